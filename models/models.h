@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: MIT
+// The default models, compiled in: the bytes of models/detector.onnx and models/embedder.onnx (see the model cards beside them).
+#ifndef WW_MODELS_MODELS_H
+#define WW_MODELS_MODELS_H
+
+extern const unsigned char ww_file_detector_onnx[], ww_file_detector_onnx_end[];
+extern const unsigned char ww_file_embedder_onnx[], ww_file_embedder_onnx_end[];
+
+#endif

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: MIT
+#include "base/files.h"
+#include "base/memory.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+char *ww_path_join(const char *dir, const char *name)
+{
+    size_t n = strlen(dir);
+    if (n == 0)
+        return ww_strdup(name);
+    return ww_strf(dir[n - 1] == '/' ? "%s%s" : "%s/%s", dir, name);
+}
+
+const char *ww_path_base(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
+const char *ww_path_extension(const char *path)
+{
+    const char *base = ww_path_base(path), *dot = strrchr(base, '.');
+    return dot && dot != base ? dot + 1 : "";
+}
+
+bool ww_path_exists(const char *path)
+{
+    struct stat s;
+    return stat(path, &s) == 0;
+}
+
+bool ww_path_is_dir(const char *path)
+{
+    struct stat s;
+    return stat(path, &s) == 0 && S_ISDIR(s.st_mode);
+}
+
+ww_status ww_make_dirs(const char *path, ww_error *err)
+{
+    ww_status status = WW_OK;
+    char *partial = ww_strdup(path);
+    for (char *p = partial + 1;; p++) {
+        if (*p != '/' && *p != 0)
+            continue;
+        char kept = *p;
+        *p = 0;
+        if (mkdir(partial, 0777) != 0 && !(errno == EEXIST && ww_path_is_dir(partial))) {
+            int e = errno == EEXIST ? ENOTDIR : errno;
+            status = ww_fail_errno(err, e, "cannot make the folder '%s'", partial);
+            break;
+        }
+        *p = kept;
+        if (!kept || !p[1])
+            break;
+    }
+    free(partial);
+    return status;
+}
+
+ww_status ww_read_file(const char *path, size_t max_bytes, uint8_t **data, size_t *bytes, ww_error *err)
+{
+    ww_status status = WW_OK;
+    uint8_t *buffer = NULL;
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    struct stat s;
+    if (fd < 0 || fstat(fd, &s) != 0) {
+        status = ww_fail_errno(err, errno, "cannot open '%s'", path);
+        goto done;
+    }
+    if (!S_ISREG(s.st_mode)) {
+        status = ww_fail(err, WW_ERR_IO, "'%s' is not a regular file", path);
+        goto done;
+    }
+    if ((uint64_t)s.st_size > max_bytes) {
+        status = ww_fail(err, WW_ERR_MEMORY, "'%s' has %lld bytes; at most %zu are read", path, (long long)s.st_size, max_bytes);
+        goto done;
+    }
+    size_t size = (size_t)s.st_size, got = 0;
+    buffer = ww_alloc_array(size + 1, 1, max_bytes + 1);
+    if (!buffer) {
+        status = ww_fail(err, WW_ERR_MEMORY, "no memory for the %zu bytes of '%s'", size, path);
+        goto done;
+    }
+    while (got < size) {
+        ssize_t n = read(fd, buffer + got, size - got);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0) {
+            status = ww_fail_errno(err, errno, "cannot read '%s'", path);
+            goto done;
+        }
+        if (n == 0)
+            break;
+        got += (size_t)n;
+    }
+    buffer[got] = 0;
+    *data = buffer;
+    *bytes = got;
+    buffer = NULL;
+done:
+    free(buffer);
+    if (fd >= 0)
+        close(fd);
+    return status;
+}
+
+static bool holds_already(const char *path, const void *data, size_t bytes)
+{
+    struct stat s;
+    if (stat(path, &s) != 0 || !S_ISREG(s.st_mode) || (uint64_t)s.st_size != bytes)
+        return false;
+    uint8_t *old = NULL;
+    size_t old_bytes = 0;
+    if (ww_read_file(path, bytes, &old, &old_bytes, NULL) != WW_OK)
+        return false;
+    bool same = old_bytes == bytes && memcmp(old, data, bytes) == 0;
+    free(old);
+    return same;
+}
+
+ww_status ww_write_file(const char *path, const void *data, size_t bytes, ww_error *err)
+{
+    if (holds_already(path, data, bytes))
+        return WW_OK;
+    ww_status status = WW_OK;
+    char *temporary = ww_strf("%s.tmp", path);
+    int fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    if (fd < 0) {
+        status = ww_fail_errno(err, errno, "cannot write '%s'", path);
+        goto done;
+    }
+    for (size_t put = 0; put < bytes;) {
+        ssize_t n = write(fd, (const uint8_t *)data + put, bytes - put);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0) {
+            status = ww_fail_errno(err, errno, "cannot write '%s'", path);
+            goto done;
+        }
+        put += (size_t)n;
+    }
+    int closed = close(fd);
+    fd = -1;
+    if (closed != 0 || rename(temporary, path) != 0)
+        status = ww_fail_errno(err, errno, "cannot write '%s'", path);
+done:
+    if (fd >= 0)
+        close(fd);
+    if (status != WW_OK)
+        unlink(temporary);
+    free(temporary);
+    return status;
+}

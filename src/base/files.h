@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+// Files and paths. Whole-file writes are atomic: a temporary neighbour is written, then renamed over the target, so a reader
+// (or a kill) sees the old file or the new one, never half of one.
+#ifndef WW_BASE_FILES_H
+#define WW_BASE_FILES_H
+#include "base/error.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+// "DIR/NAME"; caller frees. An empty dir gives NAME.
+char *ww_path_join(const char *dir, const char *name);
+// Points into `path`, after the last '/'.
+const char *ww_path_base(const char *path);
+// Extension without the dot, or "" (points into `path`).
+const char *ww_path_extension(const char *path);
+bool ww_path_exists(const char *path);
+bool ww_path_is_dir(const char *path);
+
+// Makes the folder and its missing parents; fine when it is there.
+ww_status ww_make_dirs(const char *path, ww_error *err);
+// Reads the whole file; *data is the caller's (free), with one zero byte added after *bytes. More than max_bytes: WW_ERR_MEMORY.
+ww_status ww_read_file(const char *path, size_t max_bytes, uint8_t **data, size_t *bytes, ww_error *err);
+// Atomic, see above. Leaves the file alone when it already holds exactly these bytes (so that a re-export touches nothing).
+ww_status ww_write_file(const char *path, const void *data, size_t bytes, ww_error *err);
+
+#endif

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: MIT
+// Pictures: planar, 8 bits a sample, as decoders hand them out. Pixel (0,0) is the top left one; its centre lies at (0.5, 0.5).
+#ifndef WW_IMAGE_IMAGE_H
+#define WW_IMAGE_IMAGE_H
+#include "base/error.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define WW_IMAGE_SIDE_MAX 65535                    // pixels
+#define WW_IMAGE_PIXELS_MAX ((size_t)100 * 1000 * 1000) // pixels one picture may hold in memory
+
+typedef struct ww_plane {
+    uint8_t *data;
+    int width, height;
+    ptrdiff_t stride; // bytes from one row to the next, >= width * bytes a pixel
+} ww_plane;
+
+typedef enum ww_pixels {
+    WW_PIXELS_LUMA,   // plane[0]: Y
+    WW_PIXELS_YUV420, // plane[0..2]: Y, Cb, Cr; chroma (w+1)/2 x (h+1)/2
+    WW_PIXELS_YUV422, // chroma (w+1)/2 x h
+    WW_PIXELS_YUV444, // chroma w x h
+    WW_PIXELS_RGB,    // plane[0]: R,G,B interleaved, 3 bytes a pixel
+} ww_pixels;
+
+typedef enum ww_range { WW_RANGE_FULL, WW_RANGE_LIMITED } ww_range;             // luma 0..255, or 16..235 (chroma 16..240)
+typedef enum ww_matrix { WW_MATRIX_BT601, WW_MATRIX_BT709, WW_MATRIX_BT2020 } ww_matrix; // ITU-R; JPEG (JFIF) is full range BT.601
+
+typedef struct ww_image {
+    int width, height;
+    ww_pixels pixels;
+    ww_range range;   // RGB: always full
+    ww_matrix matrix; // without meaning for LUMA and RGB
+    ww_plane plane[3];
+    void *owned; // the pixels, freed by ww_image_free; NULL: a view on pixels that live elsewhere
+} ww_image;
+
+// Allocates planes (64-byte aligned rows, not cleared). Range full, matrix BT.601. Sides must be 1..WW_IMAGE_SIDE_MAX and the
+// area <= WW_IMAGE_PIXELS_MAX, else WW_ERR_MEMORY.
+ww_status ww_image_alloc(ww_image *image, ww_pixels pixels, int width, int height, ww_error *err);
+void ww_image_free(ww_image *image); // also fine for a zeroed or view image; zeroes it
+
+// 256 entries that take a luma sample of `range` to full range: 0..255 as it is, or (y - 16) * 255 / 219, rounded and clipped.
+const uint8_t *ww_luma_to_full(ww_range range);
+
+// --- resize.c -------------------------------------------------------------------------------------------------------------
+// Full-range luma of `image` (RGB: BT.601 luma) scaled to width x height into `out` (WW_PIXELS_LUMA, allocated here, caller frees).
+// Shrinking averages the covered area (exact box filter with fractional edges), growing is bilinear. Fast path: SIMD-friendly, one
+// pass over the source rows; this is the first thing done to every frame of a film.
+ww_status ww_resize_luma(const ww_image *image, int width, int height, ww_image *out, ww_error *err);
+// All planes, same pixel format, range and matrix; same filters.
+ww_status ww_resize(const ww_image *image, int width, int height, ww_image *out, ww_error *err);
+
+// --- warp.c ---------------------------------------------------------------------------------------------------------------
+// Affine map from destination pixel coordinates to source pixel coordinates: sx = m[0]*x + m[1]*y + m[2], sy = m[3]*x + m[4]*y + m[5]
+// (both with pixel centres at +0.5).
+typedef struct ww_affine { double m[6]; } ww_affine;
+// Cuts a width x height picture out of `image` through `map`; outside the source the nearest edge pixel counts. Bilinear; where the map
+// shrinks by more than 1.5 the source is averaged over the footprint first (area samples), so that chips from large faces do not alias.
+// _luma: full-range WW_PIXELS_LUMA; _rgb: WW_PIXELS_RGB (converted from YUV by the image's matrix and range; a luma image gives grey).
+ww_status ww_warp_luma(const ww_image *image, const ww_affine *map, int width, int height, ww_image *out, ww_error *err);
+ww_status ww_warp_rgb(const ww_image *image, const ww_affine *map, int width, int height, ww_image *out, ww_error *err);
+
+// --- convert.c ------------------------------------------------------------------------------------------------------------
+ww_status ww_to_rgb(const ww_image *image, ww_image *out, ww_error *err);
+// Full range BT.601 4:2:0, what a JPEG holds; from any format.
+ww_status ww_to_jpeg_yuv(const ww_image *image, ww_image *out, ww_error *err);
+
+// --- crop.c ---------------------------------------------------------------------------------------------------------------
+// A view (owned == NULL) on a rectangle clipped to the picture; for chroma-subsampled formats left and top are rounded down to even.
+ww_status ww_crop(const ww_image *image, int x, int y, int width, int height, ww_image *view, ww_error *err);
+// Copies `tile` into `canvas` with its top left at (x, y), clipped; both of the same pixel format (4:2:0: x and y even).
+ww_status ww_paste(ww_image *canvas, const ww_image *tile, int x, int y, ww_error *err);
+
+// --- orient.c -------------------------------------------------------------------------------------------------------------
+// EXIF orientation 1..8 (1: as it is; 6: turn 90 degrees clockwise to be upright ...; CIPA DC-008 table "Orientation"). Out is newly
+// allocated, except that orientation 1 copies. 4:2:2 becomes 4:4:4 when turned by 90 degrees.
+ww_status ww_orient(const ww_image *image, int exif_orientation, ww_image *out, ww_error *err);
+
+// --- jpeg.c ---------------------------------------------------------------------------------------------------------------
+#define WW_JPEG_QUALITY 90
+// Baseline 4:2:0 JPEG (YUV planes go straight in; other formats are converted). *data is the caller's (free).
+ww_status ww_jpeg_encode(const ww_image *image, int quality, uint8_t **data, size_t *bytes, ww_error *err);
+// Any JPEG libjpeg reads (grey, YUV of any sampling, RGB, CMYK, progressive) to LUMA, YUV420/422/444 (JPEG's own planes, no colour
+// conversion) or RGB. Decoded at 1/1, 1/2, 1/4 or 1/8 so that the area is <= max_pixels; *exif_orientation (may be NULL) 1..8 as found in
+// the EXIF block (1 when absent), not applied. Full-size dimensions in *full_width, *full_height (may be NULL). `name` is for messages.
+// A truncated picture is WW_ERR_FORMAT when less than half of its rows could be read; otherwise its readable part is returned and *truncated
+// (may be NULL) set.
+ww_status ww_jpeg_decode(const uint8_t *data, size_t bytes, const char *name, size_t max_pixels, ww_image *out,
+                         int *exif_orientation, int *full_width, int *full_height, bool *truncated, ww_error *err);
+
+#endif

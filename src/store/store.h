@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: MIT
+// The library on disk (whoswho.db, SQLite in WAL mode): footage, frames, faces, embeddings, people. The only memory between runs;
+// everything in the output folder can be made again from it.
+//
+// One connection, one thread at a time (the job room serialises). Writes happen inside begin/commit; a kill between them leaves the state of
+// the last commit. SQLITE_FULL is WW_ERR_NO_SPACE, a damaged or foreign file WW_ERR_STORE, a read-only one WW_ERR_IO; messages name the file.
+#ifndef WW_STORE_STORE_H
+#define WW_STORE_STORE_H
+#include "base/error.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define WW_STORE_VERSION 1 // PRAGMA user_version; an older one is migrated, a newer one refused with a word on what to do
+
+typedef struct ww_store ww_store;
+
+typedef struct ww_source_row { // one piece of footage
+    int64_t id;                // 1, 2, ... in the order in which they joined the library
+    const char *path;          // as the user gave it, UTF-8 or raw bytes
+    uint64_t hash;             // XXH64 of the content
+    int64_t bytes;
+    int kind;                  // ww_footage_kind
+    int width, height;         // upright full size
+    int64_t duration_us;
+    const char *scan_key;      // models and options this source was (or is being) scanned with
+    int span_count;
+    int spans_done;            // == span_count: complete
+    const char *error;         // NULL, or why this file could not be read
+    int64_t damaged;           // samples that could not be decoded
+    int64_t frames_looked_at;
+} ww_source_row;
+
+typedef struct ww_frame_row { // a frame that holds at least one face
+    int64_t id;
+    int64_t source;
+    int span;
+    int64_t sample, time_us;
+    int jpeg_width, jpeg_height; // size of the stored picture (bounded by --frame-max)
+} ww_frame_row;
+
+typedef struct ww_face_row {
+    int64_t id;        // unique; not what people see: a face's number is its rank, from 1, in the reading order of ww_store_faces
+    int64_t frame;
+    int order;         // 0, 1, ... within the frame, by (x, y) of the box
+    double x, y, width, height; // pixels of the upright full-size source frame
+    double score, quality;
+    float landmark[10];          // x0,y0 ... x4,y4: eye at image left, eye at image right, nose, mouth left, mouth right; same pixels
+    int embedding_dim;           // floats in the embedding
+    int person;                  // number of the person, or -1
+    double portrait_box[4];      // x, y, width, height of the face inside the stored portrait, pixels of the portrait
+    int portrait_width, portrait_height;
+} ww_face_row;
+
+typedef struct ww_person_row {
+    int number;       // 0, 1, ...: the N of Face_N
+    const char *name; // UTF-8 or NULL
+    int64_t faces;
+} ww_person_row;
+
+// Opens or creates. create == false: WW_ERR_NOT_FOUND when absent.
+ww_status ww_store_open(const char *path, bool create, ww_store **store, ww_error *err);
+void ww_store_close(ww_store *store);
+
+ww_status ww_store_begin(ww_store *s, ww_error *err);
+ww_status ww_store_commit(ww_store *s, ww_error *err);
+void ww_store_rollback(ww_store *s);
+
+// Small named values (options of the last run and the like). *value is the caller's (free), NULL when absent.
+ww_status ww_store_set_meta(ww_store *s, const char *key, const char *value, ww_error *err);
+ww_status ww_store_get_meta(ww_store *s, const char *key, char **value, ww_error *err);
+
+// --- scanning
+// Finds the source with this content hash and scan key; *id 0 when there is none.
+ww_status ww_store_find_source(ww_store *s, uint64_t hash, const char *scan_key, int64_t *id, ww_error *err);
+ww_status ww_store_add_source(ww_store *s, const ww_source_row *row, int64_t *id, ww_error *err); // row->id is ignored
+ww_status ww_store_update_source(ww_store *s, const ww_source_row *row, ww_error *err);           // by row->id: path, error, damaged, frames_looked_at
+ww_status ww_store_delete_source(ww_store *s, int64_t id, ww_error *err);                         // with its frames, faces and pictures
+ww_status ww_store_span_done(ww_store *s, int64_t source, int span, bool *done, ww_error *err);
+ww_status ww_store_mark_span(ww_store *s, int64_t source, int span, int64_t frames_looked_at, int64_t damaged, ww_error *err); // adds to the source's counters
+ww_status ww_store_add_frame(ww_store *s, const ww_frame_row *row, const void *jpeg, size_t jpeg_bytes, int64_t *id, ww_error *err);
+// embedding: row->embedding_dim floats; portrait: a JPEG.
+ww_status ww_store_add_face(ww_store *s, const ww_face_row *row, const float *embedding, const void *portrait, size_t portrait_bytes, int64_t *id, ww_error *err);
+
+// --- reading. Rows come in a fixed order that does not depend on the order of writing: sources by id; frames by (source, sample); faces by
+// (source, sample, order). A callback's non-OK return ends the walk with that status. Strings and arrays are borrowed for the call.
+ww_status ww_store_sources(ww_store *s, ww_status (*on_row)(void *user, const ww_source_row *row, ww_error *err), void *user, ww_error *err);
+ww_status ww_store_frames(ww_store *s, ww_status (*on_row)(void *user, const ww_frame_row *row, ww_error *err), void *user, ww_error *err);
+// embedding: row->embedding_dim floats (NULL when with_embeddings is false).
+ww_status ww_store_faces(ww_store *s, bool with_embeddings, ww_status (*on_row)(void *user, const ww_face_row *row, const float *embedding, ww_error *err), void *user, ww_error *err);
+ww_status ww_store_people(ww_store *s, ww_status (*on_row)(void *user, const ww_person_row *row, ww_error *err), void *user, ww_error *err);
+// Pictures: *jpeg is the caller's (free).
+ww_status ww_store_frame_jpeg(ww_store *s, int64_t frame, uint8_t **jpeg, size_t *bytes, ww_error *err);
+ww_status ww_store_portrait_jpeg(ww_store *s, int64_t face, uint8_t **jpeg, size_t *bytes, ww_error *err);
+
+// --- clustering
+// Replaces the assignment of faces to people: faces[i] gets person numbers[i] (-1: nobody); persons not mentioned any more and unnamed vanish.
+ww_status ww_store_set_people(ww_store *s, const int64_t *faces, const int32_t *numbers, size_t count, ww_error *err);
+ww_status ww_store_set_name(ww_store *s, int number, const char *name, ww_error *err); // NULL: no name
+
+// --- what the export wrote, so that the next one can remove what is no longer true and never touches a file of the user's. Paths are
+// relative to the output folder; `hash` is XXH64 of the content.
+ww_status ww_store_set_exported(ww_store *s, const char *path, uint64_t hash, ww_error *err);
+ww_status ww_store_unset_exported(ww_store *s, const char *path, ww_error *err);
+ww_status ww_store_exported(ww_store *s, ww_status (*on_row)(void *user, const char *path, uint64_t hash, ww_error *err), void *user, ww_error *err);
+
+#endif
