@@ -7,13 +7,6 @@
 #define WW_BASE_ERROR_H
 #include "whoswho/whoswho.h"
 
-#define WW_ERROR_MESSAGE_MAX 1024
-
-typedef struct ww_error {
-    ww_status status;
-    char message[WW_ERROR_MESSAGE_MAX]; // UTF-8, one line, no trailing newline; names the file, the place and what to do
-} ww_error;
-
 // Fills *err (if not NULL) and returns `status`, so that `return ww_fail(err, WW_ERR_IO, "...")` is the idiom.
 ww_status ww_fail(ww_error *err, ww_status status, const char *format, ...) __attribute__((format(printf, 3, 4)));
 

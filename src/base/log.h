@@ -2,10 +2,9 @@
 // Logging: the library never prints; it calls this callback, and only the command line decides what a person sees.
 #ifndef WW_BASE_LOG_H
 #define WW_BASE_LOG_H
+#include "whoswho/whoswho.h"
 
-typedef enum ww_log_level { WW_LOG_ERROR, WW_LOG_WARNING, WW_LOG_INFO, WW_LOG_DEBUG } ww_log_level;
-
-// `write` may be called from any worker thread, one call at a time is the callee's business; NULL = silent.
+// `write` may be called from any worker thread; NULL = silent.
 typedef struct ww_log {
     void (*write)(void *user, ww_log_level level, const char *message);
     void *user;

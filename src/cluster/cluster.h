@@ -9,18 +9,74 @@
 
 #define WW_NOBODY (-1) // label of a vector that belongs to no cluster (DBSCAN's noise)
 
-typedef struct ww_dbscan_options {
-    double eps;      // Euclidean distance; <= counts as near
-    int min_samples; // points within eps, the point itself included, that make it a core point
-    int threads;     // 0: one
-    // Called now and then from one thread at a time; non-zero cancels. May be NULL.
-    int (*progress)(void *user, double share_done);
+struct ww_cluster_kernels;
+struct ww_method_problem;
+
+typedef struct ww_pair { uint32_t a, b; } ww_pair; // indices of two vectors
+
+// Called now and then, one thread at a time, with a share from 0 to 1; non-zero cancels (WW_ERR_CANCELLED).
+typedef int (*ww_cluster_progress)(void *user, double share_done);
+
+// ---- All methods behind one call ---------------------------------------------------------------------------------------------------
+
+// What is known of some vectors. Must-links are transitive (a track is a chain of them) and cannot-links hold for everything linked to
+// either end. Zero value: nothing is known.
+typedef struct ww_constraints {
+    const ww_pair *must;
+    size_t must_count;
+    const ww_pair *cannot;
+    size_t cannot_count;
+} ww_constraints;
+
+// Zero value: the method's defaults, one thread, nothing known.
+typedef struct ww_method_options {
+    double threshold; // Euclidean distance; what it means to a method is said in the table of methods
+    int min_samples;  // dbscan: points within the threshold, itself included, that make a core point
+    int neighbours;   // chinese-whispers, map-equation: how many nearest vectors within the threshold each is connected to
+    int min_size;     // clusters of fewer vectors are nobody; 0: 2 (a single vector is nobody)
+    uint64_t seed;    // chinese-whispers, map-equation: order of the visits
+    int threads;
+    ww_constraints constraints;
+    ww_cluster_progress progress; // may be NULL
     void *user;
+} ww_method_options;
+
+typedef struct ww_method {
+    const char *name;    // "dbscan", "chinese-whispers", "hac", "map-equation"
+    const char *summary; // one line, with what the threshold means
+    ww_method_options defaults;
+    // The method itself, over the links and neighbours prepared by ww_method_run; see method.h.
+    ww_status (*run)(const struct ww_method_problem *problem, uint32_t *cluster_of_group, ww_error *err);
+} ww_method;
+
+// Borrowed; *count methods, the first is the default.
+const ww_method *ww_methods(size_t *count);
+// Borrowed; NULL: there is none of this name.
+const ww_method *ww_method_named(const char *name);
+
+// Labels `count` vectors. Clusters are numbered 0, 1, ... by their lowest-numbered vector; whoever is in none gets WW_NOBODY. Vectors
+// that must be together get the same label (both may be nobody), vectors that cannot be together never the same cluster. The result
+// depends neither on `threads` nor on the order of the vectors, up to the numbering. labels: count entries, the caller's.
+// WW_ERR_ARGUMENT: an option or an index out of range, or links that contradict each other (the message names two of the vectors).
+ww_status ww_method_run(const ww_method *method, const float *vectors, size_t count, int dim, const ww_method_options *options,
+                     int32_t *labels, ww_error *err);
+
+// ---- DBSCAN alone ------------------------------------------------------------------------------------------------------------------
+
+typedef struct ww_dbscan_options {
+    double eps;      // Euclidean distance, > 0; <= counts as near
+    int min_samples; // points within eps, the point itself included, that make it a core point; >= 1
+    int threads;     // 0: one
+    ww_cluster_progress progress; // may be NULL
+    void *user;
+    const struct ww_cluster_kernels *kernels; // for tests (kernels.h); NULL: the fastest this processor runs
 } ww_dbscan_options;
 
-// DBSCAN (Ester, Kriegel, Sander, Xu 1996), exact; label for label what scikit-learn's sklearn.cluster.DBSCAN(metric="euclidean") gives:
-// clusters are numbered by their lowest-numbered core point; a border point within reach of several clusters belongs to the lowest numbered one.
+// DBSCAN (Ester, Kriegel, Sander, Xu 1996), exact; label for label what scikit-learn's DBSCAN(metric="euclidean") gives: clusters are
+// numbered by their lowest-numbered core point; a border point within reach of several clusters belongs to the lowest numbered one.
+// Distances are decided in double from the float32 values, as there. A vector with a value that is not finite is near nobody.
 // labels: count entries, the caller's. Memory linear in count (no N x N matrix); the result does not depend on `threads`.
+// WW_ERR_ARGUMENT: eps, min_samples, dim (1 to 8192) or count (to INT32_MAX) out of range. count 0 is fine.
 ww_status ww_dbscan(const float *vectors, size_t count, int dim, const ww_dbscan_options *options, int32_t *labels, ww_error *err);
 
 #endif

@@ -14,12 +14,22 @@ typedef struct ww_export_options {
 } ww_export_options;
 
 typedef struct ww_export_counts {
-    int64_t people, portraits, unsorted, frames, files_written, files_kept, files_removed;
+    int64_t people;        // with at least one face
+    int64_t portraits;     // all of them, the unsorted included
+    int64_t unsorted;
+    int64_t frames;
+    int64_t files_written; // new or changed
+    int64_t files_kept;    // held the right bytes already
+    int64_t files_removed; // of an earlier export, no longer true
+    int64_t files_left;    // the user's: made or changed since the last export, and therefore not touched
 } ww_export_counts;
 
-// Writes everything DESIGN's "On disk" shows except whoswho.db itself. Files that hold the right bytes are left alone, files of an earlier export
-// that are no longer part of the data set are removed (only if they still hold what was written), everything else in the folder is the user's and is never
-// touched. Killed half-way, the next call completes it.
+// Writes everything DESIGN's "On disk" shows except whoswho.db itself, and data.yaml with the classes of the YOLO labels. Files that hold the right bytes
+// are left alone; files of an earlier export that are no longer part of the data set are removed, and folders that this empties; a file that a person
+// put there or changed is never touched, except for faces.csv, data.yaml and index.html, which are always made anew. Killed half-way, the next call
+// completes it, also when the people have changed in between. Two exports of one library give the same tree, byte for byte.
+//
+// The store must not be in a transaction. Memory: some 200 bytes a face and 8 MiB, whatever the size of the pictures. *counts is set on failure too.
 ww_status ww_export(ww_store *store, const ww_export_options *options, ww_export_counts *counts, ww_error *err);
 
 #endif

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: MIT
+// whoswho [run] INPUT... and whoswho scan INPUT...
+#include "commands.h"
+#include "options.h"
+#include "ui.h"
+
+#include <stdlib.h>
+#include <time.h>
+
+#define DIR_DEFAULT "ClusteredFaces"
+
+struct settings {
+    const char *dir;
+    ww_model_options models;
+    ww_scan_options scan;
+    ww_cluster_options cluster;
+    bool quiet, json, help;
+};
+
+struct outcome {
+    const char *dir, *detector, *embedder;
+    ww_scan_result scan;
+    ww_cluster_result cluster;
+    ww_export_result export;
+    bool clustered;
+    double wall_s;
+};
+
+static double now_s(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+static void print_help(const char *command, const option *table, size_t count)
+{
+    if (*command == 'r')
+        puts("usage: whoswho [run] INPUT... [options]\n\n"
+             "Finds every face in the INPUTs (videos, photos, folders of either), sorts the faces into\n"
+             "people, and writes a folder a person. Run again with more INPUTs, the new faces join.\n\nOptions:");
+    else
+        puts("usage: whoswho scan INPUT... [options]\n\n"
+             "Finds the faces in the INPUTs and keeps them in DIR/whoswho.db, without sorting them yet.\n\nOptions:");
+    options_print_help(table, count);
+}
+
+static void print_json(const struct outcome *o)
+{
+    const ww_scan_result *s = &o->scan;
+    printf("{\"dir\": ");
+    json_print_string(stdout, o->dir);
+    printf(", \"detector\": ");
+    json_print_string(stdout, o->detector);
+    printf(", \"embedder\": ");
+    json_print_string(stdout, o->embedder);
+    printf(", \"inputs\": %lld, \"scanned\": %lld, \"already\": %lld, \"unreadable\": %lld, \"damaged\": %lld", (long long)s->inputs,
+           (long long)s->scanned, (long long)s->already, (long long)s->unreadable, (long long)s->damaged);
+    printf(", \"frames\": %lld, \"faces_found\": %lld", (long long)s->frames, (long long)s->faces);
+    if (o->clustered)
+        printf(", \"faces\": %lld, \"people\": %lld, \"unsorted\": %lld, \"eps\": %.6g", (long long)o->cluster.faces,
+               (long long)o->cluster.people, (long long)o->cluster.unsorted, o->cluster.eps);
+    printf(", \"seconds\": {\"total\": %.3f, \"scan\": %.3f, \"decode_cpu\": %.3f, \"detect_cpu\": %.3f, \"embed_cpu\": %.3f, \"encode_cpu\": %.3f",
+           o->wall_s, s->wall_s, s->decode_s, s->detect_s, s->embed_s, s->encode_s);
+    if (o->clustered)
+        printf(", \"cluster\": %.3f, \"export\": %.3f", o->cluster.wall_s, o->export.wall_s);
+    printf("}}\n");
+}
+
+static const char *plural(int64_t n, const char *one, const char *many) { return n == 1 ? one : many; }
+
+static void print_summary(const struct outcome *o)
+{
+    const ww_scan_result *s = &o->scan;
+    if (s->already)
+        printf("%lld of %lld %s known already and not looked at again\n", (long long)s->already, (long long)s->inputs,
+               plural(s->already, "file was", "files were"));
+    if (s->unreadable)
+        printf("%lld of %lld files could not be read (see above)\n", (long long)s->unreadable, (long long)s->inputs);
+    if (s->damaged)
+        printf("%lld moments could not be decoded: the footage is damaged there\n", (long long)s->damaged);
+    printf("%lld %s looked at, %lld %s found\n", (long long)s->frames, plural(s->frames, "frame", "frames"), (long long)s->faces,
+           plural(s->faces, "face", "faces"));
+    if (o->clustered) {
+        printf("%lld %s in the library: %lld %s, %lld unsorted\n", (long long)o->cluster.faces, plural(o->cluster.faces, "face", "faces"),
+               (long long)o->cluster.people, plural(o->cluster.people, "person", "people"), (long long)o->cluster.unsorted);
+        if (o->cluster.faces > 0 && o->cluster.people == 0)
+            puts("nobody was seen often enough to be sorted: try --min-samples 2, or look more often with --every 0.2s");
+    }
+    if (s->faces == 0 && s->frames > 0)
+        puts("no faces: if there should be some, look more closely with --detect-size 1280");
+    printf("%.1f s (looking %.1f: decode %.1f, detect %.1f, embed %.1f, pictures %.1f of thread time", o->wall_s, s->wall_s, s->decode_s,
+           s->detect_s, s->embed_s, s->encode_s);
+    if (o->clustered)
+        printf("; sorting %.1f; writing %.1f", o->cluster.wall_s, o->export.wall_s);
+    puts(")");
+    if (o->clustered)
+        printf("look at %s/index.html\n", o->dir);
+    else
+        printf("next: whoswho cluster %s\n", o->dir);
+}
+
+static int scan_and_more(const struct settings *set, const char *const *inputs, size_t count, bool scan_only)
+{
+    ui u;
+    ui_begin(&u, set->quiet, set->json);
+    ww_callbacks callbacks = ui_callbacks(&u);
+    ww_error err = {0};
+    ww_models *models = NULL;
+    ww_library *library = NULL;
+    struct outcome o = {.dir = set->dir, .clustered = !scan_only};
+    double begun = now_s();
+    ww_status status = ww_models_open(&set->models, &models, &err);
+    if (status == WW_OK)
+        status = ww_library_open(set->dir, WW_LIBRARY_CREATE, &callbacks, &library, &err);
+    if (status == WW_OK)
+        status = ww_library_scan(library, models, inputs, count, &set->scan, &o.scan, &err);
+    bool nothing_read = status == WW_OK && o.scan.unreadable > 0 && o.scan.unreadable == o.scan.inputs;
+    if (status == WW_OK && !scan_only)
+        status = ww_library_cluster(library, &set->cluster, &o.cluster, &err);
+    if (status == WW_OK && !scan_only)
+        status = ww_library_export(library, &o.export, &err);
+    o.wall_s = now_s() - begun;
+    int code = EXIT_FINE;
+    if (status != WW_OK) {
+        code = ui_fail(&u, &err);
+    } else {
+        ui_clear(&u);
+        o.detector = ww_models_detector_name(models);
+        o.embedder = ww_models_embedder_name(models);
+        if (set->json)
+            print_json(&o);
+        else if (!set->quiet)
+            print_summary(&o);
+        code = nothing_read ? EXIT_FAILED : o.scan.unreadable ? EXIT_SOME_UNREADABLE : EXIT_FINE;
+    }
+    ww_library_close(library);
+    ww_models_close(models);
+    return code;
+}
+
+static int run(int argc, char **argv, int first, bool scan_only)
+{
+    struct settings set = {.dir = DIR_DEFAULT};
+    const option table[] = {
+        {"output", 'o', OPTION_TEXT, &set.dir, "DIR", "where the result goes (" DIR_DEFAULT ")"},
+        {"every", 0, OPTION_DURATION, &set.scan.every_us, "TIME", "time between the frames looked at (1s)"},
+        {"fps", 0, OPTION_FPS, &set.scan.every_us, "N", "the same as frames a second"},
+        {"threads", 't', OPTION_COUNT, &set.scan.threads, "N", "threads to use (all CPUs)"},
+        {"detector", 0, OPTION_TEXT, &set.models.detector, "FILE", "ONNX face detector (the one built in)"},
+        {"embedder", 0, OPTION_TEXT, &set.models.embedder, "FILE", "ONNX face embedder (the one built in)"},
+        {"detect-size", 0, OPTION_COUNT, &set.scan.detect_size, "PX", "long side of the picture the detector sees (640)"},
+        {"min-face", 0, OPTION_NUMBER, &set.scan.min_face_px, "PX", "smallest face kept, source pixels (all that are found)"},
+        {"min-score", 0, OPTION_NUMBER, &set.scan.min_score, "S", "detector score from 0 to 1 (the detector's own)"},
+        {"frame-max", 0, OPTION_COUNT, &set.scan.frame_max_px, "PX", "long side of the frames kept (1280)"},
+        {"quiet", 'q', OPTION_FLAG, &set.quiet, NULL, "print errors only"},
+        {"json", 0, OPTION_FLAG, &set.json, NULL, "print the summary as JSON"},
+        {"help", 'h', OPTION_FLAG, &set.help, NULL, "this text"},
+        {"eps", 0, OPTION_NUMBER, &set.cluster.eps, "D", "distance within which two faces are neighbours (the embedder's own)"},
+        {"min-samples", 0, OPTION_COUNT, &set.cluster.min_samples, "N", "neighbours that found a person (5)"},
+    };
+    size_t options = sizeof table / sizeof *table - (scan_only ? 2 : 0), count = 0;
+    const char **inputs = calloc((size_t)argc + 1, sizeof *inputs);
+    if (!inputs)
+        return EXIT_FAILED;
+    int code = EXIT_USAGE;
+    if (!options_parse(table, options, argc, argv, first, inputs, &count)) {
+        code = EXIT_USAGE;
+    } else if (set.help) {
+        print_help(scan_only ? "scan" : "run", table, options);
+        code = EXIT_FINE;
+    } else if (count == 0) {
+        fprintf(stderr, "whoswho: name a video, a photo or a folder of them; see whoswho --help\n");
+    } else {
+        set.cluster.threads = set.scan.threads;
+        code = scan_and_more(&set, inputs, count, scan_only);
+    }
+    free(inputs);
+    return code;
+}
+
+int cmd_run(int argc, char **argv, int first) { return run(argc, argv, first, false); }
+int cmd_scan(int argc, char **argv, int first) { return run(argc, argv, first, true); }

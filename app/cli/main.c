@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: MIT
+#include "commands.h"
+#include "ui.h"
+#include "whoswho/whoswho.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const struct {
+    const char *name;
+    int (*run)(int argc, char **argv, int first);
+    const char *help;
+} commands[] = {
+    {"run", cmd_run, "all of it: scan, cluster, export (the default)"},
+    {"scan", cmd_scan, "find the faces"},
+    {"cluster", cmd_cluster, "sort the faces found into people"},
+    {"export", cmd_export, "write the folders, labels, montages and the page"},
+};
+
+static int help(void)
+{
+    puts("whoswho makes the who's who of your footage: it finds every face, sorts the faces into people\n"
+         "without being told who they are, and leaves one folder a person. Nothing leaves this machine.\n\n"
+         "usage: whoswho INPUT... [-o DIR]     INPUT: a video, a photo, or a folder of either\n"
+         "       whoswho COMMAND ...\n\nCommands:");
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
+        printf("  %-10s %s\n", commands[i].name, commands[i].help);
+    puts("\nwhoswho COMMAND --help tells more. Exit codes: 0 fine, 1 some files could not be read,\n"
+         "2 wrong usage, 3 failed, 130 interrupted (the same command goes on from there).");
+    return EXIT_FINE;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 2) {
+        help();
+        return EXIT_USAGE;
+    }
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0)
+        return help();
+    if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "version") == 0) {
+        printf("whoswho %s\n", ww_version());
+        return EXIT_FINE;
+    }
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
+        if (strcmp(argv[1], commands[i].name) == 0)
+            return commands[i].run(argc, argv, 2);
+    return cmd_run(argc, argv, 1);
+}

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: MIT
+#include "options.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { COUNT_MAX = 1000000, HELP_COLUMN = 26 };
+#define DURATION_MAX_S 86400.0
+
+static bool parse_double(const char *text, double *value, const char **end)
+{
+    char *stop;
+    *value = strtod(text, &stop);
+    *end = stop;
+    return stop != text && isfinite(*value) && *value >= 0;
+}
+
+static bool parse_duration(const char *text, int64_t *us)
+{
+    double v, unit;
+    const char *end;
+    if (!parse_double(text, &v, &end))
+        return false;
+    if (strcmp(end, "") == 0 || strcmp(end, "s") == 0)
+        unit = 1;
+    else if (strcmp(end, "ms") == 0)
+        unit = 1e-3;
+    else if (strcmp(end, "m") == 0 || strcmp(end, "min") == 0)
+        unit = 60;
+    else
+        return false;
+    if (v * unit < 1e-3 || v * unit > DURATION_MAX_S)
+        return false;
+    *us = (int64_t)(v * unit * 1e6 + 0.5);
+    return true;
+}
+
+static bool store(const option *o, const char *text)
+{
+    const char *end;
+    double number;
+    switch (o->type) {
+    case OPTION_FLAG: *(bool *)o->target = true; return true;
+    case OPTION_TEXT: *(const char **)o->target = text; return *text != 0;
+    case OPTION_NUMBER: return parse_double(text, o->target, &end) && !*end;
+    case OPTION_DURATION: return parse_duration(text, o->target);
+    case OPTION_COUNT:
+        if (!parse_double(text, &number, &end) || *end || number > COUNT_MAX || number != floor(number))
+            return false;
+        *(int *)o->target = (int)number;
+        return true;
+    case OPTION_FPS:
+        if (!parse_double(text, &number, &end) || *end || number < 1 / DURATION_MAX_S || number > 1000)
+            return false;
+        *(int64_t *)o->target = (int64_t)(1e6 / number + 0.5);
+        return true;
+    }
+    return false;
+}
+
+static const char *expectation(option_type type)
+{
+    switch (type) {
+    case OPTION_FLAG: return "nothing";
+    case OPTION_TEXT: return "a text";
+    case OPTION_COUNT: return "a whole number";
+    case OPTION_NUMBER: return "a number that is not negative";
+    case OPTION_DURATION: return "a time such as 1s, 0.2s, 200ms or 1m";
+    case OPTION_FPS: return "a number of frames a second above 0";
+    }
+    return "";
+}
+
+static const option *find(const option *table, size_t count, const char *name, size_t length, char letter)
+{
+    for (size_t i = 0; i < count; i++)
+        if (letter ? table[i].letter == letter : strlen(table[i].name) == length && strncmp(table[i].name, name, length) == 0)
+            return &table[i];
+    return NULL;
+}
+
+// One option at argv[*i]; moves *i past a value taken from the next argument.
+static bool parse_one(const option *table, size_t count, int argc, char **argv, int *i)
+{
+    const char *argument = argv[*i], *value = NULL;
+    const option *o;
+    if (argument[1] == '-') {
+        const char *name = argument + 2, *equals = strchr(name, '=');
+        o = find(table, count, name, equals ? (size_t)(equals - name) : strlen(name), 0);
+        value = equals ? equals + 1 : NULL;
+    } else {
+        o = find(table, count, NULL, 0, argument[1]);
+        value = argument[2] ? argument + 2 : NULL;
+    }
+    if (!o) {
+        fprintf(stderr, "whoswho: there is no option '%s'; see whoswho --help\n", argument);
+        return false;
+    }
+    if (o->type == OPTION_FLAG ? value != NULL : !value && *i + 1 >= argc) {
+        fprintf(stderr, "whoswho: the option --%s takes %s\n", o->name, expectation(o->type));
+        return false;
+    }
+    if (o->type != OPTION_FLAG && !value)
+        value = argv[++*i];
+    if (!store(o, value)) {
+        fprintf(stderr, "whoswho: the option --%s takes %s, not '%s'\n", o->name, expectation(o->type), value);
+        return false;
+    }
+    return true;
+}
+
+bool options_parse(const option *table, size_t count, int argc, char **argv, int first, const char **rest, size_t *rest_count)
+{
+    *rest_count = 0;
+    bool ended = false;
+    for (int i = first; i < argc; i++) {
+        if (ended || argv[i][0] != '-' || argv[i][1] == 0)
+            rest[(*rest_count)++] = argv[i];
+        else if (strcmp(argv[i], "--") == 0)
+            ended = true;
+        else if (!parse_one(table, count, argc, argv, &i))
+            return false;
+    }
+    return true;
+}
+
+void options_print_help(const option *table, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        char left[64];
+        const option *o = &table[i];
+        char letter[8] = "    ";
+        if (o->letter)
+            snprintf(letter, sizeof letter, "-%c, ", o->letter);
+        snprintf(left, sizeof left, "%s--%s%s%s", letter, o->name, o->takes ? " " : "", o->takes ? o->takes : "");
+        printf("  %-*s  %s\n", HELP_COLUMN, left, o->help);
+    }
+}

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT
+// Command line options, declared in tables: one line an option gives its name, what it takes, where the value goes and its help text.
+#ifndef WW_CLI_OPTIONS_H
+#define WW_CLI_OPTIONS_H
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+typedef enum option_type {
+    OPTION_FLAG,     // bool
+    OPTION_TEXT,     // const char *
+    OPTION_COUNT,    // int, 0 .. 1,000,000
+    OPTION_NUMBER,   // double, >= 0
+    OPTION_DURATION, // int64_t microseconds: "1s", "0.2s", "200ms", "1m", or plain seconds
+    OPTION_FPS,      // int64_t microseconds between frames, given as frames a second
+} option_type;
+
+typedef struct option {
+    const char *name;    // long name without the dashes
+    char letter;         // short name, or 0
+    option_type type;
+    void *target;        // see option_type
+    const char *takes;   // name of the value in the help ("DIR"), or NULL for a flag
+    const char *help;
+} option;
+
+// Reads argv[first..argc-1]. Options may stand anywhere; "--" ends them. What is left over goes to rest[] (room for argc entries), its number to *rest_count.
+// Returns false after a message on stderr that says what was wrong.
+bool options_parse(const option *table, size_t count, int argc, char **argv, int first, const char **rest, size_t *rest_count);
+
+void options_print_help(const option *table, size_t count);
+
+#endif

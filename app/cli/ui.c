@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: MIT
+#include "ui.h"
+
+#include <signal.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#define REDRAW_TERMINAL_S 0.1
+#define REDRAW_PLAIN_S 10.0
+enum { BAR_CELLS = 24 };
+
+static volatile sig_atomic_t interrupted; // the one thing a signal handler may touch
+
+static void on_interrupt(int number)
+{
+    (void)number;
+    interrupted = 1;
+}
+
+static double now_s(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+void ui_begin(ui *u, bool quiet, bool json)
+{
+    *u = (ui){.quiet = quiet || json, .json = json, .terminal = isatty(STDERR_FILENO), .begun_s = now_s()};
+    struct sigaction action = {.sa_handler = on_interrupt, .sa_flags = (int)SA_RESETHAND}; // a second Ctrl-C ends the program at once
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+    signal(SIGXFSZ, SIG_IGN); // a file at its size limit is an error to report, not a reason to die
+}
+
+void ui_clear(ui *u)
+{
+    if (u->line_open)
+        fputs("\r\033[K", stderr);
+    u->line_open = false;
+}
+
+static void log_message(void *user, ww_log_level level, const char *message)
+{
+    ui *u = user;
+    if (level > WW_LOG_WARNING || (u->quiet && level > WW_LOG_ERROR))
+        return;
+    ui_clear(u);
+    fprintf(stderr, "whoswho: %s%s\n", level == WW_LOG_WARNING ? "note: " : "", message);
+}
+
+static void format_time(char *out, size_t size, double seconds)
+{
+    long s = (long)(seconds + 0.5);
+    if (s >= 3600)
+        snprintf(out, size, "%ld:%02ld:%02ld", s / 3600, s / 60 % 60, s % 60);
+    else
+        snprintf(out, size, "%ld:%02ld", s / 60, s % 60);
+}
+
+static const char *stage_name(ww_stage stage)
+{
+    switch (stage) {
+    case WW_STAGE_SCAN: return "looking";
+    case WW_STAGE_CLUSTER: return "sorting";
+    case WW_STAGE_EXPORT: return "writing";
+    }
+    return "";
+}
+
+static void draw(ui *u, const ww_progress *p, double elapsed_s)
+{
+    char bar[BAR_CELLS * 3 + 1] = "", left[32] = "", text[256];
+    int full = (int)(p->share * BAR_CELLS);
+    for (int i = 0; i < BAR_CELLS; i++)
+        strcat(bar, i < full ? "█" : "░");
+    if (p->share > 0.02 && elapsed_s > 1) {
+        char time[24];
+        format_time(time, sizeof time, elapsed_s * (1 - p->share) / p->share);
+        snprintf(left, sizeof left, ", %s left", time);
+    }
+    if (p->stage == WW_STAGE_SCAN)
+        snprintf(text, sizeof text, "%lld frames, %lld faces, %.0f frames/s%s", (long long)p->done, (long long)p->faces,
+                 elapsed_s > 0 ? (double)p->done / elapsed_s : 0.0, left);
+    else
+        snprintf(text, sizeof text, "%lld%s", (long long)p->done, left);
+    if (u->terminal) {
+        fprintf(stderr, "\r\033[K%s %s %3.0f%%  %s", stage_name(p->stage), bar, p->share * 100, text);
+        u->line_open = true;
+    } else {
+        fprintf(stderr, "%s: %3.0f%%, %s\n", stage_name(p->stage), p->share * 100, text);
+    }
+    fflush(stderr);
+}
+
+static int show_progress(void *user, const ww_progress *p)
+{
+    ui *u = user;
+    double now = now_s();
+    if (!u->stage_begun || u->stage != p->stage) {
+        u->stage = p->stage;
+        u->stage_begun = true;
+        u->stage_begun_s = u->last_drawn_s = now;
+        if (u->terminal && !u->quiet)
+            draw(u, p, 0);
+    } else if (!u->quiet && now - u->last_drawn_s > (u->terminal ? REDRAW_TERMINAL_S : REDRAW_PLAIN_S)) {
+        u->last_drawn_s = now;
+        draw(u, p, now - u->stage_begun_s);
+    }
+    return interrupted != 0;
+}
+
+ww_callbacks ui_callbacks(ui *u)
+{
+    return (ww_callbacks){.user = u, .log = log_message, .progress = show_progress};
+}
+
+int ui_fail(ui *u, const ww_error *err)
+{
+    ui_clear(u);
+    fprintf(stderr, "whoswho: %s\n", err->message);
+    switch (err->status) {
+    case WW_ERR_CANCELLED: return EXIT_INTERRUPTED;
+    case WW_ERR_ARGUMENT: return EXIT_USAGE;
+    default: return EXIT_FAILED;
+    }
+}
+
+// Length of the UTF-8 sequence at `s`, or 0 when it is none.
+static int utf8_length(const unsigned char *s)
+{
+    int n = s[0] < 0x80 ? 1 : s[0] >= 0xC2 && s[0] < 0xE0 ? 2 : (s[0] & 0xF0) == 0xE0 ? 3 : s[0] >= 0xF0 && s[0] < 0xF5 ? 4 : 0;
+    for (int i = 1; i < n; i++)
+        if ((s[i] & 0xC0) != 0x80)
+            return 0;
+    return n;
+}
+
+void json_print_string(FILE *out, const char *text)
+{
+    putc('"', out);
+    for (const unsigned char *s = (const unsigned char *)text; *s;) {
+        int n = utf8_length(s);
+        if (*s == '"' || *s == '\\')
+            fprintf(out, "\\%c", *s);
+        else if (*s < 0x20)
+            fprintf(out, "\\u%04x", *s);
+        else if (n == 0)
+            fputs("\\ufffd", out);
+        else
+            fwrite(s, 1, (size_t)n, out);
+        s += n ? n : 1;
+    }
+    putc('"', out);
+}

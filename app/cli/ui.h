@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+// What a person sees while the library works: a progress bar with rate and time left on a terminal, a plain line now and then elsewhere, warnings and errors,
+// nothing when quiet; and Ctrl-C as a polite way to stop.
+#ifndef WW_CLI_UI_H
+#define WW_CLI_UI_H
+#include "whoswho/whoswho.h"
+#include <stdbool.h>
+#include <stdio.h>
+
+// What a command ends with.
+enum {
+    EXIT_FINE = 0,
+    EXIT_SOME_UNREADABLE = 1, // the rest was done
+    EXIT_USAGE = 2,
+    EXIT_FAILED = 3,
+    EXIT_INTERRUPTED = 130,
+};
+
+typedef struct ui {
+    bool quiet, json, terminal;
+    double begun_s, last_drawn_s;
+    ww_stage stage;
+    bool stage_begun, line_open; // a progress line is on the screen
+    double stage_begun_s;
+} ui;
+
+void ui_begin(ui *u, bool quiet, bool json);
+ww_callbacks ui_callbacks(ui *u);
+// Wipes the progress line; call before printing anything else.
+void ui_clear(ui *u);
+// Prints the message and returns the exit code that fits.
+int ui_fail(ui *u, const ww_error *err);
+
+// `text` as a JSON string, with its quotes. Bytes that are not UTF-8 become U+FFFD.
+void json_print_string(FILE *out, const char *text);
+
+#endif

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: MIT
+#include "cluster/frame.h"
+#include "base/memory.h"
+#include <float.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { SAMPLE_MAX = 4096 };
+#define STEP_QUANTILE 0.995 // of the rows, how many fit the bytes without being clipped
+
+// The k-th of `n` rows evenly spread over all.
+static const float *sampled(const float *vectors, int dim, const uint32_t *row, size_t rows, size_t n, size_t k)
+{
+    return vectors + (size_t)row[(size_t)((double)k * (double)rows / (double)n)] * dim;
+}
+
+static void find_mean(ww_frame *f, const float *vectors, const uint32_t *row, size_t rows, size_t n)
+{
+    for (int d = 0; d < f->dim; d++) {
+        double sum = 0;
+        for (size_t k = 0; k < n; k++)
+            sum += sampled(vectors, f->dim, row, rows, n, k)[d];
+        f->mean[d] = n ? (float)(sum / (double)n) : 0;
+    }
+}
+
+static int compare_floats(const void *a, const void *b)
+{
+    const float x = *(const float *)a, y = *(const float *)b;
+    return (x > y) - (x < y);
+}
+
+// The step that lets all but a few of the sampled rows fit into `levels` bytes each way.
+static double find_step(const ww_frame *f, const ww_cluster_kernels *kernels, const float *vectors, const uint32_t *row,
+                        size_t rows, size_t n, int levels, float *scratch)
+{
+    float *largest = scratch, *centred = scratch + n, *z = centred + f->dim;
+    for (size_t k = 0; k < n; k++) {
+        ww_frame_coordinates(f, kernels, sampled(vectors, f->dim, row, rows, n, k), centred, z);
+        largest[k] = 0;
+        for (int d = 0; d < f->dim; d++)
+            largest[k] = fmaxf(largest[k], fabsf(z[d]));
+    }
+    if (n == 0)
+        return 1;
+    qsort(largest, n, sizeof *largest, compare_floats);
+    const double step = (double)largest[(size_t)((double)(n - 1) * STEP_QUANTILE)] / levels;
+    return step > FLT_MIN && step < FLT_MAX ? step : 1;
+}
+
+ww_status ww_frame_build(ww_frame *f, const float *vectors, int dim, const uint32_t *row, size_t rows, int levels,
+                         const ww_cluster_kernels *kernels, ww_error *err)
+{
+    const size_t n = rows < SAMPLE_MAX ? rows : SAMPLE_MAX;
+    memset(f, 0, sizeof *f);
+    f->dim = dim;
+    f->mean = ww_alloc((size_t)dim * sizeof *f->mean);
+    f->rounding = FLT_EPSILON;
+    f->stretch = 1;
+    find_mean(f, vectors, row, rows, n);
+    float *scratch = ww_alloc((n + 2 * (size_t)dim) * sizeof *scratch);
+    f->step = find_step(f, kernels, vectors, row, rows, n, levels, scratch);
+    free(scratch);
+    return WW_OK;
+}
+
+void ww_frame_free(ww_frame *f)
+{
+    free(f->mean);
+    free(f->basis);
+    memset(f, 0, sizeof *f);
+}
+
+double ww_frame_coordinates(const ww_frame *f, const ww_cluster_kernels *kernels, const float *vector, float *centred, float *out)
+{
+    float *c = f->basis ? centred : out;
+    for (int d = 0; d < f->dim; d++)
+        c[d] = vector[d] - f->mean[d];
+    const double length = sqrt(kernels->dot(c, c, (size_t)f->dim));
+    if (f->basis)
+        kernels->rotate(f->basis, c, out, (size_t)f->dim);
+    return length;
+}

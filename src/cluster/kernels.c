@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: MIT
+#include "cluster/kernels.h"
+#include "cluster/kernels_body.h"
+#if defined(__x86_64__)
+#include "cluster/kernels_x86.h"
+#endif
+#include <string.h>
+
+static int32_t add_groups(const ww_sieve_tile *t, int r, int l)
+{
+    const int8_t *x = t->x + (size_t)r * WW_GROUP;
+    const uint8_t *y = t->y + (size_t)(l / WW_PANEL) * t->panel_bytes + (size_t)(l % WW_PANEL) * WW_GROUP;
+    int32_t sum = 0;
+    for (int g = 0; g < t->groups; g++, x += WW_TILE_X * WW_GROUP, y += WW_PANEL * WW_GROUP)
+        for (int d = 0; d < WW_GROUP; d++)
+            sum += x[d] * y[d];
+    return sum;
+}
+
+static bool sieve_plain(const ww_sieve_tile *t, uint64_t may[WW_TILE_X])
+{
+    uint64_t found[WW_TILE_X] = {0}, all = 0;
+    for (int r = 0; r < WW_TILE_X; r++) {
+        for (int l = 0; l < WW_TILE_Y; l++)
+            if (t->y_start[l] + add_groups(t, r, l) > t->x_limit[r])
+                found[r] |= UINT64_C(1) << l;
+        all |= found[r];
+    }
+    if (all)
+        memcpy(may, found, sizeof found);
+    return all != 0;
+}
+
+static double dot_plain(const float *a, const float *b, size_t dim)
+{
+    return ww_dot_body(a, b, dim);
+}
+
+static void rotate_plain(const float *basis, const float *in, float *out, size_t dim)
+{
+    ww_rotate_body(basis, in, out, dim);
+}
+
+static const ww_cluster_kernels kernels_plain = {"plain", 127, sieve_plain, dot_plain, rotate_plain};
+
+size_t ww_cluster_kernels_usable(const ww_cluster_kernels **tables, size_t max)
+{
+    size_t count = 0;
+    if (count < max)
+        tables[count++] = &kernels_plain;
+#if defined(__x86_64__)
+    if (count < max && __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
+        tables[count++] = &ww_cluster_kernels_avx2;
+    if (count < max && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+        __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vnni"))
+        tables[count++] = &ww_cluster_kernels_avx512vnni;
+#endif
+    return count;
+}
+
+const ww_cluster_kernels *ww_cluster_kernels_best(void)
+{
+    const ww_cluster_kernels *tables[8];
+    return tables[ww_cluster_kernels_usable(tables, 8) - 1];
+}

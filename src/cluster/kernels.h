@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+// The inner loops of this room, a table for each kind of processor; the plain C ones are the oracle of all the others.
+//
+// The sieve kernel looks at a tile of 8 x 48 pairs of quantised vectors at a time and says which of them could be near. Vectors are
+// stored in panels of 16 rows, four dimensions ("a group") of one row side by side, so that one 512-bit load brings the same group of
+// 16 rows and one dot-product instruction (vpdpbusd) advances 16 pairs by four dimensions without any horizontal sum at the end.
+//
+//   x: int8    [group][WW_TILE_X][4]          the quantised values q, |q| <= levels
+//   y: uint8   [panel][group][WW_PANEL][4]    q + WW_UNSIGNED_OFFSET, as vpdpbusd wants one operand without sign
+#ifndef WW_CLUSTER_KERNELS_H
+#define WW_CLUSTER_KERNELS_H
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+    WW_TILE_X = 8,
+    WW_TILE_Y = 48,
+    WW_PANEL = 16,
+    WW_GROUP = 4,
+    WW_UNSIGNED_OFFSET = 128,
+};
+
+typedef struct ww_sieve_tile {
+    const int8_t *x;
+    const uint8_t *y;       // three panels
+    size_t panel_bytes;     // from one panel to the next
+    int groups;             // how many to add up, >= 1; fewer than there are looks at the head of the vectors only
+    const int32_t *x_limit; // WW_TILE_X
+    const int32_t *y_start; // WW_TILE_Y
+} ww_sieve_tile;
+
+typedef struct ww_cluster_kernels {
+    const char *name;
+    int levels; // the largest |q| its arithmetic can add up without overflow
+    // Sets bit l of may[r] where y_start[l] + sum over the groups of x[r] * y[l] > x_limit[r]. False (and may[] untouched):
+    // there is no such pair in the tile.
+    bool (*sieve)(const ww_sieve_tile *tile, uint64_t may[WW_TILE_X]);
+    // Dot product in double. Products of floats are exact there and the order of the sums is fixed (sixteen lanes, see
+    // kernels_body.h), so that every processor gives the same bits.
+    double (*dot)(const float *a, const float *b, size_t dim);
+    // out[k] = sum over i of in[i] * basis[i * dim + k]; plain float arithmetic in any order.
+    void (*rotate)(const float *basis, const float *in, float *out, size_t dim);
+} ww_cluster_kernels;
+
+// The fastest table this processor can run.
+const ww_cluster_kernels *ww_cluster_kernels_best(void);
+// All tables this processor can run, the plain one first, at most `max`; returns how many.
+size_t ww_cluster_kernels_usable(const ww_cluster_kernels **tables, size_t max);
+
+#endif

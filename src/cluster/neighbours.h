@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: MIT
+// Exact neighbours: of each vector the k nearest within a distance, found with the sieve.
+#ifndef WW_CLUSTER_NEIGHBOURS_H
+#define WW_CLUSTER_NEIGHBOURS_H
+#include "cluster/cluster.h"
+
+typedef struct ww_neighbour {
+    float distance_squared;
+    uint32_t index;
+} ww_neighbour;
+
+typedef struct ww_neighbours {
+    size_t count;
+    int k;
+    int32_t *found;     // count: how many each has, at most k
+    ww_neighbour *near; // count x k, nearest first; ties by `rank`
+} ww_neighbours;
+
+// `rank` (count entries, all different) parts neighbours of equal distance; NULL: by index. `progress` may be NULL. k is 1 to 1024.
+ww_status ww_neighbours_find(ww_neighbours *neighbours, const float *vectors, size_t count, int dim, double distance_max, int k,
+                             const uint32_t *rank, int threads, ww_cluster_progress progress, void *user, ww_error *err);
+void ww_neighbours_free(ww_neighbours *neighbours);
+
+#endif

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+// What a model wants, as data: its input, how to read its outputs, its thresholds. Known models are recognised by their graph (names and
+// shapes of inputs and outputs); any other is told by a text file beside it, FILE.onnx.txt, of `key = value` lines (see docs/models.md).
+#ifndef WW_FACE_MODEL_H
+#define WW_FACE_MODEL_H
+#include "base/error.h"
+#include "nn/nn.h"
+#include <stdbool.h>
+
+typedef enum ww_model_kind {
+    WW_MODEL_UNKNOWN,
+    WW_MODEL_LUMA_DETECTOR, // ours: score_S, box_S, lmk_S for strides S of 8, 16, 32
+    WW_MODEL_SCRFD,         // Guo et al. 2021, arXiv:2105.04714: per stride 2 anchors a cell, distances to the four sides
+    WW_MODEL_YUNET,         // Wu et al. 2023, doi:10.1007/s11633-023-1423-y: cls, obj, bbox, kps
+    WW_MODEL_ULTRAFACE,     // Linzaer's RFB-320: decoded corner boxes, no landmarks
+    WW_MODEL_EMBEDDER,      // chip in, vector out
+} ww_model_kind;
+
+typedef enum ww_colour { WW_COLOUR_LUMA, WW_COLOUR_RGB, WW_COLOUR_BGR } ww_colour;
+
+typedef struct ww_model_spec {
+    ww_model_kind kind;
+    char name[64]; // for people: "SCRFD-500M with keypoints"
+    ww_colour colour;
+    float mean[3], scale[3]; // per channel in the order of `colour`: input = (sample 0..255 - mean) * scale
+    // detectors
+    int width, height; // fixed input size, pixels; 0: any multiple of `multiple`
+    int multiple;
+    float min_score; // keep score >= this
+    float nms_iou;   // greedy non-maximum suppression drops a box that overlaps a better one by more
+    // embedders
+    int chip_size;      // input is chip_size x chip_size
+    float chip_margin;  // pixels cut off each side of the 112 x 112 ArcFace frame before scaling to chip_size
+    int embedding_dim;
+    float eps;          // default DBSCAN eps on unit vectors, Euclidean
+} ww_model_spec;
+
+// Recognises `net`, reading `sidecar` (may be NULL: none) first. WW_ERR_UNSUPPORTED says what was seen and how to describe the model by hand;
+// WW_ERR_FORMAT names the line of the sidecar that makes no sense.
+ww_status ww_model_recognise(const ww_net *net, const char *sidecar, ww_model_spec *spec, ww_error *err);
+
+#endif

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: MIT
+// The library handle and the little things the jobs share.
+#ifndef WW_JOB_LIBRARY_H
+#define WW_JOB_LIBRARY_H
+#include "base/error.h"
+#include "base/log.h"
+#include "face/model.h"
+#include "nn/nn.h"
+#include "store/store.h"
+#include "whoswho/whoswho.h"
+
+#include <pthread.h>
+
+#define WW_STORE_FILE "whoswho.db"
+
+struct ww_library {
+    char *dir;
+    ww_store *store;
+    ww_callbacks callbacks;
+    pthread_mutex_t store_mutex;    // the store takes one thread at a time
+    pthread_mutex_t callback_mutex; // callbacks are never called by two threads at once
+    ww_log log;                     // goes to callbacks.log under callback_mutex
+};
+
+struct ww_models {
+    ww_net *detector, *embedder;
+    ww_model_spec detector_spec, embedder_spec;
+    uint64_t detector_hash, embedder_hash; // XXH64 of the model files
+};
+
+// Names under which a scan leaves word for the later stages (ww_store_set_meta).
+#define WW_META_EPS "embedder.eps"   // the embedder's default eps, decimal
+#define WW_META_EMBEDDER "embedder"  // its name
+
+// Calls callbacks.progress, if any; non-zero means: cancel.
+int ww_library_report(ww_library *library, const ww_progress *progress);
+
+#endif

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: MIT
+// Convolutions and fully connected layers: the primitives that carry weights and post-ops.
+#include "nn/onednn_program.h"
+
+#include "nn/ops.h"
+
+#include "base/memory.h"
+
+#include <float.h>
+#include <stdlib.h>
+#include <string.h>
+
+bool ww_eltwise(const ww_post *post, dnnl_alg_kind_t *kind, float *alpha, float *beta)
+{
+    static const struct { ww_activation act; dnnl_alg_kind_t kind; } known[] = {
+        {WW_ACT_RELU, dnnl_eltwise_relu}, {WW_ACT_LEAKY_RELU, dnnl_eltwise_relu}, {WW_ACT_CLIP, dnnl_eltwise_clip},
+        {WW_ACT_SIGMOID, dnnl_eltwise_logistic}, {WW_ACT_TANH, dnnl_eltwise_tanh}, {WW_ACT_HARD_SWISH, dnnl_eltwise_hardswish},
+        {WW_ACT_EXP, dnnl_eltwise_exp}, {WW_ACT_SQRT, dnnl_eltwise_sqrt}, {WW_ACT_ELU, dnnl_eltwise_elu},
+        {WW_ACT_LINEAR, dnnl_eltwise_linear}, {WW_ACT_ABS, dnnl_eltwise_abs}, {WW_ACT_LOG, dnnl_eltwise_log},
+    };
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        if (known[i].act != post->activation)
+            continue;
+        *kind = known[i].kind;
+        *alpha = post->a;
+        *beta = post->b;
+        return true;
+    }
+    return false; // hard sigmoid: a line, then a clip
+}
+
+ww_status ww_append_activation(dnnl_post_ops_t ops, const ww_post *post, ww_error *err)
+{
+    dnnl_alg_kind_t kind;
+    float alpha, beta;
+    if (ww_eltwise(post, &kind, &alpha, &beta)) {
+        WW_DNNL(dnnl_post_ops_append_eltwise(ops, 1, kind, alpha, beta));
+        return WW_OK;
+    }
+    WW_DNNL(dnnl_post_ops_append_eltwise(ops, 1, dnnl_eltwise_linear, post->a, post->b));
+    WW_DNNL(dnnl_post_ops_append_eltwise(ops, 1, dnnl_eltwise_clip, 0, 1));
+    return WW_OK;
+}
+
+ww_status ww_make_attr(const ww_node *n, bool sum_in_place, const dnnl_memory_desc_t *other, dnnl_primitive_attr_t *attr, ww_error *err)
+{
+    dnnl_post_ops_t ops = NULL;
+    *attr = ww_attr();
+    ww_status status = WW_OK;
+    dnnl_status_t made = dnnl_post_ops_create(&ops);
+    for (int i = 0; i < n->post_count && made == dnnl_success && status == WW_OK; i++) {
+        if (n->post[i].kind == WW_POST_ACTIVATION)
+            status = ww_append_activation(ops, &n->post[i], err);
+        else if (sum_in_place)
+            made = dnnl_post_ops_append_sum(ops, 1);
+        else
+            made = dnnl_post_ops_append_binary(ops, dnnl_binary_add, other);
+    }
+    if (made == dnnl_success && status == WW_OK)
+        made = dnnl_primitive_attr_set_post_ops(*attr, ops);
+    dnnl_post_ops_destroy(ops);
+    return status != WW_OK ? status : made != dnnl_success ? ww_dnnl_fail(made, "post-ops", err) : WW_OK;
+}
+
+int ww_sum_input(const ww_node *n, int *sums)
+{
+    int value = WW_NO_VALUE;
+    *sums = 0;
+    for (int i = 0; i < n->post_count; i++)
+        if (n->post[i].kind == WW_POST_ADD) {
+            value = n->input[n->post[i].input];
+            ++*sums;
+        }
+    return value;
+}
+
+// Where a node with a sum among its post-ops writes: over the other operand where nobody needs that afterwards, else over a copy.
+ww_status ww_sum_place(ww_onednn *e, const ww_node *n, int other, const dnnl_memory_desc_t *md, ww_place *out, ww_error *err)
+{
+    ww_status status = ww_value_in(e, other, md, out, err);
+    if (status != WW_OK)
+        return status;
+    if (ww_buffer_is_free_after(e, out->buffer)) {
+        ww_value_at(e, n->output[0], out);
+        return WW_OK;
+    }
+    ww_place from = *out;
+    *out = ww_value_out(e, n->output[0], md);
+    return ww_step_reorder(e, &from, out, err);
+}
+
+// ---- Conv
+
+static ww_status conv_desc(const ww_onednn *e, const ww_node *n, const ww_window *w, dnnl_convolution_desc_t *d, dnnl_memory_desc_t *weights,
+                           bool has_bias, ww_error *err)
+{
+    const ww_shape *x = &ww_value_tensor(e, n->input[0])->shape, *y = &ww_value_tensor(e, n->output[0])->shape;
+    const ww_shape *k = &ww_value_tensor(e, n->input[1])->shape;
+    int64_t groups = ww_node_int(n, "group", 1);
+    ww_shape grouped = *k;
+    if (groups > 1)
+        grouped = (ww_shape){5, {groups, k->dim[0] / groups, k->dim[1], k->dim[2], k->dim[3]}};
+    dnnl_memory_desc_t src = ww_md_any(x), wei = ww_md_any(&grouped), dst = ww_md_any(y);
+    dnnl_memory_desc_t bias = ww_md_plain(&(ww_shape){1, {y->dim[1]}});
+    *weights = ww_md_plain(&grouped);
+    // What the output size leaves of the padding after the picture; strides may leave a rest that no window reaches.
+    dnnl_dims_t strides, dilates, begin, end;
+    for (int i = 0; i < 2; i++) {
+        strides[i] = w->stride[i];
+        dilates[i] = w->dilation[i] - 1;
+        begin[i] = w->pad_begin[i];
+        end[i] = w->pad_end[i];
+    }
+    WW_DNNL(dnnl_dilated_convolution_forward_desc_init(d, dnnl_forward_inference, dnnl_convolution_direct, &src, &wei,
+                                                       has_bias ? &bias : NULL, &dst, strides, dilates, begin, end));
+    return WW_OK;
+}
+
+static ww_status conv_primitive(ww_onednn *e, const ww_node *n, dnnl_primitive_desc_t pd, const dnnl_memory_desc_t *plain_weights, int other,
+                                ww_error *err)
+{
+    ww_step_arg args[4] = {{DNNL_ARG_SRC}, {DNNL_ARG_WEIGHTS}, {DNNL_ARG_DST}, {DNNL_ARG_BIAS}};
+    size_t count = 3;
+    const dnnl_memory_desc_t *dst = dnnl_primitive_desc_query_md(pd, dnnl_query_dst_md, 0);
+    ww_status status = ww_value_in(e, n->input[0], dnnl_primitive_desc_query_md(pd, dnnl_query_src_md, 0), &args[0].at, err);
+    if (status == WW_OK)
+        status = ww_weights(e, ww_f32(ww_value_tensor(e, n->input[1])), plain_weights,
+                            dnnl_primitive_desc_query_md(pd, dnnl_query_weights_md, 0), &args[1].at, err);
+    if (status == WW_OK && n->input_count > 2 && n->input[2] >= 0) {
+        status = ww_value_plain(e, n->input[2], &args[3].at, err);
+        count = 4;
+    }
+    if (status == WW_OK && other >= 0)
+        status = ww_sum_place(e, n, other, dst, &args[2].at, err);
+    else if (status == WW_OK)
+        args[2].at = ww_value_out(e, n->output[0], dst);
+    if (status != WW_OK) {
+        dnnl_primitive_desc_destroy(pd);
+        return status;
+    }
+    return ww_step_add(e, pd, args, count, err);
+}
+
+ww_status ww_fast_conv(ww_onednn *e, const ww_node *n, bool *taken, ww_error *err)
+{
+    ww_frame f;
+    ww_window w;
+    dnnl_convolution_desc_t desc;
+    dnnl_memory_desc_t weights;
+    dnnl_primitive_attr_t attr;
+    dnnl_primitive_desc_t pd = NULL;
+    int sums, other = ww_sum_input(n, &sums);
+    bool has_bias = n->input_count > 2 && n->input[2] >= 0;
+    if (!ww_plan_is_constant(e->plan, n->input[1]) || sums > 1)
+        return WW_OK;
+    ww_plan_frame(e->plan, n, &f);
+    ww_status status = ww_window_read(&f.call, &f.in[1]->shape.dim[2], &w, err);
+    if (status == WW_OK)
+        status = conv_desc(e, n, &w, &desc, &weights, has_bias, err);
+    if (status == WW_OK)
+        status = ww_make_attr(n, true, NULL, &attr, err);
+    if (status != WW_OK)
+        return status;
+    status = ww_make_pd(e, &desc, attr, &pd, taken, err);
+    if (status != WW_OK || !*taken)
+        return status;
+    return conv_primitive(e, n, pd, &weights, other, err);
+}

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: MIT
+// Pooling: the largest or the mean of each window, or of each whole plane.
+#include "nn/onednn.h"
+#include "nn/ops.h"
+
+#include <math.h>
+#include <string.h>
+
+static bool is_max(const ww_call *c)
+{
+    return strcmp(c->node->op->name, "MaxPool") == 0 || strcmp(c->node->op->name, "GlobalMaxPool") == 0;
+}
+
+static ww_status infer_pool(const ww_call *c, ww_error *err)
+{
+    ww_window w;
+    ww_status status = ww_want_rank(c, 0, 4, 4, err);
+    if (status == WW_OK)
+        status = ww_want_floats(c, err);
+    if (status == WW_OK)
+        status = ww_window_read(c, NULL, &w, err);
+    if (status != WW_OK)
+        return status;
+    if (c->out_count > 1 && c->out[1])
+        return ww_fail(err, WW_ERR_UNSUPPORTED, "the indices of the maxima are not supported");
+    bool ceil_mode = ww_node_int(c->node, "ceil_mode", 0) != 0;
+    ww_shape y = c->in[0]->shape;
+    for (int i = 0; i < 2; i++) {
+        if (w.pad_begin[i] >= w.kernel[i] * w.dilation[i] || w.pad_end[i] >= w.kernel[i] * w.dilation[i])
+            return ww_fail(err, WW_ERR_FORMAT, "more padding than kernel");
+        y.dim[2 + i] = ww_window_out(&w, i, c->in[0]->shape.dim[2 + i], ceil_mode);
+        if (y.dim[2 + i] < 1)
+            return ww_fail(err, WW_ERR_UNSUPPORTED, "its kernel is larger than the picture it gets");
+    }
+    return ww_give(c, WW_F32, &y, err);
+}
+
+typedef struct pool_sum {
+    double sum;
+    float max;
+    int64_t inside, padded; // elements of the window within the picture; within picture and declared padding
+} pool_sum;
+
+static pool_sum pool_window(const ww_window *w, const float *plane, int64_t h, int64_t wd, int64_t oy, int64_t ox)
+{
+    pool_sum p = {0, -INFINITY, 0, 0};
+    for (int64_t ky = 0; ky < w->kernel[0]; ky++) {
+        int64_t iy = oy * w->stride[0] - w->pad_begin[0] + ky * w->dilation[0];
+        for (int64_t kx = 0; kx < w->kernel[1]; kx++) {
+            int64_t ix = ox * w->stride[1] - w->pad_begin[1] + kx * w->dilation[1];
+            p.padded += iy < h + w->pad_end[0] && ix < wd + w->pad_end[1];
+            if (iy < 0 || iy >= h || ix < 0 || ix >= wd)
+                continue;
+            float v = plane[iy * wd + ix];
+            p.sum += v;
+            p.max = v > p.max ? v : p.max;
+            p.inside++;
+        }
+    }
+    return p;
+}
+
+static void ref_pool(const ww_call *c)
+{
+    ww_window w;
+    ww_window_read(c, NULL, &w, NULL);
+    const ww_shape *xs = &c->in[0]->shape, *ys = &c->out[0]->shape;
+    bool max = is_max(c), include_pad = ww_node_int(c->node, "count_include_pad", 0) != 0;
+    float *y = ww_f32(c->out[0]);
+    for (int64_t plane = 0; plane < xs->dim[0] * xs->dim[1]; plane++)
+        for (int64_t oy = 0; oy < ys->dim[2]; oy++)
+            for (int64_t ox = 0; ox < ys->dim[3]; ox++) {
+                const float *x = ww_f32(c->in[0]) + plane * xs->dim[2] * xs->dim[3];
+                pool_sum p = pool_window(&w, x, xs->dim[2], xs->dim[3], oy, ox);
+                int64_t divisor = include_pad ? p.padded : p.inside;
+                *y++ = max ? p.max : divisor ? (float)(p.sum / (double)divisor) : 0;
+            }
+}
+
+static ww_status infer_global(const ww_call *c, ww_error *err)
+{
+    ww_status status = ww_want_rank(c, 0, 3, WW_NN_RANK_MAX, err);
+    if (status == WW_OK)
+        status = ww_want_floats(c, err);
+    if (status != WW_OK)
+        return status;
+    ww_shape y = c->in[0]->shape;
+    if (ww_shape_span(&y, 2, y.rank) < 1)
+        return ww_fail(err, WW_ERR_FORMAT, "empty planes");
+    for (int i = 2; i < y.rank; i++)
+        y.dim[i] = 1;
+    return ww_give(c, WW_F32, &y, err);
+}
+
+static void ref_global(const ww_call *c)
+{
+    const ww_shape *xs = &c->in[0]->shape;
+    int64_t area = ww_shape_span(xs, 2, xs->rank);
+    bool max = is_max(c);
+    for (int64_t plane = 0; plane < xs->dim[0] * xs->dim[1]; plane++) {
+        const float *x = ww_f32(c->in[0]) + plane * area;
+        double sum = 0;
+        float most = x[0];
+        for (int64_t i = 0; i < area; i++) {
+            sum += x[i];
+            most = x[i] > most ? x[i] : most;
+        }
+        ww_f32(c->out[0])[plane] = max ? most : (float)(sum / (double)area);
+    }
+}
+
+static const ww_op op[] = {
+    {"MaxPool", 1, 1, 2, 0, infer_pool, ref_pool, ww_fast_pool},
+    {"AveragePool", 1, 1, 1, 0, infer_pool, ref_pool, ww_fast_pool},
+    {"GlobalAveragePool", 1, 1, 1, 0, infer_global, ref_global, ww_fast_pool},
+    {"GlobalMaxPool", 1, 1, 1, 0, infer_global, ref_global, ww_fast_pool},
+};
+const ww_op_family ww_ops_pool = {op, sizeof op / sizeof *op};

@@ -1,0 +1,291 @@
+// SPDX-License-Identifier: MIT
+// Making a plan: one walk over the nodes in order infers every shape, and evaluates the nodes whose inputs are all constants (the shape
+// arithmetic that exporters leave in a graph) with the reference operators.
+//
+// Batch size. Some exporters write the batch of 1 into a Reshape ("1, -1"). Run with N pictures, such a graph would put all of them into
+// one row. So when the file fixes a batch of 1 and N are asked for, the shapes are first inferred for 1: a Reshape that then keeps a leading
+// 1, and whose input leads with N now, keeps the batch apart, and its leading 1 is read as N. Whatever then does not lead with N at the
+// outputs is refused.
+#include "nn/plan.h"
+
+#include "base/memory.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define FOLDED_BYTES_MAX ((size_t)256 << 20) // all folded constants of one plan; what would exceed it is computed at run time
+
+static void copy_nodes(ww_plan *p)
+{
+    const ww_net *net = p->net;
+    p->node = ww_alloc(net->node_count * sizeof *p->node);
+    for (size_t i = 0; i < net->node_count; i++) {
+        ww_node *n = &p->node[p->node_count++];
+        *n = net->node[i];
+        n->input = ww_alloc((size_t)n->input_count * sizeof *n->input);
+        n->output = ww_alloc((size_t)n->output_count * sizeof *n->output);
+        if (n->input_count)
+            memcpy(n->input, net->node[i].input, (size_t)n->input_count * sizeof *n->input);
+        memcpy(n->output, net->node[i].output, (size_t)n->output_count * sizeof *n->output);
+    }
+}
+
+static void copy_values(ww_plan *p)
+{
+    p->value_count = p->value_capacity = p->net->value_count;
+    p->value = ww_alloc(p->value_capacity * sizeof *p->value);
+    for (size_t i = 0; i < p->value_count; i++)
+        if (p->net->value[i].is_constant)
+            p->value[i].tensor = p->net->value[i].constant;
+}
+
+static void count_uses(ww_plan *p)
+{
+    for (size_t i = 0; i < p->value_count; i++)
+        p->value[i].uses = 0;
+    for (size_t i = 0; i < p->node_count; i++)
+        for (int k = 0; k < p->node[i].input_count; k++)
+            if (p->node[i].input[k] >= 0)
+                p->value[p->node[i].input[k]].uses++;
+    for (int i = 0; i < p->net->output_count; i++)
+        p->value[p->net->output[i].value].uses++;
+}
+
+int ww_plan_add_constant(ww_plan *p, const ww_tensor *t)
+{
+    if (p->value_count == p->value_capacity) {
+        p->value_capacity = 2 * p->value_capacity + 16;
+        ww_plan_value *grown = ww_alloc(p->value_capacity * sizeof *grown);
+        memcpy(grown, p->value, p->value_count * sizeof *grown);
+        free(p->value);
+        p->value = grown;
+    }
+    p->value[p->value_count] = (ww_plan_value){*t, true, 1};
+    return (int)p->value_count++;
+}
+
+ww_status ww_plan_blame(const ww_plan *p, const ww_node *n, ww_status status, ww_error *err)
+{
+    ww_error_prefix(err, "node '%s' (%s)", n->name, n->op->name);
+    return status;
+}
+
+bool ww_plan_is_output(const ww_plan *p, int value)
+{
+    for (int i = 0; i < p->net->output_count; i++)
+        if (p->net->output[i].value == value)
+            return true;
+    return false;
+}
+
+void ww_plan_frame(ww_plan *p, const ww_node *n, ww_frame *f)
+{
+    f->call = (ww_call){n, n->input_count, n->output_count, f->in, f->out};
+    for (int i = 0; i < n->input_count; i++)
+        f->in[i] = n->input[i] < 0 ? NULL : &p->value[n->input[i]].tensor;
+    // An output nobody reads is not asked for (the mask of Dropout, the running means of BatchNormalization).
+    for (int i = 0; i < n->output_count; i++)
+        f->out[i] = n->output[i] < 0 || (i > 0 && p->value[n->output[i]].uses == 0) ? NULL : &p->value[n->output[i]].tensor;
+}
+
+bool ww_plan_is_alias(const ww_plan *p, const ww_node *n)
+{
+    return (n->op->flags & WW_OP_ALIAS) && p->value[n->input[0]].tensor.type == p->value[n->output[0]].tensor.type;
+}
+
+static bool all_constant(const ww_frame *f)
+{
+    for (int i = 0; i < f->call.in_count; i++)
+        if (f->in[i] && !f->in[i]->data)
+            return false;
+    return true;
+}
+
+// Evaluates the node now if that is cheap; leaves it alone otherwise.
+static ww_status fold(ww_plan *p, const ww_node *n, ww_frame *f, ww_error *err)
+{
+    if (!(n->op->flags & WW_OP_FOLDS) || !(all_constant(f) || (n->op->flags & WW_OP_SHAPE)))
+        return WW_OK;
+    size_t bytes = 0;
+    for (int i = 0; i < n->output_count; i++)
+        bytes += f->out[i] ? ww_tensor_bytes(f->out[i]) : 0;
+    if (bytes > FOLDED_BYTES_MAX - p->folded_bytes)
+        return WW_OK;
+    p->folded_bytes += bytes;
+    for (int i = 0; i < n->output_count; i++) {
+        if (!f->out[i])
+            continue;
+        if (!ww_tensor_alloc(f->out[i]))
+            return ww_fail(err, WW_ERR_MEMORY, "no memory for %zu bytes", bytes);
+        p->value[n->output[i]].owned = true;
+    }
+    n->op->reference(&f->call);
+    return WW_OK;
+}
+
+// The shape for a Reshape as the essay above says; `t` gets the changed list (to be freed), or nothing changes.
+static void rebatch(const ww_plan *p, const ww_plan *one, const ww_node *n, ww_frame *f, ww_tensor *t)
+{
+    *t = (ww_tensor){0};
+    if (!one || strcmp(n->op->name, "Reshape") != 0 || n->input_count < 2 || !ww_plan_is_constant(p, n->input[1]))
+        return;
+    int64_t batch = p->value[p->input].tensor.shape.dim[0];
+    const ww_tensor *list = f->in[1];
+    const ww_shape *now = &f->in[0]->shape, *then = &one->value[n->input[0]].tensor.shape;
+    if (list->type != WW_I64 || ww_shape_count(&list->shape) < 1 || ww_i64(list)[0] != 1 || now->rank < 1 || then->rank < 1 ||
+        then->dim[0] != 1 || now->dim[0] != batch)
+        return;
+    *t = *list;
+    if (!ww_tensor_alloc(t))
+        return;
+    memcpy(t->data, list->data, ww_tensor_bytes(list));
+    ww_i64(t)[0] = batch;
+    f->in[1] = t;
+}
+
+static ww_status infer_node(ww_plan *p, const ww_plan *one, const ww_node *n, ww_error *err)
+{
+    ww_frame f;
+    ww_tensor reshaped;
+    ww_plan_frame(p, n, &f);
+    for (int i = 0; i < n->output_count; i++)
+        if (n->output[i] >= 0 && i >= n->op->out_max)
+            return ww_fail(err, WW_ERR_FORMAT, "%d outputs", n->output_count);
+    if (!f.out[0])
+        return ww_fail(err, WW_ERR_FORMAT, "its first output has no name");
+    rebatch(p, one, n, &f, &reshaped);
+    ww_status status = n->op->infer(&f.call, err);
+    if (status == WW_OK)
+        status = fold(p, n, &f, err);
+    free(reshaped.data);
+    return status;
+}
+
+static ww_status infer_all(ww_plan *p, const ww_plan *one, ww_error *err)
+{
+    for (size_t i = 0; i < p->node_count; i++) {
+        ww_status status = infer_node(p, one, &p->node[i], err);
+        if (status != WW_OK)
+            return ww_plan_blame(p, &p->node[i], status, err);
+    }
+    for (int i = 0; i < p->net->output_count; i++) {
+        const ww_tensor *t = &p->value[p->net->output[i].value].tensor;
+        if (t->type != WW_F32)
+            return ww_fail(err, WW_ERR_UNSUPPORTED, "output '%s' holds integers", ww_net_output_name(p->net, i));
+        if (one && (t->shape.rank < 1 || t->shape.dim[0] != p->value[p->input].tensor.shape.dim[0]))
+            return ww_fail(err, WW_ERR_UNSUPPORTED, "output '%s' does not keep the pictures of a batch apart", ww_net_output_name(p->net, i));
+    }
+    return WW_OK;
+}
+
+static void free_node_lists(ww_node *n)
+{
+    free(n->input);
+    free(n->output);
+}
+
+// Drops the nodes whose outputs are constants by now or are never read, last first, so that their own inputs fall away too.
+static void drop_dead(ww_plan *p)
+{
+    count_uses(p);
+    bool *dead = ww_alloc(p->node_count * sizeof *dead);
+    for (size_t i = p->node_count; i-- > 0;) {
+        ww_node *n = &p->node[i];
+        dead[i] = true;
+        for (int k = 0; k < n->output_count; k++)
+            dead[i] &= n->output[k] < 0 || p->value[n->output[k]].uses == 0 || ww_plan_is_constant(p, n->output[k]);
+        for (int k = 0; k < n->input_count && dead[i]; k++)
+            if (n->input[k] >= 0)
+                p->value[n->input[k]].uses--;
+    }
+    size_t kept = 0;
+    for (size_t i = 0; i < p->node_count; i++) {
+        if (dead[i])
+            free_node_lists(&p->node[i]);
+        else
+            p->node[kept++] = p->node[i];
+    }
+    p->node_count = kept;
+    free(dead);
+}
+
+static ww_status start(const ww_net *net, const ww_shape *input, ww_plan **plan, ww_error *err)
+{
+    char text[WW_SHAPE_TEXT_MAX];
+    *plan = NULL;
+    if (net->input_count != 1)
+        return ww_fail(err, WW_ERR_UNSUPPORTED, "has %d inputs; networks with one are supported", net->input_count);
+    if (ww_shape_count(input) < 1)
+        return ww_fail(err, WW_ERR_ARGUMENT, "an input of %s", ww_shape_text(input, text));
+    const ww_shape *declared = &net->input[0].shape;
+    ww_plan *p = ww_alloc(sizeof *p);
+    p->net = net;
+    p->input = net->input[0].value;
+    copy_values(p);
+    copy_nodes(p);
+    count_uses(p);
+    p->value[p->input].tensor = (ww_tensor){WW_F32, *input, NULL};
+    p->changed_size = declared->rank != input->rank;
+    for (int i = 0; i < declared->rank && i < input->rank; i++)
+        p->changed_size |= declared->dim[i] >= 0 && declared->dim[i] != input->dim[i];
+    *plan = p;
+    return WW_OK;
+}
+
+// Infers for a batch of 1 where the file fixes that and another is asked for; *one stays NULL otherwise.
+static ww_status infer_for_one(const ww_net *net, const ww_shape *input, ww_plan **one, ww_error *err)
+{
+    const ww_shape *declared = &net->input[0].shape;
+    if (declared->rank != input->rank || input->rank < 1 || declared->dim[0] != 1 || input->dim[0] == 1)
+        return WW_OK;
+    ww_shape single = *input;
+    single.dim[0] = 1;
+    ww_status status = start(net, &single, one, err);
+    return status == WW_OK ? infer_all(*one, NULL, err) : status;
+}
+
+ww_status ww_net_plan_make(const ww_net *net, const ww_shape *input, bool fuse, ww_plan **plan, ww_error *err)
+{
+    char asked[WW_SHAPE_TEXT_MAX], given[WW_SHAPE_TEXT_MAX];
+    ww_plan *p = NULL, *one = NULL;
+    ww_status status = start(net, input, &p, err);
+    if (status == WW_OK)
+        status = infer_for_one(net, input, &one, err);
+    if (status == WW_OK)
+        status = infer_all(p, one, err);
+    if (status == WW_OK) {
+        drop_dead(p);
+        if (fuse)
+            ww_plan_fuse(p);
+        count_uses(p);
+    } else if (p && p->changed_size) {
+        status = WW_ERR_UNSUPPORTED;
+        if (err)
+            err->status = status;
+        ww_error_prefix(err, "does not run on an input of %s, only on the %s it was made for", ww_shape_text(input, asked),
+                        ww_shape_text(&net->input[0].shape, given));
+    }
+    if (status != WW_OK) {
+        ww_error_prefix(err, "%s", net->name);
+        ww_net_plan_free(p);
+        p = NULL;
+    }
+    ww_net_plan_free(one);
+    *plan = p;
+    return status;
+}
+
+void ww_net_plan_free(ww_plan *p)
+{
+    if (!p)
+        return;
+    for (size_t i = 0; i < p->node_count; i++)
+        free_node_lists(&p->node[i]);
+    for (size_t i = 0; i < p->value_count; i++)
+        if (p->value[i].owned)
+            free(p->value[i].tensor.data);
+    free(p->node);
+    free(p->value);
+    free(p);
+}

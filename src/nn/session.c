@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: MIT
+#include "nn/session.h"
+
+#include "base/memory.h"
+#include "nn/onednn.h"
+#include "nn/reference.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+struct ww_session {
+    ww_plan *plan;
+    ww_reference *reference; // one of the two
+    ww_onednn *onednn;
+};
+
+ww_status ww_session_open_with(const ww_net *net, const ww_shape *input, const ww_session_options *options, ww_session **session,
+                               ww_error *err)
+{
+    ww_session *s = ww_alloc(sizeof *s);
+    size_t bytes_max = options->bytes_max ? options->bytes_max : WW_NN_SESSION_BYTES_MAX;
+    *session = NULL;
+    ww_status status = ww_net_plan_make(net, input, !options->unfused, &s->plan, err);
+    if (status == WW_OK && options->backend == WW_BACKEND_ONEDNN)
+        status = ww_onednn_open(s->plan, bytes_max, &s->onednn, err);
+    else if (status == WW_OK)
+        status = ww_reference_open(s->plan, bytes_max, &s->reference, err);
+    if (status != WW_OK) {
+        ww_session_close(s);
+        return status;
+    }
+    *session = s;
+    return WW_OK;
+}
+
+ww_status ww_session_open(const ww_net *net, const ww_shape *input, ww_backend backend, ww_session **session, ww_error *err)
+{
+    return ww_session_open_with(net, input, &(ww_session_options){.backend = backend}, session, err);
+}
+
+void ww_session_close(ww_session *s)
+{
+    if (!s)
+        return;
+    ww_onednn_close(s->onednn);
+    ww_reference_close(s->reference);
+    ww_net_plan_free(s->plan);
+    free(s);
+}
+
+float *ww_session_input(ww_session *s)
+{
+    return s->onednn ? ww_onednn_input(s->onednn) : ww_reference_input(s->reference);
+}
+
+ww_status ww_session_run(ww_session *s, ww_error *err)
+{
+    if (s->onednn)
+        return ww_onednn_run(s->onednn, err);
+    ww_reference_run(s->reference);
+    return WW_OK;
+}
+
+const float *ww_session_output(const ww_session *s, int i, ww_shape *shape)
+{
+    const ww_net *net = s->plan->net;
+    assert(i >= 0 && i < net->output_count);
+    if (shape)
+        *shape = s->plan->value[net->output[i].value].tensor.shape;
+    return s->onednn ? ww_onednn_output(s->onednn, i) : ww_reference_output(s->reference, i);
+}

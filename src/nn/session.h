@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: MIT
+// Opening a session with the choices that tests need beside those of nn.h.
+#ifndef WW_NN_SESSION_H
+#define WW_NN_SESSION_H
+#include "nn/nn.h"
+
+typedef struct ww_session_options {
+    ww_backend backend;
+    bool unfused;     // leave every node of the file a node of its own
+    size_t bytes_max; // of activations; 0: WW_NN_SESSION_BYTES_MAX
+} ww_session_options;
+
+#define WW_NN_SESSION_BYTES_MAX ((size_t)4 << 30)
+
+ww_status ww_session_open_with(const ww_net *net, const ww_shape *input, const ww_session_options *options, ww_session **session,
+                               ww_error *err);
+
+#endif

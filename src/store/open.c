@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: MIT
+// Opening: lock the folder, open the file, make sure it is ours before anything in it is changed, bring it up to date.
+#include "base/files.h"
+#include "base/memory.h"
+#include "store/schema.h"
+#include "store/sql.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <time.h>
+#include <unistd.h>
+
+#define LOCK_TRIES 20     // a program that was just killed may need a moment to let go
+#define LOCK_WAIT_MS 100
+#define BUSY_WAIT_MS 2000 // for another program that reads the file, such as the sqlite3 shell
+
+static const char settings[] =
+    "PRAGMA synchronous = NORMAL;" // see store.h on what this promises
+    "PRAGMA foreign_keys = ON;"
+    "PRAGMA trusted_schema = OFF;"
+    "PRAGMA cache_size = -16000;"; // KiB
+
+static char *folder_of(const char *path)
+{
+    const char *base = ww_path_base(path);
+    return base == path ? ww_strdup(".") : ww_strndup(path, (size_t)(base - path));
+}
+
+// File systems that know no flock (some network shares) are used without: SQLite's own locks still keep the file whole.
+static ww_status lock_folder(ww_store *s, ww_error *err)
+{
+    ww_status status = WW_OK;
+    char *folder = folder_of(s->path);
+    s->folder = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (s->folder < 0) {
+        status = ww_fail_errno(err, errno, "cannot open the folder '%s'", folder);
+        goto done;
+    }
+    int tries = 0, locked;
+    while ((locked = flock(s->folder, LOCK_EX | LOCK_NB)) != 0 && errno == EWOULDBLOCK && ++tries < LOCK_TRIES)
+        nanosleep(&(struct timespec){.tv_nsec = LOCK_WAIT_MS * 1000000L}, NULL);
+    if (locked != 0 && errno == EWOULDBLOCK)
+        status = ww_fail(err, WW_ERR_STORE, "another whoswho is at work in the folder '%s'; wait until it has finished, or choose another "
+                         "folder with -o", folder);
+done:
+    free(folder);
+    return status;
+}
+
+static ww_status run(ww_store *s, const char *sql, ww_error *err)
+{
+    int rc = sqlite3_exec(s->db, sql, NULL, NULL, NULL);
+    return rc == SQLITE_OK ? WW_OK : ww_sql_fail(s, rc, err);
+}
+
+static ww_status number_of(ww_store *s, const char *sql, int64_t *number, ww_error *err)
+{
+    sqlite3_stmt *statement = NULL;
+    int rc = sqlite3_prepare_v2(s->db, sql, -1, &statement, NULL);
+    if (rc == SQLITE_OK && (rc = sqlite3_step(statement)) == SQLITE_ROW) {
+        *number = sqlite3_column_int64(statement, 0);
+        rc = SQLITE_OK;
+    }
+    ww_status status = rc == SQLITE_OK ? WW_OK : ww_sql_fail(s, rc, err);
+    sqlite3_finalize(statement);
+    return status;
+}
+
+// *version: of the schema in the file, 0 when it is still empty. Only reads.
+static ww_status identify(ww_store *s, int *version, ww_error *err)
+{
+    int64_t application = 0, user_version = 0, tables = 0;
+    ww_status status = number_of(s, "SELECT count(*) FROM sqlite_schema", &tables, err);
+    if (status == WW_OK)
+        status = number_of(s, "PRAGMA application_id", &application, err);
+    if (status == WW_OK)
+        status = number_of(s, "PRAGMA user_version", &user_version, err);
+    if (status != WW_OK)
+        return status;
+    bool empty = application == 0 && user_version == 0 && tables == 0;
+    if (!empty && application != WW_STORE_APPLICATION_ID)
+        return ww_fail(err, WW_ERR_STORE, "'%s' is a database of another program; move it away or choose another folder with -o", s->path);
+    if (user_version > WW_STORE_VERSION)
+        return ww_fail(err, WW_ERR_STORE, "the library '%s' was made by a newer whoswho (its version is %lld, this program knows %d); update "
+                       "whoswho, or choose another folder with -o", s->path, (long long)user_version, WW_STORE_VERSION);
+    if (!empty && user_version < 1)
+        return ww_fail(err, WW_ERR_STORE, "the library '%s' is damaged (it has no version); move it away and run again", s->path);
+    *version = (int)user_version;
+    return WW_OK;
+}
+
+static ww_status migrate(ww_store *s, int version, ww_error *err)
+{
+    if (version == ww_schema_steps)
+        return WW_OK;
+    char *stamp = ww_strf("PRAGMA application_id = %d; PRAGMA user_version = %d", WW_STORE_APPLICATION_ID, ww_schema_steps);
+    ww_status status = ww_store_begin(s, err);
+    for (int v = version; status == WW_OK && v < ww_schema_steps; v++)
+        status = run(s, ww_schema_step[v], err);
+    if (status == WW_OK)
+        status = run(s, stamp, err);
+    if (status == WW_OK)
+        status = ww_store_commit(s, err);
+    if (status != WW_OK)
+        ww_store_rollback(s);
+    free(stamp);
+    return status;
+}
+
+static ww_status open_file(ww_store *s, bool create, ww_error *err)
+{
+    // SQLite gives meaning to some names (":memory:", "file:..."); with a folder in front a name is only a name.
+    char *name = strchr(s->path, '/') ? ww_strdup(s->path) : ww_path_join(".", s->path);
+    int rc = sqlite3_open_v2(name, &s->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (create ? SQLITE_OPEN_CREATE : 0), NULL);
+    free(name);
+    if (!s->db)
+        return ww_fail(err, WW_ERR_MEMORY, "no memory left to open the library '%s'", s->path);
+    sqlite3_extended_result_codes(s->db, 1);
+    sqlite3_busy_timeout(s->db, BUSY_WAIT_MS);
+    sqlite3_limit(s->db, SQLITE_LIMIT_LENGTH, (int)WW_STORE_VALUE_MAX);
+    if (rc != SQLITE_OK)
+        return ww_sql_fail(s, rc, err);
+    if (sqlite3_db_readonly(s->db, "main") == 1)
+        return ww_sql_fail(s, SQLITE_READONLY, err);
+    return WW_OK;
+}
+
+ww_status ww_store_open(const char *path, bool create, ww_store **store, ww_error *err)
+{
+    *store = NULL;
+    if (!create && !ww_path_exists(path))
+        return ww_fail(err, WW_ERR_NOT_FOUND, "there is no library '%s'; scan some footage into this folder first", path);
+    ww_store *s = ww_alloc(sizeof *s);
+    s->path = ww_strdup(path);
+    int version = 0;
+    ww_status status = lock_folder(s, err);
+    if (status == WW_OK)
+        status = open_file(s, create, err);
+    if (status == WW_OK)
+        status = identify(s, &version, err);
+    if (status == WW_OK)
+        status = run(s, "PRAGMA journal_mode = WAL", err);
+    if (status == WW_OK)
+        status = run(s, settings, err);
+    if (status == WW_OK)
+        status = migrate(s, version, err);
+    if (status == WW_OK)
+        *store = s;
+    else
+        ww_store_close(s);
+    return status;
+}
+
+void ww_store_close(ww_store *s)
+{
+    if (!s)
+        return;
+    ww_store_rollback(s);
+    for (int i = 0; i < WW_SQL_COUNT; i++)
+        sqlite3_finalize(s->kept[i]);
+    sqlite3_close(s->db);
+    if (s->folder >= 0)
+        close(s->folder);
+    free(s->path);
+    free(s);
+}
+
+ww_status ww_store_begin(ww_store *s, ww_error *err)
+{
+    ww_status status = ww_sql_run(s, WW_SQL_BEGIN, err, "");
+    s->in_transaction = s->in_transaction || status == WW_OK;
+    return status;
+}
+
+ww_status ww_store_commit(ww_store *s, ww_error *err)
+{
+    ww_status status = ww_sql_run(s, WW_SQL_COMMIT, err, "");
+    if (status == WW_OK)
+        s->in_transaction = false;
+    else
+        ww_store_rollback(s);
+    return status;
+}
+
+void ww_store_rollback(ww_store *s)
+{
+    if (s->in_transaction && !sqlite3_get_autocommit(s->db))
+        ww_sql_run(s, WW_SQL_ROLLBACK, NULL, "");
+    s->in_transaction = false;
+}

@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: MIT
+// The walks. Their orders follow the UNIQUE indexes of the schema, so nothing is ever sorted, however large the library. The file may have
+// been damaged or made by somebody else: what SQLite does not check (lengths of BLOBs) is checked here.
+#include "base/memory.h"
+#include "store/sql.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "floats in the library are little-endian");
+
+#define COLUMN_I64(row, i) sqlite3_column_int64(row, i)
+#define COLUMN_INT(row, i) sqlite3_column_int(row, i)
+#define COLUMN_REAL(row, i) sqlite3_column_double(row, i)
+#define COLUMN_TEXT(row, i) ((const char *)sqlite3_column_text(row, i))
+
+typedef struct source_walk {
+    ww_status (*on_row)(void *user, const ww_source_row *row, ww_error *err);
+    void *user;
+} source_walk;
+
+static ww_status on_source(void *user, sqlite3_stmt *row, ww_error *err)
+{
+    const source_walk *walk = user;
+    ww_source_row source = {
+        .id = COLUMN_I64(row, 0),
+        .path = COLUMN_TEXT(row, 1), // a BLOB is handed out as it is, with a zero after it
+        .hash = (uint64_t)COLUMN_I64(row, 2),
+        .bytes = COLUMN_I64(row, 3),
+        .kind = COLUMN_INT(row, 4),
+        .width = COLUMN_INT(row, 5),
+        .height = COLUMN_INT(row, 6),
+        .duration_us = COLUMN_I64(row, 7),
+        .scan_key = COLUMN_TEXT(row, 8),
+        .span_count = COLUMN_INT(row, 9),
+        .error = COLUMN_TEXT(row, 10),
+        .damaged = COLUMN_I64(row, 11),
+        .frames_looked_at = COLUMN_I64(row, 12),
+        .spans_done = COLUMN_INT(row, 13),
+    };
+    if (!source.path || !source.scan_key)
+        return ww_fail(err, WW_ERR_MEMORY, "no memory left to read the library");
+    return walk->on_row(walk->user, &source, err);
+}
+
+ww_status ww_store_sources(ww_store *s, ww_status (*on_row)(void *user, const ww_source_row *row, ww_error *err), void *user, ww_error *err)
+{
+    static const char sql[] = "SELECT id, path, hash, bytes, kind, width, height, duration_us, scan_key, span_count, error, damaged,"
+                              " frames_looked_at, (SELECT count(*) FROM span WHERE span.source = source.id) FROM source ORDER BY id";
+    return ww_sql_walk(s, sql, on_source, &(source_walk){on_row, user}, err);
+}
+
+typedef struct frame_walk {
+    ww_status (*on_row)(void *user, const ww_frame_row *row, ww_error *err);
+    void *user;
+} frame_walk;
+
+static ww_status on_frame(void *user, sqlite3_stmt *row, ww_error *err)
+{
+    const frame_walk *walk = user;
+    ww_frame_row frame = {
+        .id = COLUMN_I64(row, 0),
+        .source = COLUMN_I64(row, 1),
+        .span = COLUMN_INT(row, 2),
+        .sample = COLUMN_I64(row, 3),
+        .time_us = COLUMN_I64(row, 4),
+        .jpeg_width = COLUMN_INT(row, 5),
+        .jpeg_height = COLUMN_INT(row, 6),
+    };
+    return walk->on_row(walk->user, &frame, err);
+}
+
+ww_status ww_store_frames(ww_store *s, ww_status (*on_row)(void *user, const ww_frame_row *row, ww_error *err), void *user, ww_error *err)
+{
+    static const char sql[] = "SELECT id, source, span, sample, time_us, jpeg_width, jpeg_height FROM frame ORDER BY source, sample";
+    return ww_sql_walk(s, sql, on_frame, &(frame_walk){on_row, user}, err);
+}
+
+typedef struct face_walk {
+    ww_store *store;
+    ww_status (*on_row)(void *user, const ww_face_row *row, const float *embedding, ww_error *err);
+    void *user;
+    bool with_embeddings;
+    float embedding[WW_STORE_EMBEDDING_MAX]; // a BLOB's bytes need not be aligned
+} face_walk;
+
+static ww_status damaged_face(const face_walk *walk, int64_t id, const char *what, ww_error *err)
+{
+    return ww_fail(err, WW_ERR_STORE, "the library '%s' is damaged: the %s of face %lld cannot be right; move it away and scan again",
+                   walk->store->path, what, (long long)id);
+}
+
+static ww_status read_embedding(face_walk *walk, sqlite3_stmt *row, int column, const ww_face_row *face, ww_error *err)
+{
+    const void *data = sqlite3_column_blob(row, column);
+    size_t bytes = (size_t)sqlite3_column_bytes(row, column);
+    if (face->embedding_dim < 0 || bytes != (size_t)face->embedding_dim * sizeof(float) || bytes > sizeof walk->embedding)
+        return damaged_face(walk, face->id, "embedding", err);
+    if (bytes)
+        memcpy(walk->embedding, data, bytes);
+    return WW_OK;
+}
+
+static ww_status on_face(void *user, sqlite3_stmt *row, ww_error *err)
+{
+    face_walk *walk = user;
+    ww_face_row face = {
+        .id = COLUMN_I64(row, 0),
+        .frame = COLUMN_I64(row, 1),
+        .order = COLUMN_INT(row, 2),
+        .x = COLUMN_REAL(row, 3),
+        .y = COLUMN_REAL(row, 4),
+        .width = COLUMN_REAL(row, 5),
+        .height = COLUMN_REAL(row, 6),
+        .score = COLUMN_REAL(row, 7),
+        .quality = COLUMN_REAL(row, 8),
+        .embedding_dim = COLUMN_INT(row, 9),
+        .person = COLUMN_INT(row, 10),
+        .portrait_box = {COLUMN_REAL(row, 11), COLUMN_REAL(row, 12), COLUMN_REAL(row, 13), COLUMN_REAL(row, 14)},
+        .portrait_width = COLUMN_INT(row, 15),
+        .portrait_height = COLUMN_INT(row, 16),
+    };
+    const void *landmarks = sqlite3_column_blob(row, 17);
+    if (!landmarks || (size_t)sqlite3_column_bytes(row, 17) != sizeof face.landmark)
+        return damaged_face(walk, face.id, "landmarks", err);
+    memcpy(face.landmark, landmarks, sizeof face.landmark);
+    ww_status status = walk->with_embeddings ? read_embedding(walk, row, 18, &face, err) : WW_OK;
+    if (status != WW_OK)
+        return status;
+    return walk->on_row(walk->user, &face, walk->with_embeddings ? walk->embedding : NULL, err);
+}
+
+#define FACE_COLUMNS \
+    "face.id, face.frame, place, x, y, width, height, score, quality, embedding_dim, ifnull(person, -1), portrait_x, portrait_y, portrait_w," \
+    " portrait_h, portrait_width, portrait_height, landmarks"
+// CROSS JOIN: frames outside, faces inside, whatever the planner believes; this is what makes the order come for free.
+#define FACES_IN_ORDER "FROM frame CROSS JOIN face ON face.frame = frame.id"
+
+ww_status ww_store_faces(ww_store *s, bool with_embeddings,
+                         ww_status (*on_row)(void *user, const ww_face_row *row, const float *embedding, ww_error *err), void *user, ww_error *err)
+{
+    static const char plain[] = "SELECT " FACE_COLUMNS " " FACES_IN_ORDER " ORDER BY source, sample, place";
+    static const char embedded[] = "SELECT " FACE_COLUMNS ", embedding " FACES_IN_ORDER
+                                   " LEFT JOIN face_embedding ON face_embedding.face = face.id ORDER BY source, sample, place";
+    face_walk *walk = ww_alloc(sizeof *walk);
+    walk->store = s;
+    walk->on_row = on_row;
+    walk->user = user;
+    walk->with_embeddings = with_embeddings;
+    ww_status status = ww_sql_walk(s, with_embeddings ? embedded : plain, on_face, walk, err);
+    free(walk);
+    return status;
+}
+
+typedef struct person_walk {
+    ww_status (*on_row)(void *user, const ww_person_row *row, ww_error *err);
+    void *user;
+} person_walk;
+
+static ww_status on_person(void *user, sqlite3_stmt *row, ww_error *err)
+{
+    const person_walk *walk = user;
+    ww_person_row person = {.number = COLUMN_INT(row, 0), .name = COLUMN_TEXT(row, 1), .faces = COLUMN_I64(row, 2)};
+    return walk->on_row(walk->user, &person, err);
+}
+
+ww_status ww_store_people(ww_store *s, ww_status (*on_row)(void *user, const ww_person_row *row, ww_error *err), void *user, ww_error *err)
+{
+    static const char sql[] = "SELECT number, name, ifnull(faces, 0) FROM person"
+                              " LEFT JOIN (SELECT person, count(*) AS faces FROM face WHERE person IS NOT NULL GROUP BY person)"
+                              " ON person = number ORDER BY number";
+    return ww_sql_walk(s, sql, on_person, &(person_walk){on_row, user}, err);
+}
+
+static ww_status picture(ww_store *s, ww_sql which, const char *what, int64_t id, uint8_t **jpeg, size_t *bytes, ww_error *err)
+{
+    sqlite3_stmt *row;
+    *jpeg = NULL;
+    *bytes = 0;
+    ww_status status = ww_sql_first(s, which, &row, err, "i", id);
+    if (status != WW_OK)
+        return status;
+    if (!row)
+        return ww_fail(err, WW_ERR_NOT_FOUND, "there is no picture of %s %lld in the library '%s'", what, (long long)id, s->path);
+    const void *data = sqlite3_column_blob(row, 0);
+    size_t size = (size_t)sqlite3_column_bytes(row, 0);
+    *jpeg = ww_alloc_array(size, 1, WW_STORE_VALUE_MAX);
+    if (!*jpeg || (!data && size))
+        status = ww_fail(err, WW_ERR_MEMORY, "no memory left for the picture of %s %lld (%zu bytes)", what, (long long)id, size);
+    else if (size)
+        memcpy(*jpeg, data, size);
+    *bytes = size;
+    sqlite3_reset(row);
+    return status;
+}
+
+ww_status ww_store_frame_jpeg(ww_store *s, int64_t frame, uint8_t **jpeg, size_t *bytes, ww_error *err)
+{
+    return picture(s, WW_SQL_FRAME_PICTURE, "frame", frame, jpeg, bytes, err);
+}
+
+ww_status ww_store_portrait_jpeg(ww_store *s, int64_t face, uint8_t **jpeg, size_t *bytes, ww_error *err)
+{
+    return picture(s, WW_SQL_FACE_PICTURE, "face", face, jpeg, bytes, err);
+}

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: MIT
+#include "store/sql.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <string.h>
+
+static const char *const sql_text[WW_SQL_COUNT] = {
+    [WW_SQL_BEGIN] = "BEGIN IMMEDIATE",
+    [WW_SQL_COMMIT] = "COMMIT",
+    [WW_SQL_ROLLBACK] = "ROLLBACK",
+    [WW_SQL_SAVEPOINT] = "SAVEPOINT one_call",
+    [WW_SQL_RELEASE] = "RELEASE one_call",
+    [WW_SQL_ROLLBACK_TO] = "ROLLBACK TO one_call",
+    [WW_SQL_SET_META] = "INSERT OR REPLACE INTO meta VALUES (?, ?)",
+    [WW_SQL_UNSET_META] = "DELETE FROM meta WHERE key = ?",
+    [WW_SQL_GET_META] = "SELECT value FROM meta WHERE key = ?",
+    [WW_SQL_FIND_SOURCE] = "SELECT id FROM source WHERE hash = ? AND scan_key = ? ORDER BY id LIMIT 1",
+    [WW_SQL_ADD_SOURCE] = "INSERT INTO source (path, hash, bytes, kind, width, height, duration_us, scan_key, span_count, error, damaged,"
+                          " frames_looked_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    [WW_SQL_UPDATE_SOURCE] = "UPDATE source SET path = ?, error = ?, damaged = ?, frames_looked_at = ? WHERE id = ?",
+    [WW_SQL_DELETE_SOURCE] = "DELETE FROM source WHERE id = ?",
+    [WW_SQL_SPAN_DONE] = "SELECT 1 FROM span WHERE source = ? AND span = ?",
+    [WW_SQL_ADD_SPAN] = "INSERT INTO span VALUES (?, ?)",
+    [WW_SQL_ADD_TO_COUNTERS] = "UPDATE source SET frames_looked_at = frames_looked_at + ?, damaged = damaged + ? WHERE id = ?",
+    [WW_SQL_ADD_FRAME] = "INSERT INTO frame (source, span, sample, time_us, jpeg_width, jpeg_height) VALUES (?, ?, ?, ?, ?, ?)",
+    [WW_SQL_ADD_FRAME_PICTURE] = "INSERT INTO frame_picture VALUES (?, ?)",
+    [WW_SQL_ADD_FACE] = "INSERT INTO face (frame, place, x, y, width, height, score, quality, landmarks, embedding_dim, person, portrait_x,"
+                        " portrait_y, portrait_w, portrait_h, portrait_width, portrait_height)"
+                        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, -1), ?, ?, ?, ?, ?, ?)",
+    [WW_SQL_ADD_EMBEDDING] = "INSERT INTO face_embedding VALUES (?, ?)",
+    [WW_SQL_ADD_FACE_PICTURE] = "INSERT INTO face_picture VALUES (?, ?)",
+    [WW_SQL_ADD_PERSON] = "INSERT OR IGNORE INTO person (number) VALUES (?)",
+    [WW_SQL_FRAME_PICTURE] = "SELECT jpeg FROM frame_picture WHERE frame = ?",
+    [WW_SQL_FACE_PICTURE] = "SELECT jpeg FROM face_picture WHERE face = ?",
+    [WW_SQL_CLEAR_PEOPLE] = "UPDATE face SET person = NULL WHERE person IS NOT NULL",
+    [WW_SQL_SET_PERSON] = "UPDATE face SET person = nullif(?, -1) WHERE id = ?",
+    [WW_SQL_ADD_PEOPLE] = "INSERT OR IGNORE INTO person (number) SELECT DISTINCT person FROM face WHERE person IS NOT NULL",
+    [WW_SQL_DROP_PEOPLE] = "DELETE FROM person WHERE name IS NULL AND number NOT IN (SELECT person FROM face WHERE person IS NOT NULL)",
+    [WW_SQL_SET_NAME] = "UPDATE person SET name = ? WHERE number = ?",
+    [WW_SQL_ADD_EXPORTED] = "INSERT OR IGNORE INTO exported VALUES (?, ?)",
+    [WW_SQL_UNSET_EXPORTED] = "DELETE FROM exported WHERE path = ?",
+};
+
+static bool disk_is_full(sqlite3 *db, int rc)
+{
+    int errnum = sqlite3_system_errno(db);
+    return (rc & 0xff) == SQLITE_FULL || ((rc & 0xff) == SQLITE_IOERR && (errnum == ENOSPC || errnum == EDQUOT));
+}
+
+static ww_status fail_io(ww_store *s, int rc, ww_error *err)
+{
+    int errnum = sqlite3_system_errno(s->db);
+    if (errnum)
+        return ww_fail(err, WW_ERR_IO, "cannot read or write the library '%s': %s", s->path, strerror(errnum));
+    return ww_fail(err, WW_ERR_IO, "cannot read or write the library '%s': %s", s->path, sqlite3_errstr(rc));
+}
+
+ww_status ww_sql_fail(ww_store *s, int rc, ww_error *err)
+{
+    if (disk_is_full(s->db, rc))
+        return ww_fail(err, WW_ERR_NO_SPACE, "no space left on the disk for the library '%s'; free some and run again, what was saved is kept",
+                       s->path);
+    switch (rc & 0xff) {
+    case SQLITE_NOTADB:
+        return ww_fail(err, WW_ERR_STORE, "'%s' is not a library of whoswho; move it away or choose another folder with -o", s->path);
+    case SQLITE_CORRUPT:
+        return ww_fail(err, WW_ERR_STORE, "the library '%s' is damaged (%s); move it away and run again, or restore a copy", s->path,
+                       sqlite3_errmsg(s->db));
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+        return ww_fail(err, WW_ERR_STORE, "the library '%s' is in use by another program; wait until it has finished", s->path);
+    case SQLITE_NOMEM:
+        return ww_fail(err, WW_ERR_MEMORY, "no memory left to work on the library '%s'", s->path);
+    case SQLITE_TOOBIG:
+        return ww_fail(err, WW_ERR_MEMORY, "a value of more than %zu bytes is too large for the library '%s'", WW_STORE_VALUE_MAX, s->path);
+    case SQLITE_CONSTRAINT:
+        return ww_fail(err, WW_ERR_ARGUMENT, "the library '%s' does not take this row: %s", s->path, sqlite3_errmsg(s->db));
+    case SQLITE_READONLY:
+        return ww_fail(err, WW_ERR_IO, "the library '%s' cannot be written; check the permissions of the file and its folder", s->path);
+    case SQLITE_IOERR:
+    case SQLITE_CANTOPEN:
+    case SQLITE_PERM:
+        return fail_io(s, rc, err);
+    default:
+        return ww_fail(err, WW_ERR_STORE, "the library '%s' does not work: %s", s->path, sqlite3_errmsg(s->db));
+    }
+}
+
+static int bind_all(sqlite3_stmt *statement, const char *types, va_list args)
+{
+    int rc = SQLITE_OK;
+    for (int i = 1; rc == SQLITE_OK && *types; i++, types++) {
+        const void *data;
+        switch (*types) {
+        case 'i': rc = sqlite3_bind_int64(statement, i, va_arg(args, int64_t)); break;
+        case 'd': rc = sqlite3_bind_double(statement, i, va_arg(args, double)); break;
+        case 's': rc = sqlite3_bind_text(statement, i, va_arg(args, const char *), -1, SQLITE_STATIC); break;
+        case 'p':
+            data = va_arg(args, const char *);
+            rc = sqlite3_bind_blob64(statement, i, data, strlen(data), SQLITE_STATIC);
+            break;
+        default: // 'b'
+            data = va_arg(args, const void *);
+            rc = sqlite3_bind_blob64(statement, i, data ? data : "", va_arg(args, size_t), SQLITE_STATIC); // nothing is empty, not NULL
+        }
+    }
+    return rc;
+}
+
+// SQLite itself undoes a transaction on some errors. What the caller then goes on to write would each be committed alone.
+static ww_status check_transaction(ww_store *s, ww_sql which, ww_error *err)
+{
+    if (which != WW_SQL_ROLLBACK && s->in_transaction && sqlite3_get_autocommit(s->db))
+        return ww_fail(err, WW_ERR_STORE, "the library '%s': an earlier error undid the transaction; roll back and begin again", s->path);
+    return WW_OK;
+}
+
+static ww_status start(ww_store *s, ww_sql which, ww_error *err, const char *types, va_list args)
+{
+    ww_status status = check_transaction(s, which, err);
+    if (status != WW_OK)
+        return status;
+    int rc = SQLITE_OK;
+    if (!s->kept[which])
+        rc = sqlite3_prepare_v3(s->db, sql_text[which], -1, SQLITE_PREPARE_PERSISTENT, &s->kept[which], NULL);
+    if (rc == SQLITE_OK)
+        rc = bind_all(s->kept[which], types, args);
+    return rc == SQLITE_OK ? WW_OK : ww_sql_fail(s, rc, err);
+}
+
+ww_status ww_sql_run(ww_store *s, ww_sql which, ww_error *err, const char *types, ...)
+{
+    va_list args;
+    va_start(args, types);
+    ww_status status = start(s, which, err, types, args);
+    va_end(args);
+    if (status != WW_OK)
+        return status;
+    int rc = sqlite3_step(s->kept[which]);
+    if (rc != SQLITE_DONE)
+        status = ww_sql_fail(s, rc, err);
+    sqlite3_reset(s->kept[which]);
+    sqlite3_clear_bindings(s->kept[which]); // the values were borrowed
+    return status;
+}
+
+ww_status ww_sql_first(ww_store *s, ww_sql which, sqlite3_stmt **row, ww_error *err, const char *types, ...)
+{
+    *row = NULL;
+    va_list args;
+    va_start(args, types);
+    ww_status status = start(s, which, err, types, args);
+    va_end(args);
+    if (status != WW_OK)
+        return status;
+    int rc = sqlite3_step(s->kept[which]);
+    if (rc == SQLITE_ROW) {
+        *row = s->kept[which];
+        return WW_OK;
+    }
+    if (rc != SQLITE_DONE)
+        status = ww_sql_fail(s, rc, err);
+    sqlite3_reset(s->kept[which]);
+    return status;
+}
+
+ww_status ww_sql_walk(ww_store *s, const char *sql, ww_status (*on_row)(void *user, sqlite3_stmt *row, ww_error *err), void *user, ww_error *err)
+{
+    sqlite3_stmt *statement = NULL;
+    ww_status status = WW_OK;
+    int rc = sqlite3_prepare_v2(s->db, sql, -1, &statement, NULL);
+    if (rc != SQLITE_OK)
+        return ww_sql_fail(s, rc, err);
+    while (status == WW_OK && (rc = sqlite3_step(statement)) == SQLITE_ROW)
+        status = on_row(user, statement, err);
+    if (status == WW_OK && rc != SQLITE_DONE)
+        status = ww_sql_fail(s, rc, err);
+    sqlite3_finalize(statement);
+    return status;
+}
+
+ww_status ww_sql_enter(ww_store *s, ww_error *err)
+{
+    return ww_sql_run(s, WW_SQL_SAVEPOINT, err, "");
+}
+
+ww_status ww_sql_leave(ww_store *s, ww_status status, ww_error *err)
+{
+    if (status == WW_OK)
+        status = ww_sql_run(s, WW_SQL_RELEASE, err, "");
+    if (status != WW_OK && !sqlite3_get_autocommit(s->db)) { // else SQLite has undone everything already
+        ww_sql_run(s, WW_SQL_ROLLBACK_TO, NULL, "");
+        ww_sql_run(s, WW_SQL_RELEASE, NULL, "");
+    }
+    return status;
+}

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: MIT
+#include "video/footage.h"
+
+#include "base/files.h"
+#include "base/memory.h"
+#include "video/room.h"
+#include <errno.h>
+#include <libavutil/log.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+
+#define EVERY_US_DEFAULT INT64_C(1000000)
+#define EVERY_US_MAX (24 * 3600 * INT64_C(1000000))
+#define CUT_OFF_US INT64_C(1000000) // a header that promises this much more than there is means the file was cut off
+
+static const char *const extensions[] = {
+    "3g2", "3gp", "asf", "avi", "bmp", "dv", "flv", "gif", "h264", "264", "h265", "265", "hevc", "ivf", "j2k", "jp2", "jpe", "jpeg", "jpg", "m2t", "m2ts",
+    "m2v", "m4v", "mjpeg", "mjpg", "mkv", "mod", "mov", "mp4", "mpe", "mpeg", "mpg", "mpv", "mts", "mxf", "nut", "ogg", "ogv", "png", "qt", "rm", "rmvb",
+    "tif", "tiff", "tod", "ts", "vob", "webm", "webp", "wmv", "wtv", "y4m",
+};
+
+bool ww_footage_looks_like(const char *path)
+{
+    const char *extension = ww_path_extension(path);
+    for (size_t i = 0; i < sizeof extensions / sizeof *extensions; i++)
+        if (!strcasecmp(extension, extensions[i]))
+            return true;
+    return false;
+}
+
+// First bytes of a regular, readable file that is not empty.
+static ww_status read_head(const char *path, uint8_t head[WW_PHOTO_HEAD_BYTES], size_t *bytes, ww_error *err)
+{
+    struct stat st;
+    if (stat(path, &st) != 0)
+        return ww_fail_errno(err, errno, "%s: cannot be opened", path);
+    if (S_ISDIR(st.st_mode))
+        return ww_fail(err, WW_ERR_FORMAT, "%s: this is a folder, not a video or photo", path);
+    if (!S_ISREG(st.st_mode))
+        return ww_fail(err, WW_ERR_FORMAT, "%s: this is not an ordinary file; save it to one first", path);
+    FILE *f = fopen(path, "rb");
+    if (!f)
+        return ww_fail_errno(err, errno, "%s: cannot be opened", path);
+    *bytes = fread(head, 1, WW_PHOTO_HEAD_BYTES, f);
+    bool failed = ferror(f);
+    fclose(f);
+    if (failed)
+        return ww_fail(err, WW_ERR_IO, "%s: cannot be read", path);
+    return *bytes ? WW_OK : ww_fail(err, WW_ERR_FORMAT, "%s: the file is empty", path);
+}
+
+static ww_status open_photo(ww_footage *footage, ww_error *err)
+{
+    ww_footage_info *info = &footage->info;
+    const char *format = "";
+    info->kind = WW_FOOTAGE_PHOTO;
+    info->frame_count = info->span_count = 1;
+    ww_status status = ww_photo_measure(footage->path, &info->width, &info->height, &format, err);
+    snprintf(info->format, sizeof info->format, "%s photo, %dx%d", format, info->width, info->height);
+    return status;
+}
+
+static void describe_video(ww_footage *footage, const ww_source *source, const AVFrame *first)
+{
+    ww_footage_info *info = &footage->info;
+    footage->presentation = ww_presentation_of(source->format, source->stream);
+    ww_picture_size(first, &footage->presentation, &info->width, &info->height);
+    info->kind = WW_FOOTAGE_VIDEO;
+    info->duration_us = footage->plan.duration_us;
+    info->frame_count = footage->plan.frame_count;
+    info->span_count = footage->plan.span_count;
+    double fps = info->duration_us > 0 ? (double)info->frame_count * 1e6 / (double)info->duration_us : 0;
+    snprintf(info->format, sizeof info->format, "%s, %dx%d, %.4g fps", avcodec_get_name(source->stream->codecpar->codec_id), info->width, info->height, fps);
+    int64_t promised_us = source->format->duration;
+    if (promised_us != AV_NOPTS_VALUE && promised_us > info->duration_us + CUT_OFF_US && source->format->duration_estimation_method == AVFMT_DURATION_FROM_STREAM)
+        ww_logf(&footage->log, WW_LOG_WARNING, "%s: its header promises %.1f s of footage but there are only %.1f s of video; what is there is used",
+                footage->path, (double)promised_us / 1e6, (double)info->duration_us / 1e6);
+}
+
+static ww_status open_video(ww_footage *footage, int64_t every_us, ww_error *err)
+{
+    ww_source source;
+    ww_status status = ww_source_open(&source, footage->path, err);
+    if (status != WW_OK)
+        return status;
+    AVFrame *first = av_frame_alloc();
+    if (!first)
+        status = ww_fail(err, WW_ERR_MEMORY, "%s: no memory to open it", footage->path);
+    else
+        status = ww_plan_make(&footage->plan, &source, every_us, &footage->log, first, err);
+    if (status == WW_OK)
+        describe_video(footage, &source, first);
+    av_frame_free(&first);
+    ww_source_close(&source);
+    return status;
+}
+
+ww_status ww_footage_open(const char *path, const ww_footage_options *options, const ww_log *log, ww_footage **footage, ww_error *err)
+{
+    int64_t every_us = options && options->every_us ? options->every_us : EVERY_US_DEFAULT;
+    if (every_us < 0 || every_us > EVERY_US_MAX)
+        return ww_fail(err, WW_ERR_ARGUMENT, "the time between samples must lie between a microsecond and a day");
+    uint8_t head[WW_PHOTO_HEAD_BYTES];
+    size_t bytes = 0;
+    ww_status status = read_head(path, head, &bytes, err);
+    if (status != WW_OK)
+        return status;
+    av_log_set_level(AV_LOG_QUIET); // the one switch libav has, and it is the process's; without it libav prints to stderr
+    ww_footage *f = ww_alloc(sizeof *f);
+    f->path = ww_strdup(path);
+    if (log)
+        f->log = *log;
+    status = ww_photo_recognise(head, bytes) ? open_photo(f, err) : open_video(f, every_us, err);
+    if (status != WW_OK)
+        ww_footage_close(f);
+    else
+        *footage = f;
+    return status;
+}
+
+void ww_footage_close(ww_footage *footage)
+{
+    if (!footage)
+        return;
+    ww_plan_free(&footage->plan);
+    free(footage->path);
+    free(footage);
+}
+
+const ww_footage_info *ww_footage_get_info(const ww_footage *footage)
+{
+    return &footage->info;
+}
+
+void ww_footage_span(const ww_footage *footage, int span, int64_t *first_sample, int64_t *sample_count)
+{
+    bool photo = footage->info.kind == WW_FOOTAGE_PHOTO;
+    *first_sample = photo ? 0 : footage->plan.spans[span].first_sample;
+    *sample_count = photo ? 1 : ww_plan_span_end(&footage->plan, span) - *first_sample;
+}

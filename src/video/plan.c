@@ -1,0 +1,291 @@
+// SPDX-License-Identifier: MIT
+// Packets come in decoding order; which frame is on screen at a sample time is known only in order of presentation. A small window
+// sorts the one into the other: video formats reorder by at most 16 frames, so the earliest of WINDOW_FRAMES frames is final.
+#include "video/plan.h"
+
+#include "base/memory.h"
+#include "video/decoder.h"
+#include <stdlib.h>
+#include <string.h>
+
+#define WINDOW_FRAMES 64
+#define KEYS_KEPT 8                        // key frames remembered; a leading picture belongs to the one before the last
+#define SPAN_MIN_US (8 * INT64_C(1000000)) // a new span begins at the first wanted key frame this long after the last began
+#define PLAN_BYTES_MAX ((size_t)1 << 30)
+#define FIRST_FRAME_PACKETS_MAX 3000       // packets tried before a video counts as undecodable
+#define PROOF_PACKETS 100                  // packets compared when a span's mark is tried
+#define STAMPED_SHARE_MIN 0.95             // of the frames that must have a presentation time
+
+typedef struct waiting_frame {
+    int64_t pts, duration;
+    uint32_t ordinal;
+    ww_mark start;
+} waiting_frame;
+
+typedef struct planner {
+    ww_plan *plan;
+    ww_source *source;
+    const ww_log *log;
+    waiting_frame window[WINDOW_FRAMES]; // sorted, latest first
+    int waiting;
+    ww_mark begin, keys[KEYS_KEPT];
+    unsigned key_count;
+    waiting_frame on_screen; // the last that left the window, its end not yet known
+    bool any_on_screen, origin_known;
+    int64_t unstamped_frames, tried_packets;
+    AVCodecContext *decoder; // for the first frame only
+    AVFrame *first_frame;
+    ww_status status;
+    ww_error *err;
+} planner;
+
+int64_t ww_plan_time_us(const ww_plan *plan, int64_t pts)
+{
+    return av_rescale_q_rnd(pts - plan->origin, plan->time_base, AV_TIME_BASE_Q, AV_ROUND_DOWN);
+}
+
+int64_t ww_plan_sample(const ww_plan *plan, int64_t time_us)
+{
+    return time_us / plan->every_us + (time_us % plan->every_us != 0);
+}
+
+int64_t ww_plan_span_end(const ww_plan *plan, int span)
+{
+    return span + 1 < plan->span_count ? plan->spans[span + 1].first_sample : plan->sample_count;
+}
+
+// Room for one more item in an array whose length the file decides.
+static void *grown(planner *p, void *items, size_t count, size_t *capacity, size_t size)
+{
+    if (count < *capacity)
+        return items;
+    size_t wanted = *capacity ? *capacity * 2 : 64;
+    void *bigger = ww_alloc_array(wanted, size, PLAN_BYTES_MAX);
+    if (!bigger) {
+        p->status = ww_fail(p->err, WW_ERR_MEMORY, "%s: too many moments to look at; sample it less often", p->source->path);
+        return NULL;
+    }
+    if (count)
+        memcpy(bigger, items, count * size);
+    free(items);
+    *capacity = wanted;
+    return bigger;
+}
+
+static void begin_span(planner *p, const ww_mark *mark, int64_t sample)
+{
+    ww_plan *plan = p->plan;
+    size_t capacity = (size_t)plan->span_capacity;
+    ww_span *spans = grown(p, plan->spans, (size_t)plan->span_count, &capacity, sizeof *spans);
+    if (!spans)
+        return;
+    plan->spans = spans;
+    plan->span_capacity = (int)capacity;
+    plan->spans[plan->span_count] = (ww_span){.mark = *mark, .first = plan->moment_count, .first_sample = plan->span_count ? sample : 0};
+    plan->span_count++;
+}
+
+static bool span_is_due(const ww_plan *plan, const ww_mark *start)
+{
+    if (!plan->span_count)
+        return true;
+    const ww_mark *current = &plan->spans[plan->span_count - 1].mark;
+    return start->ordinal > current->ordinal
+           && av_rescale_q(start->pts - current->pts, plan->time_base, AV_TIME_BASE_Q) >= SPAN_MIN_US;
+}
+
+static void want(planner *p, const waiting_frame *frame, int64_t sample)
+{
+    ww_plan *plan = p->plan;
+    if (span_is_due(plan, &frame->start))
+        begin_span(p, &frame->start, sample);
+    ww_moment *moments = grown(p, plan->moments, plan->moment_count, &plan->moment_capacity, sizeof *moments);
+    if (p->status != WW_OK || !moments)
+        return;
+    plan->moments = moments;
+    plan->moments[plan->moment_count++] = (ww_moment){.pts = frame->pts, .ordinal = frame->ordinal, .start = frame->start.ordinal};
+    plan->spans[plan->span_count - 1].count++;
+}
+
+// The frame on screen leaves it at `end_us`: wanted if a sample time lies before that.
+static void leave_screen(planner *p, int64_t end_us)
+{
+    if (!p->any_on_screen)
+        return;
+    int64_t sample = ww_plan_sample(p->plan, ww_plan_time_us(p->plan, p->on_screen.pts));
+    if (sample == 0 || sample * p->plan->every_us < end_us)
+        want(p, &p->on_screen, sample);
+}
+
+static void pop(planner *p)
+{
+    waiting_frame frame = p->window[--p->waiting];
+    if (!p->origin_known || frame.pts < p->plan->origin || (p->any_on_screen && frame.pts <= p->on_screen.pts))
+        return; // before the first frame that could be decoded, or far too late
+    leave_screen(p, ww_plan_time_us(p->plan, frame.pts));
+    p->on_screen = frame;
+    p->any_on_screen = true;
+}
+
+static void push(planner *p, const waiting_frame *frame)
+{
+    if (p->waiting == WINDOW_FRAMES)
+        pop(p);
+    int at = p->waiting++;
+    for (; at > 0 && p->window[at - 1].pts < frame->pts; at--)
+        p->window[at] = p->window[at - 1];
+    p->window[at] = *frame;
+}
+
+// The last key frame, in decoding order, that is not later than `pts`; the beginning of the file when there is none.
+static const ww_mark *start_for(const planner *p, int64_t pts)
+{
+    for (unsigned back = 1; back <= KEYS_KEPT && back <= p->key_count; back++) {
+        const ww_mark *key = &p->keys[(p->key_count - back) % KEYS_KEPT];
+        if (key->pts <= pts)
+            return key;
+    }
+    return &p->begin;
+}
+
+static void note(planner *p, const AVPacket *packet, const ww_stamp *stamp)
+{
+    ww_plan *plan = p->plan;
+    if (stamp->layer > plan->top_layer)
+        plan->top_layer = stamp->layer;
+    if (stamp->continued)
+        return;
+    ww_mark mark = ww_source_mark(p->source, packet, stamp);
+    if (stamp->ordinal == 0)
+        p->begin = mark;
+    if (stamp->key && stamp->pts != AV_NOPTS_VALUE)
+        p->keys[p->key_count++ % KEYS_KEPT] = mark;
+    if (!stamp->shown)
+        return;
+    plan->frame_count++;
+    if (stamp->pts == AV_NOPTS_VALUE)
+        p->unstamped_frames++;
+    else
+        push(p, &(waiting_frame){.pts = stamp->pts, .duration = stamp->duration, .ordinal = stamp->ordinal, .start = *start_for(p, stamp->pts)});
+}
+
+static bool take_first_frame(planner *p)
+{
+    if (avcodec_receive_frame(p->decoder, p->first_frame) < 0)
+        return false;
+    p->origin_known = true;
+    p->plan->origin = p->first_frame->pts == AV_NOPTS_VALUE ? 0 : p->first_frame->pts;
+    return true;
+}
+
+// The beginning of the video is its first frame that decodes: a recording may begin in the middle of a group of pictures.
+static void try_first_frame(planner *p, AVPacket *packet, const ww_stamp *stamp)
+{
+    if (p->origin_known || p->tried_packets++ > FIRST_FRAME_PACKETS_MAX)
+        return;
+    ww_decoder_feed(p->decoder, packet, stamp, true);
+    take_first_frame(p);
+}
+
+static ww_status read_packets(planner *p)
+{
+    AVPacket *packet = av_packet_alloc();
+    if (!packet)
+        return ww_fail(p->err, WW_ERR_MEMORY, "%s: no memory to read it", p->source->path);
+    ww_stamp stamp;
+    while (p->status == WW_OK && ww_source_next(p->source, packet, &stamp)) {
+        note(p, packet, &stamp);
+        try_first_frame(p, packet, &stamp);
+        av_packet_unref(packet);
+    }
+    av_packet_free(&packet);
+    if (p->status == WW_OK && !p->origin_known) {
+        avcodec_send_packet(p->decoder, NULL);
+        if (!take_first_frame(p))
+            return ww_fail(p->err, WW_ERR_FORMAT, "%s: not one picture of its video (%s) could be decoded: it is damaged or encrypted", p->source->path,
+                           avcodec_get_name(p->decoder->codec_id));
+    }
+    return p->status;
+}
+
+static void finish(planner *p)
+{
+    ww_plan *plan = p->plan;
+    while (p->waiting)
+        pop(p);
+    if (p->any_on_screen) {
+        int64_t ticks = p->on_screen.duration ? p->on_screen.duration : plan->frame_ticks;
+        plan->duration_us = ww_plan_time_us(plan, p->on_screen.pts + ticks);
+        leave_screen(p, plan->duration_us);
+    }
+    plan->stamped = plan->moment_count && (double)(plan->frame_count - p->unstamped_frames) >= STAMPED_SHARE_MIN * (double)plan->frame_count;
+    if (!plan->stamped) {
+        plan->moment_count = 0;
+        plan->span_count = 0;
+        begin_span(p, &p->begin, 0);
+        plan->duration_us = av_rescale_q(plan->frame_count * plan->frame_ticks, plan->time_base, AV_TIME_BASE_Q);
+        ww_logf(p->log, WW_LOG_INFO, "%s: it has no presentation times; every frame is decoded, by one thread", p->source->path);
+    }
+    plan->sample_count = ww_plan_sample(plan, plan->duration_us);
+    if (plan->sample_count < 1)
+        plan->sample_count = 1;
+}
+
+// True if a reader sent to the span's mark will meet the packets that were counted here, under the same numbers and times.
+static bool span_is_reachable(planner *p, const ww_span *span)
+{
+    if (!ww_source_seek(p->source, &span->mark))
+        return false;
+    AVPacket *packet = av_packet_alloc();
+    bool same = packet != NULL;
+    ww_stamp stamp;
+    for (int n = 0; same && n < PROOF_PACKETS && ww_source_next(p->source, packet, &stamp); n++) {
+        for (size_t i = span->first; i < span->first + span->count; i++)
+            if (p->plan->moments[i].ordinal == stamp.ordinal && !stamp.continued && p->plan->moments[i].pts != stamp.pts)
+                same = false;
+        av_packet_unref(packet);
+    }
+    av_packet_free(&packet);
+    return same;
+}
+
+// Cutting the video pays only where the cuts can be found again; otherwise it is one span, read from beginning to end.
+static void prove_spans(planner *p)
+{
+    ww_plan *plan = p->plan;
+    const int tried[] = {1, plan->span_count / 2, plan->span_count - 1};
+    for (int i = 0; i < 3; i++)
+        if (tried[i] > 0 && !span_is_reachable(p, &plan->spans[tried[i]])) {
+            ww_logf(p->log, WW_LOG_INFO, "%s: its key frames cannot be sought; one thread reads it from beginning to end", p->source->path);
+            plan->spans[0].count = plan->moment_count;
+            plan->span_count = 1;
+        }
+}
+
+ww_status ww_plan_make(ww_plan *plan, ww_source *source, int64_t every_us, const ww_log *log, AVFrame *first_frame, ww_error *err)
+{
+    *plan = (ww_plan){.time_base = source->stream->time_base, .every_us = every_us, .frame_ticks = ww_source_frame_ticks(source)};
+    planner *p = ww_alloc(sizeof *p);
+    *p = (planner){.plan = plan, .source = source, .log = log, .first_frame = first_frame, .err = err};
+    ww_status status = ww_decoder_open(&p->decoder, source->stream->codecpar, plan->time_base, source->path, err);
+    if (status == WW_OK)
+        status = read_packets(p);
+    if (status == WW_OK) {
+        finish(p);
+        status = p->status;
+    }
+    if (status == WW_OK)
+        prove_spans(p);
+    if (status != WW_OK)
+        ww_plan_free(plan);
+    avcodec_free_context(&p->decoder);
+    free(p);
+    return status;
+}
+
+void ww_plan_free(ww_plan *plan)
+{
+    free(plan->moments);
+    free(plan->spans);
+    *plan = (ww_plan){0};
+}

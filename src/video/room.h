@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: MIT
+// What the files of this room share behind footage.h.
+#ifndef WW_VIDEO_ROOM_H
+#define WW_VIDEO_ROOM_H
+#include "video/footage.h"
+#include "video/photo.h"
+#include "video/picture.h"
+#include "video/plan.h"
+#include "video/source.h"
+
+struct ww_footage {
+    char *path;
+    ww_log log;
+    ww_footage_info info;
+    ww_presentation presentation; // of a video
+    ww_plan plan;
+};
+
+// Where a span's frames go.
+typedef struct ww_sink {
+    ww_status (*on_frame)(void *user, const ww_frame *frame, ww_error *err);
+    void *user;
+    ww_error *err;
+    ww_status status;    // the first failure; ends the span
+    int64_t handed_out;  // frames
+    int64_t lost;        // samples
+} ww_sink;
+
+struct ww_reader {
+    const ww_footage *footage;
+    ww_source source;
+    AVCodecContext *decoder;
+    AVPacket *packet;
+    AVPacket *carried; // side data of packets that were not decoded, for the next that is
+    AVFrame *frame;
+    ww_picture_maker maker;
+    bool fresh;        // nothing was read from the source yet
+};
+
+// Makes the upright picture of a decoded frame and gives it to the sink.
+void ww_hand_out(ww_reader *reader, ww_sink *sink, const AVFrame *frame, int64_t sample, int64_t time_us);
+// Sends the source to a mark, if need be by reading from the beginning.
+ww_status ww_reader_go(ww_reader *reader, const ww_mark *mark, bool walk, ww_error *err);
+
+// A span whose moments are planned (select.c), and a whole video without presentation times (sequence.c).
+void ww_read_selected(ww_reader *reader, int span, ww_sink *sink);
+void ww_read_sequence(ww_reader *reader, ww_sink *sink);
+
+#endif

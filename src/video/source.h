@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: MIT
+// A video file being demuxed: one stream's packets, in decoding order, each with a stamp that says what the rest of the room needs to know.
+//
+// Every source opened on the same file gives the same packets with the same stamps, whether it reads on from the beginning or was
+// sent to a mark: that is what lets several readers work on one file and agree.
+#ifndef WW_VIDEO_SOURCE_H
+#define WW_VIDEO_SOURCE_H
+#include "base/error.h"
+#include <libavcodec/avcodec.h>
+#include <libavformat/avformat.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+// What is known of a packet. Times are in ticks of the stream's time base, after the repair of clock jumps.
+typedef struct ww_stamp {
+    int64_t pts;       // AV_NOPTS_VALUE where the container does not say
+    int64_t dts;       // likewise
+    int64_t duration;  // 0: unknown
+    uint32_t ordinal;  // number of the frame in decoding order, from 0; both fields of a field-coded frame share one
+    int layer;         // temporal layer (HEVC); 0 elsewhere
+    bool key;          // decoding can begin here
+    bool shown;        // false: decoded for others' sake, never displayed (edit lists, VP8's alternate references)
+    bool continued;    // the second field of the frame before
+} ww_stamp;
+
+// A key frame, with what is needed to find it again.
+typedef struct ww_mark {
+    int64_t pts;              // repaired, as in the stamp
+    int64_t raw_pts, raw_dts; // as the demuxer gives them
+    int64_t clock_offset, clock_last;
+    int64_t pos;              // byte position, -1 unknown
+    int size;
+    uint32_t ordinal;
+} ww_mark;
+
+typedef struct ww_source {
+    char *path;
+    AVFormatContext *format;
+    AVStream *stream;
+    AVPacket *held;                    // read already, to be given next
+    bool holding, ended;
+    uint32_t next_ordinal;
+    int64_t clock_offset, clock_last;  // see repair_clock in source.c
+    int64_t second_ticks;
+    AVCodecParserContext *parser;      // only for H.264 that may be field-coded
+    AVCodecContext *parser_context;
+    int open_field;                    // AV_PICTURE_STRUCTURE_* of a first field whose second has not come yet; 0 none
+    int nal_length_bytes;              // H.264 and HEVC in MP4/Matroska; 0: start codes
+} ww_source;
+
+// Opens `path` (local files only, containers that cannot refer to other files only) and picks its video stream.
+ww_status ww_source_open(ww_source *source, const char *path, ww_error *err);
+void ww_source_close(ww_source *source); // also fine for a zeroed one
+
+// The next packet of the stream (caller unrefs) and its stamp; false at the end, also where the file breaks off.
+bool ww_source_next(ww_source *source, AVPacket *packet, ww_stamp *stamp);
+
+// The mark of the packet just given by ww_source_next.
+ww_mark ww_source_mark(const ww_source *source, const AVPacket *packet, const ww_stamp *stamp);
+// Moves so that the next packet given is the marked one. False: the demuxer could not find it again (the position is then undefined).
+bool ww_source_seek(ww_source *source, const ww_mark *mark);
+// The same by reading on from the beginning of the file: slow, and certain.
+ww_status ww_source_walk(ww_source *source, const ww_mark *mark, ww_error *err);
+
+// Length of one frame in ticks as the headers have it (25 frames a second where they are silent); at least 1.
+int64_t ww_source_frame_ticks(const ww_source *source);
+
+#endif

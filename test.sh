@@ -1,0 +1,45 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# ./test.sh [--all]: installs what is needed, builds, runs every test and ends with "N passed, N failed".
+# --all (what CI runs) adds: warnings as errors with gcc and clang, address+undefined and thread sanitizers, clang-tidy, the include rules.
+set -eu
+top=$(cd "$(dirname "$0")" && pwd)
+. "$top/tools/setup.sh"
+all=no
+[ "${1:-}" = --all ] && all=yes
+
+need $build_packages $test_packages
+[ $all = no ] || need $check_packages
+cd "$top"
+results=$(mktemp -d)
+trap 'rm -rf "$results"' EXIT
+
+run_tests() { # run_tests NAME DIR [meson test arguments]
+    name=$1 dir=$2
+    shift 2
+    echo "== tests: $name"
+    meson test -C "$dir" --no-rebuild --print-errorlogs "$@" >"$results/$name.log" 2>&1 || sed -n '/FAIL\|^not ok\|^# /p' "$results/$name.log" | head -60
+    cp "$dir/meson-logs/testlog.junit.xml" "$results/$name.xml"
+}
+
+check() { # check NAME COMMAND...: one more line for the count
+    name=$1
+    shift
+    echo "== check: $name"
+    if "$@" >"$results/$name.log" 2>&1; then echo ok >"$results/$name.check"; else echo failed >"$results/$name.check"; tail -40 "$results/$name.log"; fi
+}
+
+if [ $all = no ]; then
+    build "$top/build-test"
+    run_tests gcc "$top/build-test"
+else
+    build "$top/build-test" -Dwerror=true
+    run_tests gcc "$top/build-test"
+    CC=clang build "$top/build-asan" -Dwerror=true -Dbuildtype=debugoptimized -Db_sanitize=address,undefined -Db_lundef=false -Db_ndebug=false
+    run_tests address-undefined "$top/build-asan" --no-suite parity --no-suite slow
+    CC=clang build "$top/build-tsan" -Dbuildtype=debugoptimized -Db_sanitize=thread -Db_lundef=false
+    run_tests thread "$top/build-tsan" --suite threads
+    check clang-tidy sh tools/tidy.sh "$top/build-asan"
+fi
+check includes python3 tools/check_includes.py
+python3 tools/test_summary.py "$results"

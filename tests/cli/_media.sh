@@ -1,0 +1,12 @@
+# SPDX-License-Identifier: MIT
+# Sourced by the scripts: makes footage, and prints outcomes without their times.
+command -v ffmpeg >/dev/null || { echo "SKIP ffmpeg is not installed"; exit 0; }
+demo=$TOOLS/../data/demo.mp4
+make() { ffmpeg -v error -nostdin -y "$@" </dev/null; }
+# Runs whoswho; prints its output without what differs from run to run, then its exit code.
+whoswho() {
+    "$WHOSWHO" "$@" >out.txt 2>&1
+    code=$?
+    grep -v '^[0-9.]* s (looking' out.txt | grep -v '^looking: \|^sorting: \|^writing: ' | sed 's/([0-9.]* s)/(TIME)/; s/, [0-9.]* s)/, TIME)/'
+    echo "exit code $code"
+}

@@ -1,0 +1,3 @@
+# SPDX-License-Identifier: MIT
+. "$TOOLS/_media.sh"
+whoswho nowhere.mp4 -o out

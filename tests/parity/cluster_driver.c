@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MIT
+// cluster_driver VECTORS COUNT DIM EPS MIN_SAMPLES [THREADS [KERNELS]]: DBSCAN of raw float32 rows in a file, one label a line.
+// Used by cluster_parity.py and bench/cluster_bench.py; --time prints seconds of wall and processor time to stderr instead of labels.
+#include "base/clock.h"
+#include "base/files.h"
+#include "cluster/cluster.h"
+#include "cluster/kernels.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+
+static double processor_seconds(void)
+{
+    struct rusage usage;
+    getrusage(RUSAGE_SELF, &usage);
+    return (double)usage.ru_utime.tv_sec + (double)usage.ru_utime.tv_usec * 1e-6;
+}
+
+static long peak_kilobytes(void)
+{
+    struct rusage usage;
+    getrusage(RUSAGE_SELF, &usage);
+    return usage.ru_maxrss;
+}
+
+static const ww_cluster_kernels *kernels_named(const char *name)
+{
+    const ww_cluster_kernels *tables[8];
+    const size_t count = ww_cluster_kernels_usable(tables, 8);
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(tables[i]->name, name) == 0)
+            return tables[i];
+    return NULL;
+}
+
+int main(int argc, char **argv)
+{
+    ww_error err;
+    const bool timed = argc > 1 && strcmp(argv[1], "--time") == 0;
+    argv += timed, argc -= timed;
+    if (argc < 6) {
+        fprintf(stderr, "usage: cluster_driver [--time] VECTORS COUNT DIM EPS MIN_SAMPLES [THREADS [KERNELS]]\n");
+        return 2;
+    }
+    const size_t count = strtoull(argv[2], NULL, 10);
+    const int dim = atoi(argv[3]);
+    uint8_t *vectors;
+    size_t bytes;
+    if (ww_read_file(argv[1], SIZE_MAX / 2, &vectors, &bytes, &err) != WW_OK) {
+        fprintf(stderr, "%s\n", err.message);
+        return 1;
+    }
+    if (dim < 1 || bytes != count * (size_t)dim * sizeof(float)) {
+        fprintf(stderr, "%s does not hold %zu x %d float32 values\n", argv[1], count, dim);
+        return 2;
+    }
+    int32_t *labels = calloc(count + 1, sizeof *labels);
+    const ww_dbscan_options options = {.eps = strtod(argv[4], NULL), .min_samples = atoi(argv[5]),
+                                       .threads = argc > 6 ? atoi(argv[6]) : 1,
+                                       .kernels = argc > 7 ? kernels_named(argv[7]) : NULL};
+    const double wall = ww_seconds(), processor = processor_seconds();
+    const ww_status status = ww_dbscan((const float *)(const void *)vectors, count, dim, &options, labels, &err);
+    if (status != WW_OK)
+        fprintf(stderr, "%s\n", err.message);
+    else if (timed)
+        printf("wall_s %.4f processor_s %.4f peak_kb %ld\n", ww_seconds() - wall, processor_seconds() - processor, peak_kilobytes());
+    else
+        for (size_t i = 0; i < count; i++)
+            printf("%d\n", labels[i]);
+    free(labels);
+    free(vectors);
+    return status == WW_OK ? 0 : 1;
+}

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: MIT
+#include "base/buffer.h"
+#include "base/error.h"
+#include "base/files.h"
+#include "base/hash.h"
+#include "base/memory.h"
+#include "base/random.h"
+#include "base/vector.h"
+#include "harness.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+// Vectors from the XXH64 specification's reference implementation, seed 0.
+TEST(hash_gives_the_published_values)
+{
+    CHECK(ww_hash_bytes("", 0) == 0xEF46DB3751D8E999u);
+    CHECK(ww_hash_bytes("a", 1) == 0xD24EC4F1A98C6E5Bu);
+    CHECK(ww_hash_bytes("abc", 3) == 0x44BC2CF5AD770999u);
+}
+
+TEST(hash_does_not_depend_on_the_cuts)
+{
+    uint8_t data[1000];
+    ww_random r = {1};
+    for (size_t i = 0; i < sizeof data; i++)
+        data[i] = (uint8_t)ww_random_u64(&r);
+    for (size_t total = 0; total < sizeof data; total += 37) {
+        uint64_t whole = ww_hash_bytes(data, total);
+        ww_hash h;
+        ww_hash_init(&h, 0);
+        for (size_t at = 0; at < total;) {
+            size_t n = 1 + ww_random_below(&r, 70);
+            n = n < total - at ? n : total - at;
+            ww_hash_update(&h, data + at, n);
+            at += n;
+        }
+        CHECK(ww_hash_digest(&h) == whole);
+    }
+}
+
+TEST(sized_allocation_keeps_its_bounds)
+{
+    CHECK(ww_alloc_array(SIZE_MAX / 2, 4, SIZE_MAX) == NULL);
+    CHECK(ww_alloc_array(1001, 1, 1000) == NULL);
+    void *p = ww_alloc_array(1000, 1, 1000), *none = ww_alloc_array(0, 8, 1000);
+    CHECK(p != NULL && (uintptr_t)p % WW_ALIGNMENT == 0);
+    CHECK(none != NULL);
+    free(p);
+    free(none);
+}
+
+TEST(errors_carry_the_reason_and_its_place)
+{
+    ww_error err;
+    CHECK_EQ(ww_fail_errno(&err, ENOSPC, "cannot write '%s'", "x"), WW_ERR_NO_SPACE);
+    CHECK_STR(err.message, "cannot write 'x': No space left on device");
+    CHECK_EQ(ww_error_prefix(&err, "frame %d", 7), WW_ERR_NO_SPACE);
+    CHECK_STR(err.message, "frame 7: cannot write 'x': No space left on device");
+    CHECK_EQ(ww_fail(NULL, WW_ERR_IO, "nobody listens"), WW_ERR_IO);
+}
+
+static char *scratch_dir(void)
+{
+    char *dir = ww_strdup("/tmp/whoswho-test-XXXXXX");
+    if (!mkdtemp(dir))
+        abort();
+    return dir;
+}
+
+TEST(files_are_written_whole_and_left_alone_when_right)
+{
+    ww_error err = {0};
+    char *dir = scratch_dir(), *deep = ww_path_join(dir, "a b/ü'\"/c"), *path = ww_path_join(deep, "file");
+    CHECK_OK(ww_make_dirs(deep, &err));
+    CHECK_OK(ww_make_dirs(deep, &err));
+    CHECK_OK(ww_write_file(path, "hello", 5, &err));
+    uint8_t *data = NULL;
+    size_t bytes = 0;
+    CHECK_OK(ww_read_file(path, 100, &data, &bytes, &err));
+    CHECK_EQ(bytes, 5);
+    CHECK_STR((char *)data, "hello");
+    free(data);
+    CHECK_EQ(ww_read_file(path, 4, &data, &bytes, &err), WW_ERR_MEMORY);
+    struct stat before, after;
+    CHECK(stat(path, &before) == 0);
+    CHECK_OK(ww_write_file(path, "hello", 5, &err));
+    CHECK(stat(path, &after) == 0 && before.st_ino == after.st_ino);
+    CHECK_OK(ww_write_file(path, "world", 5, &err));
+    CHECK(stat(path, &after) == 0 && before.st_ino != after.st_ino);
+    CHECK_EQ(ww_make_dirs(path, &err), WW_ERR_IO); // a file stands there
+    CHECK_EQ(ww_read_file("/no/such/file", 10, &data, &bytes, &err), WW_ERR_NOT_FOUND);
+    unlink(path);
+    free(path);
+    free(deep);
+    free(dir);
+}
+
+TEST(paths_come_apart_and_together)
+{
+    char *joined = ww_path_join("a/", "b.jpg"), *alone = ww_path_join("", "b");
+    CHECK_STR(joined, "a/b.jpg");
+    CHECK_STR(alone, "b");
+    CHECK_STR(ww_path_base(joined), "b.jpg");
+    CHECK_STR(ww_path_extension(joined), "jpg");
+    CHECK_STR(ww_path_extension("a.b/c"), "");
+    CHECK_STR(ww_path_extension(".hidden"), "");
+    free(joined);
+    free(alone);
+}
+
+TEST(buffers_and_vectors_grow)
+{
+    ww_buffer b = {0};
+    WW_VECTOR(int) v = {0};
+    for (int i = 0; i < 1000; i++) {
+        ww_buffer_format(&b, "%d,", i);
+        ww_vector_push(&v, i * i);
+    }
+    CHECK_EQ(b.bytes, 10 * 2 + 90 * 3 + 900 * 4);
+    CHECK(strncmp(b.data + b.bytes - 8, "998,999,", 8) == 0);
+    CHECK_EQ(v.count, 1000);
+    CHECK_EQ(v.item[999], 999 * 999);
+    ww_buffer_free(&b);
+    ww_vector_free(&v);
+}
+
+TEST(random_numbers_are_spread_evenly)
+{
+    ww_random r = {42};
+    int bin[10] = {0};
+    double sum = 0, squares = 0;
+    for (int i = 0; i < 100000; i++) {
+        bin[ww_random_below(&r, 10)]++;
+        double n = ww_random_normal(&r);
+        sum += n;
+        squares += n * n;
+    }
+    for (int i = 0; i < 10; i++)
+        CHECK_NEAR(bin[i], 10000, 400);
+    CHECK_NEAR(sum / 1e5, 0, 0.02);
+    CHECK_NEAR(squares / 1e5, 1, 0.02);
+}
+
+int main(void)
+{
+    RUN(hash_gives_the_published_values);
+    RUN(hash_does_not_depend_on_the_cuts);
+    RUN(sized_allocation_keeps_its_bounds);
+    RUN(errors_carry_the_reason_and_its_place);
+    RUN(files_are_written_whole_and_left_alone_when_right);
+    RUN(paths_come_apart_and_together);
+    RUN(buffers_and_vectors_grow);
+    RUN(random_numbers_are_spread_evenly);
+    return FINISH();
+}

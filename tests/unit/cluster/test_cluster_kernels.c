@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: MIT
+// Every table of kernels against the plain one, on random tiles of random shapes.
+#include "base/random.h"
+#include "cluster/kernels.h"
+#include "harness.h"
+
+enum { GROUPS_MAX = 70, TABLES_MAX = 8 };
+
+static int32_t within(ww_random *r, int32_t limit)
+{
+    return (int32_t)ww_random_below(r, 2 * (uint32_t)limit + 1) - limit;
+}
+
+typedef struct operands {
+    int8_t x[GROUPS_MAX * WW_TILE_X * WW_GROUP];
+    uint8_t y[GROUPS_MAX * WW_TILE_Y * WW_GROUP];
+    int32_t limit[WW_TILE_X], start[WW_TILE_Y];
+    ww_sieve_tile tile;
+} operands;
+
+// `extreme`: all values at the ends of their range, where sums of 16 bits would overflow first.
+static void fill(operands *o, ww_random *r, int levels, bool extreme)
+{
+    const int groups = 1 + (int)ww_random_below(r, GROUPS_MAX), all = groups + (int)ww_random_below(r, GROUPS_MAX - groups + 1);
+    const int32_t apart = (int32_t)ww_random_below(r, 2) * 40000000; // every second tile has no pair over the limit
+    for (size_t i = 0; i < sizeof o->x; i++)
+        o->x[i] = (int8_t)(extreme ? (within(r, 1) >= 0 ? levels : -levels) : within(r, levels));
+    for (size_t i = 0; i < sizeof o->y; i++)
+        o->y[i] = (uint8_t)(WW_UNSIGNED_OFFSET + (extreme ? levels : within(r, levels)));
+    for (int i = 0; i < WW_TILE_X; i++)
+        o->limit[i] = within(r, 2000 * groups);
+    for (int i = 0; i < WW_TILE_Y; i++)
+        o->start[i] = within(r, 2000 * groups) - apart;
+    o->tile = (ww_sieve_tile){o->x, o->y, (size_t)all * WW_PANEL * WW_GROUP, groups, o->limit, o->start};
+}
+
+TEST(sieve_agrees_with_plain)
+{
+    const ww_cluster_kernels *tables[TABLES_MAX];
+    const size_t count = ww_cluster_kernels_usable(tables, TABLES_MAX);
+    static operands o;
+    ww_random r = {7};
+    int some = 0, none = 0;
+    for (size_t t = 1; t < count; t++)
+        for (int round = 0; round < 400; round++) {
+            uint64_t expected[WW_TILE_X] = {0}, got[WW_TILE_X] = {0};
+            fill(&o, &r, tables[t]->levels, round % 4 == 0);
+            const bool any = tables[0]->sieve(&o.tile, expected);
+            CHECK_EQ(tables[t]->sieve(&o.tile, got), any);
+            CHECK(memcmp(expected, got, sizeof got) == 0);
+            some += any, none += !any;
+        }
+    CHECK(count == 1 || (some > 20 && none > 20));
+}
+
+TEST(dot_gives_the_same_bits_everywhere)
+{
+    const ww_cluster_kernels *tables[TABLES_MAX];
+    const size_t count = ww_cluster_kernels_usable(tables, TABLES_MAX);
+    ww_random r = {8};
+    for (size_t dim = 1; dim < 300; dim += 1 + dim / 8) {
+        float a[300], b[300];
+        long double exact = 0, size = 0;
+        for (size_t i = 0; i < dim; i++) {
+            a[i] = (float)ww_random_normal(&r), b[i] = (float)ww_random_normal(&r);
+            exact += (long double)a[i] * b[i], size += fabsl((long double)a[i] * b[i]);
+        }
+        const double plain = tables[0]->dot(a, b, dim);
+        CHECK_NEAR(plain, (double)exact, (double)size * 1e-15);
+        CHECK(plain == tables[0]->dot(b, a, dim));
+        for (size_t t = 1; t < count; t++)
+            CHECK(tables[t]->dot(a, b, dim) == plain);
+    }
+}
+
+TEST(rotate_multiplies_by_the_basis)
+{
+    enum { DIM = 37 };
+    const ww_cluster_kernels *tables[TABLES_MAX];
+    const size_t count = ww_cluster_kernels_usable(tables, TABLES_MAX);
+    ww_random r = {9};
+    float basis[DIM * DIM], in[DIM], out[DIM];
+    for (int i = 0; i < DIM * DIM; i++)
+        basis[i] = (float)ww_random_normal(&r);
+    for (int i = 0; i < DIM; i++)
+        in[i] = (float)ww_random_normal(&r);
+    for (size_t t = 0; t < count; t++) {
+        tables[t]->rotate(basis, in, out, DIM);
+        for (int k = 0; k < DIM; k++) {
+            double expected = 0;
+            for (int i = 0; i < DIM; i++)
+                expected += (double)in[i] * basis[i * DIM + k];
+            CHECK_NEAR(out[k], expected, 1e-4);
+        }
+    }
+}
+
+int main(void)
+{
+    RUN(sieve_agrees_with_plain);
+    RUN(dot_gives_the_same_bits_everywhere);
+    RUN(rotate_multiplies_by_the_basis);
+    return FINISH();
+}

@@ -1,0 +1,335 @@
+// SPDX-License-Identifier: MIT
+// The file itself: what is refused, in which words, and that refusing changes nothing.
+#include "store_fixture.h"
+
+#include "base/hash.h"
+#include <fcntl.h>
+#include <sqlite3.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+static void write_text(const char *path, const void *text, size_t bytes)
+{
+    FILE *f = fopen(path, "wb");
+    fwrite(text, 1, bytes, f);
+    fclose(f);
+}
+
+static void sql(const char *statements)
+{
+    sqlite3 *db = NULL;
+    CHECK_EQ(sqlite3_open(fixture_path, &db), SQLITE_OK);
+    CHECK_EQ(sqlite3_exec(db, statements, NULL, NULL, NULL), SQLITE_OK);
+    sqlite3_close(db);
+}
+
+// Opens, expects `status` and `words` in the message, and that the file has not changed.
+static void check_refused(ww_status status, const char *words)
+{
+    ww_error err = {0};
+    ww_store *s = (ww_store *)&err;
+    uint64_t before = 0, after = 0;
+    CHECK_OK(ww_hash_file(fixture_path, &before, NULL, &err));
+    CHECK_EQ(ww_store_open(fixture_path, true, &s, &err), status);
+    CHECK(!s);
+    CHECK(strstr(err.message, words) && strstr(err.message, fixture_dir));
+    if (!strstr(err.message, words))
+        printf("# message: %s\n", err.message);
+    CHECK_OK(ww_hash_file(fixture_path, &after, NULL, &err));
+    CHECK(before == after);
+}
+
+TEST(an_absent_library_is_not_found_or_made)
+{
+    fixture_begin();
+    ww_error err = {0};
+    ww_store *s = NULL;
+    CHECK_EQ(ww_store_open(fixture_path, false, &s, &err), WW_ERR_NOT_FOUND);
+    CHECK(!s && strstr(err.message, fixture_path));
+    CHECK(!ww_path_exists(fixture_path));
+    ww_store_close(fixture_open());
+    CHECK_OK(ww_store_open(fixture_path, false, &s, &err));
+    ww_store_close(s);
+    CHECK_EQ(ww_store_open("/nowhere/at/all/whoswho.db", true, &s, &err), WW_ERR_NOT_FOUND);
+    CHECK(strstr(err.message, "/nowhere/at/all"));
+    fixture_end();
+}
+
+TEST(an_empty_file_becomes_a_library)
+{
+    fixture_begin();
+    write_text(fixture_path, "", 0);
+    ww_store *s = fixture_open();
+    fixture_fill(s, 1, 1);
+    ww_store_close(s);
+    fixture_end();
+}
+
+TEST(text_is_refused)
+{
+    fixture_begin();
+    char text[4096];
+    memset(text, 'x', sizeof text);
+    write_text(fixture_path, text, sizeof text);
+    check_refused(WW_ERR_STORE, "not a library of whoswho");
+    fixture_end();
+}
+
+TEST(a_database_of_another_program_is_refused)
+{
+    fixture_begin();
+    sql("CREATE TABLE bookmarks (url TEXT); INSERT INTO bookmarks VALUES ('x')");
+    check_refused(WW_ERR_STORE, "another program");
+    fixture_end();
+}
+
+TEST(a_newer_library_is_refused)
+{
+    fixture_begin();
+    ww_store_close(fixture_open());
+    sql("PRAGMA user_version = 99");
+    check_refused(WW_ERR_STORE, "newer whoswho");
+    fixture_end();
+}
+
+TEST(a_library_without_a_version_is_refused)
+{
+    fixture_begin();
+    ww_store_close(fixture_open());
+    sql("PRAGMA user_version = 0");
+    check_refused(WW_ERR_STORE, "no version");
+    fixture_end();
+}
+
+TEST(a_folder_in_place_of_the_file_is_refused)
+{
+    fixture_begin();
+    ww_error err = {0};
+    ww_store *s = NULL;
+    CHECK_EQ(mkdir(fixture_path, 0777), 0);
+    CHECK_EQ(ww_store_open(fixture_path, true, &s, &err), WW_ERR_IO);
+    CHECK(!s && strstr(err.message, fixture_path));
+    fixture_end();
+}
+
+// Every page but the first is overwritten in turn: the walk must say so or still be right, and never crash.
+TEST(damage_anywhere_is_an_error_or_harmless)
+{
+    fixture_begin();
+    ww_error err = {0};
+    ww_store *s = fixture_open();
+    fixture_fill(s, 2, 20);
+    CHECK_OK(ww_store_set_people(s, (int64_t[]){1, 2, 3}, (int32_t[]){0, 0, 1}, 3, &err));
+    ww_store_close(s);
+    uint8_t *good = NULL;
+    size_t bytes = 0;
+    CHECK_OK(ww_read_file(fixture_path, 1 << 24, &good, &bytes, &err));
+    int refused = 0, pages = 0;
+    for (size_t at = 0; at < bytes; at += 4096, pages++) {
+        uint8_t *bad = ww_alloc(bytes);
+        memcpy(bad, good, bytes);
+        memset(bad + at + (at ? 0 : 100), 0xa5, at ? 4096 : 3996);
+        write_text(fixture_path, bad, bytes);
+        free(bad);
+        int count = 0;
+        ww_status status = ww_store_open(fixture_path, true, &s, &err);
+        if (status == WW_OK) {
+            status = ww_store_faces(s, true, fixture_count_face, &count, &err);
+            uint8_t *jpeg = NULL;
+            size_t jpeg_bytes = 0;
+            for (int64_t id = 1; status == WW_OK && id <= 80; id++) {
+                status = ww_store_portrait_jpeg(s, id, &jpeg, &jpeg_bytes, &err);
+                free(jpeg);
+            }
+            ww_store_close(s);
+        }
+        CHECK(status == WW_OK || status == WW_ERR_STORE || status == WW_ERR_NOT_FOUND);
+        CHECK(status != WW_ERR_STORE || strstr(err.message, fixture_path));
+        refused += status != WW_OK;
+    }
+    CHECK(pages > 8 && refused > pages / 2);
+    free(good);
+    fixture_end();
+}
+
+TEST(rows_with_impossible_lengths_are_refused)
+{
+    fixture_begin();
+    ww_error err = {0};
+    ww_store *s = fixture_open();
+    fixture_fill(s, 1, 1);
+    ww_store_close(s);
+    static const char *const damage[] = {
+        "UPDATE face SET landmarks = x'00'", "UPDATE face SET landmarks = zeroblob(40), embedding_dim = 1000000",
+        "UPDATE face SET embedding_dim = -8", "UPDATE face SET embedding_dim = 8; UPDATE face_embedding SET embedding = x'0011'",
+        "DELETE FROM face_embedding",
+    };
+    for (size_t i = 0; i < sizeof damage / sizeof *damage; i++) {
+        sql(damage[i]);
+        s = fixture_open();
+        int count = 0;
+        CHECK_EQ(ww_store_faces(s, true, fixture_count_face, &count, &err), WW_ERR_STORE);
+        CHECK(strstr(err.message, "damaged"));
+        CHECK_EQ(count, 0);
+        ww_store_close(s);
+    }
+    fixture_end();
+}
+
+TEST(odd_names_of_folders_are_only_names)
+{
+    static const char *const names[] = {"a b", "it's \"quoted\"", "\xc3\xa9t\xc3\xa9", "\xff\xfe bytes", "file:x?mode=memory", "%41", ":memory:"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        fixture_begin();
+        char dir[64];
+        strcpy(dir, fixture_dir);
+        snprintf(fixture_path, sizeof fixture_path, "%s/%s", dir, names[i]);
+        CHECK_EQ(mkdir(fixture_path, 0777), 0);
+        strcat(fixture_path, "/whoswho.db");
+        ww_store *s = fixture_open();
+        fixture_fill(s, 1, 1);
+        ww_store_close(s);
+        CHECK(ww_path_exists(fixture_path));
+        fixture_end();
+    }
+}
+
+TEST(a_bare_name_means_this_folder)
+{
+    fixture_begin();
+    char old[4096];
+    CHECK(getcwd(old, sizeof old) && chdir(fixture_dir) == 0);
+    ww_error err = {0};
+    ww_store *s = NULL;
+    CHECK_OK(ww_store_open(":memory:", true, &s, &err));
+    ww_store_close(s);
+    CHECK(ww_path_exists(":memory:"));
+    CHECK_EQ(chdir(old), 0);
+    fixture_end();
+}
+
+// As a user who may not write (root may always): the parent checks what the child saw.
+static int open_unprivileged(void)
+{
+    if (geteuid() == 0 && (setgid(65534) != 0 || setuid(65534) != 0))
+        return 99;
+    ww_error err = {0};
+    ww_store *s = NULL;
+    ww_status status = ww_store_open(fixture_path, true, &s, &err);
+    ww_store_close(s);
+    return status == WW_OK ? 0 : strstr(err.message, fixture_path) || strstr(err.message, fixture_dir) ? -status : 98;
+}
+
+static int in_child(int (*work)(void))
+{
+    fflush(stdout);
+    pid_t pid = fork();
+    if (pid == 0)
+        _exit(work());
+    int status = 0;
+    waitpid(pid, &status, 0);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 97;
+}
+
+TEST(a_library_that_cannot_be_written_says_so)
+{
+    fixture_begin();
+    ww_store_close(fixture_open());
+    CHECK_EQ(chmod(fixture_path, 0444), 0);
+    CHECK_EQ(chmod(fixture_dir, 0555), 0);
+    CHECK_EQ(in_child(open_unprivileged), -WW_ERR_IO);
+    CHECK_EQ(chmod(fixture_path, 0), 0);
+    CHECK_EQ(in_child(open_unprivileged), -WW_ERR_IO);
+    CHECK_EQ(chmod(fixture_dir, 0755), 0);
+    CHECK_EQ(unlink(fixture_path), 0);
+    CHECK_EQ(chmod(fixture_dir, 0555), 0);
+    CHECK_EQ(in_child(open_unprivileged), -WW_ERR_IO); // no file yet, and none can be made
+    CHECK_EQ(chmod(fixture_dir, 0755), 0);
+    fixture_end();
+}
+
+static int open_second(void)
+{
+    ww_error err = {0};
+    ww_store *s = NULL;
+    ww_status status = ww_store_open(fixture_path, true, &s, &err);
+    return status == WW_ERR_STORE && !s && strstr(err.message, "another whoswho is at work") ? 0 : 1;
+}
+
+TEST(a_second_program_in_the_same_folder_is_refused)
+{
+    fixture_begin();
+    ww_store *s = fixture_open();
+    CHECK_EQ(in_child(open_second), 0);
+    CHECK_EQ(open_second(), 0); // and a second store in the same program
+    fixture_fill(s, 1, 1);      // the first goes on
+    ww_store_close(s);
+    s = fixture_open();
+    CHECK_EQ(fixture_faces(s), 2);
+    ww_store_close(s);
+    fixture_end();
+}
+
+TEST(a_writer_of_another_kind_is_waited_for_and_then_named)
+{
+    fixture_begin();
+    ww_store_close(fixture_open());
+    sqlite3 *db = NULL;
+    CHECK_EQ(sqlite3_open(fixture_path, &db), SQLITE_OK);
+    CHECK_EQ(sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
+    ww_error err = {0};
+    ww_store *s = fixture_open(); // reading is fine meanwhile
+    CHECK_EQ(fixture_faces(s), 0);
+    CHECK_EQ(ww_store_begin(s, &err), WW_ERR_STORE);
+    CHECK(strstr(err.message, "in use by another program"));
+    CHECK_EQ(sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL), SQLITE_OK);
+    sqlite3_close(db);
+    CHECK_OK(ww_store_begin(s, &err));
+    CHECK_OK(ww_store_commit(s, &err));
+    ww_store_close(s);
+    fixture_end();
+}
+
+TEST(reading_never_sorts)
+{
+    fixture_begin();
+    ww_store_close(fixture_open());
+    sqlite3 *db = NULL;
+    sqlite3_stmt *plan = NULL;
+    CHECK_EQ(sqlite3_open(fixture_path, &db), SQLITE_OK);
+    static const char *const orders[] = {
+        "EXPLAIN QUERY PLAN SELECT face.id, landmarks FROM frame CROSS JOIN face ON face.frame = frame.id ORDER BY source, sample, place",
+        "EXPLAIN QUERY PLAN SELECT id, time_us FROM frame ORDER BY source, sample",
+        "EXPLAIN QUERY PLAN SELECT path, hash FROM exported ORDER BY path, hash",
+    };
+    for (size_t i = 0; i < sizeof orders / sizeof *orders; i++) {
+        CHECK_EQ(sqlite3_prepare_v2(db, orders[i], -1, &plan, NULL), SQLITE_OK);
+        int steps = 0;
+        for (; sqlite3_step(plan) == SQLITE_ROW; steps++)
+            CHECK(!strstr((const char *)sqlite3_column_text(plan, 3), "TEMP B-TREE"));
+        CHECK(steps > 0);
+        sqlite3_finalize(plan);
+    }
+    sqlite3_close(db);
+    fixture_end();
+}
+
+int main(void)
+{
+    RUN(an_absent_library_is_not_found_or_made);
+    RUN(an_empty_file_becomes_a_library);
+    RUN(text_is_refused);
+    RUN(a_database_of_another_program_is_refused);
+    RUN(a_newer_library_is_refused);
+    RUN(a_library_without_a_version_is_refused);
+    RUN(a_folder_in_place_of_the_file_is_refused);
+    RUN(damage_anywhere_is_an_error_or_harmless);
+    RUN(rows_with_impossible_lengths_are_refused);
+    RUN(odd_names_of_folders_are_only_names);
+    RUN(a_bare_name_means_this_folder);
+    RUN(a_library_that_cannot_be_written_says_so);
+    RUN(a_second_program_in_the_same_folder_is_refused);
+    RUN(a_writer_of_another_kind_is_waited_for_and_then_named);
+    RUN(reading_never_sorts);
+    return FINISH();
+}

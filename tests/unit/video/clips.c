@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: MIT
+#include "clips.h"
+
+#include "base/files.h"
+#include "base/memory.h"
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static char folder[] = "/tmp/ww-clips-XXXXXX";
+
+static bool shell(char *command)
+{
+    bool done = system(command) == 0;
+    free(command);
+    return done;
+}
+
+bool clips_begin(void)
+{
+    return shell(ww_strdup("ffmpeg -version >/dev/null 2>&1")) && mkdtemp(folder) != NULL;
+}
+
+void clips_end(void)
+{
+    shell(ww_strf("rm -rf '%s'", folder));
+}
+
+const char *clip_path(const char *name)
+{
+    static char paths[4][256];
+    static unsigned turn;
+    char *path = paths[turn++ % 4];
+    snprintf(path, sizeof paths[0], "%s/%s", folder, name);
+    return path;
+}
+
+bool clip_make(const char *name, const char *arguments)
+{
+    return shell(ww_strf("cd '%s' && ffmpeg -nostdin -v error -y %s '%s' >log.txt 2>&1", folder, arguments, name));
+}
+
+bool clip_truncate(const char *from, const char *to, double share)
+{
+    uint8_t *data = NULL;
+    size_t bytes = 0;
+    bool done = ww_read_file(clip_path(from), SIZE_MAX / 2, &data, &bytes, NULL) == WW_OK
+                && ww_write_file(clip_path(to), data, (size_t)((double)bytes * share), NULL) == WW_OK;
+    free(data);
+    return done;
+}
+
+bool clip_join(const char *first, const char *second, const char *to)
+{
+    return shell(ww_strf("cd '%s' && cat '%s' '%s' >'%s'", folder, first, second, to));
+}

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+// The slow and certain way: every frame of a video decoded in one go, and the samples picked from them afterwards.
+#ifndef WW_TESTS_REFERENCE_H
+#define WW_TESTS_REFERENCE_H
+#include "video/footage.h"
+
+typedef struct shown_frame {
+    int64_t sample, time_us;
+    int width, height;
+    uint64_t hash; // of all planes
+} shown_frame;
+
+typedef struct shown_frames {
+    shown_frame *frame;
+    int count;
+    int64_t end_us; // when the last one leaves the screen
+} shown_frames;
+
+uint64_t image_hash(const ww_image *image);
+
+// Every frame of the best video stream, in order of time. Where the container gives no times, the n-th frame has time n * frame_us.
+bool reference_decode(const char *path, int64_t frame_us, shown_frames *all);
+// Of those, the ones on screen at 0, every_us, 2 * every_us, ... with their sample numbers.
+shown_frames reference_pick(const shown_frames *all, int64_t every_us);
+void shown_free(shown_frames *frames);
+
+#endif
