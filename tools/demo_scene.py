@@ -77,7 +77,7 @@ def evening(rng, height, width):
     picture[y > towers] = (0.12, 0.09, 0.08)
     lit = (np.modf(x / 0.04)[0] < 0.4) & (np.modf(y / 0.05)[0] < 0.4) & (y > towers + 0.03)
     lit &= np.sin(np.floor(x / 0.04) * 91.7 + np.floor(y / 0.05) * 47.3) > 0.2
-    picture[lit] = (0.35, 0.62, 0.85)
+    picture[lit] = (0.22, 0.40, 0.56)
     return cv2.GaussianBlur(picture, (0, 0), height / 120)
 
 

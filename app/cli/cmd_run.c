@@ -108,7 +108,7 @@ static int scan_and_more(const struct settings *set, const char *const *inputs, 
     ww_error err = {0};
     ww_models *models = NULL;
     ww_library *library = NULL;
-    struct outcome o = {.dir = set->dir, .clustered = !scan_only};
+    struct outcome o = {.dir = set->dir};
     double begun = now_s();
     ww_status status = ww_models_open(&set->models, &models, &err);
     if (status == WW_OK)
@@ -116,9 +116,10 @@ static int scan_and_more(const struct settings *set, const char *const *inputs, 
     if (status == WW_OK)
         status = ww_library_scan(library, models, inputs, count, &set->scan, &o.scan, &err);
     bool nothing_read = status == WW_OK && o.scan.unreadable > 0 && o.scan.unreadable == o.scan.inputs;
-    if (status == WW_OK && !scan_only)
+    o.clustered = !scan_only && !nothing_read;
+    if (status == WW_OK && o.clustered)
         status = ww_library_cluster(library, &set->cluster, &o.cluster, &err);
-    if (status == WW_OK && !scan_only)
+    if (status == WW_OK && o.clustered)
         status = ww_library_export(library, &o.export, &err);
     o.wall_s = now_s() - begun;
     int code = EXIT_FINE;
@@ -130,6 +131,8 @@ static int scan_and_more(const struct settings *set, const char *const *inputs, 
         o.embedder = ww_models_embedder_name(models);
         if (set->json)
             print_json(&o);
+        else if (nothing_read)
+            fprintf(stderr, "whoswho: there was nothing to look at\n");
         else if (!set->quiet)
             print_summary(&o);
         code = nothing_read ? EXIT_FAILED : o.scan.unreadable ? EXIT_SOME_UNREADABLE : EXIT_FINE;

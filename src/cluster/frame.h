@@ -4,7 +4,6 @@
 // whatever the frame, `rounding` and `stretch` bound what it does to distances.
 #ifndef WW_CLUSTER_FRAME_H
 #define WW_CLUSTER_FRAME_H
-#include "base/error.h"
 #include "cluster/kernels.h"
 
 typedef struct ww_frame {
@@ -17,8 +16,8 @@ typedef struct ww_frame {
 } ww_frame;
 
 // `row` names the `rows` vectors to use (all finite); `levels` is the largest byte.
-ww_status ww_frame_build(ww_frame *frame, const float *vectors, int dim, const uint32_t *row, size_t rows, int levels,
-                         const ww_cluster_kernels *kernels, ww_error *err);
+void ww_frame_build(ww_frame *frame, const float *vectors, int dim, const uint32_t *row, size_t rows, int levels,
+                    const ww_cluster_kernels *kernels);
 void ww_frame_free(ww_frame *frame);
 
 // Coordinates of one vector, dim floats; `centred` is scratch of the same size. Returns |x - mean|.

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { DIM_MAX = 8192 }; // as in sieve.h
+
 typedef struct keyed { uint64_t key; uint32_t index; } keyed;
 
 static int compare_keyed(const void *a, const void *b)
@@ -35,9 +37,9 @@ static ww_status allocate(ww_links *l, size_t cannot_count, ww_error *err)
     l->rank = ww_alloc_array(l->count, sizeof *l->rank, SIZE_MAX);
     l->member_start = ww_alloc_array0(l->count + 1, sizeof *l->member_start, SIZE_MAX);
     l->member = ww_alloc_array(l->count, sizeof *l->member, SIZE_MAX);
-    l->cannot_start = ww_alloc_array0(l->count + 1, sizeof *l->cannot_start, SIZE_MAX);
-    l->cannot = ww_alloc_array(2 * cannot_count, sizeof *l->cannot, SIZE_MAX);
-    if (!l->group || !l->rank || !l->member_start || !l->member || !l->cannot_start || !l->cannot)
+    l->cannot.start = ww_alloc_array0(l->count + 1, sizeof *l->cannot.start, SIZE_MAX);
+    l->cannot.to = ww_alloc_array(2 * cannot_count, sizeof *l->cannot.to, SIZE_MAX);
+    if (!l->group || !l->rank || !l->member_start || !l->member || !l->cannot.start || !l->cannot.to)
         return ww_fail(err, WW_ERR_MEMORY, "no memory for the links of %zu vectors", l->count);
     return WW_OK;
 }
@@ -96,12 +98,12 @@ static ww_status list_cannot(ww_links *l, const ww_constraints *c, uint64_t *bot
     for (size_t i = 0; i < n; i++) {
         if (i > 0 && both[i] == both[i - 1])
             continue;
-        l->cannot[kept++] = (uint32_t)both[i];
-        l->cannot_start[(both[i] >> 32) + 1] = kept;
+        l->cannot.to[kept++] = (uint32_t)both[i];
+        l->cannot.start[(both[i] >> 32) + 1] = kept;
     }
     for (size_t g = 0; g < l->groups; g++)
-        if (l->cannot_start[g + 1] < l->cannot_start[g])
-            l->cannot_start[g + 1] = l->cannot_start[g];
+        if (l->cannot.start[g + 1] < l->cannot.start[g])
+            l->cannot.start[g + 1] = l->cannot.start[g];
     return WW_OK;
 }
 
@@ -112,6 +114,9 @@ ww_status ww_links_build(ww_links *l, const float *vectors, size_t count, int di
     keyed *order = NULL;
     uint64_t *key = NULL, *both = NULL;
     ww_forest *forest = NULL;
+    if (dim < 1 || dim > DIM_MAX || count > INT32_MAX)
+        return ww_fail(err, WW_ERR_ARGUMENT, "cannot cluster %zu vectors of %d values: at most %d of 1 to %d values", count, dim,
+                       INT32_MAX, DIM_MAX);
     ww_status status = check_range(c->must, c->must_count, count, "must", err);
     if (status == WW_OK)
         status = check_range(c->cannot, c->cannot_count, count, "cannot", err);
@@ -149,7 +154,7 @@ void ww_links_free(ww_links *l)
     free(l->rank);
     free(l->member_start);
     free(l->member);
-    free(l->cannot_start);
-    free(l->cannot);
+    free(l->cannot.start);
+    free(l->cannot.to);
     memset(l, 0, sizeof *l);
 }

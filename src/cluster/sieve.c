@@ -10,6 +10,13 @@
 // 127^2 * WW_CLUSTER_DIM_MAX < 2^28 and g of an ordinary row at most half of that.
 enum { G_ALWAYS = -(1 << 29), G_NEVER = 1 << 30 };
 
+enum {
+    HEAD_STEP = 8,        // dimensions
+    HEAD_SAMPLE = 512,    // rows
+    HEAD_ROWS_MIN = 2048, // for fewer it does not matter
+    HEAD_TEST_GROUPS = 2, // what the test at the end of the head costs, in groups
+};
+
 // scikit-learn 1.2.1 asks a tree, which adds up squared differences in double, for up to 15 dimensions and more than 11 vectors. In all
 // other cases it uses products, in double, but its class for float32 vectors takes the radius as a float and squares it as one.
 static bool uses_products(size_t count, int dim)
@@ -127,6 +134,49 @@ static void put_padding(ww_sieve *s, size_t place)
     put_bounds(s, place, G_NEVER, 0, G_NEVER, 0);
 }
 
+// How many pairs of a sample the first 8, 16, ... dimensions cannot part; `z` are their coordinates.
+static void count_survivors(const float *z, size_t rows, int dim, double near_squared, size_t *survivors)
+{
+    for (size_t a = 0; a < rows; a++)
+        for (size_t b = 0; b < a; b++) {
+            double sum = 0;
+            for (int d = 0; d < dim && sum <= near_squared; d++) {
+                const double difference = (double)z[a * dim + d] - z[b * dim + d];
+                sum += difference * difference;
+                if (sum <= near_squared && (d + 1) % HEAD_STEP == 0)
+                    survivors[(d + 1) / HEAD_STEP]++;
+            }
+        }
+}
+
+// The head that makes the sieve fastest: a short one leaves many tiles to be looked at a second time, in full.
+static int choose_head(const ww_sieve *s, const ww_frame *f)
+{
+    const size_t dim = (size_t)s->dim, n = s->rows < HEAD_SAMPLE ? s->rows : HEAD_SAMPLE, steps = dim / HEAD_STEP;
+    if (s->rows < HEAD_ROWS_MIN)
+        return s->groups;
+    float *z = ww_alloc((n + 1) * dim * sizeof *z);
+    size_t *survivors = ww_alloc((steps + 1) * sizeof *survivors);
+    for (size_t k = 0; k < n; k++)
+        ww_frame_coordinates(f, s->kernels, s->vectors + s->row[k * s->rows / n] * dim, z + n * dim, z + k * dim);
+    const double lost = 2 * f->step * sqrt((double)dim / 12); // two roundings, each even over a step
+    count_survivors(z, n, s->dim, (s->eps + lost) * (s->eps + lost), survivors);
+    double best_cost = s->groups;
+    int best = s->groups;
+    for (size_t i = 1; i <= steps; i++) {
+        const double share = (double)survivors[i] / ((double)n * (double)(n - 1) / 2);
+        const int head = (int)i * HEAD_STEP / WW_GROUP;
+        const double cost = head + HEAD_TEST_GROUPS + s->groups * (1 - pow(1 - share, WW_TILE_X * WW_TILE_Y));
+        if (cost < best_cost) {
+            best_cost = cost;
+            best = head;
+        }
+    }
+    free(z);
+    free(survivors);
+    return best;
+}
+
 ww_status ww_sieve_build(ww_sieve *s, const float *vectors, size_t count, int dim, double eps,
                          const ww_cluster_kernels *kernels, ww_error *err)
 {
@@ -145,10 +195,9 @@ ww_status ww_sieve_build(ww_sieve *s, const float *vectors, size_t count, int di
     if (status != WW_OK)
         goto done;
     list_rows(s);
-    status = ww_frame_build(&frame, vectors, dim, s->row, s->rows, s->kernels->levels, s->kernels, err);
-    if (status != WW_OK)
-        goto done;
+    ww_frame_build(&frame, vectors, dim, s->row, s->rows, s->kernels->levels, s->kernels);
     scratch = ww_alloc(2 * (size_t)dim * sizeof *scratch);
+    s->head_groups = choose_head(s, &frame);
     for (size_t place = 0; place < s->rows; place++) {
         const double length = ww_frame_coordinates(&frame, s->kernels, vectors + (size_t)s->row[place] * dim, scratch + dim, scratch);
         put_row(s, &frame, place, scratch, length);

@@ -23,7 +23,8 @@ static ww_status on_source(void *user, const ww_source_row *row, ww_error *err)
 
 static ww_status damaged(const char *what, int64_t id, ww_error *err)
 {
-    return ww_fail(err, WW_ERR_STORE, "the library is damaged at %s %lld; move whoswho.db away and scan again", what, (long long)id);
+    return ww_fail(err, WW_ERR_STORE, "the library is damaged at %s %lld; move whoswho.db away and scan again", what,
+                   (long long)id);
 }
 
 static ww_status on_frame(void *user, const ww_frame_row *row, ww_error *err)
@@ -73,7 +74,8 @@ static ww_status on_face(void *user, const ww_face_row *row, const float *embedd
     while (l->at < c->frame.count && c->frame.item[l->at].id != row->frame)
         l->at++;
     size_t person = c->person.count;
-    if (l->at == c->frame.count || c->face.count >= WW_CATALOG_ROWS_MAX || (row->person >= 0 && !find_person(c, row->person, &person)))
+    bool known = row->person < 0 || find_person(c, row->person, &person);
+    if (l->at == c->frame.count || c->face.count >= WW_CATALOG_ROWS_MAX || !known)
         return damaged("face", row->id, err);
     ww_catalog_frame *frame = &c->frame.item[l->at];
     if (frame->face_count++ == 0)
@@ -112,7 +114,8 @@ static void group_faces(ww_catalog *c)
     }
 }
 
-// The sampling interval is not stored: it follows from the first and the last frame of a source, one second being the best guess for one frame.
+// The sampling interval is not stored: it follows from the first and the last frame of a source, one second being the best guess
+// for one frame.
 static void measure_intervals(ww_catalog *c)
 {
     for (size_t i = 0, first = 0; i < c->frame.count; i++) {

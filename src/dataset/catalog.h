@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // The library as the writers see it: read once, numbered, and small (no pictures, no embeddings; about 150 bytes a face).
 //
-// Everything people see is counted here. A face's number is its place, from 1, in the reading order of ww_store_faces; a frame's is its place,
-// from 1, in that of ww_store_frames. Private to dataset/.
+// Everything people see is counted here. A face's number is its place, from 1, in the reading order of ww_store_faces; a frame's
+// is its place, from 1, in that of ww_store_frames. Private to dataset/.
 #ifndef WW_DATASET_CATALOG_H
 #define WW_DATASET_CATALOG_H
 #include "base/buffer.h"
@@ -66,18 +66,19 @@ void ww_catalog_free(ww_catalog *catalog);
 // The person a face belongs to, or &catalog->unsorted.
 const ww_catalog_person *ww_catalog_person_of(const ww_catalog *catalog, size_t face);
 const ww_catalog_source *ww_catalog_source_of(const ww_catalog *catalog, size_t face);
-// Paths relative to the output folder, added to `path`: "Face_0/face_12.jpg", "Frames/frame_3.txt". `extension` is without the dot.
+// Paths relative to the output folder, added to `path`: "Face_0/face_12.jpg", "Frames/frame_3.txt". `extension`: "jpg", "txt".
 void ww_catalog_face_path(const ww_catalog *catalog, size_t face, const char *extension, ww_buffer *path);
 void ww_catalog_frame_path(size_t frame, const char *extension, ww_buffer *path);
 
 // What a person is called: the name, or Face_N when there is none; "Unsorted" for nobody.
 const char *ww_catalog_title(const ww_catalog_person *person);
 
-// --- folders.c: gives each person of the catalog the name of a folder. Unnamed: Face_N. Named: the name, made fit for a folder; when another
+// --- folders.c
+// Gives each person of the catalog the name of a folder. Unnamed: Face_N. Named: the name, made fit for a folder; when another
 // folder (upper and lower case counting as the same) has it already, with " (2)", " (3)", ... after it.
 void ww_catalog_name_folders(ww_catalog *catalog);
-// A name made fit for a folder: slashes, backslashes and control characters become '_', as do dots at the beginning and end; spaces around it
-// go, and so does what exceeds 120 bytes. NULL when nothing is left. The caller's (free).
+// A name made fit for a folder: slashes, backslashes and control characters become '_', as do dots at the beginning and end;
+// spaces around it go, and so does what exceeds 120 bytes. NULL when nothing is left. The caller's (free).
 char *ww_folder_name(const char *name);
 
 #endif

@@ -3,7 +3,9 @@
 #include "dataset/writers.h"
 
 // The order is that of usefulness to somebody who looks into the folder while it fills.
-static ww_writer *const writers[] = {ww_write_montages, ww_write_portraits, ww_write_frames, ww_write_classes, ww_write_table, ww_write_report};
+static ww_writer *const writers[] = {
+    ww_write_montages, ww_write_portraits, ww_write_frames, ww_write_classes, ww_write_table, ww_write_report,
+};
 
 static int64_t people_with_faces(const ww_catalog *c)
 {

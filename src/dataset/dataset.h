@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Writers: the store becomes the folders, labels, montages, table and page that people use. One file a format behind one interface:
-// a writer gets the store and the output folder and emits files through a ww_exporter, which keeps the record of what was written.
+// Writers: the store becomes the folders, labels, montages, table and page that people use. One file a format behind one
+// interface: a writer gets the store and the output folder and emits files through a ww_exporter, which keeps the record of what
+// was written.
 #ifndef WW_DATASET_DATASET_H
 #define WW_DATASET_DATASET_H
 #include "base/error.h"
@@ -24,12 +25,14 @@ typedef struct ww_export_counts {
     int64_t files_left;    // the user's: made or changed since the last export, and therefore not touched
 } ww_export_counts;
 
-// Writes everything DESIGN's "On disk" shows except whoswho.db itself, and data.yaml with the classes of the YOLO labels. Files that hold the right bytes
-// are left alone; files of an earlier export that are no longer part of the data set are removed, and folders that this empties; a file that a person
-// put there or changed is never touched, except for faces.csv, data.yaml and index.html, which are always made anew. Killed half-way, the next call
-// completes it, also when the people have changed in between. Two exports of one library give the same tree, byte for byte.
+// Writes everything DESIGN's "On disk" shows except whoswho.db itself, and data.yaml with the classes of the YOLO labels. Files
+// that hold the right bytes are left alone; files of an earlier export that are no longer part of the data set are removed, and
+// folders that this empties; a file that a person put there or changed is never touched, except for faces.csv, data.yaml and
+// index.html, which are always made anew. Killed half-way, the next call completes it, also when the people have changed in
+// between. Two exports of one library give the same tree, byte for byte.
 //
-// The store must not be in a transaction. Memory: some 200 bytes a face and 8 MiB, whatever the size of the pictures. *counts is set on failure too.
+// The store must not be in a transaction. Memory: some 200 bytes a face and 8 MiB, whatever the size of the pictures. *counts is
+// set on failure too.
 ww_status ww_export(ww_store *store, const ww_export_options *options, ww_export_counts *counts, ww_error *err);
 
 #endif

@@ -38,7 +38,8 @@ struct ww_exporter {
     char *last_folder; // made already
 };
 
-ww_status ww_exporter_open(ww_store *store, const ww_export_options *options, int64_t total_files, ww_exporter **exporter, ww_error *err)
+ww_status ww_exporter_open(ww_store *store, const ww_export_options *options, int64_t total_files, ww_exporter **exporter,
+                           ww_error *err)
 {
     ww_exporter *e = ww_alloc(sizeof *e);
     e->store = store;
@@ -237,7 +238,8 @@ static verdict judge(const ww_exporter *e, const char *path, const void *data, s
     return v;
 }
 
-ww_status ww_exporter_put(ww_exporter *e, const char *path, const void *data, size_t bytes, ww_export_rights rights, ww_error *err)
+ww_status ww_exporter_put(ww_exporter *e, const char *path, const void *data, size_t bytes, ww_export_rights rights,
+                          ww_error *err)
 {
     ww_records_want(&e->records, path);
     verdict v = judge(e, path, data, bytes, rights);

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
-// Files that are ours, and nobody else's: the exporter writes what has changed, leaves what is right, removes what is no longer wanted, and
-// touches nothing that a person put there or changed.
+// Files that are ours, and nobody else's: the exporter writes what has changed, leaves what is right, removes what is no longer
+// wanted, and touches nothing that a person put there or changed.
 //
-// How it knows. The store keeps, for every file, the hash of what was written. A file on disk with a hash recorded for its path is ours; any other
-// is the user's. The record is committed before the file appears, so a kill leaves no file unaccounted for: at worst a record of a file that was
-// not written yet, which is harmless, or two hashes for a path, the old content's and the new one's, either of which may be on disk.
+// How it knows. The store keeps, for every file, the hash of what was written. A file on disk with a hash recorded for its path
+// is ours; any other is the user's. The record is committed before the file appears, so a kill leaves no file unaccounted for: at
+// worst a record of a file that was not written yet, which is harmless, or two hashes for a path, the old content's and the new
+// one's, either of which may be on disk.
 //
-// Files are written under a temporary name in their folder and renamed: a reader sees the whole of the old or of the new. Private to dataset/.
+// Files are written under a temporary name in their folder and renamed: a reader sees the whole of the old or of the new. Private
+// to dataset/.
 #ifndef WW_DATASET_EXPORTER_H
 #define WW_DATASET_EXPORTER_H
 #include "dataset/dataset.h"
@@ -23,9 +25,11 @@ typedef enum ww_export_rights {
 typedef struct ww_exporter ww_exporter;
 
 // `total_files` is for the progress reports only. The store must not be in a transaction.
-ww_status ww_exporter_open(ww_store *store, const ww_export_options *options, int64_t total_files, ww_exporter **exporter, ww_error *err);
+ww_status ww_exporter_open(ww_store *store, const ww_export_options *options, int64_t total_files, ww_exporter **exporter,
+                           ww_error *err);
 // Wants `path` (relative, with '/') to hold these bytes. They may be written later, but at the latest by finish.
-ww_status ww_exporter_put(ww_exporter *e, const char *path, const void *data, size_t bytes, ww_export_rights rights, ww_error *err);
+ww_status ww_exporter_put(ww_exporter *e, const char *path, const void *data, size_t bytes, ww_export_rights rights,
+                          ww_error *err);
 // Writes the rest, then removes the files of earlier exports that were not put this time, and folders that became empty by that.
 ww_status ww_exporter_finish(ww_exporter *e, ww_error *err);
 // Adds the files written, kept, removed and left to the user to *counts.

@@ -14,9 +14,11 @@
 static ww_status make_canvas(ww_image *canvas, ww_error *err)
 {
     ww_status status = ww_image_alloc(canvas, WW_PIXELS_YUV420, TILES_A_SIDE * TILE_WIDTH_PX, TILES_A_SIDE * TILE_HEIGHT_PX, err);
-    for (int i = 0; status == WW_OK && i < 3; i++)
-        for (int y = 0; y < canvas->plane[i].height; y++)
-            memset(canvas->plane[i].data + y * canvas->plane[i].stride, i == 0 ? EMPTY_LUMA : 128, (size_t)canvas->plane[i].width);
+    for (int i = 0; status == WW_OK && i < 3; i++) {
+        const ww_plane *p = &canvas->plane[i];
+        for (int y = 0; y < p->height; y++)
+            memset(p->data + y * p->stride, i == 0 ? EMPTY_LUMA : 128, (size_t)p->width);
+    }
     return status;
 }
 
@@ -26,8 +28,10 @@ static size_t pixels_worth_decoding(const ww_catalog_face *f)
     int shrink = 8;
     while (shrink > 1 && (f->portrait_width / shrink < TILE_WIDTH_PX || f->portrait_height / shrink < TILE_HEIGHT_PX))
         shrink /= 2;
-    size_t width = (size_t)(f->portrait_width + shrink - 1) / (size_t)shrink, height = (size_t)(f->portrait_height + shrink - 1) / (size_t)shrink;
-    return shrink > 1 ? width * height : WW_IMAGE_PIXELS_MAX;
+    if (shrink == 1)
+        return WW_IMAGE_PIXELS_MAX;
+    int width = (f->portrait_width + shrink - 1) / shrink, height = (f->portrait_height + shrink - 1) / shrink;
+    return (size_t)width * (size_t)height;
 }
 
 // A view on the largest part around the middle that has the shape of a tile.

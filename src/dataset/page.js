@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The viewer over the page: all portraits of a person, each portrait in its frame. Without this script the links lead into the folders.
 "use strict";
 (() => {
@@ -37,19 +38,25 @@
     const person = match && personOf(Number(match[1]));
     const face = match && match[2] ? Number(match[2]) : 0;
     if (!person || (face && !person.faces.includes(face))) {
-      if (viewer.open) viewer.close();
+      viewer.close();
+      viewer.replaceChildren();
       return;
     }
     viewer.style.setProperty("--hue", person.hue);
     viewer.replaceChildren(bar(person, face, Boolean(match[3])), match[3] ? stage(person, face) : pages(person, face));
     if (!viewer.open) viewer.showModal();
-    const here = viewer.querySelector(".here, [autofocus]");
-    if (here) { here.scrollIntoView({block: "center"}); here.focus({preventScroll: true}); }
+    const here = viewer.querySelector(".here");
+    if (here) here.scrollIntoView({block: "center"});
+    (here || viewer.querySelector(".pages, .stage")).focus({preventScroll: true}); // arrows scroll the portraits, or step through them
+  }
+
+  function leave() {
+    location.hash = "#all"; // names no place, so the page behind does not move
   }
 
   function bar(person, face, framed) {
     const count = person.faces.length;
-    const close = element("button", {type: "button", textContent: "Close", onclick: () => viewer.close()});
+    const close = element("button", {type: "button", textContent: "Close", onclick: leave});
     const back = element("button", {type: "button", textContent: "All portraits", onclick: () => { location.hash = address(person, face); }});
     return element("div", {className: "bar"},
       element("h2", {id: "viewer-title", textContent: person.title}),
@@ -102,12 +109,11 @@
     const step = (to, label, key) => element("button", {type: "button", textContent: label, title: key, disabled: !person.faces[to],
       onclick: () => { location.replace(address(person, person.faces[to], true)); }});
     const previous = step(at - 1, "\u2190 previous", "Left arrow"), following = step(at + 1, "next \u2192", "Right arrow");
-    const box = element("div", {className: "stage", tabIndex: -1, autofocus: true},
+    const box = element("div", {className: "stage", tabIndex: -1},
       element("div", {className: "picture"}, svg),
       element("div", {className: "steps"}, previous,
         element("span", {textContent: `${source.title}${source.video ? ", " + when(face) : ""} \u00b7 ${at + 1} of ${person.faces.length}`}),
         element("a", {href: picture(face), target: "_blank", textContent: "open picture"}), following));
-    box.setAttribute("autofocus", "");
     box.onkeydown = event => {
       if (event.key === "ArrowLeft") previous.click();
       if (event.key === "ArrowRight") following.click();
@@ -135,7 +141,6 @@
 
   function showHint(event, track) {
     const {person, face} = nearest(event, track);
-    hint.style.setProperty("--hue", person.hue);
     if (hint.dataset.face !== String(face)) {
       hint.dataset.face = face;
       hint.replaceChildren(element("img", {src: portrait(person, face), width: 84, height: 105, alt: ""}), when(face));
@@ -163,11 +168,8 @@
     const person = personOf(Number(link.dataset.person));
     if (person) follow(event, address(person, Number(link.dataset.face || 0)));
   });
-  viewer.addEventListener("click", event => { if (event.target === viewer) viewer.close(); }); // beside it
-  viewer.addEventListener("close", () => {
-    viewer.replaceChildren();
-    if (location.hash.startsWith("#person-")) history.pushState(null, "", location.pathname + location.search);
-  });
+  viewer.addEventListener("click", event => { if (event.target === viewer) leave(); }); // beside it
+  viewer.addEventListener("cancel", event => { event.preventDefault(); leave(); });      // Escape
   addEventListener("hashchange", show);
   show();
 })();

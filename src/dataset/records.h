@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The store's record of exported files, in memory as pairs of hashes: 16 bytes a file. Two paths with the same XXH64 would be mistaken for one
-// another; among a million files that happens once in thirty million libraries, and then leaves one stale file behind. Private to dataset/.
+// The store's record of exported files, in memory as pairs of hashes: 16 bytes a file. Two paths with the same XXH64 would be
+// mistaken for one another; among a million files that happens once in thirty million libraries, and then leaves one stale file
+// behind. Private to dataset/.
 #ifndef WW_DATASET_RECORDS_H
 #define WW_DATASET_RECORDS_H
 #include "base/vector.h"
@@ -18,7 +19,8 @@ typedef struct ww_records {
     const char *dir;
 } ww_records;
 
-// Reads the record, and clears away what a killed export may have left under a temporary name in the folders on record. `dir` is borrowed.
+// Reads the record, and clears away what a killed export may have left under a temporary name in the folders on record. `dir` is
+// borrowed.
 ww_status ww_records_load(ww_records *r, ww_store *store, const char *dir, ww_error *err);
 void ww_records_free(ww_records *r);
 

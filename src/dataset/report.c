@@ -61,7 +61,9 @@ static void add_head(const ww_catalog *c, ww_buffer *page)
 {
     ww_buffer_text(page, "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
                          "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-                         "<meta name=\"color-scheme\" content=\"light dark\">\n<meta name=\"generator\" content=\"whoswho\">\n<title>Who\xe2\x80\x99s who: ");
+                         "<meta name=\"color-scheme\" content=\"light dark\">\n"
+                         "<meta name=\"generator\" content=\"whoswho\">\n"
+                         "<title>Who\xe2\x80\x99s who: ");
     add_title(c, page);
     ww_buffer_text(page, "</title>\n<style>\n");
     ww_buffer_add(page, ww_file_page_css, (size_t)(ww_file_page_css_end - ww_file_page_css));
@@ -95,11 +97,13 @@ static void add_troubles(const ww_catalog *c, ww_buffer *page)
 
 static void add_foot(const ww_catalog *c, ww_buffer *page)
 {
-    ww_buffer_text(page, "</main>\n<footer>\n<p>Beside this page: <a href=\"faces.csv\">faces.csv</a>, every face with place and time; "
-                         "<a href=\"data.yaml\">data.yaml</a>, the classes of the labels; <a href=\"Frames/\">Frames</a>, the pictures that hold "
-                         "faces.</p>\n<p>Made by whoswho on the machine that holds the footage. This page loads nothing from elsewhere.</p>\n"
-                         "</footer>\n<dialog id=\"viewer\" aria-labelledby=\"viewer-title\"></dialog>\n<div id=\"hint\" aria-hidden=\"true\"></div>\n"
-                         "<script type=\"application/json\" id=\"library\">");
+    ww_buffer_text(page, "</main>\n<footer>\n"
+                         "<p>Beside this page: <a href=\"faces.csv\">faces.csv</a>, every face with place and time; "
+                         "<a href=\"data.yaml\">data.yaml</a>, the classes of the labels; "
+                         "<a href=\"Frames/\">Frames</a>, the pictures that hold faces.</p>\n"
+                         "<p>Made by whoswho on the machine that holds the footage. This page loads nothing from elsewhere.</p>\n"
+                         "</footer>\n<dialog id=\"viewer\" aria-labelledby=\"viewer-title\"></dialog>\n"
+                         "<div id=\"hint\" aria-hidden=\"true\"></div>\n<script type=\"application/json\" id=\"library\">");
     ww_report_data(c, page);
     ww_buffer_text(page, "</script>\n<script>\n");
     ww_buffer_add(page, ww_file_page_js, (size_t)(ww_file_page_js_end - ww_file_page_js));

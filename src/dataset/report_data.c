@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 // What the script of the page needs to know, kept short because there may be many faces:
-//   { "people":  [{ "number": 0, "title": "Face_0", "href": "Face_0/", "hue": 0, "faces": [3, 7, ...] }, ...],   numbers of faces; Unsorted last, number -1
+//   { "people":  [{ "number": 0, "title": "Face_0", "href": "Face_0/", "hue": 0, "faces": [3, 7, ...] }, ...],
 //     "sources": [{ "title": "cast8.mp4", "video": true, "width": 1920, "height": 1080, "duration": 120.000 }, ...],
-//     "frames":  [source, milliseconds, source, milliseconds, ...],             frame 1, frame 2, ...
-//     "faces":   [frame, x, y, width, height, ...] }                           face 1, face 2, ...; whole pixels of the source frame
-// "href" is ready to be used as (the beginning of) a URL.
+//     "frames":  [source, milliseconds, source, milliseconds, ...],
+//     "faces":   [frame, x, y, width, height, ...] }
+// People's faces are numbers of faces; the unsorted come last, as number -1. Frames and faces are those with the numbers 1, 2,
+// ...; boxes are whole pixels of the source frame; a source is an index. "href" is ready to be used as (the beginning of) a URL.
 #include "base/files.h"
 #include "dataset/report.h"
 #include "dataset/text.h"
@@ -25,7 +26,8 @@ static void add_source(const ww_catalog_source *source, ww_buffer *page)
 {
     ww_buffer_text(page, "{\"title\":");
     ww_text_json(page, ww_path_base(source->path));
-    ww_buffer_format(page, ",\"video\":%s,\"width\":%d,\"height\":%d,\"duration\":", source->kind == 0 ? "true" : "false", source->width, source->height);
+    ww_buffer_format(page, ",\"video\":%s,\"width\":%d,\"height\":%d,\"duration\":", source->kind == 0 ? "true" : "false",
+                     source->width, source->height);
     ww_text_seconds(page, source->duration_us);
     ww_buffer_text(page, "}");
 }

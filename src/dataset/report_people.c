@@ -49,8 +49,8 @@ static int filled_rows(const ww_catalog_person *person)
 
 static void add_card(const ww_catalog *c, const ww_catalog_person *person, ww_buffer *page)
 {
-    ww_buffer_format(page, "<li class=\"card\" style=\"--hue:%d;--rows:%d\">\n<a class=\"open\" data-person=\"%d\" href=\"", ww_report_hue(person),
-                     filled_rows(person), person->number);
+    ww_buffer_format(page, "<li class=\"card\" style=\"--hue:%d;--rows:%d\">\n<a class=\"open\" data-person=\"%d\" href=\"",
+                     ww_report_hue(person), filled_rows(person), person->number);
     ww_text_url(page, person->folder);
     ww_buffer_text(page, "/\">\n<img src=\"Montage/");
     ww_text_url(page, person->folder);
@@ -92,7 +92,8 @@ void ww_report_unsorted(const ww_catalog *c, ww_buffer *page)
         ww_text_url(page, path.data);
         ww_buffer_text(page, "\"><img src=\"");
         ww_text_url(page, path.data);
-        ww_buffer_format(page, "\" width=\"96\" height=\"120\" loading=\"lazy\" alt=\"Face %zu\"></a></li>\n", unsorted->face[i] + 1);
+        ww_buffer_format(page, "\" width=\"96\" height=\"120\" loading=\"lazy\" alt=\"Face %zu\"></a></li>\n",
+                         unsorted->face[i] + 1);
         ww_buffer_free(&path);
     }
     ww_buffer_text(page, "</ul>\n<p><a class=\"more\" data-person=\"-1\" href=\"Unsorted/\">Show all</a></p>\n</section>\n");

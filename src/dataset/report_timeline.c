@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// When people are on screen: a drawing a video, a list for the photos. A track is one SVG path, so that an evening of film stays a small page.
+// When people are on screen: a drawing a video, a list for the photos. A track is one SVG path, so that an evening of film stays
+// a small page.
 #include "base/files.h"
 #include "base/memory.h"
 #include "dataset/presence.h"
@@ -41,12 +42,14 @@ static void add_marks(const ww_catalog *c, const ww_presence *p, int64_t whole_u
 
 static void add_row(const ww_catalog *c, const ww_catalog_person *person, const ww_presence *p, int64_t whole_us, ww_buffer *page)
 {
-    ww_buffer_format(page, "<li class=\"row\" style=\"--hue:%d\" data-person=\"%d\">\n<a data-person=\"%d\" href=\"", ww_report_hue(person),
-                     person->number, person->number);
+    ww_buffer_format(page, "<li class=\"row\" style=\"--hue:%d\" data-person=\"%d\">\n<a data-person=\"%d\" href=\"",
+                     ww_report_hue(person), person->number, person->number);
     ww_text_url(page, person->folder);
     ww_buffer_text(page, "/\">");
     ww_text_html(page, ww_catalog_title(person));
-    ww_buffer_format(page, "</a>\n<svg class=\"track\" viewBox=\"0 0 %d 1\" preserveAspectRatio=\"none\" role=\"img\" aria-label=\"from ", TRACK_UNITS);
+    ww_buffer_format(
+        page, "</a>\n<svg class=\"track\" viewBox=\"0 0 %d 1\" preserveAspectRatio=\"none\" role=\"img\" aria-label=\"from ",
+        TRACK_UNITS);
     ww_text_clock(page, p->first_us);
     ww_buffer_text(page, " to ");
     ww_text_clock(page, p->last_us);
@@ -154,16 +157,19 @@ static void add_photo(const ww_catalog *c, size_t frame, ww_buffer *page)
 {
     const ww_catalog_frame *f = &c->frame.item[frame];
     const char *path = c->source.item[f->source].path;
-    ww_buffer_format(page, "<li class=\"photo\"><a href=\"Frames/frame_%zu.jpg\"><img src=\"Frames/frame_%zu.jpg\" loading=\"lazy\" alt=\"\">"
-                     "<span title=\"", frame + 1, frame + 1);
+    ww_buffer_format(
+        page,
+        "<li class=\"photo\"><a href=\"Frames/frame_%zu.jpg\"><img src=\"Frames/frame_%zu.jpg\" loading=\"lazy\" alt=\"\">"
+        "<span title=\"",
+        frame + 1, frame + 1);
     ww_text_html(page, path);
     ww_buffer_text(page, "\">");
     ww_text_html(page, ww_path_base(path));
     ww_buffer_text(page, "</span></a>\n<p>");
     for (size_t i = f->first_face; i < f->first_face + f->face_count; i++) {
         const ww_catalog_person *person = ww_catalog_person_of(c, i);
-        ww_buffer_format(page, "<a class=\"who\" style=\"--hue:%d\" data-person=\"%d\" data-face=\"%zu\" href=\"", ww_report_hue(person),
-                         person->number, i + 1);
+        ww_buffer_format(page, "<a class=\"who\" style=\"--hue:%d\" data-person=\"%d\" data-face=\"%zu\" href=\"",
+                         ww_report_hue(person), person->number, i + 1);
         ww_text_url(page, person->folder);
         ww_buffer_text(page, "/\">");
         ww_text_html(page, ww_catalog_title(person));

@@ -57,14 +57,14 @@ void ww_text_html(ww_buffer *b, const char *text)
 }
 
 // \u00XX is the one escape that JSON and YAML share for every character.
-static const char *quoted_escape(unsigned char c, char scratch[8])
+static const char *yaml_escape(unsigned char c, char scratch[8])
 {
     static const char hex[] = "0123456789abcdef";
     if (c == '"')
         return "\\\"";
     if (c == '\\')
         return "\\\\";
-    if (c >= 0x20 && c != 0x7f && c != '<')
+    if (c >= 0x20 && c != 0x7f)
         return NULL;
     memcpy(scratch, "\\u0000", 7);
     scratch[4] = hex[c >> 4];
@@ -72,16 +72,26 @@ static const char *quoted_escape(unsigned char c, char scratch[8])
     return scratch;
 }
 
-void ww_text_json(ww_buffer *b, const char *text)
+static const char *json_escape(unsigned char c, char scratch[8])
+{
+    return c == '<' ? "\\u003c" : yaml_escape(c, scratch);
+}
+
+static void add_quoted(ww_buffer *b, const char *text, const char *(*escape)(unsigned char c, char scratch[8]))
 {
     ww_buffer_text(b, "\"");
-    add_escaped(b, text, quoted_escape);
+    add_escaped(b, text, escape);
     ww_buffer_text(b, "\"");
+}
+
+void ww_text_json(ww_buffer *b, const char *text)
+{
+    add_quoted(b, text, json_escape);
 }
 
 void ww_text_yaml(ww_buffer *b, const char *text)
 {
-    ww_text_json(b, text);
+    add_quoted(b, text, yaml_escape);
 }
 
 void ww_text_url(ww_buffer *b, const char *path)

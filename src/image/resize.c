@@ -13,7 +13,6 @@
 #include "image/planes.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #define WHOLE_RATIO_MAX 257 // 257 rows of 255 fill a uint16_t exactly
 

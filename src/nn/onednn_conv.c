@@ -103,7 +103,6 @@ static ww_status conv_desc(const ww_onednn *e, const ww_node *n, const ww_window
     dnnl_memory_desc_t src = ww_md_any(x), wei = ww_md_any(&grouped), dst = ww_md_any(y);
     dnnl_memory_desc_t bias = ww_md_plain(&(ww_shape){1, {y->dim[1]}});
     *weights = ww_md_plain(&grouped);
-    // What the output size leaves of the padding after the picture; strides may leave a rest that no window reaches.
     dnnl_dims_t strides, dilates, begin, end;
     for (int i = 0; i < 2; i++) {
         strides[i] = w->stride[i];
@@ -141,6 +140,28 @@ static ww_status conv_primitive(ww_onednn *e, const ww_node *n, dnnl_primitive_d
     return ww_step_add(e, pd, args, count, err);
 }
 
+// A 1x1 convolution of one channel to one (how exporters write the normalisation of a grey picture) is a x + b.
+static bool is_line(const ww_onednn *e, const ww_node *n, const ww_window *w)
+{
+    const ww_shape *k = &ww_value_tensor(e, n->input[1])->shape;
+    return ww_shape_count(k) == 1 && ww_shape_equal(&ww_value_tensor(e, n->input[0])->shape, &ww_value_tensor(e, n->output[0])->shape) &&
+           w->pad_begin[0] == 0 && w->pad_begin[1] == 0 && n->post_count == 0;
+}
+
+static ww_status fast_line(ww_onednn *e, const ww_node *n, bool has_bias, bool *taken, ww_error *err)
+{
+    float a = ww_f32(ww_value_tensor(e, n->input[1]))[0], b = has_bias ? ww_f32(ww_value_tensor(e, n->input[2]))[0] : 0;
+    ww_place in = e->value[n->input[0]].places.item[0];
+    dnnl_eltwise_desc_t desc;
+    dnnl_primitive_desc_t pd;
+    WW_DNNL(dnnl_eltwise_forward_desc_init(&desc, dnnl_forward_inference, dnnl_eltwise_linear, &in.md, a, b));
+    ww_status status = ww_make_pd(e, &desc, ww_attr(), &pd, taken, err);
+    if (status != WW_OK || !*taken)
+        return status;
+    ww_place out = ww_value_over(e, n->output[0], &in);
+    return ww_step_add(e, pd, (ww_step_arg[]){{DNNL_ARG_SRC, in}, {DNNL_ARG_DST, out}}, 2, err);
+}
+
 ww_status ww_fast_conv(ww_onednn *e, const ww_node *n, bool *taken, ww_error *err)
 {
     ww_frame f;
@@ -151,10 +172,12 @@ ww_status ww_fast_conv(ww_onednn *e, const ww_node *n, bool *taken, ww_error *er
     dnnl_primitive_desc_t pd = NULL;
     int sums, other = ww_sum_input(n, &sums);
     bool has_bias = n->input_count > 2 && n->input[2] >= 0;
-    if (!ww_plan_is_constant(e->plan, n->input[1]) || sums > 1)
+    if (!ww_plan_is_constant(e->plan, n->input[1]) || (has_bias && !ww_plan_is_constant(e->plan, n->input[2])) || sums > 1)
         return WW_OK;
     ww_plan_frame(e->plan, n, &f);
     ww_status status = ww_window_read(&f.call, &f.in[1]->shape.dim[2], &w, err);
+    if (status == WW_OK && is_line(e, n, &w))
+        return fast_line(e, n, has_bias, taken, err);
     if (status == WW_OK)
         status = conv_desc(e, n, &w, &desc, &weights, has_bias, err);
     if (status == WW_OK)

@@ -2,10 +2,9 @@
 // Making a plan: one walk over the nodes in order infers every shape, and evaluates the nodes whose inputs are all constants (the shape
 // arithmetic that exporters leave in a graph) with the reference operators.
 //
-// Batch size. Some exporters write the batch of 1 into a Reshape ("1, -1"). Run with N pictures, such a graph would put all of them into
-// one row. So when the file fixes a batch of 1 and N are asked for, the shapes are first inferred for 1: a Reshape that then keeps a leading
-// 1, and whose input leads with N now, keeps the batch apart, and its leading 1 is read as N. Whatever then does not lead with N at the
-// outputs is refused.
+// Other sizes than the file's. Many files fix their input size (and a batch of 1), and exporters leave traces of it in the graph. So when
+// another size is asked for, the shapes are first inferred for the file's own size, and what a node did there tells what was meant
+// (adapt.c).
 #include "nn/plan.h"
 
 #include "base/memory.h"
@@ -124,48 +123,36 @@ static ww_status fold(ww_plan *p, const ww_node *n, ww_frame *f, ww_error *err)
     return WW_OK;
 }
 
-// The shape for a Reshape as the essay above says; `t` gets the changed list (to be freed), or nothing changes.
-static void rebatch(const ww_plan *p, const ww_plan *one, const ww_node *n, ww_frame *f, ww_tensor *t)
-{
-    *t = (ww_tensor){0};
-    if (!one || strcmp(n->op->name, "Reshape") != 0 || n->input_count < 2 || !ww_plan_is_constant(p, n->input[1]))
-        return;
-    int64_t batch = p->value[p->input].tensor.shape.dim[0];
-    const ww_tensor *list = f->in[1];
-    const ww_shape *now = &f->in[0]->shape, *then = &one->value[n->input[0]].tensor.shape;
-    if (list->type != WW_I64 || ww_shape_count(&list->shape) < 1 || ww_i64(list)[0] != 1 || now->rank < 1 || then->rank < 1 ||
-        then->dim[0] != 1 || now->dim[0] != batch)
-        return;
-    *t = *list;
-    if (!ww_tensor_alloc(t))
-        return;
-    memcpy(t->data, list->data, ww_tensor_bytes(list));
-    ww_i64(t)[0] = batch;
-    f->in[1] = t;
-}
-
-static ww_status infer_node(ww_plan *p, const ww_plan *one, const ww_node *n, ww_error *err)
+static ww_status infer_node(ww_plan *p, const ww_plan *exported, const ww_node *n, ww_error *err)
 {
     ww_frame f;
-    ww_tensor reshaped;
+    ww_tensor adapted = {0};
     ww_plan_frame(p, n, &f);
     for (int i = 0; i < n->output_count; i++)
         if (n->output[i] >= 0 && i >= n->op->out_max)
             return ww_fail(err, WW_ERR_FORMAT, "%d outputs", n->output_count);
     if (!f.out[0])
         return ww_fail(err, WW_ERR_FORMAT, "its first output has no name");
-    rebatch(p, one, n, &f, &reshaped);
+    if (exported)
+        ww_plan_adapt(p, exported, n, &f, &adapted);
     ww_status status = n->op->infer(&f.call, err);
     if (status == WW_OK)
         status = fold(p, n, &f, err);
-    free(reshaped.data);
+    free(adapted.data);
     return status;
 }
 
-static ww_status infer_all(ww_plan *p, const ww_plan *one, ww_error *err)
+// Results of a batch must not run into each other.
+static bool keeps_batch(const ww_plan *p, const ww_plan *exported, const ww_shape *output)
+{
+    const ww_shape *now = &p->value[p->input].tensor.shape, *then = exported ? &exported->value[p->input].tensor.shape : now;
+    return now->rank < 1 || now->dim[0] == then->dim[0] || (output->rank > 0 && output->dim[0] == now->dim[0]);
+}
+
+static ww_status infer_all(ww_plan *p, const ww_plan *exported, ww_error *err)
 {
     for (size_t i = 0; i < p->node_count; i++) {
-        ww_status status = infer_node(p, one, &p->node[i], err);
+        ww_status status = infer_node(p, exported, &p->node[i], err);
         if (status != WW_OK)
             return ww_plan_blame(p, &p->node[i], status, err);
     }
@@ -173,7 +160,7 @@ static ww_status infer_all(ww_plan *p, const ww_plan *one, ww_error *err)
         const ww_tensor *t = &p->value[p->net->output[i].value].tensor;
         if (t->type != WW_F32)
             return ww_fail(err, WW_ERR_UNSUPPORTED, "output '%s' holds integers", ww_net_output_name(p->net, i));
-        if (one && (t->shape.rank < 1 || t->shape.dim[0] != p->value[p->input].tensor.shape.dim[0]))
+        if (!keeps_batch(p, exported, &t->shape))
             return ww_fail(err, WW_ERR_UNSUPPORTED, "output '%s' does not keep the pictures of a batch apart", ww_net_output_name(p->net, i));
     }
     return WW_OK;
@@ -233,27 +220,28 @@ static ww_status start(const ww_net *net, const ww_shape *input, ww_plan **plan,
     return WW_OK;
 }
 
-// Infers for a batch of 1 where the file fixes that and another is asked for; *one stays NULL otherwise.
-static ww_status infer_for_one(const ww_net *net, const ww_shape *input, ww_plan **one, ww_error *err)
+// Infers for the size the file gives where another is asked for; *exported stays NULL otherwise.
+static ww_status infer_exported(const ww_plan *p, ww_plan **exported, ww_error *err)
 {
-    const ww_shape *declared = &net->input[0].shape;
-    if (declared->rank != input->rank || input->rank < 1 || declared->dim[0] != 1 || input->dim[0] == 1)
+    const ww_shape *asked = &p->value[p->input].tensor.shape, *declared = &p->net->input[0].shape;
+    if (!p->changed_size || declared->rank != asked->rank)
         return WW_OK;
-    ww_shape single = *input;
-    single.dim[0] = 1;
-    ww_status status = start(net, &single, one, err);
-    return status == WW_OK ? infer_all(*one, NULL, err) : status;
+    ww_shape own = *asked;
+    for (int i = 0; i < own.rank; i++)
+        own.dim[i] = declared->dim[i] >= 0 ? declared->dim[i] : asked->dim[i];
+    ww_status status = start(p->net, &own, exported, err);
+    return status == WW_OK ? infer_all(*exported, NULL, err) : status;
 }
 
 ww_status ww_net_plan_make(const ww_net *net, const ww_shape *input, bool fuse, ww_plan **plan, ww_error *err)
 {
     char asked[WW_SHAPE_TEXT_MAX], given[WW_SHAPE_TEXT_MAX];
-    ww_plan *p = NULL, *one = NULL;
+    ww_plan *p = NULL, *exported = NULL;
     ww_status status = start(net, input, &p, err);
     if (status == WW_OK)
-        status = infer_for_one(net, input, &one, err);
+        status = infer_exported(p, &exported, err);
     if (status == WW_OK)
-        status = infer_all(p, one, err);
+        status = infer_all(p, exported, err);
     if (status == WW_OK) {
         drop_dead(p);
         if (fuse)
@@ -271,7 +259,7 @@ ww_status ww_net_plan_make(const ww_net *net, const ww_shape *input, bool fuse, 
         ww_net_plan_free(p);
         p = NULL;
     }
-    ww_net_plan_free(one);
+    ww_net_plan_free(exported);
     *plan = p;
     return status;
 }

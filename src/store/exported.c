@@ -24,7 +24,7 @@ ww_status ww_store_set_exported(ww_store *s, const char *path, uint64_t hash, ww
 }
 
 typedef struct exported_walk {
-    ww_status (*on_row)(void *user, const char *path, uint64_t hash, ww_error *err);
+    ww_on_exported *on_row;
     void *user;
 } exported_walk;
 
@@ -37,7 +37,8 @@ static ww_status on_exported(void *user, sqlite3_stmt *row, ww_error *err)
     return walk->on_row(walk->user, path, (uint64_t)sqlite3_column_int64(row, 1), err);
 }
 
-ww_status ww_store_exported(ww_store *s, ww_status (*on_row)(void *user, const char *path, uint64_t hash, ww_error *err), void *user, ww_error *err)
+ww_status ww_store_exported(ww_store *s, ww_on_exported *on_row, void *user, ww_error *err)
 {
-    return ww_sql_walk(s, "SELECT path, hash FROM exported ORDER BY path, hash", on_exported, &(exported_walk){on_row, user}, err);
+    return ww_sql_walk(s, "SELECT path, hash FROM exported ORDER BY path, hash", on_exported, &(exported_walk){on_row, user},
+                       err);
 }

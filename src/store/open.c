@@ -43,8 +43,10 @@ static ww_status lock_folder(ww_store *s, ww_error *err)
     while ((locked = flock(s->folder, LOCK_EX | LOCK_NB)) != 0 && errno == EWOULDBLOCK && ++tries < LOCK_TRIES)
         nanosleep(&(struct timespec){.tv_nsec = LOCK_WAIT_MS * 1000000L}, NULL);
     if (locked != 0 && errno == EWOULDBLOCK)
-        status = ww_fail(err, WW_ERR_STORE, "another whoswho is at work in the folder '%s'; wait until it has finished, or choose another "
-                         "folder with -o", folder);
+        status = ww_fail(err, WW_ERR_STORE,
+                         "another whoswho is at work in the folder '%s'; wait until it has finished, or choose another "
+                         "folder with -o",
+                         folder);
 done:
     free(folder);
     return status;
@@ -82,10 +84,13 @@ static ww_status identify(ww_store *s, int *version, ww_error *err)
         return status;
     bool empty = application == 0 && user_version == 0 && tables == 0;
     if (!empty && application != WW_STORE_APPLICATION_ID)
-        return ww_fail(err, WW_ERR_STORE, "'%s' is a database of another program; move it away or choose another folder with -o", s->path);
+        return ww_fail(err, WW_ERR_STORE, "'%s' is a database of another program; move it away or choose another folder with -o",
+                       s->path);
     if (user_version > WW_STORE_VERSION)
-        return ww_fail(err, WW_ERR_STORE, "the library '%s' was made by a newer whoswho (its version is %lld, this program knows %d); update "
-                       "whoswho, or choose another folder with -o", s->path, (long long)user_version, WW_STORE_VERSION);
+        return ww_fail(err, WW_ERR_STORE,
+                       "the library '%s' was made by a newer whoswho (its version is %lld, this program knows %d); update "
+                       "whoswho, or choose another folder with -o",
+                       s->path, (long long)user_version, WW_STORE_VERSION);
     if (!empty && user_version < 1)
         return ww_fail(err, WW_ERR_STORE, "the library '%s' is damaged (it has no version); move it away and run again", s->path);
     *version = (int)user_version;

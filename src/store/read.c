@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The walks. Their orders follow the UNIQUE indexes of the schema, so nothing is ever sorted, however large the library. The file may have
-// been damaged or made by somebody else: what SQLite does not check (lengths of BLOBs) is checked here.
+// The walks. Their orders follow the UNIQUE indexes of the schema, so nothing is ever sorted, however large the library. The file
+// may have been damaged or made by somebody else: what SQLite does not check (lengths of BLOBs) is checked here.
 #include "base/memory.h"
 #include "store/sql.h"
 
@@ -15,7 +15,7 @@ _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "floats in the library
 #define COLUMN_TEXT(row, i) ((const char *)sqlite3_column_text(row, i))
 
 typedef struct source_walk {
-    ww_status (*on_row)(void *user, const ww_source_row *row, ww_error *err);
+    ww_on_source *on_row;
     void *user;
 } source_walk;
 
@@ -43,15 +43,16 @@ static ww_status on_source(void *user, sqlite3_stmt *row, ww_error *err)
     return walk->on_row(walk->user, &source, err);
 }
 
-ww_status ww_store_sources(ww_store *s, ww_status (*on_row)(void *user, const ww_source_row *row, ww_error *err), void *user, ww_error *err)
+ww_status ww_store_sources(ww_store *s, ww_on_source *on_row, void *user, ww_error *err)
 {
-    static const char sql[] = "SELECT id, path, hash, bytes, kind, width, height, duration_us, scan_key, span_count, error, damaged,"
-                              " frames_looked_at, (SELECT count(*) FROM span WHERE span.source = source.id) FROM source ORDER BY id";
+    static const char sql[] =
+        "SELECT id, path, hash, bytes, kind, width, height, duration_us, scan_key, span_count, error, damaged,"
+        " frames_looked_at, (SELECT count(*) FROM span WHERE span.source = source.id) FROM source ORDER BY id";
     return ww_sql_walk(s, sql, on_source, &(source_walk){on_row, user}, err);
 }
 
 typedef struct frame_walk {
-    ww_status (*on_row)(void *user, const ww_frame_row *row, ww_error *err);
+    ww_on_frame *on_row;
     void *user;
 } frame_walk;
 
@@ -70,15 +71,16 @@ static ww_status on_frame(void *user, sqlite3_stmt *row, ww_error *err)
     return walk->on_row(walk->user, &frame, err);
 }
 
-ww_status ww_store_frames(ww_store *s, ww_status (*on_row)(void *user, const ww_frame_row *row, ww_error *err), void *user, ww_error *err)
+ww_status ww_store_frames(ww_store *s, ww_on_frame *on_row, void *user, ww_error *err)
 {
-    static const char sql[] = "SELECT id, source, span, sample, time_us, jpeg_width, jpeg_height FROM frame ORDER BY source, sample";
+    static const char sql[] =
+        "SELECT id, source, span, sample, time_us, jpeg_width, jpeg_height FROM frame ORDER BY source, sample";
     return ww_sql_walk(s, sql, on_frame, &(frame_walk){on_row, user}, err);
 }
 
 typedef struct face_walk {
     ww_store *store;
-    ww_status (*on_row)(void *user, const ww_face_row *row, const float *embedding, ww_error *err);
+    ww_on_face *on_row;
     void *user;
     bool with_embeddings;
     float embedding[WW_STORE_EMBEDDING_MAX]; // a BLOB's bytes need not be aligned
@@ -86,7 +88,8 @@ typedef struct face_walk {
 
 static ww_status damaged_face(const face_walk *walk, int64_t id, const char *what, ww_error *err)
 {
-    return ww_fail(err, WW_ERR_STORE, "the library '%s' is damaged: the %s of face %lld cannot be right; move it away and scan again",
+    return ww_fail(err, WW_ERR_STORE,
+                   "the library '%s' is damaged: the %s of face %lld cannot be right; move it away and scan again",
                    walk->store->path, what, (long long)id);
 }
 
@@ -131,13 +134,12 @@ static ww_status on_face(void *user, sqlite3_stmt *row, ww_error *err)
 }
 
 #define FACE_COLUMNS \
-    "face.id, face.frame, place, x, y, width, height, score, quality, embedding_dim, ifnull(person, -1), portrait_x, portrait_y, portrait_w," \
-    " portrait_h, portrait_width, portrait_height, landmarks"
+    "face.id, face.frame, place, x, y, width, height, score, quality, embedding_dim, ifnull(person, -1)," \
+    " portrait_x, portrait_y, portrait_w, portrait_h, portrait_width, portrait_height, landmarks"
 // CROSS JOIN: frames outside, faces inside, whatever the planner believes; this is what makes the order come for free.
 #define FACES_IN_ORDER "FROM frame CROSS JOIN face ON face.frame = frame.id"
 
-ww_status ww_store_faces(ww_store *s, bool with_embeddings,
-                         ww_status (*on_row)(void *user, const ww_face_row *row, const float *embedding, ww_error *err), void *user, ww_error *err)
+ww_status ww_store_faces(ww_store *s, bool with_embeddings, ww_on_face *on_row, void *user, ww_error *err)
 {
     static const char plain[] = "SELECT " FACE_COLUMNS " " FACES_IN_ORDER " ORDER BY source, sample, place";
     static const char embedded[] = "SELECT " FACE_COLUMNS ", embedding " FACES_IN_ORDER
@@ -153,7 +155,7 @@ ww_status ww_store_faces(ww_store *s, bool with_embeddings,
 }
 
 typedef struct person_walk {
-    ww_status (*on_row)(void *user, const ww_person_row *row, ww_error *err);
+    ww_on_person *on_row;
     void *user;
 } person_walk;
 
@@ -164,7 +166,7 @@ static ww_status on_person(void *user, sqlite3_stmt *row, ww_error *err)
     return walk->on_row(walk->user, &person, err);
 }
 
-ww_status ww_store_people(ww_store *s, ww_status (*on_row)(void *user, const ww_person_row *row, ww_error *err), void *user, ww_error *err)
+ww_status ww_store_people(ww_store *s, ww_on_person *on_row, void *user, ww_error *err)
 {
     static const char sql[] = "SELECT number, name, ifnull(faces, 0) FROM person"
                               " LEFT JOIN (SELECT person, count(*) AS faces FROM face WHERE person IS NOT NULL GROUP BY person)"

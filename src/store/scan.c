@@ -19,9 +19,9 @@ ww_status ww_store_find_source(ww_store *s, uint64_t hash, const char *scan_key,
 
 ww_status ww_store_add_source(ww_store *s, const ww_source_row *row, int64_t *id, ww_error *err)
 {
-    ww_status status = ww_sql_run(s, WW_SQL_ADD_SOURCE, err, "piiiiiisisii", row->path, (int64_t)row->hash, row->bytes, (int64_t)row->kind,
-                                  (int64_t)row->width, (int64_t)row->height, row->duration_us, row->scan_key, (int64_t)row->span_count,
-                                  row->error, row->damaged, row->frames_looked_at);
+    ww_status status = ww_sql_run(s, WW_SQL_ADD_SOURCE, err, "piiiiiisisii", row->path, (int64_t)row->hash, row->bytes,
+                                  (int64_t)row->kind, (int64_t)row->width, (int64_t)row->height, row->duration_us, row->scan_key,
+                                  (int64_t)row->span_count, row->error, row->damaged, row->frames_looked_at);
     if (status == WW_OK)
         *id = sqlite3_last_insert_rowid(s->db);
     return status;
@@ -36,7 +36,8 @@ static ww_status found_one(ww_store *s, const char *what, int64_t id, ww_error *
 
 ww_status ww_store_update_source(ww_store *s, const ww_source_row *row, ww_error *err)
 {
-    ww_status status = ww_sql_run(s, WW_SQL_UPDATE_SOURCE, err, "psiii", row->path, row->error, row->damaged, row->frames_looked_at, row->id);
+    ww_status status =
+        ww_sql_run(s, WW_SQL_UPDATE_SOURCE, err, "psiii", row->path, row->error, row->damaged, row->frames_looked_at, row->id);
     return status == WW_OK ? found_one(s, "source", row->id, err) : status;
 }
 
@@ -67,7 +68,8 @@ ww_status ww_store_mark_span(ww_store *s, int64_t source, int span, int64_t fram
     return ww_sql_leave(s, status, err);
 }
 
-ww_status ww_store_add_frame(ww_store *s, const ww_frame_row *row, const void *jpeg, size_t jpeg_bytes, int64_t *id, ww_error *err)
+ww_status ww_store_add_frame(ww_store *s, const ww_frame_row *row, const void *jpeg, size_t jpeg_bytes, int64_t *id,
+                             ww_error *err)
 {
     ww_status status = ww_sql_enter(s, err);
     if (status != WW_OK)
@@ -85,21 +87,23 @@ ww_status ww_store_add_frame(ww_store *s, const ww_frame_row *row, const void *j
 
 static ww_status add_face_row(ww_store *s, const ww_face_row *row, int64_t *face, ww_error *err)
 {
-    ww_status status = ww_sql_run(s, WW_SQL_ADD_FACE, err, "iiddddddbiiddddii", row->frame, (int64_t)row->order, row->x, row->y, row->width,
-                                  row->height, row->score, row->quality, row->landmark, sizeof row->landmark, (int64_t)row->embedding_dim,
-                                  (int64_t)row->person, row->portrait_box[0], row->portrait_box[1], row->portrait_box[2],
-                                  row->portrait_box[3], (int64_t)row->portrait_width, (int64_t)row->portrait_height);
+    ww_status status =
+        ww_sql_run(s, WW_SQL_ADD_FACE, err, "iiddddddbiiddddii", row->frame, (int64_t)row->order, row->x, row->y, row->width,
+                   row->height, row->score, row->quality, row->landmark, sizeof row->landmark, (int64_t)row->embedding_dim,
+                   (int64_t)row->person, row->portrait_box[0], row->portrait_box[1], row->portrait_box[2], row->portrait_box[3],
+                   (int64_t)row->portrait_width, (int64_t)row->portrait_height);
     *face = sqlite3_last_insert_rowid(s->db);
     if (status == WW_OK && row->person >= 0)
         status = ww_sql_run(s, WW_SQL_ADD_PERSON, err, "i", (int64_t)row->person);
     return status;
 }
 
-ww_status ww_store_add_face(ww_store *s, const ww_face_row *row, const float *embedding, const void *portrait, size_t portrait_bytes,
-                            int64_t *id, ww_error *err)
+ww_status ww_store_add_face(ww_store *s, const ww_face_row *row, const float *embedding, const void *portrait,
+                            size_t portrait_bytes, int64_t *id, ww_error *err)
 {
     if (row->embedding_dim < 0 || row->embedding_dim > WW_STORE_EMBEDDING_MAX || row->person < -1)
-        return ww_fail(err, WW_ERR_ARGUMENT, "a face with %d floats of embedding and person %d cannot be stored", row->embedding_dim, row->person);
+        return ww_fail(err, WW_ERR_ARGUMENT, "a face with %d floats of embedding and person %d cannot be stored",
+                       row->embedding_dim, row->person);
     ww_status status = ww_sql_enter(s, err);
     if (status != WW_OK)
         return status;

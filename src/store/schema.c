@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Footage holds frames, frames hold faces; whatever is large (pictures, embeddings) lies in a table of its own under the same id, so that
-// walking the rows does not drag it through memory. Names of files are BLOBs, because on Linux a name is bytes and need not be UTF-8.
+// Footage holds frames, frames hold faces; whatever is large (pictures, embeddings) lies in a table of its own under the same id,
+// so that walking the rows does not drag it through memory. Names of files are BLOBs, because on Linux a name is bytes and need
+// not be UTF-8.
 #include "store/schema.h"
 #include "store/store.h"
 
@@ -13,27 +14,27 @@ static const char version_1[] =
     "CREATE TABLE source ("
     "  id INTEGER PRIMARY KEY,"
     "  path BLOB NOT NULL,"
-    "  hash INTEGER NOT NULL,"             // XXH64 of the content
+    "  hash INTEGER NOT NULL," // XXH64 of the content
     "  bytes INTEGER NOT NULL,"
-    "  kind INTEGER NOT NULL,"             // 0 video, 1 photo
+    "  kind INTEGER NOT NULL," // 0 video, 1 photo
     "  width INTEGER NOT NULL,"
     "  height INTEGER NOT NULL,"
     "  duration_us INTEGER NOT NULL,"
-    "  scan_key TEXT NOT NULL,"            // models and options it was scanned with
+    "  scan_key TEXT NOT NULL," // models and options it was scanned with
     "  span_count INTEGER NOT NULL,"
-    "  error TEXT,"                        // why it could not be read
-    "  damaged INTEGER NOT NULL,"          // samples that could not be decoded
+    "  error TEXT,"               // why it could not be read
+    "  damaged INTEGER NOT NULL," // samples that could not be decoded
     "  frames_looked_at INTEGER NOT NULL"
     ");"
     "CREATE INDEX source_content ON source (hash, scan_key);"
 
-    "CREATE TABLE span ("                  // the spans of a source that are done
+    "CREATE TABLE span (" // the spans of a source that are done
     "  source INTEGER NOT NULL REFERENCES source ON DELETE CASCADE,"
     "  span INTEGER NOT NULL,"
     "  PRIMARY KEY (source, span)"
     ") WITHOUT ROWID;"
 
-    "CREATE TABLE frame ("                 // a frame with at least one face on it
+    "CREATE TABLE frame (" // a frame with at least one face on it
     "  id INTEGER PRIMARY KEY,"
     "  source INTEGER NOT NULL REFERENCES source ON DELETE CASCADE,"
     "  span INTEGER NOT NULL,"
@@ -41,7 +42,7 @@ static const char version_1[] =
     "  time_us INTEGER NOT NULL,"
     "  jpeg_width INTEGER NOT NULL,"
     "  jpeg_height INTEGER NOT NULL,"
-    "  UNIQUE (source, sample)"            // also the order in which frames are read
+    "  UNIQUE (source, sample)" // also the order in which frames are read
     ");"
     "CREATE TABLE frame_picture ("
     "  frame INTEGER PRIMARY KEY REFERENCES frame ON DELETE CASCADE,"
@@ -51,20 +52,21 @@ static const char version_1[] =
     "CREATE TABLE face ("
     "  id INTEGER PRIMARY KEY,"
     "  frame INTEGER NOT NULL REFERENCES frame ON DELETE CASCADE,"
-    "  place INTEGER NOT NULL,"            // 0, 1, ... on its frame
+    "  place INTEGER NOT NULL,"                                                      // 0, 1, ... on its frame
     "  x REAL NOT NULL, y REAL NOT NULL, width REAL NOT NULL, height REAL NOT NULL," // pixels of the source frame
     "  score REAL NOT NULL,"
     "  quality REAL NOT NULL,"
-    "  landmarks BLOB NOT NULL,"           // 10 little-endian floats: x0, y0 ... x4, y4
+    "  landmarks BLOB NOT NULL," // 10 little-endian floats: x0, y0 ... x4, y4
     "  embedding_dim INTEGER NOT NULL,"
-    "  person INTEGER,"                    // person.number, NULL: nobody
-    "  portrait_x REAL NOT NULL, portrait_y REAL NOT NULL, portrait_w REAL NOT NULL, portrait_h REAL NOT NULL," // the face in its portrait
+    "  person INTEGER," // person.number, NULL: nobody
+    "  portrait_x REAL NOT NULL, portrait_y REAL NOT NULL," // the face inside its portrait, pixels of the portrait
+    "  portrait_w REAL NOT NULL, portrait_h REAL NOT NULL,"
     "  portrait_width INTEGER NOT NULL, portrait_height INTEGER NOT NULL,"
-    "  UNIQUE (frame, place)"              // also the order in which faces are read
+    "  UNIQUE (frame, place)" // also the order in which faces are read
     ");"
     "CREATE TABLE face_embedding ("
     "  face INTEGER PRIMARY KEY REFERENCES face ON DELETE CASCADE,"
-    "  embedding BLOB NOT NULL"            // embedding_dim little-endian floats
+    "  embedding BLOB NOT NULL" // embedding_dim little-endian floats
     ");"
     "CREATE TABLE face_picture ("
     "  face INTEGER PRIMARY KEY REFERENCES face ON DELETE CASCADE,"
@@ -72,13 +74,13 @@ static const char version_1[] =
     ");"
 
     "CREATE TABLE person ("
-    "  number INTEGER PRIMARY KEY,"        // the N of Face_N
+    "  number INTEGER PRIMARY KEY," // the N of Face_N
     "  name TEXT"
     ");"
 
-    "CREATE TABLE exported ("              // files the export wrote, by path relative to the output folder
+    "CREATE TABLE exported (" // files the export wrote, by path relative to the output folder
     "  path BLOB NOT NULL,"
-    "  hash INTEGER NOT NULL,"             // XXH64 of what was written
+    "  hash INTEGER NOT NULL," // XXH64 of what was written
     "  PRIMARY KEY (path, hash)"
     ") WITHOUT ROWID;";
 

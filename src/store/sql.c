@@ -16,8 +16,9 @@ static const char *const sql_text[WW_SQL_COUNT] = {
     [WW_SQL_UNSET_META] = "DELETE FROM meta WHERE key = ?",
     [WW_SQL_GET_META] = "SELECT value FROM meta WHERE key = ?",
     [WW_SQL_FIND_SOURCE] = "SELECT id FROM source WHERE hash = ? AND scan_key = ? ORDER BY id LIMIT 1",
-    [WW_SQL_ADD_SOURCE] = "INSERT INTO source (path, hash, bytes, kind, width, height, duration_us, scan_key, span_count, error, damaged,"
-                          " frames_looked_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    [WW_SQL_ADD_SOURCE] =
+        "INSERT INTO source (path, hash, bytes, kind, width, height, duration_us, scan_key, span_count, error, damaged,"
+        " frames_looked_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     [WW_SQL_UPDATE_SOURCE] = "UPDATE source SET path = ?, error = ?, damaged = ?, frames_looked_at = ? WHERE id = ?",
     [WW_SQL_DELETE_SOURCE] = "DELETE FROM source WHERE id = ?",
     [WW_SQL_SPAN_DONE] = "SELECT 1 FROM span WHERE source = ? AND span = ?",
@@ -25,9 +26,10 @@ static const char *const sql_text[WW_SQL_COUNT] = {
     [WW_SQL_ADD_TO_COUNTERS] = "UPDATE source SET frames_looked_at = frames_looked_at + ?, damaged = damaged + ? WHERE id = ?",
     [WW_SQL_ADD_FRAME] = "INSERT INTO frame (source, span, sample, time_us, jpeg_width, jpeg_height) VALUES (?, ?, ?, ?, ?, ?)",
     [WW_SQL_ADD_FRAME_PICTURE] = "INSERT INTO frame_picture VALUES (?, ?)",
-    [WW_SQL_ADD_FACE] = "INSERT INTO face (frame, place, x, y, width, height, score, quality, landmarks, embedding_dim, person, portrait_x,"
-                        " portrait_y, portrait_w, portrait_h, portrait_width, portrait_height)"
-                        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, -1), ?, ?, ?, ?, ?, ?)",
+    [WW_SQL_ADD_FACE] =
+        "INSERT INTO face (frame, place, x, y, width, height, score, quality, landmarks, embedding_dim, person, portrait_x,"
+        " portrait_y, portrait_w, portrait_h, portrait_width, portrait_height)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, -1), ?, ?, ?, ?, ?, ?)",
     [WW_SQL_ADD_EMBEDDING] = "INSERT INTO face_embedding VALUES (?, ?)",
     [WW_SQL_ADD_FACE_PICTURE] = "INSERT INTO face_picture VALUES (?, ?)",
     [WW_SQL_ADD_PERSON] = "INSERT OR IGNORE INTO person (number) VALUES (?)",
@@ -36,7 +38,8 @@ static const char *const sql_text[WW_SQL_COUNT] = {
     [WW_SQL_CLEAR_PEOPLE] = "UPDATE face SET person = NULL WHERE person IS NOT NULL",
     [WW_SQL_SET_PERSON] = "UPDATE face SET person = nullif(?, -1) WHERE id = ?",
     [WW_SQL_ADD_PEOPLE] = "INSERT OR IGNORE INTO person (number) SELECT DISTINCT person FROM face WHERE person IS NOT NULL",
-    [WW_SQL_DROP_PEOPLE] = "DELETE FROM person WHERE name IS NULL AND number NOT IN (SELECT person FROM face WHERE person IS NOT NULL)",
+    [WW_SQL_DROP_PEOPLE] = "DELETE FROM person WHERE name IS NULL"
+                           " AND number NOT IN (SELECT person FROM face WHERE person IS NOT NULL)",
     [WW_SQL_SET_NAME] = "UPDATE person SET name = ? WHERE number = ?",
     [WW_SQL_ADD_EXPORTED] = "INSERT OR IGNORE INTO exported VALUES (?, ?)",
     [WW_SQL_UNSET_EXPORTED] = "DELETE FROM exported WHERE path = ?",
@@ -59,25 +62,29 @@ static ww_status fail_io(ww_store *s, int rc, ww_error *err)
 ww_status ww_sql_fail(ww_store *s, int rc, ww_error *err)
 {
     if (disk_is_full(s->db, rc))
-        return ww_fail(err, WW_ERR_NO_SPACE, "no space left on the disk for the library '%s'; free some and run again, what was saved is kept",
+        return ww_fail(err, WW_ERR_NO_SPACE,
+                       "no space left on the disk for the library '%s'; free some and run again, what was saved is kept",
                        s->path);
     switch (rc & 0xff) {
     case SQLITE_NOTADB:
-        return ww_fail(err, WW_ERR_STORE, "'%s' is not a library of whoswho; move it away or choose another folder with -o", s->path);
+        return ww_fail(err, WW_ERR_STORE, "'%s' is not a library of whoswho; move it away or choose another folder with -o",
+                       s->path);
     case SQLITE_CORRUPT:
-        return ww_fail(err, WW_ERR_STORE, "the library '%s' is damaged (%s); move it away and run again, or restore a copy", s->path,
-                       sqlite3_errmsg(s->db));
+        return ww_fail(err, WW_ERR_STORE, "the library '%s' is damaged (%s); move it away and run again, or restore a copy",
+                       s->path, sqlite3_errmsg(s->db));
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
         return ww_fail(err, WW_ERR_STORE, "the library '%s' is in use by another program; wait until it has finished", s->path);
     case SQLITE_NOMEM:
         return ww_fail(err, WW_ERR_MEMORY, "no memory left to work on the library '%s'", s->path);
     case SQLITE_TOOBIG:
-        return ww_fail(err, WW_ERR_MEMORY, "a value of more than %zu bytes is too large for the library '%s'", WW_STORE_VALUE_MAX, s->path);
+        return ww_fail(err, WW_ERR_MEMORY, "a value of more than %zu bytes is too large for the library '%s'", WW_STORE_VALUE_MAX,
+                       s->path);
     case SQLITE_CONSTRAINT:
         return ww_fail(err, WW_ERR_ARGUMENT, "the library '%s' does not take this row: %s", s->path, sqlite3_errmsg(s->db));
     case SQLITE_READONLY:
-        return ww_fail(err, WW_ERR_IO, "the library '%s' cannot be written; check the permissions of the file and its folder", s->path);
+        return ww_fail(err, WW_ERR_IO, "the library '%s' cannot be written; check the permissions of the file and its folder",
+                       s->path);
     case SQLITE_IOERR:
     case SQLITE_CANTOPEN:
     case SQLITE_PERM:
@@ -102,7 +109,8 @@ static int bind_all(sqlite3_stmt *statement, const char *types, va_list args)
             break;
         default: // 'b'
             data = va_arg(args, const void *);
-            rc = sqlite3_bind_blob64(statement, i, data ? data : "", va_arg(args, size_t), SQLITE_STATIC); // nothing is empty, not NULL
+            data = data ? data : ""; // no bytes are an empty BLOB, not NULL
+            rc = sqlite3_bind_blob64(statement, i, data, va_arg(args, size_t), SQLITE_STATIC);
         }
     }
     return rc;
@@ -112,7 +120,8 @@ static int bind_all(sqlite3_stmt *statement, const char *types, va_list args)
 static ww_status check_transaction(ww_store *s, ww_sql which, ww_error *err)
 {
     if (which != WW_SQL_ROLLBACK && s->in_transaction && sqlite3_get_autocommit(s->db))
-        return ww_fail(err, WW_ERR_STORE, "the library '%s': an earlier error undid the transaction; roll back and begin again", s->path);
+        return ww_fail(err, WW_ERR_STORE, "the library '%s': an earlier error undid the transaction; roll back and begin again",
+                       s->path);
     return WW_OK;
 }
 
@@ -165,7 +174,7 @@ ww_status ww_sql_first(ww_store *s, ww_sql which, sqlite3_stmt **row, ww_error *
     return status;
 }
 
-ww_status ww_sql_walk(ww_store *s, const char *sql, ww_status (*on_row)(void *user, sqlite3_stmt *row, ww_error *err), void *user, ww_error *err)
+ww_status ww_sql_walk(ww_store *s, const char *sql, ww_on_sql *on_row, void *user, ww_error *err)
 {
     sqlite3_stmt *statement = NULL;
     ww_status status = WW_OK;

@@ -52,13 +52,15 @@ struct ww_store {
 // Fills *err from a failed SQLite call with result code `rc`.
 ww_status ww_sql_fail(ww_store *s, int rc, ww_error *err);
 
-// Binds and runs a kept statement that returns no rows. `types` has a letter a parameter: i int64_t, d double, s string as TEXT (NULL:
-// SQL NULL), p string as BLOB, b pointer and size_t as BLOB.
+// Binds and runs a kept statement that returns no rows. `types` has a letter a parameter: i int64_t, d double, s string as TEXT
+// (NULL: SQL NULL), p string as BLOB, b pointer and size_t as BLOB.
 ww_status ww_sql_run(ww_store *s, ww_sql which, ww_error *err, const char *types, ...);
-// Binds a kept statement and steps to its first row: *row is the statement, to be given to sqlite3_reset, or NULL when there is no row.
+// Binds a kept statement and steps to its first row: *row is the statement, to be given to sqlite3_reset, or NULL when there is
+// no row.
 ww_status ww_sql_first(ww_store *s, ww_sql which, sqlite3_stmt **row, ww_error *err, const char *types, ...);
 // Calls on_row for each row of `sql`, prepared anew so that walks may nest.
-ww_status ww_sql_walk(ww_store *s, const char *sql, ww_status (*on_row)(void *user, sqlite3_stmt *row, ww_error *err), void *user, ww_error *err);
+typedef ww_status ww_on_sql(void *user, sqlite3_stmt *row, ww_error *err);
+ww_status ww_sql_walk(ww_store *s, const char *sql, ww_on_sql *on_row, void *user, ww_error *err);
 
 // Makes what lies between all or nothing, inside a transaction or alone:
 //     status = ww_sql_enter(s, err); if (status == WW_OK) status = ww_sql_leave(s, work(s), err);

@@ -2,15 +2,16 @@
 // The library on disk (whoswho.db, SQLite in WAL mode): footage, frames, faces, embeddings, people. The only memory between runs;
 // everything in the output folder can be made again from it.
 //
-// One connection, one thread at a time (the job room serialises), and one whoswho a folder: the folder is locked (flock) while a store in it
-// is open, so that a second program is refused with WW_ERR_STORE instead of mixing its work in.
+// One connection, one thread at a time (the job room serialises), and one whoswho a folder: the folder is locked (flock) while a
+// store in it is open, so that a second program is refused with WW_ERR_STORE instead of mixing its work in.
 //
-// Writes happen inside begin/commit. Every call is all or nothing, also alone. A killed program loses what it had not committed and nothing
-// else; a power cut may take the last commits too (synchronous=NORMAL: no fsync a commit), but never damages the file. After WW_ERR_NO_SPACE
-// or WW_ERR_IO inside a transaction the whole of it may be undone already; writes are then refused until the caller rolls back.
+// Writes happen inside begin/commit. Every call is all or nothing, also alone. A killed program loses what it had not committed
+// and nothing else; a power cut may take the last commits too (synchronous=NORMAL: no fsync a commit), but never damages the
+// file. After WW_ERR_NO_SPACE or WW_ERR_IO inside a transaction the whole of it may be undone already; writes are then refused
+// until the caller rolls back.
 //
-// A full disk is WW_ERR_NO_SPACE, a damaged, foreign, newer or locked file WW_ERR_STORE, one that cannot be opened or written WW_ERR_IO, a
-// row that is there already or refers to one that is not WW_ERR_ARGUMENT. Messages name the file.
+// A full disk is WW_ERR_NO_SPACE, a damaged, foreign, newer or locked file WW_ERR_STORE, one that cannot be opened or written
+// WW_ERR_IO, a row that is there already or refers to one that is not WW_ERR_ARGUMENT. Messages name the file.
 #ifndef WW_STORE_STORE_H
 #define WW_STORE_STORE_H
 #include "base/error.h"
@@ -18,10 +19,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define WW_STORE_VERSION 1                       // PRAGMA user_version; an older one is migrated, a newer one refused with a word on what to do
-#define WW_STORE_APPLICATION_ID 0x77773031       // "ww01", PRAGMA application_id: a database of another program is refused
-#define WW_STORE_VALUE_MAX ((size_t)64 << 20)    // bytes of one picture or string; larger ones are refused in both directions
-#define WW_STORE_EMBEDDING_MAX 16384             // floats of one embedding
+#define WW_STORE_VERSION 1                    // PRAGMA user_version; an older library is migrated, a newer one refused
+#define WW_STORE_APPLICATION_ID 0x77773031    // "ww01", PRAGMA application_id: a database of another program is refused
+#define WW_STORE_VALUE_MAX ((size_t)64 << 20) // bytes of one picture or string; larger ones are refused in both directions
+#define WW_STORE_EMBEDDING_MAX 16384          // floats of one embedding
 
 typedef struct ww_store ww_store;
 
@@ -55,7 +56,7 @@ typedef struct ww_face_row {
     int order;         // 0, 1, ... within the frame, by (x, y) of the box
     double x, y, width, height; // pixels of the upright full-size source frame
     double score, quality;
-    float landmark[10];          // x0,y0 ... x4,y4: eye at image left, eye at image right, nose, mouth left, mouth right; same pixels
+    float landmark[10];          // x0, y0 ... x4, y4: eye at image left, at image right, nose, mouth left, right; same pixels
     int embedding_dim;           // floats in the embedding
     int person;                  // number of the person, or -1
     double portrait_box[4];      // x, y, width, height of the face inside the stored portrait, pixels of the portrait
@@ -84,43 +85,52 @@ ww_status ww_store_get_meta(ww_store *s, const char *key, char **value, ww_error
 // Finds the source with this content hash and scan key (the one that joined first, were there several); *id 0 when there is none.
 ww_status ww_store_find_source(ww_store *s, uint64_t hash, const char *scan_key, int64_t *id, ww_error *err);
 ww_status ww_store_add_source(ww_store *s, const ww_source_row *row, int64_t *id, ww_error *err); // row->id is ignored
-ww_status ww_store_update_source(ww_store *s, const ww_source_row *row, ww_error *err);           // by row->id: path, error, damaged, frames_looked_at; WW_ERR_NOT_FOUND
-ww_status ww_store_delete_source(ww_store *s, int64_t id, ww_error *err);                         // with its frames, faces and pictures
+// By row->id: path, error, damaged, frames_looked_at. WW_ERR_NOT_FOUND: no such source.
+ww_status ww_store_update_source(ww_store *s, const ww_source_row *row, ww_error *err);
+// With its frames, faces and pictures. WW_ERR_NOT_FOUND: no such source.
+ww_status ww_store_delete_source(ww_store *s, int64_t id, ww_error *err);
 ww_status ww_store_span_done(ww_store *s, int64_t source, int span, bool *done, ww_error *err);
 // Adds to the source's counters. WW_ERR_ARGUMENT when the span is marked already.
 ww_status ww_store_mark_span(ww_store *s, int64_t source, int span, int64_t frames_looked_at, int64_t damaged, ww_error *err);
 // row->id is ignored. One frame a (source, sample).
-ww_status ww_store_add_frame(ww_store *s, const ww_frame_row *row, const void *jpeg, size_t jpeg_bytes, int64_t *id, ww_error *err);
+ww_status ww_store_add_frame(ww_store *s, const ww_frame_row *row, const void *jpeg, size_t jpeg_bytes, int64_t *id,
+                             ww_error *err);
 // row->id is ignored. One face a (frame, order). embedding: row->embedding_dim floats; portrait: a JPEG.
-ww_status ww_store_add_face(ww_store *s, const ww_face_row *row, const float *embedding, const void *portrait, size_t portrait_bytes,
-                            int64_t *id, ww_error *err);
+ww_status ww_store_add_face(ww_store *s, const ww_face_row *row, const float *embedding, const void *portrait,
+                            size_t portrait_bytes, int64_t *id, ww_error *err);
 
-// --- reading. Rows come in a fixed order that does not depend on the order of writing: sources by id; frames by (source, sample); faces by
-// (source, sample, order); people by number. A callback's non-OK return ends the walk with that status; it may call any other function of the
-// store, but not change the rows that the walk is reading. Strings and arrays are borrowed for the call.
-ww_status ww_store_sources(ww_store *s, ww_status (*on_row)(void *user, const ww_source_row *row, ww_error *err), void *user, ww_error *err);
-ww_status ww_store_frames(ww_store *s, ww_status (*on_row)(void *user, const ww_frame_row *row, ww_error *err), void *user, ww_error *err);
+// --- reading
+// Rows come in a fixed order that does not depend on the order of writing: sources by id; frames by (source, sample); faces by
+// (source, sample, order); people by number. A callback's non-OK return ends the walk with that status; it may call any other
+// function of the store, but not change the rows that the walk is reading. Strings and arrays are borrowed for the call.
+typedef ww_status ww_on_source(void *user, const ww_source_row *row, ww_error *err);
+typedef ww_status ww_on_frame(void *user, const ww_frame_row *row, ww_error *err);
+typedef ww_status ww_on_face(void *user, const ww_face_row *row, const float *embedding, ww_error *err);
+typedef ww_status ww_on_person(void *user, const ww_person_row *row, ww_error *err);
+ww_status ww_store_sources(ww_store *s, ww_on_source *on_row, void *user, ww_error *err);
+ww_status ww_store_frames(ww_store *s, ww_on_frame *on_row, void *user, ww_error *err);
 // embedding: row->embedding_dim floats (NULL when with_embeddings is false).
-ww_status ww_store_faces(ww_store *s, bool with_embeddings,
-                         ww_status (*on_row)(void *user, const ww_face_row *row, const float *embedding, ww_error *err), void *user, ww_error *err);
-ww_status ww_store_people(ww_store *s, ww_status (*on_row)(void *user, const ww_person_row *row, ww_error *err), void *user, ww_error *err);
+ww_status ww_store_faces(ww_store *s, bool with_embeddings, ww_on_face *on_row, void *user, ww_error *err);
+ww_status ww_store_people(ww_store *s, ww_on_person *on_row, void *user, ww_error *err);
 // Pictures: *jpeg is the caller's (free). WW_ERR_NOT_FOUND: no such frame or face.
 ww_status ww_store_frame_jpeg(ww_store *s, int64_t frame, uint8_t **jpeg, size_t *bytes, ww_error *err);
 ww_status ww_store_portrait_jpeg(ww_store *s, int64_t face, uint8_t **jpeg, size_t *bytes, ww_error *err);
 
 // --- clustering
-// Replaces the assignment of faces to people: faces[i] gets person numbers[i] (-1: nobody), faces not mentioned belong to nobody. People
-// without a face left vanish unless they have a name. WW_ERR_NOT_FOUND: no such face.
+// Replaces the assignment of faces to people: faces[i] gets person numbers[i] (-1: nobody), faces not mentioned belong to nobody.
+// People without a face left vanish unless they have a name. WW_ERR_NOT_FOUND: no such face.
 ww_status ww_store_set_people(ww_store *s, const int64_t *faces, const int32_t *numbers, size_t count, ww_error *err);
 ww_status ww_store_set_name(ww_store *s, int number, const char *name, ww_error *err); // NULL: no name; WW_ERR_NOT_FOUND
 
-// --- what the export wrote, so that the next one can remove what is no longer true and never touches a file of the user's. Paths are
-// relative to the output folder; `hash` is XXH64 of the content. A path may have several hashes: what an export that was killed may have left
-// there, the old content or the new.
+// --- what the export wrote
+// So that the next one can remove what is no longer true and never touches a file of the user's. Paths are
+// relative to the output folder; `hash` is XXH64 of the content. A path may have several hashes: what an export that was killed
+// may have left there, the old content or the new.
 ww_status ww_store_add_exported(ww_store *s, const char *path, uint64_t hash, ww_error *err); // beside the hashes it has
 ww_status ww_store_set_exported(ww_store *s, const char *path, uint64_t hash, ww_error *err); // instead of the hashes it has
 ww_status ww_store_unset_exported(ww_store *s, const char *path, ww_error *err);              // forgets all of them
 // By (path, hash as a signed number), one call a hash.
-ww_status ww_store_exported(ww_store *s, ww_status (*on_row)(void *user, const char *path, uint64_t hash, ww_error *err), void *user, ww_error *err);
+typedef ww_status ww_on_exported(void *user, const char *path, uint64_t hash, ww_error *err);
+ww_status ww_store_exported(ww_store *s, ww_on_exported *on_row, void *user, ww_error *err);
 
 #endif

@@ -201,7 +201,7 @@ TEST(a_batch_gives_the_same_vectors_as_one_at_a_time)
     CHECK_OK(ww_model_recognise(m.net, NULL, &m.spec, &err));
     ww_embedder *embedder = NULL;
     CHECK_OK(ww_embedder_open(m.net, &m.spec, &embedder, &err));
-    enum { CHIPS = WW_EMBED_BATCH + 3, DIM = 128 };
+    enum { CHIPS = 2 * WW_EMBED_BATCH + 3, DIM = 128 };
     ww_image chip[CHIPS] = {0};
     const ww_image *pointer[CHIPS];
     for (int i = 0; i < CHIPS; i++) {

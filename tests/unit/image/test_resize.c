@@ -182,6 +182,15 @@ TEST(huge_ratios_are_exact)
     CHECK_OK(ww_resize(&image, 3, 7, &out, &err));
     CHECK_NEAR(*at(&out, 0, 2, 3), oracle(&image, 0, 0, 2, 3, 3, 7), 0.51);
     ww_image_free(&out);
+    for (int ratio = 255; ratio < 260; ratio++) {
+        for (int y = 0; y < 2 * ratio; y++)
+            memset(at(&image, 0, 0, y), 255, 3);
+        ww_image view;
+        CHECK_OK(ww_crop(&image, 0, 0, 3, 2 * ratio, &view, &err));
+        CHECK_OK(ww_resize(&view, 3, 2, &out, &err));
+        CHECK_NEAR(plane_mean(&out, 0), 255, 0);
+        ww_image_free(&out);
+    }
     ww_image_free(&image);
 }
 

@@ -70,6 +70,22 @@ TEST(a_half_shift_is_the_mean_of_two)
     ww_image_free(&out);
 }
 
+// Around every edge, by parts of a pixel: where samples stop having all four neighbours.
+TEST(edges_agree_with_the_definition)
+{
+    ww_image image = noise(WW_PIXELS_LUMA, 20, 16, 9), out;
+    for (int i = 0; i < 81; i++) {
+        double dx = (i % 9 - 4) * 0.375, dy = (i / 9 - 4) * 0.375;
+        ww_affine shift = {{1, 0, dx, 0, 1, dy}};
+        CHECK_OK(ww_warp_luma(&image, &shift, 20, 16, &out, &err));
+        for (int y = 0; y < 16; y++)
+            for (int x = 0; x < 20; x++)
+                CHECK_NEAR(*at(&out, 0, x, y), bilinear(&image, 0, 0, x + 0.5 + dx, y + 0.5 + dy), 0.51);
+        ww_image_free(&out);
+    }
+    ww_image_free(&image);
+}
+
 TEST(agrees_with_the_definition_where_nothing_shrinks)
 {
     ww_image image = noise(WW_PIXELS_LUMA, 90, 70, 4), rgb = noise(WW_PIXELS_RGB, 90, 70, 5), out;
@@ -253,6 +269,7 @@ int main(int argc, char **argv)
     RUN(identity_is_the_same_picture);
     RUN(a_whole_shift_copies_and_repeats_the_edge);
     RUN(a_half_shift_is_the_mean_of_two);
+    RUN(edges_agree_with_the_definition);
     RUN(agrees_with_the_definition_where_nothing_shrinks);
     RUN(whole_shrinking_averages_what_it_covers);
     RUN(fine_stripes_do_not_alias);

@@ -44,8 +44,15 @@ static inline ww_store *fixture_open(void)
 
 static inline ww_source_row fixture_source(const char *path, uint64_t hash)
 {
-    return (ww_source_row){.path = path, .hash = hash, .bytes = 12345, .kind = 0, .width = 1920, .height = 1080, .duration_us = 120000000,
-                           .scan_key = "detector+embedder", .span_count = 4};
+    return (ww_source_row){.path = path,
+                           .hash = hash,
+                           .bytes = 12345,
+                           .kind = 0,
+                           .width = 1920,
+                           .height = 1080,
+                           .duration_us = 120000000,
+                           .scan_key = "detector+embedder",
+                           .span_count = 4};
 }
 
 static inline ww_frame_row fixture_frame(int64_t source, int64_t sample)
@@ -56,16 +63,27 @@ static inline ww_frame_row fixture_frame(int64_t source, int64_t sample)
 
 static inline ww_face_row fixture_face(int64_t frame, int order)
 {
-    ww_face_row face = {.frame = frame, .order = order, .x = 10.25 + 100 * order, .y = 20.5, .width = 60.125, .height = 80, .score = 0.875,
-                        .quality = 0.1, .embedding_dim = FIXTURE_DIM, .person = -1, .portrait_box = {100, 120, 200, 210.5},
-                        .portrait_width = 400, .portrait_height = 500};
+    ww_face_row face = {.frame = frame,
+                        .order = order,
+                        .x = 10.25 + 100 * order,
+                        .y = 20.5,
+                        .width = 60.125,
+                        .height = 80,
+                        .score = 0.875,
+                        .quality = 0.1,
+                        .embedding_dim = FIXTURE_DIM,
+                        .person = -1,
+                        .portrait_box = {100, 120, 200, 210.5},
+                        .portrait_width = 400,
+                        .portrait_height = 500};
     for (int i = 0; i < 10; i++)
         face.landmark[i] = (float)(frame * 100 + order * 10 + i);
     return face;
 }
 
 // Adds a face whose embedding is `mark`, mark + 1, ... and whose portrait is `bytes` times the byte `mark`.
-static inline ww_status fixture_add_face(ww_store *s, int64_t frame, int order, int mark, size_t bytes, int64_t *id, ww_error *err)
+static inline ww_status fixture_add_face(ww_store *s, int64_t frame, int order, int mark, size_t bytes, int64_t *id,
+                                         ww_error *err)
 {
     float embedding[FIXTURE_DIM];
     for (int i = 0; i < FIXTURE_DIM; i++)

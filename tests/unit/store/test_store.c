@@ -260,7 +260,8 @@ static ww_status write_person(void *user, const ww_person_row *row, ww_error *er
 {
     people_text *people = user;
     size_t used = strlen(people->text);
-    snprintf(people->text + used, sizeof people->text - used, "%d:%s:%lld ", row->number, row->name ? row->name : "-", (long long)row->faces);
+    snprintf(people->text + used, sizeof people->text - used, "%d:%s:%lld ", row->number, row->name ? row->name : "-",
+             (long long)row->faces);
     return WW_OK;
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// In the manner of SQLite's own tests: the Nth operation on the disk fails, for every N; the process dies at any point; the disk is full.
-// Whatever happens, what was committed is there afterwards, whole, and what was not is not.
+// In the manner of SQLite's own tests: the Nth operation on the disk fails, for every N; the process dies at any point; the disk
+// is full. Whatever happens, what was committed is there afterwards, whole, and what was not is not.
 #include "store_fixture.h"
 
 #include <errno.h>
@@ -153,7 +153,8 @@ static void check_status(ww_status status, int code)
     CHECK(status == (code == SQLITE_FULL ? WW_ERR_NO_SPACE : WW_ERR_IO));
 }
 
-// Everything from opening a new library to closing it, with the Nth operation failing. Returns false when N is beyond the last operation.
+// Everything from opening a new library to closing it, with the Nth operation failing. Returns false when N is beyond the last
+// operation.
 static bool survive(long n, bool lasting, int code)
 {
     fixture_begin();
@@ -192,7 +193,8 @@ TEST(a_disk_that_stops_working_loses_nothing_committed) { survive_all(true, SQLI
 TEST(a_disk_that_is_full_for_a_moment_loses_nothing_committed) { survive_all(false, SQLITE_FULL); }
 TEST(a_disk_that_is_full_loses_nothing_committed) { survive_all(true, SQLITE_FULL); }
 
-// --- a process that dies. The child says how many rounds it committed through a pipe and is killed by its own hand in the middle of a write.
+// --- a process that dies
+// The child says through a pipe how many rounds it committed and is killed by its own hand in the middle of a write.
 static void die_at(long n, int report)
 {
     ww_error err = {0};

@@ -178,7 +178,8 @@ TEST(rows_with_impossible_lengths_are_refused)
 
 TEST(odd_names_of_folders_are_only_names)
 {
-    static const char *const names[] = {"a b", "it's \"quoted\"", "\xc3\xa9t\xc3\xa9", "\xff\xfe bytes", "file:x?mode=memory", "%41", ":memory:"};
+    static const char *const names[] = {"a b", "it's \"quoted\"", "\xc3\xa9t\xc3\xa9", "\xff\xfe bytes", "file:x?mode=memory",
+                                        "%41", ":memory:"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         fixture_begin();
         char dir[64];
@@ -298,7 +299,8 @@ TEST(reading_never_sorts)
     sqlite3_stmt *plan = NULL;
     CHECK_EQ(sqlite3_open(fixture_path, &db), SQLITE_OK);
     static const char *const orders[] = {
-        "EXPLAIN QUERY PLAN SELECT face.id, landmarks FROM frame CROSS JOIN face ON face.frame = frame.id ORDER BY source, sample, place",
+        "EXPLAIN QUERY PLAN SELECT face.id, landmarks FROM frame CROSS JOIN face ON face.frame = frame.id"
+        " ORDER BY source, sample, place",
         "EXPLAIN QUERY PLAN SELECT id, time_us FROM frame ORDER BY source, sample",
         "EXPLAIN QUERY PLAN SELECT path, hash FROM exported ORDER BY path, hash",
     };
