@@ -39,6 +39,7 @@ namespace {
 
 constexpr int frame_max_width = 700, frame_max_height = 500;
 constexpr double eps = 0.5;
+constexpr float random_scale = 0.1f; // brings the random descriptors to where eps groups some of them, so that montages get written
 constexpr size_t min_samples = 5;
 constexpr int widen_x_px = 100, widen_y_px = 150, portrait_width = 400;
 constexpr int tile_width = 96, tile_height = 120, tiles_a_side = 5;
@@ -137,7 +138,7 @@ void describe(std::vector<Face> &faces, const fs::path &out, const fs::path &mod
         for (Face *face : work[item].second) {
             rgb_image chip;
             dlib::extract_image_chip(image, dlib::get_face_chip_details(points(image, face->box), article::chip_px, 0.25), chip);
-            face->values = nets[thread](chip);
+            face->values = random_scale * nets[thread](chip);
         }
     });
 }

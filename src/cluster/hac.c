@@ -136,7 +136,7 @@ static uint32_t nearest(hac *h, uint32_t c, uint32_t previous, const uint32_t *g
         if (other == c || h->barred[other] == h->turn)
             continue;
         const double squared = h->mean_squared[c] + h->mean_squared[other] -
-                               2 * h->kernels->dot(h->mean + c * dim, h->mean + other * dim, dim);
+                               2 * (double)h->kernels->dot_float(h->mean + c * dim, h->mean + other * dim, dim);
         if (squared < best_squared ||
             (squared == best_squared && (best == NONE || other == previous || (best != previous && other < best)))) {
             best_squared = squared;

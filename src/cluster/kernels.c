@@ -33,7 +33,32 @@ static bool sieve_plain(const ww_sieve_tile *t, uint64_t may[WW_TILE_X])
 
 static double dot_plain(const float *a, const float *b, size_t dim)
 {
-    return ww_dot_body(a, b, dim);
+    double lane[WW_DOT_LANES] = {0};
+    size_t k = 0;
+    for (; k + WW_DOT_LANES <= dim; k += WW_DOT_LANES)
+        for (int l = 0; l < WW_DOT_LANES; l++)
+            lane[l] += (double)a[k + l] * (double)b[k + l];
+    for (int half = WW_DOT_LANES / 2; half > 0; half /= 2)
+        for (int l = 0; l < half; l++)
+            lane[l] += lane[l + half];
+    for (; k < dim; k++)
+        lane[0] += (double)a[k] * (double)b[k];
+    return lane[0];
+}
+
+static float dot_float_plain(const float *a, const float *b, size_t dim)
+{
+    float lane[WW_DOT_FLOAT_LANES] = {0};
+    size_t k = 0;
+    for (; k + WW_DOT_FLOAT_LANES <= dim; k += WW_DOT_FLOAT_LANES)
+        for (int l = 0; l < WW_DOT_FLOAT_LANES; l++)
+            lane[l] += a[k + l] * b[k + l];
+    for (int half = WW_DOT_FLOAT_LANES / 2; half > 0; half /= 2)
+        for (int l = 0; l < half; l++)
+            lane[l] += lane[l + half];
+    for (; k < dim; k++)
+        lane[0] += a[k] * b[k];
+    return lane[0];
 }
 
 static void rotate_plain(const float *basis, const float *in, float *out, size_t dim)
@@ -41,7 +66,7 @@ static void rotate_plain(const float *basis, const float *in, float *out, size_t
     ww_rotate_body(basis, in, out, dim);
 }
 
-static const ww_cluster_kernels kernels_plain = {"plain", 127, sieve_plain, dot_plain, rotate_plain};
+static const ww_cluster_kernels kernels_plain = {"plain", 127, sieve_plain, dot_plain, dot_float_plain, rotate_plain};
 
 size_t ww_cluster_kernels_usable(const ww_cluster_kernels **tables, size_t max)
 {
@@ -51,8 +76,7 @@ size_t ww_cluster_kernels_usable(const ww_cluster_kernels **tables, size_t max)
 #if defined(__x86_64__)
     if (count < max && __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
         tables[count++] = &ww_cluster_kernels_avx2;
-    if (count < max && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-        __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vnni"))
+    if (count < max && count == 2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vnni"))
         tables[count++] = &ww_cluster_kernels_avx512vnni;
 #endif
     return count;

@@ -36,9 +36,11 @@ typedef struct ww_cluster_kernels {
     // Sets bit l of may[r] where y_start[l] + sum over the groups of x[r] * y[l] > x_limit[r]. False (and may[] untouched):
     // there is no such pair in the tile.
     bool (*sieve)(const ww_sieve_tile *tile, uint64_t may[WW_TILE_X]);
-    // Dot product in double. Products of floats are exact there and the order of the sums is fixed (sixteen lanes, see
+    // Dot product in double. Products of floats are exact there and the order of the sums is fixed (see
     // kernels_body.h), so that every processor gives the same bits.
     double (*dot)(const float *a, const float *b, size_t dim);
+    // The same in float, for what need not be exact; the same bits everywhere, too.
+    float (*dot_float)(const float *a, const float *b, size_t dim);
     // out[k] = sum over i of in[i] * basis[i * dim + k]; plain float arithmetic in any order.
     void (*rotate)(const float *basis, const float *in, float *out, size_t dim);
 } ww_cluster_kernels;

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #define AVX2 __attribute__((target("avx2,fma")))
-#define AVX512 __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,avx2,fma")))
+#define AVX512 __attribute__((target("avx512f,avx512vnni")))
 #define UNROLL _Pragma("GCC unroll 8")
 
 static inline int32_t load_group(const int8_t *x)
@@ -61,24 +61,12 @@ AVX512 static bool sieve_avx512vnni(const ww_sieve_tile *t, uint64_t may[WW_TILE
     return true;
 }
 
-AVX512 static double dot_avx512(const float *a, const float *b, size_t dim)
-{
-    return ww_dot_body(a, b, dim);
-}
-
-AVX512 static void rotate_avx512(const float *basis, const float *in, float *out, size_t dim)
-{
-    ww_rotate_body(basis, in, out, dim);
-}
-
-const ww_cluster_kernels ww_cluster_kernels_avx512vnni = {"avx512vnni", 127, sieve_avx512vnni, dot_avx512, rotate_avx512};
-
 // AVX2: vpmaddubsw adds two products in 16 bits, which holds as long as 2 * (128 + levels) * levels < 2^15. Strips of 4 x 16 pairs.
 
 enum { LEVELS_AVX2 = 78, STRIP_X = 4, HALVES = 2 };
 
 // The pairs of rows row .. row+3 of x and one panel of y that are over the limit: 16 bits a row.
-AVX2 WW_INLINE bool sieve_strip(const ww_sieve_tile *t, int row, int panel, uint64_t found[STRIP_X])
+AVX2 static inline __attribute__((always_inline)) bool sieve_strip(const ww_sieve_tile *t, int row, int panel, uint64_t found[STRIP_X])
 {
     const __m256i ones = _mm256_set1_epi16(1);
     const int32_t *start = t->y_start + panel * WW_PANEL;
@@ -124,9 +112,43 @@ AVX2 static bool sieve_avx2(const ww_sieve_tile *t, uint64_t may[WW_TILE_X])
     return any;
 }
 
+// The sums below go in the order of the plain ones: so many lanes, halved from the far end.
+
 AVX2 static double dot_avx2(const float *a, const float *b, size_t dim)
 {
-    return ww_dot_body(a, b, dim);
+    __m256d sum0 = _mm256_setzero_pd(), sum1 = sum0, sum2 = sum0, sum3 = sum0;
+    size_t k = 0;
+    for (; k + WW_DOT_LANES <= dim; k += WW_DOT_LANES) {
+        sum0 = _mm256_fmadd_pd(_mm256_cvtps_pd(_mm_loadu_ps(a + k)), _mm256_cvtps_pd(_mm_loadu_ps(b + k)), sum0);
+        sum1 = _mm256_fmadd_pd(_mm256_cvtps_pd(_mm_loadu_ps(a + k + 4)), _mm256_cvtps_pd(_mm_loadu_ps(b + k + 4)), sum1);
+        sum2 = _mm256_fmadd_pd(_mm256_cvtps_pd(_mm_loadu_ps(a + k + 8)), _mm256_cvtps_pd(_mm_loadu_ps(b + k + 8)), sum2);
+        sum3 = _mm256_fmadd_pd(_mm256_cvtps_pd(_mm_loadu_ps(a + k + 12)), _mm256_cvtps_pd(_mm_loadu_ps(b + k + 12)), sum3);
+    }
+    const __m256d all = _mm256_add_pd(_mm256_add_pd(sum0, sum2), _mm256_add_pd(sum1, sum3));
+    const __m128d half = _mm_add_pd(_mm256_castpd256_pd128(all), _mm256_extractf128_pd(all, 1));
+    double sum = _mm_cvtsd_f64(half) + _mm_cvtsd_f64(_mm_unpackhi_pd(half, half));
+    for (; k < dim; k++)
+        sum += (double)a[k] * (double)b[k];
+    return sum;
+}
+
+AVX2 static float dot_float_avx2(const float *a, const float *b, size_t dim)
+{
+    __m256 sum0 = _mm256_setzero_ps(), sum1 = sum0, sum2 = sum0, sum3 = sum0;
+    size_t k = 0;
+    for (; k + WW_DOT_FLOAT_LANES <= dim; k += WW_DOT_FLOAT_LANES) {
+        sum0 = _mm256_add_ps(sum0, _mm256_mul_ps(_mm256_loadu_ps(a + k), _mm256_loadu_ps(b + k)));
+        sum1 = _mm256_add_ps(sum1, _mm256_mul_ps(_mm256_loadu_ps(a + k + 8), _mm256_loadu_ps(b + k + 8)));
+        sum2 = _mm256_add_ps(sum2, _mm256_mul_ps(_mm256_loadu_ps(a + k + 16), _mm256_loadu_ps(b + k + 16)));
+        sum3 = _mm256_add_ps(sum3, _mm256_mul_ps(_mm256_loadu_ps(a + k + 24), _mm256_loadu_ps(b + k + 24)));
+    }
+    const __m256 all = _mm256_add_ps(_mm256_add_ps(sum0, sum2), _mm256_add_ps(sum1, sum3));
+    __m128 half = _mm_add_ps(_mm256_castps256_ps128(all), _mm256_extractf128_ps(all, 1));
+    half = _mm_add_ps(half, _mm_movehl_ps(half, half));
+    float sum = _mm_cvtss_f32(half) + _mm_cvtss_f32(_mm_shuffle_ps(half, half, 1));
+    for (; k < dim; k++)
+        sum += a[k] * b[k];
+    return sum;
 }
 
 AVX2 static void rotate_avx2(const float *basis, const float *in, float *out, size_t dim)
@@ -134,5 +156,6 @@ AVX2 static void rotate_avx2(const float *basis, const float *in, float *out, si
     ww_rotate_body(basis, in, out, dim);
 }
 
-const ww_cluster_kernels ww_cluster_kernels_avx2 = {"avx2", LEVELS_AVX2, sieve_avx2, dot_avx2, rotate_avx2};
+const ww_cluster_kernels ww_cluster_kernels_avx2 = {"avx2", LEVELS_AVX2, sieve_avx2, dot_avx2, dot_float_avx2, rotate_avx2};
+const ww_cluster_kernels ww_cluster_kernels_avx512vnni = {"avx512vnni", 127, sieve_avx512vnni, dot_avx2, dot_float_avx2, rotate_avx2};
 #endif

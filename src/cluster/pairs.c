@@ -67,6 +67,16 @@ static void add_candidates(worker *w, size_t x, size_t y, const uint64_t may[WW_
         }
 }
 
+static bool is_few(const uint64_t may[WW_TILE_X])
+{
+    int count = 0;
+    for (int i = 0; i < WW_TILE_X; i++)
+        for (uint64_t left = may[i]; left; left &= left - 1)
+            if (++count > FEW)
+                return false;
+    return true;
+}
+
 // Rows x .. x+7, the r-th tile of the strip, against rows y .. y+47.
 static void look_at_tile(worker *w, size_t r, size_t x, size_t y)
 {
@@ -77,10 +87,7 @@ static void look_at_tile(worker *w, size_t r, size_t x, size_t y)
     uint64_t may[WW_TILE_X];
     if (!s->kernels->sieve(&tile, may))
         return;
-    int count = 0;
-    for (int i = 0; i < WW_TILE_X; i++)
-        count += __builtin_popcountll(may[i]);
-    if (count > FEW && s->head_groups < s->groups) {
+    if (s->head_groups < s->groups && !is_few(may)) {
         tile.groups = s->groups;
         tile.x_limit = s->limit + x;
         tile.y_start = s->start + y;

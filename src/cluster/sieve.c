@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "cluster/sieve.h"
 #include "base/memory.h"
+#include "base/random.h"
+#include "cluster/order.h"
 #include <float.h>
 #include <math.h>
 #include <stdlib.h>
@@ -11,8 +13,7 @@
 enum { G_ALWAYS = -(1 << 29), G_NEVER = 1 << 30 };
 
 enum {
-    HEAD_STEP = 8,        // dimensions
-    HEAD_SAMPLE = 512,    // rows
+    HEAD_SAMPLE = 256,    // tiles
     HEAD_ROWS_MIN = 2048, // for fewer it does not matter
     HEAD_TEST_GROUPS = 2, // what the test at the end of the head costs, in groups
 };
@@ -81,13 +82,12 @@ typedef struct rounded {
     double lost_squared;   // of the coordinates less step * q
 } rounded;
 
-// g of sieve.h. `slack` covers the rounding of the double formula itself, in units of squared distance; `turned` what the frame's
-// floats may be off.
-static int32_t bound_of(const ww_sieve *s, const ww_frame *f, const rounded *r, double turned, double slack)
+// g of sieve.h. `blurred`: how far the frame's floats and the rounding of the distances in double may put the vector off besides.
+static int32_t bound_of(const ww_sieve *s, const ww_frame *f, const rounded *r, double blurred)
 {
     const double eps = s->eps * f->stretch, step2 = f->step * f->step;
-    const double lost = sqrt(r->lost_squared) * (1 + 1e-12) + turned;
-    const double near = (2 * eps * lost + 2 * lost * lost + slack) / step2, half_eps = eps * eps / (2 * step2);
+    const double lost = sqrt(r->lost_squared) * (1 + 1e-12) + blurred;
+    const double near = (2 * eps * lost + 2 * lost * lost) / step2, half_eps = eps * eps / (2 * step2);
     const double g = floor(((double)r->norm - near - half_eps) / 2) - 1;
     return g > G_ALWAYS ? (int32_t)g : G_ALWAYS; // false for NaN too
 }
@@ -121,9 +121,11 @@ static void put_row(ww_sieve *s, const ww_frame *f, size_t place, const float *z
     }
     if (head_dims >= s->groups * WW_GROUP)
         head = r;
-    const double turned = f->rounding * length * (1 + 1e-6) + s->dim * (double)FLT_TRUE_MIN * s->dim;
-    const double slack = 4 * (s->dim + 8) * (DBL_EPSILON / 2) * s->norms[s->row[place]];
-    put_bounds(s, place, bound_of(s, f, &head, turned, slack), head.sum, bound_of(s, f, &r, turned, slack), r.sum);
+    // |a|^2 + |b|^2 - 2 a.b in double is off by less than e_a + e_b, e = 4 (dim + 8) u |x|^2; so what it calls near is no farther than
+    // eps + sqrt(e_a) + sqrt(e_b).
+    const double formula = sqrt(4 * (s->dim + 8) * (DBL_EPSILON / 2) * s->norms[s->row[place]]);
+    const double blurred = f->rounding * length * (1 + 1e-6) + f->stretch * formula + (double)s->dim * s->dim * (double)FLT_TRUE_MIN;
+    put_bounds(s, place, bound_of(s, f, &head, blurred), head.sum, bound_of(s, f, &r, blurred), r.sum);
 }
 
 static void put_padding(ww_sieve *s, size_t place)
@@ -134,46 +136,58 @@ static void put_padding(ww_sieve *s, size_t place)
     put_bounds(s, place, G_NEVER, 0, G_NEVER, 0);
 }
 
-// How many pairs of a sample the first 8, 16, ... dimensions cannot part; `z` are their coordinates.
-static void count_survivors(const float *z, size_t rows, int dim, double near_squared, size_t *survivors)
+// After how many dimensions the last pair of a tile is parted; dim + 1: never. `z`: coordinates of its rows, those of x first.
+static int tile_needs(const float *z, int dim, double near_squared)
 {
-    for (size_t a = 0; a < rows; a++)
-        for (size_t b = 0; b < a; b++) {
+    int needed = 0;
+    for (int r = 0; r < WW_TILE_X; r++)
+        for (int l = 0; l < WW_TILE_Y && needed <= dim; l++) {
+            const float *a = z + (size_t)r * dim, *b = z + (size_t)(WW_TILE_X + l) * dim;
             double sum = 0;
-            for (int d = 0; d < dim && sum <= near_squared; d++) {
-                const double difference = (double)z[a * dim + d] - z[b * dim + d];
-                sum += difference * difference;
-                if (sum <= near_squared && (d + 1) % HEAD_STEP == 0)
-                    survivors[(d + 1) / HEAD_STEP]++;
+            int d = 0;
+            while (d < dim && sum <= near_squared) {
+                sum += ((double)a[d] - b[d]) * ((double)a[d] - b[d]);
+                d++;
             }
+            if (sum <= near_squared)
+                d = dim + 1;
+            needed = d > needed ? d : needed;
         }
+    return needed;
 }
 
-// The head that makes the sieve fastest: a short one leaves many tiles to be looked at a second time, in full.
+// The head that makes the sieve fastest, by a sample of tiles: a short one leaves many tiles to be looked at a second time, in full.
 static int choose_head(const ww_sieve *s, const ww_frame *f)
 {
-    const size_t dim = (size_t)s->dim, n = s->rows < HEAD_SAMPLE ? s->rows : HEAD_SAMPLE, steps = dim / HEAD_STEP;
+    const size_t dim = (size_t)s->dim, x_tiles = s->rows / WW_TILE_X, y_tiles = s->rows / WW_TILE_Y;
     if (s->rows < HEAD_ROWS_MIN)
         return s->groups;
-    float *z = ww_alloc((n + 1) * dim * sizeof *z);
-    size_t *survivors = ww_alloc((steps + 1) * sizeof *survivors);
-    for (size_t k = 0; k < n; k++)
-        ww_frame_coordinates(f, s->kernels, s->vectors + s->row[k * s->rows / n] * dim, z + n * dim, z + k * dim);
+    float *z = ww_alloc((WW_TILE_X + WW_TILE_Y + 1) * dim * sizeof *z);
+    int *parted = ww_alloc((dim + 2) * sizeof *parted), left = HEAD_SAMPLE;
     const double lost = 2 * f->step * sqrt((double)dim / 12); // two roundings, each even over a step
-    count_survivors(z, n, s->dim, (s->eps + lost) * (s->eps + lost), survivors);
+    ww_random random = {1};
+    for (int k = 0; k < HEAD_SAMPLE; k++) {
+        const size_t x = ww_random_below(&random, (uint32_t)x_tiles) * (size_t)WW_TILE_X;
+        const size_t y = ww_random_below(&random, (uint32_t)y_tiles) * (size_t)WW_TILE_Y;
+        for (size_t i = 0; i < WW_TILE_X + WW_TILE_Y; i++) {
+            const size_t place = i < WW_TILE_X ? x + i : y + i - WW_TILE_X;
+            ww_frame_coordinates(f, s->kernels, s->vectors + s->row[place] * dim, z + (WW_TILE_X + WW_TILE_Y) * dim, z + i * dim);
+        }
+        parted[tile_needs(z, s->dim, (s->eps + lost) * (s->eps + lost))]++;
+    }
     double best_cost = s->groups;
     int best = s->groups;
-    for (size_t i = 1; i <= steps; i++) {
-        const double share = (double)survivors[i] / ((double)n * (double)(n - 1) / 2);
-        const int head = (int)i * HEAD_STEP / WW_GROUP;
-        const double cost = head + HEAD_TEST_GROUPS + s->groups * (1 - pow(1 - share, WW_TILE_X * WW_TILE_Y));
+    for (int head = 1; head < s->groups; head++) {
+        for (int d = (head - 1) * WW_GROUP; d < head * WW_GROUP; d++)
+            left -= parted[d + 1];
+        const double cost = head + HEAD_TEST_GROUPS + s->groups * (double)left / HEAD_SAMPLE;
         if (cost < best_cost) {
             best_cost = cost;
             best = head;
         }
     }
     free(z);
-    free(survivors);
+    free(parted);
     return best;
 }
 
@@ -184,7 +198,8 @@ ww_status ww_sieve_build(ww_sieve *s, const float *vectors, size_t count, int di
     float *scratch = NULL;
     memset(s, 0, sizeof *s);
     if (dim < 1 || dim > WW_CLUSTER_DIM_MAX || count > INT32_MAX || !(eps > 0))
-        return ww_fail(err, WW_ERR_ARGUMENT, "cannot compare %zu vectors of %d values at distance %g: at most %d vectors of 1 to %d values, and a distance above 0",
+        return ww_fail(err, WW_ERR_ARGUMENT,
+                       "cannot compare %zu vectors of %d values at distance %g: at most %d of 1 to %d values, at a distance above 0",
                        count, dim, eps, INT32_MAX, WW_CLUSTER_DIM_MAX);
     const bool products = uses_products(count, dim);
     const double eps_squared = squared_radius(eps, products);
@@ -195,6 +210,7 @@ ww_status ww_sieve_build(ww_sieve *s, const float *vectors, size_t count, int di
     if (status != WW_OK)
         goto done;
     list_rows(s);
+    ww_order_rows(vectors, dim, s->eps, s->kernels, s->row, s->rows);
     ww_frame_build(&frame, vectors, dim, s->row, s->rows, s->kernels->levels, s->kernels);
     scratch = ww_alloc(2 * (size_t)dim * sizeof *scratch);
     s->head_groups = choose_head(s, &frame);

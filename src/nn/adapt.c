@@ -10,51 +10,54 @@
 
 #include <string.h>
 
-static bool copy_list(const ww_tensor *list, ww_tensor *t)
+// A copy of a constant list for the plan to change; the node reads that from now on. NULL: no memory, and nothing is changed.
+static int64_t *own_list(ww_plan *p, ww_node *n, int input)
 {
-    *t = *list;
-    if (!ww_tensor_alloc(t))
-        return false;
-    memcpy(t->data, list->data, ww_tensor_bytes(list));
-    return true;
+    ww_tensor own = p->value[n->input[input]].tensor;
+    const int64_t *from = ww_i64(&own);
+    if (!ww_tensor_alloc(&own))
+        return NULL;
+    memcpy(own.data, from, ww_tensor_bytes(&own));
+    n->input[input] = ww_plan_add_constant(p, &own);
+    return ww_i64(&own);
 }
 
-static void adapt_reshape(const ww_plan *p, const ww_plan *exported, const ww_node *n, ww_frame *f, ww_tensor *t)
+static void adapt_reshape(ww_plan *p, const ww_shape *now, const ww_shape *then, const ww_tensor *list, ww_node *n)
 {
     int64_t batch = p->value[p->input].tensor.shape.dim[0];
-    const ww_tensor *list = f->in[1];
-    const ww_shape *now = &f->in[0]->shape, *then = &exported->value[n->input[0]].tensor.shape;
     if (ww_shape_count(&list->shape) < 1 || ww_i64(list)[0] != 1 || now->rank < 1 || then->rank < 1 || then->dim[0] != 1 ||
-        now->dim[0] != batch || batch == 1 || !copy_list(list, t))
+        now->dim[0] != batch || batch == 1)
         return;
-    ww_i64(t)[0] = batch;
-    f->in[1] = t;
+    int64_t *own = own_list(p, n, 1);
+    if (own)
+        own[0] = batch;
 }
 
-static void adapt_resize(const ww_plan *exported, const ww_node *n, ww_frame *f, ww_tensor *t)
+static void adapt_resize(ww_plan *p, const ww_shape *now, const ww_shape *then, const ww_tensor *list, ww_node *n)
 {
-    const ww_tensor *list = f->in[3];
-    const ww_shape *now = &f->in[0]->shape, *then = &exported->value[n->input[0]].tensor.shape;
+    int64_t size[WW_NN_RANK_MAX];
     if (now->rank != then->rank || ww_shape_count(&list->shape) != now->rank)
         return;
-    for (int i = 0; i < now->rank; i++)
-        if (then->dim[i] < 1 || ww_i64(list)[i] < 1 || ww_i64(list)[i] % then->dim[i] || ww_i64(list)[i] > INT32_MAX || now->dim[i] > INT32_MAX)
+    for (int i = 0; i < now->rank; i++) {
+        int64_t wanted = ww_i64(list)[i];
+        if (then->dim[i] < 1 || wanted < 1 || wanted % then->dim[i] || __builtin_mul_overflow(wanted / then->dim[i], now->dim[i], &size[i]))
             return;
-    if (!copy_list(list, t))
-        return;
-    for (int i = 0; i < now->rank; i++)
-        ww_i64(t)[i] = ww_i64(list)[i] / then->dim[i] * now->dim[i];
-    f->in[3] = t;
+    }
+    int64_t *own = own_list(p, n, 3);
+    if (own)
+        memcpy(own, size, (size_t)now->rank * sizeof *own);
 }
 
-void ww_plan_adapt(const ww_plan *p, const ww_plan *exported, const ww_node *n, ww_frame *f, ww_tensor *t)
+void ww_plan_adapt(ww_plan *p, const ww_plan *exported, ww_node *n)
 {
-    *t = (ww_tensor){0};
     int list = strcmp(n->op->name, "Reshape") == 0 ? 1 : strcmp(n->op->name, "Resize") == 0 ? 3 : 0;
-    if (list == 0 || n->input_count <= list || !f->in[0] || !f->in[list] || !f->in[list]->data || f->in[list]->type != WW_I64)
+    if (list == 0 || n->input_count <= list || n->input[0] < 0 || !ww_plan_is_constant(p, n->input[list]) ||
+        p->value[n->input[list]].tensor.type != WW_I64)
         return;
+    const ww_shape now = p->value[n->input[0]].tensor.shape, *then = &exported->value[n->input[0]].tensor.shape;
+    const ww_tensor constant = p->value[n->input[list]].tensor; // the plan's own list of values may move
     if (list == 1)
-        adapt_reshape(p, exported, n, f, t);
+        adapt_reshape(p, &now, then, &constant, n);
     else
-        adapt_resize(exported, n, f, t);
+        adapt_resize(p, &now, then, &constant, n);
 }

@@ -123,23 +123,19 @@ static ww_status fold(ww_plan *p, const ww_node *n, ww_frame *f, ww_error *err)
     return WW_OK;
 }
 
-static ww_status infer_node(ww_plan *p, const ww_plan *exported, const ww_node *n, ww_error *err)
+static ww_status infer_node(ww_plan *p, const ww_plan *exported, ww_node *n, ww_error *err)
 {
     ww_frame f;
-    ww_tensor adapted = {0};
+    if (exported)
+        ww_plan_adapt(p, exported, n);
     ww_plan_frame(p, n, &f);
     for (int i = 0; i < n->output_count; i++)
         if (n->output[i] >= 0 && i >= n->op->out_max)
             return ww_fail(err, WW_ERR_FORMAT, "%d outputs", n->output_count);
     if (!f.out[0])
         return ww_fail(err, WW_ERR_FORMAT, "its first output has no name");
-    if (exported)
-        ww_plan_adapt(p, exported, n, &f, &adapted);
     ww_status status = n->op->infer(&f.call, err);
-    if (status == WW_OK)
-        status = fold(p, n, &f, err);
-    free(adapted.data);
-    return status;
+    return status == WW_OK ? fold(p, n, &f, err) : status;
 }
 
 // Results of a batch must not run into each other.

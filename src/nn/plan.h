@@ -42,9 +42,9 @@ void ww_plan_frame(ww_plan *p, const ww_node *n, ww_frame *f);
 // Whether the node only gives input 0 another shape, so that both can share memory.
 bool ww_plan_is_alias(const ww_plan *p, const ww_node *n);
 
-// adapt.c: replaces a constant input of the call that holds the file's own size by what it means at the size of this plan. `exported` has
-// the shapes at the file's size; `t` gets the new constant, its data to be freed (NULL: nothing to replace).
-void ww_plan_adapt(const ww_plan *p, const ww_plan *exported, const ww_node *n, ww_frame *f, ww_tensor *t);
+// adapt.c: gives a node that holds the file's own input size as a constant what that means at the size of this plan. `exported` is the
+// plan at the file's size.
+void ww_plan_adapt(ww_plan *p, const ww_plan *exported, ww_node *n);
 
 // fuse.c: folds batch norms into convolutions and activations and sums into the nodes before them.
 void ww_plan_fuse(ww_plan *p);

@@ -4,12 +4,12 @@
 
 ww_status ww_store_add_exported(ww_store *s, const char *path, uint64_t hash, ww_error *err)
 {
-    return ww_sql_run(s, WW_SQL_ADD_EXPORTED, err, "pi", path, (int64_t)hash);
+    return ww_sql_run(s, WW_SQL_ADD_EXPORTED, WW_BIND(WW_P(path), WW_I((int64_t)hash)), err);
 }
 
 ww_status ww_store_unset_exported(ww_store *s, const char *path, ww_error *err)
 {
-    return ww_sql_run(s, WW_SQL_UNSET_EXPORTED, err, "p", path);
+    return ww_sql_run(s, WW_SQL_UNSET_EXPORTED, WW_BIND(WW_P(path)), err);
 }
 
 ww_status ww_store_set_exported(ww_store *s, const char *path, uint64_t hash, ww_error *err)

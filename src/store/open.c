@@ -175,14 +175,14 @@ void ww_store_close(ww_store *s)
 
 ww_status ww_store_begin(ww_store *s, ww_error *err)
 {
-    ww_status status = ww_sql_run(s, WW_SQL_BEGIN, err, "");
+    ww_status status = ww_sql_run(s, WW_SQL_BEGIN, NULL, 0, err);
     s->in_transaction = s->in_transaction || status == WW_OK;
     return status;
 }
 
 ww_status ww_store_commit(ww_store *s, ww_error *err)
 {
-    ww_status status = ww_sql_run(s, WW_SQL_COMMIT, err, "");
+    ww_status status = ww_sql_run(s, WW_SQL_COMMIT, NULL, 0, err);
     if (status == WW_OK)
         s->in_transaction = false;
     else
@@ -193,6 +193,6 @@ ww_status ww_store_commit(ww_store *s, ww_error *err)
 void ww_store_rollback(ww_store *s)
 {
     if (s->in_transaction && !sqlite3_get_autocommit(s->db))
-        ww_sql_run(s, WW_SQL_ROLLBACK, NULL, "");
+        ww_sql_run(s, WW_SQL_ROLLBACK, NULL, 0, NULL);
     s->in_transaction = false;
 }

@@ -4,19 +4,19 @@
 
 static ww_status assign(ww_store *s, const int64_t *faces, const int32_t *numbers, size_t count, ww_error *err)
 {
-    ww_status status = ww_sql_run(s, WW_SQL_CLEAR_PEOPLE, err, "");
+    ww_status status = ww_sql_run(s, WW_SQL_CLEAR_PEOPLE, NULL, 0, err);
     for (size_t i = 0; status == WW_OK && i < count; i++) {
         if (numbers[i] < -1)
             return ww_fail(err, WW_ERR_ARGUMENT, "%d is not the number of a person", numbers[i]);
-        status = ww_sql_run(s, WW_SQL_SET_PERSON, err, "ii", (int64_t)numbers[i], faces[i]);
+        status = ww_sql_run(s, WW_SQL_SET_PERSON, WW_BIND(WW_I(numbers[i]), WW_I(faces[i])), err);
         if (status == WW_OK && sqlite3_changes(s->db) == 0)
             return ww_fail(err, WW_ERR_NOT_FOUND, "there is no face with the id %lld in the library '%s'", (long long)faces[i],
                            s->path);
     }
     if (status == WW_OK)
-        status = ww_sql_run(s, WW_SQL_ADD_PEOPLE, err, "");
+        status = ww_sql_run(s, WW_SQL_ADD_PEOPLE, NULL, 0, err);
     if (status == WW_OK)
-        status = ww_sql_run(s, WW_SQL_DROP_PEOPLE, err, "");
+        status = ww_sql_run(s, WW_SQL_DROP_PEOPLE, NULL, 0, err);
     return status;
 }
 
@@ -30,7 +30,7 @@ ww_status ww_store_set_people(ww_store *s, const int64_t *faces, const int32_t *
 
 ww_status ww_store_set_name(ww_store *s, int number, const char *name, ww_error *err)
 {
-    ww_status status = ww_sql_run(s, WW_SQL_SET_NAME, err, "si", name, (int64_t)number);
+    ww_status status = ww_sql_run(s, WW_SQL_SET_NAME, WW_BIND(WW_S(name), WW_I(number)), err);
     if (status == WW_OK && sqlite3_changes(s->db) == 0)
         return ww_fail(err, WW_ERR_NOT_FOUND, "there is no person %d in the library '%s'", number, s->path);
     return status;

@@ -179,7 +179,7 @@ static ww_status picture(ww_store *s, ww_sql which, const char *what, int64_t id
     sqlite3_stmt *row;
     *jpeg = NULL;
     *bytes = 0;
-    ww_status status = ww_sql_first(s, which, &row, err, "i", id);
+    ww_status status = ww_sql_first(s, which, WW_BIND(WW_I(id)), &row, err);
     if (status != WW_OK)
         return status;
     if (!row)

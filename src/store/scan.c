@@ -9,7 +9,7 @@ ww_status ww_store_find_source(ww_store *s, uint64_t hash, const char *scan_key,
 {
     sqlite3_stmt *row;
     *id = 0;
-    ww_status status = ww_sql_first(s, WW_SQL_FIND_SOURCE, &row, err, "is", (int64_t)hash, scan_key);
+    ww_status status = ww_sql_first(s, WW_SQL_FIND_SOURCE, WW_BIND(WW_I((int64_t)hash), WW_S(scan_key)), &row, err);
     if (row) {
         *id = sqlite3_column_int64(row, 0);
         sqlite3_reset(row);
@@ -19,9 +19,12 @@ ww_status ww_store_find_source(ww_store *s, uint64_t hash, const char *scan_key,
 
 ww_status ww_store_add_source(ww_store *s, const ww_source_row *row, int64_t *id, ww_error *err)
 {
-    ww_status status = ww_sql_run(s, WW_SQL_ADD_SOURCE, err, "piiiiiisisii", row->path, (int64_t)row->hash, row->bytes,
-                                  (int64_t)row->kind, (int64_t)row->width, (int64_t)row->height, row->duration_us, row->scan_key,
-                                  (int64_t)row->span_count, row->error, row->damaged, row->frames_looked_at);
+    ww_status status =
+        ww_sql_run(s, WW_SQL_ADD_SOURCE,
+                   WW_BIND(WW_P(row->path), WW_I((int64_t)row->hash), WW_I(row->bytes), WW_I(row->kind), WW_I(row->width),
+                           WW_I(row->height), WW_I(row->duration_us), WW_S(row->scan_key), WW_I(row->span_count),
+                           WW_S(row->error), WW_I(row->damaged), WW_I(row->frames_looked_at)),
+                   err);
     if (status == WW_OK)
         *id = sqlite3_last_insert_rowid(s->db);
     return status;
@@ -36,21 +39,22 @@ static ww_status found_one(ww_store *s, const char *what, int64_t id, ww_error *
 
 ww_status ww_store_update_source(ww_store *s, const ww_source_row *row, ww_error *err)
 {
-    ww_status status =
-        ww_sql_run(s, WW_SQL_UPDATE_SOURCE, err, "psiii", row->path, row->error, row->damaged, row->frames_looked_at, row->id);
+    ww_status status = ww_sql_run(
+        s, WW_SQL_UPDATE_SOURCE,
+        WW_BIND(WW_P(row->path), WW_S(row->error), WW_I(row->damaged), WW_I(row->frames_looked_at), WW_I(row->id)), err);
     return status == WW_OK ? found_one(s, "source", row->id, err) : status;
 }
 
 ww_status ww_store_delete_source(ww_store *s, int64_t id, ww_error *err)
 {
-    ww_status status = ww_sql_run(s, WW_SQL_DELETE_SOURCE, err, "i", id);
+    ww_status status = ww_sql_run(s, WW_SQL_DELETE_SOURCE, WW_BIND(WW_I(id)), err);
     return status == WW_OK ? found_one(s, "source", id, err) : status;
 }
 
 ww_status ww_store_span_done(ww_store *s, int64_t source, int span, bool *done, ww_error *err)
 {
     sqlite3_stmt *row;
-    ww_status status = ww_sql_first(s, WW_SQL_SPAN_DONE, &row, err, "ii", source, (int64_t)span);
+    ww_status status = ww_sql_first(s, WW_SQL_SPAN_DONE, WW_BIND(WW_I(source), WW_I(span)), &row, err);
     *done = row != NULL;
     if (row)
         sqlite3_reset(row);
@@ -62,9 +66,9 @@ ww_status ww_store_mark_span(ww_store *s, int64_t source, int span, int64_t fram
     ww_status status = ww_sql_enter(s, err);
     if (status != WW_OK)
         return status;
-    status = ww_sql_run(s, WW_SQL_ADD_SPAN, err, "ii", source, (int64_t)span);
+    status = ww_sql_run(s, WW_SQL_ADD_SPAN, WW_BIND(WW_I(source), WW_I(span)), err);
     if (status == WW_OK)
-        status = ww_sql_run(s, WW_SQL_ADD_TO_COUNTERS, err, "iii", frames_looked_at, damaged, source);
+        status = ww_sql_run(s, WW_SQL_ADD_TO_COUNTERS, WW_BIND(WW_I(frames_looked_at), WW_I(damaged), WW_I(source)), err);
     return ww_sql_leave(s, status, err);
 }
 
@@ -74,11 +78,13 @@ ww_status ww_store_add_frame(ww_store *s, const ww_frame_row *row, const void *j
     ww_status status = ww_sql_enter(s, err);
     if (status != WW_OK)
         return status;
-    status = ww_sql_run(s, WW_SQL_ADD_FRAME, err, "iiiiii", row->source, (int64_t)row->span, row->sample, row->time_us,
-                        (int64_t)row->jpeg_width, (int64_t)row->jpeg_height);
+    status = ww_sql_run(s, WW_SQL_ADD_FRAME,
+                        WW_BIND(WW_I(row->source), WW_I(row->span), WW_I(row->sample), WW_I(row->time_us), WW_I(row->jpeg_width),
+                                WW_I(row->jpeg_height)),
+                        err);
     int64_t frame = sqlite3_last_insert_rowid(s->db);
     if (status == WW_OK)
-        status = ww_sql_run(s, WW_SQL_ADD_FRAME_PICTURE, err, "ib", frame, jpeg, jpeg_bytes);
+        status = ww_sql_run(s, WW_SQL_ADD_FRAME_PICTURE, WW_BIND(WW_I(frame), WW_B(jpeg, jpeg_bytes)), err);
     status = ww_sql_leave(s, status, err);
     if (status == WW_OK)
         *id = frame;
@@ -87,14 +93,16 @@ ww_status ww_store_add_frame(ww_store *s, const ww_frame_row *row, const void *j
 
 static ww_status add_face_row(ww_store *s, const ww_face_row *row, int64_t *face, ww_error *err)
 {
-    ww_status status =
-        ww_sql_run(s, WW_SQL_ADD_FACE, err, "iiddddddbiiddddii", row->frame, (int64_t)row->order, row->x, row->y, row->width,
-                   row->height, row->score, row->quality, row->landmark, sizeof row->landmark, (int64_t)row->embedding_dim,
-                   (int64_t)row->person, row->portrait_box[0], row->portrait_box[1], row->portrait_box[2], row->portrait_box[3],
-                   (int64_t)row->portrait_width, (int64_t)row->portrait_height);
+    ww_status status = ww_sql_run(s, WW_SQL_ADD_FACE,
+                                  WW_BIND(WW_I(row->frame), WW_I(row->order), WW_D(row->x), WW_D(row->y), WW_D(row->width),
+                                          WW_D(row->height), WW_D(row->score), WW_D(row->quality),
+                                          WW_B(row->landmark, sizeof row->landmark), WW_I(row->embedding_dim), WW_I(row->person),
+                                          WW_D(row->portrait_box[0]), WW_D(row->portrait_box[1]), WW_D(row->portrait_box[2]),
+                                          WW_D(row->portrait_box[3]), WW_I(row->portrait_width), WW_I(row->portrait_height)),
+                                  err);
     *face = sqlite3_last_insert_rowid(s->db);
     if (status == WW_OK && row->person >= 0)
-        status = ww_sql_run(s, WW_SQL_ADD_PERSON, err, "i", (int64_t)row->person);
+        status = ww_sql_run(s, WW_SQL_ADD_PERSON, WW_BIND(WW_I(row->person)), err);
     return status;
 }
 
@@ -110,9 +118,10 @@ ww_status ww_store_add_face(ww_store *s, const ww_face_row *row, const float *em
     int64_t face = 0;
     status = add_face_row(s, row, &face, err);
     if (status == WW_OK)
-        status = ww_sql_run(s, WW_SQL_ADD_EMBEDDING, err, "ib", face, embedding, (size_t)row->embedding_dim * sizeof(float));
+        status = ww_sql_run(s, WW_SQL_ADD_EMBEDDING,
+                            WW_BIND(WW_I(face), WW_B(embedding, (size_t)row->embedding_dim * sizeof(float))), err);
     if (status == WW_OK)
-        status = ww_sql_run(s, WW_SQL_ADD_FACE_PICTURE, err, "ib", face, portrait, portrait_bytes);
+        status = ww_sql_run(s, WW_SQL_ADD_FACE_PICTURE, WW_BIND(WW_I(face), WW_B(portrait, portrait_bytes)), err);
     status = ww_sql_leave(s, status, err);
     if (status == WW_OK)
         *id = face;
@@ -121,14 +130,15 @@ ww_status ww_store_add_face(ww_store *s, const ww_face_row *row, const float *em
 
 ww_status ww_store_set_meta(ww_store *s, const char *key, const char *value, ww_error *err)
 {
-    return value ? ww_sql_run(s, WW_SQL_SET_META, err, "ss", key, value) : ww_sql_run(s, WW_SQL_UNSET_META, err, "s", key);
+    return value ? ww_sql_run(s, WW_SQL_SET_META, WW_BIND(WW_S(key), WW_S(value)), err)
+                 : ww_sql_run(s, WW_SQL_UNSET_META, WW_BIND(WW_S(key)), err);
 }
 
 ww_status ww_store_get_meta(ww_store *s, const char *key, char **value, ww_error *err)
 {
     sqlite3_stmt *row;
     *value = NULL;
-    ww_status status = ww_sql_first(s, WW_SQL_GET_META, &row, err, "s", key);
+    ww_status status = ww_sql_first(s, WW_SQL_GET_META, WW_BIND(WW_S(key)), &row, err);
     if (row) {
         const char *text = (const char *)sqlite3_column_text(row, 0);
         if (text)

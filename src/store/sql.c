@@ -2,7 +2,6 @@
 #include "store/sql.h"
 
 #include <errno.h>
-#include <stdarg.h>
 #include <string.h>
 
 static const char *const sql_text[WW_SQL_COUNT] = {
@@ -16,9 +15,8 @@ static const char *const sql_text[WW_SQL_COUNT] = {
     [WW_SQL_UNSET_META] = "DELETE FROM meta WHERE key = ?",
     [WW_SQL_GET_META] = "SELECT value FROM meta WHERE key = ?",
     [WW_SQL_FIND_SOURCE] = "SELECT id FROM source WHERE hash = ? AND scan_key = ? ORDER BY id LIMIT 1",
-    [WW_SQL_ADD_SOURCE] =
-        "INSERT INTO source (path, hash, bytes, kind, width, height, duration_us, scan_key, span_count, error, damaged,"
-        " frames_looked_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    [WW_SQL_ADD_SOURCE] = ("INSERT INTO source (path, hash, bytes, kind, width, height, duration_us, scan_key, span_count, error,"
+                           " damaged, frames_looked_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
     [WW_SQL_UPDATE_SOURCE] = "UPDATE source SET path = ?, error = ?, damaged = ?, frames_looked_at = ? WHERE id = ?",
     [WW_SQL_DELETE_SOURCE] = "DELETE FROM source WHERE id = ?",
     [WW_SQL_SPAN_DONE] = "SELECT 1 FROM span WHERE source = ? AND span = ?",
@@ -26,10 +24,9 @@ static const char *const sql_text[WW_SQL_COUNT] = {
     [WW_SQL_ADD_TO_COUNTERS] = "UPDATE source SET frames_looked_at = frames_looked_at + ?, damaged = damaged + ? WHERE id = ?",
     [WW_SQL_ADD_FRAME] = "INSERT INTO frame (source, span, sample, time_us, jpeg_width, jpeg_height) VALUES (?, ?, ?, ?, ?, ?)",
     [WW_SQL_ADD_FRAME_PICTURE] = "INSERT INTO frame_picture VALUES (?, ?)",
-    [WW_SQL_ADD_FACE] =
-        "INSERT INTO face (frame, place, x, y, width, height, score, quality, landmarks, embedding_dim, person, portrait_x,"
-        " portrait_y, portrait_w, portrait_h, portrait_width, portrait_height)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, -1), ?, ?, ?, ?, ?, ?)",
+    [WW_SQL_ADD_FACE] = ("INSERT INTO face (frame, place, x, y, width, height, score, quality, landmarks, embedding_dim, person,"
+                         " portrait_x, portrait_y, portrait_w, portrait_h, portrait_width, portrait_height)"
+                         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, -1), ?, ?, ?, ?, ?, ?)"),
     [WW_SQL_ADD_EMBEDDING] = "INSERT INTO face_embedding VALUES (?, ?)",
     [WW_SQL_ADD_FACE_PICTURE] = "INSERT INTO face_picture VALUES (?, ?)",
     [WW_SQL_ADD_PERSON] = "INSERT OR IGNORE INTO person (number) VALUES (?)",
@@ -38,8 +35,8 @@ static const char *const sql_text[WW_SQL_COUNT] = {
     [WW_SQL_CLEAR_PEOPLE] = "UPDATE face SET person = NULL WHERE person IS NOT NULL",
     [WW_SQL_SET_PERSON] = "UPDATE face SET person = nullif(?, -1) WHERE id = ?",
     [WW_SQL_ADD_PEOPLE] = "INSERT OR IGNORE INTO person (number) SELECT DISTINCT person FROM face WHERE person IS NOT NULL",
-    [WW_SQL_DROP_PEOPLE] = "DELETE FROM person WHERE name IS NULL"
-                           " AND number NOT IN (SELECT person FROM face WHERE person IS NOT NULL)",
+    [WW_SQL_DROP_PEOPLE] = ("DELETE FROM person WHERE name IS NULL"
+                            " AND number NOT IN (SELECT person FROM face WHERE person IS NOT NULL)"),
     [WW_SQL_SET_NAME] = "UPDATE person SET name = ? WHERE number = ?",
     [WW_SQL_ADD_EXPORTED] = "INSERT OR IGNORE INTO exported VALUES (?, ?)",
     [WW_SQL_UNSET_EXPORTED] = "DELETE FROM exported WHERE path = ?",
@@ -94,23 +91,17 @@ ww_status ww_sql_fail(ww_store *s, int rc, ww_error *err)
     }
 }
 
-static int bind_all(sqlite3_stmt *statement, const char *types, va_list args)
+static int bind_all(sqlite3_stmt *statement, const ww_bind *bind, size_t count)
 {
     int rc = SQLITE_OK;
-    for (int i = 1; rc == SQLITE_OK && *types; i++, types++) {
-        const void *data;
-        switch (*types) {
-        case 'i': rc = sqlite3_bind_int64(statement, i, va_arg(args, int64_t)); break;
-        case 'd': rc = sqlite3_bind_double(statement, i, va_arg(args, double)); break;
-        case 's': rc = sqlite3_bind_text(statement, i, va_arg(args, const char *), -1, SQLITE_STATIC); break;
-        case 'p':
-            data = va_arg(args, const char *);
-            rc = sqlite3_bind_blob64(statement, i, data, strlen(data), SQLITE_STATIC);
+    for (int i = 1; rc == SQLITE_OK && i <= (int)count; i++, bind++) {
+        switch (bind->type) {
+        case WW_BIND_INTEGER: rc = sqlite3_bind_int64(statement, i, bind->integer); break;
+        case WW_BIND_REAL: rc = sqlite3_bind_double(statement, i, bind->real); break;
+        case WW_BIND_TEXT: rc = sqlite3_bind_text(statement, i, bind->data, -1, SQLITE_STATIC); break;
+        case WW_BIND_BLOB: // no bytes are an empty BLOB, not NULL
+            rc = sqlite3_bind_blob64(statement, i, bind->data ? bind->data : "", bind->bytes, SQLITE_STATIC);
             break;
-        default: // 'b'
-            data = va_arg(args, const void *);
-            data = data ? data : ""; // no bytes are an empty BLOB, not NULL
-            rc = sqlite3_bind_blob64(statement, i, data, va_arg(args, size_t), SQLITE_STATIC);
         }
     }
     return rc;
@@ -125,7 +116,7 @@ static ww_status check_transaction(ww_store *s, ww_sql which, ww_error *err)
     return WW_OK;
 }
 
-static ww_status start(ww_store *s, ww_sql which, ww_error *err, const char *types, va_list args)
+static ww_status start(ww_store *s, ww_sql which, const ww_bind *bind, size_t count, ww_error *err)
 {
     ww_status status = check_transaction(s, which, err);
     if (status != WW_OK)
@@ -134,16 +125,13 @@ static ww_status start(ww_store *s, ww_sql which, ww_error *err, const char *typ
     if (!s->kept[which])
         rc = sqlite3_prepare_v3(s->db, sql_text[which], -1, SQLITE_PREPARE_PERSISTENT, &s->kept[which], NULL);
     if (rc == SQLITE_OK)
-        rc = bind_all(s->kept[which], types, args);
+        rc = bind_all(s->kept[which], bind, count);
     return rc == SQLITE_OK ? WW_OK : ww_sql_fail(s, rc, err);
 }
 
-ww_status ww_sql_run(ww_store *s, ww_sql which, ww_error *err, const char *types, ...)
+ww_status ww_sql_run(ww_store *s, ww_sql which, const ww_bind *bind, size_t count, ww_error *err)
 {
-    va_list args;
-    va_start(args, types);
-    ww_status status = start(s, which, err, types, args);
-    va_end(args);
+    ww_status status = start(s, which, bind, count, err);
     if (status != WW_OK)
         return status;
     int rc = sqlite3_step(s->kept[which]);
@@ -154,13 +142,10 @@ ww_status ww_sql_run(ww_store *s, ww_sql which, ww_error *err, const char *types
     return status;
 }
 
-ww_status ww_sql_first(ww_store *s, ww_sql which, sqlite3_stmt **row, ww_error *err, const char *types, ...)
+ww_status ww_sql_first(ww_store *s, ww_sql which, const ww_bind *bind, size_t count, sqlite3_stmt **row, ww_error *err)
 {
     *row = NULL;
-    va_list args;
-    va_start(args, types);
-    ww_status status = start(s, which, err, types, args);
-    va_end(args);
+    ww_status status = start(s, which, bind, count, err);
     if (status != WW_OK)
         return status;
     int rc = sqlite3_step(s->kept[which]);
@@ -191,16 +176,16 @@ ww_status ww_sql_walk(ww_store *s, const char *sql, ww_on_sql *on_row, void *use
 
 ww_status ww_sql_enter(ww_store *s, ww_error *err)
 {
-    return ww_sql_run(s, WW_SQL_SAVEPOINT, err, "");
+    return ww_sql_run(s, WW_SQL_SAVEPOINT, NULL, 0, err);
 }
 
 ww_status ww_sql_leave(ww_store *s, ww_status status, ww_error *err)
 {
     if (status == WW_OK)
-        status = ww_sql_run(s, WW_SQL_RELEASE, err, "");
+        status = ww_sql_run(s, WW_SQL_RELEASE, NULL, 0, err);
     if (status != WW_OK && !sqlite3_get_autocommit(s->db)) { // else SQLite has undone everything already
-        ww_sql_run(s, WW_SQL_ROLLBACK_TO, NULL, "");
-        ww_sql_run(s, WW_SQL_RELEASE, NULL, "");
+        ww_sql_run(s, WW_SQL_ROLLBACK_TO, NULL, 0, NULL);
+        ww_sql_run(s, WW_SQL_RELEASE, NULL, 0, NULL);
     }
     return status;
 }

@@ -4,6 +4,7 @@
 #define WW_STORE_SQL_H
 #include "store/store.h"
 #include <sqlite3.h>
+#include <string.h>
 
 // The statements that run once a row and are therefore kept prepared; their text stands in sql.c.
 typedef enum ww_sql {
@@ -52,12 +53,26 @@ struct ww_store {
 // Fills *err from a failed SQLite call with result code `rc`.
 ww_status ww_sql_fail(ww_store *s, int rc, ww_error *err);
 
-// Binds and runs a kept statement that returns no rows. `types` has a letter a parameter: i int64_t, d double, s string as TEXT
-// (NULL: SQL NULL), p string as BLOB, b pointer and size_t as BLOB.
-ww_status ww_sql_run(ww_store *s, ww_sql which, ww_error *err, const char *types, ...);
-// Binds a kept statement and steps to its first row: *row is the statement, to be given to sqlite3_reset, or NULL when there is
-// no row.
-ww_status ww_sql_first(ww_store *s, ww_sql which, sqlite3_stmt **row, ww_error *err, const char *types, ...);
+// A value for a parameter of a statement; pointers are borrowed for the call. Lists of them are written WW_BIND(WW_I(id),
+// WW_S(name)).
+typedef struct ww_bind {
+    enum { WW_BIND_INTEGER, WW_BIND_REAL, WW_BIND_TEXT, WW_BIND_BLOB } type;
+    int64_t integer;
+    double real;
+    const void *data;
+    size_t bytes;
+} ww_bind;
+#define WW_I(value) {.type = WW_BIND_INTEGER, .integer = (value)}
+#define WW_D(value) {.type = WW_BIND_REAL, .real = (value)}
+#define WW_S(text) {.type = WW_BIND_TEXT, .data = (text)} // NULL: SQL NULL
+#define WW_P(path) {.type = WW_BIND_BLOB, .data = (path), .bytes = strlen(path)}
+#define WW_B(pointer, size) {.type = WW_BIND_BLOB, .data = (pointer), .bytes = (size)}
+#define WW_BIND(...) (const ww_bind[]){__VA_ARGS__}, sizeof((const ww_bind[]){__VA_ARGS__}) / sizeof(ww_bind)
+
+// Runs a kept statement that returns no rows. `bind` and `count`: a WW_BIND list, or NULL, 0.
+ww_status ww_sql_run(ww_store *s, ww_sql which, const ww_bind *bind, size_t count, ww_error *err);
+// Steps to the first row of a kept statement: *row is the statement, to be given to sqlite3_reset, or NULL when there is no row.
+ww_status ww_sql_first(ww_store *s, ww_sql which, const ww_bind *bind, size_t count, sqlite3_stmt **row, ww_error *err);
 // Calls on_row for each row of `sql`, prepared anew so that walks may nest.
 typedef ww_status ww_on_sql(void *user, sqlite3_stmt *row, ww_error *err);
 ww_status ww_sql_walk(ww_store *s, const char *sql, ww_on_sql *on_row, void *user, ww_error *err);

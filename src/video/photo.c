@@ -99,10 +99,19 @@ static ww_status run_decoder(AVCodecContext *decoder, const photo_file *photo, A
     return rc >= 0 ? WW_OK : rc == AVERROR(ENOMEM) ? WW_ERR_MEMORY : WW_ERR_FORMAT;
 }
 
+static ww_status refuse_size(const char *path, const photo_file *photo, uint32_t width, uint32_t height, ww_error *err)
+{
+    return ww_fail(err, WW_ERR_UNSUPPORTED, "%s: a %s of %u x %u pixels is over the bound of %zu million; make it smaller first", path,
+                   formats[photo->format].name, width, height, WW_IMAGE_PIXELS_MAX / 1000000);
+}
+
 // Decodes through libavcodec into `frame`, or only as far as to know the size (frame then stays empty).
 static ww_status decode_with_libav(const char *path, const photo_file *photo, size_gate *gate, AVFrame *frame, ww_error *err)
 {
     const char *name = formats[photo->format].name;
+    uint32_t width = 0, height = 0;
+    if (ww_photo_stated_size(photo->format, photo->data, photo->bytes, &width, &height) && (uint64_t)width * height > WW_IMAGE_PIXELS_MAX)
+        return refuse_size(path, photo, width, height, err);
     const AVCodec *codec = avcodec_find_decoder(formats[photo->format].codec);
     if (!codec)
         return ww_fail(err, WW_ERR_UNSUPPORTED, "%s: no decoder for %s", path, name);
@@ -115,8 +124,7 @@ static ww_status decode_with_libav(const char *path, const photo_file *photo, si
     ww_status status = avcodec_open2(decoder, codec, NULL) < 0 ? WW_ERR_UNSUPPORTED : run_decoder(decoder, photo, frame);
     avcodec_free_context(&decoder);
     if (gate->too_large)
-        return ww_fail(err, WW_ERR_UNSUPPORTED, "%s: a %s of %d x %d pixels is over the bound of %zu million; make it smaller first", path, name, gate->width,
-                       gate->height, WW_IMAGE_PIXELS_MAX / 1000000);
+        return refuse_size(path, photo, (uint32_t)gate->width, (uint32_t)gate->height, err);
     if (status == WW_OK || (gate->measure_only && gate->width > 0 && gate->height > 0))
         return WW_OK;
     if (status == WW_ERR_MEMORY)

@@ -87,6 +87,30 @@ bool ww_jpeg_size(const uint8_t *data, size_t bytes, int *width, int *height)
     return false;
 }
 
+bool ww_photo_stated_size(ww_photo_format format, const uint8_t *data, size_t bytes, uint32_t *width, uint32_t *height)
+{
+    if (bytes < 26)
+        return false;
+    if (format == WW_PHOTO_PNG) {
+        *width = big_32(data + 16);
+        *height = big_32(data + 20);
+        return true;
+    }
+    if (format == WW_PHOTO_BMP && little_32(data + 14) > 12) {
+        *width = little_32(data + 18);
+        *height = little_32(data + 22);
+        if (*height > INT32_MAX)
+            *height = 0 - *height; // negative: rows from the top
+        return true;
+    }
+    if (format == WW_PHOTO_GIF) {
+        *width = data[6] | (uint32_t)data[7] << 8;
+        *height = data[8] | (uint32_t)data[9] << 8;
+        return true;
+    }
+    return false;
+}
+
 static int jpeg_orientation(const uint8_t *data, size_t bytes)
 {
     jpeg_segment s;

@@ -15,6 +15,8 @@ typedef enum ww_photo_format {
 ww_photo_format ww_photo_format_of(const uint8_t *head, size_t bytes);
 // Size as stored, from the frame header. False when there is none.
 bool ww_jpeg_size(const uint8_t *data, size_t bytes, int *width, int *height);
+// What a PNG, BMP or GIF says of its size at a fixed place; false for other formats. Not checked for sense.
+bool ww_photo_stated_size(ww_photo_format format, const uint8_t *data, size_t bytes, uint32_t *width, uint32_t *height);
 // EXIF orientation 1..8, 1 when nothing valid says otherwise. `data` must be preceded by WW_EXIF_SIGNATURE_BYTES writable bytes: a TIFF file
 // is an EXIF block as it lies, but for the signature.
 int ww_photo_orientation(ww_photo_format format, uint8_t *data, size_t bytes);

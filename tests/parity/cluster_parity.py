@@ -65,8 +65,20 @@ def ours(driver, path, x, eps, min_samples, threads, kernels):
     return np.array(run.stdout.split(), dtype=int) if run.returncode == 0 else run.stderr.strip()
 
 
+def judge(driver, path, x, eps, min_samples, threads, kernels, what):
+    """Returns the description of a set and what differs (empty: nothing)."""
+    x = np.ascontiguousarray(x, dtype=np.float32)
+    got = ours(driver, path, x, eps, min_samples, threads, kernels)
+    expected = DBSCAN(eps=float(eps), min_samples=min_samples).fit_predict(x)
+    what += f" n={len(x)} d={x.shape[1]} eps={eps!r} min_samples={min_samples} threads={threads} kernels={kernels}"
+    if isinstance(got, str):
+        return what, got
+    if len(got) != len(x):
+        return what, f"{len(got)} labels for {len(x)} vectors"
+    return what, "" if (got == expected).all() else f"{(got != expected).sum()} labels differ"
+
+
 def compare(driver, path, seed):
-    """One set; returns its description and what differs (empty: nothing)."""
     rng = np.random.default_rng(seed)
     kind = KINDS[seed % len(KINDS)]
     small = rng.random() < 0.15
@@ -74,15 +86,17 @@ def compare(driver, path, seed):
     d, min_samples, threads = int(rng.choice(DIMS)), int(rng.choice(MIN_SAMPLES)), int(rng.integers(1, 5))
     kernels = KERNELS[seed // len(KINDS) % len(KERNELS)]
     x, eps = kind(rng, n, d)
-    x = np.ascontiguousarray(x, dtype=np.float32)
-    got = ours(driver, path, x, eps, min_samples, threads, kernels)
-    expected = DBSCAN(eps=float(eps), min_samples=min_samples).fit_predict(x)
-    what = f"{kind.__name__} n={n} d={d} eps={eps!r} min_samples={min_samples} threads={threads} kernels={kernels} seed={seed}"
-    if isinstance(got, str):
-        return what, got
-    if len(got) != n:
-        return what, f"{len(got)} labels for {n} vectors"
-    return what, "" if (got == expected).all() else f"{(got != expected).sum()} labels differ"
+    return judge(driver, path, x, eps, min_samples, threads, kernels, f"{kind.__name__} seed={seed}")
+
+
+def compare_large(driver, path, kernels):
+    """Large enough for every short cut of the sieve; people of very different sizes."""
+    rng = np.random.default_rng(5)
+    n, d = 20000, 64
+    who = np.minimum(rng.zipf(1.3, n), 3000)
+    spectrum = np.arange(1, d + 1) ** -0.4
+    x = rng.normal(size=(3001, d))[who] * spectrum + 0.55 * rng.normal(size=(n, d)) * spectrum
+    return judge(driver, path, x / np.linalg.norm(x, axis=1, keepdims=True), 0.6, 5, 2, kernels, "large")
 
 
 def main():
@@ -93,12 +107,13 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "vectors.f32")
         nothing = ours(driver, path, np.zeros((0, 4), np.float32), 0.5, 2, 2, "best")
-        print("ok 1 - no vectors, no labels" if not isinstance(nothing, str) and len(nothing) == 0 else "not ok 1 - no vectors")
-        for seed in range(sets):
-            what, wrong = compare(driver, path, seed)
+        results = [("no vectors", "" if not isinstance(nothing, str) and len(nothing) == 0 else f"got {nothing}")]
+        results += [compare_large(driver, path, kernels) for kernels in KERNELS[1:3]]
+        for number in range(1, sets + len(results) + 1):
+            what, wrong = results[number - 1] if number <= len(results) else compare(driver, path, number - len(results) - 1)
             failed += bool(wrong)
-            print(f"{'not ok' if wrong else 'ok'} {seed + 2} - {what}{': ' + wrong if wrong else ''}", flush=True)
-    print(f"1..{sets + 1}")
+            print(f"{'not ok' if wrong else 'ok'} {number} - {what}{': ' + wrong if wrong else ''}", flush=True)
+        print(f"1..{sets + len(results)}")
     return failed != 0
 
 

@@ -110,6 +110,23 @@ TEST(ties_count_as_near)
     }
 }
 
+// Enough vectors for the sieve to turn them, order them and look at their heads first; one person is a third of them.
+TEST(large_sets_take_all_short_cuts)
+{
+    enum { COUNT = 5000, DIM = 20 };
+    ww_random r = {17};
+    for (int spread = 1; spread <= 3; spread++) {
+        float *x = make_people(&r, COUNT, DIM, 60, 0.25 * spread);
+        for (int i = 0; i < COUNT; i += 3)
+            for (int d = 0; d < DIM; d++)
+                x[i * DIM + d] = (float)(0.2 * x[i * DIM + d] + (d == 0));
+        for (int d = 0; d < DIM; d++)
+            x[7 * DIM + d] *= 1e4f; // one that does not fit the bytes
+        check_same(x, COUNT, DIM, (ww_dbscan_options){.eps = 0.15 * spread, .min_samples = 4, .threads = 2});
+        free(x);
+    }
+}
+
 // So many neighbours are asked for that not all can be remembered on the way.
 TEST(large_min_samples)
 {
@@ -246,6 +263,7 @@ int main(void)
 {
     RUN(agrees_with_the_textbook);
     RUN(ties_count_as_near);
+    RUN(large_sets_take_all_short_cuts);
     RUN(large_min_samples);
     RUN(duplicates_and_one_vector_many_times);
     RUN(uneven_lengths);

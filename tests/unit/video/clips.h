@@ -15,5 +15,7 @@ bool clip_truncate(const char *from, const char *to, double share);
 
 // Writes two clips one behind the other, byte by byte.
 bool clip_join(const char *first, const char *second, const char *to);
+// Copies an MP4 and writes into its track header that it is to be turned by 90, 180 or 270 degrees clockwise.
+bool clip_turn(const char *from, const char *to, int degrees);
 
 #endif

@@ -1,0 +1,356 @@
+// SPDX-License-Identifier: MIT
+// Sessions: folding, fusion, other sizes than the file's, memory, threads, and the real models where they are at hand.
+#include "harness.h"
+
+#include "nn/arena.h"
+#include "nn/graph.h"
+#include "nn/op.h"
+#include "nn/plan.h"
+#include "base/memory.h"
+#include "base/random.h"
+#include "nn_case.h"
+
+#include <pthread.h>
+
+static const ww_session_options fast = {.backend = WW_BACKEND_ONEDNN}, fast_unfused = {.backend = WW_BACKEND_ONEDNN, .unfused = true},
+                                slow = {.backend = WW_BACKEND_REFERENCE}, slow_unfused = {.backend = WW_BACKEND_REFERENCE, .unfused = true};
+
+static size_t count_of(const ww_shape *s)
+{
+    size_t n = 1;
+    for (int i = 0; i < s->rank; i++)
+        n *= (size_t)s->dim[i];
+    return n;
+}
+
+// How many nodes the plan for an input has.
+static int node_count(const ww_net *net, ww_shape input, bool fuse)
+{
+    ww_plan *plan;
+    ww_error err = {0};
+    if (ww_net_plan_make(net, &input, fuse, &plan, &err) != WW_OK) {
+        printf("# %s\n", err.message);
+        return -1;
+    }
+    int count = (int)plan->node_count;
+    ww_net_plan_free(plan);
+    return count;
+}
+
+TEST(shape_arithmetic_is_folded)
+{
+    onnx_writer w = {0};
+    ww_error err = {0};
+    onnx_input(&w, "x", (onnx_dims){4, {1, 2, -1, -1}});
+    onnx_output(&w, "y");
+    onnx_ints(&w, "one", 1, (int64_t[]){1});
+    onnx_ints(&w, "two", 1, (int64_t[]){2});
+    onnx_ints(&w, "minus", 1, (int64_t[]){-1});
+    onnx_node(&w, "Shape", "x", "s", "");
+    onnx_node(&w, "Gather", "s one", "channels", "axis=0");
+    onnx_node(&w, "Mul", "channels two", "double", "");
+    onnx_node(&w, "Div", "double two", "half", "");
+    onnx_node(&w, "Concat", "half minus", "shape", "axis=0");
+    onnx_node(&w, "Reshape", "x shape", "y", "");
+    ww_net *net = case_load(&w, &err);
+    CHECK(net != NULL);
+    CHECK_EQ(node_count(net, (ww_shape){4, {1, 2, 3, 5}}, true), 1);
+    ww_shape y;
+    float *out = case_run(net, (onnx_dims){4, {1, 2, 3, 5}}, case_ramp(1), fast, 0, &y, &err);
+    CHECK(out && y.rank == 2 && y.dim[0] == 2 && y.dim[1] == 15 && out[29] == 29);
+    free(out);
+    ww_net_free(net);
+}
+
+// Conv, batch norm, relu, sum, sigmoid: five nodes that become one, and one conv before them.
+static ww_net *residual_block(ww_error *err)
+{
+    onnx_writer w = {0};
+    onnx_input(&w, "x", (onnx_dims){4, {1, 8, -1, -1}});
+    onnx_output(&w, "y");
+    onnx_floats(&w, "w", (onnx_dims){4, {8, 8, 3, 3}}, case_ramp(0.001f));
+    onnx_floats(&w, "s", (onnx_dims){1, {8}}, case_ramp(0.3f));
+    onnx_floats(&w, "v", (onnx_dims){1, {8}}, case_ramp(0.5f));
+    onnx_node(&w, "Conv", "x w", "a", "pads=1,1,1,1");
+    onnx_node(&w, "Conv", "a w", "b", "pads=1,1,1,1");
+    onnx_node(&w, "BatchNormalization", "b s s s v", "c", "epsilon=0.1f");
+    onnx_node(&w, "Relu", "c", "d", "");
+    onnx_node(&w, "Identity", "d", "d2", "");
+    onnx_node(&w, "Add", "a d2", "e", "");
+    onnx_node(&w, "Sigmoid", "e", "y", "");
+    return case_load(&w, err);
+}
+
+TEST(fusion_does_not_change_results)
+{
+    ww_error err = {0};
+    ww_net *net = residual_block(&err);
+    CHECK(net != NULL);
+    CHECK_EQ(node_count(net, (ww_shape){4, {1, 8, 6, 7}}, false), 7);
+    CHECK_EQ(node_count(net, (ww_shape){4, {1, 8, 6, 7}}, true), 2);
+    const ww_session_options kind[] = {slow_unfused, slow, fast_unfused, fast};
+    float *out[4];
+    for (int k = 0; k < 4; k++) {
+        out[k] = case_run(net, (onnx_dims){4, {1, 8, 6, 7}}, case_ramp(0.01f), kind[k], 0, NULL, &err);
+        CHECK(out[k] != NULL);
+        for (int i = 0; out[k] && i < 8 * 6 * 7; i++)
+            CHECK_NEAR(out[k][i], out[0][i], 1e-6);
+    }
+    for (int k = 0; k < 4; k++)
+        free(out[k]);
+    ww_net_free(net);
+}
+
+TEST(a_value_that_is_an_output_is_kept)
+{
+    onnx_writer w = {0};
+    ww_error err = {0};
+    onnx_input(&w, "x", (onnx_dims){4, {1, 1, 2, 2}});
+    onnx_output(&w, "a");
+    onnx_output(&w, "y");
+    onnx_output(&w, "z");
+    onnx_output(&w, "x");
+    onnx_floats(&w, "w", (onnx_dims){4, {1, 1, 1, 1}}, (float[]){-1});
+    onnx_node(&w, "Conv", "x w", "a", "");
+    onnx_node(&w, "Relu", "a", "y", "");
+    onnx_node(&w, "Flatten", "a", "z", "");
+    ww_net *net = case_load(&w, &err);
+    const float want[4][4] = {{0, -1, -2, -3}, {0, 0, 0, 0}, {0, -1, -2, -3}, {0, 1, 2, 3}};
+    for (int b = 0; b < 2; b++)
+        for (int o = 0; o < 4; o++) {
+            float *out = case_run(net, (onnx_dims){4, {1, 1, 2, 2}}, case_ramp(1), b ? slow : fast, o, NULL, &err);
+            for (int i = 0; i < 4; i++)
+                CHECK(out && out[i] == want[o][i]);
+            free(out);
+        }
+    ww_net_free(net);
+}
+
+// A pyramid whose upsampling has its size written down, and a head that flattens to "1, -1, 2": made for 1x1x8x8.
+static ww_net *fixed_size_model(ww_error *err)
+{
+    onnx_writer w = {0};
+    onnx_input(&w, "x", (onnx_dims){4, {1, 1, 8, 8}});
+    onnx_output(&w, "y");
+    onnx_floats(&w, "w", (onnx_dims){4, {2, 1, 1, 1}}, (float[]){1, 100});
+    onnx_ints(&w, "z", 4, (int64_t[]){1, 1, 8, 8});
+    onnx_ints(&w, "s", 3, (int64_t[]){1, -1, 2});
+    onnx_node(&w, "MaxPool", "x", "a", "kernel_shape=2,2 strides=2,2");
+    onnx_node(&w, "Resize", "a - - z", "b", "mode:nearest coordinate_transformation_mode:asymmetric nearest_mode:floor");
+    onnx_node(&w, "Add", "b x", "c", "");
+    onnx_node(&w, "Conv", "c w", "d", "");
+    onnx_node(&w, "Transpose", "d", "e", "perm=0,2,3,1");
+    onnx_node(&w, "Reshape", "e s", "y", "");
+    return case_load(&w, err);
+}
+
+TEST(other_sizes_and_batches_than_the_files)
+{
+    ww_error err = {0};
+    ww_net *net = fixed_size_model(&err);
+    for (int b = 0; b < 2; b++) {
+        ww_shape y;
+        float *out = case_run(net, (onnx_dims){4, {3, 1, 4, 6}}, case_ramp(1), b ? slow : fast, 0, &y, &err);
+        CHECK(out != NULL);
+        CHECK(y.rank == 3 && y.dim[0] == 3 && y.dim[1] == 24 && y.dim[2] == 2);
+        // First pixel of each picture: its own value plus the largest of its 2x2 block, one row and one column on.
+        for (int n = 0; n < 3 && out; n++) {
+            float first = (float)(24 * n), want = first + first + 7;
+            CHECK_NEAR(out[n * 48], want, 1e-4);
+            CHECK_NEAR(out[n * 48 + 1], 100 * want, 1e-2);
+        }
+        free(out);
+    }
+    ww_net_free(net);
+}
+
+TEST(sizes_a_graph_cannot_run_at_are_unsupported)
+{
+    onnx_writer w = {0};
+    ww_error err = {0};
+    onnx_input(&w, "x", (onnx_dims){2, {1, 4}});
+    onnx_output(&w, "y");
+    onnx_floats(&w, "c", (onnx_dims){2, {1, 4}}, case_ramp(1));
+    onnx_node(&w, "Add", "x c", "y", "");
+    ww_net *net = case_load(&w, &err);
+    ww_session *session;
+    CHECK_EQ(ww_session_open(net, &(ww_shape){2, {1, 5}}, WW_BACKEND_ONEDNN, &session, &err), WW_ERR_UNSUPPORTED);
+    CHECK(session == NULL);
+    CHECK(strstr(err.message, "case.onnx: does not run on an input of 1x5, only on the 1x4 it was made for: node 'node 0' (Add)") != NULL);
+    CHECK_EQ(ww_session_open(net, &(ww_shape){2, {1, 0}}, WW_BACKEND_ONEDNN, &session, &err), WW_ERR_ARGUMENT);
+    CHECK_EQ(ww_session_open(net, &(ww_shape){2, {1, -1}}, WW_BACKEND_ONEDNN, &session, &err), WW_ERR_ARGUMENT);
+    ww_net_free(net);
+}
+
+TEST(batches_that_would_run_into_each_other_are_refused)
+{
+    onnx_writer w = {0};
+    ww_error err = {0};
+    onnx_input(&w, "x", (onnx_dims){2, {1, 4}});
+    onnx_output(&w, "y");
+    onnx_ints(&w, "s", 2, (int64_t[]){2, -1});
+    onnx_node(&w, "Reshape", "x s", "y", "");
+    ww_net *net = case_load(&w, &err);
+    ww_session *session;
+    CHECK_EQ(ww_session_open(net, &(ww_shape){2, {3, 4}}, WW_BACKEND_ONEDNN, &session, &err), WW_ERR_UNSUPPORTED);
+    CHECK(strstr(err.message, "batch apart") != NULL);
+    ww_net_free(net);
+}
+
+TEST(memory_is_bounded)
+{
+    onnx_writer w = {0};
+    ww_error err = {0};
+    onnx_input(&w, "x", (onnx_dims){1, {-1}});
+    onnx_output(&w, "y");
+    onnx_ints(&w, "s", 2, (int64_t[]){1000, 1});
+    onnx_node(&w, "Expand", "x s", "y", "");
+    ww_net *net = case_load(&w, &err);
+    ww_session *session;
+    for (int b = 0; b < 2; b++) {
+        ww_session_options tight = {.backend = b ? WW_BACKEND_REFERENCE : WW_BACKEND_ONEDNN, .bytes_max = 100000};
+        CHECK_EQ(ww_session_open_with(net, &(ww_shape){1, {100}}, &tight, &session, &err), WW_ERR_MEMORY);
+        CHECK(strstr(err.message, "case.onnx") != NULL);
+        CHECK_OK(ww_session_open_with(net, &(ww_shape){1, {10}}, &tight, &session, &err));
+        ww_session_close(session);
+    }
+    CHECK_EQ(ww_session_open(net, &(ww_shape){1, {1 << 24}}, WW_BACKEND_REFERENCE, &session, &err), WW_ERR_UNSUPPORTED);
+    ww_net_free(net);
+}
+
+TEST(arena_never_overlaps)
+{
+    ww_random rng = {7};
+    for (int round = 0; round < 200; round++) {
+        ww_span span[40];
+        size_t sum = 0;
+        for (int i = 0; i < 40; i++) {
+            span[i] = (ww_span){.bytes = ww_random_below(&rng, 1000), .first = (int)ww_random_below(&rng, 30)};
+            span[i].last = span[i].first + (int)ww_random_below(&rng, 10);
+            sum += (span[i].bytes + 63) / 64 * 64;
+        }
+        size_t total = ww_arena_plan(span, 40);
+        CHECK(total <= sum);
+        for (int i = 0; i < 40; i++) {
+            CHECK(span[i].offset + span[i].bytes <= total && span[i].offset % 64 == 0);
+            for (int k = 0; k < i; k++) {
+                bool in_time = span[i].first <= span[k].last && span[k].first <= span[i].last;
+                bool in_memory = span[i].offset < span[k].offset + span[k].bytes && span[k].offset < span[i].offset + span[i].bytes;
+                CHECK(!(in_time && in_memory));
+            }
+        }
+    }
+}
+
+// ---- threads
+
+typedef struct thread_job {
+    const ww_net *net;
+    const float *want;
+    int wrong;
+} thread_job;
+
+static void *run_often(void *user)
+{
+    thread_job *job = user;
+    ww_error err = {0};
+    for (int round = 0; round < 20; round++) {
+        float *out = case_run(job->net, (onnx_dims){4, {1, 8, 9, 9}}, case_ramp(0.01f), fast, 0, NULL, &err);
+        job->wrong += !out || memcmp(out, job->want, 8 * 9 * 9 * sizeof *out) != 0;
+        free(out);
+    }
+    return NULL;
+}
+
+TEST(sessions_run_side_by_side)
+{
+    ww_error err = {0};
+    ww_net *net = residual_block(&err);
+    float *want = case_run(net, (onnx_dims){4, {1, 8, 9, 9}}, case_ramp(0.01f), fast, 0, NULL, &err);
+    thread_job job[4];
+    pthread_t thread[4];
+    for (int i = 0; i < 4; i++) {
+        job[i] = (thread_job){net, want, 0};
+        CHECK(pthread_create(&thread[i], NULL, run_often, &job[i]) == 0);
+    }
+    for (int i = 0; i < 4; i++) {
+        pthread_join(thread[i], NULL);
+        CHECK_EQ(job[i].wrong, 0);
+    }
+    free(want);
+    ww_net_free(net);
+}
+
+// ---- the real ones
+
+static void check_model(const char *path, ww_shape input)
+{
+    ww_error err = {0};
+    ww_net *net;
+    CHECK_OK(ww_net_load_file(path, &net, &err));
+    if (!net)
+        return;
+    onnx_dims dims = {.rank = input.rank};
+    memcpy(dims.dim, input.dim, sizeof input.dim);
+    ww_random rng = {11};
+    float *x = ww_alloc_array(count_of(&input), sizeof *x, SIZE_MAX);
+    for (size_t i = 0; i < count_of(&input); i++)
+        x[i] = (float)ww_random_unit(&rng);
+    for (int o = 0; o < ww_net_output_count(net); o++) {
+        ww_shape y;
+        float *a = case_run(net, dims, x, fast, o, &y, &err), *b = case_run(net, dims, x, slow_unfused, o, NULL, &err);
+        CHECK(a && b);
+        double worst = 0;
+        for (size_t i = 0; a && b && i < count_of(&y); i++)
+            worst = !(fabs(a[i] - b[i]) <= worst) ? fabs(a[i] - b[i]) : worst;
+        CHECK(worst < 1e-4);
+        free(a);
+        free(b);
+    }
+    free(x);
+    ww_net_free(net);
+}
+
+TEST(default_models)
+{
+    const char *source = getenv("WW_SOURCE");
+    if (!source)
+        SKIP("WW_SOURCE is not set");
+    char *detector = ww_strf("%s/models/detector.onnx", source), *embedder = ww_strf("%s/models/embedder.onnx", source);
+    check_model(detector, (ww_shape){4, {1, 1, 64, 96}});
+    check_model(embedder, (ww_shape){4, {2, 1, 96, 96}});
+    free(detector);
+    free(embedder);
+}
+
+TEST(third_party_models)
+{
+    static const struct { const char *file; ww_shape input; } model[] = {
+        {"models/scrfd_500m_bnkps.onnx", {4, {1, 3, 64, 96}}},
+        {"models/face_detection_yunet_2026may.onnx", {4, {1, 3, 64, 96}}},
+        {"models/ultraface_rfb_320.onnx", {4, {1, 3, 240, 320}}},
+        {"models/mobilefacenet_foamliu.onnx", {4, {2, 3, 112, 112}}},
+    };
+    for (int i = 0; i < 4; i++) {
+        const char *path = shared_file(model[i].file);
+        if (!path)
+            SKIP("the shared models are not there");
+        check_model(path, model[i].input);
+    }
+}
+
+int main(void)
+{
+    RUN(shape_arithmetic_is_folded);
+    RUN(fusion_does_not_change_results);
+    RUN(a_value_that_is_an_output_is_kept);
+    RUN(other_sizes_and_batches_than_the_files);
+    RUN(sizes_a_graph_cannot_run_at_are_unsupported);
+    RUN(batches_that_would_run_into_each_other_are_refused);
+    RUN(memory_is_bounded);
+    RUN(arena_never_overlaps);
+    RUN(sessions_run_side_by_side);
+    RUN(default_models);
+    RUN(third_party_models);
+    return FINISH();
+}
