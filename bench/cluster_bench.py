@@ -53,7 +53,7 @@ int main(int argc, char **argv)
     faiss::IndexFlatL2 index({DIM});
     index.add(n, x.data());
     std::vector<float> distance(n * 32);
-    std::vector<faiss::idx_t> near(n * 32);
+    std::vector<faiss::Index::idx_t> near(n * 32);
     index.search(n, x.data(), 32, distance.data(), near.data());
     rusage usage;
     getrusage(RUSAGE_SELF, &usage);

@@ -91,7 +91,7 @@ static bool parse_one(const option *table, size_t count, int argc, char **argv, 
         o = find(table, count, name, equals ? (size_t)(equals - name) : strlen(name), 0);
         value = equals ? equals + 1 : NULL;
     } else {
-        o = find(table, count, NULL, 0, argument[1]);
+        o = find(table, count, "", 0, argument[1]);
         value = argument[2] ? argument + 2 : NULL;
     }
     if (!o) {

@@ -120,7 +120,7 @@ static bool holds_already(const char *path, const void *data, size_t bytes)
     size_t old_bytes = 0;
     if (ww_read_file(path, bytes, &old, &old_bytes, NULL) != WW_OK)
         return false;
-    bool same = old_bytes == bytes && memcmp(old, data, bytes) == 0;
+    bool same = old_bytes == bytes && (bytes == 0 || memcmp(old, data, bytes) == 0);
     free(old);
     return same;
 }

@@ -52,7 +52,8 @@ static bool decode_luma(const ww_session *session, const ww_net *net, float min_
         for (int64_t c = 0; c < cells; c++) {
             if (!(score[c] >= min_score))
                 continue;
-            float px = ((float)(c % columns) + 0.5f) * (float)s, py = ((float)(c / columns) + 0.5f) * (float)s;
+            int64_t i = c % columns, j = c / columns;
+            float px = ((float)i + 0.5f) * (float)s, py = ((float)j + 0.5f) * (float)s;
             ww_detection d = {.score = score[c]};
             d.width = side_exp(box[2 * cells + c]) * (float)s;
             d.height = side_exp(box[3 * cells + c]) * (float)s;
@@ -88,7 +89,8 @@ static bool decode_scrfd(const ww_session *session, const ww_net *net, float min
         for (int64_t a = 0; a < anchors; a++) {
             if (!(score[a] >= min_score))
                 continue;
-            float cx = (float)((a / 2 % columns) * s), cy = (float)((a / 2 / columns) * s);
+            int64_t left = a / 2 % columns * s, top = a / 2 / columns * s;
+            float cx = (float)left, cy = (float)top;
             const float *b = box + 4 * a;
             ww_detection d = {.score = score[a], .x = cx - b[0] * (float)s, .y = cy - b[1] * (float)s};
             d.width = cx + b[2] * (float)s - d.x;
@@ -117,7 +119,8 @@ static bool decode_yunet(const ww_session *session, const ww_net *net, float min
             float score = sqrtf(fminf(fmaxf(cls[c], 0), 1) * fminf(fmaxf(obj[c], 0), 1));
             if (!(score >= min_score))
                 continue;
-            float i = (float)(c % columns), j = (float)(c / columns), size = (float)s;
+            int64_t column = c % columns, row = c / columns;
+            float i = (float)column, j = (float)row, size = (float)s;
             const float *b = box + 4 * c;
             ww_detection d = {.score = score, .width = side_exp(b[2]) * size, .height = side_exp(b[3]) * size};
             d.x = (i + b[0]) * size - d.width / 2;

@@ -116,6 +116,7 @@ static ww_status cells_make(const ww_plane *in, int channels, bounds b, cells *o
     if (!sum || !out->plane.data) {
         free(sum);
         free(out->plane.data);
+        out->plane.data = NULL;
         return ww_fail(err, WW_ERR_MEMORY, "no memory to average %d x %d cells of a picture", width, height);
     }
     float scale = 1.0f / ((float)out->side_x * (float)out->side_y);

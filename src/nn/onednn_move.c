@@ -94,7 +94,9 @@ ww_status ww_fast_concat(ww_onednn *e, const ww_node *n, bool *taken, ww_error *
     dnnl_primitive_attr_t attr = ww_attr();
     dnnl_status_t made = dnnl_concat_primitive_desc_create(&pd, &any, (int)count, axis, md, attr, e->engine);
     dnnl_primitive_attr_destroy(attr);
-    if (made == dnnl_success) {
+    if (made == dnnl_success && ww_pd_is_plain_c(pd)) {
+        dnnl_primitive_desc_destroy(pd); // layouts differ: rows copied by the reference are faster
+    } else if (made == dnnl_success) {
         *taken = true;
         args[count].arg = DNNL_ARG_DST;
         args[count].at = ww_value_out(e, n->output[0], dnnl_primitive_desc_query_md(pd, dnnl_query_dst_md, 0));

@@ -100,6 +100,8 @@ ww_status ww_weights(ww_onednn *e, const float *data, const dnnl_memory_desc_t *
 // Asks for a primitive; takes `attr` over. *taken = false where oneDNN has none for this case, which is then left to the reference.
 ww_status ww_make_pd(ww_onednn *e, const_dnnl_op_desc_t desc, dnnl_primitive_attr_t attr, dnnl_primitive_desc_t *pd, bool *taken,
                      ww_error *err);
+// True if oneDNN would run its own reference, which is no faster than ours.
+bool ww_pd_is_plain_c(const_dnnl_primitive_desc_t pd);
 ww_status ww_step_reorder(ww_onednn *e, const ww_place *from, const ww_place *to, ww_error *err);
 // Adds a primitive; its scratchpad is found memory in the arena. Takes `pd` over.
 ww_status ww_step_add(ww_onednn *e, dnnl_primitive_desc_t pd, const ww_step_arg *args, size_t count, ww_error *err);

@@ -195,6 +195,12 @@ ww_status ww_make_pd(ww_onednn *e, const_dnnl_op_desc_t desc, dnnl_primitive_att
                : ww_dnnl_fail(made, "dnnl_primitive_desc_create", err);
 }
 
+bool ww_pd_is_plain_c(const_dnnl_primitive_desc_t pd)
+{
+    const char *name = "";
+    return dnnl_primitive_desc_query(pd, dnnl_query_impl_info_str, 0, &name) == dnnl_success && strncmp(name, "ref", 3) == 0;
+}
+
 ww_status ww_step_reorder(ww_onednn *e, const ww_place *from, const ww_place *to, ww_error *err)
 {
     dnnl_primitive_desc_t pd;

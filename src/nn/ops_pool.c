@@ -35,29 +35,45 @@ static ww_status infer_pool(const ww_call *c, ww_error *err)
     return ww_give(c, WW_F32, &y, err);
 }
 
+// The taps first .. last-1 of a window at output position `at` along one axis that fall on low .. high-1 of the input. A kernel may be far
+// larger than the picture, so they are counted, not tried.
+typedef struct taps { int64_t first, last, start; } taps;
+
+static taps taps_inside(const ww_window *w, int axis, int64_t at, int64_t low, int64_t high)
+{
+    int64_t start = at * w->stride[axis] - w->pad_begin[axis], step = w->dilation[axis];
+    int64_t first = start >= low ? 0 : (low - start + step - 1) / step, last = start >= high ? 0 : (high - start + step - 1) / step;
+    last = last > w->kernel[axis] ? w->kernel[axis] : last;
+    return (taps){first < last ? first : last, last, start};
+}
+
 typedef struct pool_sum {
     double sum;
     float max;
-    int64_t inside, padded; // elements of the window within the picture; within picture and declared padding
 } pool_sum;
 
-static pool_sum pool_window(const ww_window *w, const float *plane, int64_t h, int64_t wd, int64_t oy, int64_t ox)
+static pool_sum pool_window(const ww_window *w, const float *plane, int64_t width, taps y, taps x)
 {
-    pool_sum p = {0, -INFINITY, 0, 0};
-    for (int64_t ky = 0; ky < w->kernel[0]; ky++) {
-        int64_t iy = oy * w->stride[0] - w->pad_begin[0] + ky * w->dilation[0];
-        for (int64_t kx = 0; kx < w->kernel[1]; kx++) {
-            int64_t ix = ox * w->stride[1] - w->pad_begin[1] + kx * w->dilation[1];
-            p.padded += iy < h + w->pad_end[0] && ix < wd + w->pad_end[1];
-            if (iy < 0 || iy >= h || ix < 0 || ix >= wd)
-                continue;
-            float v = plane[iy * wd + ix];
+    pool_sum p = {0, -INFINITY};
+    for (int64_t ky = y.first; ky < y.last; ky++)
+        for (int64_t kx = x.first; kx < x.last; kx++) {
+            float v = plane[(y.start + ky * w->dilation[0]) * width + x.start + kx * w->dilation[1]];
             p.sum += v;
             p.max = v > p.max ? v : p.max;
-            p.inside++;
         }
-    }
     return p;
+}
+
+// How many elements a mean is over: those within the picture, or within picture and declared padding.
+static int64_t divisor(const ww_window *w, const ww_shape *x, int64_t oy, int64_t ox, bool include_pad)
+{
+    int64_t n = 1, at[2] = {oy, ox};
+    for (int i = 0; i < 2; i++) {
+        taps t = include_pad ? taps_inside(w, i, at[i], -w->pad_begin[i], x->dim[2 + i] + w->pad_end[i])
+                             : taps_inside(w, i, at[i], 0, x->dim[2 + i]);
+        n *= t.last - t.first;
+    }
+    return n;
 }
 
 static void ref_pool(const ww_call *c)
@@ -71,9 +87,10 @@ static void ref_pool(const ww_call *c)
         for (int64_t oy = 0; oy < ys->dim[2]; oy++)
             for (int64_t ox = 0; ox < ys->dim[3]; ox++) {
                 const float *x = ww_f32(c->in[0]) + plane * xs->dim[2] * xs->dim[3];
-                pool_sum p = pool_window(&w, x, xs->dim[2], xs->dim[3], oy, ox);
-                int64_t divisor = include_pad ? p.padded : p.inside;
-                *y++ = max ? p.max : divisor ? (float)(p.sum / (double)divisor) : 0;
+                taps ty = taps_inside(&w, 0, oy, 0, xs->dim[2]), tx = taps_inside(&w, 1, ox, 0, xs->dim[3]);
+                pool_sum p = pool_window(&w, x, xs->dim[3], ty, tx);
+                int64_t n = max ? 1 : divisor(&w, xs, oy, ox, include_pad);
+                *y++ = max ? p.max : n ? (float)(p.sum / (double)n) : 0;
             }
 }
 

@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FOLDED_BYTES_MAX ((size_t)256 << 20) // all folded constants of one plan; what would exceed it is computed at run time
+#define FOLDED_BYTES_MAX ((size_t)256 << 20) // all folded constants of one plan, whatever the caller allows
 
 static void copy_nodes(ww_plan *p)
 {
@@ -109,9 +109,9 @@ static ww_status fold(ww_plan *p, const ww_node *n, ww_frame *f, ww_error *err)
     size_t bytes = 0;
     for (int i = 0; i < n->output_count; i++)
         bytes += f->out[i] ? ww_tensor_bytes(f->out[i]) : 0;
-    if (bytes > FOLDED_BYTES_MAX - p->folded_bytes)
+    if (bytes > p->folded_bytes_left)
         return WW_OK;
-    p->folded_bytes += bytes;
+    p->folded_bytes_left -= bytes;
     for (int i = 0; i < n->output_count; i++) {
         if (!f->out[i])
             continue;
@@ -193,7 +193,7 @@ static void drop_dead(ww_plan *p)
     free(dead);
 }
 
-static ww_status start(const ww_net *net, const ww_shape *input, ww_plan **plan, ww_error *err)
+static ww_status start(const ww_net *net, const ww_shape *input, size_t bytes_max, ww_plan **plan, ww_error *err)
 {
     char text[WW_SHAPE_TEXT_MAX];
     *plan = NULL;
@@ -204,6 +204,7 @@ static ww_status start(const ww_net *net, const ww_shape *input, ww_plan **plan,
     const ww_shape *declared = &net->input[0].shape;
     ww_plan *p = ww_alloc(sizeof *p);
     p->net = net;
+    p->folded_bytes_left = bytes_max < FOLDED_BYTES_MAX ? bytes_max : FOLDED_BYTES_MAX;
     p->input = net->input[0].value;
     copy_values(p);
     copy_nodes(p);
@@ -225,15 +226,15 @@ static ww_status infer_exported(const ww_plan *p, ww_plan **exported, ww_error *
     ww_shape own = *asked;
     for (int i = 0; i < own.rank; i++)
         own.dim[i] = declared->dim[i] >= 0 ? declared->dim[i] : asked->dim[i];
-    ww_status status = start(p->net, &own, exported, err);
+    ww_status status = start(p->net, &own, p->folded_bytes_left, exported, err);
     return status == WW_OK ? infer_all(*exported, NULL, err) : status;
 }
 
-ww_status ww_net_plan_make(const ww_net *net, const ww_shape *input, bool fuse, ww_plan **plan, ww_error *err)
+ww_status ww_net_plan_make(const ww_net *net, const ww_shape *input, bool fuse, size_t bytes_max, ww_plan **plan, ww_error *err)
 {
     char asked[WW_SHAPE_TEXT_MAX], given[WW_SHAPE_TEXT_MAX];
     ww_plan *p = NULL, *exported = NULL;
-    ww_status status = start(net, input, &p, err);
+    ww_status status = start(net, input, bytes_max, &p, err);
     if (status == WW_OK)
         status = infer_exported(p, &exported, err);
     if (status == WW_OK)

@@ -13,14 +13,15 @@ typedef struct ww_plan_value {
 
 typedef struct ww_plan {
     const ww_net *net;
-    size_t node_count, value_count, value_capacity, folded_bytes;
+    size_t node_count, value_count, value_capacity, folded_bytes_left;
     ww_node *node; // in running order; names and attributes are borrowed from the net, the input and output lists are the plan's
     ww_plan_value *value;
     int input;
     bool changed_size; // the input is not of the shape the file gives
 } ww_plan;
 
-ww_status ww_net_plan_make(const ww_net *net, const ww_shape *input, bool fuse, ww_plan **plan, ww_error *err);
+// `bytes_max` bounds what folding may allocate; what would exceed it is left to be computed at run time.
+ww_status ww_net_plan_make(const ww_net *net, const ww_shape *input, bool fuse, size_t bytes_max, ww_plan **plan, ww_error *err);
 void ww_net_plan_free(ww_plan *p);
 
 // True if the value holds a constant.

@@ -20,7 +20,7 @@ ww_status ww_session_open_with(const ww_net *net, const ww_shape *input, const w
     ww_session *s = ww_alloc(sizeof *s);
     size_t bytes_max = options->bytes_max ? options->bytes_max : WW_NN_SESSION_BYTES_MAX;
     *session = NULL;
-    ww_status status = ww_net_plan_make(net, input, !options->unfused, &s->plan, err);
+    ww_status status = ww_net_plan_make(net, input, !options->unfused, bytes_max, &s->plan, err);
     if (status == WW_OK && options->backend == WW_BACKEND_ONEDNN)
         status = ww_onednn_open(s->plan, bytes_max, &s->onednn, err);
     else if (status == WW_OK)

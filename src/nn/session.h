@@ -7,7 +7,7 @@
 typedef struct ww_session_options {
     ww_backend backend;
     bool unfused;     // leave every node of the file a node of its own
-    size_t bytes_max; // of activations; 0: WW_NN_SESSION_BYTES_MAX
+    size_t bytes_max; // of activations, and of folded constants; 0: WW_NN_SESSION_BYTES_MAX
 } ww_session_options;
 
 #define WW_NN_SESSION_BYTES_MAX ((size_t)4 << 30)

@@ -87,12 +87,11 @@ static ww_status open_container(ww_source *source, ww_error *err)
 
 ww_status ww_source_open(ww_source *source, const char *path, ww_error *err)
 {
-    *source = (ww_source){.path = ww_strdup(path), .held = av_packet_alloc(), .clock_last = AV_NOPTS_VALUE};
-    if (!source->held) {
-        ww_source_close(source);
-        return ww_fail(err, WW_ERR_MEMORY, "%s: no memory to read it", path);
-    }
-    ww_status status = open_container(source, err);
+    *source = (ww_source){.path = ww_strdup(path), .clock_last = AV_NOPTS_VALUE};
+    bool memory = true;
+    for (int i = 0; i < WW_SOURCE_QUEUE; i++)
+        memory = (source->queue[i] = av_packet_alloc()) && memory;
+    ww_status status = memory ? open_container(source, err) : ww_fail(err, WW_ERR_MEMORY, "%s: no memory to read it", path);
     if (status != WW_OK) {
         ww_source_close(source);
         return status;
@@ -107,19 +106,15 @@ void ww_source_close(ww_source *source)
 {
     av_parser_close(source->parser);
     avcodec_free_context(&source->parser_context);
-    av_packet_free(&source->held);
+    for (int i = 0; i < WW_SOURCE_QUEUE; i++)
+        av_packet_free(&source->queue[i]);
     avformat_close_input(&source->format);
     free(source->path);
     *source = (ww_source){0};
 }
 
-static bool next_raw(ww_source *source, AVPacket *packet)
+static bool read_packet(ww_source *source, AVPacket *packet)
 {
-    if (source->holding) {
-        source->holding = false;
-        av_packet_move_ref(packet, source->held);
-        return true;
-    }
     while (!source->ended) {
         if (av_read_frame(source->format, packet) < 0)
             source->ended = true;
@@ -129,6 +124,37 @@ static bool next_raw(ww_source *source, AVPacket *packet)
             av_packet_unref(packet);
     }
     return false;
+}
+
+static bool next_raw(ww_source *source, AVPacket *packet)
+{
+    if (!source->queued)
+        return read_packet(source, packet);
+    AVPacket *first = source->queue[0];
+    av_packet_move_ref(packet, first);
+    source->queued--;
+    memmove(source->queue, source->queue + 1, (WW_SOURCE_QUEUE - 1) * sizeof *source->queue);
+    source->queue[WW_SOURCE_QUEUE - 1] = first;
+    return true;
+}
+
+// Presentation time of a packet, before the repair of clock jumps. MPEG-1 and MPEG-2 program streams (DVDs above all) state it for some frames only.
+// B-frames are shown when they are decoded, which libavformat fills in; the others when the next of their kind is decoded.
+static int64_t raw_pts(ww_source *source, const AVPacket *packet)
+{
+    enum AVCodecID codec = source->stream->codecpar->codec_id;
+    bool mpeg = codec == AV_CODEC_ID_MPEG1VIDEO || codec == AV_CODEC_ID_MPEG2VIDEO;
+    if (packet->pts != AV_NOPTS_VALUE || packet->dts == AV_NOPTS_VALUE || !mpeg || ww_mpeg_is_b(packet))
+        return packet->pts;
+    for (int i = 0; i < WW_SOURCE_QUEUE; i++) {
+        if (i == source->queued && !read_packet(source, source->queue[source->queued]))
+            break;
+        if (i == source->queued)
+            source->queued++;
+        if (!ww_mpeg_is_b(source->queue[i]))
+            return source->queue[i]->dts;
+    }
+    return AV_NOPTS_VALUE;
 }
 
 // Decoding times never run backwards within one recording. Where they do by more than a second, recordings were joined, or a clock was set: the rest
@@ -172,8 +198,9 @@ bool ww_source_next(ww_source *source, AVPacket *packet, ww_stamp *stamp)
     repair_clock(source, packet);
     enum AVCodecID codec = source->stream->codecpar->codec_id;
     bool second = closes_frame(source, packet);
+    int64_t pts = raw_pts(source, packet);
     *stamp = (ww_stamp){
-        .pts = packet->pts == AV_NOPTS_VALUE ? AV_NOPTS_VALUE : packet->pts + source->clock_offset,
+        .pts = pts == AV_NOPTS_VALUE ? AV_NOPTS_VALUE : pts + source->clock_offset,
         .dts = packet->dts == AV_NOPTS_VALUE ? AV_NOPTS_VALUE : packet->dts + source->clock_offset,
         .duration = packet->duration > 0 ? packet->duration : 0,
         .layer = codec == AV_CODEC_ID_HEVC ? ww_hevc_layer(packet, source->nal_length_bytes) : 0,
@@ -193,33 +220,53 @@ ww_mark ww_source_mark(const ww_source *source, const AVPacket *packet, const ww
     };
 }
 
+// The packet in queue[0] is the marked one.
 static void stand_on(ww_source *source, const ww_mark *mark)
 {
-    source->holding = true;
+    source->queued = 1;
     source->next_ordinal = mark->ordinal;
     source->clock_offset = mark->clock_offset;
     source->clock_last = mark->clock_last;
     source->open_field = 0;
 }
 
-static void forget_held(ww_source *source)
+// As stand_on, with a packet that had been given already; those read ahead of it stay behind it.
+static void put_back(ww_source *source, AVPacket *packet, const ww_mark *mark)
 {
-    av_packet_unref(source->held);
-    source->holding = source->ended = false;
+    int queued = source->queued;
+    AVPacket *last = source->queue[WW_SOURCE_QUEUE - 1];
+    memmove(source->queue + 1, source->queue, (WW_SOURCE_QUEUE - 1) * sizeof *source->queue);
+    source->queue[0] = last;
+    av_packet_move_ref(last, packet);
+    stand_on(source, mark);
+    source->queued = queued + 1;
 }
 
-// Reads on after a seek until the marked packet turns up; it is then held.
+static void empty_queue(ww_source *source)
+{
+    while (source->queued)
+        av_packet_unref(source->queue[--source->queued]);
+    source->ended = false;
+}
+
+static bool is_marked(const AVPacket *packet, const ww_mark *mark)
+{
+    return packet->pts == mark->raw_pts && (mark->raw_pts != AV_NOPTS_VALUE || packet->dts == mark->raw_dts)
+           && abs(packet->size - mark->size) <= START_CODE_BYTES && packet->flags & AV_PKT_FLAG_KEY;
+}
+
+// Reads on after a seek until the marked packet turns up.
 static bool land(ww_source *source, const ww_mark *mark)
 {
-    forget_held(source);
-    for (int i = 0; i < LANDING_PACKETS_MAX && next_raw(source, source->held); i++) {
-        const AVPacket *p = source->held;
-        if (p->pts == mark->raw_pts && abs(p->size - mark->size) <= START_CODE_BYTES && p->flags & AV_PKT_FLAG_KEY) {
+    empty_queue(source);
+    AVPacket *packet = source->queue[0];
+    for (int i = 0; i < LANDING_PACKETS_MAX && read_packet(source, packet); i++) {
+        if (is_marked(packet, mark)) {
             stand_on(source, mark);
             return true;
         }
-        bool passed = p->dts != AV_NOPTS_VALUE && mark->raw_dts != AV_NOPTS_VALUE && p->dts > mark->raw_dts;
-        av_packet_unref(source->held);
+        bool passed = packet->dts != AV_NOPTS_VALUE && mark->raw_dts != AV_NOPTS_VALUE && packet->dts > mark->raw_dts;
+        av_packet_unref(packet);
         if (passed)
             return false;
     }
@@ -249,13 +296,18 @@ ww_status ww_source_walk(ww_source *source, const ww_mark *mark, ww_error *err)
     free(path);
     if (status != WW_OK)
         return status;
+    AVPacket *packet = av_packet_alloc();
     ww_stamp stamp;
-    while (ww_source_next(source, source->held, &stamp)) {
-        if (stamp.ordinal == mark->ordinal && !stamp.continued) {
-            stand_on(source, mark);
-            return WW_OK;
-        }
-        av_packet_unref(source->held);
+    bool found = false;
+    while (packet && !found && ww_source_next(source, packet, &stamp)) {
+        found = stamp.ordinal == mark->ordinal && !stamp.continued;
+        if (!found)
+            av_packet_unref(packet);
     }
+    if (found)
+        put_back(source, packet, mark);
+    av_packet_free(&packet);
+    if (found)
+        return WW_OK;
     return ww_fail(err, WW_ERR_FORMAT, "%s: frame %u is no longer there: was the file changed while it was read?", source->path, mark->ordinal);
 }

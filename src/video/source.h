@@ -11,6 +11,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#define WW_SOURCE_QUEUE 16 // packets; more than there are B-frames in a row
+
 // What is known of a packet. Times are in ticks of the stream's time base, after the repair of clock jumps.
 typedef struct ww_stamp {
     int64_t pts;       // AV_NOPTS_VALUE where the container does not say
@@ -37,8 +39,9 @@ typedef struct ww_source {
     char *path;
     AVFormatContext *format;
     AVStream *stream;
-    AVPacket *held;                    // read already, to be given next
-    bool holding, ended;
+    AVPacket *queue[WW_SOURCE_QUEUE];  // read already, to be given next; all allocated, the first `queued` filled
+    int queued;
+    bool ended;
     uint32_t next_ordinal;
     int64_t clock_offset, clock_last;  // see repair_clock in source.c
     int64_t second_ticks;

@@ -4,6 +4,7 @@
 
 enum { H264_NAL_SLICE = 1, H264_NAL_IDR = 5, H264_NAL_SEI = 6, H264_SEI_RECOVERY_POINT = 6 };
 enum { SEI_BYTES_READ = 1024, SEI_END = 0x80 };
+enum { MPEG_PICTURE_B = 3 };
 enum { HEVC_NAL_NOT_PICTURE = 32 }; // types below are slices of pictures
 
 bool ww_packet_is_hidden(enum AVCodecID codec, const AVPacket *packet)
@@ -115,4 +116,14 @@ int ww_hevc_layer(const AVPacket *packet, int nal_length_bytes)
             return layer > 0 ? layer : 0;
     }
     return 0;
+}
+
+bool ww_mpeg_is_b(const AVPacket *packet)
+{
+    // picture_start_code, temporal_reference of 10 bits, picture_coding_type of 3 (ISO/IEC 13818-2, 6.2.3).
+    const uint8_t *b = packet->data;
+    for (int i = 0; i + 5 < packet->size; i++)
+        if (b[i] == 0 && b[i + 1] == 0 && b[i + 2] == 1 && b[i + 3] == 0)
+            return (b[i + 5] >> 3 & 7) == MPEG_PICTURE_B;
+    return false;
 }

@@ -14,5 +14,7 @@ int ww_nal_length_bytes(const AVCodecParameters *parameters);
 bool ww_packet_starts_clean(enum AVCodecID codec, const AVPacket *packet, int nal_length_bytes);
 // Temporal layer of an HEVC packet. Frames called "non-reference" there may still be referred to by higher layers.
 int ww_hevc_layer(const AVPacket *packet, int nal_length_bytes);
+// Whether an MPEG-1 or MPEG-2 picture is a B-frame.
+bool ww_mpeg_is_b(const AVPacket *packet);
 
 #endif

@@ -244,7 +244,7 @@ TEST(other_formats)
                 {"av1.mp4", MOVING(12) "-c:v libsvtav1 -preset 12 -g 50", .spans_min = 1},
                 {"mpeg2.ts", MOVING(20) "-c:v mpeg2video -bf 2 -g 25 -b:v 2M", .spans_min = 2},
                 {"mpeg2.mpg", MOVING(20) "-c:v mpeg2video -bf 2 -g 25 -b:v 2M", .spans_min = 1},
-                {"mpeg1.mpg", MOVING(20) TONE(20) "-c:v mpeg1video -bf 2 -g 25 -b:v 2M", .spans_min = 1},
+                {"mpeg1.mpg", MOVING(20) TONE(20) "-r 25 -c:v mpeg1video -bf 2 -g 25 -b:v 2M", .spans_min = 1},
                 {"mpeg4.avi", MOVING(20) TONE(20) "-c:v mpeg4 -g 50 -b:v 1M", .spans_min = 2},
                 {"mpeg4.mp4", MOVING(20) "-c:v mpeg4 -bf 2 -g 50 -b:v 1M", .spans_min = 2},
                 {"mjpeg.avi", MOVING(20) "-c:v mjpeg", .spans_min = 2},
@@ -262,7 +262,7 @@ TEST(containers)
                 {"sound.ts", TONE(32) MOVING(32) "-c:v libx264 -g 50", .spans_min = 2},
                 {"live.mkv", MOVING(32) "-c:v libx264 -g 50 -live 1", .spans_min = 1},
                 {"frames.nut", MOVING(32) "-c:v libx264 -g 50", .spans_min = 1},
-                {"broadcast.mxf", MOVING(20) "-c:v mpeg2video -bf 2 -g 12 -b:v 2M", .spans_min = 1});
+                {"broadcast.mxf", MOVING(20) "-r 25 -c:v mpeg2video -bf 2 -g 12 -b:v 2M", .spans_min = 1});
 }
 
 TEST(without_times)
