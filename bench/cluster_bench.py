@@ -22,7 +22,7 @@ DIM, EPS, MIN_SAMPLES, THREADS = 128, 0.9, 5, 2
 SIZES = [1000, 3000, 10000, 30000, 100000, 300000, 1000000]
 
 SKLEARN = f"""
-import sys, time, resource, json
+import sys, time, json
 import numpy as np
 from sklearn.cluster import DBSCAN
 x = np.fromfile(sys.argv[1], np.float32).reshape(-1, {DIM})
@@ -30,7 +30,8 @@ wall, cpu = time.perf_counter(), time.process_time()
 labels = DBSCAN(eps={EPS}, min_samples={MIN_SAMPLES}, n_jobs={THREADS}).fit_predict(x)
 wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
 labels.astype(np.int32).tofile(sys.argv[2])
-print(json.dumps([wall, cpu, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss]))
+peak = next(int(line.split()[1]) for line in open("/proc/self/status") if line.startswith("VmHWM:"))
+print(json.dumps([wall, cpu, peak]))
 """
 
 FAISS = f"""
@@ -39,7 +40,6 @@ FAISS = f"""
 #include <cstdio>
 #include <cstdlib>
 #include <ctime>
-#include <sys/resource.h>
 #include <vector>
 int main(int argc, char **argv)
 {{
@@ -55,10 +55,13 @@ int main(int argc, char **argv)
     std::vector<float> distance(n * 32);
     std::vector<faiss::Index::idx_t> near(n * 32);
     index.search(n, x.data(), 32, distance.data(), near.data());
-    rusage usage;
-    getrusage(RUSAGE_SELF, &usage);
+    long peak = 0;
+    char line[256];
+    FILE *status = fopen("/proc/self/status", "r");
+    while (status && fgets(line, sizeof line, status))
+        sscanf(line, "VmHWM: %ld", &peak);
     printf("[%f, %f, %ld]\\n", std::chrono::duration<double>(std::chrono::steady_clock::now() - wall).count(),
-           double(clock() - cpu) / CLOCKS_PER_SEC, usage.ru_maxrss);
+           double(clock() - cpu) / CLOCKS_PER_SEC, peak);
 }}
 """
 

@@ -40,7 +40,8 @@ static void adapt_resize(ww_plan *p, const ww_shape *now, const ww_shape *then, 
         return;
     for (int i = 0; i < now->rank; i++) {
         int64_t wanted = ww_i64(list)[i];
-        if (then->dim[i] < 1 || wanted < 1 || wanted % then->dim[i] || __builtin_mul_overflow(wanted / then->dim[i], now->dim[i], &size[i]))
+        if (then->dim[i] < 1 || wanted < 1 || wanted % then->dim[i] ||
+            __builtin_mul_overflow(wanted / then->dim[i], now->dim[i], &size[i]))
             return;
     }
     int64_t *own = own_list(p, n, 3);

@@ -35,13 +35,14 @@ static bool takes_post(const ww_plan *p, const ww_node *n)
 // Moves `first`, with the output of `second`, to where `second` stood; `first` becomes a hole (no op).
 static void merge(ww_plan *p, int *maker, ww_node *first, ww_node *second)
 {
-    maker[second->output[0]] = (int)(second - p->node);
-    int output = second->output[0];
+    ww_node merged = *first;
+    merged.output = second->output;
+    merged.output_count = second->output_count;
+    maker[merged.output[0]] = (int)(second - p->node);
+    free(first->output);
     free(second->input);
-    free(second->output);
-    *second = *first;
-    second->output[0] = output;
     *first = (ww_node){0};
+    *second = merged;
 }
 
 static bool fuse_activation(ww_plan *p, int *maker, ww_node *n)

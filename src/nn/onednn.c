@@ -21,8 +21,8 @@ static int one_core(void)
 ww_status ww_dnnl_fail(dnnl_status_t status, const char *call, ww_error *err)
 {
     int length = (int)strcspn(call, "(");
-    return ww_fail(err, status == dnnl_out_of_memory ? WW_ERR_MEMORY : WW_ERR_UNSUPPORTED, "%.*s failed with status %d", length, call,
-                   (int)status);
+    return ww_fail(err, status == dnnl_out_of_memory ? WW_ERR_MEMORY : WW_ERR_UNSUPPORTED, "%.*s failed with status %d", length,
+                   call, (int)status);
 }
 
 // ---- reference steps
@@ -55,12 +55,8 @@ static bool fits_fast(const ww_onednn *e, const ww_node *n)
 {
     if (!n->op->fast)
         return false;
-    for (int i = 0; i < n->input_count; i++)
-        if (n->input[i] >= 0 && ww_value_tensor(e, n->input[i])->type != WW_F32 && i == 0)
-            return false;
-        else if (n->input[i] >= 0 && ww_shape_count(&ww_value_tensor(e, n->input[i])->shape) == 0 && i == 0)
-            return false;
-    return n->output[0] >= 0 && ww_shape_count(&ww_value_tensor(e, n->output[0])->shape) > 0;
+    const ww_tensor *x = ww_value_tensor(e, n->input[0]), *y = ww_value_tensor(e, n->output[0]);
+    return x->type == WW_F32 && ww_shape_count(&x->shape) > 0 && ww_shape_count(&y->shape) > 0;
 }
 
 static ww_status add_alias(ww_onednn *e, const ww_node *n, ww_error *err)
@@ -302,7 +298,8 @@ ww_status ww_onednn_run(ww_onednn *e, ww_error *err)
         }
         dnnl_status_t done = dnnl_primitive_execute(s->primitive, e->stream, (int)s->args.count, s->exec);
         if (done != dnnl_success)
-            status = ww_fail(err, WW_ERR_UNSUPPORTED, "%s: a oneDNN primitive failed with status %d", e->plan->net->name, (int)done);
+            status =
+                ww_fail(err, WW_ERR_UNSUPPORTED, "%s: a oneDNN primitive failed with status %d", e->plan->net->name, (int)done);
     }
     omp_set_num_threads(threads);
     return status;

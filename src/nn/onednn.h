@@ -14,7 +14,7 @@ float *ww_onednn_input(ww_onednn *e);
 const float *ww_onednn_output(const ww_onednn *e, int i);
 ww_status ww_onednn_run(ww_onednn *e, ww_error *err);
 
-ww_fast_fn ww_fast_activation, ww_fast_binary, ww_fast_prelu, ww_fast_conv, ww_fast_pool, ww_fast_gemm, ww_fast_matmul, ww_fast_concat, ww_fast_softmax,
-    ww_fast_resize, ww_fast_transpose, ww_fast_batch_norm;
+ww_fast_fn ww_fast_activation, ww_fast_binary, ww_fast_prelu, ww_fast_conv, ww_fast_pool, ww_fast_gemm, ww_fast_matmul,
+    ww_fast_concat, ww_fast_softmax, ww_fast_resize, ww_fast_transpose, ww_fast_batch_norm;
 
 #endif

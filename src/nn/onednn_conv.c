@@ -42,7 +42,8 @@ ww_status ww_append_activation(dnnl_post_ops_t ops, const ww_post *post, ww_erro
     return WW_OK;
 }
 
-ww_status ww_make_attr(const ww_node *n, bool sum_in_place, const dnnl_memory_desc_t *other, dnnl_primitive_attr_t *attr, ww_error *err)
+ww_status ww_make_attr(const ww_node *n, bool sum_in_place, const dnnl_memory_desc_t *other, dnnl_primitive_attr_t *attr,
+                       ww_error *err)
 {
     dnnl_post_ops_t ops = NULL;
     *attr = ww_attr();
@@ -91,8 +92,8 @@ ww_status ww_sum_place(ww_onednn *e, const ww_node *n, int other, const dnnl_mem
 
 // ---- Conv
 
-static ww_status conv_desc(const ww_onednn *e, const ww_node *n, const ww_window *w, dnnl_convolution_desc_t *d, dnnl_memory_desc_t *weights,
-                           bool has_bias, ww_error *err)
+static ww_status conv_desc(const ww_onednn *e, const ww_node *n, const ww_window *w, dnnl_convolution_desc_t *d,
+                           dnnl_memory_desc_t *weights, bool has_bias, ww_error *err)
 {
     const ww_shape *x = &ww_value_tensor(e, n->input[0])->shape, *y = &ww_value_tensor(e, n->output[0])->shape;
     const ww_shape *k = &ww_value_tensor(e, n->input[1])->shape;
@@ -115,8 +116,8 @@ static ww_status conv_desc(const ww_onednn *e, const ww_node *n, const ww_window
     return WW_OK;
 }
 
-static ww_status conv_primitive(ww_onednn *e, const ww_node *n, dnnl_primitive_desc_t pd, const dnnl_memory_desc_t *plain_weights, int other,
-                                ww_error *err)
+static ww_status conv_primitive(ww_onednn *e, const ww_node *n, dnnl_primitive_desc_t pd, const dnnl_memory_desc_t *plain_weights,
+                                int other, ww_error *err)
 {
     ww_step_arg args[4] = {{DNNL_ARG_SRC}, {DNNL_ARG_WEIGHTS}, {DNNL_ARG_DST}, {DNNL_ARG_BIAS}};
     size_t count = 3;
@@ -144,8 +145,9 @@ static ww_status conv_primitive(ww_onednn *e, const ww_node *n, dnnl_primitive_d
 static bool is_line(const ww_onednn *e, const ww_node *n, const ww_window *w)
 {
     const ww_shape *k = &ww_value_tensor(e, n->input[1])->shape;
-    return ww_shape_count(k) == 1 && ww_shape_equal(&ww_value_tensor(e, n->input[0])->shape, &ww_value_tensor(e, n->output[0])->shape) &&
-           w->pad_begin[0] == 0 && w->pad_begin[1] == 0 && n->post_count == 0;
+    return ww_shape_count(k) == 1 &&
+           ww_shape_equal(&ww_value_tensor(e, n->input[0])->shape, &ww_value_tensor(e, n->output[0])->shape) &&
+           w->pad_begin[0] + w->pad_begin[1] + w->pad_end[0] + w->pad_end[1] == 0 && n->post_count == 0;
 }
 
 static ww_status fast_line(ww_onednn *e, const ww_node *n, bool has_bias, bool *taken, ww_error *err)

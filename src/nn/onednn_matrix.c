@@ -30,12 +30,13 @@ static bool gemm_constants(ww_onednn *e, const ww_node *n, const ww_gemm *g, ww_
     return true;
 }
 
-static ww_status inner_product(ww_onednn *e, const ww_node *n, const ww_gemm *g, const ww_tensor *weights, const ww_tensor *bias, bool *taken,
-                               ww_error *err)
+static ww_status inner_product(ww_onednn *e, const ww_node *n, const ww_gemm *g, const ww_tensor *weights, const ww_tensor *bias,
+                               bool *taken, ww_error *err)
 {
     ww_step_arg args[4] = {{DNNL_ARG_SRC}, {DNNL_ARG_WEIGHTS}, {DNNL_ARG_BIAS}, {DNNL_ARG_DST}};
     dnnl_memory_desc_t src = ww_md_plain(&(ww_shape){2, {g->m, g->k}}), any = ww_md_any(&weights->shape);
-    dnnl_memory_desc_t plain = ww_md_plain(&weights->shape), bias_md = ww_md_plain(&bias->shape), dst = ww_md_plain(&(ww_shape){2, {g->m, g->n}});
+    dnnl_memory_desc_t plain = ww_md_plain(&weights->shape), bias_md = ww_md_plain(&bias->shape),
+                       dst = ww_md_plain(&(ww_shape){2, {g->m, g->n}});
     dnnl_inner_product_desc_t desc;
     dnnl_primitive_desc_t pd;
     dnnl_primitive_attr_t attr;
@@ -48,7 +49,8 @@ static ww_status inner_product(ww_onednn *e, const ww_node *n, const ww_gemm *g,
     int sums, other = ww_sum_input(n, &sums);
     status = ww_value_plain(e, n->input[0], &args[0].at, err);
     if (status == WW_OK)
-        status = ww_weights(e, ww_f32(weights), &plain, dnnl_primitive_desc_query_md(pd, dnnl_query_weights_md, 0), &args[1].at, err);
+        status =
+            ww_weights(e, ww_f32(weights), &plain, dnnl_primitive_desc_query_md(pd, dnnl_query_weights_md, 0), &args[1].at, err);
     if (status == WW_OK)
         status = ww_weights(e, ww_f32(bias), &bias_md, &bias_md, &args[2].at, err);
     if (status == WW_OK && other >= 0)

@@ -28,7 +28,8 @@ static bool taps_agree(const ww_resize *r, int axis, int64_t in, int64_t out)
         float share = x - floorf(x);
         low = low < 0 ? 0 : low;
         high = high > in - 1 ? in - 1 : high;
-        float theirs = (float)low + (float)(high - low) * share, wanted = (float)ours.first + (float)(ours.second - ours.first) * ours.share;
+        float theirs = (float)low + (float)(high - low) * share,
+              wanted = (float)ours.first + (float)(ours.second - ours.first) * ours.share;
         if (fabsf(theirs - wanted) > 1e-5f * (float)in)
             return false;
     }
@@ -52,8 +53,8 @@ ww_status ww_fast_resize(ww_onednn *e, const ww_node *n, bool *taken, ww_error *
     dnnl_resampling_desc_t desc;
     dnnl_primitive_desc_t pd;
     dnnl_primitive_attr_t attr;
-    WW_DNNL(dnnl_resampling_forward_desc_init(&desc, dnnl_forward_inference, r.linear ? dnnl_resampling_linear : dnnl_resampling_nearest, NULL,
-                                              &args_in.md, &any));
+    WW_DNNL(dnnl_resampling_forward_desc_init(
+        &desc, dnnl_forward_inference, r.linear ? dnnl_resampling_linear : dnnl_resampling_nearest, NULL, &args_in.md, &any));
     status = ww_make_attr(n, true, NULL, &attr, err);
     if (status == WW_OK)
         status = ww_make_pd(e, &desc, attr, &pd, taken, err);

@@ -95,8 +95,8 @@ ww_status ww_fast_prelu(ww_onednn *e, const ww_node *n, bool *taken, ww_error *e
     ww_status status = ww_make_pd(e, &desc, ww_attr(), &pd, taken, err);
     if (status != WW_OK || !*taken)
         return status;
-    status = ww_weights(e, ww_f32(ww_value_tensor(e, n->input[1])), &plain, dnnl_primitive_desc_query_md(pd, dnnl_query_weights_md, 0), &slope,
-                        err);
+    status = ww_weights(e, ww_f32(ww_value_tensor(e, n->input[1])), &plain,
+                        dnnl_primitive_desc_query_md(pd, dnnl_query_weights_md, 0), &slope, err);
     if (status != WW_OK) {
         dnnl_primitive_desc_destroy(pd);
         return status;
@@ -145,8 +145,8 @@ ww_status ww_fast_pool(ww_onednn *e, const ww_node *n, bool *taken, ww_error *er
     dnnl_memory_desc_t any = ww_md_any(y);
     dnnl_pooling_v2_desc_t desc;
     dnnl_primitive_desc_t pd;
-    if (dnnl_pooling_v2_forward_desc_init(&desc, dnnl_forward_inference, kind, &in.md, &any, strides, kernel, dilation, begin, end) !=
-        dnnl_success)
+    if (dnnl_pooling_v2_forward_desc_init(&desc, dnnl_forward_inference, kind, &in.md, &any, strides, kernel, dilation, begin,
+                                          end) != dnnl_success)
         return WW_OK;
     status = ww_make_pd(e, &desc, ww_attr(), &pd, taken, err);
     if (status != WW_OK || !*taken)

@@ -14,8 +14,6 @@
 #include "base/vector.h"
 #include <oneapi/dnnl/dnnl.h>
 
-#define WW_STEP_ARGS_MAX 8 // besides the inputs of a concat, which has steps of its own kind
-
 typedef struct ww_buffer {
     ww_span span;  // steps in which it is used
     void *fixed;   // constants: memory that is there already
@@ -109,7 +107,8 @@ ww_status ww_step_add(ww_onednn *e, dnnl_primitive_desc_t pd, const ww_step_arg 
 dnnl_primitive_attr_t ww_attr(void);
 // The same with the node's post-ops: a sum is added from what the output holds already, or where `sum_in_place` is false from a second
 // tensor of layout `other`.
-ww_status ww_make_attr(const ww_node *n, bool sum_in_place, const dnnl_memory_desc_t *other, dnnl_primitive_attr_t *attr, ww_error *err);
+ww_status ww_make_attr(const ww_node *n, bool sum_in_place, const dnnl_memory_desc_t *other, dnnl_primitive_attr_t *attr,
+                       ww_error *err);
 ww_status ww_append_activation(dnnl_post_ops_t ops, const ww_post *post, ww_error *err);
 // The oneDNN form of an activation; false where it has none of one step.
 bool ww_eltwise(const ww_post *post, dnnl_alg_kind_t *kind, float *alpha, float *beta);

@@ -71,7 +71,8 @@ bool ww_md_same_bytes(const dnnl_memory_desc_t *a, const dnnl_memory_desc_t *b)
 {
     if (dnnl_memory_desc_equal(a, b))
         return true;
-    return a->ndims == b->ndims && memcmp(a->dims, b->dims, (size_t)a->ndims * sizeof a->dims[0]) == 0 && is_row_major(a) && is_row_major(b);
+    return a->ndims == b->ndims && memcmp(a->dims, b->dims, (size_t)a->ndims * sizeof a->dims[0]) == 0 && is_row_major(a) &&
+           is_row_major(b);
 }
 
 // ---- values and buffers
@@ -127,7 +128,8 @@ static ww_status reorder_now(ww_onednn *e, dnnl_primitive_desc_t pd, const dnnl_
     if (status == dnnl_success)
         status = dnnl_memory_create(&target, to, e->engine, result);
     if (status == dnnl_success)
-        status = dnnl_primitive_execute(reorder, e->stream, 2, (dnnl_exec_arg_t[]){{DNNL_ARG_FROM, source}, {DNNL_ARG_TO, target}});
+        status =
+            dnnl_primitive_execute(reorder, e->stream, 2, (dnnl_exec_arg_t[]){{DNNL_ARG_FROM, source}, {DNNL_ARG_TO, target}});
     if (status == dnnl_success)
         status = dnnl_stream_wait(e->stream);
     dnnl_memory_destroy(source);

@@ -107,13 +107,14 @@ static ww_status read_initializers(reader *r, const Ww__Onnx__Graph *g)
 
 static ww_status read_port_shape(reader *r, const Ww__Onnx__Value *v, ww_shape *shape)
 {
+    char text[NAME_SHOWN_MAX + 1];
     *shape = (ww_shape){0};
     const Ww__Onnx__TensorType *type = v->type ? v->type->tensor_type : NULL;
     if (!type || !type->shape)
         return WW_OK;
     const Ww__Onnx__Shape *s = type->shape;
     if (s->n_dim > WW_NN_RANK_MAX)
-        return ww_fail(r->err, WW_ERR_UNSUPPORTED, "'%.100s' has %zu dimensions", v->name, s->n_dim);
+        return ww_fail(r->err, WW_ERR_UNSUPPORTED, "'%s' has %zu dimensions", shown(v->name, text), s->n_dim);
     shape->rank = (int)s->n_dim;
     // Old exporters write 0 for a dimension that is not known.
     for (size_t i = 0; i < s->n_dim; i++)
@@ -245,7 +246,8 @@ static ww_status read_node_parts(reader *r, const Ww__Onnx__Node *from, ww_node 
     if (from->n_input > WW_NN_ARITY_MAX || from->n_output > WW_NN_ARITY_MAX || from->n_attribute > WW_NN_ARITY_MAX)
         return ww_fail(r->err, WW_ERR_FORMAT, "more than %d inputs, outputs or attributes", WW_NN_ARITY_MAX);
     if ((int)from->n_input < to->op->in_min || (int)from->n_input > to->op->in_max || from->n_output < 1)
-        return ww_fail(r->err, WW_ERR_FORMAT, "%s cannot have %zu inputs and %zu outputs", to->op->name, from->n_input, from->n_output);
+        return ww_fail(r->err, WW_ERR_FORMAT, "%s cannot have %zu inputs and %zu outputs", to->op->name, from->n_input,
+                       from->n_output);
     to->attribute = ww_alloc(from->n_attribute * sizeof *to->attribute);
     ww_status status = read_node_inputs(r, from, to);
     for (size_t i = 0; i < from->n_attribute && status == WW_OK; i++) {
@@ -302,7 +304,8 @@ static ww_status read_opset(reader *r, const Ww__Onnx__Model *m)
             r->opset = o->version > 1000 ? 1000 : (int)o->version;
     }
     if (r->opset < OPSET_MIN)
-        return ww_fail(r->err, WW_ERR_UNSUPPORTED, "written for operator set %d; export it again for %d or newer", r->opset, OPSET_MIN);
+        return ww_fail(r->err, WW_ERR_UNSUPPORTED, "written for operator set %d; export it again for %d or newer", r->opset,
+                       OPSET_MIN);
     return WW_OK;
 }
 
@@ -339,7 +342,8 @@ ww_status ww_net_load(const void *bytes, size_t size, const char *name, ww_net *
 {
     *net = NULL;
     if (size > WW_NN_MODEL_BYTES_MAX)
-        return ww_fail(err, WW_ERR_MEMORY, "%s: a model of %zu MiB; at most %zu are read", name, size >> 20, WW_NN_MODEL_BYTES_MAX >> 20);
+        return ww_fail(err, WW_ERR_MEMORY, "%s: a model of %zu MiB; at most %zu are read", name, size >> 20,
+                       WW_NN_MODEL_BYTES_MAX >> 20);
     parse_budget budget = {PARSE_BYTES_FIXED + PARSE_BYTES_FACTOR * size};
     ProtobufCAllocator allocator = {budget_alloc, budget_free, &budget};
     Ww__Onnx__Model *model = size ? ww__onnx__model__unpack(&allocator, size, bytes) : NULL;

@@ -59,8 +59,8 @@ ww_status ww_want_rank(const ww_call *c, int input, int rank_min, int rank_max, 
     if (!t)
         return ww_fail(err, WW_ERR_FORMAT, "input %d is missing", input);
     if (t->shape.rank < rank_min || t->shape.rank > rank_max)
-        return ww_fail(err, WW_ERR_UNSUPPORTED, "input %d has %d dimensions (%d to %d are supported)", input, t->shape.rank, rank_min,
-                       rank_max);
+        return ww_fail(err, WW_ERR_UNSUPPORTED, "input %d has %d dimensions (%d to %d are supported)", input, t->shape.rank,
+                       rank_min, rank_max);
     return WW_OK;
 }
 

@@ -41,7 +41,12 @@ typedef enum ww_coordinates {
     WW_COORDINATES_PYTORCH_HALF_PIXEL,
 } ww_coordinates;
 
-typedef enum ww_nearest { WW_NEAREST_ROUND_PREFER_FLOOR, WW_NEAREST_ROUND_PREFER_CEIL, WW_NEAREST_FLOOR, WW_NEAREST_CEIL } ww_nearest;
+typedef enum ww_nearest {
+    WW_NEAREST_ROUND_PREFER_FLOOR,
+    WW_NEAREST_ROUND_PREFER_CEIL,
+    WW_NEAREST_FLOOR,
+    WW_NEAREST_CEIL
+} ww_nearest;
 
 typedef struct ww_resize {
     bool linear;
@@ -57,16 +62,10 @@ typedef struct ww_tap {
 ww_tap ww_resize_tap(const ww_resize *r, int axis, int64_t at, int64_t in, int64_t out);
 ww_status ww_resize_read(const ww_call *c, ww_resize *r, ww_shape *out, ww_error *err);
 
-// The axes a reduction runs over, as flags by axis.
-ww_status ww_reduce_axes(const ww_call *c, bool axis[WW_NN_RANK_MAX], ww_error *err);
-
 // Softmax runs over n elements that lie `inner` elements apart.
 void ww_softmax_span(const ww_call *c, int64_t *n, int64_t *inner);
 
 // BatchNormalization as what it is at inference: x * factor + offset. Its four statistics must be constants.
 void ww_batch_norm_line(const ww_call *c, int64_t channel, float *factor, float *offset);
-
-// Copies a strided view (strides and offset in elements) of `in` into the dense `out`.
-void ww_copy_strided(const ww_tensor *in, int64_t offset, const int64_t stride[WW_NN_RANK_MAX], ww_tensor *out);
 
 #endif

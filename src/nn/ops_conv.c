@@ -9,7 +9,8 @@
 #define WINDOW_MAX 65536 // largest kernel, stride, dilation or padding
 
 // Lists of 2 (or 4) small numbers; `fallback` where the attribute is absent.
-static ww_status small_list(const ww_call *c, const char *name, int64_t *to, size_t n, int64_t fallback, int64_t min, ww_error *err)
+static ww_status small_list(const ww_call *c, const char *name, int64_t *to, size_t n, int64_t fallback, int64_t min,
+                            ww_error *err)
 {
     const ww_attribute *a = ww_node_attribute(c->node, name, WW_ATTRIBUTE_INTS);
     if (a && a->count != n)
@@ -110,7 +111,8 @@ static ww_status infer_conv(const ww_call *c, ww_error *err)
     if (status != WW_OK)
         return status;
     const ww_shape *x = &c->in[0]->shape;
-    ww_shape y = {4, {x->dim[0], c->in[1]->shape.dim[0], ww_window_out(&w, 0, x->dim[2], false), ww_window_out(&w, 1, x->dim[3], false)}};
+    ww_shape y = {
+        4, {x->dim[0], c->in[1]->shape.dim[0], ww_window_out(&w, 0, x->dim[2], false), ww_window_out(&w, 1, x->dim[3], false)}};
     if (y.dim[2] < 1 || y.dim[3] < 1)
         return ww_fail(err, WW_ERR_UNSUPPORTED, "its kernel is larger than the picture it gets");
     return ww_give(c, WW_F32, &y, err);

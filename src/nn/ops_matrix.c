@@ -29,10 +29,12 @@ static ww_status infer_gemm(const ww_call *c, ww_error *err)
     ww_gemm_read(c, &g);
     const ww_shape *b = &c->in[1]->shape;
     if (b->dim[g.transpose_b] != g.k)
-        return ww_fail(err, WW_ERR_FORMAT, "matrices %s and %s do not fit", ww_shape_text(&c->in[0]->shape, ta), ww_shape_text(b, tb));
+        return ww_fail(err, WW_ERR_FORMAT, "matrices %s and %s do not fit", ww_shape_text(&c->in[0]->shape, ta),
+                       ww_shape_text(b, tb));
     ww_shape y = {2, {g.m, g.n}}, with_bias = y;
     if (ww_call_has(c, 2) && (!ww_shape_broadcast(&y, &c->in[2]->shape, &with_bias) || !ww_shape_equal(&y, &with_bias)))
-        return ww_fail(err, WW_ERR_FORMAT, "the bias %s does not fit the result %s", ww_shape_text(&c->in[2]->shape, ta), ww_shape_text(&y, tb));
+        return ww_fail(err, WW_ERR_FORMAT, "the bias %s does not fit the result %s", ww_shape_text(&c->in[2]->shape, ta),
+                       ww_shape_text(&y, tb));
     return ww_give(c, WW_F32, &y, err);
 }
 
@@ -41,7 +43,8 @@ static void ref_gemm(const ww_call *c)
     ww_gemm g;
     ww_gemm_read(c, &g);
     const float *a = ww_f32(c->in[0]), *b = ww_f32(c->in[1]);
-    int64_t am = g.transpose_a ? 1 : g.k, ak = g.transpose_a ? g.m : 1, bk = g.transpose_b ? 1 : g.n, bn = g.transpose_b ? g.k : 1;
+    int64_t am = g.transpose_a ? 1 : g.k, ak = g.transpose_a ? g.m : 1, bk = g.transpose_b ? 1 : g.n,
+            bn = g.transpose_b ? g.k : 1;
     int64_t bias_stride[WW_NN_RANK_MAX] = {0};
     const ww_tensor *bias = ww_call_in(c, 2);
     if (bias)

@@ -6,11 +6,13 @@
 #include <inttypes.h>
 #include <string.h>
 
-void ww_copy_strided(const ww_tensor *in, int64_t offset, const int64_t stride[WW_NN_RANK_MAX], ww_tensor *out)
+// Copies a strided view (strides and offset in elements) of `in` into the dense `out`.
+static void copy_strided(const ww_tensor *in, int64_t offset, const int64_t stride[WW_NN_RANK_MAX], ww_tensor *out)
 {
     const ww_shape *s = &out->shape;
     int last = s->rank - 1;
-    int64_t total = ww_shape_count(s), row = last < 0 ? 1 : s->dim[last], step = last < 0 ? 0 : stride[last], at[WW_NN_RANK_MAX] = {0};
+    int64_t total = ww_shape_count(s), row = last < 0 ? 1 : s->dim[last], step = last < 0 ? 0 : stride[last],
+            at[WW_NN_RANK_MAX] = {0};
     for (int64_t done = 0; done < total; done += row) {
         int64_t from = offset;
         for (int i = 0; i < last; i++)
@@ -76,7 +78,7 @@ static void ref_transpose(const ww_call *c)
     dense_strides(&c->in[0]->shape, dense);
     for (int i = 0; i < c->out[0]->shape.rank; i++)
         stride[i] = dense[axis[i]];
-    ww_copy_strided(c->in[0], 0, stride, c->out[0]);
+    copy_strided(c->in[0], 0, stride, c->out[0]);
 }
 
 // ---- Concat and Split: along `axis`, `outer` times a run of (size along the axis) * inner elements
@@ -86,8 +88,8 @@ static void copy_runs(const ww_tensor *from, int64_t from_at, int64_t from_step,
 {
     size_t width = ww_dtype_bytes(from->type);
     for (int64_t o = 0; o < outer && run > 0; o++)
-        memcpy((char *)to->data + (size_t)(to_at + o * to_step) * width, (char *)from->data + (size_t)(from_at + o * from_step) * width,
-               (size_t)run * width);
+        memcpy((char *)to->data + (size_t)(to_at + o * to_step) * width,
+               (char *)from->data + (size_t)(from_at + o * from_step) * width, (size_t)run * width);
 }
 
 static ww_status infer_concat(const ww_call *c, ww_error *err)
@@ -246,7 +248,7 @@ static void ref_slice(const ww_call *c)
         offset += s.start[i] * dense[i];
         stride[i] = s.size[i] > 1 ? s.step[i] * dense[i] : 0;
     }
-    ww_copy_strided(c->in[0], offset, stride, c->out[0]);
+    copy_strided(c->in[0], offset, stride, c->out[0]);
 }
 
 // ---- Expand
@@ -273,7 +275,7 @@ static void ref_expand(const ww_call *c)
 {
     int64_t stride[WW_NN_RANK_MAX];
     ww_shape_broadcast_strides(&c->in[0]->shape, &c->out[0]->shape, stride);
-    ww_copy_strided(c->in[0], 0, stride, c->out[0]);
+    copy_strided(c->in[0], 0, stride, c->out[0]);
 }
 
 static const ww_op op[] = {

@@ -121,7 +121,8 @@ static ww_status infer_binary(const ww_call *c, ww_error *err)
         return ww_fail(err, WW_ERR_UNSUPPORTED, "mixes integers and real numbers");
     ww_shape out;
     if (!ww_shape_broadcast(&a->shape, &b->shape, &out))
-        return ww_fail(err, WW_ERR_FORMAT, "shapes %s and %s do not fit", ww_shape_text(&a->shape, ta), ww_shape_text(&b->shape, tb));
+        return ww_fail(err, WW_ERR_FORMAT, "shapes %s and %s do not fit", ww_shape_text(&a->shape, ta),
+                       ww_shape_text(&b->shape, tb));
     return ww_give(c, a->type, &out, err);
 }
 
@@ -202,7 +203,8 @@ static ww_status infer_dequantize(const ww_call *c, ww_error *err)
         return status;
     const ww_tensor *x = c->in[0], *scale = c->in[1], *zero = ww_call_in(c, 2);
     int axis = 0;
-    if (x->type != WW_I64 || scale->type != WW_F32 || (zero && (zero->type != WW_I64 || !ww_shape_equal(&zero->shape, &scale->shape))))
+    if (x->type != WW_I64 || scale->type != WW_F32 ||
+        (zero && (zero->type != WW_I64 || !ww_shape_equal(&zero->shape, &scale->shape))))
         return ww_fail(err, WW_ERR_FORMAT, "its inputs are of the wrong type or shape");
     if (ww_shape_count(&scale->shape) != 1) {
         status = ww_axis(ww_node_int(c->node, "axis", 1), x->shape.rank, &axis, err);

@@ -42,7 +42,8 @@ typedef struct taps { int64_t first, last, start; } taps;
 static taps taps_inside(const ww_window *w, int axis, int64_t at, int64_t low, int64_t high)
 {
     int64_t start = at * w->stride[axis] - w->pad_begin[axis], step = w->dilation[axis];
-    int64_t first = start >= low ? 0 : (low - start + step - 1) / step, last = start >= high ? 0 : (high - start + step - 1) / step;
+    int64_t first = start >= low ? 0 : (low - start + step - 1) / step,
+            last = start >= high ? 0 : (high - start + step - 1) / step;
     last = last > w->kernel[axis] ? w->kernel[axis] : last;
     return (taps){first < last ? first : last, last, start};
 }

@@ -6,7 +6,8 @@
 #include <math.h>
 #include <string.h>
 
-ww_status ww_reduce_axes(const ww_call *c, bool axis[WW_NN_RANK_MAX], ww_error *err)
+// The axes a reduction runs over, as flags by axis.
+static ww_status reduce_axes(const ww_call *c, bool axis[WW_NN_RANK_MAX], ww_error *err)
 {
     const int64_t *list;
     size_t count;
@@ -31,7 +32,7 @@ static ww_status infer_reduce(const ww_call *c, ww_error *err)
     if (status == WW_OK && c->in[0]->type != WW_F32)
         status = ww_fail(err, WW_ERR_UNSUPPORTED, "input 0 holds integers");
     if (status == WW_OK)
-        status = ww_reduce_axes(c, axis, err);
+        status = reduce_axes(c, axis, err);
     if (status != WW_OK)
         return status;
     const ww_shape *x = &c->in[0]->shape;
@@ -52,7 +53,7 @@ static void ref_reduce(const ww_call *c)
     const char *name = c->node->op->name;
     bool max = strcmp(name, "ReduceMax") == 0, mean = strcmp(name, "ReduceMean") == 0, norm = strcmp(name, "ReduceL2") == 0;
     bool axis[WW_NN_RANK_MAX];
-    ww_reduce_axes(c, axis, NULL);
+    reduce_axes(c, axis, NULL);
     const ww_shape *xs = &c->in[0]->shape;
     ww_shape kept = *xs, folded = *xs;
     int64_t dense[WW_NN_RANK_MAX], step = 1;

@@ -157,7 +157,8 @@ static ww_status infer_all(ww_plan *p, const ww_plan *exported, ww_error *err)
         if (t->type != WW_F32)
             return ww_fail(err, WW_ERR_UNSUPPORTED, "output '%s' holds integers", ww_net_output_name(p->net, i));
         if (!keeps_batch(p, exported, &t->shape))
-            return ww_fail(err, WW_ERR_UNSUPPORTED, "output '%s' does not keep the pictures of a batch apart", ww_net_output_name(p->net, i));
+            return ww_fail(err, WW_ERR_UNSUPPORTED, "output '%s' does not keep the pictures of a batch apart",
+                           ww_net_output_name(p->net, i));
     }
     return WW_OK;
 }

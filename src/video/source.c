@@ -146,13 +146,15 @@ static int64_t raw_pts(ww_source *source, const AVPacket *packet)
     bool mpeg = codec == AV_CODEC_ID_MPEG1VIDEO || codec == AV_CODEC_ID_MPEG2VIDEO;
     if (packet->pts != AV_NOPTS_VALUE || packet->dts == AV_NOPTS_VALUE || !mpeg || ww_mpeg_is_b(packet))
         return packet->pts;
-    for (int i = 0; i < WW_SOURCE_QUEUE; i++) {
-        if (i == source->queued && !read_packet(source, source->queue[source->queued]))
-            break;
+    int64_t last = packet->dts;
+    for (int i = 0; i < WW_SOURCE_QUEUE - 1; i++) { // one place stays free for put_back
+        if (i == source->queued && !read_packet(source, source->queue[i]))
+            return last + ww_source_frame_ticks(source);
         if (i == source->queued)
             source->queued++;
-        if (!ww_mpeg_is_b(source->queue[i]))
-            return source->queue[i]->dts;
+        last = source->queue[i]->dts;
+        if (last == AV_NOPTS_VALUE || !ww_mpeg_is_b(source->queue[i]))
+            return last;
     }
     return AV_NOPTS_VALUE;
 }

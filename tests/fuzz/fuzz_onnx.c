@@ -19,7 +19,9 @@ static void open_and_run(const ww_net *net, bool other, ww_error *err)
         return;
     ww_shape input = *ww_net_input_shape(net, 0);
     for (int i = 0; i < input.rank; i++)
-        input.dim[i] = input.dim[i] < 0 ? OPEN_DIMENSION : input.dim[i] < 1 << 20 && other && i != 1 ? 2 * input.dim[i] : input.dim[i];
+        input.dim[i] = input.dim[i] < 0                            ? OPEN_DIMENSION
+                       : input.dim[i] < 1 << 20 && other && i != 1 ? 2 * input.dim[i]
+                                                                   : input.dim[i];
     ww_session *session;
     ww_session_options options = {.backend = WW_BACKEND_REFERENCE, .bytes_max = BYTES_MAX, .unfused = other};
     if (ww_session_open_with(net, &input, &options, &session, err) != WW_OK)

@@ -56,7 +56,8 @@ static double thread_ms(void)
 }
 
 // Runs the file on x; returns the first output (to be freed) and its length.
-static float *run(const ww_buffer *file, onnx_dims input, const float *x, ww_backend backend, size_t *count, double *ms, ww_error *err)
+static float *run(const ww_buffer *file, onnx_dims input, const float *x, ww_backend backend, size_t *count, double *ms,
+                  ww_error *err)
 {
     ww_net *net = NULL;
     ww_session *session = NULL;
@@ -64,7 +65,8 @@ static float *run(const ww_buffer *file, onnx_dims input, const float *x, ww_bac
     float *copy = NULL;
     memcpy(shape.dim, input.dim, sizeof shape.dim);
     ww_session_options options = {.backend = backend};
-    if (ww_net_load(file->data, file->bytes, "case", &net, err) == WW_OK && ww_session_open_with(net, &shape, &options, &session, err) == WW_OK) {
+    if (ww_net_load(file->data, file->bytes, "case", &net, err) == WW_OK &&
+        ww_session_open_with(net, &shape, &options, &session, err) == WW_OK) {
         *ms = 1e9;
         for (int r = 0; r < (bench ? 5 : 1); r++) {
             memcpy(ww_session_input(session), x, count_of(&input) * sizeof *x);
@@ -106,7 +108,8 @@ static void compare(onnx_writer *w, onnx_dims input, float low, float high, cons
     }
     CHECK(worst <= RELATIVE_ERROR * scale);
     if (!fast || !(worst <= RELATIVE_ERROR * scale))
-        printf("# %s: differs by %g where the largest is %g; %s (WW_SEED=%llu)\n", what, worst, scale, err.message, (unsigned long long)seed);
+        printf("# %s: differs by %g where the largest is %g; %s (WW_SEED=%llu)\n", what, worst, scale, err.message,
+               (unsigned long long)seed);
     if (bench)
         printf("# %-60s reference %9.4f ms, oneDNN %9.4f ms, %6.1fx\n", what, slow_ms, fast_ms, slow_ms / fast_ms);
     free(x);
@@ -137,13 +140,14 @@ static onnx_dims picture(int64_t channels)
 
 typedef struct conv_case { int64_t groups, in, out; } conv_case;
 
-static const char *conv(onnx_writer *w, const char *x, const char *y, conv_case c, int64_t kernel, int64_t stride, int64_t dilation)
+static const char *conv(onnx_writer *w, const char *x, const char *y, conv_case c, int64_t kernel, int64_t stride,
+                        int64_t dilation)
 {
     int64_t pad = kernel / 2 * dilation;
     weights(w, text("%s_w", y), (onnx_dims){4, {c.out, c.in / c.groups, kernel, kernel}}, -1, 1);
     weights(w, text("%s_b", y), (onnx_dims){1, {c.out}}, -1, 1);
-    const char *attributes = text("group=%d strides=%d,%d dilations=%d,%d pads=%d,%d,%d,%d", (int)c.groups, (int)stride, (int)stride, (int)dilation,
-                                  (int)dilation, (int)pad, (int)pad, (int)pad, (int)pad);
+    const char *attributes = text("group=%d strides=%d,%d dilations=%d,%d pads=%d,%d,%d,%d", (int)c.groups, (int)stride,
+                                  (int)stride, (int)dilation, (int)dilation, (int)pad, (int)pad, (int)pad, (int)pad);
     onnx_node(w, "Conv", text("%s %s_w %s_b", x, y, y), y, attributes);
     return attributes;
 }
@@ -165,7 +169,8 @@ TEST(conv)
         conv_case c = random_conv();
         onnx_dims x = picture(c.in);
         const char *a = conv(&w, "x", "y", c, 2 * pick(0, 2) + 1, pick(1, 2), pick(1, 2));
-        compare(&w, x, -1, 1, text("Conv %dx%dx%dx%d to %d %s", (int)x.dim[0], (int)x.dim[1], (int)x.dim[2], (int)x.dim[3], (int)c.out, a));
+        compare(&w, x, -1, 1,
+                text("Conv %dx%dx%dx%d to %d %s", (int)x.dim[0], (int)x.dim[1], (int)x.dim[2], (int)x.dim[3], (int)c.out, a));
     }
 }
 
@@ -182,8 +187,15 @@ TEST(conv_automatic_padding)
 
 TEST(conv_with_activation_and_sum)
 {
-    static const char *const act[][2] = {{"Relu", ""}, {"LeakyRelu", "alpha=0.1f"}, {"Clip", "min=0f max=0.5f"}, {"Sigmoid", ""}, {"Tanh", ""},
-                                         {"HardSigmoid", "alpha=0.3f"}, {"Elu", ""}, {"Exp", ""}, {"Abs", ""}};
+    static const char *const act[][2] = {{"Relu", ""},
+                                         {"LeakyRelu", "alpha=0.1f"},
+                                         {"Clip", "min=0f max=0.5f"},
+                                         {"Sigmoid", ""},
+                                         {"Tanh", ""},
+                                         {"HardSigmoid", "alpha=0.3f"},
+                                         {"Elu", ""},
+                                         {"Exp", ""},
+                                         {"Abs", ""}};
     for (int i = 0; i < 9; i++) {
         for (int order = 0; order < 3; order++) {
             onnx_writer w = {.opset = i == 2 ? 7 : 11}; // Clip with attributes is of operator set 6
@@ -242,7 +254,8 @@ TEST(batch_norm_alone)
 
 TEST(activations)
 {
-    static const char *const name[] = {"Relu", "LeakyRelu", "Sigmoid", "Tanh", "HardSigmoid", "HardSwish", "Exp", "Elu", "Neg", "Abs"};
+    static const char *const name[] = {"Relu",      "LeakyRelu", "Sigmoid", "Tanh", "HardSigmoid",
+                                       "HardSwish", "Exp",       "Elu",     "Neg",  "Abs"};
     for (size_t i = 0; i < sizeof name / sizeof *name; i++) {
         onnx_writer w = {.opset = 14};
         onnx_node(&w, name[i], "x", "y", "");
@@ -261,7 +274,8 @@ TEST(arithmetic_broadcasts)
         for (int kind = 0; kind < 6; kind++) {
             onnx_writer w = {0};
             onnx_dims x = picture(pick(1, 40));
-            onnx_dims other[] = {{0}, {3, {x.dim[1], 1, 1}}, {4, {1, x.dim[1], 1, 1}}, {4, {1, x.dim[1], x.dim[2], x.dim[3]}}, x, {1, {x.dim[3]}}};
+            onnx_dims other[] = {{0}, {3, {x.dim[1], 1, 1}}, {4, {1, x.dim[1], 1, 1}}, {4, {1, x.dim[1], x.dim[2], x.dim[3]}},
+                                 x,   {1, {x.dim[3]}}};
             weights(&w, "c", other[kind], 0.5f, 2);
             onnx_node(&w, name[i], kind % 2 ? "x c" : "c x", "y", "");
             compare(&w, x, 0.5f, 2, text("%s kind %d", name[i], kind));
@@ -273,7 +287,11 @@ TEST(prelu)
     for (int i = 0; i < ROUNDS; i++) {
         onnx_writer w = {0};
         onnx_dims x = picture(pick(1, 40));
-        weights(&w, "s", i % 3 == 0 ? (onnx_dims){3, {x.dim[1], 1, 1}} : i % 3 == 1 ? (onnx_dims){1, {1}} : (onnx_dims){1, {x.dim[3]}}, -1, 1);
+        weights(&w, "s",
+                i % 3 == 0   ? (onnx_dims){3, {x.dim[1], 1, 1}}
+                : i % 3 == 1 ? (onnx_dims){1, {1}}
+                             : (onnx_dims){1, {x.dim[3]}},
+                -1, 1);
         onnx_node(&w, "PRelu", "x s", "y", "");
         compare(&w, x, -1, 1, "PRelu");
     }
@@ -287,8 +305,8 @@ TEST(pooling)
     for (int i = 0; i < 3 * ROUNDS; i++) {
         onnx_writer w = {0};
         int kernel = (int)pick(1, 4), pad = (int)pick(0, kernel / 2);
-        const char *a = text("kernel_shape=%d,%d strides=%d,%d pads=%d,%d,%d,%d ceil_mode=%d%s", kernel, kernel, (int)pick(1, 3), (int)pick(1, 3), pad,
-                             pad, pad, pad, (int)pick(0, 1), i % 4 == 1 ? " count_include_pad=1" : "");
+        const char *a = text("kernel_shape=%d,%d strides=%d,%d pads=%d,%d,%d,%d ceil_mode=%d%s", kernel, kernel, (int)pick(1, 3),
+                             (int)pick(1, 3), pad, pad, pad, pad, (int)pick(0, 1), i % 4 == 1 ? " count_include_pad=1" : "");
         onnx_node(&w, kind[i % 2], "x", "y", a);
         compare(&w, picture(pick(1, 40)), -1, 1, text("%s %s", kind[i % 2], a));
     }
@@ -323,7 +341,8 @@ TEST(gemm)
         const char *a = text("transA=%d transB=%d alpha=0.5f beta=2f", ta, tb);
         onnx_node(&w, "Gemm", i % 4 == 3 ? "x w" : "x w b", "z", a);
         onnx_node(&w, "Relu", "z", "y", "");
-        compare(&w, ta ? (onnx_dims){2, {k, m}} : (onnx_dims){2, {m, k}}, -1, 1, text("Gemm %dx%dx%d %s", (int)m, (int)n, (int)k, a));
+        compare(&w, ta ? (onnx_dims){2, {k, m}} : (onnx_dims){2, {m, k}}, -1, 1,
+                text("Gemm %dx%dx%d %s", (int)m, (int)n, (int)k, a));
     }
 }
 

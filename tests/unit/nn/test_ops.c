@@ -50,7 +50,8 @@ static void expect(const one_node *c, void (*add)(onnx_writer *), onnx_dims shap
     }
 }
 
-#define EXPECT(node, add, shape, ...) expect(&(one_node)node, add, (onnx_dims)shape, sizeof((float[]){__VA_ARGS__}) / sizeof(float), (float[]){__VA_ARGS__})
+#define EXPECT(node, add, shape, ...)                                                                                            \
+    expect(&(one_node)node, add, (onnx_dims)shape, sizeof((float[]){__VA_ARGS__}) / sizeof(float), (float[]){__VA_ARGS__})
 #define N(...) {__VA_ARGS__}
 
 static void refuse(const one_node *c, void (*add)(onnx_writer *), const char *why)
@@ -185,7 +186,8 @@ static void weights_of_ones(onnx_writer *w)
 TEST(conv)
 {
     EXPECT(N("Conv", "x w b", "", 11, {4, {1, 1, 3, 3}}), weights_of_ones, N(4, {1, 1, 2, 2}), 108, 112, 120, 124);
-    EXPECT(N("Conv", "x w", "pads=1,0,0,1 strides=2,1", 11, {4, {1, 1, 3, 3}}), weights_of_ones, N(4, {1, 1, 2, 3}), 1, 3, 2, 20, 24, 13);
+    EXPECT(N("Conv", "x w", "pads=1,0,0,1 strides=2,1", 11, {4, {1, 1, 3, 3}}), weights_of_ones, N(4, {1, 1, 2, 3}), 1, 3, 2, 20,
+           24, 13);
     EXPECT(N("Conv", "x w", "dilations=2,2", 11, {4, {1, 1, 3, 3}}), weights_of_ones, N(4, {1, 1, 1, 1}), 16);
     EXPECT(N("Conv", "x w", "auto_pad:SAME_LOWER", 11, {4, {1, 1, 2, 2}}), weights_of_ones, N(4, {1, 1, 2, 2}), 0, 1, 2, 6);
     EXPECT(N("Conv", "x w", "auto_pad:SAME_UPPER", 11, {4, {1, 1, 2, 2}}), weights_of_ones, N(4, {1, 1, 2, 2}), 6, 4, 5, 3);
@@ -202,10 +204,12 @@ TEST(conv)
 TEST(pooling)
 {
     EXPECT(N("MaxPool", "x", "kernel_shape=2,2 strides=2,2", 11, {4, {1, 1, 3, 3}}), NULL, N(4, {1, 1, 1, 1}), 4);
-    EXPECT(N("MaxPool", "x", "kernel_shape=2,2 strides=2,2 ceil_mode=1", 11, {4, {1, 1, 3, 3}}), NULL, N(4, {1, 1, 2, 2}), 4, 5, 7, 8);
-    EXPECT(N("AveragePool", "x", "kernel_shape=2,2 pads=1,1,0,0", 11, {4, {1, 1, 2, 2}}), NULL, N(4, {1, 1, 2, 2}), 0, 0.5f, 1, 1.5f);
-    EXPECT(N("AveragePool", "x", "kernel_shape=2,2 pads=1,1,0,0 count_include_pad=1", 11, {4, {1, 1, 2, 2}}), NULL, N(4, {1, 1, 2, 2}), 0, 0.25f,
-           0.5f, 1.5f);
+    EXPECT(N("MaxPool", "x", "kernel_shape=2,2 strides=2,2 ceil_mode=1", 11, {4, {1, 1, 3, 3}}), NULL, N(4, {1, 1, 2, 2}), 4, 5,
+           7, 8);
+    EXPECT(N("AveragePool", "x", "kernel_shape=2,2 pads=1,1,0,0", 11, {4, {1, 1, 2, 2}}), NULL, N(4, {1, 1, 2, 2}), 0, 0.5f, 1,
+           1.5f);
+    EXPECT(N("AveragePool", "x", "kernel_shape=2,2 pads=1,1,0,0 count_include_pad=1", 11, {4, {1, 1, 2, 2}}), NULL,
+           N(4, {1, 1, 2, 2}), 0, 0.25f, 0.5f, 1.5f);
     EXPECT(N("GlobalAveragePool", "x", "", 11, {4, {1, 2, 1, 3}}), NULL, N(4, {1, 2, 1, 1}), 1, 4);
     REFUSE(N("MaxPool", "x", "strides=2,2", 11, {4, {1, 1, 3, 3}}), NULL, "kernel_shape");
 }
@@ -232,8 +236,10 @@ TEST(reductions)
     EXPECT(N("ReduceL2", "x", "axes=-1, keepdims=1", 11, {2, {1, 3}}), NULL, N(2, {1, 1}), 2.2360680f);
     EXPECT(N("ReduceSum", "x", "keepdims=0", 11, {2, {2, 3}}), NULL, N(0), 15);
     EXPECT(N("LpNormalization", "x", "axis=1", 11, {2, {2, 2}}), NULL, N(2, {2, 2}), 0, 1, 0.5547002f, 0.8320503f);
-    EXPECT(N("Softmax", "x", "axis=1", 13, {3, {1, 2, 2}}), NULL, N(3, {1, 2, 2}), 0.1192029f, 0.1192029f, 0.8807971f, 0.8807971f);
-    EXPECT(N("Softmax", "x", "axis=1", 11, {3, {1, 2, 2}}), NULL, N(3, {1, 2, 2}), 0.0320586f, 0.0871443f, 0.2368828f, 0.6439143f);
+    EXPECT(N("Softmax", "x", "axis=1", 13, {3, {1, 2, 2}}), NULL, N(3, {1, 2, 2}), 0.1192029f, 0.1192029f, 0.8807971f,
+           0.8807971f);
+    EXPECT(N("Softmax", "x", "axis=1", 11, {3, {1, 2, 2}}), NULL, N(3, {1, 2, 2}), 0.0320586f, 0.0871443f, 0.2368828f,
+           0.6439143f);
     REFUSE(N("Softmax", "x", "axis=3", 13, {3, {1, 2, 2}}), NULL, "axis 3");
 }
 
@@ -244,8 +250,8 @@ static void sizes_four(onnx_writer *w) { ints(w, "z", 4, (int64_t[]){1, 1, 1, 4}
 TEST(resize)
 {
     EXPECT(N("Resize", "x - s", "mode:linear", 11, {4, {1, 1, 1, 2}}), scales_two, N(4, {1, 1, 1, 4}), 0, 0.25f, 0.75f, 1);
-    EXPECT(N("Resize", "x - s", "mode:linear coordinate_transformation_mode:asymmetric", 11, {4, {1, 1, 1, 2}}), scales_two, N(4, {1, 1, 1, 4}), 0,
-           0.5f, 1, 1);
+    EXPECT(N("Resize", "x - s", "mode:linear coordinate_transformation_mode:asymmetric", 11, {4, {1, 1, 1, 2}}), scales_two,
+           N(4, {1, 1, 1, 4}), 0, 0.5f, 1, 1);
     EXPECT(N("Resize", "x - s", "mode:linear coordinate_transformation_mode:align_corners", 11, {4, {1, 1, 1, 2}}), scales_two,
            N(4, {1, 1, 1, 4}), 0, 0.3333333f, 0.6666667f, 1);
     EXPECT(N("Resize", "x - s", "", 11, {4, {1, 1, 1, 2}}), scales_two, N(4, {1, 1, 1, 4}), 0, 0, 1, 1);
