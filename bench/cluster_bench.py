@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
 """cluster_bench.py DRIVER [--max N] [--sklearn-max N] [--faiss] [--plot FILE.svg] [--repeat R]
 
-Times exact DBSCAN of made-up face embeddings (cluster_data.py: 128 values, eps 0.9, min_samples 5) by ww_dbscan (DRIVER is the build's
-cluster_driver) and by scikit-learn, and an exact 32-nearest-neighbour search by FAISS's flat index, all on two threads, in one run. Prints a table: wall and
-processor seconds (the latter is what counts on a machine with other work) and the peak memory of each process, best of R runs; labels of
-ours and scikit-learn's are compared. --plot draws processor seconds against N.
+Times exact DBSCAN of made-up face embeddings (cluster_data.py: 128 values, eps 0.9, min_samples 5) by ww_dbscan (DRIVER is the
+build's cluster_driver) and by scikit-learn, and an exact 32-nearest-neighbour search by FAISS's flat index, all on two threads, in
+one run. Prints a table: wall and processor seconds (the latter is what counts on a machine with other work) and the peak memory of
+each process, best of R runs; labels of ours and scikit-learn's are compared. --plot draws processor seconds against N.
 """
 import argparse
 import json
@@ -73,8 +73,8 @@ def run_ours(driver, path, n):
 
 
 def our_labels(driver, path, n):
-    out = subprocess.run([driver, path, str(n), str(DIM), str(EPS), str(MIN_SAMPLES), str(THREADS)], capture_output=True, text=True, check=True)
-    return np.array(out.stdout.split(), np.int32)
+    command = [driver, path, str(n), str(DIM), str(EPS), str(MIN_SAMPLES), str(THREADS)]
+    return np.array(subprocess.run(command, capture_output=True, text=True, check=True).stdout.split(), np.int32)
 
 
 def best_of(repeat, run):
@@ -84,7 +84,8 @@ def best_of(repeat, run):
 
 def run_python(code, *arguments):
     env = dict(os.environ, OMP_NUM_THREADS=str(THREADS), OPENBLAS_NUM_THREADS=str(THREADS))
-    return json.loads(subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, text=True, check=True, env=env).stdout)
+    command = [sys.executable, "-c", code, *arguments]
+    return json.loads(subprocess.run(command, capture_output=True, text=True, check=True, env=env).stdout)
 
 
 def build_faiss(folder):
@@ -140,7 +141,8 @@ def main():
     parser.add_argument("--repeat", type=int, default=1)
     options = parser.parse_args()
     rows = {"whoswho": [], "scikit-learn": [], "FAISS flat k=32": []}
-    print("   faces | whoswho: wall s   cpu s     MB (x vectors) | scikit-learn: wall s   cpu s     MB | cpu ratio  labels | FAISS flat: wall s   cpu s     MB")
+    print("   faces | whoswho: wall s   cpu s     MB (x vectors) | scikit-learn: wall s   cpu s     MB | cpu ratio  labels"
+          " | FAISS flat: wall s   cpu s     MB")
     with tempfile.TemporaryDirectory() as folder:
         path, theirs = os.path.join(folder, "vectors.f32"), os.path.join(folder, "labels.i32")
         faiss = build_faiss(folder) if options.faiss else None
@@ -152,7 +154,8 @@ def main():
             if n <= options.sklearn_max:
                 wall, sk_cpu, kb = best_of(options.repeat, lambda: run_python(SKLEARN, path, theirs))
                 same = (np.fromfile(theirs, np.int32) == our_labels(options.driver, path, n)).all()
-                line += f" {wall:20.3f} {sk_cpu:7.3f} {kb / 1024:6.0f} | {sk_cpu / max(cpu, 1e-3):9.1f}  {'equal' if same else 'DIFFER'} |"
+                line += f" {wall:20.3f} {sk_cpu:7.3f} {kb / 1024:6.0f} |"
+                line += f" {sk_cpu / max(cpu, 1e-3):9.1f}  {'equal' if same else 'DIFFER'} |"
                 rows["scikit-learn"].append((n, max(sk_cpu, 1e-3)))
                 if faiss:
                     run = [faiss, path, str(n)]

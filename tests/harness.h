@@ -68,7 +68,7 @@ static const char *harness_skip;
         return; \
     } while (0)
 
-static void harness_run(const char *name, void (*test)(void))
+static inline void harness_run(const char *name, void (*test)(void))
 {
     harness_failures = 0;
     harness_skip = NULL;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Command line options, declared in tables: one line an option gives its name, what it takes, where the value goes and its help text.
+// Command line options, declared in tables: one line an option gives its name, what it takes, where the value goes and its help
+// text.
 #ifndef WW_CLI_OPTIONS_H
 #define WW_CLI_OPTIONS_H
 #include <stdbool.h>
@@ -24,8 +25,8 @@ typedef struct option {
     const char *help;
 } option;
 
-// Reads argv[first..argc-1]. Options may stand anywhere; "--" ends them. What is left over goes to rest[] (room for argc entries), its number to *rest_count.
-// Returns false after a message on stderr that says what was wrong.
+// Reads argv[first..argc-1]. Options may stand anywhere; "--" ends them. What is left over goes to rest[] (room for argc
+// entries), its number to *rest_count. Returns false after a message on stderr that says what was wrong.
 bool options_parse(const option *table, size_t count, int argc, char **argv, int first, const char **rest, size_t *rest_count);
 
 void options_print_help(const option *table, size_t count);

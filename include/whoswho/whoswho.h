@@ -14,9 +14,10 @@
 //     else
 //         puts(err.message);
 //
-// Rules that hold everywhere: option structs are plain, and a zeroed one (or NULL) means the defaults; a function returns 0 or a negative ww_status,
-// and then *err (which may be NULL) holds one sentence a person can act on; an out-parameter is the caller's to close, a returned pointer is borrowed;
-// strings are UTF-8 (paths: any bytes); there is no global state, and a handle is used by one thread at a time. Nothing is ever sent anywhere.
+// Rules that hold everywhere: option structs are plain, and a zeroed one (or NULL) means the defaults; a function returns 0 or
+// a negative ww_status, and then *err (which may be NULL) holds one sentence a person can act on; an out-parameter is the
+// caller's to close, a returned pointer is borrowed; strings are UTF-8 (paths: any bytes); there is no global state, and a
+// handle is used by one thread at a time. Nothing is ever sent anywhere.
 #ifndef WHOSWHO_H
 #define WHOSWHO_H
 #include <stddef.h>
@@ -123,10 +124,10 @@ typedef struct ww_scan_result {
     double wall_s;
 } ww_scan_result;
 
-// Each input is a video, a photo, or a folder of either (searched through, in order of name). Work is committed as it proceeds; a call that was cut off is
-// continued by the next one with the same options. A file with the same content and options as one already in the library is not scanned
-// again; with other options its faces are replaced. A file that cannot be read is logged, counted in result->unreadable and skipped;
-// the call still returns WW_OK. `result` may be NULL.
+// Each input is a video, a photo, or a folder of either (searched through, in order of name). Work is committed as it proceeds;
+// a call that was cut off is continued by the next one with the same options. A file with the same content and options as one
+// already in the library is not scanned again; with other options its faces are replaced. A file that cannot be read is logged,
+// counted in result->unreadable and skipped; the call still returns WW_OK. `result` may be NULL.
 WW_API ww_status ww_library_scan(ww_library *library, const ww_models *models, const char *const *inputs, size_t count,
                                  const ww_scan_options *options, ww_scan_result *result, ww_error *err);
 
@@ -154,8 +155,8 @@ typedef struct ww_export_result {
     double wall_s;
 } ww_export_result;
 
-// Writes the data set beside the store: a folder a person, Unsorted, Montage, Frames, faces.csv, data.yaml, index.html. Only files of an earlier
-// export are ever changed or removed.
+// Writes the data set beside the store: a folder a person, Unsorted, Montage, Frames, faces.csv, data.yaml, index.html. Only
+// files of an earlier export are ever changed or removed.
 WW_API ww_status ww_library_export(ww_library *library, ww_export_result *result, ww_error *err);
 
 #ifdef __cplusplus

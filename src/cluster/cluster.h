@@ -17,10 +17,10 @@ typedef struct ww_pair { uint32_t a, b; } ww_pair; // indices of two vectors
 // Called now and then, one thread at a time, with a share from 0 to 1; non-zero cancels (WW_ERR_CANCELLED).
 typedef int (*ww_cluster_progress)(void *user, double share_done);
 
-// ---- All methods behind one call ---------------------------------------------------------------------------------------------------
+// ---- All methods behind one call --------------------------------------------------------------------------------------------
 
-// What is known of some vectors. Must-links are transitive (a track is a chain of them) and cannot-links hold for everything linked to
-// either end. Zero value: nothing is known.
+// What is known of some vectors. Must-links are transitive (a track is a chain of them) and cannot-links hold for everything
+// linked to either end. Zero value: nothing is known.
 typedef struct ww_constraints {
     const ww_pair *must;
     size_t must_count;
@@ -54,14 +54,35 @@ const ww_method *ww_methods(size_t *count);
 // Borrowed; NULL: there is none of this name.
 const ww_method *ww_method_named(const char *name);
 
-// Labels `count` vectors. Clusters are numbered 0, 1, ... by their lowest-numbered vector; whoever is in none gets WW_NOBODY. Vectors
-// that must be together get the same label (both may be nobody), vectors that cannot be together never the same cluster. The result
-// depends neither on `threads` nor on the order of the vectors, up to the numbering. labels: count entries, the caller's.
-// WW_ERR_ARGUMENT: an option or an index out of range, or links that contradict each other (the message names two of the vectors).
+// Labels `count` vectors. Clusters are numbered 0, 1, ... by their lowest-numbered vector; whoever is in none gets WW_NOBODY.
+// Vectors that must be together get the same label (both may be nobody), vectors that cannot be together never the same cluster.
+// The result depends neither on `threads` nor on the order of the vectors, up to the numbering. labels: count entries, the
+// caller's. WW_ERR_ARGUMENT: an option or an index out of range, or links that contradict each other (the message names two of
+// the vectors).
 ww_status ww_method_run(const ww_method *method, const float *vectors, size_t count, int dim, const ww_method_options *options,
                      int32_t *labels, ww_error *err);
 
-// ---- DBSCAN alone ------------------------------------------------------------------------------------------------------------------
+// ---- Joining those who are there already -----------------------------------------------------------------------------------------
+
+typedef struct ww_join_options {
+    double distance_max; // to the vectors that vote, > 0
+    int neighbours;      // how many nearest labelled vectors vote; 0: 5
+    int threads;
+    const bool *may_join; // count entries; NULL: everyone without a label may
+    ww_constraints constraints;
+    ww_cluster_progress progress; // may be NULL
+    void *user;
+} ww_join_options;
+
+// Gives vectors that have no label (labels[i] < 0) that of their nearest labelled ones, the near ones counting more; whoever has
+// none within the distance, or may go to none of theirs, is left alone. Labels that are there never change: for poor faces that may
+// join a person but not found one, and for new footage that joins the people known already. Groups of must-links move as one (a
+// group that has a labelled vector stays as it is), cannot-links are honoured for all who join. Independent of threads and of the
+// order of the vectors.
+ww_status ww_join_nearest(const float *vectors, size_t count, int dim, const ww_join_options *options, int32_t *labels,
+                          ww_error *err);
+
+// ---- DBSCAN alone -----------------------------------------------------------------------------------------------------------
 
 typedef struct ww_dbscan_options {
     double eps;      // Euclidean distance, > 0; <= counts as near
@@ -72,11 +93,11 @@ typedef struct ww_dbscan_options {
     const struct ww_cluster_kernels *kernels; // for tests (kernels.h); NULL: the fastest this processor runs
 } ww_dbscan_options;
 
-// DBSCAN (Ester, Kriegel, Sander, Xu 1996), exact; label for label what scikit-learn's DBSCAN(metric="euclidean") gives: clusters are
-// numbered by their lowest-numbered core point; a border point within reach of several clusters belongs to the lowest numbered one.
-// Distances are decided in double from the float32 values, as there. A vector with a value that is not finite is near nobody.
-// labels: count entries, the caller's. Memory linear in count (no N x N matrix); the result does not depend on `threads`.
-// WW_ERR_ARGUMENT: eps, min_samples, dim (1 to 8192) or count (to INT32_MAX) out of range. count 0 is fine.
+// DBSCAN (Ester, Kriegel, Sander, Xu 1996), exact; label for label what scikit-learn's DBSCAN(metric="euclidean") gives: clusters
+// are numbered by their lowest-numbered core point; a border point within reach of several clusters belongs to the lowest
+// numbered one. Distances are decided in double from the float32 values, as there. A vector with a value that is not finite is
+// near nobody. labels: count entries, the caller's. Memory linear in count (no N x N matrix); the result does not depend on
+// `threads`. WW_ERR_ARGUMENT: eps, min_samples, dim (1 to 8192) or count (to INT32_MAX) out of range. count 0 is fine.
 ww_status ww_dbscan(const float *vectors, size_t count, int dim, const ww_dbscan_options *options, int32_t *labels, ww_error *err);
 
 #endif

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 // DBSCAN over a stream of near pairs, each seen once.
 //
-// A vector that has been seen near min_samples others is core and stays so. Until then it remembers its neighbours, of which there are
-// fewer than min_samples; when it becomes core it is joined to those of them that are core, and forgets them. Two core vectors are
-// joined at once. What is remembered at the end by a vector that never became core are its neighbours, and the core ones among them
-// say where it belongs as a border point. So one pass over the pairs is enough, memory is min_samples - 1 numbers a vector, and no pair
-// of core vectors that are joined already needs its distance: most pairs inside a person are never decided.
+// A vector that has been seen near min_samples others is core and stays so. Until then it remembers its neighbours, of which
+// there are fewer than min_samples; when it becomes core it is joined to those of them that are core, and forgets them. Two core
+// vectors are joined at once. What is remembered at the end by a vector that never became core are its neighbours, and the core
+// ones among them say where it belongs as a border point. So one pass over the pairs is enough, memory is min_samples - 1 numbers
+// a vector, and no pair of core vectors that are joined already needs its distance: most pairs inside a person are never decided.
 //
-// Where min_samples is so large that remembering everything would cost more than the vectors themselves, a vector remembers as much
-// as it may and is marked as one that forgot; two further passes then look again at the pairs of those only.
+// Where min_samples is so large that remembering everything would cost more than the vectors themselves, a vector remembers as
+// much as it may and is marked as one that forgot; two further passes then look again at the pairs of those only.
 #include "base/memory.h"
 #include "cluster/cluster.h"
 #include "cluster/forest.h"
@@ -102,7 +102,8 @@ static bool matters(const dbscan *d, uint32_t a, uint32_t b)
     if (d->phase == PHASE_BORDER)
         return (core_a && !core_b && d->forgot[b]) || (core_b && !core_a && d->forgot[a]);
     if (core_a && core_b)
-        return (d->phase == PHASE_COUNT || d->forgot[a] || d->forgot[b]) && ww_forest_root(d->forest, a) != ww_forest_root(d->forest, b);
+        return (d->phase == PHASE_COUNT || d->forgot[a] || d->forgot[b]) &&
+               ww_forest_root(d->forest, a) != ww_forest_root(d->forest, b);
     return d->phase == PHASE_COUNT;
 }
 

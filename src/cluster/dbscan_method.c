@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// DBSCAN as a method: what it finds is joined where vectors must be together, and a cluster that holds vectors that cannot be is parted
-// by average linkage, which joins its groups from the closest on until only what cannot be together is apart.
+// DBSCAN as a method: what it finds is joined where vectors must be together, and a cluster that holds vectors that cannot be is
+// parted by average linkage, which joins its groups from the closest on until only what cannot be together is apart.
 #include "base/memory.h"
 #include "cluster/forest.h"
 #include "cluster/method.h"
@@ -46,7 +46,8 @@ static ww_status part_clusters(const ww_method_problem *p, uint32_t *cluster_of,
     const ww_links *links = p->links;
     const size_t groups = links->groups;
     bool *broken = ww_alloc_array0(groups, sizeof *broken, SIZE_MAX);
-    uint32_t *members = ww_alloc_array(groups, sizeof *members, SIZE_MAX), *place = ww_alloc_array(groups, sizeof *place, SIZE_MAX);
+    uint32_t *members = ww_alloc_array(groups, sizeof *members, SIZE_MAX);
+    uint32_t *place = ww_alloc_array(groups, sizeof *place, SIZE_MAX);
     uint32_t *parted = ww_alloc_array(groups, sizeof *parted, SIZE_MAX);
     ww_status status = WW_OK;
     if (!broken || !members || !place || !parted) {

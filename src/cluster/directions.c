@@ -41,8 +41,8 @@ static void add_covariance(const float *rows, size_t count, size_t dim, double *
     }
 }
 
-// Makes the rows of q orthonormal, from the first on (modified Gram-Schmidt). One that depends on those before it is replaced by the next
-// axis that does not.
+// Makes the rows of q orthonormal, from the first on (modified Gram-Schmidt). One that depends on those before it is replaced by
+// the next axis that does not.
 static void orthonormalise(double *q, size_t dim)
 {
     size_t axis = 0;

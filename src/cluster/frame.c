@@ -61,7 +61,8 @@ static void find_basis(ww_frame *f, const float *vectors, const uint32_t *row, s
     const size_t dim = (size_t)f->dim, n = rows < TURNED_SAMPLE_MAX ? rows : TURNED_SAMPLE_MAX;
     if (dim > TURNED_DIM_MAX || rows < ROWS_A_DIMENSION * dim)
         return;
-    float *centred = ww_alloc_array(n, dim * sizeof *centred, SIZE_MAX), *basis = ww_alloc_array(dim, dim * sizeof *basis, SIZE_MAX);
+    float *centred = ww_alloc_array(n, dim * sizeof *centred, SIZE_MAX);
+    float *basis = ww_alloc_array(dim, dim * sizeof *basis, SIZE_MAX);
     double off = -1;
     if (centred && basis) {
         for (size_t k = 0; k < n; k++)
@@ -76,8 +77,8 @@ static void find_basis(ww_frame *f, const float *vectors, const uint32_t *row, s
     }
     f->basis = basis;
     f->stretch = sqrt(1 + off);
-    // A sum of dim products in float is off by at most (dim + 1) u times the sum of their sizes; over all coordinates these come to
-    // at most sqrt(dim) |x - mean| for an orthonormal basis.
+    // A sum of dim products in float is off by at most (dim + 1) u times the sum of their sizes; over all coordinates these come
+    // to at most sqrt(dim) |x - mean| for an orthonormal basis.
     f->rounding += (double)(dim + 2) * (FLT_EPSILON / 2) * 1.02 * sqrt((double)dim);
 }
 

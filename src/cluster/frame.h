@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The frame in which vectors are rounded to bytes: an origin (their mean), an orthonormal basis (their principal directions, the
-// strongest first; left out where it would not pay) and a step. It is made from a sample and changes only the speed, never a result:
-// whatever the frame, `rounding` and `stretch` bound what it does to distances.
+// strongest first; left out where it would not pay) and a step. It is made from a sample and changes only the speed, never a
+// result: whatever the frame, `rounding` and `stretch` bound what it does to distances.
 #ifndef WW_CLUSTER_FRAME_H
 #define WW_CLUSTER_FRAME_H
 #include "cluster/kernels.h"
@@ -21,6 +21,7 @@ void ww_frame_build(ww_frame *frame, const float *vectors, int dim, const uint32
 void ww_frame_free(ww_frame *frame);
 
 // Coordinates of one vector, dim floats; `centred` is scratch of the same size. Returns |x - mean|.
-double ww_frame_coordinates(const ww_frame *frame, const ww_cluster_kernels *kernels, const float *vector, float *centred, float *out);
+double ww_frame_coordinates(const ww_frame *frame, const ww_cluster_kernels *kernels, const float *vector, float *centred,
+                            float *out);
 
 #endif

@@ -64,10 +64,12 @@ void ww_graph_tidy(ww_graph *g)
 ww_status ww_graph_build(ww_graph *g, const ww_method_problem *p, ww_edge_weight *weight, ww_error *err)
 {
     const double threshold_squared = p->options.threshold * p->options.threshold;
+    const ww_neighbours_options options = {.distance_max = p->options.threshold, .k = p->options.neighbours,
+                                           .threads = p->options.threads, .rank = p->links->rank,
+                                           .progress = p->options.progress, .user = p->options.user};
     ww_neighbours n;
     *g = (ww_graph){.nodes = p->links->groups};
-    ww_status status = ww_neighbours_find(&n, p->vectors, p->count, p->dim, p->options.threshold, p->options.neighbours,
-                                          p->links->rank, p->options.threads, p->options.progress, p->options.user, err);
+    ww_status status = ww_neighbours_find(&n, p->vectors, p->count, p->dim, &options, err);
     if (status != WW_OK)
         return status;
     g->inside = ww_alloc_array0(g->nodes, sizeof *g->inside, SIZE_MAX);

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: MIT
 // Average linkage, exact, without a matrix of distances.
 //
-// The distance of two clusters is the root of the mean squared distance over all their pairs (for unit vectors the same as going by mean
-// cosine). It follows from the means alone: mean |x|^2 + mean |y|^2 - 2 (mean x) . (mean y), so each pair of clusters costs one dot
-// product. A mean never falls below the smallest pair, so two clusters within the threshold always have a pair within it, and what
-// single linkage leaves apart stays apart: the work is done inside each of its components.
+// The distance of two clusters is the root of the mean squared distance over all their pairs (for unit vectors the same as going
+// by mean cosine). It follows from the means alone: mean |x|^2 + mean |y|^2 - 2 (mean x) . (mean y), so each pair of clusters
+// costs one dot product. A mean never falls below the smallest pair, so two clusters within the threshold always have a pair
+// within it, and what single linkage leaves apart stays apart: the work is done inside each of its components.
 //
-// There, clusters are joined along chains of nearest neighbours (Murtagh 1983): average linkage is reducible (joining two never brings
-// them closer to a third), also where some distances are infinite because of cannot-links, so that any two that are nearest to each other
-// can be joined at once, with the result of always joining the closest. Time quadratic in the groups of a component.
+// There, clusters are joined along chains of nearest neighbours (Murtagh 1983): average linkage is reducible (joining two never
+// brings them closer to a third), also where some distances are infinite because of cannot-links, so that any two that are
+// nearest to each other can be joined at once, with the result of always joining the closest. Time quadratic in the groups of a
+// component.
 #include "base/memory.h"
 #include "cluster/forest.h"
 #include "cluster/kernels.h"
@@ -272,7 +273,8 @@ ww_status ww_hac_run(const ww_method_problem *p, uint32_t *cluster_of_group, ww_
     in_component *components = ww_alloc_array(groups, sizeof *components, SIZE_MAX);
     ww_forest *forest = ww_alloc_array(groups, sizeof *forest, SIZE_MAX);
     int32_t *label = ww_alloc_array(p->count, sizeof *label, SIZE_MAX);
-    uint32_t *members = ww_alloc_array(groups, sizeof *members, SIZE_MAX), *place = ww_alloc_array(groups, sizeof *place, SIZE_MAX);
+    uint32_t *members = ww_alloc_array(groups, sizeof *members, SIZE_MAX);
+    uint32_t *place = ww_alloc_array(groups, sizeof *place, SIZE_MAX);
     ww_status status = WW_OK;
     if (!components || !forest || !label || !members || !place)
         status = ww_fail(err, WW_ERR_MEMORY, "no memory to cluster %zu vectors", p->count);

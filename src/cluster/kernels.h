@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 // The inner loops of this room, a table for each kind of processor; the plain C ones are the oracle of all the others.
 //
-// The sieve kernel looks at a tile of 8 x 48 pairs of quantised vectors at a time and says which of them could be near. Vectors are
-// stored in panels of 16 rows, four dimensions ("a group") of one row side by side, so that one 512-bit load brings the same group of
-// 16 rows and one dot-product instruction (vpdpbusd) advances 16 pairs by four dimensions without any horizontal sum at the end.
+// The sieve kernel looks at a tile of 8 x 48 pairs of quantised vectors at a time and says which of them could be near. Vectors
+// are stored in panels of 16 rows, four dimensions ("a group") of one row side by side, so that one 512-bit load brings the same
+// group of 16 rows and one dot-product instruction (vpdpbusd) advances 16 pairs by four dimensions without any horizontal sum at
+// the end.
 //
 //   x: int8    [group][WW_TILE_X][4]          the quantised values q, |q| <= levels
 //   y: uint8   [panel][group][WW_PANEL][4]    q + WW_UNSIGNED_OFFSET, as vpdpbusd wants one operand without sign

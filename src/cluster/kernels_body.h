@@ -7,7 +7,8 @@
 
 enum { WW_DOT_LANES = 16, WW_DOT_FLOAT_LANES = 32 }; // sums that run side by side
 
-static inline __attribute__((always_inline)) void ww_rotate_body(const float *restrict basis, const float *restrict in, float *restrict out, size_t dim)
+static inline __attribute__((always_inline)) void
+ww_rotate_body(const float *restrict basis, const float *restrict in, float *restrict out, size_t dim)
 {
     memset(out, 0, dim * sizeof *out);
     for (size_t i = 0; i < dim; i++) {

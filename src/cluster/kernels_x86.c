@@ -16,8 +16,9 @@ static inline int32_t load_group(const int8_t *x)
     return four;
 }
 
-// AVX-512 VNNI: the whole tile lives in 24 accumulators, sROW_PANEL. They are named one by one and vpdpbusd is spelled out, because
-// gcc 12 otherwise copies accumulators about and stores them to the stack in the innermost loop (measured: 1.9 times the time).
+// AVX-512 VNNI: the whole tile lives in 24 accumulators, sROW_PANEL. They are named one by one and vpdpbusd is spelled out,
+// because gcc 12 otherwise copies accumulators about and stores them to the stack in the innermost loop (measured: 1.9 times the
+// time).
 
 #define EACH_ROW(DO) DO(0) DO(1) DO(2) DO(3) DO(4) DO(5) DO(6) DO(7)
 #define DOT4(sum, y, x) __asm__("vpdpbusd %2, %1, %0" : "+v"(sum) : "v"(y), "v"(x));
@@ -61,12 +62,13 @@ AVX512 static bool sieve_avx512vnni(const ww_sieve_tile *t, uint64_t may[WW_TILE
     return true;
 }
 
-// AVX2: vpmaddubsw adds two products in 16 bits, which holds as long as 2 * (128 + levels) * levels < 2^15. Strips of 4 x 16 pairs.
+// AVX2: vpmaddubsw adds two products in 16 bits, which holds as long as 2 * (128 + levels) * levels < 2^15. Strips of 4 x 16
+// pairs.
 
 enum { LEVELS_AVX2 = 78, STRIP_X = 4, HALVES = 2 };
 
 // The pairs of rows row .. row+3 of x and one panel of y that are over the limit: 16 bits a row.
-AVX2 static inline __attribute__((always_inline)) bool sieve_strip(const ww_sieve_tile *t, int row, int panel, uint64_t found[STRIP_X])
+AVX2 static inline bool sieve_strip(const ww_sieve_tile *t, int row, int panel, uint64_t found[STRIP_X])
 {
     const __m256i ones = _mm256_set1_epi16(1);
     const int32_t *start = t->y_start + panel * WW_PANEL;
@@ -157,5 +159,6 @@ AVX2 static void rotate_avx2(const float *basis, const float *in, float *out, si
 }
 
 const ww_cluster_kernels ww_cluster_kernels_avx2 = {"avx2", LEVELS_AVX2, sieve_avx2, dot_avx2, dot_float_avx2, rotate_avx2};
-const ww_cluster_kernels ww_cluster_kernels_avx512vnni = {"avx512vnni", 127, sieve_avx512vnni, dot_avx2, dot_float_avx2, rotate_avx2};
+const ww_cluster_kernels ww_cluster_kernels_avx512vnni = {
+    "avx512vnni", 127, sieve_avx512vnni, dot_avx2, dot_float_avx2, rotate_avx2};
 #endif

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// What is known of the vectors, in the form the methods use: vectors that must be together are one group, and each group knows which
-// groups it cannot be with.
+// What is known of the vectors, in the form the methods use: vectors that must be together are one group, and each group knows
+// which groups it cannot be with.
 //
-// Groups and vectors also get an order of their own, which follows from their contents alone. A method that goes by this order gives
-// the same clusters however its input was shuffled; only exact copies of one another are still told apart by their index.
+// Groups and vectors also get an order of their own, which follows from their contents alone. A method that goes by this order
+// gives the same clusters however its input was shuffled; only exact copies of one another are still told apart by their index.
 #ifndef WW_CLUSTER_LINKS_H
 #define WW_CLUSTER_LINKS_H
 #include "cluster/cluster.h"
@@ -32,7 +32,8 @@ typedef struct ww_links {
     ww_cannot cannot;       // between groups, ascending
 } ww_links;
 
-ww_status ww_links_build(ww_links *links, const float *vectors, size_t count, int dim, const ww_constraints *constraints, ww_error *err);
+ww_status ww_links_build(ww_links *links, const float *vectors, size_t count, int dim, const ww_constraints *constraints,
+                         ww_error *err);
 void ww_links_free(ww_links *links);
 
 #endif

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: MIT
-// The map equation (Rosvall & Bergstrom, "Maps of random walks on complex networks reveal community structure", PNAS 2008), two levels,
-// undirected. A random walker on the graph of neighbours is described by a code with one book for each cluster and one for the moves
-// between clusters. The partition that makes the description shortest is the one in which the walker stays long where it is; it asks
-// for no number of clusters and bends the threshold to how densely a person's pictures lie. In bits a step, with p_i the share of time
-// spent in cluster i, q_i the share of steps that leave it, q the sum of the q_i, p_n the share of time spent in node n:
+// The map equation (Rosvall & Bergstrom, "Maps of random walks on complex networks reveal community structure", PNAS 2008), two
+// levels, undirected. A random walker on the graph of neighbours is described by a code with one book for each cluster and one
+// for the moves between clusters. The partition that makes the description shortest is the one in which the walker stays long
+// where it is; it asks for no number of clusters and bends the threshold to how densely a person's pictures lie. In bits a step,
+// with p_i the share of time spent in cluster i, q_i the share of steps that leave it, q the sum of the q_i, p_n the share of
+// time spent in node n:
 //
 //     L = plogp(q) - 2 sum_i plogp(q_i) + sum_i plogp(q_i + p_i) - sum_n plogp(p_n),        plogp(x) = x log2 x.
 //
-// Search: every node by itself; each in turn, in shuffled order, goes to the cluster of a neighbour that shortens L the most, until none
-// does; clusters become nodes, and again (as Blondel et al. 2008 do for modularity). Then single nodes may move again between the
-// clusters found, and so on while L falls.
+// Search: every node by itself; each in turn, in shuffled order, goes to the cluster of a neighbour that shortens L the most,
+// until none does; clusters become nodes, and again (as Blondel et al. 2008 do for modularity). Then single nodes may move again
+// between the clusters found, and so on while L falls.
 #include "base/memory.h"
 #include "base/random.h"
 #include "cluster/graph.h"
@@ -255,7 +256,8 @@ static ww_status coarsen(const level *l, size_t clusters, level *out, ww_error *
     return prepare_level(out, err);
 }
 
-// Joins whole clusters of `leaf` as long as that shortens the description, and writes where its nodes end up. `scratch` as for renumber.
+// Joins whole clusters of `leaf` as long as that shortens the description, and writes where its nodes end up. `scratch` as for
+// renumber.
 static ww_status join_clusters(level *leaf, ww_random *random, uint32_t *scratch, ww_error *err)
 {
     const size_t nodes = leaf->graph.nodes;

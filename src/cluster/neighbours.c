@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Each vector keeps a heap of its k nearest so far, the farthest on top. Which k remain does not depend on the order they came in.
+// Each vector keeps a heap of its k nearest so far, the farthest on top. Which k remain does not depend on the order they came
+// in.
 #include "cluster/neighbours.h"
 #include "base/memory.h"
 #include "cluster/pairs.h"
@@ -11,7 +12,7 @@ enum { NEIGHBOURS_MAX = 1024, LOCKS = 256 };
 
 typedef struct finder {
     ww_neighbours *out;
-    const uint32_t *rank;
+    const ww_neighbours_options *options;
     ww_sieve sieve;
     pthread_mutex_t lock[LOCKS]; // of the heaps of all vectors with the same remainder
 } finder;
@@ -20,7 +21,8 @@ static bool farther(const finder *f, ww_neighbour a, ww_neighbour b)
 {
     if (a.distance_squared != b.distance_squared)
         return a.distance_squared > b.distance_squared;
-    return f->rank ? f->rank[a.index] > f->rank[b.index] : a.index > b.index;
+    const uint32_t *rank = f->options->rank;
+    return rank ? rank[a.index] > rank[b.index] : a.index > b.index;
 }
 
 // Moves the entry at `at` down until no child is farther.
@@ -62,16 +64,26 @@ static void offer(finder *f, uint32_t to, ww_neighbour neighbour)
     pthread_mutex_unlock(lock);
 }
 
+static bool wants(const finder *f, uint32_t who, uint32_t whom)
+{
+    return (!f->options->asks || f->options->asks[who]) && (!f->options->answers || f->options->answers[whom]);
+}
+
 static void visit(void *user, const ww_pair *pairs, size_t count)
 {
     finder *f = user;
     for (size_t i = 0; i < count; i++) {
         const uint32_t a = pairs[i].a, b = pairs[i].b;
+        const bool for_a = wants(f, a, b), for_b = wants(f, b, a);
+        if (!for_a && !for_b)
+            continue;
         const double squared = ww_sieve_distance_squared(&f->sieve, a, b);
         if (squared <= f->sieve.eps_squared) {
             const float distance_squared = squared > 0 ? (float)squared : 0;
-            offer(f, a, (ww_neighbour){distance_squared, b});
-            offer(f, b, (ww_neighbour){distance_squared, a});
+            if (for_a)
+                offer(f, a, (ww_neighbour){distance_squared, b});
+            if (for_b)
+                offer(f, b, (ww_neighbour){distance_squared, a});
         }
     }
 }
@@ -87,15 +99,16 @@ static void sort_heap(const finder *f, ww_neighbour *heap, size_t count)
     }
 }
 
-ww_status ww_neighbours_find(ww_neighbours *n, const float *vectors, size_t count, int dim, double distance_max, int k,
-                             const uint32_t *rank, int threads, ww_cluster_progress progress, void *user, ww_error *err)
+ww_status ww_neighbours_find(ww_neighbours *n, const float *vectors, size_t count, int dim, const ww_neighbours_options *options,
+                             ww_error *err)
 {
+    const int k = options->k;
     memset(n, 0, sizeof *n);
     if (k < 1 || k > NEIGHBOURS_MAX)
         return ww_fail(err, WW_ERR_ARGUMENT, "%d neighbours a vector; it can be 1 to %d", k, NEIGHBOURS_MAX);
     finder *f = ww_alloc(sizeof *f);
     f->out = n;
-    f->rank = rank;
+    f->options = options;
     for (int i = 0; i < LOCKS; i++)
         pthread_mutex_init(&f->lock[i], NULL);
     *n = (ww_neighbours){.count = count, .k = k};
@@ -105,10 +118,10 @@ ww_status ww_neighbours_find(ww_neighbours *n, const float *vectors, size_t coun
     if (!n->found || !n->near)
         status = ww_fail(err, WW_ERR_MEMORY, "no memory for %d neighbours of each of %zu vectors", k, count);
     if (status == WW_OK)
-        status = ww_sieve_build(&f->sieve, vectors, count, dim, distance_max, NULL, err);
+        status = ww_sieve_build(&f->sieve, vectors, count, dim, options->distance_max, NULL, err);
     if (status == WW_OK) {
-        const ww_pair_visitor visitor = {.visit = visit, .user = f, .progress = progress, .progress_user = user};
-        status = ww_pairs_visit(&f->sieve, &visitor, threads, err);
+        const ww_pair_visitor visitor = {.visit = visit, .user = f, .progress = options->progress, .progress_user = options->user};
+        status = ww_pairs_visit(&f->sieve, &visitor, options->threads, err);
         ww_sieve_free(&f->sieve);
     }
     for (size_t i = 0; status == WW_OK && i < count; i++)

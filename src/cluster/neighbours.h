@@ -4,6 +4,17 @@
 #define WW_CLUSTER_NEIGHBOURS_H
 #include "cluster/cluster.h"
 
+typedef struct ww_neighbours_options {
+    double distance_max;
+    int k; // 1 to 1024
+    int threads;
+    const uint32_t *rank; // count entries, all different: parts neighbours of equal distance; NULL: by index
+    const bool *asks;     // count entries: whose neighbours are wanted; NULL: everyone's
+    const bool *answers;  // count entries: who may be a neighbour; NULL: everyone
+    ww_cluster_progress progress; // may be NULL
+    void *user;
+} ww_neighbours_options;
+
 typedef struct ww_neighbour {
     float distance_squared;
     uint32_t index;
@@ -13,12 +24,11 @@ typedef struct ww_neighbours {
     size_t count;
     int k;
     int32_t *found;     // count: how many each has, at most k
-    ww_neighbour *near; // count x k, nearest first; ties by `rank`
+    ww_neighbour *near; // count x k, nearest first
 } ww_neighbours;
 
-// `rank` (count entries, all different) parts neighbours of equal distance; NULL: by index. `progress` may be NULL. k is 1 to 1024.
-ww_status ww_neighbours_find(ww_neighbours *neighbours, const float *vectors, size_t count, int dim, double distance_max, int k,
-                             const uint32_t *rank, int threads, ww_cluster_progress progress, void *user, ww_error *err);
+ww_status ww_neighbours_find(ww_neighbours *neighbours, const float *vectors, size_t count, int dim,
+                             const ww_neighbours_options *options, ww_error *err);
 void ww_neighbours_free(ww_neighbours *neighbours);
 
 #endif

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Leaders: from a sample, one vector of each larger crowd (a leader has others within eps and no leader within eps). Every vector goes
-// to the leader nearest to it; those near none stay together at the end. What crowds there are besides are too small to matter here.
+// Leaders: from a sample, one vector of each larger crowd (a leader has others within eps and no leader within eps). Every vector
+// goes to the leader nearest to it; those near none stay together at the end. What crowds there are besides are too small to
+// matter here.
 #include "cluster/order.h"
 #include "base/memory.h"
 #include <math.h>
@@ -26,7 +27,8 @@ static float squared_length(const ww_cluster_kernels *kernels, const float *x, i
 }
 
 // The nearest leader within eps; -1: none.
-static int nearest_leader(const ww_cluster_kernels *kernels, const leader *leaders, int count, const float *x, int dim, float eps_squared)
+static int nearest_leader(const ww_cluster_kernels *kernels, const leader *leaders, int count, const float *x, int dim,
+                          float eps_squared)
 {
     const float squared = squared_length(kernels, x, dim);
     float best_squared = eps_squared;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Puts vectors that are likely near one another side by side, so that near pairs fall into few tiles of the sieve and most tiles hold none.
-// Only the speed depends on it.
+// Puts vectors that are likely near one another side by side, so that near pairs fall into few tiles of the sieve and most tiles
+// hold none. Only the speed depends on it.
 #ifndef WW_CLUSTER_ORDER_H
 #define WW_CLUSTER_ORDER_H
 #include "cluster/kernels.h"

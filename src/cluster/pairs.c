@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The upper triangle of all pairs is cut into strips of BLOCK rows against all rows from there on; a worker takes the next strip. In a
-// strip, blocks of BLOCK x BLOCK pairs are looked at tile by tile: rows of x stay in the first cache, those of y stream by.
+// The upper triangle of all pairs is cut into strips of BLOCK rows against all rows from there on; a worker takes the next strip.
+// In a strip, blocks of BLOCK x BLOCK pairs are looked at tile by tile: rows of x stay in the first cache, those of y stream by.
 #include "cluster/pairs.h"
 #include "base/memory.h"
 #include <math.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Walks over all candidate pairs of a sieve with several threads. Every unordered pair of different rows comes by at most once, and
-// every pair that is near comes by, unless `settled` said its block need not be looked at.
+// Walks over all candidate pairs of a sieve with several threads. Every unordered pair of different rows comes by at most once,
+// and every pair that is near comes by, unless `settled` said its block need not be looked at.
 #ifndef WW_CLUSTER_PAIRS_H
 #define WW_CLUSTER_PAIRS_H
 #include "cluster/cluster.h"

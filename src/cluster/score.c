@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Everything follows from the contingency table: how many vectors carry each pair of (person, cluster). It has at most N cells that are
-// not zero, and sorting the pairs lists them.
+// Everything follows from the contingency table: how many vectors carry each pair of (person, cluster). It has at most N cells
+// that are not zero, and sorting the pairs lists them.
 #include "cluster/score.h"
 #include "base/memory.h"
 #include <math.h>
@@ -21,8 +21,8 @@ static int compare_u64(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-// Numbers the labels 0, 1, ... without gaps, each nobody by itself; `sizes` gets how many carry each. Returns how many numbers there
-// are; *named, how many of them are not nobodies.
+// Numbers the labels 0, 1, ... without gaps, each nobody by itself; `sizes` gets how many carry each. Returns how many numbers
+// there are; *named, how many of them are not nobodies.
 static size_t number_labels(const int32_t *labels, size_t count, labelled *scratch, uint32_t *numbers, uint32_t *sizes, size_t *named)
 {
     size_t next = 0;

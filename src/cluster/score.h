@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// How good labels are, against the truth. Labels are any numbers; every negative one means nobody, and a nobody stands alone: it is
-// a cluster (or a class) of one. Time N log N, memory linear.
+// How good labels are, against the truth. Labels are any numbers; every negative one means nobody, and a nobody stands alone: it
+// is a cluster (or a class) of one. Time N log N, memory linear.
 #ifndef WW_CLUSTER_SCORE_H
 #define WW_CLUSTER_SCORE_H
 #include "base/error.h"

@@ -18,8 +18,9 @@ enum {
     HEAD_TEST_GROUPS = 2, // what the test at the end of the head costs, in groups
 };
 
-// scikit-learn 1.2.1 asks a tree, which adds up squared differences in double, for up to 15 dimensions and more than 11 vectors. In all
-// other cases it uses products, in double, but its class for float32 vectors takes the radius as a float and squares it as one.
+// scikit-learn 1.2.1 asks a tree, which adds up squared differences in double, for up to 15 dimensions and more than 11 vectors.
+// In all other cases it uses products, in double, but its class for float32 vectors takes the radius as a float and squares it as
+// one.
 static bool uses_products(size_t count, int dim)
 {
     return dim > 15 || count / 2 <= 5;
@@ -121,10 +122,11 @@ static void put_row(ww_sieve *s, const ww_frame *f, size_t place, const float *z
     }
     if (head_dims >= s->groups * WW_GROUP)
         head = r;
-    // |a|^2 + |b|^2 - 2 a.b in double is off by less than e_a + e_b, e = 4 (dim + 8) u |x|^2; so what it calls near is no farther than
-    // eps + sqrt(e_a) + sqrt(e_b).
+    // |a|^2 + |b|^2 - 2 a.b in double is off by less than e_a + e_b, e = 4 (dim + 8) u |x|^2; so what it calls near is no farther
+    // than eps + sqrt(e_a) + sqrt(e_b).
     const double formula = sqrt(4 * (s->dim + 8) * (DBL_EPSILON / 2) * s->norms[s->row[place]]);
-    const double blurred = f->rounding * length * (1 + 1e-6) + f->stretch * formula + (double)s->dim * s->dim * (double)FLT_TRUE_MIN;
+    const double underflow = (double)s->dim * s->dim * (double)FLT_TRUE_MIN;
+    const double blurred = f->rounding * length * (1 + 1e-6) + f->stretch * formula + underflow;
     put_bounds(s, place, bound_of(s, f, &head, blurred), head.sum, bound_of(s, f, &r, blurred), r.sum);
 }
 
@@ -156,7 +158,8 @@ static int tile_needs(const float *z, int dim, double near_squared)
     return needed;
 }
 
-// The head that makes the sieve fastest, by a sample of tiles: a short one leaves many tiles to be looked at a second time, in full.
+// The head that makes the sieve fastest, by a sample of tiles: a short one leaves many tiles to be looked at a second time, in
+// full.
 static int choose_head(const ww_sieve *s, const ww_frame *f)
 {
     const size_t dim = (size_t)s->dim, x_tiles = s->rows / WW_TILE_X, y_tiles = s->rows / WW_TILE_Y;
@@ -204,7 +207,8 @@ ww_status ww_sieve_build(ww_sieve *s, const float *vectors, size_t count, int di
     const bool products = uses_products(count, dim);
     const double eps_squared = squared_radius(eps, products);
     *s = (ww_sieve){.vectors = vectors, .count = count, .dim = dim, .products = products,
-                    .eps_squared = eps_squared, .eps = sqrt(eps_squared) * (1 + 1e-12), .kernels = kernels ? kernels : ww_cluster_kernels_best(), .groups = (dim + WW_GROUP - 1) / WW_GROUP};
+                    .eps_squared = eps_squared, .eps = sqrt(eps_squared) * (1 + 1e-12),
+                    .kernels = kernels ? kernels : ww_cluster_kernels_best(), .groups = (dim + WW_GROUP - 1) / WW_GROUP};
     s->head_groups = s->groups;
     ww_status status = allocate(s, err);
     if (status != WW_OK)
@@ -215,7 +219,8 @@ ww_status ww_sieve_build(ww_sieve *s, const float *vectors, size_t count, int di
     scratch = ww_alloc(2 * (size_t)dim * sizeof *scratch);
     s->head_groups = choose_head(s, &frame);
     for (size_t place = 0; place < s->rows; place++) {
-        const double length = ww_frame_coordinates(&frame, s->kernels, vectors + (size_t)s->row[place] * dim, scratch + dim, scratch);
+        const float *vector = vectors + (size_t)s->row[place] * dim;
+        const double length = ww_frame_coordinates(&frame, s->kernels, vector, scratch + dim, scratch);
         put_row(s, &frame, place, scratch, length);
     }
     for (size_t place = s->rows; place < s->padded_rows; place++)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // The sieve: finds every pair of vectors that lie within eps of one another, without an N x N matrix.
 //
-// Each vector is centred, turned so that its first coordinates tell most (frame.h) and rounded to a byte a coordinate. Let x' be the
-// rounded vector and a the length of what the rounding took away, measured for each row. Then by the triangle inequality
+// Each vector is centred, turned so that its first coordinates tell most (frame.h) and rounded to a byte a coordinate. Let x' be
+// the rounded vector and a the length of what the rounding took away, measured for each row. Then by the triangle inequality
 //
 //     |x - y|  >=  |x' - y'| - a_x - a_y,      and the same for any leading part of the coordinates,
 //
@@ -42,9 +42,9 @@ ww_status ww_sieve_build(ww_sieve *sieve, const float *vectors, size_t count, in
                          const ww_cluster_kernels *kernels, ww_error *err);
 void ww_sieve_free(ww_sieve *sieve);
 
-// Squared distance of two rows of `vectors` in double, and whether it is <= eps^2, both in the way of scikit-learn (see sieve.c): up to
-// 15 dimensions as the sum of squared differences, above as |a|^2 + |b|^2 - 2 a.b. The order of the sums is fixed, so that ties are
-// decided alike on every machine. Symmetric.
+// Squared distance of two rows of `vectors` in double, and whether it is <= eps^2, both in the way of scikit-learn (see sieve.c):
+// up to 15 dimensions as the sum of squared differences, above as |a|^2 + |b|^2 - 2 a.b. The order of the sums is fixed, so that
+// ties are decided alike on every machine. Symmetric.
 double ww_sieve_distance_squared(const ww_sieve *sieve, uint32_t a, uint32_t b);
 static inline bool ww_sieve_near(const ww_sieve *sieve, uint32_t a, uint32_t b)
 {

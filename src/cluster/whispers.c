@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
-// Chinese whispers (Biemann 2006), with the votes of dlib's: everyone starts as a cluster of its own, then takes, again and again and in
-// random order, the cluster that most of its neighbours are in; itself counts as one of them, and of several the lowest numbered wins.
-// Differences: nodes are visited in shuffled sweeps until nothing changes (dlib draws them with repetition, a fixed number of times),
-// a group of vectors that must be together moves as one, with all its votes, and never to where it cannot be.
+// Chinese whispers (Biemann 2006), with the votes of dlib's: everyone starts as a cluster of its own, then takes, again and again
+// and in random order, the cluster that most of its neighbours are in; itself counts as one of them, and of several the lowest
+// numbered wins. Differences: nodes are visited in shuffled sweeps until nothing changes (dlib draws them with repetition, a
+// fixed number of times), a group of vectors that must be together moves as one, with all its votes, and never to where it cannot
+// be.
 #include "base/memory.h"
 #include "base/random.h"
 #include "cluster/graph.h"

@@ -7,8 +7,9 @@ const float ww_template_112[10] = {38.2946f, 51.6963f, 73.5318f, 51.5014f, 56.02
 
 enum { TEMPLATE_SIDE = 112, POINTS = 5 };
 
-// We solve for the map chip -> picture directly: picture = A * chip + t with A = [a -b; b a], least squares measured in chip pixels (the way the
-// models' authors align their training chips), so A is the inverse of the Umeyama solution for picture -> chip.
+// We solve for the map chip -> picture directly: picture = A * chip + t with A = [a -b; b a], least squares measured in chip
+// pixels (the way the models' authors align their training chips), so A is the inverse of the Umeyama solution for picture ->
+// chip.
 ww_affine ww_align(const float landmark[10], int chip_size, float margin)
 {
     double zoom = chip_size / (TEMPLATE_SIDE - 2.0 * margin);

@@ -36,8 +36,9 @@ static bool holds(const ww_shape *s, int64_t values)
     return n == values;
 }
 
-// Maps of width/stride x height/stride cells, one channel plane after another. Cell (i, j) stands for the point ((i+.5)s, (j+.5)s); centre = point +
-// box[0..1]*s, sides = exp(box[2..3])*s, landmark q = point + lmk[2q..2q+1]*s. The score is a probability already.
+// Maps of width/stride x height/stride cells, one channel plane after another. Cell (i, j) stands for the point ((i+.5)s,
+// (j+.5)s); centre = point + box[0..1]*s, sides = exp(box[2..3])*s, landmark q = point + lmk[2q..2q+1]*s. The score is a
+// probability already.
 static bool decode_luma(const ww_session *session, const ww_net *net, float min_score, int width, int height, ww_detections *out)
 {
     for (int k = 0; k < STRIDES; k++) {
@@ -69,8 +70,9 @@ static bool decode_luma(const ww_session *session, const ww_net *net, float min_
     return true;
 }
 
-// Rows of cells x 2 anchors; an anchor sits on the cell's top left corner (i*s, j*s), box = distances to left, top, right, bottom (x stride), landmarks
-// = offsets (x stride). The nine outputs are told apart by their last dimension (1, 4, 10) and number of rows.
+// Rows of cells x 2 anchors; an anchor sits on the cell's top left corner (i*s, j*s), box = distances to left, top, right,
+// bottom (x stride), landmarks = offsets (x stride). The nine outputs are told apart by their last dimension (1, 4, 10) and
+// number of rows.
 static bool decode_scrfd(const ww_session *session, const ww_net *net, float min_score, int width, int height, ww_detections *out)
 {
     for (int k = 0; k < STRIDES; k++) {
@@ -133,8 +135,8 @@ static bool decode_yunet(const ww_session *session, const ww_net *net, float min
     return true;
 }
 
-// Where the five landmarks lie in a box on average, as shares of its sides, for detectors that give none (measured on frontal faces; a turned
-// face is then aligned less well).
+// Where the five landmarks lie in a box on average, as shares of its sides, for detectors that give none (measured on frontal
+// faces; a turned face is then aligned less well).
 static const float mean_landmark[10] = {0.31f, 0.40f, 0.69f, 0.40f, 0.50f, 0.60f, 0.35f, 0.77f, 0.65f, 0.77f};
 
 // scores N x 2 (background, face), boxes N x 4: corners as shares of the input's sides.

@@ -136,7 +136,8 @@ static void finish(const ww_detector *d, const ww_image *image, double scale, ww
     found->count = kept;
 }
 
-// How a picture is shown to the network: scaled by `scale` to width x height, in the top left of an input of input_width x input_height.
+// How a picture is shown to the network: scaled by `scale` to width x height, in the top left of an input of input_width x
+// input_height.
 struct view {
     double scale;
     int width, height, input_width, input_height;

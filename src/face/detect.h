@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Finding faces: a frame is scaled to the working size, the network looks at it once, its outputs are decoded into boxes with five landmarks.
+// Finding faces: a frame is scaled to the working size, the network looks at it once, its outputs are decoded into boxes with
+// five landmarks.
 #ifndef WW_FACE_DETECT_H
 #define WW_FACE_DETECT_H
 #include "base/error.h"
@@ -12,7 +13,8 @@
 #define WW_DETECT_SIZE_MAX 4096
 #define WW_FACES_MAX 2000 // kept a frame
 
-// Landmarks: x0,y0 ... x4,y4: eye at image left, eye at image right, nose tip, mouth corner at image left, mouth corner at image right.
+// Landmarks: x0,y0 ... x4,y4: eye at image left, eye at image right, nose tip, mouth corner at image left, mouth corner at
+// image right.
 typedef struct ww_detection {
     float x, y, width, height; // pixels
     float score;               // 0..1

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Embedding: an aligned chip becomes a vector of unit length; near vectors are the same person. Each chip is embedded as it is and mirrored, and the
-// mean direction of the two vectors is taken: twice the work for vectors that differ less from picture to picture of one person.
+// Embedding: an aligned chip becomes a vector of unit length; near vectors are the same person. Each chip is embedded as it is
+// and mirrored, and the mean direction of the two vectors is taken: twice the work for vectors that differ less from picture to
+// picture of one person.
 #ifndef WW_FACE_EMBED_H
 #define WW_FACE_EMBED_H
 #include "base/error.h"
@@ -16,10 +17,11 @@ typedef struct ww_embedder ww_embedder; // one thread at a time
 ww_status ww_embedder_open(const ww_net *net, const ww_model_spec *spec, ww_embedder **embedder, ww_error *err);
 void ww_embedder_close(ww_embedder *embedder);
 
-// The chip this model wants, cut from the picture (at its full resolution) by the face's landmarks: LUMA or RGB, chip_size x chip_size.
-// `out` is allocated here, the caller frees it.
+// The chip this model wants, cut from the picture (at its full resolution) by the face's landmarks: LUMA or RGB, chip_size x
+// chip_size. `out` is allocated here, the caller frees it.
 ww_status ww_embedder_chip(const ww_model_spec *spec, const ww_image *image, const float landmark[10], ww_image *out, ww_error *err);
-// count chips -> count * embedding_dim floats, each row of unit length. A chip whose vector is zero or not finite gives WW_ERR_FORMAT.
+// count chips -> count * embedding_dim floats, each row of unit length. A chip whose vector is zero or not finite gives
+// WW_ERR_FORMAT.
 ww_status ww_embed(ww_embedder *embedder, const ww_image *const *chip, int count, float *embedding, ww_error *err);
 
 #endif

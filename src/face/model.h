@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// What a model wants, as data: its input, how to read its outputs, its thresholds. Known models are recognised by their graph (names and
-// shapes of inputs and outputs); any other is told by a text file beside it, FILE.onnx.txt, of `key = value` lines (see docs/models.md).
+// What a model wants, as data: its input, how to read its outputs, its thresholds. Known models are recognised by their graph
+// (names and shapes of inputs and outputs); any other is told by a text file beside it, FILE.onnx.txt, of `key = value` lines
+// (see docs/models.md).
 #ifndef WW_FACE_MODEL_H
 #define WW_FACE_MODEL_H
 #include "base/error.h"
@@ -35,8 +36,8 @@ typedef struct ww_model_spec {
     float eps;          // default DBSCAN eps on unit vectors, Euclidean
 } ww_model_spec;
 
-// Recognises `net`, reading `sidecar` (may be NULL: none) first. WW_ERR_UNSUPPORTED says what was seen and how to describe the model by hand;
-// WW_ERR_FORMAT names the line of the sidecar that makes no sense.
+// Recognises `net`, reading `sidecar` (may be NULL: none) first. WW_ERR_UNSUPPORTED says what was seen and how to describe the
+// model by hand; WW_ERR_FORMAT names the line of the sidecar that makes no sense.
 ww_status ww_model_recognise(const ww_net *net, const char *sidecar, ww_model_spec *spec, ww_error *err);
 
 #endif

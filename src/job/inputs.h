@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What the user named becomes a list of files: folders are searched through, in order of name, for photos and videos; hidden files, and folders that
-// hold a whoswho.db (this program's own output), are passed over. Links to folders are not followed.
+// What the user named becomes a list of files: folders are searched through, in order of name, for photos and videos; hidden
+// files, and folders that hold a whoswho.db (this program's own output), are passed over. Links to folders are not followed.
 #ifndef WW_JOB_INPUTS_H
 #define WW_JOB_INPUTS_H
 #include "base/error.h"
@@ -19,7 +19,8 @@ typedef struct ww_input {
 
 typedef WW_VECTOR(ww_input) ww_inputs;
 
-// A named file is listed even if it does not exist (the scan reports it); a folder that cannot be read is logged and counted in *unreadable.
+// A named file is listed even if it does not exist (the scan reports it); a folder that cannot be read is logged and counted in
+// *unreadable.
 void ww_inputs_collect(const char *const *named, size_t count, const ww_log *log, ww_inputs *inputs, int64_t *unreadable);
 void ww_inputs_free(ww_inputs *inputs);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Looking: what one worker does with one span of footage: decode, detect, align, embed, judge, and cut the pictures worth keeping. The outcome
-// depends on the span alone, not on the thread or on what else is going on.
+// Looking: what one worker does with one span of footage: decode, detect, align, embed, judge, and cut the pictures worth
+// keeping. The outcome depends on the span alone, not on the thread or on what else is going on.
 #ifndef WW_JOB_LOOK_H
 #define WW_JOB_LOOK_H
 #include "base/vector.h"

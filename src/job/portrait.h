@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Portraits, as the article cut them: the face's box widened by 100 px to the left and right and 150 px up and down where the frame is 700 px wide, in
-// proportion elsewhere; clipped to the picture; scaled to 400 px wide.
+// Portraits, as the article cut them: the face's box widened by 100 px to the left and right and 150 px up and down where the
+// frame is 700 px wide, in proportion elsewhere; clipped to the picture; scaled to 400 px wide.
 #ifndef WW_JOB_PORTRAIT_H
 #define WW_JOB_PORTRAIT_H
 #include "face/detect.h"

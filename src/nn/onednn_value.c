@@ -21,7 +21,7 @@ static int md_dims(const ww_shape *s, dnnl_dims_t dims)
 
 dnnl_memory_desc_t ww_md_plain(const ww_shape *s)
 {
-    dnnl_dims_t dims, strides;
+    dnnl_dims_t dims = {0}, strides = {0};
     int rank = md_dims(s, dims);
     dnnl_dim_t step = 1;
     for (int i = rank - 1; i >= 0; i--) {
@@ -37,7 +37,7 @@ dnnl_memory_desc_t ww_md_plain(const ww_shape *s)
 
 dnnl_memory_desc_t ww_md_any(const ww_shape *s)
 {
-    dnnl_dims_t dims;
+    dnnl_dims_t dims = {0};
     int rank = md_dims(s, dims);
     dnnl_memory_desc_t md;
     dnnl_status_t status = dnnl_memory_desc_init_by_tag(&md, rank, dims, dnnl_f32, dnnl_format_tag_any);

@@ -94,7 +94,7 @@ static ww_status read_initializers(reader *r, const Ww__Onnx__Graph *g)
         const Ww__Onnx__Tensor *t = g->initializer[i];
         if (!t->name || !*t->name)
             return ww_fail(r->err, WW_ERR_FORMAT, "initializer %zu has no name", i);
-        int index;
+        int index = 0;
         ww_status status = add_value(r, t->name, &index);
         if (status != WW_OK)
             return status;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Convolutions over height and width.
+// Convolution over height and width.
 #include "nn/onednn.h"
 #include "nn/ops.h"
 
@@ -43,6 +43,7 @@ static ww_status automatic_pads(const ww_call *c, ww_window *w, ww_error *err)
 ww_status ww_window_read(const ww_call *c, const int64_t *kernel, ww_window *w, ww_error *err)
 {
     int64_t pads[4] = {0};
+    *w = (ww_window){.stride = {1, 1}, .dilation = {1, 1}};
     ww_status status = WW_OK;
     if (kernel)
         memcpy(w->kernel, kernel, sizeof w->kernel);
@@ -80,10 +81,9 @@ static ww_status check_weights(const ww_call *c, int64_t groups, int64_t channel
 {
     char tx[WW_SHAPE_TEXT_MAX], tw[WW_SHAPE_TEXT_MAX];
     const ww_shape *x = &c->in[0]->shape, *w = &c->in[1]->shape;
-    bool transposed = strcmp(c->node->op->name, "ConvTranspose") == 0;
     if (ww_shape_count(w) <= 0 || ww_shape_count(x) <= 0)
         return ww_fail(err, WW_ERR_FORMAT, "empty input or weights");
-    if (groups < 1 || x->dim[1] % groups || w->dim[0] % groups || (transposed ? w->dim[0] : w->dim[1] * groups) != x->dim[1])
+    if (groups < 1 || x->dim[1] % groups || w->dim[0] % groups || w->dim[1] * groups != x->dim[1])
         return ww_fail(err, WW_ERR_FORMAT, "weights %s do not fit an input of %s in %" PRId64 " groups", ww_shape_text(w, tw),
                        ww_shape_text(x, tx), groups);
     const ww_tensor *bias = ww_call_in(c, 2);

@@ -58,7 +58,7 @@ static ww_status transpose_axes(const ww_call *c, int axis[WW_NN_RANK_MAX], ww_e
 
 static ww_status infer_transpose(const ww_call *c, ww_error *err)
 {
-    int axis[WW_NN_RANK_MAX];
+    int axis[WW_NN_RANK_MAX] = {0};
     ww_status status = ww_want_rank(c, 0, 0, WW_NN_RANK_MAX, err);
     if (status == WW_OK)
         status = transpose_axes(c, axis, err);
@@ -72,7 +72,7 @@ static ww_status infer_transpose(const ww_call *c, ww_error *err)
 
 static void ref_transpose(const ww_call *c)
 {
-    int axis[WW_NN_RANK_MAX];
+    int axis[WW_NN_RANK_MAX] = {0};
     int64_t dense[WW_NN_RANK_MAX], stride[WW_NN_RANK_MAX] = {0};
     transpose_axes(c, axis, NULL);
     dense_strides(&c->in[0]->shape, dense);
@@ -240,7 +240,7 @@ static ww_status infer_slice(const ww_call *c, ww_error *err)
 
 static void ref_slice(const ww_call *c)
 {
-    slice s;
+    slice s = {0};
     int64_t dense[WW_NN_RANK_MAX], stride[WW_NN_RANK_MAX] = {0}, offset = 0;
     slice_read(c, &s, NULL);
     dense_strides(&c->in[0]->shape, dense);

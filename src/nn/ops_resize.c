@@ -86,7 +86,7 @@ ww_status ww_resize_read(const ww_call *c, ww_resize *r, ww_shape *out, ww_error
 
 static ww_status infer_resize(const ww_call *c, ww_error *err)
 {
-    ww_resize r;
+    ww_resize r = {0};
     ww_shape y;
     ww_status status = ww_want_rank(c, 0, 1, WW_NN_RANK_MAX, err);
     if (status == WW_OK && (c->in[0]->type != WW_F32 || ww_shape_count(&c->in[0]->shape) == 0))
@@ -151,13 +151,13 @@ static float mix(const float *x, const ww_shape *xs, const ww_tap *t, int axis, 
 
 static void ref_resize(const ww_call *c)
 {
-    ww_resize r;
+    ww_resize r = {0};
     ww_shape y;
     ww_resize_read(c, &r, &y, NULL);
     const ww_shape *xs = &c->in[0]->shape;
     int64_t at[WW_NN_RANK_MAX] = {0}, total = ww_shape_count(&y);
     for (int64_t i = 0; i < total; i++) {
-        ww_tap t[WW_NN_RANK_MAX];
+        ww_tap t[WW_NN_RANK_MAX] = {{0}};
         for (int a = 0; a < y.rank; a++)
             t[a] = ww_resize_tap(&r, a, at[a], xs->dim[a], y.dim[a]);
         ww_f32(c->out[0])[i] = mix(ww_f32(c->in[0]), xs, t, 0, 0);

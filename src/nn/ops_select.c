@@ -27,7 +27,7 @@ static bool constant_value(const ww_call *c, ww_tensor *t)
 
 static ww_status infer_constant(const ww_call *c, ww_error *err)
 {
-    ww_tensor t;
+    ww_tensor t = {0};
     if (!constant_value(c, &t))
         return ww_fail(err, WW_ERR_UNSUPPORTED, "it holds no value of a supported type");
     return ww_give(c, t.type, &t.shape, err);
@@ -35,9 +35,9 @@ static ww_status infer_constant(const ww_call *c, ww_error *err)
 
 static void ref_constant(const ww_call *c)
 {
-    ww_tensor t;
+    ww_tensor t = {0};
     constant_value(c, &t);
-    if (ww_tensor_bytes(&t))
+    if (t.data && ww_tensor_bytes(&t) > 0)
         memcpy(c->out[0]->data, t.data, ww_tensor_bytes(&t));
 }
 
@@ -155,7 +155,7 @@ static ww_status pad_read(const ww_call *c, padding *p, ww_error *err)
 
 static ww_status infer_pad(const ww_call *c, ww_error *err)
 {
-    padding p;
+    padding p = {0};
     ww_status status = ww_want_rank(c, 0, 1, WW_NN_RANK_MAX, err);
     if (status == WW_OK && c->in[0]->type != WW_F32)
         status = ww_fail(err, WW_ERR_UNSUPPORTED, "input 0 holds integers");
@@ -184,7 +184,7 @@ static int64_t pad_source(pad_mode mode, int64_t at, int64_t n)
 
 static void ref_pad(const ww_call *c)
 {
-    padding p;
+    padding p = {0};
     pad_read(c, &p, NULL);
     const ww_shape *x = &c->in[0]->shape, *y = &c->out[0]->shape;
     int64_t at[WW_NN_RANK_MAX] = {0};

@@ -194,14 +194,19 @@ static void drop_dead(ww_plan *p)
     free(dead);
 }
 
-static ww_status start(const ww_net *net, const ww_shape *input, size_t bytes_max, ww_plan **plan, ww_error *err)
+static ww_status check_input(const ww_net *net, const ww_shape *input, ww_error *err)
 {
     char text[WW_SHAPE_TEXT_MAX];
-    *plan = NULL;
     if (net->input_count != 1)
-        return ww_fail(err, WW_ERR_UNSUPPORTED, "has %d inputs; networks with one are supported", net->input_count);
+        return ww_fail(err, WW_ERR_UNSUPPORTED, "%s: has %d inputs; networks with one are supported", net->name, net->input_count);
     if (ww_shape_count(input) < 1)
-        return ww_fail(err, WW_ERR_ARGUMENT, "an input of %s", ww_shape_text(input, text));
+        return ww_fail(err, WW_ERR_ARGUMENT, "%s: an input of %s", net->name, ww_shape_text(input, text));
+    return WW_OK;
+}
+
+// A plan of all the file's nodes, nothing inferred yet.
+static ww_plan *start(const ww_net *net, const ww_shape *input, size_t bytes_max)
+{
     const ww_shape *declared = &net->input[0].shape;
     ww_plan *p = ww_alloc(sizeof *p);
     p->net = net;
@@ -214,8 +219,7 @@ static ww_status start(const ww_net *net, const ww_shape *input, size_t bytes_ma
     p->changed_size = declared->rank != input->rank;
     for (int i = 0; i < declared->rank && i < input->rank; i++)
         p->changed_size |= declared->dim[i] >= 0 && declared->dim[i] != input->dim[i];
-    *plan = p;
-    return WW_OK;
+    return p;
 }
 
 // Infers for the size the file gives where another is asked for; *exported stays NULL otherwise.
@@ -227,39 +231,46 @@ static ww_status infer_exported(const ww_plan *p, ww_plan **exported, ww_error *
     ww_shape own = *asked;
     for (int i = 0; i < own.rank; i++)
         own.dim[i] = declared->dim[i] >= 0 ? declared->dim[i] : asked->dim[i];
-    ww_status status = start(p->net, &own, p->folded_bytes_left, exported, err);
-    return status == WW_OK ? infer_all(*exported, NULL, err) : status;
+    *exported = start(p->net, &own, p->folded_bytes_left);
+    return infer_all(*exported, NULL, err);
+}
+
+// Says of an error at a size the file was not made for that this is the trouble.
+static ww_status blame_size(const ww_plan *p, ww_status status, ww_error *err)
+{
+    char asked[WW_SHAPE_TEXT_MAX], given[WW_SHAPE_TEXT_MAX];
+    if (!p->changed_size || status == WW_ERR_MEMORY)
+        return status;
+    if (err)
+        err->status = WW_ERR_UNSUPPORTED;
+    ww_error_prefix(err, "does not run on an input of %s, only on the %s it was made for",
+                    ww_shape_text(&p->value[p->input].tensor.shape, asked), ww_shape_text(&p->net->input[0].shape, given));
+    return WW_ERR_UNSUPPORTED;
 }
 
 ww_status ww_net_plan_make(const ww_net *net, const ww_shape *input, bool fuse, size_t bytes_max, ww_plan **plan, ww_error *err)
 {
-    char asked[WW_SHAPE_TEXT_MAX], given[WW_SHAPE_TEXT_MAX];
-    ww_plan *p = NULL, *exported = NULL;
-    ww_status status = start(net, input, bytes_max, &p, err);
-    if (status == WW_OK)
-        status = infer_exported(p, &exported, err);
+    *plan = NULL;
+    ww_status status = check_input(net, input, err);
+    if (status != WW_OK)
+        return status;
+    ww_plan *p = start(net, input, bytes_max), *exported = NULL;
+    status = infer_exported(p, &exported, err);
     if (status == WW_OK)
         status = infer_all(p, exported, err);
-    if (status == WW_OK) {
-        drop_dead(p);
-        if (fuse)
-            ww_plan_fuse(p);
-        count_uses(p);
-    } else if (p && p->changed_size) {
-        status = WW_ERR_UNSUPPORTED;
-        if (err)
-            err->status = status;
-        ww_error_prefix(err, "does not run on an input of %s, only on the %s it was made for", ww_shape_text(input, asked),
-                        ww_shape_text(&net->input[0].shape, given));
-    }
+    ww_net_plan_free(exported);
     if (status != WW_OK) {
+        status = blame_size(p, status, err);
         ww_error_prefix(err, "%s", net->name);
         ww_net_plan_free(p);
-        p = NULL;
+        return status;
     }
-    ww_net_plan_free(exported);
+    drop_dead(p);
+    if (fuse)
+        ww_plan_fuse(p);
+    count_uses(p);
     *plan = p;
-    return status;
+    return WW_OK;
 }
 
 void ww_net_plan_free(ww_plan *p)

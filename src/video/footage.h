@@ -6,10 +6,10 @@
 //   ww_reader_open    a decoder for one thread.
 //   ww_reader_span    decodes one span and hands out its frames in order of time.
 //
-// The sample times are k * every_us (k = 0, 1, ...) from the beginning of the video stream; the frame of a sample is the one on screen then:
-// the frame with the largest presentation time <= the sample time (the very first frame for k = 0). A frame on screen for several samples is handed out
-// once, for the first of them. What need not be decoded is not: groups of pictures without a sample are skipped, and between samples the
-// frames that no other frame refers to (AVDISCARD_NONREF) are dropped.
+// The sample times are k * every_us (k = 0, 1, ...) from the beginning of the video stream; the frame of a sample is the one on
+// screen then: the frame with the largest presentation time <= the sample time (the very first frame for k = 0). A frame on
+// screen for several samples is handed out once, for the first of them. What need not be decoded is not: groups of pictures
+// without a sample are skipped, and between samples the frames that no other frame refers to (AVDISCARD_NONREF) are dropped.
 //
 // Local files only: protocols other than "file" are never opened.
 #ifndef WW_VIDEO_FOOTAGE_H
@@ -48,20 +48,21 @@ typedef struct ww_frame {
 // True when the name's extension is one of a photo or a video that is worth opening (used when a folder is searched).
 bool ww_footage_looks_like(const char *path);
 
-// Opens a file; decides by content, not by name. WW_ERR_FORMAT: not footage (empty, text, damaged beyond use); WW_ERR_UNSUPPORTED: no video
-// stream (audio only), no decoder, over the size bounds. Messages name the file and the reason. `log` (may be NULL) gets warnings about oddities.
+// Opens a file; decides by content, not by name. WW_ERR_FORMAT: not footage (empty, text, damaged beyond use);
+// WW_ERR_UNSUPPORTED: no video stream (audio only), no decoder, over the size bounds. Messages name the file and the reason.
+// `log` (may be NULL) gets warnings about oddities.
 ww_status ww_footage_open(const char *path, const ww_footage_options *options, const ww_log *log, ww_footage **footage, ww_error *err);
 void ww_footage_close(ww_footage *footage);
 const ww_footage_info *ww_footage_get_info(const ww_footage *footage);
-// First sample and number of samples of span 0 .. span_count-1. Spans are in order of time and cover each sample exactly once; a span is about
-// 10 to 30 seconds of video, longer only where key frames are further apart.
+// First sample and number of samples of span 0 .. span_count-1. Spans are in order of time and cover each sample exactly once;
+// a span is about 10 to 30 seconds of video, longer only where key frames are further apart.
 void ww_footage_span(const ww_footage *footage, int span, int64_t *first_sample, int64_t *sample_count);
 
 ww_status ww_reader_open(const ww_footage *footage, ww_reader **reader, ww_error *err); // footage must outlive it
 void ww_reader_close(ww_reader *reader);
 // Decodes span `span` and calls on_frame for each of its frames, in order of time; a non-OK return ends the span with that status.
-// Damaged places are passed over: *damaged (may be NULL) counts samples that could not be had. Only if nothing of the span could be decoded and it is the only
-// one, or on memory trouble, it fails.
+// Damaged places are passed over: *damaged (may be NULL) counts samples that could not be had. Only if nothing of the span
+// could be decoded and it is the only one, or on memory trouble, it fails.
 ww_status ww_reader_span(ww_reader *reader, int span, ww_status (*on_frame)(void *user, const ww_frame *frame, ww_error *err), void *user,
                          int64_t *damaged, ww_error *err);
 

@@ -158,7 +158,7 @@ static void note(planner *p, const AVPacket *packet, const ww_stamp *stamp)
     ww_mark mark = ww_source_mark(p->source, packet, stamp);
     if (stamp->ordinal == 0)
         p->begin = mark;
-    if (stamp->key && stamp->pts != AV_NOPTS_VALUE)
+    if (stamp->key && ww_source_can_seek(p->source, &mark))
         p->keys[p->key_count++ % KEYS_KEPT] = mark;
     if (!stamp->shown)
         return;

@@ -14,6 +14,8 @@ static const char containers[] =
     "dirac,cavsvideo,h263,h261,roq,bink,pva,mp3,wav,w64,flac,aac,ac3,eac3,aiff,au,amr,caf,dts,truehd,tta,wv,ape";
 
 #define LANDING_PACKETS_MAX 1000 // packets read after a seek before it counts as missed
+#define SECONDS_MAX INT64_C(100000000000) // of a time stamp
+#define TICKS_MAX (INT64_C(1) << 56)
 #define START_CODE_BYTES 4       // a parser that starts at a packet gives it the zero bytes that it else gives to the one before
 #define GAP_MAX_S 3600           // a broadcast clock that leaps ahead by more was set anew
 
@@ -97,6 +99,9 @@ ww_status ww_source_open(ww_source *source, const char *path, ww_error *err)
         return status;
     }
     source->second_ticks = av_rescale_q(AV_TIME_BASE, AV_TIME_BASE_Q, source->stream->time_base);
+    source->ticks_max = av_rescale_q(SECONDS_MAX, (AVRational){1, 1}, source->stream->time_base);
+    if (source->ticks_max <= 0 || source->ticks_max > TICKS_MAX)
+        source->ticks_max = TICKS_MAX;
     source->nal_length_bytes = ww_nal_length_bytes(source->stream->codecpar);
     open_field_parser(source);
     return WW_OK;
@@ -113,17 +118,30 @@ void ww_source_close(ww_source *source)
     *source = (ww_source){0};
 }
 
+// Times beyond all sense (damage, or malice) count as unknown, so that sums of them cannot overflow.
+static void bound_times(const ww_source *source, AVPacket *packet)
+{
+    if (packet->pts > source->ticks_max || packet->pts < -source->ticks_max)
+        packet->pts = AV_NOPTS_VALUE;
+    if (packet->dts > source->ticks_max || packet->dts < -source->ticks_max)
+        packet->dts = AV_NOPTS_VALUE;
+    if (packet->duration < 0 || packet->duration > source->ticks_max)
+        packet->duration = 0;
+}
+
 static bool read_packet(ww_source *source, AVPacket *packet)
 {
     while (!source->ended) {
         if (av_read_frame(source->format, packet) < 0)
             source->ended = true;
         else if (packet->stream_index == source->stream->index && packet->size > 0)
-            return true;
+            break;
         else
             av_packet_unref(packet);
     }
-    return false;
+    if (!source->ended)
+        bound_times(source, packet);
+    return !source->ended;
 }
 
 static bool next_raw(ww_source *source, AVPacket *packet)
@@ -166,11 +184,11 @@ static void repair_clock(ww_source *source, const AVPacket *packet)
 {
     if (packet->dts == AV_NOPTS_VALUE)
         return;
-    int64_t now = packet->dts + source->clock_offset;
-    bool back = now < source->clock_last - source->second_ticks;
-    bool ahead = source->format->iformat->flags & AVFMT_TS_DISCONT && now > source->clock_last + GAP_MAX_S * source->second_ticks;
-    if (source->clock_last != AV_NOPTS_VALUE && (back || ahead)) {
-        int64_t next = source->clock_last + ww_source_frame_ticks(source);
+    int64_t now = packet->dts + source->clock_offset, last = source->clock_last == AV_NOPTS_VALUE ? now : source->clock_last;
+    bool back = now < last - source->second_ticks;
+    bool ahead = source->format->iformat->flags & AVFMT_TS_DISCONT && now > last + GAP_MAX_S * source->second_ticks;
+    if ((back || ahead) && llabs(source->clock_offset) < source->ticks_max) {
+        int64_t next = last + ww_source_frame_ticks(source);
         source->clock_offset += next - now;
         now = next;
     }
@@ -204,7 +222,7 @@ bool ww_source_next(ww_source *source, AVPacket *packet, ww_stamp *stamp)
     *stamp = (ww_stamp){
         .pts = pts == AV_NOPTS_VALUE ? AV_NOPTS_VALUE : pts + source->clock_offset,
         .dts = packet->dts == AV_NOPTS_VALUE ? AV_NOPTS_VALUE : packet->dts + source->clock_offset,
-        .duration = packet->duration > 0 ? packet->duration : 0,
+        .duration = packet->duration,
         .layer = codec == AV_CODEC_ID_HEVC ? ww_hevc_layer(packet, source->nal_length_bytes) : 0,
         .shown = !(packet->flags & AV_PKT_FLAG_DISCARD) && !ww_packet_is_hidden(codec, packet),
         .continued = second,
@@ -275,12 +293,23 @@ static bool land(ww_source *source, const ww_mark *mark)
     return false;
 }
 
+// Formats without an index, in which a packet is best found again by its place.
+static bool is_sought_by_bytes(const ww_source *source)
+{
+    const char *name = source->format->iformat->name;
+    return !strcmp(name, "mpegts") || !strcmp(name, "mpeg");
+}
+
+bool ww_source_can_seek(const ww_source *source, const ww_mark *mark)
+{
+    return mark->raw_pts != AV_NOPTS_VALUE && (mark->pos >= 0 || !is_sought_by_bytes(source));
+}
+
 bool ww_source_seek(ww_source *source, const ww_mark *mark)
 {
     AVFormatContext *format = source->format;
     int index = source->stream->index;
-    bool by_bytes = !strcmp(format->iformat->name, "mpegts") || !strcmp(format->iformat->name, "mpeg");
-    if (by_bytes && mark->pos >= 0 && av_seek_frame(format, -1, mark->pos, AVSEEK_FLAG_BYTE) >= 0 && land(source, mark))
+    if (is_sought_by_bytes(source) && mark->pos >= 0 && av_seek_frame(format, -1, mark->pos, AVSEEK_FLAG_BYTE) >= 0 && land(source, mark))
         return true;
     if (format->iformat->flags & AVFMT_GENERIC_INDEX && mark->pos >= 0 && mark->raw_dts != AV_NOPTS_VALUE)
         av_add_index_entry(source->stream, mark->pos, mark->raw_dts, 0, 0, AVINDEX_KEYFRAME);

@@ -44,7 +44,7 @@ typedef struct ww_source {
     bool ended;
     uint32_t next_ordinal;
     int64_t clock_offset, clock_last;  // see repair_clock in source.c
-    int64_t second_ticks;
+    int64_t second_ticks, ticks_max;
     AVCodecParserContext *parser;      // only for H.264 that may be field-coded
     AVCodecContext *parser_context;
     int open_field;                    // AV_PICTURE_STRUCTURE_* of a first field whose second has not come yet; 0 none
@@ -60,6 +60,8 @@ bool ww_source_next(ww_source *source, AVPacket *packet, ww_stamp *stamp);
 
 // The mark of the packet just given by ww_source_next.
 ww_mark ww_source_mark(const ww_source *source, const AVPacket *packet, const ww_stamp *stamp);
+// Whether a reader can be sent there directly: program streams give some frames neither a time nor a place of their own.
+bool ww_source_can_seek(const ww_source *source, const ww_mark *mark);
 // Moves so that the next packet given is the marked one. False: the demuxer could not find it again (the position is then undefined).
 bool ww_source_seek(ww_source *source, const ww_mark *mark);
 // The same by reading on from the beginning of the file: slow, and certain.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// What must be true of every method, whatever it finds: links are honoured, neither threads nor the order of the input matter, clear cases
-// come out clear. And of some: average linkage against its definition, neighbours against all distances, the map equation against a
-// graph whose answer is known.
+// What must be true of every method, whatever it finds: links are honoured, neither threads nor the order of the input matter,
+// clear cases come out clear. And of some: average linkage against its definition, neighbours against all distances, the map
+// equation against a graph whose answer is known.
 #include "base/random.h"
 #include "cluster/cluster.h"
 #include "cluster/neighbours.h"
@@ -189,8 +189,8 @@ TEST(few_vectors)
     }
 }
 
-// People so spread out that there is much to be undecided about; every method but dbscan, whose border points go, as scikit-learn's do,
-// to the lowest numbered cluster and so depend on the numbers.
+// People so spread out that there is much to be undecided about; every method but dbscan, whose border points go, as
+// scikit-learn's do, to the lowest numbered cluster and so depend on the numbers.
 TEST(neither_threads_nor_order_matter)
 {
     enum { COUNT = 700, DIM = 24 };
@@ -318,7 +318,7 @@ TEST(neighbours_are_the_nearest)
     ww_neighbours n;
     float *x = make_people(&r, COUNT, DIM, 25, 0.6, truth);
     const double limit = 0.8;
-    CHECK_OK(ww_neighbours_find(&n, x, COUNT, DIM, limit, K, NULL, 3, NULL, NULL, &err));
+    CHECK_OK(ww_neighbours_find(&n, x, COUNT, DIM, &(ww_neighbours_options){.distance_max = limit, .k = K, .threads = 3}, &err));
     for (size_t i = 0; i < COUNT; i++) {
         int within = 0;
         const ww_neighbour *near = n.near + i * K;
@@ -338,7 +338,53 @@ TEST(neighbours_are_the_nearest)
     }
     ww_neighbours_free(&n);
     free(x);
-    CHECK_EQ(ww_neighbours_find(&n, NULL, 0, DIM, limit, 0, NULL, 1, NULL, NULL, &err), WW_ERR_ARGUMENT);
+    CHECK_EQ(ww_neighbours_find(&n, NULL, 0, DIM, &(ww_neighbours_options){.distance_max = limit}, &err), WW_ERR_ARGUMENT);
+}
+
+// Half of the vectors are labelled with the truth: the others find their way, labels that are there stay, links hold.
+TEST(newcomers_join_those_who_are_there)
+{
+    enum { COUNT = 400, DIM = 32 };
+    ww_random r = {49};
+    ww_error err;
+    int32_t truth[COUNT], before[COUNT], labels[COUNT], again[COUNT];
+    bool may_join[COUNT];
+    ww_pair must[LINKS_MAX], cannot[LINKS_MAX];
+    float *x = make_people(&r, COUNT, DIM, 12, 0.45, truth);
+    for (int i = 0; i < COUNT; i++) {
+        before[i] = labels[i] = i % 2 ? truth[i] + 100 : WW_NOBODY;
+        may_join[i] = i % 4 == 0;
+    }
+    ww_join_options options = {.distance_max = 0.9, .threads = 2, .may_join = may_join};
+    CHECK_OK(ww_join_nearest(x, COUNT, DIM, &options, labels, &err));
+    for (int i = 0; i < COUNT; i++)
+        CHECK_EQ(labels[i], i % 4 == 2 ? WW_NOBODY : truth[i] + 100);
+    options.may_join = NULL;
+    for (int round = 0; round < 20; round++) {
+        options.constraints = make_links(&r, COUNT, must, cannot);
+        memcpy(labels, before, sizeof labels);
+        options.threads = 1;
+        CHECK_OK(ww_join_nearest(x, COUNT, DIM, &options, labels, &err));
+        for (size_t i = 0; i < options.constraints.cannot_count; i++) {
+            const uint32_t a = cannot[i].a, b = cannot[i].b; // what was labelled against the links before stays as it was
+            CHECK(labels[a] < 0 || labels[a] != labels[b] || (before[a] >= 0 && before[b] >= 0));
+        }
+        for (size_t i = 0; i < options.constraints.must_count; i++) {
+            const uint32_t a = must[i].a, b = must[i].b;
+            CHECK(labels[a] == labels[b] || before[a] >= 0 || before[b] >= 0);
+        }
+        for (int i = 0; i < COUNT; i++)
+            CHECK(before[i] < 0 || labels[i] == before[i]);
+        memcpy(again, before, sizeof again);
+        options.threads = 3;
+        CHECK_OK(ww_join_nearest(x, COUNT, DIM, &options, again, &err));
+        CHECK(memcmp(labels, again, sizeof labels) == 0);
+    }
+    options = (ww_join_options){.distance_max = 0.01};
+    memcpy(labels, before, sizeof labels);
+    CHECK_OK(ww_join_nearest(x, COUNT, DIM, &options, labels, &err));
+    CHECK(memcmp(labels, before, sizeof labels) == 0);
+    free(x);
 }
 
 // A ring of discs a little apart: for density they are one cluster, a random walker stays long in each.
@@ -376,6 +422,7 @@ int main(void)
     RUN(copies_and_vectors_that_are_not_finite);
     RUN(hac_is_average_linkage);
     RUN(neighbours_are_the_nearest);
+    RUN(newcomers_join_those_who_are_there);
     RUN(map_equation_parts_what_density_joins);
     return FINISH();
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The promises of the sieve and of the frame it rounds in: no near pair is lost, none comes twice, distances are kept as well as said.
+// The promises of the sieve and of the frame it rounds in: no near pair is lost, none comes twice, distances are kept as well as
+// said.
 #include "base/random.h"
 #include "cluster/directions.h"
 #include "cluster/pairs.h"
@@ -31,7 +32,8 @@ static void check_none_lost(const float *x, size_t count, int dim, double eps, c
     ww_sieve_free(&sieve);
 }
 
-// On a line the errors of rounding point the same way and use up all the sieve allows for; eps is in turn the distance of each pair.
+// On a line the errors of rounding point the same way and use up all the sieve allows for; eps is in turn the distance of each
+// pair.
 TEST(no_near_pair_is_lost_on_a_line)
 {
     enum { COUNT = 24 };

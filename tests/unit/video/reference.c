@@ -40,11 +40,11 @@ static void take_frames(decode *d)
         if (d->all->count == 0)
             d->first_pts = d->frame->best_effort_timestamp;
         int64_t n = d->all->count, pts = d->frame->best_effort_timestamp;
-        int64_t time_us = av_rescale_q_rnd(pts - d->first_pts, d->stream->time_base, AV_TIME_BASE_Q, AV_ROUND_DOWN);
-        if (d->frame_us)
-            time_us = n * d->frame_us;
-        else if (pts == AV_NOPTS_VALUE)
+        int64_t time_us = n * d->frame_us;
+        if (!d->frame_us && pts == AV_NOPTS_VALUE)
             time_us = d->all->end_us;
+        else if (!d->frame_us)
+            time_us = av_rescale_q_rnd(pts - d->first_pts, d->stream->time_base, AV_TIME_BASE_Q, AV_ROUND_DOWN);
         int64_t length_us = d->frame_us ? d->frame_us : av_rescale_q(d->frame->pkt_duration, d->stream->time_base, AV_TIME_BASE_Q);
         if (length_us <= 0)
             length_us = av_rescale_q(1, av_inv_q(d->stream->avg_frame_rate), AV_TIME_BASE_Q);
