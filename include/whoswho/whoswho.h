@@ -137,6 +137,8 @@ typedef struct ww_cluster_options {
     double eps;      // Euclidean distance of unit embeddings; 0: the embedder's own
     int min_samples; // faces within eps, itself included, that found a person; 0: 5
     int threads;     // 0: all CPUs
+    // Faces of lower quality (0..1) found nobody and only join a person they are within eps of; 0: all faces are equal, plain DBSCAN.
+    double min_quality;
 } ww_cluster_options;
 
 typedef struct ww_cluster_result {

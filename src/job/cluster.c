@@ -16,6 +16,7 @@
 
 struct gathered {
     WW_VECTOR(int64_t) face;
+    WW_VECTOR(float) quality;
     float *vector; // count x dim
     size_t capacity; // in faces
     int dim;
@@ -40,6 +41,7 @@ static ww_status gather(void *user, const ww_face_row *row, const float *embeddi
     }
     memcpy(g->vector + n * (size_t)g->dim, embedding, row_bytes);
     ww_vector_push(&g->face, row->id);
+    ww_vector_push(&g->quality, (float)row->quality);
     return WW_OK;
 }
 
@@ -112,6 +114,46 @@ static ww_status assign(ww_library *library, const struct gathered *g, const int
     return status;
 }
 
+// Good faces found people, by DBSCAN among themselves; then poor ones (quality below min_quality) may join whom they are near to. A chain of blurred
+// faces, which all look alike, can so not tie people together.
+static ww_status found_and_join(const struct gathered *g, double min_quality, const ww_dbscan_options *dbscan, int32_t *label, ww_error *err)
+{
+    size_t count = g->face.count, dim = (size_t)g->dim, good = 0;
+    bool *poor = ww_alloc(count * sizeof *poor);
+    int32_t *founder_label = ww_alloc(count * sizeof *founder_label);
+    float *founder = ww_alloc_array(count, dim * sizeof *founder, EMBEDDINGS_BYTES_MAX);
+    ww_status status = founder ? WW_OK : ww_fail(err, WW_ERR_MEMORY, "no memory to sort %zu faces", count);
+    for (size_t i = 0; i < count && status == WW_OK; i++) {
+        label[i] = WW_NOBODY;
+        poor[i] = g->quality.item[i] < min_quality;
+        if (!poor[i])
+            memcpy(founder + good++ * dim, g->vector + i * dim, dim * sizeof *founder);
+    }
+    if (status == WW_OK && good > 0)
+        status = ww_dbscan(founder, good, g->dim, dbscan, founder_label, err);
+    free(founder);
+    if (status == WW_OK && good > 0) {
+        for (size_t i = 0, k = 0; i < count; i++)
+            if (!poor[i])
+                label[i] = founder_label[k++];
+        ww_join_options join = {.distance_max = dbscan->eps, .threads = dbscan->threads, .may_join = poor};
+        status = ww_join_nearest(g->vector, count, g->dim, &join, label, err);
+    }
+    free(founder_label);
+    free(poor);
+    return status;
+}
+
+static ww_status sort_faces(const struct gathered *g, const ww_cluster_options *options, const ww_dbscan_options *dbscan, int32_t *label,
+                            ww_error *err)
+{
+    if (g->face.count == 0)
+        return WW_OK;
+    if (options && options->min_quality > 0)
+        return found_and_join(g, options->min_quality, dbscan, label, err);
+    return ww_dbscan(g->vector, g->face.count, g->dim, dbscan, label, err);
+}
+
 ww_status ww_library_cluster(ww_library *library, const ww_cluster_options *options, ww_cluster_result *result, ww_error *err)
 {
     double begun = ww_seconds();
@@ -130,8 +172,7 @@ ww_status ww_library_cluster(ww_library *library, const ww_cluster_options *opti
         status = ww_store_faces(library->store, true, gather, &g, err);
     if (status == WW_OK) {
         label = ww_alloc((g.face.count + 1) * sizeof *label);
-        if (g.face.count)
-            status = ww_dbscan(g.vector, g.face.count, g.dim, &dbscan, label, err);
+        status = sort_faces(&g, options, &dbscan, label, err);
     }
     if (status == WW_OK) {
         r.people = number_by_size(label, g.face.count, &r.unsorted);
@@ -142,6 +183,7 @@ ww_status ww_library_cluster(ww_library *library, const ww_cluster_options *opti
     free(label);
     free(g.vector);
     ww_vector_free(&g.face);
+    ww_vector_free(&g.quality);
     r.wall_s = ww_seconds() - begun;
     if (result)
         *result = r;

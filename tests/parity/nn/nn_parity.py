@@ -19,6 +19,7 @@ CASES = [
     ("embedder.onnx", (1, 1, 96, 96), 1.0),
     ("embedder.onnx", (5, 1, 96, 96), 1.0),
     ("scrfd_500m_bnkps.onnx", (1, 3, 640, 640), 1.0),
+    ("scrfd_500m_bnkps.onnx", (1, 3, 384, 640), 1.0),
     ("face_detection_yunet_2026may.onnx", (1, 3, 320, 320), 255.0),
     ("face_detection_yunet_2026may.onnx", (1, 3, 192, 352), 255.0),
     ("ultraface_rfb_320.onnx", (1, 3, 240, 320), 1.0),
@@ -35,7 +36,8 @@ def find(name):
 
 
 def readable_by_opencv(path, shape, folder):
-    """OpenCV 4.6 wants a fixed input shape, and the bounds of Clip as attributes."""
+    """OpenCV 4.6 wants a fixed input shape, the bounds of Clip as attributes, and at another size than the file's a Resize that says
+    "twice" (which is what all the pyramids here mean) where it says "40x40"."""
     model = onnx.load(path)
     graph = model.graph
     constants = {t.name: onnx.numpy_helper.to_array(t) for t in graph.initializer}
@@ -46,6 +48,11 @@ def readable_by_opencv(path, shape, folder):
             bounds = [float(constants[name]) for name in node.input[1:]]
             del node.input[1:]
             node.attribute.extend([onnx.helper.make_attribute("min", bounds[0]), onnx.helper.make_attribute("max", bounds[1])])
+        if node.op_type == "Resize" and len(node.input) == 4:
+            twice = onnx.numpy_helper.from_array(numpy.float32([1, 1, 2, 2]), node.output[0] + "_twice")
+            graph.initializer.append(twice)
+            node.input[2] = twice.name
+            del node.input[3]
     weights = set(constants)
     for value in graph.input:
         if value.name not in weights:

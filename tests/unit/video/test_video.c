@@ -5,8 +5,10 @@
 #include "reference.h"
 
 #include "base/memory.h"
+#include <pthread.h>
 
 #define SECOND INT64_C(1000000)
+#define THREADS 3
 
 typedef struct gathered {
     shown_frame *frame;
@@ -33,8 +35,8 @@ typedef struct clip {
 #define MOVING(seconds) "-f lavfi -i testsrc2=s=160x112:r=10:d=" #seconds " "
 #define TONE(seconds) "-f lavfi -i sine=d=" #seconds " "
 
-// All span orders and reader arrangements that matter: forward and backward with one reader, and a new reader for each.
-typedef enum arrangement { FORWARD, BACKWARD, FRESH, ARRANGEMENTS } arrangement;
+// All span orders and reader arrangements that matter: forward and backward with one reader, a new reader for each, and several at once.
+typedef enum arrangement { FORWARD, BACKWARD, FRESH, THREADED, ARRANGEMENTS } arrangement;
 
 static void read_spans(const ww_footage *footage, arrangement how, gathered *out, int *span_of)
 {
@@ -61,6 +63,41 @@ static void read_spans(const ww_footage *footage, arrangement how, gathered *out
     ww_reader_close(reader);
 }
 
+typedef struct worker {
+    const ww_footage *footage;
+    int first_span;
+    gathered got;
+} worker;
+
+static void *work(void *user)
+{
+    worker *w = user;
+    ww_reader *reader = NULL;
+    if (ww_reader_open(w->footage, &reader, NULL) != WW_OK)
+        return NULL;
+    for (int span = w->first_span; span < ww_footage_get_info(w->footage)->span_count; span += THREADS)
+        ww_reader_span(reader, span, gather, &w->got, NULL, NULL);
+    ww_reader_close(reader);
+    return NULL;
+}
+
+// Every THREADS-th span in a thread of its own, each with its own reader.
+static void read_in_threads(const ww_footage *footage, gathered *out)
+{
+    pthread_t threads[THREADS];
+    worker workers[THREADS];
+    for (int i = 0; i < THREADS; i++) {
+        workers[i] = (worker){.footage = footage, .first_span = i, .got = {ww_alloc((size_t)out->capacity * sizeof(shown_frame)), 0, out->capacity}};
+        CHECK(pthread_create(&threads[i], NULL, work, &workers[i]) == 0);
+    }
+    for (int i = 0; i < THREADS; i++) {
+        pthread_join(threads[i], NULL);
+        for (int j = 0; j < workers[i].got.count && out->count < out->capacity; j++)
+            out->frame[out->count++] = workers[i].got.frame[j];
+        free(workers[i].got.frame);
+    }
+}
+
 static int by_sample(const void *a, const void *b)
 {
     int64_t x = ((const shown_frame *)a)->sample, y = ((const shown_frame *)b)->sample;
@@ -69,7 +106,7 @@ static int by_sample(const void *a, const void *b)
 
 static void check_frames(const char *name, arrangement how, gathered *got, const shown_frames *expected)
 {
-    if (how == BACKWARD)
+    if (how == BACKWARD || how == THREADED)
         qsort(got->frame, (size_t)got->count, sizeof *got->frame, by_sample);
     CHECK_EQ(got->count, expected->count);
     for (int i = 0; i < got->count && i < expected->count; i++) {
@@ -120,7 +157,10 @@ static void check_clip(const clip *c)
         int *span_of = ww_alloc((size_t)got.capacity * sizeof *span_of);
         for (arrangement how = 0; how < ARRANGEMENTS; how++) {
             got.count = 0;
-            read_spans(footage, how, &got, span_of);
+            if (how == THREADED)
+                read_in_threads(footage, &got);
+            else
+                read_spans(footage, how, &got, span_of);
             if (how == FORWARD)
                 check_cover(footage, &got, span_of, info->duration_us, every_us);
             check_frames(c->name, how, &got, &expected);
@@ -244,6 +284,7 @@ TEST(other_formats)
                 {"av1.mp4", MOVING(12) "-c:v libsvtav1 -preset 12 -g 50", .spans_min = 1},
                 {"mpeg2.ts", MOVING(20) "-c:v mpeg2video -bf 2 -g 25 -b:v 2M", .spans_min = 2},
                 {"mpeg2.mpg", MOVING(20) "-c:v mpeg2video -bf 2 -g 25 -b:v 2M", .spans_min = 1},
+                {"dvd.vob", "-f lavfi -i testsrc2=s=720x576:r=25:d=18 " TONE(18) "-target pal-dvd -bf 2", .spans_min = 2},
                 {"mpeg1.mpg", MOVING(20) TONE(20) "-r 25 -c:v mpeg1video -bf 2 -g 25 -b:v 2M", .spans_min = 1},
                 {"mpeg4.avi", MOVING(20) TONE(20) "-c:v mpeg4 -g 50 -b:v 1M", .spans_min = 2},
                 {"mpeg4.mp4", MOVING(20) "-c:v mpeg4 -bf 2 -g 50 -b:v 1M", .spans_min = 2},
