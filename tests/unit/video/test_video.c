@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Frames handed out by spans, in any order, are those of a full sequential decode, bit for bit, at exactly the right times.
 #include "clips.h"
+#include "fields.h"
 #include "harness.h"
 #include "reference.h"
 
@@ -151,6 +152,7 @@ static void check_clip(const clip *c)
         CHECK_EQ(info->kind, WW_FOOTAGE_VIDEO);
         CHECK_EQ(info->width, all.frame[0].width);
         CHECK_EQ(info->height, all.frame[0].height);
+        CHECK_EQ(info->frame_count, all.count);
         CHECK_NEAR((double)info->duration_us, (double)all.end_us, 2);
         CHECK(info->span_count >= c->spans_min && (!c->spans_max || info->span_count <= c->spans_max));
         gathered got = {.frame = ww_alloc((size_t)(expected.count + 1) * sizeof(shown_frame)), .capacity = expected.count + 1};
@@ -273,6 +275,15 @@ TEST(interlaced)
                 {"mpeg2i.ts", MOVING(20) "-vf interlace=lowpass=0 -c:v mpeg2video -flags +ilme+ildct -bf 2 -g 15 -b:v 2M", .spans_min = 2});
 }
 
+// Two packets a frame, one for each field, as in the recordings of many camcorders.
+TEST(field_coded)
+{
+    CHECK(write_field_coded(clip_path("fields.h264"), 500, 50));
+    CHECK_CLIPS({"fields.ts", "-fflags +genpts -r 50 -i fields.h264 -c copy", .spans_min = 2},
+                {"fields_40ms.ts", "-fflags +genpts -r 50 -i fields.h264 -c copy", .every_us = SECOND / 25, .spans_min = 2},
+                {"fields_30ms.mkv", "-fflags +genpts -r 50 -i fields.h264 -c copy", .every_us = 30000, .spans_min = 2});
+}
+
 TEST(other_formats)
 {
     CHECK_CLIPS({"hevc.mp4", MOVING(20) "-c:v libx265 -x265-params log-level=none:keyint=50", .spans_min = 2},
@@ -353,6 +364,7 @@ int main(void)
     RUN(shapes_and_pixels);
     RUN(turned);
     RUN(interlaced);
+    RUN(field_coded);
     RUN(other_formats);
     RUN(containers);
     RUN(without_times);
