@@ -45,7 +45,7 @@ typedef struct ww_method {
     const char *name;    // "dbscan", "chinese-whispers", "hac", "map-equation"
     const char *summary; // one line, with what the threshold means
     ww_method_options defaults;
-    // The method itself, over the links and neighbours prepared by ww_method_run; see method.h.
+    // The method itself, over the links prepared by ww_method_run (method.h).
     ww_status (*run)(const struct ww_method_problem *problem, uint32_t *cluster_of_group, ww_error *err);
 } ww_method;
 
@@ -56,13 +56,14 @@ const ww_method *ww_method_named(const char *name);
 
 // Labels `count` vectors. Clusters are numbered 0, 1, ... by their lowest-numbered vector; whoever is in none gets WW_NOBODY.
 // Vectors that must be together get the same label (both may be nobody), vectors that cannot be together never the same cluster.
-// The result depends neither on `threads` nor on the order of the vectors, up to the numbering. labels: count entries, the
-// caller's. WW_ERR_ARGUMENT: an option or an index out of range, or links that contradict each other (the message names two of
-// the vectors).
+// The result depends neither on `threads` nor on the order of the vectors, up to the numbering; but a border point of dbscan that
+// is within reach of several clusters belongs, as in scikit-learn, to the one whose core points have the lowest numbers.
+// labels: count entries, the caller's. WW_ERR_ARGUMENT: an option or an index out of range, or links that contradict each other
+// (the message names two of the vectors).
 ww_status ww_method_run(const ww_method *method, const float *vectors, size_t count, int dim, const ww_method_options *options,
-                     int32_t *labels, ww_error *err);
+                        int32_t *labels, ww_error *err);
 
-// ---- Joining those who are there already -----------------------------------------------------------------------------------------
+// ---- Joining those who are there already ------------------------------------------------------------------------------------
 
 typedef struct ww_join_options {
     double distance_max; // to the vectors that vote, > 0

@@ -6,12 +6,17 @@
 //   ww_reader_open    a decoder for one thread.
 //   ww_reader_span    decodes one span and hands out its frames in order of time.
 //
-// The sample times are k * every_us (k = 0, 1, ...) from the beginning of the video stream; the frame of a sample is the one on
-// screen then: the frame with the largest presentation time <= the sample time (the very first frame for k = 0). A frame on
-// screen for several samples is handed out once, for the first of them. What need not be decoded is not: groups of pictures
-// without a sample are skipped, and between samples the frames that no other frame refers to (AVDISCARD_NONREF) are dropped.
+// The sample times are k * every_us (k = 0, 1, ...) from the first frame that decodes; times are whole microseconds, rounded down. The frame of
+// a sample is the one on screen then: the frame with the largest presentation time <= the sample time. A frame on screen for several samples
+// is handed out once, for the first of them. Clocks that fall back (joined recordings, broadcasts) go on one frame later instead.
 //
-// Local files only: protocols other than "file" are never opened.
+// What need not be decoded is not: groups of pictures without a sample are skipped, and so is everything behind the last wanted frame of
+// a group; between samples the frames that no other frame refers to are dropped. The pixels are those of a full decode, bit for bit.
+// Video without presentation times (bare streams, H.264 and B-frames in AVI) or whose key frames cannot be sought is one span; the
+// first kind is decoded whole.
+//
+// Interlaced frames are made progressive where they are combed; pixels made square, 10 bits and the like made 8.
+// Local files only: protocols other than "file", and containers that refer to other files, are never opened.
 #ifndef WW_VIDEO_FOOTAGE_H
 #define WW_VIDEO_FOOTAGE_H
 #include "base/error.h"
@@ -31,9 +36,10 @@ typedef struct ww_reader ww_reader;   // one thread at a time
 
 typedef struct ww_footage_info {
     ww_footage_kind kind;
-    int width, height;     // upright (rotation metadata and EXIF applied, pixel aspect ratio applied to the width), pixels; of a photo: the full size
+    int width, height;     // pixels, upright (rotation metadata and EXIF applied, pixel aspect ratio applied to the width); of a photo: the
+                           // full size; of a video that changes its size on the way: the first
     int64_t duration_us;   // 0 for photos; for video measured from the packets, not believed from the header
-    int64_t frame_count;   // packets of the video stream; 1 for photos
+    int64_t frame_count;   // frames ever shown; 1 for photos
     int span_count;        // >= 1
     char format[64];       // short description for people: "h264, 1920x1080, 29.97 fps"
 } ww_footage_info;

@@ -62,7 +62,7 @@ static bool same_partition(const int32_t *a, const int32_t *b, const uint32_t *t
 
 TEST(clear_cases_come_out_clear)
 {
-    enum { COUNT = 600, DIM = 64 };
+    enum { COUNT = 600, DIM = 128 };
     size_t methods;
     const ww_method *method = ww_methods(&methods);
     ww_random r = {41};
