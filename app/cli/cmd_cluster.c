@@ -54,6 +54,7 @@ static int run(int argc, char **argv, int first, bool cluster)
         {"help", 'h', OPTION_FLAG, &set.help, NULL, "this text"},
         {"eps", 0, OPTION_NUMBER, &set.cluster.eps, "D", "distance within which two faces are neighbours (the embedder's own)"},
         {"min-samples", 0, OPTION_COUNT, &set.cluster.min_samples, "N", "neighbours that found a person (5)"},
+        {"method", 0, OPTION_TEXT, &set.cluster.method, "NAME", "dbscan (the default), chinese-whispers, hac or map-equation"},
         {"min-quality", 0, OPTION_NUMBER, &set.cluster.min_quality, "Q", "faces below (0 to 1) join people but found none (0; 0.35 for photos)"},
         {"threads", 't', OPTION_COUNT, &set.cluster.threads, "N", "threads to use (all CPUs)"},
     };

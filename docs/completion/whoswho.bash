@@ -2,11 +2,12 @@
 # bash completion for whoswho
 _whoswho() {
     local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} command=${COMP_WORDS[1]}
-    local shared="--quiet --json --help" sorting="--eps --min-samples --min-quality --threads"
+    local shared="--quiet --json --help" sorting="--eps --min-samples --method --min-quality --threads"
     local looking="--output --every --fps --threads --detector --embedder --detect-size --min-face --min-score --frame-max"
     case $before in
         -o|--output) mapfile -t COMPREPLY < <(compgen -d -- "$word"); return ;;
         --detector|--embedder) mapfile -t COMPREPLY < <(compgen -f -X '!*.onnx' -- "$word"; compgen -d -- "$word"); return ;;
+        --method) mapfile -t COMPREPLY < <(compgen -W "dbscan chinese-whispers hac map-equation" -- "$word"); return ;;
         --every|--fps|--threads|-t|--detect-size|--min-face|--min-score|--frame-max|--eps|--min-samples|--min-quality) return ;;
     esac
     if [[ $word == -* ]]; then

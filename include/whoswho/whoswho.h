@@ -139,6 +139,9 @@ typedef struct ww_cluster_options {
     int threads;     // 0: all CPUs
     // Faces of lower quality (0..1) found nobody and only join a person they are within eps of; 0: all faces are equal, plain DBSCAN.
     double min_quality;
+    // NULL or "dbscan"; "chinese-whispers", "hac", "map-equation": then eps is that method's own threshold (0: its default),
+    // min_samples the smallest cluster (0: 2), and min_quality is not used.
+    const char *method;
 } ww_cluster_options;
 
 typedef struct ww_cluster_result {

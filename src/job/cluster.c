@@ -144,11 +144,31 @@ static ww_status found_and_join(const struct gathered *g, double min_quality, co
     return status;
 }
 
+static ww_status by_method(const struct gathered *g, const ww_method *method, const ww_cluster_options *options,
+                           const ww_dbscan_options *dbscan, int32_t *label, ww_error *err)
+{
+    ww_method_options o = method->defaults;
+    if (options->eps > 0)
+        o.threshold = options->eps;
+    if (options->min_samples > 0)
+        o.min_size = options->min_samples;
+    o.threads = dbscan->threads;
+    o.progress = dbscan->progress;
+    o.user = dbscan->user;
+    return ww_method_run(method, g->vector, g->face.count, g->dim, &o, label, err);
+}
+
 static ww_status sort_faces(const struct gathered *g, const ww_cluster_options *options, const ww_dbscan_options *dbscan, int32_t *label,
                             ww_error *err)
 {
+    const char *name = options ? options->method : NULL;
+    const ww_method *method = name && strcmp(name, "dbscan") != 0 ? ww_method_named(name) : NULL;
+    if (name && strcmp(name, "dbscan") != 0 && !method)
+        return ww_fail(err, WW_ERR_ARGUMENT, "there is no method '%s'; there are dbscan, chinese-whispers, hac and map-equation", name);
     if (g->face.count == 0)
         return WW_OK;
+    if (method)
+        return by_method(g, method, options, dbscan, label, err);
     if (options && options->min_quality > 0)
         return found_and_join(g, options->min_quality, dbscan, label, err);
     return ww_dbscan(g->vector, g->face.count, g->dim, dbscan, label, err);

@@ -6,16 +6,19 @@
 // Called with the picture's size before its memory is asked for.
 static int bounded_buffer(AVCodecContext *decoder, AVFrame *frame, int flags)
 {
-    if (frame->width > WW_IMAGE_SIDE_MAX || frame->height > WW_IMAGE_SIDE_MAX || (size_t)frame->width * (size_t)frame->height > WW_IMAGE_PIXELS_MAX)
+    if (frame->width > WW_IMAGE_SIDE_MAX || frame->height > WW_IMAGE_SIDE_MAX
+        || (size_t)frame->width * (size_t)frame->height > WW_IMAGE_PIXELS_MAX)
         return AVERROR(ENOMEM);
     return avcodec_default_get_buffer2(decoder, frame, flags);
 }
 
-ww_status ww_decoder_open(AVCodecContext **decoder, const AVCodecParameters *parameters, AVRational time_base, const char *name, ww_error *err)
+ww_status ww_decoder_open(AVCodecContext **decoder, const AVCodecParameters *parameters, AVRational time_base, const char *name,
+                          ww_error *err)
 {
     const AVCodec *codec = avcodec_find_decoder(parameters->codec_id);
     if (!codec)
-        return ww_fail(err, WW_ERR_UNSUPPORTED, "%s: no decoder for its video format (%s)", name, avcodec_get_name(parameters->codec_id));
+        return ww_fail(err, WW_ERR_UNSUPPORTED, "%s: no decoder for its video format (%s)", name,
+                       avcodec_get_name(parameters->codec_id));
     AVCodecContext *c = avcodec_alloc_context3(codec);
     if (!c)
         return ww_fail(err, WW_ERR_MEMORY, "%s: no memory for a decoder", name);
@@ -26,8 +29,8 @@ ww_status ww_decoder_open(AVCodecContext **decoder, const AVCodecParameters *par
     c->get_buffer2 = bounded_buffer;
     if (rc < 0 || (rc = avcodec_open2(c, codec, NULL)) < 0) {
         avcodec_free_context(&c);
-        return ww_fail(err, rc == AVERROR(ENOMEM) ? WW_ERR_MEMORY : WW_ERR_UNSUPPORTED, "%s: its video (%s) cannot be decoded: %s", name,
-                       avcodec_get_name(parameters->codec_id), av_err2str(rc));
+        return ww_fail(err, rc == AVERROR(ENOMEM) ? WW_ERR_MEMORY : WW_ERR_UNSUPPORTED,
+                       "%s: its video (%s) cannot be decoded: %s", name, avcodec_get_name(parameters->codec_id), av_err2str(rc));
     }
     *decoder = c;
     return WW_OK;

@@ -7,9 +7,10 @@
 #include <libavcodec/avcodec.h>
 
 // `name` is for messages. Frames over WW_IMAGE_PIXELS_MAX are refused.
-ww_status ww_decoder_open(AVCodecContext **decoder, const AVCodecParameters *parameters, AVRational time_base, const char *name, ww_error *err);
-// Gives the decoder a packet with its stamp's times; `needed`: also when no other frame refers to it. Damage in it is not an error here:
-// its frame simply does not come out.
+ww_status ww_decoder_open(AVCodecContext **decoder, const AVCodecParameters *parameters, AVRational time_base, const char *name,
+                          ww_error *err);
+// Gives the decoder a packet with its stamp's times; `needed`: also when no other frame refers to it. Damage in it is not an
+// error here: its frame simply does not come out.
 void ww_decoder_feed(AVCodecContext *decoder, AVPacket *packet, const ww_stamp *stamp, bool needed);
 
 #endif

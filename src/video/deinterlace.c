@@ -11,7 +11,8 @@ typedef struct tile {
 
 static tile clip_tile(const ww_plane *plane, int left, int top, int width, int height)
 {
-    int right = left + width < plane->width ? left + width : plane->width, bottom = top + height < plane->height ? top + height : plane->height;
+    int right = left + width < plane->width ? left + width : plane->width;
+    int bottom = top + height < plane->height ? top + height : plane->height;
     return (tile){left, top, right - left, bottom - top};
 }
 
@@ -74,8 +75,10 @@ ww_status ww_deinterlace(const ww_image *image, int field, ww_image *out, ww_err
                 continue;
             for (int i = 0; i < planes; i++) {
                 const ww_plane *plane = &image->plane[i];
-                int across = i > 0 && image->pixels != WW_PIXELS_YUV444 ? 2 : 1, down = i > 0 && image->pixels == WW_PIXELS_YUV420 ? 2 : 1;
-                fill_rows(plane, clip_tile(plane, left / across, top / down, WW_COMB_TILE / across, WW_COMB_TILE / down), field, &out->plane[i]);
+                int across = i > 0 && image->pixels != WW_PIXELS_YUV444 ? 2 : 1;
+                int down = i > 0 && image->pixels == WW_PIXELS_YUV420 ? 2 : 1;
+                tile t = clip_tile(plane, left / across, top / down, WW_COMB_TILE / across, WW_COMB_TILE / down);
+                fill_rows(plane, t, field, &out->plane[i]);
             }
         }
     return WW_OK;

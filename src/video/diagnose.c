@@ -46,7 +46,8 @@ static mp4_state look_at_mp4(const char *path)
     rewind(f);
     for (int i = 0; i < TOP_LEVEL_BOXES_MAX && state != MP4_WITH_INDEX; i++) {
         bool more = next_box(f, type);
-        if (i == 0 && strcmp(type, "ftyp") && strcmp(type, "mdat") && strcmp(type, "wide") && strcmp(type, "free") && strcmp(type, "skip"))
+        if (i == 0 && strcmp(type, "ftyp") && strcmp(type, "mdat") && strcmp(type, "wide") && strcmp(type, "free")
+            && strcmp(type, "skip"))
             break;
         if (i == 0)
             state = strstr("heic heix mif1 msf1 avif avis", first_brand) && *first_brand ? MP4_STILL : MP4_WITHOUT_INDEX;
@@ -67,13 +68,16 @@ ww_status ww_explain_open(const char *path, int code, ww_error *err)
     if (mp4 == MP4_STILL)
         return ww_fail(err, WW_ERR_UNSUPPORTED, "%s: HEIC and AVIF photos cannot be read; convert it to JPEG or PNG first", path);
     if (mp4 == MP4_WITHOUT_INDEX)
-        return ww_fail(err, WW_ERR_FORMAT, "%s: the file ends before its index (no 'moov' box): the recording or the copy of it was cut off; "
-                       "copy it again, or repair it with a tool such as untrunc", path);
+        return ww_fail(err, WW_ERR_FORMAT,
+                       "%s: the file ends before its index (no 'moov' box): the recording or the copy of it was cut off; "
+                       "copy it again, or repair it with a tool such as untrunc",
+                       path);
     if (code == AVERROR_INVALIDDATA || code == AVERROR(EINVAL) || code == AVERROR_EOF)
         return ww_fail(err, WW_ERR_FORMAT, "%s: this is not footage (no video or photo format is recognised in it)", path);
     char reason[AV_ERROR_MAX_STRING_SIZE] = "";
     av_strerror(code, reason, sizeof reason);
-    return ww_fail(err, code == AVERROR(EIO) || code == AVERROR(EACCES) ? WW_ERR_IO : WW_ERR_FORMAT, "%s: cannot be opened as video: %s", path, reason);
+    return ww_fail(err, code == AVERROR(EIO) || code == AVERROR(EACCES) ? WW_ERR_IO : WW_ERR_FORMAT,
+                   "%s: cannot be opened as video: %s", path, reason);
 }
 
 ww_status ww_explain_no_video(const char *path, const AVFormatContext *format, ww_error *err)
@@ -85,5 +89,6 @@ ww_status ww_explain_no_video(const char *path, const AVFormatContext *format, w
     }
     if (!sounds && !covers)
         return ww_fail(err, WW_ERR_FORMAT, "%s: there is no video stream in it", path);
-    return ww_fail(err, WW_ERR_UNSUPPORTED, "%s: there is no video stream in it, only sound%s", path, covers ? " and a cover picture" : "");
+    return ww_fail(err, WW_ERR_UNSUPPORTED, "%s: there is no video stream in it, only sound%s", path,
+                   covers ? " and a cover picture" : "");
 }

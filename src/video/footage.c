@@ -17,9 +17,10 @@
 #define CUT_OFF_US INT64_C(1000000) // a header that promises this much more than there is means the file was cut off
 
 static const char *const extensions[] = {
-    "3g2", "3gp", "asf", "avi", "bmp", "dv", "flv", "gif", "h264", "264", "h265", "265", "hevc", "ivf", "j2k", "jp2", "jpe", "jpeg", "jpg", "m2t", "m2ts",
-    "m2v", "m4v", "mjpeg", "mjpg", "mkv", "mod", "mov", "mp4", "mpe", "mpeg", "mpg", "mpv", "mts", "mxf", "nut", "ogg", "ogv", "png", "qt", "rm", "rmvb",
-    "tif", "tiff", "tod", "ts", "vob", "webm", "webp", "wmv", "wtv", "y4m",
+    "3g2", "3gp", "asf",  "avi", "bmp",  "dv",  "flv", "gif",  "h264", "264",  "h265",  "265",  "hevc",
+    "ivf", "j2k", "jp2",  "jpe", "jpeg", "jpg", "m2t", "m2ts", "m2v",  "m4v",  "mjpeg", "mjpg", "mkv",
+    "mod", "mov", "mp4",  "mpe", "mpeg", "mpg", "mpv", "mts",  "mxf",  "nut",  "ogg",   "ogv",  "png",
+    "qt",  "rm",  "rmvb", "tif", "tiff", "tod", "ts",  "vob",  "webm", "webp", "wmv",   "wtv",  "y4m",
 };
 
 bool ww_footage_looks_like(const char *path)
@@ -73,10 +74,13 @@ static void describe_video(ww_footage *footage, const ww_source *source, const A
     info->frame_count = footage->plan.frame_count;
     info->span_count = footage->plan.span_count;
     double fps = info->duration_us > 0 ? (double)info->frame_count * 1e6 / (double)info->duration_us : 0;
-    snprintf(info->format, sizeof info->format, "%s, %dx%d, %.4g fps", avcodec_get_name(source->stream->codecpar->codec_id), info->width, info->height, fps);
+    snprintf(info->format, sizeof info->format, "%s, %dx%d, %.4g fps", avcodec_get_name(source->stream->codecpar->codec_id),
+             info->width, info->height, fps);
     int64_t promised_us = source->format->duration;
-    if (promised_us != AV_NOPTS_VALUE && promised_us > info->duration_us + CUT_OFF_US && source->format->duration_estimation_method == AVFMT_DURATION_FROM_STREAM)
-        ww_logf(&footage->log, WW_LOG_WARNING, "%s: its header promises %.1f s of footage but there are only %.1f s of video; what is there is used",
+    if (promised_us != AV_NOPTS_VALUE && promised_us > info->duration_us + CUT_OFF_US
+        && source->format->duration_estimation_method == AVFMT_DURATION_FROM_STREAM)
+        ww_logf(&footage->log, WW_LOG_WARNING,
+                "%s: its header promises %.1f s of footage but there are only %.1f s of video; what is there is used",
                 footage->path, (double)promised_us / 1e6, (double)info->duration_us / 1e6);
 }
 
@@ -98,7 +102,8 @@ static ww_status open_video(ww_footage *footage, int64_t every_us, ww_error *err
     return status;
 }
 
-ww_status ww_footage_open(const char *path, const ww_footage_options *options, const ww_log *log, ww_footage **footage, ww_error *err)
+ww_status ww_footage_open(const char *path, const ww_footage_options *options, const ww_log *log, ww_footage **footage,
+                          ww_error *err)
 {
     int64_t every_us = options && options->every_us ? options->every_us : EVERY_US_DEFAULT;
     if (every_us < 0 || every_us > EVERY_US_MAX)

@@ -12,8 +12,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#define PHOTO_PIXELS_FULL ((size_t)40 * 1000 * 1000)   // a JPEG with more is decoded at 1/2, 1/4 or 1/8
-#define PHOTO_BYTES_MAX ((size_t)512 * 1024 * 1024)    // of a file
+#define PHOTO_PIXELS_FULL ((size_t)40 * 1000 * 1000) // a JPEG with more is decoded at 1/2, 1/4 or 1/8
+#define PHOTO_BYTES_MAX ((size_t)512 * 1024 * 1024)  // of a file
 
 // A photo's bytes. `data` has room before it for an EXIF signature and zeroes behind it, as libavcodec's readers ask.
 typedef struct photo_file {
@@ -22,10 +22,14 @@ typedef struct photo_file {
     ww_photo_format format;
 } photo_file;
 
-static const struct { const char *name; enum AVCodecID codec; } formats[] = {
-    [WW_PHOTO_NONE] = {"unknown", AV_CODEC_ID_NONE}, [WW_PHOTO_JPEG] = {"JPEG", AV_CODEC_ID_MJPEG}, [WW_PHOTO_PNG] = {"PNG", AV_CODEC_ID_PNG},
-    [WW_PHOTO_WEBP] = {"WebP", AV_CODEC_ID_WEBP}, [WW_PHOTO_BMP] = {"BMP", AV_CODEC_ID_BMP}, [WW_PHOTO_TIFF] = {"TIFF", AV_CODEC_ID_TIFF},
-    [WW_PHOTO_GIF] = {"GIF", AV_CODEC_ID_GIF}, [WW_PHOTO_JPEG2000] = {"JPEG 2000", AV_CODEC_ID_JPEG2000},
+static const struct {
+    const char *name;
+    enum AVCodecID codec;
+} formats[] = {
+    [WW_PHOTO_NONE] = {"unknown", AV_CODEC_ID_NONE}, [WW_PHOTO_JPEG] = {"JPEG", AV_CODEC_ID_MJPEG},
+    [WW_PHOTO_PNG] = {"PNG", AV_CODEC_ID_PNG},       [WW_PHOTO_WEBP] = {"WebP", AV_CODEC_ID_WEBP},
+    [WW_PHOTO_BMP] = {"BMP", AV_CODEC_ID_BMP},       [WW_PHOTO_TIFF] = {"TIFF", AV_CODEC_ID_TIFF},
+    [WW_PHOTO_GIF] = {"GIF", AV_CODEC_ID_GIF},       [WW_PHOTO_JPEG2000] = {"JPEG 2000", AV_CODEC_ID_JPEG2000},
 };
 
 bool ww_photo_recognise(const uint8_t *head, size_t bytes)
@@ -101,8 +105,8 @@ static ww_status run_decoder(AVCodecContext *decoder, const photo_file *photo, A
 
 static ww_status refuse_size(const char *path, const photo_file *photo, uint32_t width, uint32_t height, ww_error *err)
 {
-    return ww_fail(err, WW_ERR_UNSUPPORTED, "%s: a %s of %u x %u pixels is over the bound of %zu million; make it smaller first", path,
-                   formats[photo->format].name, width, height, WW_IMAGE_PIXELS_MAX / 1000000);
+    return ww_fail(err, WW_ERR_UNSUPPORTED, "%s: a %s of %u x %u pixels is over the bound of %zu million; make it smaller first",
+                   path, formats[photo->format].name, width, height, WW_IMAGE_PIXELS_MAX / 1000000);
 }
 
 // Decodes through libavcodec into `frame`, or only as far as to know the size (frame then stays empty).
@@ -110,7 +114,8 @@ static ww_status decode_with_libav(const char *path, const photo_file *photo, si
 {
     const char *name = formats[photo->format].name;
     uint32_t width = 0, height = 0;
-    if (ww_photo_stated_size(photo->format, photo->data, photo->bytes, &width, &height) && (uint64_t)width * height > WW_IMAGE_PIXELS_MAX)
+    if (ww_photo_stated_size(photo->format, photo->data, photo->bytes, &width, &height)
+        && (uint64_t)width * height > WW_IMAGE_PIXELS_MAX)
         return refuse_size(path, photo, width, height, err);
     const AVCodec *codec = avcodec_find_decoder(formats[photo->format].codec);
     if (!codec)
@@ -166,12 +171,14 @@ ww_status ww_photo_measure(const char *path, int *width, int *height, const char
     return status;
 }
 
-static ww_status decode_jpeg(const char *path, const photo_file *photo, const ww_log *log, ww_image *image, double *scale, ww_error *err)
+static ww_status decode_jpeg(const char *path, const photo_file *photo, const ww_log *log, ww_image *image, double *scale,
+                             ww_error *err)
 {
     ww_image lying;
     int orientation = 1, full_width = 0, full_height = 0;
     bool truncated = false;
-    ww_status status = ww_jpeg_decode(photo->data, photo->bytes, path, PHOTO_PIXELS_FULL, &lying, &orientation, &full_width, &full_height, &truncated, err);
+    ww_status status = ww_jpeg_decode(photo->data, photo->bytes, path, PHOTO_PIXELS_FULL, &lying, &orientation, &full_width,
+                                      &full_height, &truncated, err);
     if (status != WW_OK)
         return status;
     if (truncated)
@@ -191,7 +198,8 @@ static ww_status own_picture(const AVFrame *frame, int orientation, ww_image *im
 {
     ww_picture_maker maker = {0};
     ww_image view;
-    ww_status status = ww_picture_make(&maker, frame, &(ww_presentation){.orientation = orientation, .pixel_aspect = {1, 1}}, &view, err);
+    ww_status status =
+        ww_picture_make(&maker, frame, &(ww_presentation){.orientation = orientation, .pixel_aspect = {1, 1}}, &view, err);
     if (status == WW_OK && maker.image.owned) {
         *image = maker.image;
         maker.image = (ww_image){0};
@@ -209,7 +217,8 @@ static ww_status decode_other(const char *path, photo_file *photo, ww_image *ima
         return ww_fail(err, WW_ERR_MEMORY, "%s: no memory to open it", path);
     size_gate gate = {0};
     ww_status status = decode_with_libav(path, photo, &gate, frame, err);
-    if (status == WW_OK && (status = own_picture(frame, ww_photo_orientation(photo->format, photo->data, photo->bytes), image, err)) != WW_OK)
+    if (status == WW_OK
+        && (status = own_picture(frame, ww_photo_orientation(photo->format, photo->data, photo->bytes), image, err)) != WW_OK)
         ww_error_prefix(err, "%s", path);
     av_frame_free(&frame);
     return status;

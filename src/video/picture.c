@@ -103,7 +103,10 @@ static bool view_frame(const AVFrame *frame, ww_image *view)
         return false;
     int w = frame->width, h = frame->height;
     int cw = pixels == WW_PIXELS_YUV444 ? w : (w + 1) / 2, ch = pixels == WW_PIXELS_YUV420 ? (h + 1) / 2 : h;
-    *view = (ww_image){.width = w, .height = h, .pixels = pixels, .matrix = matrix_of(frame),
+    *view = (ww_image){.width = w,
+                       .height = h,
+                       .pixels = pixels,
+                       .matrix = matrix_of(frame),
                        .range = is_full_range(frame) ? WW_RANGE_FULL : WW_RANGE_LIMITED};
     view->plane[0] = (ww_plane){frame->data[0], w, h, frame->linesize[0]};
     for (int i = 1; i < 3 && pixels != WW_PIXELS_LUMA; i++)
@@ -129,7 +132,8 @@ static target_format nearest_format(const AVPixFmtDescriptor *from)
     return (target_format){AV_PIX_FMT_YUV444P, WW_PIXELS_YUV444};
 }
 
-// Everything that is not 8-bit planar YUV, through libswscale. RGB becomes full range BT.601, what a JPEG holds; YUV keeps range and matrix.
+// Everything that is not 8-bit planar YUV, through libswscale. RGB becomes full range BT.601, what a JPEG holds; YUV keeps range
+// and matrix.
 static ww_status convert(ww_picture_maker *maker, const AVFrame *frame, ww_image *out, ww_error *err)
 {
     const AVPixFmtDescriptor *from = av_pix_fmt_desc_get(frame->format);
@@ -138,8 +142,9 @@ static ww_status convert(ww_picture_maker *maker, const AVFrame *frame, ww_image
     target_format to = nearest_format(from);
     bool rgb = from->flags & (AV_PIX_FMT_FLAG_RGB | AV_PIX_FMT_FLAG_PAL);
     int full = rgb || is_full_range(frame);
-    maker->scaler = sws_getCachedContext(maker->scaler, frame->width, frame->height, frame->format, frame->width, frame->height, to.av,
-                                         SWS_BICUBIC | SWS_ACCURATE_RND | SWS_BITEXACT | SWS_FULL_CHR_H_INT, NULL, NULL, NULL);
+    maker->scaler =
+        sws_getCachedContext(maker->scaler, frame->width, frame->height, frame->format, frame->width, frame->height, to.av,
+                             SWS_BICUBIC | SWS_ACCURATE_RND | SWS_BITEXACT | SWS_FULL_CHR_H_INT, NULL, NULL, NULL);
     if (!maker->scaler)
         return ww_fail(err, WW_ERR_UNSUPPORTED, "its pixel format (%s) cannot be converted", from->name);
     const int *coefficients = sws_getCoefficients(SWS_CS_ITU601);
@@ -151,7 +156,8 @@ static ww_status convert(ww_picture_maker *maker, const AVFrame *frame, ww_image
     out->matrix = rgb ? WW_MATRIX_BT601 : matrix_of(frame);
     uint8_t *data[4] = {out->plane[0].data, out->plane[1].data, out->plane[2].data, NULL};
     const int strides[4] = {(int)out->plane[0].stride, (int)out->plane[1].stride, (int)out->plane[2].stride, 0};
-    if (sws_scale(maker->scaler, (const uint8_t *const *)frame->data, frame->linesize, 0, frame->height, data, strides) == frame->height)
+    if (sws_scale(maker->scaler, (const uint8_t *const *)frame->data, frame->linesize, 0, frame->height, data, strides)
+        == frame->height)
         return WW_OK;
     ww_image_free(out);
     return ww_fail(err, WW_ERR_FORMAT, "its pixels (%s) could not be converted", from->name);
@@ -166,7 +172,8 @@ static void advance(ww_picture_maker *maker, ww_image *view, ww_image *next)
     view->owned = NULL;
 }
 
-ww_status ww_picture_make(ww_picture_maker *maker, const AVFrame *frame, const ww_presentation *presentation, ww_image *view, ww_error *err)
+ww_status ww_picture_make(ww_picture_maker *maker, const AVFrame *frame, const ww_presentation *presentation, ww_image *view,
+                          ww_error *err)
 {
     ww_image next;
     ww_status status = WW_OK;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Packets come in decoding order; which frame is on screen at a sample time is known only in order of presentation. A small window
-// sorts the one into the other: video formats reorder by at most 16 frames, so the earliest of WINDOW_FRAMES frames is final.
+// Packets come in decoding order; which frame is on screen at a sample time is known only in order of presentation. A small
+// window sorts the one into the other: video formats reorder by at most 16 frames, so the earliest of WINDOW_FRAMES frames is
+// final.
 #include "video/plan.h"
 
 #include "base/memory.h"
@@ -12,9 +13,9 @@
 #define KEYS_KEPT 8                        // key frames remembered; a leading picture belongs to the one before the last
 #define SPAN_MIN_US (8 * INT64_C(1000000)) // a new span begins at the first wanted key frame this long after the last began
 #define PLAN_BYTES_MAX ((size_t)1 << 30)
-#define FIRST_FRAME_PACKETS_MAX 3000       // packets tried before a video counts as undecodable
-#define PROOF_PACKETS 100                  // packets compared when a span's mark is tried
-#define STAMPED_SHARE_MIN 0.95             // of the frames that must have a presentation time
+#define FIRST_FRAME_PACKETS_MAX 3000 // packets tried before a video counts as undecodable
+#define PROOF_PACKETS 100            // packets compared when a span's mark is tried
+#define STAMPED_SHARE_MIN 0.95       // of the frames that must have a presentation time
 
 typedef struct waiting_frame {
     int64_t pts, duration;
@@ -81,7 +82,8 @@ static void begin_span(planner *p, const ww_mark *mark, int64_t sample)
         return;
     plan->spans = spans;
     plan->span_capacity = (int)capacity;
-    plan->spans[plan->span_count] = (ww_span){.mark = *mark, .first = plan->moment_count, .first_sample = plan->span_count ? sample : 0};
+    plan->spans[plan->span_count] =
+        (ww_span){.mark = *mark, .first = plan->moment_count, .first_sample = plan->span_count ? sample : 0};
     plan->span_count++;
 }
 
@@ -103,7 +105,8 @@ static void want(planner *p, const waiting_frame *frame, int64_t sample)
     if (p->status != WW_OK || !moments)
         return;
     plan->moments = moments;
-    plan->moments[plan->moment_count++] = (ww_moment){.pts = frame->pts, .ordinal = frame->ordinal, .start = frame->start.ordinal};
+    plan->moments[plan->moment_count++] =
+        (ww_moment){.pts = frame->pts, .ordinal = frame->ordinal, .start = frame->start.ordinal};
     plan->spans[plan->span_count - 1].count++;
 }
 
@@ -166,7 +169,10 @@ static void note(planner *p, const AVPacket *packet, const ww_stamp *stamp)
     if (stamp->pts == AV_NOPTS_VALUE)
         p->unstamped_frames++;
     else
-        push(p, &(waiting_frame){.pts = stamp->pts, .duration = stamp->duration, .ordinal = stamp->ordinal, .start = *start_for(p, stamp->pts)});
+        push(p, &(waiting_frame){.pts = stamp->pts,
+                                 .duration = stamp->duration,
+                                 .ordinal = stamp->ordinal,
+                                 .start = *start_for(p, stamp->pts)});
 }
 
 static bool take_first_frame(planner *p)
@@ -202,7 +208,8 @@ static ww_status read_packets(planner *p)
     if (p->status == WW_OK && !p->origin_known) {
         avcodec_send_packet(p->decoder, NULL);
         if (!take_first_frame(p))
-            return ww_fail(p->err, WW_ERR_FORMAT, "%s: not one picture of its video (%s) could be decoded: it is damaged or encrypted", p->source->path,
+            return ww_fail(p->err, WW_ERR_FORMAT,
+                           "%s: not one picture of its video (%s) could be decoded: it is damaged or encrypted", p->source->path,
                            avcodec_get_name(p->decoder->codec_id));
     }
     return p->status;
@@ -218,7 +225,8 @@ static void finish(planner *p)
         plan->duration_us = ww_plan_time_us(plan, p->on_screen.pts + ticks);
         leave_screen(p, plan->duration_us);
     }
-    plan->stamped = plan->moment_count && (double)(plan->frame_count - p->unstamped_frames) >= STAMPED_SHARE_MIN * (double)plan->frame_count;
+    plan->stamped =
+        plan->moment_count && (double)(plan->frame_count - p->unstamped_frames) >= STAMPED_SHARE_MIN * (double)plan->frame_count;
     if (!plan->stamped) {
         plan->moment_count = 0;
         plan->span_count = 0;
@@ -256,7 +264,8 @@ static void prove_spans(planner *p)
     const int tried[] = {1, plan->span_count / 2, plan->span_count - 1};
     for (int i = 0; i < 3; i++)
         if (tried[i] > 0 && !span_is_reachable(p, &plan->spans[tried[i]])) {
-            ww_logf(p->log, WW_LOG_INFO, "%s: its key frames cannot be sought; one thread reads it from beginning to end", p->source->path);
+            ww_logf(p->log, WW_LOG_INFO, "%s: its key frames cannot be sought; one thread reads it from beginning to end",
+                    p->source->path);
             plan->spans[0].count = plan->moment_count;
             plan->span_count = 1;
         }

@@ -73,8 +73,8 @@ static void read_photo(ww_reader *reader, ww_sink *sink)
     ww_image_free(&out.image);
 }
 
-ww_status ww_reader_span(ww_reader *reader, int span, ww_status (*on_frame)(void *user, const ww_frame *frame, ww_error *err), void *user,
-                         int64_t *damaged, ww_error *err)
+ww_status ww_reader_span(ww_reader *reader, int span, ww_status (*on_frame)(void *user, const ww_frame *frame, ww_error *err),
+                         void *user, int64_t *damaged, ww_error *err)
 {
     const ww_footage *footage = reader->footage;
     if (span < 0 || span >= footage->info.span_count)

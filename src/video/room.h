@@ -21,9 +21,9 @@ typedef struct ww_sink {
     ww_status (*on_frame)(void *user, const ww_frame *frame, ww_error *err);
     void *user;
     ww_error *err;
-    ww_status status;    // the first failure; ends the span
-    int64_t handed_out;  // frames
-    int64_t lost;        // samples
+    ww_status status;   // the first failure; ends the span
+    int64_t handed_out; // frames
+    int64_t lost;       // samples
 } ww_sink;
 
 struct ww_reader {
@@ -34,7 +34,7 @@ struct ww_reader {
     AVPacket *carried; // side data of packets that were not decoded, for the next that is
     AVFrame *frame;
     ww_picture_maker maker;
-    bool fresh;        // nothing was read from the source yet
+    bool fresh; // nothing was read from the source yet
 };
 
 // Makes the upright picture of a decoded frame and gives it to the sink.

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 // Decodes what the wanted frames of a span need and nothing else.
 //
-// In decoding order, a packet is skipped when no moment ahead starts at or before it; else it is decoded, except that the decoder drops it
-// when no other frame refers to it and it is not wanted itself. After a skip the decoder is emptied and flushed, so that it stands at the
-// key frame that follows as it would at the beginning of a file. The pixels are those of a full decode.
+// In decoding order, a packet is skipped when no moment ahead starts at or before it; else it is decoded, except that the decoder
+// drops it when no other frame refers to it and it is not wanted itself. After a skip the decoder is emptied and flushed, so that
+// it stands at the key frame that follows as it would at the beginning of a file. The pixels are those of a full decode.
 //
-// When a wanted frame does not come out, the span is read a second time from the key frame of the span before, without skipping: some
-// encoders spread a refresh over many frames and mark its beginning as a key frame. What is missing then is damaged.
+// When a wanted frame does not come out, the span is read a second time from the key frame of the span before, without skipping:
+// some encoders spread a refresh over many frames and mark its beginning as a key frame. What is missing then is damaged.
 #include "video/decoder.h"
 #include "video/room.h"
 
@@ -25,9 +25,9 @@ typedef struct pass {
     const ww_moment *moments; // of the span, in order of time
     size_t count, next;       // `next` is the first that is not settled
     int64_t end_sample;
-    bool missed;              // PASS_FIRST: a moment did not come out
-    bool astray;              // the packets are not those that were planned
-    ww_moment *order;         // the unsettled ones in order of decoding, `start` the earliest of all from there on
+    bool missed;      // PASS_FIRST: a moment did not come out
+    bool astray;      // the packets are not those that were planned
+    ww_moment *order; // the unsettled ones in order of decoding, `start` the earliest of all from there on
     size_t order_count, order_next;
 } pass;
 
@@ -183,7 +183,11 @@ void ww_read_selected(ww_reader *reader, int span, ww_sink *sink)
 {
     const ww_plan *plan = &reader->footage->plan;
     const ww_span *s = &plan->spans[span];
-    pass p = {.reader = reader, .sink = sink, .moments = plan->moments + s->first, .count = s->count, .end_sample = ww_plan_span_end(plan, span)};
+    pass p = {.reader = reader,
+              .sink = sink,
+              .moments = plan->moments + s->first,
+              .count = s->count,
+              .end_sample = ww_plan_span_end(plan, span)};
     p.order = ww_alloc_array(s->count, sizeof *p.order, SIZE_MAX / 2);
     if (!p.order) {
         sink->status = ww_fail(sink->err, WW_ERR_MEMORY, "%s: no memory for %zu moments", reader->footage->path, s->count);

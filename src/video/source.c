@@ -7,24 +7,28 @@
 #include <stdlib.h>
 #include <string.h>
 
-// Containers that hold their own pictures. Playlists and anything else that names other files or addresses (hls, dash, concat, image2, asx, ...)
-// are absent on purpose. The sound-only ones are here so that "there is no picture in it" can be told from "this is not footage".
+// Containers that hold their own pictures. Playlists and anything else that names other files or addresses (hls, dash, concat,
+// image2, asx, ...) are absent on purpose. The sound-only ones are here so that "there is no picture in it" can be told from
+// "this is not footage".
 static const char containers[] =
-    "mov,matroska,avi,mpegts,mpeg,mpegvideo,flv,asf,ogg,mxf,mxf_opatom,nut,ivf,h264,hevc,m4v,mjpeg,mjpeg_2000,vc1,obu,av1,yuv4mpegpipe,dv,rm,wtv,gxf,nsv,"
+    "mov,matroska,avi,mpegts,mpeg,mpegvideo,flv,asf,ogg,mxf,mxf_opatom,nut,ivf,h264,hevc,m4v,mjpeg,mjpeg_2000,vc1,obu,av1,"
+    "yuv4mpegpipe,dv,rm,wtv,gxf,nsv,"
     "dirac,cavsvideo,h263,h261,roq,bink,pva,mp3,wav,w64,flac,aac,ac3,eac3,aiff,au,amr,caf,dts,truehd,tta,wv,ape";
 
-#define LANDING_PACKETS_MAX 1000 // packets read after a seek before it counts as missed
+#define LANDING_PACKETS_MAX 1000          // packets read after a seek before it counts as missed
 #define SECONDS_MAX INT64_C(100000000000) // of a time stamp
 #define TICKS_MAX (INT64_C(1) << 56)
-#define START_CODE_BYTES 4       // a parser that starts at a packet gives it the zero bytes that it else gives to the one before
-#define GAP_MAX_S 3600           // a broadcast clock that leaps ahead by more was set anew
+#define START_CODE_BYTES 4 // a parser that starts at a packet gives it the zero bytes that it else gives to the one before
+#define GAP_MAX_S 3600     // a broadcast clock that leaps ahead by more was set anew
 
 static int stream_rank(const AVStream *stream)
 {
     const AVCodecParameters *p = stream->codecpar;
-    if (p->codec_type != AVMEDIA_TYPE_VIDEO || stream->disposition & (AV_DISPOSITION_ATTACHED_PIC | AV_DISPOSITION_TIMED_THUMBNAILS))
+    if (p->codec_type != AVMEDIA_TYPE_VIDEO
+        || stream->disposition & (AV_DISPOSITION_ATTACHED_PIC | AV_DISPOSITION_TIMED_THUMBNAILS))
         return 0;
-    return 1 + (stream->disposition & AV_DISPOSITION_DEFAULT ? 1 : 0) + (p->width > 0 ? 2 : 0) + (avcodec_find_decoder(p->codec_id) ? 4 : 0);
+    return 1 + (stream->disposition & AV_DISPOSITION_DEFAULT ? 1 : 0) + (p->width > 0 ? 2 : 0)
+           + (avcodec_find_decoder(p->codec_id) ? 4 : 0);
 }
 
 static bool covers_more(const AVStream *a, const AVStream *b)
@@ -156,8 +160,9 @@ static bool next_raw(ww_source *source, AVPacket *packet)
     return true;
 }
 
-// Presentation time of a packet, before the repair of clock jumps. MPEG-1 and MPEG-2 program streams (DVDs above all) state it for some frames only.
-// B-frames are shown when they are decoded, which libavformat fills in; the others when the next of their kind is decoded.
+// Presentation time of a packet, before the repair of clock jumps. MPEG-1 and MPEG-2 program streams (DVDs above all) state it
+// for some frames only. B-frames are shown when they are decoded, which libavformat fills in; the others when the next of their
+// kind is decoded.
 static int64_t raw_pts(ww_source *source, const AVPacket *packet)
 {
     enum AVCodecID codec = source->stream->codecpar->codec_id;
@@ -177,9 +182,10 @@ static int64_t raw_pts(ww_source *source, const AVPacket *packet)
     return AV_NOPTS_VALUE;
 }
 
-// Decoding times never run backwards within one recording. Where they do by more than a second, recordings were joined, or a clock was set: the rest
-// is shifted so that it follows one frame after what came before. Gaps forward are left alone (the last picture simply stays on screen), except the
-// huge ones of broadcast formats, where libavformat takes a step back for the clock's wrapping around.
+// Decoding times never run backwards within one recording. Where they do by more than a second, recordings were joined, or a
+// clock was set: the rest is shifted so that it follows one frame after what came before. Gaps forward are left alone (the last
+// picture simply stays on screen), except the huge ones of broadcast formats, where libavformat takes a step back for the clock's
+// wrapping around.
 static void repair_clock(ww_source *source, const AVPacket *packet)
 {
     if (packet->dts == AV_NOPTS_VALUE)
@@ -202,11 +208,13 @@ static bool closes_frame(ww_source *source, const AVPacket *packet)
         return false;
     uint8_t *out;
     int out_bytes;
-    av_parser_parse2(source->parser, source->parser_context, &out, &out_bytes, packet->data, packet->size, packet->pts, packet->dts, packet->pos);
+    av_parser_parse2(source->parser, source->parser_context, &out, &out_bytes, packet->data, packet->size, packet->pts,
+                     packet->dts, packet->pos);
     int structure = source->parser->picture_structure;
     bool field = structure == AV_PICTURE_STRUCTURE_TOP_FIELD || structure == AV_PICTURE_STRUCTURE_BOTTOM_FIELD;
     // The parser names a field order once it has seen two opposite fields with one frame number in a row.
-    bool second = field && source->open_field && structure != source->open_field && source->parser->field_order != AV_FIELD_UNKNOWN;
+    bool second =
+        field && source->open_field && structure != source->open_field && source->parser->field_order != AV_FIELD_UNKNOWN;
     source->open_field = field && !second ? structure : 0;
     return second;
 }
@@ -235,8 +243,14 @@ bool ww_source_next(ww_source *source, AVPacket *packet, ww_stamp *stamp)
 ww_mark ww_source_mark(const ww_source *source, const AVPacket *packet, const ww_stamp *stamp)
 {
     return (ww_mark){
-        .pts = stamp->pts, .raw_pts = packet->pts, .raw_dts = packet->dts, .pos = packet->pos, .size = packet->size, .ordinal = stamp->ordinal,
-        .clock_offset = source->clock_offset, .clock_last = source->clock_last,
+        .pts = stamp->pts,
+        .raw_pts = packet->pts,
+        .raw_dts = packet->dts,
+        .pos = packet->pos,
+        .size = packet->size,
+        .ordinal = stamp->ordinal,
+        .clock_offset = source->clock_offset,
+        .clock_last = source->clock_last,
     };
 }
 
@@ -309,11 +323,13 @@ bool ww_source_seek(ww_source *source, const ww_mark *mark)
 {
     AVFormatContext *format = source->format;
     int index = source->stream->index;
-    if (is_sought_by_bytes(source) && mark->pos >= 0 && av_seek_frame(format, -1, mark->pos, AVSEEK_FLAG_BYTE) >= 0 && land(source, mark))
+    if (is_sought_by_bytes(source) && mark->pos >= 0 && av_seek_frame(format, -1, mark->pos, AVSEEK_FLAG_BYTE) >= 0
+        && land(source, mark))
         return true;
     if (format->iformat->flags & AVFMT_GENERIC_INDEX && mark->pos >= 0 && mark->raw_dts != AV_NOPTS_VALUE)
         av_add_index_entry(source->stream, mark->pos, mark->raw_dts, 0, 0, AVINDEX_KEYFRAME);
-    if (mark->raw_pts != AV_NOPTS_VALUE && av_seek_frame(format, index, mark->raw_pts, AVSEEK_FLAG_BACKWARD) >= 0 && land(source, mark))
+    if (mark->raw_pts != AV_NOPTS_VALUE && av_seek_frame(format, index, mark->raw_pts, AVSEEK_FLAG_BACKWARD) >= 0
+        && land(source, mark))
         return true;
     return mark->raw_dts != AV_NOPTS_VALUE && mark->raw_dts != mark->raw_pts
            && av_seek_frame(format, index, mark->raw_dts, AVSEEK_FLAG_BACKWARD) >= 0 && land(source, mark);
@@ -340,5 +356,6 @@ ww_status ww_source_walk(ww_source *source, const ww_mark *mark, ww_error *err)
     av_packet_free(&packet);
     if (found)
         return WW_OK;
-    return ww_fail(err, WW_ERR_FORMAT, "%s: frame %u is no longer there: was the file changed while it was read?", source->path, mark->ordinal);
+    return ww_fail(err, WW_ERR_FORMAT, "%s: frame %u is no longer there: was the file changed while it was read?", source->path,
+                   mark->ordinal);
 }

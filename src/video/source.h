@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A video file being demuxed: one stream's packets, in decoding order, each with a stamp that says what the rest of the room needs to know.
+// A video file being demuxed: one stream's packets, in decoding order, each with a stamp that says what the rest of the room
+// needs to know.
 //
 // Every source opened on the same file gives the same packets with the same stamps, whether it reads on from the beginning or was
 // sent to a mark: that is what lets several readers work on one file and agree.
@@ -15,14 +16,14 @@
 
 // What is known of a packet. Times are in ticks of the stream's time base, after the repair of clock jumps.
 typedef struct ww_stamp {
-    int64_t pts;       // AV_NOPTS_VALUE where the container does not say
-    int64_t dts;       // likewise
-    int64_t duration;  // 0: unknown
-    uint32_t ordinal;  // number of the frame in decoding order, from 0; both fields of a field-coded frame share one
-    int layer;         // temporal layer (HEVC); 0 elsewhere
-    bool key;          // decoding can begin here
-    bool shown;        // false: decoded for others' sake, never displayed (edit lists, VP8's alternate references)
-    bool continued;    // the second field of the frame before
+    int64_t pts;      // AV_NOPTS_VALUE where the container does not say
+    int64_t dts;      // likewise
+    int64_t duration; // 0: unknown
+    uint32_t ordinal; // number of the frame in decoding order, from 0; both fields of a field-coded frame share one
+    int layer;        // temporal layer (HEVC); 0 elsewhere
+    bool key;         // decoding can begin here
+    bool shown;       // false: decoded for others' sake, never displayed (edit lists, VP8's alternate references)
+    bool continued;   // the second field of the frame before
 } ww_stamp;
 
 // A key frame, with what is needed to find it again.
@@ -30,7 +31,7 @@ typedef struct ww_mark {
     int64_t pts;              // repaired, as in the stamp
     int64_t raw_pts, raw_dts; // as the demuxer gives them
     int64_t clock_offset, clock_last;
-    int64_t pos;              // byte position, -1 unknown
+    int64_t pos; // byte position, -1 unknown
     int size;
     uint32_t ordinal;
 } ww_mark;
@@ -39,16 +40,16 @@ typedef struct ww_source {
     char *path;
     AVFormatContext *format;
     AVStream *stream;
-    AVPacket *queue[WW_SOURCE_QUEUE];  // read already, to be given next; all allocated, the first `queued` filled
+    AVPacket *queue[WW_SOURCE_QUEUE]; // read already, to be given next; all allocated, the first `queued` filled
     int queued;
     bool ended;
     uint32_t next_ordinal;
-    int64_t clock_offset, clock_last;  // see repair_clock in source.c
+    int64_t clock_offset, clock_last; // see repair_clock in source.c
     int64_t second_ticks, ticks_max;
-    AVCodecParserContext *parser;      // only for H.264 that may be field-coded
+    AVCodecParserContext *parser; // only for H.264 that may be field-coded
     AVCodecContext *parser_context;
-    int open_field;                    // AV_PICTURE_STRUCTURE_* of a first field whose second has not come yet; 0 none
-    int nal_length_bytes;              // H.264 and HEVC in MP4/Matroska; 0: start codes
+    int open_field;       // AV_PICTURE_STRUCTURE_* of a first field whose second has not come yet; 0 none
+    int nal_length_bytes; // H.264 and HEVC in MP4/Matroska; 0: start codes
 } ww_source;
 
 // Opens `path` (local files only, containers that cannot refer to other files only) and picks its video stream.
@@ -62,7 +63,8 @@ bool ww_source_next(ww_source *source, AVPacket *packet, ww_stamp *stamp);
 ww_mark ww_source_mark(const ww_source *source, const AVPacket *packet, const ww_stamp *stamp);
 // Whether a reader can be sent there directly: program streams give some frames neither a time nor a place of their own.
 bool ww_source_can_seek(const ww_source *source, const ww_mark *mark);
-// Moves so that the next packet given is the marked one. False: the demuxer could not find it again (the position is then undefined).
+// Moves so that the next packet given is the marked one. False: the demuxer could not find it again (the position is then
+// undefined).
 bool ww_source_seek(ww_source *source, const ww_mark *mark);
 // The same by reading on from the beginning of the file: slow, and certain.
 ww_status ww_source_walk(ww_source *source, const ww_mark *mark, ww_error *err);

@@ -75,8 +75,9 @@ static int read_run(const uint8_t *data, int bytes, int *at)
     return value;
 }
 
-// recovery_frame_cnt of a recovery point message is zero exactly when its first bit, that of an Exp-Golomb code, is one. The messages before it in the
-// same NAL unit are stepped over (ITU-T H.264, 7.3.2.3.1 and D.1.8). True when there is no such message.
+// recovery_frame_cnt of a recovery point message is zero exactly when its first bit, that of an Exp-Golomb code, is one. The
+// messages before it in the same NAL unit are stepped over (ITU-T H.264, 7.3.2.3.1 and D.1.8). True when there is no such
+// message.
 static bool recovers_at_once(const nal_unit *sei)
 {
     uint8_t data[SEI_BYTES_READ];

@@ -98,7 +98,7 @@ static void put_field(bits *b, ww_buffer *file, int frame, int gop, bool bottom)
     put_ue(b, 7); // I slices only
     put_ue(b, 0);
     put(b, (unsigned)(frame % gop + 1) / 2 & 15, 4); // frame_num: one more after each frame that is referred to
-    put(b, 1, 1);                                     // field_pic_flag
+    put(b, 1, 1);                                    // field_pic_flag
     put(b, bottom, 1);
     if (idr)
         put_ue(b, (unsigned)(frame / gop) & 1); // idr_pic_id

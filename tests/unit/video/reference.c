@@ -45,10 +45,12 @@ static void take_frames(decode *d)
             time_us = d->all->end_us;
         else if (!d->frame_us)
             time_us = av_rescale_q_rnd(pts - d->first_pts, d->stream->time_base, AV_TIME_BASE_Q, AV_ROUND_DOWN);
-        int64_t length_us = d->frame_us ? d->frame_us : av_rescale_q(d->frame->pkt_duration, d->stream->time_base, AV_TIME_BASE_Q);
+        int64_t length_us =
+            d->frame_us ? d->frame_us : av_rescale_q(d->frame->pkt_duration, d->stream->time_base, AV_TIME_BASE_Q);
         if (length_us <= 0)
             length_us = av_rescale_q(1, av_inv_q(d->stream->avg_frame_rate), AV_TIME_BASE_Q);
-        d->all->frame[d->all->count++] = (shown_frame){.time_us = time_us, .width = view.width, .height = view.height, .hash = image_hash(&view)};
+        d->all->frame[d->all->count++] =
+            (shown_frame){.time_us = time_us, .width = view.width, .height = view.height, .hash = image_hash(&view)};
         d->all->end_us = time_us + length_us;
     }
     ww_picture_maker_free(&maker);

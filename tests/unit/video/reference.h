@@ -18,7 +18,8 @@ typedef struct shown_frames {
 
 uint64_t image_hash(const ww_image *image);
 
-// Every frame of the best video stream, in order of time. Where the container gives no times, the n-th frame has time n * frame_us.
+// Every frame of the best video stream, in order of time. Where the container gives no times, the n-th frame has time n *
+// frame_us.
 bool reference_decode(const char *path, int64_t frame_us, shown_frames *all);
 // Of those, the ones on screen at 0, every_us, 2 * every_us, ... with their sample numbers.
 shown_frames reference_pick(const shown_frames *all, int64_t every_us);

@@ -21,7 +21,10 @@ static ww_status gather(void *user, const ww_frame *frame, ww_error *err)
     gathered *g = user;
     if (g->count == g->capacity)
         return ww_fail(err, WW_ERR_ARGUMENT, "more frames than samples");
-    g->frame[g->count++] = (shown_frame){.sample = frame->sample, .time_us = frame->time_us, .width = frame->image.width, .height = frame->image.height,
+    g->frame[g->count++] = (shown_frame){.sample = frame->sample,
+                                         .time_us = frame->time_us,
+                                         .width = frame->image.width,
+                                         .height = frame->image.height,
                                          .hash = image_hash(&frame->image)};
     return WW_OK;
 }
@@ -36,7 +39,8 @@ typedef struct clip {
 #define MOVING(seconds) "-f lavfi -i testsrc2=s=160x112:r=10:d=" #seconds " "
 #define TONE(seconds) "-f lavfi -i sine=d=" #seconds " "
 
-// All span orders and reader arrangements that matter: forward and backward with one reader, a new reader for each, and several at once.
+// All span orders and reader arrangements that matter: forward and backward with one reader, a new reader for each, and several
+// at once.
 typedef enum arrangement { FORWARD, BACKWARD, FRESH, THREADED, ARRANGEMENTS } arrangement;
 
 static void read_spans(const ww_footage *footage, arrangement how, gathered *out, int *span_of)
@@ -88,7 +92,9 @@ static void read_in_threads(const ww_footage *footage, gathered *out)
     pthread_t threads[THREADS];
     worker workers[THREADS];
     for (int i = 0; i < THREADS; i++) {
-        workers[i] = (worker){.footage = footage, .first_span = i, .got = {ww_alloc((size_t)out->capacity * sizeof(shown_frame)), 0, out->capacity}};
+        workers[i] = (worker){.footage = footage,
+                              .first_span = i,
+                              .got = {ww_alloc((size_t)out->capacity * sizeof(shown_frame)), 0, out->capacity}};
         CHECK(pthread_create(&threads[i], NULL, work, &workers[i]) == 0);
     }
     for (int i = 0; i < THREADS; i++) {
@@ -112,10 +118,12 @@ static void check_frames(const char *name, arrangement how, gathered *got, const
     CHECK_EQ(got->count, expected->count);
     for (int i = 0; i < got->count && i < expected->count; i++) {
         const shown_frame *g = &got->frame[i], *e = &expected->frame[i];
-        if (g->sample == e->sample && g->time_us == e->time_us && g->hash == e->hash && g->width == e->width && g->height == e->height)
+        if (g->sample == e->sample && g->time_us == e->time_us && g->hash == e->hash && g->width == e->width
+            && g->height == e->height)
             continue;
-        printf("# %s, arrangement %d, frame %d: sample %lld at %lld us, expected %lld at %lld us; pixels %s\n", name, how, i, (long long)g->sample,
-               (long long)g->time_us, (long long)e->sample, (long long)e->time_us, g->hash == e->hash ? "equal" : "differ");
+        printf("# %s, arrangement %d, frame %d: sample %lld at %lld us, expected %lld at %lld us; pixels %s\n", name, how, i,
+               (long long)g->sample, (long long)g->time_us, (long long)e->sample, (long long)e->time_us,
+               g->hash == e->hash ? "equal" : "differ");
         CHECK(!"frames as in a full decode");
         return;
     }
@@ -187,10 +195,10 @@ static void make_and_check(const clip *clips, size_t count)
             printf("# ^ %s: %s\n", clips[i].name, clips[i].arguments);
     }
 }
-#define CHECK_CLIPS(...) \
-    do { \
-        const clip clips[] = {__VA_ARGS__}; \
-        make_and_check(clips, sizeof clips / sizeof *clips); \
+#define CHECK_CLIPS(...)                                                                                                         \
+    do {                                                                                                                         \
+        const clip clips[] = {__VA_ARGS__};                                                                                      \
+        make_and_check(clips, sizeof clips / sizeof *clips);                                                                     \
     } while (0)
 
 TEST(h264_with_b_frames)
@@ -212,8 +220,10 @@ TEST(h264_open_gop)
 {
     CHECK_CLIPS({"open.mp4", MOVING(32) "-c:v libx264 -g 50 -x264-params open-gop=1:bframes=4", .spans_min = 3},
                 {"open.ts", MOVING(32) "-c:v libx264 -g 50 -x264-params open-gop=1:bframes=4", .spans_min = 3},
-                {"open_fifth.mkv", MOVING(32) "-c:v libx264 -g 75 -x264-params open-gop=1:bframes=7:b-adapt=0", .every_us = SECOND / 5, .spans_min = 3},
-                {"open_all.mp4", MOVING(20) "-c:v libx264 -g 25 -x264-params open-gop=1:bframes=3", .every_us = 1, .spans_min = 2});
+                {"open_fifth.mkv", MOVING(32) "-c:v libx264 -g 75 -x264-params open-gop=1:bframes=7:b-adapt=0",
+                 .every_us = SECOND / 5, .spans_min = 3},
+                {"open_all.mp4", MOVING(20) "-c:v libx264 -g 25 -x264-params open-gop=1:bframes=3", .every_us = 1,
+                 .spans_min = 2});
 }
 
 TEST(gradual_refresh)
@@ -224,11 +234,14 @@ TEST(gradual_refresh)
 
 TEST(variable_frame_rate)
 {
-    CHECK_CLIPS({"vfr.mp4", MOVING(32) "-vf \"select='mod(n,7)*mod(n,11)',setpts=PTS*(1+0.1*sin(N/20))\" -vsync vfr -c:v libx264 -g 60", .spans_min = 2},
+    CHECK_CLIPS({"vfr.mp4",
+                 MOVING(32) "-vf \"select='mod(n,7)*mod(n,11)',setpts=PTS*(1+0.1*sin(N/20))\" -vsync vfr -c:v libx264 -g 60",
+                 .spans_min = 2},
                 {"vfr.mkv", MOVING(32) "-vf \"select='mod(n,7)*mod(n,11)'\" -vsync vfr -c:v libx264 -g 60", .spans_min = 2},
                 {"gaps.mkv", MOVING(40) "-vf \"select='lt(mod(t,9),3)'\" -vsync vfr -c:v libx264 -g 30", .spans_min = 2},
                 {"slow.mp4", "-f lavfi -i testsrc2=s=192x144:r=0.2:d=60 -c:v libx264", .spans_min = 1},
-                {"timelapse.mkv", "-f lavfi -i testsrc2=s=192x144:r=0.2:d=60 -c:v libx264 -g 3", .every_us = SECOND / 2, .spans_min = 3});
+                {"timelapse.mkv", "-f lavfi -i testsrc2=s=192x144:r=0.2:d=60 -c:v libx264 -g 3", .every_us = SECOND / 2,
+                 .spans_min = 3});
 }
 
 TEST(any_start_time)
@@ -236,7 +249,8 @@ TEST(any_start_time)
     CHECK_CLIPS({"offset.mp4", MOVING(20) "-c:v libx264 -g 50 -output_ts_offset 100", .spans_min = 2},
                 {"offset.ts", MOVING(20) "-c:v libx264 -g 50 -output_ts_offset 1000", .spans_min = 2},
                 {"offset.mkv", MOVING(20) "-c:v libx264 -g 50 -output_ts_offset 3.217", .spans_min = 2},
-                {"negative.mp4", MOVING(20) "-c:v libx264 -g 50 -output_ts_offset -1.5 -avoid_negative_ts disabled", .spans_min = 1},
+                {"negative.mp4", MOVING(20) "-c:v libx264 -g 50 -output_ts_offset -1.5 -avoid_negative_ts disabled",
+                 .spans_min = 1},
                 {"wrap.ts", MOVING(40) "-c:v libx264 -g 50 -output_ts_offset 95430.7", .spans_min = 2});
 }
 
@@ -270,9 +284,12 @@ TEST(turned)
 
 TEST(interlaced)
 {
-    CHECK_CLIPS({"mbaff.mp4", MOVING(20) "-vf interlace=lowpass=0 -c:v libx264 -flags +ilme+ildct -x264-params tff=1 -g 50", .spans_min = 2},
-                {"mbaff.ts", MOVING(20) "-vf interlace=lowpass=0 -c:v libx264 -flags +ilme+ildct -x264-params bff=1 -g 50", .spans_min = 2},
-                {"mpeg2i.ts", MOVING(20) "-vf interlace=lowpass=0 -c:v mpeg2video -flags +ilme+ildct -bf 2 -g 15 -b:v 2M", .spans_min = 2});
+    CHECK_CLIPS({"mbaff.mp4", MOVING(20) "-vf interlace=lowpass=0 -c:v libx264 -flags +ilme+ildct -x264-params tff=1 -g 50",
+                 .spans_min = 2},
+                {"mbaff.ts", MOVING(20) "-vf interlace=lowpass=0 -c:v libx264 -flags +ilme+ildct -x264-params bff=1 -g 50",
+                 .spans_min = 2},
+                {"mpeg2i.ts", MOVING(20) "-vf interlace=lowpass=0 -c:v mpeg2video -flags +ilme+ildct -bf 2 -g 15 -b:v 2M",
+                 .spans_min = 2});
 }
 
 // Two packets a frame, one for each field, as in the recordings of many camcorders.
@@ -288,10 +305,13 @@ TEST(other_formats)
 {
     CHECK_CLIPS({"hevc.mp4", MOVING(20) "-c:v libx265 -x265-params log-level=none:keyint=50", .spans_min = 2},
                 {"hevc.ts", MOVING(20) "-c:v libx265 -x265-params log-level=none:keyint=50", .spans_min = 2},
-                {"layers.mkv", MOVING(20) "-c:v libx265 -x265-params log-level=none:keyint=50:temporal-layers=3:b-adapt=0:bframes=3", .every_us = SECOND / 5,
-                 .spans_min = 2},
-                {"vp9.webm", MOVING(16) "-c:v libvpx-vp9 -deadline realtime -cpu-used 8 -auto-alt-ref 1 -lag-in-frames 16 -g 50", .spans_min = 1},
-                {"vp8.webm", MOVING(16) "-c:v libvpx -deadline good -cpu-used 5 -auto-alt-ref 1 -lag-in-frames 16 -g 50", .every_us = SECOND / 5, .spans_min = 1},
+                {"layers.mkv",
+                 MOVING(20) "-c:v libx265 -x265-params log-level=none:keyint=50:temporal-layers=3:b-adapt=0:bframes=3",
+                 .every_us = SECOND / 5, .spans_min = 2},
+                {"vp9.webm", MOVING(16) "-c:v libvpx-vp9 -deadline realtime -cpu-used 8 -auto-alt-ref 1 -lag-in-frames 16 -g 50",
+                 .spans_min = 1},
+                {"vp8.webm", MOVING(16) "-c:v libvpx -deadline good -cpu-used 5 -auto-alt-ref 1 -lag-in-frames 16 -g 50",
+                 .every_us = SECOND / 5, .spans_min = 1},
                 {"av1.mp4", MOVING(12) "-c:v libsvtav1 -preset 12 -g 50", .spans_min = 1},
                 {"mpeg2.ts", MOVING(20) "-c:v mpeg2video -bf 2 -g 25 -b:v 2M", .spans_min = 2},
                 {"mpeg2.mpg", MOVING(20) "-c:v mpeg2video -bf 2 -g 25 -b:v 2M", .spans_min = 1},

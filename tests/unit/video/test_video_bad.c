@@ -41,7 +41,8 @@ typedef struct tally {
 static ww_status count_frame(void *user, const ww_frame *frame, ww_error *err)
 {
     tally *t = user;
-    t->sane = t->sane && frame->sample > t->last_sample && frame->image.width > 0 && frame->image.height > 0 && frame->image.plane[0].data;
+    t->sane = t->sane && frame->sample > t->last_sample && frame->image.width > 0 && frame->image.height > 0
+              && frame->image.plane[0].data;
     t->last_sample = frame->sample;
     t->frames++;
     t->digest += image_hash(&frame->image) * (uint64_t)(2 * frame->sample + 1);
@@ -202,7 +203,8 @@ TEST(damage_is_the_same_in_any_order)
         int64_t lost_forward, lost_backward;
         ww_status status = read_in_order("damaged.bin", false, &forward, &lost_forward, &err);
         CHECK_EQ(read_in_order("damaged.bin", true, &backward, &lost_backward, &err), status);
-        CHECK(status != WW_OK || (forward.frames == backward.frames && forward.digest == backward.digest && lost_forward == lost_backward));
+        CHECK(status != WW_OK
+              || (forward.frames == backward.frames && forward.digest == backward.digest && lost_forward == lost_backward));
     }
 }
 
@@ -223,11 +225,15 @@ TEST(size_changes)
 TEST(flipped_bytes)
 {
     static const char *const clips[][2] = {
-        {"f.mp4", "-c:v libx264 -g 25"}, {"f.ts", "-c:v libx264 -g 25"}, {"f.mkv", "-c:v libx264 -g 25"}, {"f.avi", "-c:v mpeg4 -g 25"},
-        {"f.mpg", "-c:v mpeg2video -g 25"}, {"f.webm", "-c:v libvpx -deadline realtime -cpu-used 8 -g 25"}, {"f.flv", "-c:v flv -g 25"},
-        {"fragments.mp4", "-c:v libx264 -g 25 -movflags frag_keyframe+empty_moov"}, {"f.h264", "-c:v libx264 -g 25"}, {"f.mjpeg", "-c:v mjpeg"},
-        {"photo.png", "-frames:v 1"}, {"photo.jpg", "-frames:v 1"}, {"photo.webp", "-frames:v 1"}, {"photo.bmp", "-frames:v 1"},
-        {"photo.tif", "-frames:v 1"}, {"photo.gif", "-frames:v 1"}, {"photo.jp2", "-frames:v 1"},
+        {"f.mp4", "-c:v libx264 -g 25"},    {"f.ts", "-c:v libx264 -g 25"},
+        {"f.mkv", "-c:v libx264 -g 25"},    {"f.avi", "-c:v mpeg4 -g 25"},
+        {"f.mpg", "-c:v mpeg2video -g 25"}, {"f.webm", "-c:v libvpx -deadline realtime -cpu-used 8 -g 25"},
+        {"f.flv", "-c:v flv -g 25"},        {"fragments.mp4", "-c:v libx264 -g 25 -movflags frag_keyframe+empty_moov"},
+        {"f.h264", "-c:v libx264 -g 25"},   {"f.mjpeg", "-c:v mjpeg"},
+        {"photo.png", "-frames:v 1"},       {"photo.jpg", "-frames:v 1"},
+        {"photo.webp", "-frames:v 1"},      {"photo.bmp", "-frames:v 1"},
+        {"photo.tif", "-frames:v 1"},       {"photo.gif", "-frames:v 1"},
+        {"photo.jp2", "-frames:v 1"},
     };
     ww_random random = {20241};
     for (size_t c = 0; c < sizeof clips / sizeof *clips; c++) {

@@ -64,7 +64,8 @@ static int luma_at(const ww_image *image, double x, double y)
     return image->pixels == WW_PIXELS_RGB ? v : ww_luma_to_full(image->range)[v];
 }
 
-// Upright, the picture is white in its upper left quarter, grey on the lower left, and black elsewhere: any turn or mirroring shows.
+// Upright, the picture is white in its upper left quarter, grey on the lower left, and black elsewhere: any turn or mirroring
+// shows.
 #define CORNERS "-f lavfi -i \"color=black:s=96x64,format=gray,geq=lum='if(lt(X,W/2),if(lt(Y,H/2),255,128),0)'\" "
 
 static void check_corners(const char *name, const ww_image *image, int tolerance)
@@ -80,9 +81,17 @@ static void check_corners(const char *name, const ww_image *image, int tolerance
 TEST(every_photo_format)
 {
     static const char *const photos[][2] = {
-        {"p.png", ""}, {"p16.png", "-pix_fmt rgb48be"}, {"palette.png", "-pix_fmt pal8"}, {"alpha.png", "-pix_fmt rgba"}, {"p.bmp", "-pix_fmt bgr24"},
-        {"p.tif", "-pix_fmt rgb24"}, {"p.webp", "-pix_fmt yuv420p -lossless 0 -quality 95"}, {"l.webp", "-pix_fmt bgra -lossless 1"},
-        {"p.gif", "-pix_fmt rgb8"}, {"p.jp2", "-c:v libopenjpeg -pix_fmt rgb24"}, {"p.jpg", "-q:v 1 -pix_fmt yuvj444p"},
+        {"p.png", ""},
+        {"p16.png", "-pix_fmt rgb48be"},
+        {"palette.png", "-pix_fmt pal8"},
+        {"alpha.png", "-pix_fmt rgba"},
+        {"p.bmp", "-pix_fmt bgr24"},
+        {"p.tif", "-pix_fmt rgb24"},
+        {"p.webp", "-pix_fmt yuv420p -lossless 0 -quality 95"},
+        {"l.webp", "-pix_fmt bgra -lossless 1"},
+        {"p.gif", "-pix_fmt rgb8"},
+        {"p.jp2", "-c:v libopenjpeg -pix_fmt rgb24"},
+        {"p.jpg", "-q:v 1 -pix_fmt yuvj444p"},
         {"grey.jpg", "-q:v 1 -pix_fmt gray"},
     };
     for (size_t i = 0; i < sizeof photos / sizeof *photos; i++) {
@@ -119,14 +128,15 @@ TEST(names_do_not_matter)
     if (read_one("it's a \"n\xc3\xa4me\": 100%.jpg", &info, &k))
         CHECK_EQ(info.kind, WW_FOOTAGE_VIDEO);
     ww_image_free(&k.image);
-    CHECK(ww_footage_looks_like("a/B.MP4") && ww_footage_looks_like("x.jpeg") && !ww_footage_looks_like("mp4") && !ww_footage_looks_like("a.txt"));
+    CHECK(ww_footage_looks_like("a/B.MP4") && ww_footage_looks_like("x.jpeg") && !ww_footage_looks_like("mp4")
+          && !ww_footage_looks_like("a.txt"));
 }
 
 static const uint8_t exif_block[] = {
-    'I', 'I', 42, 0, 8, 0, 0, 0, // header, offset of the directory
-    1, 0,                        // one entry
-    0x12, 1, 3, 0, 1, 0, 0, 0, 6, 0, 0, 0, // orientation, short, 1, turn clockwise
-    0, 0, 0, 0,
+    'I',  'I', 42, 0, 8, 0, 0, 0,             // header, offset of the directory
+    1,    0,                                  // one entry
+    0x12, 1,   3,  0, 1, 0, 0, 0, 6, 0, 0, 0, // orientation, short, 1, turn clockwise
+    0,    0,   0,  0,
 };
 
 static void put_32(uint8_t *at, uint32_t v, bool big)
@@ -194,15 +204,55 @@ TEST(one_pixel)
     ww_image_free(&k.image);
 }
 
-// A grey JPEG of any size: with Huffman tables of one code each, "no difference" and "end of block", every 8 x 8 block is two zero bits.
+// A grey JPEG of any size: with Huffman tables of one code each, "no difference" and "end of block", every 8 x 8 block is two
+// zero bits.
 static void write_plain_jpeg(const char *name, int width, int height)
 {
     uint8_t head[] = {
-        0xff, 0xd8, 0xff, 0xdb, 0, 67, 0, [7 + 64] = 0xff, 0xc0, 0, 11, 8, (uint8_t)(height >> 8), (uint8_t)height, (uint8_t)(width >> 8), (uint8_t)width,
-        1, 1, 0x11, 0,                                             // one component
-        0xff, 0xc4, 0, 20, 0x00, 1, [7 + 64 + 13 + 21] = 0,        // DC: one code, of one bit
-        0xff, 0xc4, 0, 20, 0x10, 1, [7 + 64 + 13 + 22 + 21] = 0,   // AC
-        0xff, 0xda, 0, 8, 1, 1, 0x00, 0, 63, 0,
+        0xff,
+        0xd8,
+        0xff,
+        0xdb,
+        0,
+        67,
+        0,
+        [7 + 64] = 0xff,
+        0xc0,
+        0,
+        11,
+        8,
+        (uint8_t)(height >> 8),
+        (uint8_t)height,
+        (uint8_t)(width >> 8),
+        (uint8_t)width,
+        1,
+        1,
+        0x11,
+        0, // one component
+        0xff,
+        0xc4,
+        0,
+        20,
+        0x00,
+        1,
+        [7 + 64 + 13 + 21] = 0, // DC: one code, of one bit
+        0xff,
+        0xc4,
+        0,
+        20,
+        0x10,
+        1,
+        [7 + 64 + 13 + 22 + 21] = 0, // AC
+        0xff,
+        0xda,
+        0,
+        8,
+        1,
+        1,
+        0x00,
+        0,
+        63,
+        0,
     };
     memset(head + 7, 1, 64);
     size_t scan = ((size_t)(width + 7) / 8 * ((size_t)(height + 7) / 8) * 2 + 7) / 8;
@@ -226,8 +276,8 @@ TEST(huge_photos)
         CHECK_EQ(luma_at(&k.image, 0.9, 0.9), 128);
     }
     ww_image_free(&k.image);
-    static const uint8_t png[] = {0x89, 'P', 'N', 'G', '\r', '\n', 26, '\n', 0, 0, 0, 13, 'I', 'H', 'D', 'R', 0, 0, 0x4e, 0x20, 0, 0, 0x4e, 0x20, 8, 0, 0, 0, 0,
-                                  0x69, 0x69, 0x69, 0x69};
+    static const uint8_t png[] = {0x89, 'P',  'N',  'G', '\r', '\n', 26,   '\n', 0, 0, 0, 13, 'I',  'H',  'D',  'R', 0,
+                                  0,    0x4e, 0x20, 0,   0,    0x4e, 0x20, 8,    0, 0, 0, 0,  0x69, 0x69, 0x69, 0x69};
     CHECK(ww_write_file(clip_path("huge.png"), png, sizeof png, NULL) == WW_OK);
     ww_error err = {0};
     ww_footage *footage = NULL;
@@ -247,7 +297,7 @@ TEST(display_matrices)
             static const int expected[2][4] = {{1, 6, 3, 8}, {2, 5, 4, 7}};
             int32_t matrix[9];
             av_display_rotation_set(matrix, 90.0 * turn); // clockwise
-            av_display_matrix_flip(matrix, mirrored, 0); // after the turn
+            av_display_matrix_flip(matrix, mirrored, 0);  // after the turn
             int got = ww_matrix_orientation(matrix);
             CHECK_EQ(got, expected[mirrored][turn]);
         }
@@ -279,7 +329,8 @@ TEST(pixels_become_square)
 
 TEST(deep_pixels_keep_their_values)
 {
-    static const char *const formats[] = {"yuv420p10le", "yuv422p10le", "yuv444p10le", "yuv420p", "yuv422p", "yuv444p", "yuvj420p"};
+    static const char *const formats[] = {"yuv420p10le", "yuv422p10le", "yuv444p10le", "yuv420p",
+                                          "yuv422p",     "yuv444p",     "yuvj420p"};
     for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
         ww_footage_info info;
         kept k;
@@ -289,7 +340,9 @@ TEST(deep_pixels_keep_their_values)
         if (read_one("deep.mp4", &info, &k)) {
             check_corners(formats[i], &k.image, 4);
             CHECK_EQ(k.image.range, strchr(formats[i], 'j') ? WW_RANGE_FULL : WW_RANGE_LIMITED);
-            CHECK_EQ(k.image.pixels, strstr(formats[i], "420") ? WW_PIXELS_YUV420 : strstr(formats[i], "422") ? WW_PIXELS_YUV422 : WW_PIXELS_YUV444);
+            CHECK_EQ(k.image.pixels, strstr(formats[i], "420")   ? WW_PIXELS_YUV420
+                                     : strstr(formats[i], "422") ? WW_PIXELS_YUV422
+                                                                 : WW_PIXELS_YUV444);
         }
         ww_image_free(&k.image);
     }
