@@ -3,7 +3,9 @@
 """usage: accuracy.py WHOSWHO SHARED
 
 For the default models and for SCRFD-500M + MobileFaceNet: scans footage and photos with truth (SHARED/footage, SHARED/photos), sorts them with several eps, and
-prints a Markdown table (docs/accuracy.md). Scored by SHARED/tools/score_people.py."""
+prints a Markdown table (docs/accuracy.md). Scored by SHARED/tools/score_people.py; of a photo only the largest face is scored, since the file
+name says who that is and nothing about the people behind."""
+import csv
 import json
 import os
 import subprocess
@@ -19,6 +21,22 @@ SETS = [
 ]
 EPS = ["0.80", "0.85", "0.90", "0.93", "0.95", "1.00"]
 
+
+
+def largest_faces_only(path):
+    with open(path, newline="") as f:
+        rows = list(csv.DictReader(f))
+    best = {}
+    for row in rows:
+        area = float(row["width"]) * float(row["height"])
+        if area > best.get(row["source"], (0, None))[0]:
+            best[row["source"]] = (area, row)
+    with open(path, "w", newline="") as f:
+        out = csv.DictWriter(f, rows[0])
+        out.writeheader()
+        out.writerows(row for _, row in best.values())
+
+
 print("| data | models | eps | min_samples | people (truth) | pairwise P / R / F1 | BCubed F1 | purity | unsorted | seen |")
 print("|---|---|---|---|---|---|---|---|---|---|")
 for set_name, source, truth, min_samples in SETS:
@@ -28,6 +46,8 @@ for set_name, source, truth, min_samples in SETS:
             for eps in EPS:
                 subprocess.run([program, "cluster", out, "--eps", eps, "--min-samples", min_samples, "-q"], check=True)
                 subprocess.run([program, "export", out, "-q"], check=True)
+                if truth[0] == "--path-regex":
+                    largest_faces_only(f"{out}/faces.csv")
                 s = json.loads(subprocess.run([sys.executable, f"{shared}/tools/score_people.py", f"{out}/faces.csv", *truth], check=True,
                                               stdout=subprocess.PIPE).stdout)
                 p = s["pairwise"]
