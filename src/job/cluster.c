@@ -198,6 +198,8 @@ ww_status ww_library_cluster(ww_library *library, const ww_cluster_options *opti
         r.people = number_by_size(label, g.face.count, &r.unsorted);
         status = assign(library, &g, label, err);
     }
+    if (status == WW_OK)
+        ww_library_report(library, &(ww_progress){.stage = WW_STAGE_CLUSTER, .share = 1, .done = (int64_t)g.face.count});
     r.faces = (int64_t)g.face.count;
     r.eps = dbscan.eps;
     free(label);

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: MIT
+#include "whoswho/whoswho.h"
+
+#include "harness.h"
+
+#include <unistd.h>
+
+static const char *demo(void)
+{
+    static char path[4096];
+    const char *source = getenv("WW_SOURCE");
+    snprintf(path, sizeof path, "%s/tests/data/demo.mp4", source ? source : ".");
+    return path;
+}
+
+static char *scratch_dir(void)
+{
+    static char dir[2][64];
+    static int next;
+    char *d = dir[next++ % 2];
+    strcpy(d, "/tmp/whoswho-test-XXXXXX");
+    if (!mkdtemp(d))
+        abort();
+    return d;
+}
+
+static void remove_dir(const char *dir)
+{
+    char command[128];
+    snprintf(command, sizeof command, "rm -rf '%s'", dir);
+    CHECK_EQ(system(command), 0);
+}
+
+struct watcher {
+    double share[3]; // by stage
+    int calls, cancel_after;
+    int went_back;
+};
+
+static int watch(void *user, const ww_progress *p)
+{
+    struct watcher *w = user;
+    w->went_back += p->share < w->share[p->stage];
+    w->share[p->stage] = p->share;
+    return ++w->calls == w->cancel_after;
+}
+
+TEST(the_simple_way_works)
+{
+    ww_error err = {0};
+    ww_models *models = NULL;
+    ww_library *library = NULL;
+    struct watcher watcher = {0};
+    ww_callbacks callbacks = {.user = &watcher, .progress = watch};
+    const char *inputs[] = {demo()};
+    char *dir = scratch_dir();
+    ww_scan_result scanned;
+    ww_cluster_result clustered;
+    ww_export_result exported;
+    CHECK_OK(ww_models_open(NULL, &models, &err));
+    CHECK_OK(ww_library_open(dir, WW_LIBRARY_CREATE, &callbacks, &library, &err));
+    CHECK_OK(ww_library_scan(library, models, inputs, 1, NULL, &scanned, &err));
+    CHECK_OK(ww_library_cluster(library, NULL, &clustered, &err));
+    CHECK_OK(ww_library_export(library, &exported, &err));
+    CHECK_EQ(scanned.scanned, 1);
+    CHECK(scanned.frames >= 29 && scanned.faces >= 50);
+    CHECK_EQ(clustered.people, 5);
+    CHECK_EQ(exported.portraits, scanned.faces);
+    CHECK_EQ(watcher.went_back, 0);
+    for (int stage = 0; stage < 3; stage++)
+        CHECK_NEAR(watcher.share[stage], 1, 1e-9);
+    ww_library_close(library);
+    ww_models_close(models);
+    remove_dir(dir);
+}
+
+TEST(a_cancelled_scan_goes_on_where_it_was)
+{
+    ww_error err = {0};
+    ww_models *models = NULL;
+    ww_library *library = NULL;
+    struct watcher watcher = {.cancel_after = 1};
+    ww_callbacks callbacks = {.user = &watcher, .progress = watch};
+    const char *inputs[] = {demo()};
+    char *dir = scratch_dir();
+    ww_scan_result first, second, third;
+    ww_scan_options options = {.threads = 1};
+    CHECK_OK(ww_models_open(NULL, &models, &err));
+    CHECK_OK(ww_library_open(dir, WW_LIBRARY_CREATE, &callbacks, &library, &err));
+    CHECK_EQ(ww_library_scan(library, models, inputs, 1, &options, &first, &err), WW_ERR_CANCELLED);
+    CHECK_OK(ww_library_scan(library, models, inputs, 1, &options, &second, &err));
+    CHECK_OK(ww_library_scan(library, models, inputs, 1, &options, &third, &err));
+    CHECK(first.frames > 0 && second.frames > 0);
+    CHECK_EQ(first.frames + second.frames, 30); // none looked at twice, none forgotten
+    CHECK_EQ(third.frames, 0);
+    CHECK_EQ(third.already, 1);
+    ww_library_close(library);
+    ww_models_close(models);
+    remove_dir(dir);
+}
+
+TEST(two_libraries_are_open_at_once_and_one_folder_only_once)
+{
+    ww_error err = {0};
+    ww_library *a = NULL, *b = NULL, *again = NULL;
+    char *dir_a = scratch_dir(), *dir_b = scratch_dir();
+    CHECK_OK(ww_library_open(dir_a, WW_LIBRARY_CREATE, NULL, &a, &err));
+    CHECK_OK(ww_library_open(dir_b, WW_LIBRARY_CREATE, NULL, &b, &err));
+    CHECK_EQ(ww_library_open(dir_a, WW_LIBRARY_CREATE, NULL, &again, &err), WW_ERR_STORE);
+    CHECK(again == NULL && strstr(err.message, "another whoswho") != NULL);
+    ww_library_close(a);
+    ww_library_close(b);
+    remove_dir(dir_a);
+    remove_dir(dir_b);
+}
+
+TEST(wrong_models_are_refused_with_a_reason)
+{
+    ww_error err = {0};
+    ww_models *models = NULL;
+    ww_model_options missing = {.detector = "/no/such/model.onnx"}, not_a_model = {.embedder = demo()};
+    CHECK_EQ(ww_models_open(&missing, &models, &err), WW_ERR_NOT_FOUND);
+    CHECK(strstr(err.message, "/no/such/model.onnx") != NULL);
+    CHECK_EQ(ww_models_open(&not_a_model, &models, &err), WW_ERR_FORMAT);
+    CHECK(strstr(err.message, "demo.mp4") != NULL);
+}
+
+int main(void)
+{
+    RUN(the_simple_way_works);
+    RUN(a_cancelled_scan_goes_on_where_it_was);
+    RUN(two_libraries_are_open_at_once_and_one_folder_only_once);
+    RUN(wrong_models_are_refused_with_a_reason);
+    return FINISH();
+}
