@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#define WW_BASE_ERROR_C
 #include "base/error.h"
 
 #include <errno.h>

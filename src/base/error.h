@@ -17,4 +17,9 @@ ww_status ww_fail_errno(ww_error *err, int errnum, const char *format, ...) __at
 // Puts "PREFIX: " before the message already in *err (truncating at the end if need be); returns err's status.
 ww_status ww_error_prefix(ww_error *err, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+#if defined(__clang_analyzer__) && !defined(WW_BASE_ERROR_C)
+// The analyzer looks at one file at a time and cannot know that these return the failure they are given.
+#define ww_fail(err, status, ...) (ww_fail(err, status, __VA_ARGS__), (status))
+#endif
+
 #endif

@@ -46,8 +46,8 @@ static mp4_state look_at_mp4(const char *path)
     rewind(f);
     for (int i = 0; i < TOP_LEVEL_BOXES_MAX && state != MP4_WITH_INDEX; i++) {
         bool more = next_box(f, type);
-        if (i == 0 && strcmp(type, "ftyp") && strcmp(type, "mdat") && strcmp(type, "wide") && strcmp(type, "free")
-            && strcmp(type, "skip"))
+        if (i == 0 && strcmp(type, "ftyp") != 0 && strcmp(type, "mdat") != 0 && strcmp(type, "wide") != 0 && strcmp(type, "free") != 0
+            && strcmp(type, "skip") != 0)
             break;
         if (i == 0)
             state = strstr("heic heix mif1 msf1 avif avis", first_brand) && *first_brand ? MP4_STILL : MP4_WITHOUT_INDEX;

@@ -43,11 +43,12 @@ static AVStream *pick_stream(AVFormatContext *format)
     for (unsigned i = 0; i < format->nb_streams; i++) {
         AVStream *s = format->streams[i];
         int rank = stream_rank(s), best_rank = best ? stream_rank(best) : 0;
-        if (rank > best_rank || (rank && rank == best_rank && covers_more(s, best)))
+        if (rank > best_rank || (best && rank == best_rank && covers_more(s, best)))
             best = s;
+        s->discard = AVDISCARD_ALL;
     }
-    for (unsigned i = 0; i < format->nb_streams; i++)
-        format->streams[i]->discard = format->streams[i] == best ? AVDISCARD_DEFAULT : AVDISCARD_ALL;
+    if (best)
+        best->discard = AVDISCARD_DEFAULT;
     return best;
 }
 
