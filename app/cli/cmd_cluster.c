@@ -1,15 +1,31 @@
 // SPDX-License-Identifier: MIT
 // whoswho cluster DIR and whoswho export DIR: the later stages alone, on a folder that was scanned before.
 #include "commands.h"
+#include "known.h"
 #include "options.h"
 #include "ui.h"
+#include "words.h"
 
 #include <stdlib.h>
 
 struct settings {
     ww_cluster_options cluster;
+    ww_model_options models; // for the pictures of known people
+    const char *known;
+    bool restore;
     bool quiet, json, help;
 };
+
+static ww_status name_known(ui *u, ww_library *library, const struct settings *set, ww_cluster_result *clustered, ww_error *err)
+{
+    ww_models *models = NULL;
+    ww_known_result known;
+    ww_status status = ww_models_open(&set->models, &models, err);
+    if (status == WW_OK)
+        status = known_people(u, library, models, set->known, &set->cluster, clustered, &known, err);
+    ww_models_close(models);
+    return status;
+}
 
 static int on_folder(const struct settings *set, const char *dir, bool cluster)
 {
@@ -22,23 +38,27 @@ static int on_folder(const struct settings *set, const char *dir, bool cluster)
     ww_export_result exported = {0};
     ww_status status = ww_library_open(dir, WW_LIBRARY_EXISTING, &callbacks, &library, &err);
     if (status == WW_OK)
-        status = cluster ? ww_library_cluster(library, &set->cluster, &clustered, &err) : ww_library_export(library, &exported, &err);
+        status = cluster ? ww_library_cluster(library, &set->cluster, &clustered, &err)
+                 : set->restore ? ww_library_restore(library, &exported, &err) : ww_library_export(library, &exported, &err);
+    if (status == WW_OK && cluster && set->known)
+        status = name_known(&u, library, set, &clustered, &err);
     ww_library_close(library);
     if (status != WW_OK)
         return ui_fail(&u, &err);
     ui_clear(&u);
-    if (set->json && cluster)
-        printf("{\"faces\": %lld, \"people\": %lld, \"unsorted\": %lld, \"eps\": %.6g, \"seconds\": %.3f}\n", (long long)clustered.faces,
-               (long long)clustered.people, (long long)clustered.unsorted, clustered.eps, clustered.wall_s);
-    else if (set->json)
+    if (set->json && cluster) {
+        printf("{\"seconds\": %.3f", clustered.wall_s);
+        json_sorting(&clustered);
+        puts("}");
+    } else if (set->json)
         printf("{\"people\": %lld, \"portraits\": %lld, \"unsorted\": %lld, \"frames\": %lld, \"written\": %lld, \"kept\": %lld, \"removed\": %lld, "
                "\"seconds\": %.3f}\n",
                (long long)exported.people, (long long)exported.portraits, (long long)exported.unsorted, (long long)exported.frames,
                (long long)exported.files_written, (long long)exported.files_kept, (long long)exported.files_removed, exported.wall_s);
-    else if (!set->quiet && cluster)
-        printf("%lld faces: %lld people, %lld unsorted (eps %.3g, %.2f s)\nnext: whoswho export %s\n", (long long)clustered.faces,
-               (long long)clustered.people, (long long)clustered.unsorted, clustered.eps, clustered.wall_s, dir);
-    else if (!set->quiet)
+    else if (!set->quiet && cluster) {
+        say_sorting(&clustered);
+        printf("next: whoswho export %s\n", dir);
+    } else if (!set->quiet)
         printf("%lld people, %lld portraits, %lld unsorted; %lld files written, %lld as they were, %lld removed (%.2f s)\nlook at %s/index.html\n",
                (long long)exported.people, (long long)exported.portraits, (long long)exported.unsorted, (long long)exported.files_written,
                (long long)exported.files_kept, (long long)exported.files_removed, exported.wall_s, dir);
@@ -48,27 +68,34 @@ static int on_folder(const struct settings *set, const char *dir, bool cluster)
 static int run(int argc, char **argv, int first, bool cluster)
 {
     struct settings set = {0};
-    const option table[] = {
+    const option table[] = { // export's are the first four, cluster's all but the first
+        {"restore", 0, OPTION_FLAG, &set.restore, NULL, "write everything back, whatever was done to the folders by hand"},
         {"quiet", 'q', OPTION_FLAG, &set.quiet, NULL, "print errors only"},
         {"json", 0, OPTION_FLAG, &set.json, NULL, "print the result as JSON"},
         {"help", 'h', OPTION_FLAG, &set.help, NULL, "this text"},
         {"eps", 0, OPTION_NUMBER, &set.cluster.eps, "D", "distance within which two faces are neighbours (the embedder's own)"},
-        {"min-samples", 0, OPTION_COUNT, &set.cluster.min_samples, "N", "neighbours that found a person (5)"},
-        {"method", 0, OPTION_TEXT, &set.cluster.method, "NAME", "dbscan (the default), chinese-whispers, hac or map-equation"},
-        {"min-quality", 0, OPTION_NUMBER, &set.cluster.min_quality, "Q", "faces below (0 to 1) join people but found none (0; 0.35 for photos)"},
+        {"threshold", 0, OPTION_NUMBER, &set.cluster.threshold, "D", "the method's own measure (from the footage, or from eps)"},
+        {"min-samples", 0, OPTION_COUNT, &set.cluster.min_samples, "N", "faces that make a person (3, in photos 2; dbscan 5)"},
+        {"method", 0, OPTION_TEXT, &set.cluster.method, "NAME", "hac (the default), map-equation, chinese-whispers or dbscan"},
+        {"min-quality", 0, OPTION_NUMBER, &set.cluster.min_quality, "Q", "faces below (0 to 1) join people but found none (0.35)"},
         {"threads", 't', OPTION_COUNT, &set.cluster.threads, "N", "threads to use (all CPUs)"},
+        {"known", 0, OPTION_TEXT, &set.known, "DIR", "a folder a name with pictures of that person: names people"},
+        {"detector", 0, OPTION_TEXT, &set.models.detector, "FILE", "for these pictures: as the library was made with"},
+        {"embedder", 0, OPTION_TEXT, &set.models.embedder, "FILE", "likewise"},
+        {"landmarks", 0, OPTION_TEXT, &set.models.landmarks, "FILE", "likewise"},
     };
-    size_t options = cluster ? sizeof table / sizeof *table : 3, count = 0;
+    const option *own = cluster ? table + 1 : table;
+    size_t options = cluster ? sizeof table / sizeof *table - 1 : 4, count = 0;
     const char **dirs = calloc((size_t)argc + 1, sizeof *dirs);
     if (!dirs)
         return EXIT_FAILED;
     int code = EXIT_USAGE;
-    if (!options_parse(table, options, argc, argv, first, dirs, &count)) {
+    if (!options_parse(own, options, argc, argv, first, dirs, &count)) {
         code = EXIT_USAGE;
     } else if (set.help) {
         puts(cluster ? "usage: whoswho cluster DIR [options]\n\nSorts the faces in DIR/whoswho.db into people again, without the footage.\n\nOptions:"
                      : "usage: whoswho export DIR [options]\n\nWrites the folders, labels, montages, table and page of DIR/whoswho.db.\n\nOptions:");
-        options_print_help(table, options);
+        options_print_help(own, options);
         code = EXIT_FINE;
     } else if (count != 1) {
         fprintf(stderr, "whoswho: name one folder that was scanned before; see whoswho %s --help\n", cluster ? "cluster" : "export");

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 // whoswho [run] INPUT... and whoswho scan INPUT...
 #include "commands.h"
+#include "known.h"
 #include "options.h"
 #include "ui.h"
+#include "words.h"
 
 #include <stdlib.h>
 #include <time.h>
@@ -10,11 +12,11 @@
 #define DIR_DEFAULT "ClusteredFaces"
 
 struct settings {
-    const char *dir;
+    const char *dir, *known;
     ww_model_options models;
     ww_scan_options scan;
     ww_cluster_options cluster;
-    bool quiet, json, help;
+    bool no_track, quiet, json, help;
 };
 
 struct outcome {
@@ -22,7 +24,8 @@ struct outcome {
     ww_scan_result scan;
     ww_cluster_result cluster;
     ww_export_result export;
-    bool clustered;
+    ww_known_result known;
+    bool clustered, asked_known;
     double wall_s;
 };
 
@@ -54,12 +57,13 @@ static void print_json(const struct outcome *o)
     json_print_string(stdout, o->detector);
     printf(", \"embedder\": ");
     json_print_string(stdout, o->embedder);
-    printf(", \"inputs\": %lld, \"scanned\": %lld, \"already\": %lld, \"unreadable\": %lld, \"damaged\": %lld", (long long)s->inputs,
-           (long long)s->scanned, (long long)s->already, (long long)s->unreadable, (long long)s->damaged);
-    printf(", \"frames\": %lld, \"faces_found\": %lld", (long long)s->frames, (long long)s->faces);
+    json_scan(s);
     if (o->clustered)
-        printf(", \"faces\": %lld, \"people\": %lld, \"unsorted\": %lld, \"eps\": %.6g", (long long)o->cluster.faces,
-               (long long)o->cluster.people, (long long)o->cluster.unsorted, o->cluster.eps);
+        json_sorting(&o->cluster);
+    if (o->asked_known)
+        printf(", \"known\": {\"names\": %lld, \"pictures\": %lld, \"of_no_use\": %lld, \"recognised\": %lld}", (long long)o->known.names,
+               (long long)o->known.pictures, (long long)(o->known.unreadable + o->known.without_face + o->known.unclear),
+               (long long)o->known.recognised);
     printf(", \"seconds\": {\"total\": %.3f, \"scan\": %.3f, \"decode_cpu\": %.3f, \"detect_cpu\": %.3f, \"embed_cpu\": %.3f, \"encode_cpu\": %.3f",
            o->wall_s, s->wall_s, s->decode_s, s->detect_s, s->embed_s, s->encode_s);
     if (o->clustered)
@@ -67,33 +71,21 @@ static void print_json(const struct outcome *o)
     printf("}}\n");
 }
 
-static const char *plural(int64_t n, const char *one, const char *many) { return n == 1 ? one : many; }
-
 static void print_summary(const struct outcome *o)
 {
     const ww_scan_result *s = &o->scan;
-    if (s->already)
-        printf("%lld of %lld %s known already and not looked at again\n", (long long)s->already, (long long)s->inputs,
-               plural(s->already, "file was", "files were"));
-    if (s->unreadable)
-        printf("%lld of %lld files could not be read (see above)\n", (long long)s->unreadable, (long long)s->inputs);
-    if (s->damaged)
-        printf("%lld moments could not be decoded: the footage is damaged there\n", (long long)s->damaged);
-    printf("%lld %s looked at, %lld %s found\n", (long long)s->frames, plural(s->frames, "frame", "frames"), (long long)s->faces,
-           plural(s->faces, "face", "faces"));
-    if (o->clustered) {
-        printf("%lld %s in the library: %lld %s, %lld unsorted\n", (long long)o->cluster.faces, plural(o->cluster.faces, "face", "faces"),
-               (long long)o->cluster.people, plural(o->cluster.people, "person", "people"), (long long)o->cluster.unsorted);
-        if (o->cluster.faces > 0 && o->cluster.people == 0)
-            puts("nobody was seen often enough to be sorted: try --min-samples 2, or look more often with --every 0.2s");
-    }
-    if (s->faces == 0 && s->frames > 0)
-        puts("no faces: if there should be some, look more closely with --detect-size 1280");
+    say_scan(s);
+    if (o->clustered)
+        say_sorting(&o->cluster);
     printf("%.1f s (looking %.1f: decode %.1f, detect %.1f, embed %.1f, pictures %.1f of thread time", o->wall_s, s->wall_s, s->decode_s,
            s->detect_s, s->embed_s, s->encode_s);
     if (o->clustered)
         printf("; sorting %.1f; writing %.1f", o->cluster.wall_s, o->export.wall_s);
     puts(")");
+    if (o->asked_known)
+        printf("%lld known %s, %lld %s of them; %lld %s recognised\n", (long long)o->known.names, plural(o->known.names, "person", "people"),
+               (long long)o->known.pictures, plural(o->known.pictures, "picture", "pictures"), (long long)o->known.recognised,
+               plural(o->known.recognised, "person", "people"));
     if (o->clustered)
         printf("look at %s/index.html\n", o->dir);
     else
@@ -119,6 +111,9 @@ static int scan_and_more(const struct settings *set, const char *const *inputs, 
     o.clustered = !scan_only && !nothing_read;
     if (status == WW_OK && o.clustered)
         status = ww_library_cluster(library, &set->cluster, &o.cluster, &err);
+    o.asked_known = o.clustered && set->known;
+    if (status == WW_OK && o.asked_known)
+        status = known_people(&u, library, models, set->known, &set->cluster, &o.cluster, &o.known, &err);
     if (status == WW_OK && o.clustered)
         status = ww_library_export(library, &o.export, &err);
     o.wall_s = now_s() - begun;
@@ -150,21 +145,27 @@ static int run(int argc, char **argv, int first, bool scan_only)
         {"every", 0, OPTION_DURATION, &set.scan.every_us, "TIME", "time between the frames looked at (1s)"},
         {"fps", 0, OPTION_FPS, &set.scan.every_us, "N", "the same as frames a second"},
         {"threads", 't', OPTION_COUNT, &set.scan.threads, "N", "threads to use (all CPUs)"},
-        {"detector", 0, OPTION_TEXT, &set.models.detector, "FILE", "ONNX face detector (the one built in)"},
-        {"embedder", 0, OPTION_TEXT, &set.models.embedder, "FILE", "ONNX face embedder (the one built in)"},
+        {"detector", 0, OPTION_TEXT, &set.models.detector, "FILE", "ONNX or dlib face detector, or hog (the one built in)"},
+        {"embedder", 0, OPTION_TEXT, &set.models.embedder, "FILE", "ONNX or dlib face embedder (the one built in)"},
+        {"landmarks", 0, OPTION_TEXT, &set.models.landmarks, "FILE", "dlib shape predictor of 5 or 68 points (the detector's landmarks)"},
+        {"upsample", 0, OPTION_COUNT, &set.scan.upsample, "N", "dlib detectors: double the picture N times (0)"},
+        {"jitter", 0, OPTION_COUNT, &set.scan.jitter, "N", "dlib embedders: mean over N slightly moved copies (1)"},
         {"detect-size", 0, OPTION_COUNT, &set.scan.detect_size, "PX", "long side of the picture the detector sees (640)"},
         {"min-face", 0, OPTION_NUMBER, &set.scan.min_face_px, "PX", "smallest face kept, source pixels (all that are found)"},
         {"min-score", 0, OPTION_NUMBER, &set.scan.min_score, "S", "detector score from 0 to 1 (the detector's own)"},
+        {"no-track", 0, OPTION_FLAG, &set.no_track, NULL, "do not follow faces from frame to frame"},
         {"frame-max", 0, OPTION_COUNT, &set.scan.frame_max_px, "PX", "long side of the frames kept (1280)"},
         {"quiet", 'q', OPTION_FLAG, &set.quiet, NULL, "print errors only"},
         {"json", 0, OPTION_FLAG, &set.json, NULL, "print the summary as JSON"},
         {"help", 'h', OPTION_FLAG, &set.help, NULL, "this text"},
         {"eps", 0, OPTION_NUMBER, &set.cluster.eps, "D", "distance within which two faces are neighbours (the embedder's own)"},
-        {"min-samples", 0, OPTION_COUNT, &set.cluster.min_samples, "N", "neighbours that found a person (5)"},
-        {"method", 0, OPTION_TEXT, &set.cluster.method, "NAME", "dbscan (the default), chinese-whispers, hac or map-equation"},
-        {"min-quality", 0, OPTION_NUMBER, &set.cluster.min_quality, "Q", "faces below (0 to 1) join people but found none (0; 0.35 for photos)"},
+        {"threshold", 0, OPTION_NUMBER, &set.cluster.threshold, "D", "the method's own measure (from the footage, or from eps)"},
+        {"min-samples", 0, OPTION_COUNT, &set.cluster.min_samples, "N", "faces that make a person (3, in photos 2; dbscan 5)"},
+        {"method", 0, OPTION_TEXT, &set.cluster.method, "NAME", "hac (the default), map-equation, chinese-whispers or dbscan"},
+        {"min-quality", 0, OPTION_NUMBER, &set.cluster.min_quality, "Q", "faces below (0 to 1) join people but found none (0.35)"},
+        {"known", 0, OPTION_TEXT, &set.known, "DIR", "a folder a name with pictures of that person: names people"},
     };
-    size_t options = sizeof table / sizeof *table - (scan_only ? 4 : 0), count = 0;
+    size_t options = sizeof table / sizeof *table - (scan_only ? 6 : 0), count = 0;
     const char **inputs = calloc((size_t)argc + 1, sizeof *inputs);
     if (!inputs)
         return EXIT_FAILED;
@@ -178,6 +179,7 @@ static int run(int argc, char **argv, int first, bool scan_only)
         fprintf(stderr, "whoswho: name a video, a photo or a folder of them; see whoswho --help\n");
     } else {
         set.cluster.threads = set.scan.threads;
+        set.scan.no_track = set.no_track;
         code = scan_and_more(&set, inputs, count, scan_only);
     }
     free(inputs);

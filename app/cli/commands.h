@@ -7,5 +7,18 @@ int cmd_run(int argc, char **argv, int first);     // scan, cluster, export
 int cmd_scan(int argc, char **argv, int first);
 int cmd_cluster(int argc, char **argv, int first);
 int cmd_export(int argc, char **argv, int first);
+int cmd_name(int argc, char **argv, int first);
+int cmd_merge(int argc, char **argv, int first);
+int cmd_reject(int argc, char **argv, int first);
+int cmd_same(int argc, char **argv, int first);
+int cmd_different(int argc, char **argv, int first);
+int cmd_ignore(int argc, char **argv, int first);
+int cmd_undo(int argc, char **argv, int first);
+int cmd_redo(int argc, char **argv, int first);
+int cmd_part(int argc, char **argv, int first);
+int cmd_sync(int argc, char **argv, int first);
+int cmd_why(int argc, char **argv, int first);
+int cmd_log(int argc, char **argv, int first);
+int cmd_people(int argc, char **argv, int first);
 
 #endif

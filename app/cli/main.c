@@ -15,6 +15,19 @@ static const struct {
     {"scan", cmd_scan, "find the faces"},
     {"cluster", cmd_cluster, "sort the faces found into people"},
     {"export", cmd_export, "write the folders, labels, montages and the page"},
+    {"people", cmd_people, "list who is there"},
+    {"name", cmd_name, "say who a person is"},
+    {"merge", cmd_merge, "make people one"},
+    {"part", cmd_part, "make one person two"},
+    {"reject", cmd_reject, "a portrait does not show this person"},
+    {"same", cmd_same, "two portraits or people are one person"},
+    {"different", cmd_different, "two portraits or people are two"},
+    {"ignore", cmd_ignore, "leave strangers out"},
+    {"sync", cmd_sync, "read what was done to the folders by hand"},
+    {"undo", cmd_undo, "take the last decision back"},
+    {"redo", cmd_redo, "take the last undo back"},
+    {"log", cmd_log, "what was decided"},
+    {"why", cmd_why, "what put a face where it is"},
 };
 
 static int help(void)
@@ -26,7 +39,7 @@ static int help(void)
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
         printf("  %-10s %s\n", commands[i].name, commands[i].help);
     puts("\nwhoswho COMMAND --help tells more. Exit codes: 0 fine, 1 some files could not be read,\n"
-         "2 wrong usage, 3 failed, 130 interrupted (the same command goes on from there).");
+         "2 wrong usage, 3 failed, 4 the folders were sorted by hand (run whoswho sync), 130 interrupted (the same command goes on from there).");
     return EXIT_FINE;
 }
 

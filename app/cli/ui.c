@@ -123,6 +123,7 @@ int ui_fail(ui *u, const ww_error *err)
     switch (err->status) {
     case WW_ERR_CANCELLED: return EXIT_INTERRUPTED;
     case WW_ERR_ARGUMENT: return EXIT_USAGE;
+    case WW_ERR_CHANGED: return EXIT_CHANGED;
     default: return EXIT_FAILED;
     }
 }

@@ -13,6 +13,7 @@ enum {
     EXIT_SOME_UNREADABLE = 1, // the rest was done
     EXIT_USAGE = 2,
     EXIT_FAILED = 3,
+    EXIT_CHANGED = 4, // the folders were sorted by hand: sync first
     EXIT_INTERRUPTED = 130,
 };
 

@@ -2,18 +2,24 @@
 # bash completion for whoswho
 _whoswho() {
     local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} command=${COMP_WORDS[1]}
-    local shared="--quiet --json --help" sorting="--eps --min-samples --method --min-quality --threads"
-    local looking="--output --every --fps --threads --detector --embedder --detect-size --min-face --min-score --frame-max"
+    local commands="run scan cluster export people name merge part reject same different ignore sync undo redo log why help version"
+    local shared="--quiet --json --help" sorting="--known --eps --min-samples --method --min-quality --threads"
+    local looking="--output --every --fps --threads --detector --embedder --landmarks --upsample --jitter --detect-size --min-face --min-score --frame-max"
     case $before in
-        -o|--output) mapfile -t COMPREPLY < <(compgen -d -- "$word"); return ;;
-        --detector|--embedder) mapfile -t COMPREPLY < <(compgen -f -X '!*.onnx' -- "$word"; compgen -d -- "$word"); return ;;
+        -o|--output|--known) mapfile -t COMPREPLY < <(compgen -d -- "$word"); return ;;
+        --detector) mapfile -t COMPREPLY < <(compgen -W "hog" -- "$word"; compgen -f -X '!*.@(onnx|dat|dat.bz2|svm)' -- "$word"; compgen -d -- "$word"); return ;;
+        --embedder) mapfile -t COMPREPLY < <(compgen -f -X '!*.@(onnx|dat|dat.bz2)' -- "$word"; compgen -d -- "$word"); return ;;
+        --landmarks) mapfile -t COMPREPLY < <(compgen -f -X '!*.@(dat|dat.bz2)' -- "$word"; compgen -d -- "$word"); return ;;
         --method) mapfile -t COMPREPLY < <(compgen -W "dbscan chinese-whispers hac map-equation" -- "$word"); return ;;
-        --every|--fps|--threads|-t|--detect-size|--min-face|--min-score|--frame-max|--eps|--min-samples|--min-quality) return ;;
+        --every|--fps|--threads|-t|--upsample|--jitter|--detect-size|--min-face|--min-score|--frame-max|--eps|--min-samples|--min-quality) return ;;
     esac
     if [[ $word == -* ]]; then
         case $command in
-            cluster) mapfile -t COMPREPLY < <(compgen -W "$sorting $shared" -- "$word") ;;
-            export) mapfile -t COMPREPLY < <(compgen -W "$shared" -- "$word") ;;
+            cluster) mapfile -t COMPREPLY < <(compgen -W "$sorting --detector --embedder $shared" -- "$word") ;;
+            export) mapfile -t COMPREPLY < <(compgen -W "--restore $shared" -- "$word") ;;
+            name|merge|reject|same|different|ignore|undo|redo|log|people|why) mapfile -t COMPREPLY < <(compgen -W "--output $shared" -- "$word") ;;
+            part) mapfile -t COMPREPLY < <(compgen -W "--yes --output $shared" -- "$word") ;;
+            sync) mapfile -t COMPREPLY < <(compgen -W "--dry-run --output $shared" -- "$word") ;;
             scan) mapfile -t COMPREPLY < <(compgen -W "$looking $shared" -- "$word") ;;
             *) mapfile -t COMPREPLY < <(compgen -W "$looking $sorting $shared --version" -- "$word") ;;
         esac
@@ -21,7 +27,7 @@ _whoswho() {
     fi
     mapfile -t COMPREPLY < <(compgen -f -- "$word")
     if [[ $COMP_CWORD -eq 1 ]]; then
-        mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W "run scan cluster export help version" -- "$word")
+        mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W "$commands" -- "$word")
     fi
 }
 complete -o filenames -F _whoswho whoswho

@@ -45,6 +45,7 @@ typedef enum ww_status {
     WW_ERR_NO_SPACE = -7,    // the disk is full
     WW_ERR_CANCELLED = -8,   // a progress callback asked to stop
     WW_ERR_NOT_FOUND = -9,   // no such file, person, face or model
+    WW_ERR_CHANGED = -10,    // somebody sorted the folders by hand since they were written: ww_library_sync first
 } ww_status;
 
 #define WW_ERROR_MESSAGE_MAX 1024 // bytes
@@ -83,8 +84,13 @@ typedef struct ww_callbacks {
 typedef struct ww_models ww_models; // immutable; may be shared by libraries and threads
 
 typedef struct ww_model_options {
-    const char *detector; // path of an ONNX file; NULL: the one compiled in
-    const char *embedder; // path of an ONNX file; NULL: the one compiled in
+    // Path of a network (ONNX, or dlib's .dat and .dat.bz2); NULL: the one compiled in. detector may also be "hog", dlib's gradient
+    // detector (there if dlib's headers were when the library was built), or a file of one.
+    const char *detector;
+    const char *embedder;
+    // Path of one of dlib's shape predictors (.dat, .dat.bz2; 5 or 68 points), asked for the landmarks of every face; NULL: the
+    // detector's own. dlib's detectors find none, and dlib's embedders want them.
+    const char *landmarks;
 } ww_model_options;
 
 WW_API ww_status ww_models_open(const ww_model_options *options, ww_models **models, ww_error *err);
@@ -114,11 +120,19 @@ typedef struct ww_scan_options {
     double min_score;   // 0..1; 0: the detector's own
     int frame_max_px;   // long side of the stored frames, pixels; 0: 1280
     int threads;        // 0: all CPUs
+    // Videos are looked at about five times a second, on frames that are decoded anyway: faces are followed, shots told apart, and of
+    // each second the best frame is kept. 1: no; only the frames every_us apart, each by itself. (Samples more than two seconds
+    // apart are always taken that way.)
+    int no_track;
+    int upsample; // dlib's detectors: so many times the picture is doubled before they look at it, at most 4
+    int jitter;   // dlib's embedders: from 2 on, a face's vector is the mean over so many slightly moved copies, at most 1000
 } ww_scan_options;
 
 typedef struct ww_scan_result {
     int64_t inputs, scanned, already, unreadable; // files: named or found; scanned now; known from before; failed
-    int64_t frames, faces;                        // looked at and found in this scan
+    int64_t frames, looks;                        // samples looked at in this scan, and frames between them
+    int64_t faces;                                // found and kept in this scan
+    int64_t faces_small, faces_fleeting;          // found but smaller than wanted; or for a moment only, by a detector not sure of them
     int64_t damaged;                              // moments that could not be decoded
     double decode_s, detect_s, embed_s, encode_s; // thread seconds by stage
     double wall_s;
@@ -134,23 +148,41 @@ WW_API ww_status ww_library_scan(ww_library *library, const ww_models *models, c
 // --- cluster: faces in the store into people --------------------------------------------------------------------------------
 
 typedef struct ww_cluster_options {
-    double eps;      // Euclidean distance of unit embeddings; 0: the embedder's own
-    int min_samples; // faces within eps, itself included, that found a person; 0: 5
-    int threads;     // 0: all CPUs
-    // Faces of lower quality (0..1) found nobody and only join a person they are within eps of; 0: all faces are equal, plain DBSCAN.
-    double min_quality;
-    // NULL or "dbscan"; "chinese-whispers", "hac", "map-equation": then eps is that method's own threshold (0: its default),
-    // min_samples the smallest cluster (0: 2), and min_quality is not used.
+    // NULL: average linkage ("hac"), or "map-equation" for more than 200,000 faces. "dbscan" is the article's: exact, label for label
+    // scikit-learn's, over all faces alike. "chinese-whispers" is dlib's. Every method honours decisions, tracks, and that two faces
+    // seen at once are two people.
     const char *method;
+    double eps;       // distance of unit embeddings within which two faces are neighbours; 0: the embedder's own
+    double threshold; // the method's own measure (docs/clustering.md); 0: from the footage where it tells enough, else from eps
+    // dbscan: faces within eps, itself included, that found a person; 0: 5. Else the fewest good faces that make a person; 0: three
+    // in footage, two in photos.
+    int min_samples;
+    // Faces of lower quality (0..1) found nobody and only join a person they are near to; 0: 0.35, and for dbscan none.
+    double min_quality;
+    int threads; // 0: all CPUs
 } ww_cluster_options;
+
+typedef enum ww_threshold_source {
+    WW_THRESHOLD_MODEL,    // the model's own: the footage tells too little
+    WW_THRESHOLD_MEASURED, // from this footage
+    WW_THRESHOLD_GIVEN,    // by the caller
+} ww_threshold_source;
 
 typedef struct ww_cluster_result {
     int64_t faces, people, unsorted;
-    double eps; // as used
+    int64_t poor;        // faces too small, blurred, turned away or doubtful to found a person
+    int64_t repeats;     // pairs of faces seen at once that look like one person shown twice (mirror, split screen)
+    const char *method;  // as used; static
+    double threshold;    // as used
+    ww_threshold_source threshold_source;
+    int64_t pairs_same, pairs_different; // known pairs of one person (tracks) and of two (seen at once)
+    double false_merge;  // share of pairs of two people expected to be closer than the threshold; average linkage only
+    double false_split;  // share of the known pairs of one person that are not
     double wall_s;
 } ww_cluster_result;
 
-// People are numbered from 0 by size, largest first; faces of nobody stay unsorted.
+// People keep their numbers and names from one sorting to the next; new ones are numbered in order of size, from 0 in a new
+// library. Faces of nobody stay unsorted.
 WW_API ww_status ww_library_cluster(ww_library *library, const ww_cluster_options *options, ww_cluster_result *result, ww_error *err);
 
 // --- export: people into folders ---------------------------------------------------------------------------------------------
@@ -161,8 +193,141 @@ typedef struct ww_export_result {
 } ww_export_result;
 
 // Writes the data set beside the store: a folder a person, Unsorted, Montage, Frames, faces.csv, data.yaml, index.html. Only
-// files of an earlier export are ever changed or removed.
+// files of an earlier export are ever changed or removed. WW_ERR_CHANGED: portraits were moved, deleted or renamed by hand;
+// nothing was written (ww_library_restore writes them back where they were).
 WW_API ww_status ww_library_export(ww_library *library, ww_export_result *result, ww_error *err);
+// The same, whatever was done by hand: what is missing is written again, what was moved becomes a file of the user's.
+WW_API ww_status ww_library_restore(ww_library *library, ww_export_result *result, ww_error *err);
+
+// --- decisions: what you say about faces and people --------------------------------------------------------------------------
+
+// Decisions are kept in the store's journal and hold whenever faces are sorted, with whatever options, models and footage: they
+// name faces by footage, time and place. One that contradicts an earlier one wins. They take effect when faces are sorted again:
+// ww_library_resort.
+typedef enum ww_decision_kind {
+    WW_DECISION_NAME,      // who[0] is called `text`; whoever has that name already is the same person. NULL: has no name
+    WW_DECISION_MERGE,     // who[0], who[1], ... are one person, called as the first of them that has a name, or `text`
+    WW_DECISION_PART,      // a person is two; see ww_library_part
+    WW_DECISION_REJECT,    // the portraits who[0], ... do not show the person in whose folder they are
+    WW_DECISION_SAME,      // who[0] and who[1], people or portraits, are one person
+    WW_DECISION_DIFFERENT, // who[0] and who[1], people or portraits, are two people
+    WW_DECISION_IGNORE,    // who[0], ... are strangers: not written any more
+    WW_DECISION_NOBODY,    // the portraits who[0], ... stay unsorted
+    WW_DECISION_UNDO,      // takes the last decision back; again: the one before it
+    WW_DECISION_REDO,      // takes the last undo back
+} ww_decision_kind;
+
+// People are given by number ("3"), as "Face_3", or by name; faces by the path of their portrait.
+typedef struct ww_decision {
+    ww_decision_kind kind;
+    const char *const *who;
+    size_t count;
+    const char *text; // the name, where one is given
+} ww_decision;
+
+#define WW_WORDS_MAX 512 // bytes
+
+typedef struct ww_decision_result {
+    int64_t entry;            // number in the journal; 0: nothing was to be done
+    int64_t faces;            // that it speaks of
+    char words[WW_WORDS_MAX]; // what was understood: "Face_3 is Ada (12 faces)"
+} ww_decision_result;
+
+// WW_ERR_NOT_FOUND: no such person (the message names near ones) or portrait. `result` may be NULL.
+WW_API ww_status ww_library_decide(ww_library *library, const ww_decision *decision, ww_decision_result *result, ww_error *err);
+
+#define WW_EXAMPLES 3
+#define WW_PATH_SHOWN_MAX 256
+
+typedef struct ww_part_side {
+    int64_t faces;
+    char portrait[WW_EXAMPLES][WW_PATH_SHOWN_MAX]; // those nearest to its middle, relative to the library's folder; "": no more
+} ww_part_side;
+
+typedef struct ww_part_proposal {
+    ww_part_side side[2]; // the larger first; it keeps number and name
+    double separation;    // mean silhouette, -1..1: under 0.2 it is one person most likely, over 0.35 two
+    double within, between; // mean distance of two faces of one side, and of one of each
+} ww_part_proposal;
+
+// How the faces of a person fall into two. With `apply` they are parted so from now on (`result` may be NULL). Faces that were
+// followed from frame to frame stay together.
+WW_API ww_status ww_library_part(ww_library *library, const char *who, int apply, ww_part_proposal *proposal, ww_decision_result *result,
+                                 ww_error *err);
+
+typedef struct ww_known_result {
+    int64_t names, pictures; // folders with pictures of use, and these pictures
+    int64_t unreadable, without_face, unclear; // pictures that were of no use; unclear: two faces of much the same size
+    int64_t recognised;                     // people who were given a name now
+} ww_known_result;
+
+// `dir` holds a folder a name, with a few pictures of that person in each; the largest face of a picture counts. People without a
+// name whose faces are like a known one's get the name, as decisions that `undo` takes back; two of the same name become one person,
+// and whoever has a name keeps it. `on_line` (may be NULL) is told who was recognised, and which pictures were of no use. Faces
+// must have been found and sorted before; sort again afterwards. WW_ERR_ARGUMENT: the library was made with another embedder.
+WW_API ww_status ww_library_known(ww_library *library, const ww_models *models, const char *dir,
+                                  void (*on_line)(void *user, const char *line), void *user, ww_known_result *result, ww_error *err);
+
+typedef struct ww_near_face {
+    int64_t face;         // its number: the N of face_N.jpg
+    const char *portrait; // relative to the library's folder; "" for a face of somebody ignored
+    const char *person;   // name, Face_N, or "Unsorted"
+    double distance;
+} ww_near_face;
+
+typedef struct ww_why {
+    int64_t face;
+    const char *portrait, *person;
+    const char *source; // the footage it was seen in
+    int64_t time_us;
+    double quality;     // 0..1
+    const char *const *rule; // sentences: what put it where it is, the strongest first
+    size_t rules;
+    const ww_near_face *near; // nearest first
+    size_t nears;
+} ww_why;
+
+// Why a face is where it is. `who`: the path of its portrait, or its number. Everything is borrowed for the call.
+WW_API ww_status ww_library_why(ww_library *library, const char *who, void (*on_why)(void *user, const ww_why *why), void *user, ww_error *err);
+
+typedef struct ww_log_entry {
+    int64_t number, time_s; // Unix time
+    ww_decision_kind kind;
+    const char *kind_name;  // "name", "merge", ...
+    const char *words;
+    int undone;             // taken back, or dropped by what was decided after an undo
+} ww_log_entry;
+
+// The journal from its beginning. A callback's non-zero return ends the walk.
+WW_API ww_status ww_library_log(ww_library *library, int (*on_entry)(void *user, const ww_log_entry *entry), void *user, ww_error *err);
+
+typedef struct ww_person {
+    int number;
+    const char *name;   // NULL: none
+    const char *folder; // relative to the library's folder
+    int64_t faces;
+    int ignored;
+} ww_person;
+
+WW_API ww_status ww_library_people(ww_library *library, int (*on_person)(void *user, const ww_person *person), void *user, ww_error *err);
+
+typedef struct ww_sync_result {
+    int64_t decisions; // entries made in the journal
+    int64_t files;     // portraits that are not where they were written
+    int64_t entry;     // the first entry, 0: none; one undo takes back all of them
+    int behind;        // the folders do not show all that was decided: ww_library_resort
+} ww_sync_result;
+
+// Reads what a person did to the folders since they were written, with a file manager or otherwise: a folder renamed (a name),
+// portraits moved into another folder (rejected from the one, same as the other), into a new folder (a new person of that name), all
+// moved into another (merged), deleted or moved to Unsorted (to stay unsorted), a folder deleted (ignored). Portraits are
+// recognised by their content; files that are not ours are left alone. `on_line` (may be NULL) is told in words what was
+// understood. dry_run: nothing is decided. Nothing is written before ww_library_resort.
+WW_API ww_status ww_library_sync(ww_library *library, int dry_run, void (*on_line)(void *user, const char *line), void *user,
+                                 ww_sync_result *result, ww_error *err);
+
+// Sorts again with the options last used and writes the folders: a decision, seen. Results may be NULL.
+WW_API ww_status ww_library_resort(ww_library *library, ww_cluster_result *clustered, ww_export_result *exported, ww_error *err);
 
 #ifdef __cplusplus
 }

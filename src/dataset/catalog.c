@@ -14,7 +14,7 @@ static ww_status on_source(void *user, const ww_source_row *row, ww_error *err)
 {
     loader *l = user;
     ww_catalog_source source = {
-        .id = row->id, .path = ww_strdup(row->path), .error = row->error ? ww_strdup(row->error) : NULL, .kind = row->kind,
+        .id = row->id, .hash = row->hash, .path = ww_strdup(row->path), .error = row->error ? ww_strdup(row->error) : NULL, .kind = row->kind,
         .width = row->width, .height = row->height, .duration_us = row->duration_us,
     };
     ww_vector_push(&l->catalog->source, source);
@@ -47,7 +47,7 @@ static ww_status on_person(void *user, const ww_person_row *row, ww_error *err)
     loader *l = user;
     if (row->number < 0 || row->number >= WW_CATALOG_CLASS_MAX)
         return damaged("person", row->number, err);
-    ww_catalog_person person = {.number = row->number, .name = row->name && *row->name ? ww_strdup(row->name) : NULL};
+    ww_catalog_person person = {.number = row->number, .name = row->name && *row->name ? ww_strdup(row->name) : NULL, .ignored = row->ignored};
     ww_vector_push(&l->catalog->person, person);
     return WW_OK;
 }
@@ -91,25 +91,38 @@ static ww_status on_face(void *user, const ww_face_row *row, const float *embedd
     return WW_OK;
 }
 
-// Counting sort of the faces by person; within a person their order stays.
+static int by_id(const void *a, const void *b)
+{
+    int64_t p = *(const int64_t *)a, q = *(const int64_t *)b;
+    return (p > q) - (p < q);
+}
+
+static void hide(ww_catalog *c, const int64_t *hidden, size_t count)
+{
+    for (size_t i = 0; count > 0 && i < c->face.count; i++)
+        c->face.item[i].hidden = bsearch(&c->face.item[i].id, hidden, count, sizeof *hidden, by_id) != NULL;
+}
+
+static ww_catalog_person *shown_as(const ww_catalog *c, size_t face)
+{
+    return (ww_catalog_person *)ww_catalog_person_of(c, face);
+}
+
+// Counting sort of the faces by whom they are shown as; within a person their order stays.
 static void group_faces(ww_catalog *c)
 {
-    size_t people = c->person.count;
-    for (size_t i = 0; i < c->face.count; i++) {
-        size_t p = c->face.item[i].person;
-        (p < people ? &c->person.item[p] : &c->unsorted)->face_count++;
-    }
+    size_t people = c->person.count, at = 0;
+    for (size_t i = 0; i < c->face.count; i++)
+        shown_as(c, i)->face_count++;
     c->by_person = ww_alloc(c->face.count * sizeof *c->by_person);
-    size_t at = 0;
-    for (size_t p = 0; p <= people; p++) {
-        ww_catalog_person *person = p < people ? &c->person.item[p] : &c->unsorted;
+    for (size_t p = 0; p < people + 2; p++) {
+        ww_catalog_person *person = p < people ? &c->person.item[p] : p == people ? &c->unsorted : &c->ignored;
         person->face = c->by_person + at;
         at += person->face_count;
         person->face_count = 0;
     }
     for (size_t i = 0; i < c->face.count; i++) {
-        size_t p = c->face.item[i].person;
-        ww_catalog_person *person = p < people ? &c->person.item[p] : &c->unsorted;
+        ww_catalog_person *person = shown_as(c, i);
         person->face[person->face_count++] = i;
     }
 }
@@ -132,9 +145,10 @@ static void measure_intervals(ww_catalog *c)
             c->source.item[i].every_us = 0;
 }
 
-ww_status ww_catalog_load(ww_store *store, ww_catalog *c, ww_error *err)
+ww_status ww_catalog_load(ww_store *store, const int64_t *hidden, size_t hidden_count, ww_catalog *c, ww_error *err)
 {
-    *c = (ww_catalog){.store = store, .unsorted = {.number = -1, .folder = ww_strdup("Unsorted")}};
+    *c = (ww_catalog){.store = store, .unsorted = {.number = -1, .folder = ww_strdup("Unsorted")},
+                      .ignored = {.number = -1, .ignored = true}};
     loader l = {.catalog = c};
     ww_status status = ww_store_sources(store, on_source, &l, err);
     if (status == WW_OK)
@@ -148,6 +162,7 @@ ww_status ww_catalog_load(ww_store *store, ww_catalog *c, ww_error *err)
         ww_catalog_free(c);
         return status;
     }
+    hide(c, hidden, hidden_count);
     group_faces(c);
     measure_intervals(c);
     ww_catalog_name_folders(c);
@@ -176,7 +191,11 @@ void ww_catalog_free(ww_catalog *c)
 const ww_catalog_person *ww_catalog_person_of(const ww_catalog *c, size_t face)
 {
     size_t person = c->face.item[face].person;
-    return person < c->person.count ? &c->person.item[person] : &c->unsorted;
+    if (c->face.item[face].hidden)
+        return &c->ignored;
+    if (person >= c->person.count)
+        return &c->unsorted;
+    return c->person.item[person].ignored ? &c->ignored : &c->person.item[person];
 }
 
 const ww_catalog_source *ww_catalog_source_of(const ww_catalog *c, size_t face)
@@ -186,7 +205,9 @@ const ww_catalog_source *ww_catalog_source_of(const ww_catalog *c, size_t face)
 
 void ww_catalog_face_path(const ww_catalog *c, size_t face, const char *extension, ww_buffer *path)
 {
-    ww_buffer_format(path, "%s/face_%zu.%s", ww_catalog_person_of(c, face)->folder, face + 1, extension);
+    const char *folder = ww_catalog_person_of(c, face)->folder;
+    if (folder)
+        ww_buffer_format(path, "%s/face_%zu.%s", folder, face + 1, extension);
 }
 
 void ww_catalog_frame_path(size_t frame, const char *extension, ww_buffer *path)

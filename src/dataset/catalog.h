@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // The library as the writers see it: read once, numbered, and small (no pictures, no embeddings; about 150 bytes a face).
+// Also what the job room goes by when a person speaks of "Face_3" or "face_12".
 //
 // Everything people see is counted here. A face's number is its place, from 1, in the reading order of ww_store_faces; a frame's
-// is its place, from 1, in that of ww_store_frames. Private to dataset/.
+// is its place, from 1, in that of ww_store_frames.
 #ifndef WW_DATASET_CATALOG_H
 #define WW_DATASET_CATALOG_H
 #include "base/buffer.h"
@@ -14,6 +15,7 @@
 
 typedef struct ww_catalog_source {
     int64_t id;
+    uint64_t hash; // XXH64 of the content
     char *path;  // as stored; may be any bytes
     char *error; // or NULL
     int kind;    // ww_footage_kind
@@ -34,7 +36,8 @@ typedef struct ww_catalog_frame { // number: index + 1
 typedef struct ww_catalog_face { // number: index + 1
     int64_t id;
     size_t frame;               // index
-    size_t person;              // index; people.count: nobody
+    size_t person;              // index; people.count: nobody. See ww_catalog_person_of
+    bool hidden;
     double x, y, width, height; // pixels of the upright source frame
     double score, quality;
     double portrait_box[4]; // x, y, width, height in the portrait
@@ -46,7 +49,8 @@ typedef struct ww_catalog_person {
     char *name;         // or NULL
     char *folder;       // name of the folder, unique
     size_t *face;       // indexes of the faces, rising; points into ww_catalog.by_person
-    size_t face_count;  // may be 0 for a person with a name
+    size_t face_count;  // may be 0 for a person with a name; 0 for one who is ignored
+    bool ignored;       // a stranger: not written
 } ww_catalog_person;
 
 typedef struct ww_catalog {
@@ -56,17 +60,20 @@ typedef struct ww_catalog {
     WW_VECTOR(ww_catalog_face) face;
     WW_VECTOR(ww_catalog_person) person;
     ww_catalog_person unsorted; // number -1, folder "Unsorted"
-    size_t *by_person;          // face indexes, grouped by person, the unsorted last
+    ww_catalog_person ignored;  // number -1, no folder: what the faces of ignored people count as
+    size_t *by_person;          // face indexes, grouped by person, then the unsorted, then the ignored
 } ww_catalog;
 
-// *catalog is filled, or zeroed after a failure. The store must outlive it.
-ww_status ww_catalog_load(ww_store *store, ww_catalog *catalog, ww_error *err);
+// *catalog is filled, or zeroed after a failure. The store must outlive it. `hidden` (may be NULL): ids of faces, ascending, that
+// count as ignored ones.
+ww_status ww_catalog_load(ww_store *store, const int64_t *hidden, size_t hidden_count, ww_catalog *catalog, ww_error *err);
 void ww_catalog_free(ww_catalog *catalog);
 
-// The person a face belongs to, or &catalog->unsorted.
+// The person a face is shown as: the one it belongs to, &catalog->unsorted or &catalog->ignored.
 const ww_catalog_person *ww_catalog_person_of(const ww_catalog *catalog, size_t face);
 const ww_catalog_source *ww_catalog_source_of(const ww_catalog *catalog, size_t face);
 // Paths relative to the output folder, added to `path`: "Face_0/face_12.jpg", "Frames/frame_3.txt". `extension`: "jpg", "txt".
+// Nothing is added for an ignored face: it has no file.
 void ww_catalog_face_path(const ww_catalog *catalog, size_t face, const char *extension, ww_buffer *path);
 void ww_catalog_frame_path(size_t frame, const char *extension, ww_buffer *path);
 

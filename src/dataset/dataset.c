@@ -15,9 +15,14 @@ static int64_t people_with_faces(const ww_catalog *c)
     return count;
 }
 
+static int64_t written_faces(const ww_catalog *c)
+{
+    return (int64_t)(c->face.count - c->ignored.face_count);
+}
+
 static int64_t count_files(const ww_catalog *c)
 {
-    return people_with_faces(c) + 2 * (int64_t)c->face.count + 2 * (int64_t)c->frame.count + 3;
+    return people_with_faces(c) + 2 * written_faces(c) + 2 * (int64_t)c->frame.count + 3;
 }
 
 ww_status ww_export(ww_store *store, const ww_export_options *options, ww_export_counts *counts, ww_error *err)
@@ -25,11 +30,11 @@ ww_status ww_export(ww_store *store, const ww_export_options *options, ww_export
     ww_catalog catalog;
     ww_exporter *out = NULL;
     *counts = (ww_export_counts){0};
-    ww_status status = ww_catalog_load(store, &catalog, err);
+    ww_status status = ww_catalog_load(store, options->hidden, options->hidden_count, &catalog, err);
     if (status != WW_OK)
         return status;
     counts->people = people_with_faces(&catalog);
-    counts->portraits = (int64_t)catalog.face.count;
+    counts->portraits = written_faces(&catalog);
     counts->unsorted = (int64_t)catalog.unsorted.face_count;
     counts->frames = (int64_t)catalog.frame.count;
     status = ww_exporter_open(store, options, count_files(&catalog), &out, err);

@@ -12,11 +12,13 @@ typedef struct ww_export_options {
     // done of total files; non-zero cancels. May be NULL.
     int (*progress)(void *user, int64_t done, int64_t total);
     void *user;
+    const int64_t *hidden; // ids of faces, ascending, that are not to be written; their rows stay in faces.csv. May be NULL
+    size_t hidden_count;
 } ww_export_options;
 
 typedef struct ww_export_counts {
     int64_t people;        // with at least one face
-    int64_t portraits;     // all of them, the unsorted included
+    int64_t portraits;     // all of them, the unsorted included; not those of ignored people
     int64_t unsorted;
     int64_t frames;
     int64_t files_written; // new or changed

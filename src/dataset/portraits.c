@@ -27,7 +27,7 @@ static ww_status write_portrait(const ww_catalog *c, size_t face, ww_exporter *o
 ww_status ww_write_portraits(const ww_catalog *c, ww_exporter *out, ww_error *err)
 {
     ww_status status = WW_OK;
-    for (size_t i = 0; status == WW_OK && i < c->face.count; i++)
+    for (size_t i = 0; status == WW_OK && i < c->face.count - c->ignored.face_count; i++)
         status = write_portrait(c, c->by_person[i], out, err);
     return status;
 }

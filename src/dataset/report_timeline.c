@@ -168,6 +168,8 @@ static void add_photo(const ww_catalog *c, size_t frame, ww_buffer *page)
     ww_buffer_text(page, "</span></a>\n<p>");
     for (size_t i = f->first_face; i < f->first_face + f->face_count; i++) {
         const ww_catalog_person *person = ww_catalog_person_of(c, i);
+        if (person->ignored)
+            continue;
         ww_buffer_format(page, "<a class=\"who\" style=\"--hue:%d\" data-person=\"%d\" data-face=\"%zu\" href=\"",
                          ww_report_hue(person), person->number, i + 1);
         ww_text_url(page, person->folder);

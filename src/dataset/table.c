@@ -25,7 +25,7 @@ static void add_row(const ww_catalog *c, size_t face, ww_buffer *table)
     ww_buffer_text(table, ",");
     ww_buffer path = {0};
     ww_catalog_face_path(c, face, "jpg", &path);
-    ww_text_csv(table, path.data);
+    ww_text_csv(table, path.data ? path.data : "");
     ww_buffer_free(&path);
     ww_buffer_text(table, "\n");
 }

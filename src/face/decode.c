@@ -180,6 +180,8 @@ ww_status ww_decode(const ww_session *session, const ww_net *net, const ww_model
     case WW_MODEL_YUNET: fits = decode_yunet(session, net, min_score, width, height, out); break;
     case WW_MODEL_ULTRAFACE: fits = decode_ultraface(session, net, min_score, width, height, out); break;
     case WW_MODEL_EMBEDDER:
+    case WW_MODEL_HOG:
+    case WW_MODEL_MMOD:
     case WW_MODEL_UNKNOWN: break;
     }
     if (!fits)

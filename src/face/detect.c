@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "face/detect.h"
 #include "base/memory.h"
+#include "face/detect_dlib.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -21,6 +22,7 @@ struct ww_detector {
     int fixed_width, fixed_height; // the one input size the network runs at, or 0
     struct shaped_session cache[SESSIONS_KEPT];
     unsigned clock;
+    ww_dlib_looker *dlib; // in place of all that, for dlib's detectors
 };
 
 ww_status ww_detector_open(const ww_net *net, const ww_model_spec *spec, const ww_detect_options *options, ww_detector **detector,
@@ -28,6 +30,12 @@ ww_status ww_detector_open(const ww_net *net, const ww_model_spec *spec, const w
 {
     if (spec->kind == WW_MODEL_UNKNOWN || spec->kind == WW_MODEL_EMBEDDER)
         return ww_fail(err, WW_ERR_ARGUMENT, "%s: %s is not a face detector", ww_net_name(net), spec->name);
+    bool dlib = spec->kind == WW_MODEL_HOG || spec->kind == WW_MODEL_MMOD;
+    if (options && options->upsample != 0 && !dlib)
+        return ww_fail(err, WW_ERR_ARGUMENT, "only dlib's detectors look at doubled pictures (upsample); let %s see more with a larger detect size",
+                       spec->name);
+    if (options && (options->upsample < 0 || options->upsample > WW_DETECT_UPSAMPLE_MAX))
+        return ww_fail(err, WW_ERR_ARGUMENT, "pictures can be doubled 0 to %d times, not %d", WW_DETECT_UPSAMPLE_MAX, options->upsample);
     ww_detector *d = ww_alloc(sizeof *d);
     d->net = net;
     d->spec = spec;
@@ -41,6 +49,13 @@ ww_status ww_detector_open(const ww_net *net, const ww_model_spec *spec, const w
         d->options.min_score = spec->min_score;
     d->fixed_width = spec->width;
     d->fixed_height = spec->height;
+    if (dlib) {
+        ww_status status = ww_dlib_looker_open(net, spec, &d->options, &d->dlib, err);
+        if (status != WW_OK) {
+            free(d);
+            return status;
+        }
+    }
     *detector = d;
     return WW_OK;
 }
@@ -49,6 +64,7 @@ void ww_detector_close(ww_detector *d)
 {
     if (!d)
         return;
+    ww_dlib_looker_close(d->dlib);
     for (int i = 0; i < SESSIONS_KEPT; i++)
         if (d->cache[i].session)
             ww_session_close(d->cache[i].session);
@@ -114,22 +130,35 @@ static ww_status working_picture(const ww_model_spec *spec, const ww_image *imag
 
 static int round_up(int v, int multiple) { return (v + multiple - 1) / multiple * multiple; }
 
-// From working pixels to the picture's own, cut to the picture; drops what is too small.
-static void finish(const ww_detector *d, const ww_image *image, double scale, ww_detections *found)
+// From working pixels to the picture's own.
+static void scale_back(ww_detections *found, double scale)
+{
+    float back = (float)(1.0 / scale);
+    for (size_t i = 0; i < found->count; i++) {
+        ww_detection *f = &found->item[i];
+        f->x *= back;
+        f->y *= back;
+        f->width *= back;
+        f->height *= back;
+        for (int q = 0; q < 10; q++)
+            f->landmark[q] *= back;
+    }
+}
+
+// Cuts boxes to the picture and drops what is too small.
+static void cut_to(const ww_image *image, float min_face, ww_detections *found)
 {
     size_t kept = 0;
-    float back = (float)(1.0 / scale), W = (float)image->width, H = (float)image->height;
+    float W = (float)image->width, H = (float)image->height;
     for (size_t i = 0; i < found->count; i++) {
         ww_detection f = found->item[i];
-        float x1 = fminf(fmaxf(f.x * back, 0), W), y1 = fminf(fmaxf(f.y * back, 0), H);
-        float x2 = fminf(fmaxf((f.x + f.width) * back, 0), W), y2 = fminf(fmaxf((f.y + f.height) * back, 0), H);
+        float x1 = fminf(fmaxf(f.x, 0), W), y1 = fminf(fmaxf(f.y, 0), H);
+        float x2 = fminf(fmaxf(f.x + f.width, 0), W), y2 = fminf(fmaxf(f.y + f.height, 0), H);
         f.x = x1;
         f.y = y1;
         f.width = x2 - x1;
         f.height = y2 - y1;
-        for (int q = 0; q < 10; q++)
-            f.landmark[q] *= back;
-        if (f.width < 1 || f.height < 1 || fminf(f.width, f.height) < d->options.min_face)
+        if (f.width < 1 || f.height < 1 || fminf(f.width, f.height) < min_face)
             continue;
         found->item[kept++] = f;
     }
@@ -172,12 +201,11 @@ static ww_status open_view(ww_detector *d, const ww_image *image, struct view *v
     return session_for(d, v->input_width, v->input_height, session, err);
 }
 
-ww_status ww_detect(ww_detector *d, const ww_image *image, ww_detections *found, ww_error *err)
+static ww_status look_with_network(ww_detector *d, const ww_image *image, ww_detections *found, ww_error *err)
 {
     struct view v;
     ww_session *session = NULL;
     ww_image picture = {0};
-    found->count = 0;
     ww_status status = open_view(d, image, &v, &session, err);
     if (status == WW_OK)
         status = working_picture(d->spec, image, v.width, v.height, &picture, err);
@@ -189,8 +217,19 @@ ww_status ww_detect(ww_detector *d, const ww_image *image, ww_detections *found,
         status = ww_decode(session, d->net, d->spec, d->options.min_score, v.input_width, v.input_height, found, err);
     if (status == WW_OK) {
         ww_non_maximum_suppression(found, d->spec->nms_iou);
-        finish(d, image, v.scale, found);
+        scale_back(found, v.scale);
     }
     ww_image_free(&picture);
+    return status;
+}
+
+ww_status ww_detect(ww_detector *d, const ww_image *image, ww_detections *found, ww_error *err)
+{
+    found->count = 0;
+    ww_status status = d->dlib ? ww_dlib_look(d->dlib, image, found, err) : look_with_network(d, image, found, err);
+    if (status == WW_OK && (d->spec->boxes_only || d->spec->landmarks))
+        status = ww_find_landmarks(d->spec, image, found, err);
+    if (status == WW_OK)
+        cut_to(image, d->options.min_face, found);
     return status;
 }

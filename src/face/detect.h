@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Finding faces: a frame is scaled to the working size, the network looks at it once, its outputs are decoded into boxes with
-// five landmarks.
+// five landmarks. dlib's detectors (hog.h, mmod.h) find boxes; landmarks come from a shape predictor then.
 #ifndef WW_FACE_DETECT_H
 #define WW_FACE_DETECT_H
 #include "base/error.h"
@@ -11,13 +11,14 @@
 
 #define WW_DETECT_SIZE_DEFAULT 640 // pixels on the long side
 #define WW_DETECT_SIZE_MAX 4096
+#define WW_DETECT_UPSAMPLE_MAX 4
 #define WW_FACES_MAX 2000 // kept a frame
 
 // Landmarks: x0,y0 ... x4,y4: eye at image left, eye at image right, nose tip, mouth corner at image left, mouth corner at
 // image right.
 typedef struct ww_detection {
     float x, y, width, height; // pixels
-    float score;               // 0..1
+    float score;               // 0..1; of dlib's detectors: how far above the threshold, 0 and more
     float landmark[10];        // pixels
 } ww_detection;
 
@@ -27,11 +28,12 @@ typedef struct ww_detect_options {
     int size;         // long side of the working picture; 0: WW_DETECT_SIZE_DEFAULT
     float min_score;  // 0: the model's
     float min_face;   // smallest box side kept, pixels of the picture given; 0: all
+    int upsample;     // dlib's detectors only: so many times the working picture is doubled first
 } ww_detect_options;
 
 typedef struct ww_detector ww_detector; // one thread at a time
 
-// `net` and `spec` must outlive the detector. Sessions for the input shapes that come by are made when needed and kept.
+// `net` (NULL for WW_MODEL_HOG) and `spec` must outlive the detector. Sessions for the input shapes that come by are made when needed and kept.
 ww_status ww_detector_open(const ww_net *net, const ww_model_spec *spec, const ww_detect_options *options, ww_detector **detector,
                            ww_error *err);
 void ww_detector_close(ww_detector *detector);

@@ -2,17 +2,21 @@
 #include "face/embed.h"
 #include "base/memory.h"
 #include "face/align.h"
+#include "face/dlib_chip.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+enum { BATCHES = 3 };
+static const int batch_size[BATCHES] = {2 * WW_EMBED_BATCH, 2, 1}; // pictures the network sees at once
+
 struct ww_embedder {
     const ww_net *net;
     const ww_model_spec *spec;
-    ww_session *pair, *batch; // two chips (a face and its mirror image), 2 * WW_EMBED_BATCH of them; made when first needed
-    ww_session *single;       // one chip, for networks that take no more
-    bool one_by_one;
+    ww_session *session[BATCHES]; // made when first needed
+    bool one_by_one;              // the network takes no more
+    int views;                    // pictures of each chip that are embedded
 };
 
 ww_status ww_embedder_open(const ww_net *net, const ww_model_spec *spec, ww_embedder **embedder, ww_error *err)
@@ -22,6 +26,7 @@ ww_status ww_embedder_open(const ww_net *net, const ww_model_spec *spec, ww_embe
     ww_embedder *e = ww_alloc(sizeof *e);
     e->net = net;
     e->spec = spec;
+    e->views = spec->dlib ? 1 : 2;
     *embedder = e;
     return WW_OK;
 }
@@ -30,17 +35,30 @@ void ww_embedder_close(ww_embedder *e)
 {
     if (!e)
         return;
-    if (e->pair)
-        ww_session_close(e->pair);
-    if (e->single)
-        ww_session_close(e->single);
-    if (e->batch)
-        ww_session_close(e->batch);
+    for (int i = 0; i < BATCHES; i++)
+        if (e->session[i])
+            ww_session_close(e->session[i]);
     free(e);
+}
+
+ww_status ww_embedder_jitter(ww_embedder *e, int chips, ww_error *err)
+{
+    if (chips <= 1)
+        return WW_OK;
+    if (!e->spec->dlib)
+        return ww_fail(err, WW_ERR_ARGUMENT, "%s: only dlib's embedders take jittered faces", ww_net_name(e->net));
+    if (chips > WW_DLIB_JITTER_MAX)
+        return ww_fail(err, WW_ERR_ARGUMENT, "%d jittered pictures of a face are too many; at most %d", chips, WW_DLIB_JITTER_MAX);
+    e->views = chips;
+    return WW_OK;
 }
 
 ww_status ww_embedder_chip(const ww_model_spec *spec, const ww_image *image, const float landmark[10], ww_image *out, ww_error *err)
 {
+    if (spec->dlib) {
+        ww_dlib_place place = ww_dlib_place_of_face(landmark, spec->chip_size, WW_DLIB_CHIP_PADDING);
+        return ww_dlib_chip(image, &place, spec->chip_size, out, err);
+    }
     ww_affine map = ww_align(landmark, spec->chip_size, spec->chip_margin);
     return spec->colour == WW_COLOUR_LUMA ? ww_warp_luma(image, &map, spec->chip_size, spec->chip_size, out, err)
                                           : ww_warp_rgb(image, &map, spec->chip_size, spec->chip_size, out, err);
@@ -57,12 +75,6 @@ static void fill_chip(const ww_model_spec *spec, const ww_image *chip, bool mirr
                 *input++ = ((float)in[channels * (mirrored ? side - 1 - x : x)] - spec->mean[c]) * spec->scale[c];
         }
     }
-}
-
-static ww_status open_session(const ww_embedder *e, int batch, ww_session **session, ww_error *err)
-{
-    ww_shape shape = {.rank = 4, .dim = {batch, e->spec->colour == WW_COLOUR_LUMA ? 1 : 3, e->spec->chip_size, e->spec->chip_size}};
-    return ww_session_open(e->net, &shape, WW_BACKEND_ONEDNN, session, err);
 }
 
 // out = a / |a| + b / |b|, brought to unit length.
@@ -83,59 +95,106 @@ static ww_status mean_direction(const ww_embedder *e, const float *a, const floa
     return WW_OK;
 }
 
-// Embeds `faces` chips (1 or WW_EMBED_BATCH) in one run: each as it is and mirrored.
-static ww_status embed_run(ww_embedder *e, ww_session *session, const ww_image *const *chip, int faces, float *embedding, ww_error *err)
+// What the embeddings of a chip's views come to.
+static ww_status combine(const ww_embedder *e, const float *view, float *out, ww_error *err)
 {
-    const ww_model_spec *spec = e->spec;
-    size_t chip_floats = (size_t)spec->chip_size * (size_t)spec->chip_size * (spec->colour == WW_COLOUR_LUMA ? 1 : 3);
-    size_t dim = (size_t)spec->embedding_dim;
-    for (int k = 0; k < 2 * faces; k++)
-        fill_chip(spec, chip[k / 2], k % 2 == 1, ww_session_input(session) + (size_t)k * chip_floats);
-    ww_status status = ww_session_run(session, err);
-    ww_shape shape;
-    const float *out = ww_session_output(session, 0, &shape);
-    for (size_t k = 0; k < (size_t)faces && status == WW_OK; k++)
-        status = mean_direction(e, out + 2 * k * dim, out + (2 * k + 1) * dim, embedding + k * dim, err);
+    int dim = e->spec->embedding_dim;
+    if (!e->spec->dlib)
+        return mean_direction(e, view, view + dim, out, err);
+    double squares = 0;
+    for (int i = 0; i < dim; i++) {
+        double sum = 0;
+        for (int v = 0; v < e->views; v++)
+            sum += view[(size_t)v * (size_t)dim + (size_t)i];
+        out[i] = (float)(sum / e->views);
+        squares += sum * sum;
+    }
+    if (!(squares > 0) || !isfinite(squares))
+        return ww_fail(err, WW_ERR_FORMAT, "%s: the network gave a vector without length", ww_net_name(e->net));
+    return WW_OK;
+}
+
+// The views of chips, one after the other: chip after chip, and of each all its views.
+struct views {
+    const ww_embedder *e;
+    const ww_image *const *chip;
+    int next;
+    ww_dlib_random random;
+};
+
+static ww_status next_view(struct views *v, float *input, ww_error *err)
+{
+    const ww_embedder *e = v->e;
+    const ww_image *chip = v->chip[v->next / e->views];
+    int view = v->next++ % e->views;
+    if (!e->spec->dlib || e->views == 1) {
+        fill_chip(e->spec, chip, view == 1, input);
+        return WW_OK;
+    }
+    if (view == 0)
+        ww_dlib_random_start(&v->random);
+    ww_image jittered = {0};
+    ww_status status = ww_dlib_jitter(chip, &v->random, &jittered, err);
+    if (status == WW_OK)
+        fill_chip(e->spec, &jittered, false, input);
+    ww_image_free(&jittered);
     return status;
 }
 
-// A network that takes one chip at a time: twice, by hand.
-static ww_status embed_one_by_one(ww_embedder *e, const ww_image *chip, float *embedding, ww_error *err)
+// The largest batch for `left` views.
+static ww_status session_for(ww_embedder *e, int left, int *batch, ww_session **session, ww_error *err)
 {
-    size_t dim = (size_t)e->spec->embedding_dim;
-    float *both = ww_alloc(2 * dim * sizeof *both);
-    ww_status status = e->single ? WW_OK : open_session(e, 1, &e->single, err);
-    for (size_t k = 0; k < 2 && status == WW_OK; k++) {
-        fill_chip(e->spec, chip, k == 1, ww_session_input(e->single));
-        status = ww_session_run(e->single, err);
-        ww_shape shape;
-        if (status == WW_OK)
-            memcpy(both + k * dim, ww_session_output(e->single, 0, &shape), dim * sizeof *both);
+    for (int i = e->one_by_one ? BATCHES - 1 : 0;; i++) {
+        if (batch_size[i] > left)
+            continue;
+        int channels = e->spec->colour == WW_COLOUR_LUMA ? 1 : 3;
+        ww_shape shape = {.rank = 4, .dim = {batch_size[i], channels, e->spec->chip_size, e->spec->chip_size}};
+        ww_status status = e->session[i] ? WW_OK : ww_session_open(e->net, &shape, WW_BACKEND_ONEDNN, &e->session[i], err);
+        if (status == WW_ERR_UNSUPPORTED && batch_size[i] > 1) { // exported for a batch of one
+            e->one_by_one = true;
+            i = BATCHES - 2;
+            continue;
+        }
+        *batch = batch_size[i];
+        *session = e->session[i];
+        return status;
     }
-    if (status == WW_OK)
-        status = mean_direction(e, both, both + dim, embedding, err);
-    free(both);
-    return status;
+}
+
+// Embeds `count` views into `out`.
+static ww_status embed_views(ww_embedder *e, struct views *views, int count, float *out, ww_error *err)
+{
+    const ww_model_spec *spec = e->spec;
+    size_t picture = (size_t)spec->chip_size * (size_t)spec->chip_size * (spec->colour == WW_COLOUR_LUMA ? 1 : 3);
+    size_t dim = (size_t)spec->embedding_dim;
+    for (int done = 0, batch = 0; done < count; done += batch) {
+        ww_session *session = NULL;
+        ww_shape shape;
+        ww_status status = session_for(e, count - done, &batch, &session, err);
+        for (int k = 0; k < batch && status == WW_OK; k++)
+            status = next_view(views, ww_session_input(session) + (size_t)k * picture, err);
+        if (status == WW_OK)
+            status = ww_session_run(session, err);
+        if (status != WW_OK)
+            return status;
+        memcpy(out + (size_t)done * dim, ww_session_output(session, 0, &shape), (size_t)batch * dim * sizeof *out);
+    }
+    return WW_OK;
 }
 
 ww_status ww_embed(ww_embedder *e, const ww_image *const *chip, int count, float *embedding, ww_error *err)
 {
     size_t dim = (size_t)e->spec->embedding_dim;
-    for (int i = 0; i < count;) {
-        int step = count - i >= WW_EMBED_BATCH ? WW_EMBED_BATCH : 1;
-        ww_session **session = step > 1 ? &e->batch : &e->pair;
-        ww_status status = *session || e->one_by_one ? WW_OK : open_session(e, 2 * step, session, err);
-        if (status == WW_ERR_UNSUPPORTED) { // exported for a batch of one
-            e->one_by_one = true;
-            status = WW_OK;
-        }
-        if (status == WW_OK && e->one_by_one)
-            status = embed_one_by_one(e, chip[i], embedding + (size_t)i * dim, err);
-        else if (status == WW_OK)
-            status = embed_run(e, *session, chip + i, step, embedding + (size_t)i * dim, err);
-        if (status != WW_OK)
-            return status;
-        i += e->one_by_one ? 1 : step;
+    int group = batch_size[0] > e->views ? batch_size[0] / e->views : 1; // chips, as many as fill a batch
+    float *view = ww_alloc((size_t)group * (size_t)e->views * dim * sizeof *view);
+    ww_status status = WW_OK;
+    for (int i = 0; i < count && status == WW_OK; i += group) {
+        int chips = count - i < group ? count - i : group;
+        struct views views = {.e = e, .chip = chip + i};
+        status = embed_views(e, &views, chips * e->views, view, err);
+        for (int k = 0; k < chips && status == WW_OK; k++)
+            status = combine(e, view + (size_t)k * (size_t)e->views * dim, embedding + (size_t)(i + k) * dim, err);
     }
-    return WW_OK;
+    free(view);
+    return status;
 }

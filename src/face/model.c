@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "face/model.h"
+#include "face/dlib_chip.h"
+#include "nn/dlib_net.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -68,6 +70,7 @@ static bool recognise_detector(const struct outline *o, ww_model_spec *s)
         s->nms_iou = 0.3f;
         s->height = (int)o->input.dim[2];
         s->width = (int)o->input.dim[3];
+        s->boxes_only = true;
         snprintf(s->name, sizeof s->name, "UltraFace");
     } else {
         return false;
@@ -109,6 +112,40 @@ static bool recognise_embedder(const struct outline *o, ww_model_spec *s)
         return false;
     }
     return true;
+}
+
+// What dlib saved says itself what it is.
+static bool recognise_dlib(const ww_dlib_net *dlib, const struct outline *o, ww_model_spec *s)
+{
+    const char *kind = dlib->kind == WW_DLIB_RESNET ? "ResNet" : dlib->kind == WW_DLIB_DENSENET ? "DenseNet" : "metric network";
+    s->colour = WW_COLOUR_RGB;
+    if (dlib->kind == WW_DLIB_MMOD) {
+        s->kind = WW_MODEL_MMOD;
+        s->boxes_only = true;
+        snprintf(s->name, sizeof s->name, "dlib CNN detector");
+        return true;
+    }
+    bool describes = dlib->kind == WW_DLIB_RESNET || dlib->kind == WW_DLIB_DENSENET || dlib->kind == WW_DLIB_METRIC;
+    int64_t values = o->output[0].rank == 2 ? o->output[0].dim[1] : 0;
+    if (!describes || o->outputs != 1 || values < 16 || values > 4096 || dlib->input.channels != 3)
+        return false;
+    s->kind = WW_MODEL_EMBEDDER;
+    s->dlib = true;
+    s->chip_size = WW_DLIB_CHIP_SIZE;
+    if (dlib->input.kind == WW_DLIB_INPUT_RGB_SIZED && dlib->input.width == dlib->input.height)
+        s->chip_size = dlib->input.width;
+    s->embedding_dim = (int)values;
+    memcpy(s->mean, dlib->input.mean, sizeof s->mean);
+    set_all(s->scale, 1.0f / 256.0f);
+    s->eps = 0.5f; // face_recognition's users cluster with it; dlib itself takes 0.6 for "same person"
+    snprintf(s->name, sizeof s->name, "dlib %s", kind);
+    return true;
+}
+
+void ww_model_of_hog(const struct ww_hog_model *hog, ww_model_spec *spec)
+{
+    *spec = (ww_model_spec){.kind = WW_MODEL_HOG, .colour = WW_COLOUR_RGB, .boxes_only = true, .hog = hog};
+    snprintf(spec->name, sizeof spec->name, "dlib gradient detector (HOG)");
 }
 
 // --- sidecar --------------------------------------------------------------------------------------------------------------
@@ -223,7 +260,8 @@ ww_status ww_model_recognise(const ww_net *net, const char *sidecar, ww_model_sp
         o.output[i] = *ww_net_output_shape(net, i);
         o.output_name[i] = ww_net_output_name(net, i);
     }
-    bool known = recognise_detector(&o, spec) || recognise_embedder(&o, spec);
+    const ww_dlib_net *dlib = ww_net_dlib(net);
+    bool known = dlib ? recognise_dlib(dlib, &o, spec) : recognise_detector(&o, spec) || recognise_embedder(&o, spec);
     if (sidecar) {
         ww_status status = read_sidecar(sidecar, name, spec, err);
         if (status != WW_OK)

@@ -15,6 +15,8 @@ typedef enum ww_model_kind {
     WW_MODEL_YUNET,         // Wu et al. 2023, doi:10.1007/s11633-023-1423-y: cls, obj, bbox, kps
     WW_MODEL_ULTRAFACE,     // Linzaer's RFB-320: decoded corner boxes, no landmarks
     WW_MODEL_EMBEDDER,      // chip in, vector out
+    WW_MODEL_HOG,           // dlib's gradient detector (hog.h); not a network
+    WW_MODEL_MMOD,          // dlib's CNN detector (mmod.h)
 } ww_model_kind;
 
 typedef enum ww_colour { WW_COLOUR_LUMA, WW_COLOUR_RGB, WW_COLOUR_BGR } ww_colour;
@@ -29,13 +31,21 @@ typedef struct ww_model_spec {
     int multiple;
     float min_score; // keep score >= this
     float nms_iou;   // greedy non-maximum suppression drops a box that overlaps a better one by more
+    bool boxes_only; // finds no landmarks: they are guessed from the box unless `landmarks` is there
+    const struct ww_hog_model *hog;             // WW_MODEL_HOG; borrowed
+    const struct ww_shape_predictor *landmarks; // dlib's (5 or 68 points), asked where each face's landmarks are; NULL: none. Borrowed
     // embedders
     int chip_size;      // input is chip_size x chip_size
     float chip_margin;  // pixels cut off each side of the 112 x 112 ArcFace frame before scaling to chip_size
     int embedding_dim;
-    float eps;          // default DBSCAN eps on unit vectors, Euclidean
+    float eps;          // default DBSCAN eps, Euclidean
+    // One of dlib's: its chip (dlib_chip.h); vectors are its descriptors as they are, of no particular length, so that old ones and the
+    // thresholds known for them stay good. Else: the ArcFace frame, unit vectors.
+    bool dlib;
 } ww_model_spec;
 
+// dlib's gradient detector; `hog` must outlive the spec.
+void ww_model_of_hog(const struct ww_hog_model *hog, ww_model_spec *spec);
 // Recognises `net`, reading `sidecar` (may be NULL: none) first. WW_ERR_UNSUPPORTED says what was seen and how to describe the
 // model by hand; WW_ERR_FORMAT names the line of the sidecar that makes no sense.
 ww_status ww_model_recognise(const ww_net *net, const char *sidecar, ww_model_spec *spec, ww_error *err);

@@ -54,6 +54,10 @@ ww_status ww_resize_luma(const ww_image *image, int width, int height, ww_image 
 // All planes, same pixel format, range and matrix; same filters. Chroma planes are scaled as pictures of their own.
 ww_status ww_resize(const ww_image *image, int width, int height, ww_image *out, ww_error *err);
 
+// --- resize_lanczos.c -------------------------------------------------------------------------------------------------------
+// All planes, same pixel format, range and matrix, by OpenCV's INTER_LANCZOS4, bit for bit. Shrinking by much aliases.
+ww_status ww_resize_lanczos(const ww_image *image, int width, int height, ww_image *out, ww_error *err);
+
 // --- warp.c ---------------------------------------------------------------------------------------------------------------
 // Affine map from destination pixel coordinates to source pixel coordinates: sx = m[0]*x + m[1]*y + m[2], sy = m[3]*x + m[4]*y
 // + m[5] (both with pixel centres at +0.5).

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: MIT
-// Clustering: the embeddings of all faces in the store become people. The footage is not touched.
+// Clustering: the faces in the store become people. The footage is not touched.
 #include "cluster/cluster.h"
 #include "base/clock.h"
 #include "base/memory.h"
-#include "base/vector.h"
-#include "job/library.h"
+#include "job/evidence.h"
+#include "job/number.h"
+#include "job/review.h"
+#include "job/review.h"
+#include "job/sort.h"
+#include "job/threshold.h"
 #include "pipeline/pipeline.h"
 
 #include <stdlib.h>
@@ -12,86 +16,41 @@
 
 #define EPS_FALLBACK 0.9
 #define MIN_SAMPLES_DEFAULT 5
-#define EMBEDDINGS_BYTES_MAX ((size_t)64 << 30)
-
-struct gathered {
-    WW_VECTOR(int64_t) face;
-    WW_VECTOR(float) quality;
-    float *vector; // count x dim
-    size_t capacity; // in faces
-    int dim;
+#define MIN_QUALITY_DEFAULT 0.35
+#define TRACKED_QUALITY_SHARE 0.6 // of it is enough for a face that was followed: its track speaks for it
+// Average linkage goes by the mean over pairs, DBSCAN by the nearest: the one's threshold lies that much above the other's.
+#define LINKAGE_PER_EPS 1.2
+// Left-over faces join a person within this share of eps.
+#define JOIN_SHARE 0.95
+enum {
+    MIN_FACES_FOOTAGE = 3, // a person is somebody seen for three seconds,
+    MIN_FACES_PHOTOS = 2,  // or on two photos
+    LINKAGE_FACES_MAX = 200000, // average linkage takes quadratic time in the faces that hang together; the map equation does not
 };
 
-static ww_status gather(void *user, const ww_face_row *row, const float *embedding, ww_error *err)
-{
-    struct gathered *g = user;
-    if (g->dim == 0)
-        g->dim = row->embedding_dim;
-    if (row->embedding_dim != g->dim)
-        return ww_fail(err, WW_ERR_STORE, "the store mixes embeddings of %d and %d values; scan the footage again into a new folder", g->dim,
-                       row->embedding_dim);
-    size_t n = g->face.count, row_bytes = (size_t)g->dim * sizeof(float);
-    if (n == g->capacity) {
-        size_t wider = g->capacity ? g->capacity + g->capacity / 2 : 1024;
-        float *grown = wider * row_bytes > EMBEDDINGS_BYTES_MAX ? NULL : realloc(g->vector, wider * row_bytes);
-        if (!grown)
-            return ww_fail(err, WW_ERR_MEMORY, "no memory for the embeddings of more than %zu faces", n);
-        g->vector = grown;
-        g->capacity = wider;
-    }
-    memcpy(g->vector + n * (size_t)g->dim, embedding, row_bytes);
-    ww_vector_push(&g->face, row->id);
-    ww_vector_push(&g->quality, (float)row->quality);
-    return WW_OK;
-}
-
-struct cluster_size {
-    int32_t label;
-    int64_t faces;
-    size_t first; // its first face
+struct clustering {
+    ww_library *library;
+    ww_cluster_options options;
+    ww_gathered faces;
+    ww_decided decided;
+    ww_evidence evidence;
+    ww_numbers numbers;
+    ww_threshold chosen;
+    double model_eps, sure_score; // the models'
+    double eps;                   // the caller's, or the model's
+    ww_face_grade *grade; // a face each
+    size_t not_good;
+    int32_t *label;
 };
 
-static int largest_first(const void *a, const void *b)
-{
-    const struct cluster_size *p = a, *q = b;
-    if (p->faces != q->faces)
-        return p->faces > q->faces ? -1 : 1;
-    return p->first < q->first ? -1 : p->first > q->first;
-}
-
-// Renumbers labels by size, largest first (ties: the one seen first); returns the number of clusters and counts the unsorted.
-static int32_t number_by_size(int32_t *label, size_t count, int64_t *unsorted)
-{
-    int32_t clusters = 0;
-    *unsorted = 0;
-    for (size_t i = 0; i < count; i++) {
-        clusters = label[i] >= clusters ? label[i] + 1 : clusters;
-        *unsorted += label[i] < 0;
-    }
-    struct cluster_size *size = ww_alloc(((size_t)clusters + 1) * sizeof *size);
-    for (size_t i = 0; i < count; i++)
-        if (label[i] >= 0 && size[label[i]].faces++ == 0) {
-            size[label[i]].label = label[i];
-            size[label[i]].first = i;
-        }
-    qsort(size, (size_t)clusters, sizeof *size, largest_first);
-    int32_t *number = ww_alloc(((size_t)clusters + 1) * sizeof *number);
-    for (int32_t c = 0; c < clusters; c++)
-        number[size[c].label] = c;
-    for (size_t i = 0; i < count; i++)
-        label[i] = label[i] < 0 ? WW_NOBODY : number[label[i]];
-    free(number);
-    free(size);
-    return clusters;
-}
-
-static ww_status default_eps(ww_library *library, double *eps, ww_error *err)
+// A number that the scan left; `fallback` when there is none that makes sense.
+static ww_status scan_word(ww_library *library, const char *key, double fallback, double *value, ww_error *err)
 {
     char *text = NULL;
-    ww_status status = ww_store_get_meta(library->store, WW_META_EPS, &text, err);
-    *eps = status == WW_OK && text ? strtod(text, NULL) : EPS_FALLBACK;
-    if (!(*eps > 0))
-        *eps = EPS_FALLBACK;
+    ww_status status = ww_store_get_meta(library->store, key, &text, err);
+    *value = status == WW_OK && text ? strtod(text, NULL) : fallback;
+    if (!(*value > 0))
+        *value = fallback;
     free(text);
     return status;
 }
@@ -101,111 +60,184 @@ static int report(void *user, double share)
     return ww_library_report(user, &(ww_progress){.stage = WW_STAGE_CLUSTER, .share = share});
 }
 
-static ww_status assign(ww_library *library, const struct gathered *g, const int32_t *label, ww_error *err)
+static ww_status replay_decisions(struct clustering *c, ww_error *err)
 {
-    ww_status status = ww_store_begin(library->store, err);
+    size_t count = c->faces.face.count;
+    ww_face_key *key = ww_alloc_array(count, sizeof *key, SIZE_MAX);
+    if (!key)
+        return ww_fail(err, WW_ERR_MEMORY, "no memory for the keys of %zu faces", count);
+    for (size_t i = 0; i < count; i++)
+        key[i] = c->faces.face.item[i].key;
+    ww_status status = ww_decisions_replay(c->library, key, count, &c->decided, err);
+    free(key);
+    return status;
+}
+
+// dbscan is the article's: all faces are equal, and nobody joins afterwards, unless the caller says so.
+static bool all_equal(const struct clustering *c)
+{
+    return c->options.method && strcmp(c->options.method, "dbscan") == 0 && !(c->options.min_quality > 0);
+}
+
+static double min_quality(const struct clustering *c)
+{
+    return c->options.min_quality > 0 ? c->options.min_quality : all_equal(c) ? 0 : MIN_QUALITY_DEFAULT;
+}
+
+static void grade_faces(struct clustering *c)
+{
+    const double least = min_quality(c), least_score = all_equal(c) ? 0 : c->sure_score;
+    for (size_t i = 0; i < c->faces.face.count; i++) {
+        const ww_gathered_face *face = &c->faces.face.item[i];
+        bool unsure = face->score < least_score, tracked = face->track > 0;
+        bool poor = unsure || face->quality < (tracked ? least * TRACKED_QUALITY_SHARE : least);
+        c->grade[i] = unsure && !tracked ? WW_FACE_DOUBTFUL : poor ? WW_FACE_POOR : WW_FACE_GOOD;
+        c->not_good += c->grade[i] != WW_FACE_GOOD;
+    }
+}
+
+static ww_status choose_method(const struct clustering *c, const ww_method **method, ww_error *err)
+{
+    const char *name = c->options.method;
+    if (!name)
+        name = c->faces.face.count > LINKAGE_FACES_MAX ? "map-equation" : "hac";
+    *method = ww_method_named(name);
+    if (*method)
+        return WW_OK;
+    return ww_fail(err, WW_ERR_ARGUMENT, "there is no method '%s'; there are dbscan, chinese-whispers, hac and map-equation", name);
+}
+
+static bool only_photos(const ww_gathered *g)
+{
+    for (size_t i = 0; i < g->face.count; i++)
+        if (g->face.item[i].key.time_us > 0 || g->face.item[i].track > 0)
+            return false;
+    return true;
+}
+
+// Tracks, and good faces that are in none.
+static size_t count_groups(const struct clustering *c)
+{
+    size_t faces = c->faces.face.count - c->not_good;
+    return faces > c->evidence.must.count ? faces - c->evidence.must.count : 1;
+}
+
+// The threshold is chosen for average linkage; other methods' measures stand in fixed proportion to it, dbscan's is eps itself.
+static double choose_threshold(struct clustering *c, const ww_method *method)
+{
+    const double dbscan = ww_method_named("dbscan")->defaults.threshold;
+    const bool linkage = strcmp(method->name, "hac") == 0;
+    c->chosen = ww_threshold_choose(&c->evidence, c->model_eps * LINKAGE_PER_EPS, count_groups(c));
+    if (strcmp(method->name, "dbscan") == 0)
+        c->chosen.measured = false;
+    if (c->options.threshold > 0)
+        return c->options.threshold;
+    if (strcmp(method->name, "dbscan") == 0)
+        return c->eps;
+    if (linkage)
+        return c->options.eps > 0 ? c->eps * LINKAGE_PER_EPS : c->chosen.value;
+    return method->defaults.threshold / dbscan * (c->options.eps > 0 ? c->eps : c->chosen.value / LINKAGE_PER_EPS);
+}
+
+static ww_sort_options sort_options(struct clustering *c, const ww_method *method)
+{
+    const ww_cluster_options *given = &c->options;
+    bool dbscan = strcmp(method->name, "dbscan") == 0;
+    ww_sort_options o = {.method = method, .threads = given->threads > 0 ? given->threads : ww_cpu_count(), .progress = report,
+                         .user = c->library};
+    o.threshold = choose_threshold(c, method);
+    o.min_size = dbscan ? 1 : given->min_samples > 0 ? given->min_samples : only_photos(&c->faces) ? MIN_FACES_PHOTOS : MIN_FACES_FOOTAGE;
+    o.min_samples = dbscan ? given->min_samples > 0 ? given->min_samples : MIN_SAMPLES_DEFAULT : 0;
+    o.grade = c->grade;
+    o.join = all_equal(c) ? 0 : dbscan ? o.threshold : c->eps * JOIN_SHARE;
+    return o;
+}
+
+static ww_status store_people(struct clustering *c, ww_error *err)
+{
+    ww_store *store = c->library->store;
+    ww_status status = ww_store_begin(store, err);
     if (status != WW_OK)
         return status;
-    status = ww_store_set_people(library->store, g->face.item, label, g->face.count, err);
+    status = ww_store_numbers(c->library, &c->faces, c->label, &c->numbers, err);
     if (status == WW_OK)
-        status = ww_store_commit(library->store, err);
+        status = ww_remember_sorting(c->library, &c->options, err);
+    if (status == WW_OK)
+        status = ww_store_commit(store, err);
     if (status != WW_OK)
-        ww_store_rollback(library->store);
+        ww_store_rollback(store);
     return status;
 }
 
-// Good faces found people, by DBSCAN among themselves; then poor ones (quality below min_quality) may join whom they are near to. A chain of blurred
-// faces, which all look alike, can so not tie people together.
-static ww_status found_and_join(const struct gathered *g, double min_quality, const ww_dbscan_options *dbscan, int32_t *label, ww_error *err)
+static void fill_result(const struct clustering *c, const ww_sort_options *used, ww_cluster_result *r)
 {
-    size_t count = g->face.count, dim = (size_t)g->dim, good = 0;
-    bool *poor = ww_alloc(count * sizeof *poor);
-    int32_t *founder_label = ww_alloc(count * sizeof *founder_label);
-    float *founder = ww_alloc_array(count, dim * sizeof *founder, EMBEDDINGS_BYTES_MAX);
-    ww_status status = founder ? WW_OK : ww_fail(err, WW_ERR_MEMORY, "no memory to sort %zu faces", count);
-    for (size_t i = 0; i < count && status == WW_OK; i++) {
-        label[i] = WW_NOBODY;
-        poor[i] = g->quality.item[i] < min_quality;
-        if (!poor[i])
-            memcpy(founder + good++ * dim, g->vector + i * dim, dim * sizeof *founder);
+    const double at = strcmp(used->method->name, "hac") == 0 ? used->threshold : c->eps * LINKAGE_PER_EPS;
+    r->people = (int64_t)c->numbers.people.count;
+    r->unsorted = c->numbers.unsorted;
+    r->faces = (int64_t)c->faces.face.count;
+    r->repeats = c->evidence.repeats;
+    r->method = used->method->name;
+    r->threshold = used->threshold;
+    r->threshold_source = c->options.threshold > 0 || c->options.eps > 0 ? WW_THRESHOLD_GIVEN
+                          : c->chosen.measured ? WW_THRESHOLD_MEASURED : WW_THRESHOLD_MODEL;
+    r->pairs_same = (int64_t)c->chosen.same;
+    r->pairs_different = (int64_t)c->chosen.different;
+    r->false_merge = ww_threshold_false_merge(&c->chosen, at);
+    r->false_split = ww_threshold_false_split(&c->evidence, at);
+    r->poor = (int64_t)c->not_good;
+}
+
+static ww_status cluster(struct clustering *c, ww_cluster_result *r, ww_error *err)
+{
+    const ww_method *method = NULL;
+    ww_status status = scan_word(c->library, WW_META_EPS, EPS_FALLBACK, &c->model_eps, err);
+    if (status == WW_OK)
+        status = scan_word(c->library, WW_META_SURE, 0, &c->sure_score, err);
+    if (status == WW_OK)
+        status = ww_gather_faces(c->library, &c->faces, err);
+    c->eps = c->options.eps > 0 ? c->options.eps : c->model_eps;
+    if (status == WW_OK)
+        status = choose_method(c, &method, err);
+    if (status == WW_OK)
+        status = replay_decisions(c, err);
+    if (status == WW_OK) {
+        c->grade = ww_alloc((c->faces.face.count + 1) * sizeof *c->grade);
+        grade_faces(c);
     }
-    if (status == WW_OK && good > 0)
-        status = ww_dbscan(founder, good, g->dim, dbscan, founder_label, err);
-    free(founder);
-    if (status == WW_OK && good > 0) {
-        for (size_t i = 0, k = 0; i < count; i++)
-            if (!poor[i])
-                label[i] = founder_label[k++];
-        ww_join_options join = {.distance_max = dbscan->eps, .threads = dbscan->threads, .may_join = poor};
-        status = ww_join_nearest(g->vector, count, g->dim, &join, label, err);
-    }
-    free(founder_label);
-    free(poor);
+    ww_evidence_options known = {c->model_eps * LINKAGE_PER_EPS, c->grade};
+    if (status == WW_OK)
+        status = ww_evidence_find(&c->faces, &c->decided, &known, &c->evidence, err);
+    if (status != WW_OK)
+        return status;
+    ww_sort_options options = sort_options(c, method);
+    c->label = ww_alloc((c->faces.face.count + 1) * sizeof *c->label);
+    status = ww_sort_faces(&c->faces, &c->decided, &c->evidence, &options, c->label, err);
+    if (status == WW_OK)
+        status = ww_number_people(c->library, &c->faces, &c->decided, c->label, &c->numbers, err);
+    if (status == WW_OK)
+        status = store_people(c, err);
+    fill_result(c, &options, r);
     return status;
-}
-
-static ww_status by_method(const struct gathered *g, const ww_method *method, const ww_cluster_options *options,
-                           const ww_dbscan_options *dbscan, int32_t *label, ww_error *err)
-{
-    ww_method_options o = method->defaults;
-    if (options->eps > 0)
-        o.threshold = options->eps;
-    if (options->min_samples > 0)
-        o.min_size = options->min_samples;
-    o.threads = dbscan->threads;
-    o.progress = dbscan->progress;
-    o.user = dbscan->user;
-    return ww_method_run(method, g->vector, g->face.count, g->dim, &o, label, err);
-}
-
-static ww_status sort_faces(const struct gathered *g, const ww_cluster_options *options, const ww_dbscan_options *dbscan, int32_t *label,
-                            ww_error *err)
-{
-    const char *name = options ? options->method : NULL;
-    const ww_method *method = name && strcmp(name, "dbscan") != 0 ? ww_method_named(name) : NULL;
-    if (name && strcmp(name, "dbscan") != 0 && !method)
-        return ww_fail(err, WW_ERR_ARGUMENT, "there is no method '%s'; there are dbscan, chinese-whispers, hac and map-equation", name);
-    if (g->face.count == 0)
-        return WW_OK;
-    if (method)
-        return by_method(g, method, options, dbscan, label, err);
-    if (options && options->min_quality > 0)
-        return found_and_join(g, options->min_quality, dbscan, label, err);
-    return ww_dbscan(g->vector, g->face.count, g->dim, dbscan, label, err);
 }
 
 ww_status ww_library_cluster(ww_library *library, const ww_cluster_options *options, ww_cluster_result *result, ww_error *err)
 {
     double begun = ww_seconds();
     ww_cluster_result r = {0};
-    struct gathered g = {0};
-    int32_t *label = NULL;
-    ww_dbscan_options dbscan = {.min_samples = MIN_SAMPLES_DEFAULT, .progress = report, .user = library, .threads = ww_cpu_count()};
-    ww_status status = default_eps(library, &dbscan.eps, err);
-    if (options && options->eps > 0)
-        dbscan.eps = options->eps;
-    if (options && options->min_samples > 0)
-        dbscan.min_samples = options->min_samples;
-    if (options && options->threads > 0)
-        dbscan.threads = options->threads;
+    struct clustering c = {.library = library};
+    if (options)
+        c.options = *options;
+    ww_status status = cluster(&c, &r, err);
     if (status == WW_OK)
-        status = ww_store_faces(library->store, true, gather, &g, err);
-    if (status == WW_OK) {
-        label = ww_alloc((g.face.count + 1) * sizeof *label);
-        status = sort_faces(&g, options, &dbscan, label, err);
-    }
-    if (status == WW_OK) {
-        r.people = number_by_size(label, g.face.count, &r.unsorted);
-        status = assign(library, &g, label, err);
-    }
+        status = ww_remember_sorting(library, &c.options, err);
     if (status == WW_OK)
-        ww_library_report(library, &(ww_progress){.stage = WW_STAGE_CLUSTER, .share = 1, .done = (int64_t)g.face.count});
-    r.faces = (int64_t)g.face.count;
-    r.eps = dbscan.eps;
-    free(label);
-    free(g.vector);
-    ww_vector_free(&g.face);
-    ww_vector_free(&g.quality);
+        ww_library_report(library, &(ww_progress){.stage = WW_STAGE_CLUSTER, .share = 1, .done = r.faces});
+    free(c.label);
+    free(c.grade);
+    ww_numbers_free(&c.numbers);
+    ww_evidence_free(&c.evidence);
+    ww_decided_free(&c.decided);
+    ww_gathered_free(&c.faces);
     r.wall_s = ww_seconds() - begun;
     if (result)
         *result = r;

@@ -23,14 +23,17 @@ struct ww_library {
 };
 
 struct ww_models {
-    ww_net *detector, *embedder;
+    ww_net *detector, *embedder; // detector: NULL where it is no network (WW_MODEL_HOG)
+    struct ww_hog_model *hog;
+    struct ww_shape_predictor *landmarks;
     ww_model_spec detector_spec, embedder_spec;
-    uint64_t detector_hash, embedder_hash; // XXH64 of the model files
+    uint64_t detector_hash, embedder_hash; // XXH64 of the model files (detector: and of the shape predictor)
 };
 
 // Names under which a scan leaves word for the later stages (ww_store_set_meta).
 #define WW_META_EPS "embedder.eps"   // the embedder's default eps, decimal
 #define WW_META_EMBEDDER "embedder"  // its name
+#define WW_META_SURE "detector.sure" // faces of a smaller score found no people, decimal
 
 // Calls callbacks.progress, if any; non-zero means: cancel.
 int ww_library_report(ww_library *library, const ww_progress *progress);

@@ -2,41 +2,43 @@
 #include "job/look.h"
 #include "base/clock.h"
 #include "base/memory.h"
-#include "face/quality.h"
-#include "job/portrait.h"
+#include "job/watch.h"
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
-enum { CHIPS_HELD_MAX = 64 }; // embedded together at the latest when there are that many
+// Two faces of one track farther apart than this many times the embedder's eps are two people (a dissolve, one who walks before
+// the other), if both can be told apart at all.
+#define TRACK_BREAKS_AT 1.35
+#define TOLD_APART_QUALITY 0.3
+#define SURE_SHARE 0.6f // of the way from the detector's smallest score to 1: such a face is believed even if seen but once
+enum { FLEETING_CHANCES_MIN = 3 }; // looks; one seen once in fewer may be a true face that came or went
 
 struct ww_looker {
     const ww_models *models;
     ww_scan_options options;
-    ww_detector *detector;
+    ww_detector *detector, *coarse_detector;
     ww_embedder *embedder;
     ww_detections found;
+    ww_track_numbers untracked; // zeros
 };
 
 // A looker at work on a span.
 struct sight {
     ww_looker *looker;
-    ww_seen *seen;
-    size_t embedded; // faces of seen->faces before this one have their vectors
+    bool follows;
+    ww_taker taker;
+    ww_watch watch;
 };
 
-void ww_seen_free(ww_seen *seen)
+float ww_sure_score(const ww_model_spec *detector, float share)
 {
-    for (size_t i = 0; i < seen->frames.count; i++)
-        free(seen->frames.item[i].jpeg);
-    for (size_t i = 0; i < seen->faces.count; i++) {
-        free(seen->faces.item[i].embedding);
-        free(seen->faces.item[i].portrait);
-        ww_image_free(&seen->faces.item[i].chip);
-    }
-    ww_vector_free(&seen->frames);
-    ww_vector_free(&seen->faces);
+    return detector->min_score + share * (1 - detector->min_score);
+}
+
+bool ww_tracks(const ww_scan_options *options)
+{
+    return !options->no_track && options->every_us <= WW_TRACK_EVERY_MAX_US;
 }
 
 ww_status ww_looker_open(const ww_models *models, const ww_scan_options *options, ww_looker **looker, ww_error *err)
@@ -44,8 +46,11 @@ ww_status ww_looker_open(const ww_models *models, const ww_scan_options *options
     ww_looker *l = ww_alloc(sizeof *l);
     l->models = models;
     l->options = *options;
-    ww_detect_options detect = {.size = options->detect_size, .min_score = (float)options->min_score};
+    ww_detect_options detect = {.size = options->detect_size, .min_score = (float)options->min_score}, coarse = detect;
+    coarse.size = options->detect_size / 2;
     ww_status status = ww_detector_open(models->detector, &models->detector_spec, &detect, &l->detector, err);
+    if (status == WW_OK)
+        status = ww_detector_open(models->detector, &models->detector_spec, &coarse, &l->coarse_detector, err);
     if (status == WW_OK)
         status = ww_embedder_open(models->embedder, &models->embedder_spec, &l->embedder, err);
     if (status != WW_OK) {
@@ -61,134 +66,146 @@ void ww_looker_close(ww_looker *l)
     if (!l)
         return;
     ww_detector_close(l->detector);
+    ww_detector_close(l->coarse_detector);
     ww_embedder_close(l->embedder);
     ww_vector_free(&l->found);
+    ww_vector_free(&l->untracked);
     free(l);
 }
 
-static ww_status embed_pending(struct sight *sight, ww_error *err)
+// Without following, each frame stands for itself.
+static ww_status take_alone(struct sight *sight, const ww_frame *frame, ww_error *err)
 {
-    ww_seen *seen = sight->seen;
-    int dim = sight->looker->models->embedder_spec.embedding_dim;
-    int count = (int)(seen->faces.count - sight->embedded);
-    if (count == 0)
-        return WW_OK;
+    ww_looker *l = sight->looker;
+    ww_seen *seen = sight->taker.seen;
     double begun = ww_seconds();
-    const ww_image **chip = ww_alloc((size_t)count * sizeof *chip);
-    float *vector = ww_alloc((size_t)count * (size_t)dim * sizeof *vector);
-    for (int i = 0; i < count; i++)
-        chip[i] = &seen->faces.item[sight->embedded + (size_t)i].chip;
-    ww_status status = ww_embed(sight->looker->embedder, chip, count, vector, err);
-    for (int i = 0; i < count && status == WW_OK; i++) {
-        ww_seen_face *face = &seen->faces.item[sight->embedded + (size_t)i];
-        face->row.embedding_dim = dim;
-        face->embedding = ww_alloc((size_t)dim * sizeof *vector);
-        memcpy(face->embedding, vector + (size_t)i * (size_t)dim, (size_t)dim * sizeof *vector);
-        ww_image_free(&face->chip);
+    ww_status status = ww_detect(l->detector, &frame->image, &l->found, err);
+    seen->detect_s += ww_seconds() - begun;
+    seen->counts.frames_looked_at++;
+    size_t kept = 0;
+    l->untracked.count = 0;
+    for (size_t i = 0; i < l->found.count && status == WW_OK; i++) {
+        const ww_detection *d = &l->found.item[i];
+        if (fmin(d->width, d->height) / frame->scale < l->options.min_face_px) {
+            seen->counts.faces_small++;
+            continue;
+        }
+        l->found.item[kept++] = *d;
+        ww_vector_push(&l->untracked, 0);
     }
-    if (status == WW_OK)
-        sight->embedded = seen->faces.count;
-    free(vector);
-    free(chip);
-    seen->embed_s += ww_seconds() - begun;
-    return status;
-}
-
-static int left_to_right(const void *a, const void *b)
-{
-    const ww_detection *p = a, *q = b;
-    if (p->x != q->x)
-        return p->x < q->x ? -1 : 1;
-    if (p->y != q->y)
-        return p->y < q->y ? -1 : 1;
-    return p->width < q->width ? -1 : p->width > q->width;
-}
-
-// One face of `frame`: chip, quality, portrait. Boxes go from the picture's pixels to those of the full-size source.
-static ww_status take_face(struct sight *sight, const ww_frame *frame, const ww_detection *d, int order, ww_error *err)
-{
-    ww_seen *seen = sight->seen;
-    ww_seen_face face = {.row = {.order = order, .score = d->score, .person = -1}};
-    double full = 1.0 / frame->scale, begun = ww_seconds();
-    face.row.x = d->x * full;
-    face.row.y = d->y * full;
-    face.row.width = d->width * full;
-    face.row.height = d->height * full;
-    for (int q = 0; q < 10; q++)
-        face.row.landmark[q] = (float)(d->landmark[q] * full);
-    ww_status status = ww_embedder_chip(&sight->looker->models->embedder_spec, &frame->image, d->landmark, &face.chip, err);
-    if (status == WW_OK)
-        face.row.quality = ww_judge_quality(d, &face.chip).overall;
-    double cut = ww_seconds();
-    seen->embed_s += cut - begun;
-    if (status == WW_OK)
-        status = ww_portrait(&frame->image, d, &face.row, &face.portrait, &face.portrait_bytes, err);
-    seen->encode_s += ww_seconds() - cut;
-    ww_vector_push(&seen->faces, face);
-    return status;
-}
-
-static ww_status keep_frame(struct sight *sight, const ww_frame *frame, ww_seen_frame *kept, ww_error *err)
-{
-    double begun = ww_seconds();
-    int longest = frame->image.width > frame->image.height ? frame->image.width : frame->image.height;
-    int limit = sight->looker->options.frame_max_px;
-    ww_image small = {0};
-    const ww_image *picture = &frame->image;
-    ww_status status = WW_OK;
-    if (longest > limit) {
-        double scale = (double)limit / longest;
-        int width = (int)fmax(1, floor(frame->image.width * scale + 0.5)), height = (int)fmax(1, floor(frame->image.height * scale + 0.5));
-        status = ww_resize(&frame->image, width, height, &small, err);
-        picture = &small;
-    }
-    if (status == WW_OK)
-        status = ww_jpeg_encode(picture, WW_JPEG_QUALITY, &kept->jpeg, &kept->jpeg_bytes, err);
-    kept->row.jpeg_width = picture->width;
-    kept->row.jpeg_height = picture->height;
-    ww_image_free(&small);
-    sight->seen->encode_s += ww_seconds() - begun;
-    return status;
+    if (status != WW_OK || kept == 0)
+        return status;
+    ww_take take = {.image = &frame->image, .sample = frame->sample, .time_us = frame->time_us, .scale = frame->scale,
+                    .face = l->found.item, .track = l->untracked.item, .count = kept};
+    return ww_take_frame(&sight->taker, &take, err);
 }
 
 static ww_status on_frame(void *user, const ww_frame *frame, ww_error *err)
 {
     struct sight *sight = user;
-    ww_looker *l = sight->looker;
-    ww_seen *seen = sight->seen;
-    double begun = ww_seconds();
-    ww_status status = ww_detect(l->detector, &frame->image, &l->found, err);
-    seen->detect_s += ww_seconds() - begun;
-    seen->frames_looked_at++;
-    if (status != WW_OK)
-        return status;
-    size_t kept = 0;
-    for (size_t i = 0; i < l->found.count; i++) {
-        ww_detection *d = &l->found.item[i];
-        if (fmin(d->width, d->height) / frame->scale >= l->options.min_face_px)
-            l->found.item[kept++] = *d;
-    }
-    if ((l->found.count = kept) == 0)
-        return WW_OK;
-    qsort(l->found.item, kept, sizeof *l->found.item, left_to_right);
-
-    ww_seen_frame seen_frame = {.row = {.sample = frame->sample, .time_us = frame->time_us}, .first_face = seen->faces.count, .face_count = kept};
-    status = keep_frame(sight, frame, &seen_frame, err);
-    ww_vector_push(&seen->frames, seen_frame);
-    for (size_t i = 0; i < kept && status == WW_OK; i++)
-        status = take_face(sight, frame, &l->found.item[i], (int)i, err);
-    if (status == WW_OK && seen->faces.count - sight->embedded >= CHIPS_HELD_MAX)
-        status = embed_pending(sight, err);
-    return status;
+    return sight->follows ? ww_watch_frame(&sight->watch, frame, err) : take_alone(sight, frame, err);
 }
 
-ww_status ww_look_at_span(ww_looker *looker, ww_reader *reader, int span, ww_seen *seen, ww_error *err)
+static double distance(const float *a, const float *b, int dim)
 {
-    struct sight sight = {.looker = looker, .seen = seen, .embedded = seen->faces.count};
+    double sum = 0;
+    for (int i = 0; i < dim; i++)
+        sum += (double)(a[i] - b[i]) * (a[i] - b[i]);
+    return sqrt(sum);
+}
+
+// A track that was missed in more looks than it was found in, by a detector never sure of it, is no face: a shoe, a lamp, a fold that
+// looked like one for a moment.
+static bool is_fleeting(const struct sight *sight, const ww_seen_face *face)
+{
+    const float sure = ww_sure_score(&sight->looker->models->detector_spec, SURE_SHARE);
+    if (!sight->follows || face->row.score >= sure)
+        return false;
+    if (face->row.track == 0)
+        return true; // in a single look, and that a second one
+    const ww_track_record *r = &sight->watch.tracker.record.item[face->row.track - 1];
+    return r->chances >= FLEETING_CHANCES_MIN && 2 * r->looks < r->chances && r->score < sure;
+}
+
+static void drop_fleeting(const struct sight *sight, size_t first_frame)
+{
+    ww_seen *seen = sight->taker.seen;
+    size_t frames = first_frame, faces = first_frame < seen->frames.count ? seen->frames.item[first_frame].first_face : seen->faces.count;
+    for (size_t f = first_frame; f < seen->frames.count; f++) {
+        ww_seen_frame frame = seen->frames.item[f];
+        const size_t first = faces;
+        for (size_t i = frame.first_face; i < frame.first_face + frame.face_count; i++) {
+            ww_seen_face face = seen->faces.item[i];
+            if (is_fleeting(sight, &face)) {
+                seen->counts.faces_fleeting++;
+                ww_seen_face_free(&face);
+                continue;
+            }
+            face.row.order = (int)(faces - first);
+            seen->faces.item[faces++] = face;
+        }
+        frame.first_face = first;
+        frame.face_count = faces - first;
+        if (frame.face_count > 0)
+            seen->frames.item[frames++] = frame;
+        else
+            free(frame.jpeg);
+    }
+    seen->frames.count = frames;
+    seen->faces.count = faces;
+}
+
+struct last_of_track {
+    size_t face; // of seen->faces, + 1; 0: none yet
+    int64_t number;
+};
+
+// Gives tracks that turned out to show two people new numbers from there on, and all tracks numbers of their own in the source.
+static void settle_tracks(const struct sight *sight, int span, size_t first_face)
+{
+    const ww_model_spec *spec = &sight->looker->models->embedder_spec;
+    ww_seen *seen = sight->taker.seen;
+    int64_t next = (int64_t)sight->watch.tracker.record.count + 1;
+    struct last_of_track *last = ww_alloc((size_t)next * sizeof *last);
+    for (size_t i = first_face; i < seen->faces.count; i++) {
+        ww_seen_face *face = &seen->faces.item[i];
+        if (face->row.track == 0)
+            continue;
+        struct last_of_track *l = &last[face->row.track];
+        const ww_seen_face *before = l->face ? &seen->faces.item[l->face - 1] : NULL;
+        if (!before)
+            l->number = face->row.track;
+        else if (fmin(before->row.quality, face->row.quality) >= TOLD_APART_QUALITY
+                 && distance(before->embedding, face->embedding, spec->embedding_dim) > spec->eps * TRACK_BREAKS_AT)
+            l->number = next++;
+        l->face = i + 1;
+        face->row.track = ((int64_t)(span + 1) << 32) + l->number;
+    }
+    free(last);
+}
+
+ww_status ww_look_at_span(ww_looker *looker, const ww_footage *footage, ww_reader *reader, int span, ww_seen *seen, ww_error *err)
+{
+    const ww_models *m = looker->models;
+    struct sight sight = {.looker = looker, .follows = ww_tracks(&looker->options) && ww_footage_get_info(footage)->kind == WW_FOOTAGE_VIDEO};
+    const size_t first_face = seen->faces.count, first_frame = seen->frames.count;
+    sight.taker = (ww_taker){.embedder_spec = &m->embedder_spec, .embedder = looker->embedder, .frame_max_px = looker->options.frame_max_px,
+                             .seen = seen, .embedded = first_face};
+    sight.watch = (ww_watch){.detector = looker->detector, .coarse_detector = looker->coarse_detector,
+                             .min_face_px = looker->options.min_face_px, .detect_size = looker->options.detect_size, .taker = &sight.taker};
     double begun = ww_seconds(), others = seen->detect_s + seen->embed_s + seen->encode_s;
     int64_t damaged = 0;
     ww_status status = ww_reader_span(reader, span, on_frame, &sight, &damaged, err);
+    if (status == WW_OK)
+        status = ww_watch_end(&sight.watch, err);
     seen->decode_s += ww_seconds() - begun - (seen->detect_s + seen->embed_s + seen->encode_s - others);
-    seen->damaged += damaged;
-    return status == WW_OK ? embed_pending(&sight, err) : status;
+    seen->counts.damaged += damaged;
+    if (status == WW_OK)
+        status = ww_take_rest(&sight.taker, err);
+    if (status == WW_OK)
+        drop_fleeting(&sight, first_frame);
+    if (status == WW_OK)
+        settle_tracks(&sight, span, first_face);
+    ww_watch_free(&sight.watch);
+    return status;
 }

@@ -2,10 +2,14 @@
 #include "base/files.h"
 #include "base/hash.h"
 #include "base/memory.h"
+#include "face/hog.h"
+#include "face/shape_predictor.h"
 #include "job/library.h"
 #include "models/models.h"
+#include "nn/dlib_stream.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 enum { SIDECAR_BYTES_MAX = 64 * 1024 };
 
@@ -26,27 +30,129 @@ static ww_status read_sidecar(const char *model_path, char **text, ww_error *err
     return status;
 }
 
-static ww_status load(const char *path, const unsigned char *inside, size_t inside_bytes, const char *inside_name, ww_net **net,
-                      ww_model_spec *spec, uint64_t *hash, ww_error *err)
+// A model's bytes: of a file, or compiled in.
+struct content {
+    const char *name;
+    const uint8_t *data;
+    size_t bytes;
+    uint8_t *owned;
+    char *sidecar;
+    uint64_t hash;
+};
+
+static void release(struct content *c)
 {
-    uint8_t *data = NULL;
-    char *sidecar = NULL;
-    size_t bytes = inside_bytes;
-    ww_status status = WW_OK;
-    if (path) {
-        status = ww_read_file(path, WW_NN_MODEL_BYTES_MAX, &data, &bytes, err);
-        if (status == WW_OK)
-            status = read_sidecar(path, &sidecar, err);
+    free(c->owned);
+    free(c->sidecar);
+}
+
+static ww_status read_content(const char *path, struct content *c, ww_error *err)
+{
+    *c = (struct content){.name = path};
+    ww_status status = ww_read_file(path, WW_NN_MODEL_BYTES_MAX, &c->owned, &c->bytes, err);
+    if (status == WW_OK)
+        status = read_sidecar(path, &c->sidecar, err);
+    c->data = c->owned;
+    if (status == WW_OK)
+        c->hash = ww_hash_bytes(c->data, c->bytes) ^ (c->sidecar ? ww_hash_bytes(c->sidecar, strlen(c->sidecar)) : 0);
+    return status;
+}
+
+static void take_inside(const unsigned char *begin, const unsigned char *end, const char *name, struct content *c)
+{
+    *c = (struct content){.name = name, .data = begin, .bytes = (size_t)(end - begin)};
+    c->hash = ww_hash_bytes(c->data, c->bytes);
+}
+
+// dlib's files begin with a version: an integer of one byte that is 1 or 2.
+static bool is_dlib(const struct content *c)
+{
+    return c->bytes > 3 && (c->data[0] == 1 || memcmp(c->data, "BZh", 3) == 0);
+}
+
+static ww_status load_network(const struct content *c, ww_net **net, ww_model_spec *spec, ww_error *err)
+{
+    ww_status status = is_dlib(c) ? ww_net_load_dat(c->data, c->bytes, c->name, net, err) : ww_net_load(c->data, c->bytes, c->name, net, err);
+    return status == WW_OK ? ww_model_recognise(*net, c->sidecar, spec, err) : status;
+}
+
+// Takes the .bz2 off, if there is one.
+static ww_status unpack(struct content *c, ww_error *err)
+{
+    void *owned = NULL;
+    ww_status status = ww_dat_unpack(c->data, c->bytes, c->name, &c->data, &c->bytes, &owned, err);
+    if (status == WW_OK && owned) {
+        free(c->owned);
+        c->owned = owned;
     }
-    const unsigned char *content = path ? data : inside;
+    return status;
+}
+
+// A gradient detector begins with its version and that of its scanner, a network with one version and a count larger than 1.
+static bool is_hog(const struct content *c)
+{
+    return c->bytes > 4 && c->data[0] == 1 && (c->data[1] == 1 || c->data[1] == 2) && c->data[2] == 1 && c->data[3] == 1;
+}
+
+static ww_status load_detector(const char *path, ww_models *m, ww_error *err)
+{
+    struct content c = {0};
+    ww_status status = WW_OK;
+    if (path && strcmp(path, "hog") == 0)
+        take_inside(ww_file_frontal_hog_dat, ww_file_frontal_hog_dat_end, "frontal_hog.dat (compiled in)", &c);
+    else if (path)
+        status = read_content(path, &c, err);
+    else
+        take_inside(ww_file_detector_onnx, ww_file_detector_onnx_end, "detector.onnx (compiled in)", &c);
+    if (status == WW_OK && c.bytes == 0 && !c.owned)
+        status = ww_fail(err, WW_ERR_UNSUPPORTED, "this program was built without dlib, from whose headers the detector 'hog' comes: install g++, "
+                                                  "libdlib-dev and liblapack-dev, and build it again");
+    if (status == WW_OK && is_dlib(&c))
+        status = unpack(&c, err);
+    if (status == WW_OK && is_hog(&c)) {
+        status = ww_hog_model_read(c.data, c.bytes, c.name, &m->hog, err);
+        ww_model_of_hog(m->hog, &m->detector_spec);
+    } else if (status == WW_OK) {
+        status = load_network(&c, &m->detector, &m->detector_spec, err);
+    }
+    if (status == WW_OK && m->detector_spec.kind == WW_MODEL_EMBEDDER)
+        status = ww_fail(err, WW_ERR_ARGUMENT, "'%s' is an embedder (%s), not a detector", path, m->detector_spec.name);
+    m->detector_hash = c.hash;
+    release(&c);
+    return status;
+}
+
+static ww_status load_embedder(const char *path, ww_models *m, ww_error *err)
+{
+    struct content c = {0};
+    ww_status status = WW_OK;
+    if (path)
+        status = read_content(path, &c, err);
+    else
+        take_inside(ww_file_embedder_onnx, ww_file_embedder_onnx_end, "embedder.onnx (compiled in)", &c);
     if (status == WW_OK)
-        status = ww_net_load(content, bytes, path ? path : inside_name, net, err);
+        status = load_network(&c, &m->embedder, &m->embedder_spec, err);
+    if (status == WW_OK && m->embedder_spec.kind != WW_MODEL_EMBEDDER)
+        status = ww_fail(err, WW_ERR_ARGUMENT, "'%s' is a detector (%s), not an embedder", path, m->embedder_spec.name);
+    m->embedder_hash = c.hash;
+    release(&c);
+    return status;
+}
+
+static ww_status load_landmarks(const char *path, ww_models *m, ww_error *err)
+{
+    struct content c = {0};
+    ww_status status = read_content(path, &c, err);
     if (status == WW_OK)
-        status = ww_model_recognise(*net, sidecar, spec, err);
+        status = unpack(&c, err);
     if (status == WW_OK)
-        *hash = ww_hash_bytes(content, bytes) ^ (sidecar ? ww_hash_bytes(sidecar, __builtin_strlen(sidecar)) : 0);
-    free(data);
-    free(sidecar);
+        status = ww_shape_predictor_read(c.data, c.bytes, c.name, &m->landmarks, err);
+    int points = status == WW_OK ? ww_shape_predictor_points(m->landmarks) : 0;
+    if (status == WW_OK && points != 5 && points != 68)
+        status = ww_fail(err, WW_ERR_UNSUPPORTED, "%s: a shape predictor of %d points; faces are cut out by 5 or 68", path, points);
+    m->detector_spec.landmarks = m->landmarks;
+    m->detector_hash = ww_hash_bytes((uint64_t[]){m->detector_hash, c.hash}, 2 * sizeof(uint64_t));
+    release(&c);
     return status;
 }
 
@@ -56,16 +162,15 @@ ww_status ww_models_open(const ww_model_options *options, ww_models **models, ww
     if (!options)
         options = &none;
     ww_models *m = ww_alloc(sizeof *m);
-    ww_status status =
-        load(options->detector, ww_file_detector_onnx, (size_t)(ww_file_detector_onnx_end - ww_file_detector_onnx), "detector.onnx (compiled in)",
-             &m->detector, &m->detector_spec, &m->detector_hash, err);
-    if (status == WW_OK && m->detector_spec.kind == WW_MODEL_EMBEDDER)
-        status = ww_fail(err, WW_ERR_ARGUMENT, "'%s' is an embedder (%s), not a detector", options->detector, m->detector_spec.name);
+    ww_status status = load_detector(options->detector, m, err);
     if (status == WW_OK)
-        status = load(options->embedder, ww_file_embedder_onnx, (size_t)(ww_file_embedder_onnx_end - ww_file_embedder_onnx),
-                      "embedder.onnx (compiled in)", &m->embedder, &m->embedder_spec, &m->embedder_hash, err);
-    if (status == WW_OK && m->embedder_spec.kind != WW_MODEL_EMBEDDER)
-        status = ww_fail(err, WW_ERR_ARGUMENT, "'%s' is a detector (%s), not an embedder", options->embedder, m->embedder_spec.name);
+        status = load_embedder(options->embedder, m, err);
+    if (status == WW_OK && options->landmarks)
+        status = load_landmarks(options->landmarks, m, err);
+    if (status == WW_OK && m->embedder_spec.dlib && m->detector_spec.boxes_only && !m->landmarks)
+        status = ww_fail(err, WW_ERR_ARGUMENT, "'%s' (%s) needs landmarks, and the detector (%s) finds none: add one of dlib's shape predictors, "
+                                               "--landmarks shape_predictor_5_face_landmarks.dat (docs/models.md)",
+                         options->embedder, m->embedder_spec.name, m->detector_spec.name);
     if (status != WW_OK) {
         ww_models_close(m);
         return status;
@@ -82,6 +187,8 @@ void ww_models_close(ww_models *models)
         ww_net_free(models->detector);
     if (models->embedder)
         ww_net_free(models->embedder);
+    ww_hog_model_free(models->hog);
+    ww_shape_predictor_free(models->landmarks);
     free(models);
 }
 

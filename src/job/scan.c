@@ -12,6 +12,7 @@
 
 #define FRAME_MAX_DEFAULT_PX 1280
 #define EVERY_DEFAULT_US 1000000
+#define SURE_SHARE 0.4f // of the way from the detector's smallest score to 1
 
 struct worker_state {
     ww_looker *looker;
@@ -69,7 +70,7 @@ static ww_status look(ww_scan *s, struct worker_state *w, ww_scan_task *t, ww_er
             return status;
         w->film = ww_scan_film_share(t->film);
     }
-    return ww_look_at_span(w->looker, w->reader, t->span, &t->seen, err);
+    return ww_look_at_span(w->looker, t->film->footage, w->reader, t->span, &t->seen, err);
 }
 
 static ww_status work(void *user, void *state, void *task, ww_error *err)
@@ -115,9 +116,9 @@ static void set_defaults(ww_scan_options *o)
 
 static char *scan_key(const ww_models *m, const ww_scan_options *o)
 {
-    return ww_strf("embedder=%016" PRIx64 " detector=%016" PRIx64 " every_us=%" PRId64 " detect_size=%d min_face=%d min_score=%d frame_max=%d",
+    return ww_strf("embedder=%016" PRIx64 " detector=%016" PRIx64 " every_us=%" PRId64 " detect_size=%d min_face=%d min_score=%d frame_max=%d track=%d",
                    m->embedder_hash, m->detector_hash, o->every_us, o->detect_size, (int)(o->min_face_px * 100), (int)(o->min_score * 10000),
-                   o->frame_max_px);
+                   o->frame_max_px, ww_tracks(o));
 }
 
 enum { KEY_EMBEDDER_CHARS = 9 + 16 }; // "embedder=" and its hash
@@ -154,9 +155,12 @@ static ww_status check_embedder(ww_scan *s, ww_error *err)
 
 static ww_status leave_word(ww_scan *s, ww_error *err)
 {
-    char eps[32];
+    char eps[32], sure[32];
     snprintf(eps, sizeof eps, "%.6g", (double)s->models->embedder_spec.eps);
+    snprintf(sure, sizeof sure, "%.6g", (double)ww_sure_score(&s->models->detector_spec, SURE_SHARE));
     ww_status status = ww_store_set_meta(s->library->store, WW_META_EPS, eps, err);
+    if (status == WW_OK)
+        status = ww_store_set_meta(s->library->store, WW_META_SURE, sure, err);
     return status == WW_OK ? ww_store_set_meta(s->library->store, WW_META_EMBEDDER, s->models->embedder_spec.name, err) : status;
 }
 

@@ -75,7 +75,7 @@ static ww_status store_seen(ww_scan *s, ww_scan_task *t, ww_error *err)
         status = store_frame(s, t, whole ? 0 : t->span, &t->seen.frames.item[i], err);
     for (int span = whole ? 0 : t->span; span <= (whole ? t->span_count - 1 : t->span) && status == WW_OK; span++) {
         bool last = !whole || span == t->span_count - 1;
-        status = ww_store_mark_span(store, t->film->source, span, last ? t->seen.frames_looked_at : 0, last ? t->seen.damaged : 0, err);
+        status = ww_store_mark_span(store, t->film->source, span, last ? &t->seen.counts : &(ww_scan_counts){0}, err);
     }
     return status;
 }
@@ -117,9 +117,12 @@ static void count_task(ww_scan *s, const ww_scan_task *t)
         return;
     }
     r->scanned += t->span_count == t->span || t->span == t->span_count - 1;
-    r->frames += t->seen.frames_looked_at;
+    r->frames += t->seen.counts.frames_looked_at;
     r->faces += (int64_t)t->seen.faces.count;
-    r->damaged += t->seen.damaged;
+    r->looks += t->seen.counts.looks;
+    r->faces_small += t->seen.counts.faces_small;
+    r->faces_fleeting += t->seen.counts.faces_fleeting;
+    r->damaged += t->seen.counts.damaged;
     r->decode_s += t->seen.decode_s;
     r->detect_s += t->seen.detect_s;
     r->embed_s += t->seen.embed_s;

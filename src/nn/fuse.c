@@ -163,6 +163,13 @@ static bool drop_identity(ww_plan *p, int *maker, ww_node *n)
     return true;
 }
 
+// A sum of tensors that turn out to be of one size needs no padding.
+static void settle_padded_add(const ww_plan *p, ww_node *n)
+{
+    if (is(n, "PaddedAdd") && ww_shape_equal(&p->value[n->input[0]].tensor.shape, &p->value[n->input[1]].tensor.shape))
+        n->op = ww_op_find("Add");
+}
+
 void ww_plan_fuse(ww_plan *p)
 {
     int *maker = ww_alloc((p->value_count + 2 * p->node_count) * sizeof *maker); // batch norms add two constants each
@@ -174,6 +181,7 @@ void ww_plan_fuse(ww_plan *p)
                 maker[p->node[i].output[k]] = (int)i;
     for (size_t i = 0; i < p->node_count; i++) {
         ww_node *n = &p->node[i];
+        settle_padded_add(p, n);
         if (drop_identity(p, maker, n) || fuse_batch_norm(p, maker, n) || fuse_activation(p, maker, n))
             continue;
         fuse_sum(p, maker, n);

@@ -92,6 +92,7 @@ typedef struct ww_metadata {
 
 struct ww_net {
     char *name;
+    struct ww_dlib_net *dlib; // dlib_net.h; NULL for ONNX files
     size_t value_count, node_count, metadata_count;
     ww_value *value;
     ww_node *node;

@@ -218,7 +218,7 @@ static ww_status build(ww_onednn *e, size_t bytes_max, ww_error *err)
     for (size_t i = 0; i < e->steps.count && status == WW_OK; i++) {
         if (e->steps.item[i].primitive)
             status = bind_primitive(e, &e->steps.item[i], err);
-        else
+        else if (!e->steps.item[i].kernel.run)
             bind_reference(e, &e->steps.item[i]);
     }
     return status;
@@ -246,6 +246,8 @@ static void free_step(ww_step *s)
     for (size_t k = 0; k < s->args.count && s->exec; k++)
         dnnl_memory_destroy(s->exec[k].memory);
     dnnl_primitive_destroy(s->primitive);
+    if (s->kernel.free)
+        s->kernel.free(s->kernel.state);
     free(s->exec);
     free(s->tensor);
     free((void *)s->call.in);
@@ -292,6 +294,10 @@ ww_status ww_onednn_run(ww_onednn *e, ww_error *err)
     ww_status status = WW_OK;
     for (size_t i = 0; i < e->steps.count && status == WW_OK; i++) {
         const ww_step *s = &e->steps.item[i];
+        if (s->kernel.run) {
+            s->kernel.run(s->kernel.state, e->buffers.item[s->in.item[0]].fixed, e->buffers.item[s->out.item[0]].fixed);
+            continue;
+        }
         if (!s->primitive) {
             s->node->op->reference(&s->call);
             continue;

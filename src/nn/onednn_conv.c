@@ -2,6 +2,7 @@
 // Convolutions and fully connected layers: the primitives that carry weights and post-ops.
 #include "nn/onednn_program.h"
 
+#include "nn/conv_kernels.h"
 #include "nn/ops.h"
 
 #include "base/memory.h"
@@ -164,6 +165,48 @@ static ww_status fast_line(ww_onednn *e, const ww_node *n, bool has_bias, bool *
     return ww_step_add(e, pd, (ww_step_arg[]){{DNNL_ARG_SRC, in}, {DNNL_ARG_DST, out}}, 2, err);
 }
 
+// ---- loops of our own (conv_kernels.h), between values in nhwc
+
+static ww_status nhwc_of(const ww_shape *s, dnnl_memory_desc_t *md, ww_error *err)
+{
+    dnnl_dims_t dims = {s->dim[0], s->dim[1], s->dim[2], s->dim[3]};
+    WW_DNNL(dnnl_memory_desc_init_by_tag(md, 4, dims, dnnl_f32, dnnl_nhwc));
+    return WW_OK;
+}
+
+// Takes `kernel` over. One channel in nhwc is plain.
+static ww_status add_kernel(ww_onednn *e, const ww_node *n, const ww_kernel *kernel, ww_error *err)
+{
+    ww_place from;
+    dnnl_memory_desc_t in, out = ww_md_plain(&ww_value_tensor(e, n->output[0])->shape);
+    ww_status status = nhwc_of(&ww_value_tensor(e, n->input[0])->shape, &in, err);
+    if (status == WW_OK && out.dims[1] > 1)
+        status = nhwc_of(&ww_value_tensor(e, n->output[0])->shape, &out, err);
+    if (status == WW_OK)
+        status = ww_value_in(e, n->input[0], &in, &from, err);
+    if (status != WW_OK) {
+        kernel->free(kernel->state);
+        return status;
+    }
+    ww_place to = ww_value_out(e, n->output[0], &out);
+    ww_step_kernel(e, kernel, &from, &to);
+    return WW_OK;
+}
+
+static ww_status fast_kernel(ww_onednn *e, const ww_node *n, const ww_window *w, bool has_bias, bool *taken, ww_error *err)
+{
+    const ww_shape *x = &ww_value_tensor(e, n->input[0])->shape, *y = &ww_value_tensor(e, n->output[0])->shape;
+    const float *weights = ww_f32(ww_value_tensor(e, n->input[1]));
+    const float *bias = has_bias ? ww_f32(ww_value_tensor(e, n->input[2])) : NULL;
+    bool relu = n->post_count == 1 && n->post[0].kind == WW_POST_ACTIVATION && n->post[0].activation == WW_ACT_RELU;
+    ww_kernel kernel;
+    if ((n->post_count > 0 && !relu) || ww_node_int(n, "group", 1) != 1)
+        return WW_OK;
+    *taken = (!relu && ww_conv_narrow(w, x, y, weights, bias ? bias[0] : 0, &kernel)) ||
+             ww_conv_winograd(w, x, y, weights, bias, relu, &kernel);
+    return *taken ? add_kernel(e, n, &kernel, err) : WW_OK;
+}
+
 ww_status ww_fast_conv(ww_onednn *e, const ww_node *n, bool *taken, ww_error *err)
 {
     ww_frame f;
@@ -180,6 +223,10 @@ ww_status ww_fast_conv(ww_onednn *e, const ww_node *n, bool *taken, ww_error *er
     ww_status status = ww_window_read(&f.call, &f.in[1]->shape.dim[2], &w, err);
     if (status == WW_OK && is_line(e, n, &w))
         return fast_line(e, n, has_bias, taken, err);
+    if (status == WW_OK)
+        status = fast_kernel(e, n, &w, has_bias, taken, err);
+    if (status == WW_OK && *taken)
+        return WW_OK;
     if (status == WW_OK)
         status = conv_desc(e, n, &w, &desc, &weights, has_bias, err);
     if (status == WW_OK)

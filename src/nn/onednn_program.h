@@ -36,8 +36,16 @@ typedef struct ww_step_arg {
     ww_place at;
 } ww_step_arg;
 
+// A loop of our own, for a case that oneDNN is slow at: one input, one output, in layouts that were agreed on when it was made.
+typedef struct ww_kernel {
+    void (*run)(void *state, const float *in, float *out);
+    void (*free)(void *state);
+    void *state;
+} ww_kernel;
+
 typedef struct ww_step {
-    dnnl_primitive_t primitive; // NULL: a reference operator
+    dnnl_primitive_t primitive; // NULL: a kernel or a reference operator
+    ww_kernel kernel;           // run is NULL: a reference operator
     WW_VECTOR(ww_step_arg) args;
     dnnl_exec_arg_t *exec; // made from args once the buffers have addresses
     const ww_node *node;   // reference operator
@@ -103,6 +111,8 @@ bool ww_pd_is_plain_c(const_dnnl_primitive_desc_t pd);
 ww_status ww_step_reorder(ww_onednn *e, const ww_place *from, const ww_place *to, ww_error *err);
 // Adds a primitive; its scratchpad is found memory in the arena. Takes `pd` over.
 ww_status ww_step_add(ww_onednn *e, dnnl_primitive_desc_t pd, const ww_step_arg *args, size_t count, ww_error *err);
+// Adds a loop of our own; takes its state over.
+void ww_step_kernel(ww_onednn *e, const ww_kernel *kernel, const ww_place *from, const ww_place *to);
 // Attributes with the caller's scratchpad.
 dnnl_primitive_attr_t ww_attr(void);
 // The same with the node's post-ops: a sum is added from what the output holds already, or where `sum_in_place` is false from a second

@@ -234,6 +234,14 @@ ww_status ww_step_add(ww_onednn *e, dnnl_primitive_desc_t pd, const ww_step_arg 
     return WW_OK;
 }
 
+void ww_step_kernel(ww_onednn *e, const ww_kernel *kernel, const ww_place *from, const ww_place *to)
+{
+    ww_step s = {.kernel = *kernel};
+    ww_vector_push(&s.in, from->buffer);
+    ww_vector_push(&s.out, to->buffer);
+    ww_vector_push(&e->steps, s);
+}
+
 dnnl_primitive_attr_t ww_attr(void)
 {
     dnnl_primitive_attr_t attr = NULL;

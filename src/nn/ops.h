@@ -9,7 +9,7 @@ typedef struct ww_op_family {
     size_t count;
 } ww_op_family;
 
-extern const ww_op_family ww_ops_conv, ww_ops_matrix, ww_ops_move, ww_ops_pointwise, ww_ops_pool, ww_ops_reduce, ww_ops_resize,
+extern const ww_op_family ww_ops_conv, ww_ops_dlib, ww_ops_matrix, ww_ops_move, ww_ops_pointwise, ww_ops_pool, ww_ops_reduce, ww_ops_resize,
     ww_ops_select, ww_ops_shape;
 
 // The sliding window of a convolution or pooling over height and width.

@@ -17,6 +17,8 @@ static ww_status assign(ww_store *s, const int64_t *faces, const int32_t *number
         status = ww_sql_run(s, WW_SQL_ADD_PEOPLE, NULL, 0, err);
     if (status == WW_OK)
         status = ww_sql_run(s, WW_SQL_DROP_PEOPLE, NULL, 0, err);
+    if (status == WW_OK)
+        status = ww_sql_run(s, WW_SQL_FORGET, NULL, 0, err);
     return status;
 }
 
@@ -31,6 +33,14 @@ ww_status ww_store_set_people(ww_store *s, const int64_t *faces, const int32_t *
 ww_status ww_store_set_name(ww_store *s, int number, const char *name, ww_error *err)
 {
     ww_status status = ww_sql_run(s, WW_SQL_SET_NAME, WW_BIND(WW_S(name), WW_I(number)), err);
+    if (status == WW_OK && sqlite3_changes(s->db) == 0)
+        return ww_fail(err, WW_ERR_NOT_FOUND, "there is no person %d in the library '%s'", number, s->path);
+    return status;
+}
+
+ww_status ww_store_set_ignored(ww_store *s, int number, bool ignored, ww_error *err)
+{
+    ww_status status = ww_sql_run(s, WW_SQL_SET_IGNORED, WW_BIND(WW_I(ignored), WW_I(number)), err);
     if (status == WW_OK && sqlite3_changes(s->db) == 0)
         return ww_fail(err, WW_ERR_NOT_FOUND, "there is no person %d in the library '%s'", number, s->path);
     return status;

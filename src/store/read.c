@@ -34,9 +34,9 @@ static ww_status on_source(void *user, sqlite3_stmt *row, ww_error *err)
         .scan_key = COLUMN_TEXT(row, 8),
         .span_count = COLUMN_INT(row, 9),
         .error = COLUMN_TEXT(row, 10),
-        .damaged = COLUMN_I64(row, 11),
-        .frames_looked_at = COLUMN_I64(row, 12),
-        .spans_done = COLUMN_INT(row, 13),
+        .counts = {.damaged = COLUMN_I64(row, 11), .frames_looked_at = COLUMN_I64(row, 12), .looks = COLUMN_I64(row, 13),
+                   .faces_small = COLUMN_I64(row, 14), .faces_fleeting = COLUMN_I64(row, 15)},
+        .spans_done = COLUMN_INT(row, 16),
     };
     if (!source.path || !source.scan_key)
         return ww_fail(err, WW_ERR_MEMORY, "no memory left to read the library");
@@ -47,7 +47,7 @@ ww_status ww_store_sources(ww_store *s, ww_on_source *on_row, void *user, ww_err
 {
     static const char sql[] =
         "SELECT id, path, hash, bytes, kind, width, height, duration_us, scan_key, span_count, error, damaged,"
-        " frames_looked_at, (SELECT count(*) FROM span WHERE span.source = source.id) FROM source ORDER BY id";
+        " frames_looked_at, looks, faces_small, faces_fleeting, (SELECT count(*) FROM span WHERE span.source = source.id) FROM source ORDER BY id";
     return ww_sql_walk(s, sql, on_source, &(source_walk){on_row, user}, err);
 }
 
@@ -122,12 +122,14 @@ static ww_status on_face(void *user, sqlite3_stmt *row, ww_error *err)
         .portrait_box = {COLUMN_REAL(row, 11), COLUMN_REAL(row, 12), COLUMN_REAL(row, 13), COLUMN_REAL(row, 14)},
         .portrait_width = COLUMN_INT(row, 15),
         .portrait_height = COLUMN_INT(row, 16),
+        .track = COLUMN_I64(row, 17),
+        .former = COLUMN_INT(row, 18),
     };
-    const void *landmarks = sqlite3_column_blob(row, 17);
-    if (!landmarks || (size_t)sqlite3_column_bytes(row, 17) != sizeof face.landmark)
+    const void *landmarks = sqlite3_column_blob(row, 19);
+    if (!landmarks || (size_t)sqlite3_column_bytes(row, 19) != sizeof face.landmark)
         return damaged_face(walk, face.id, "landmarks", err);
     memcpy(face.landmark, landmarks, sizeof face.landmark);
-    ww_status status = walk->with_embeddings ? read_embedding(walk, row, 18, &face, err) : WW_OK;
+    ww_status status = walk->with_embeddings ? read_embedding(walk, row, 20, &face, err) : WW_OK;
     if (status != WW_OK)
         return status;
     return walk->on_row(walk->user, &face, walk->with_embeddings ? walk->embedding : NULL, err);
@@ -135,7 +137,7 @@ static ww_status on_face(void *user, sqlite3_stmt *row, ww_error *err)
 
 #define FACE_COLUMNS \
     "face.id, face.frame, place, x, y, width, height, score, quality, embedding_dim, ifnull(person, -1)," \
-    " portrait_x, portrait_y, portrait_w, portrait_h, portrait_width, portrait_height, landmarks"
+    " portrait_x, portrait_y, portrait_w, portrait_h, portrait_width, portrait_height, track, ifnull(former, -1), landmarks"
 // CROSS JOIN: frames outside, faces inside, whatever the planner believes; this is what makes the order come for free.
 #define FACES_IN_ORDER "FROM frame CROSS JOIN face ON face.frame = frame.id"
 
@@ -154,6 +156,32 @@ ww_status ww_store_faces(ww_store *s, bool with_embeddings, ww_on_face *on_row, 
     return status;
 }
 
+typedef struct remembered_walk {
+    ww_on_remembered *on_row;
+    void *user;
+} remembered_walk;
+
+static ww_status on_remembered(void *user, sqlite3_stmt *row, ww_error *err)
+{
+    const remembered_walk *walk = user;
+    ww_remembered_row face = {
+        .source = (uint64_t)COLUMN_I64(row, 0),
+        .time_us = COLUMN_I64(row, 1),
+        .x = COLUMN_REAL(row, 2),
+        .y = COLUMN_REAL(row, 3),
+        .width = COLUMN_REAL(row, 4),
+        .height = COLUMN_REAL(row, 5),
+        .person = COLUMN_INT(row, 6),
+    };
+    return walk->on_row(walk->user, &face, err);
+}
+
+ww_status ww_store_remembered(ww_store *s, ww_on_remembered *on_row, void *user, ww_error *err)
+{
+    static const char sql[] = "SELECT source, time_us, x, y, width, height, person FROM remembered ORDER BY source, time_us, rowid";
+    return ww_sql_walk(s, sql, on_remembered, &(remembered_walk){on_row, user}, err);
+}
+
 typedef struct person_walk {
     ww_on_person *on_row;
     void *user;
@@ -162,13 +190,14 @@ typedef struct person_walk {
 static ww_status on_person(void *user, sqlite3_stmt *row, ww_error *err)
 {
     const person_walk *walk = user;
-    ww_person_row person = {.number = COLUMN_INT(row, 0), .name = COLUMN_TEXT(row, 1), .faces = COLUMN_I64(row, 2)};
+    ww_person_row person = {.number = COLUMN_INT(row, 0), .name = COLUMN_TEXT(row, 1), .faces = COLUMN_I64(row, 2),
+                            .ignored = COLUMN_INT(row, 3) != 0};
     return walk->on_row(walk->user, &person, err);
 }
 
 ww_status ww_store_people(ww_store *s, ww_on_person *on_row, void *user, ww_error *err)
 {
-    static const char sql[] = "SELECT number, name, ifnull(faces, 0) FROM person"
+    static const char sql[] = "SELECT number, name, ifnull(faces, 0), ignored FROM person"
                               " LEFT JOIN (SELECT person, count(*) AS faces FROM face WHERE person IS NOT NULL GROUP BY person)"
                               " ON person = number ORDER BY number";
     return ww_sql_walk(s, sql, on_person, &(person_walk){on_row, user}, err);

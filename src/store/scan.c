@@ -17,13 +17,16 @@ ww_status ww_store_find_source(ww_store *s, uint64_t hash, const char *scan_key,
     return status;
 }
 
+// The counts in the order in which all statements take them.
+#define COUNTS(c) WW_I((c).damaged), WW_I((c).frames_looked_at), WW_I((c).looks), WW_I((c).faces_small), WW_I((c).faces_fleeting)
+
 ww_status ww_store_add_source(ww_store *s, const ww_source_row *row, int64_t *id, ww_error *err)
 {
     ww_status status =
         ww_sql_run(s, WW_SQL_ADD_SOURCE,
                    WW_BIND(WW_P(row->path), WW_I((int64_t)row->hash), WW_I(row->bytes), WW_I(row->kind), WW_I(row->width),
                            WW_I(row->height), WW_I(row->duration_us), WW_S(row->scan_key), WW_I(row->span_count),
-                           WW_S(row->error), WW_I(row->damaged), WW_I(row->frames_looked_at)),
+                           WW_S(row->error), COUNTS(row->counts)),
                    err);
     if (status == WW_OK)
         *id = sqlite3_last_insert_rowid(s->db);
@@ -41,14 +44,21 @@ ww_status ww_store_update_source(ww_store *s, const ww_source_row *row, ww_error
 {
     ww_status status = ww_sql_run(
         s, WW_SQL_UPDATE_SOURCE,
-        WW_BIND(WW_P(row->path), WW_S(row->error), WW_I(row->damaged), WW_I(row->frames_looked_at), WW_I(row->id)), err);
+        WW_BIND(WW_P(row->path), WW_S(row->error), COUNTS(row->counts), WW_I(row->id)), err);
     return status == WW_OK ? found_one(s, "source", row->id, err) : status;
 }
 
 ww_status ww_store_delete_source(ww_store *s, int64_t id, ww_error *err)
 {
-    ww_status status = ww_sql_run(s, WW_SQL_DELETE_SOURCE, WW_BIND(WW_I(id)), err);
-    return status == WW_OK ? found_one(s, "source", id, err) : status;
+    ww_status status = ww_sql_enter(s, err);
+    if (status != WW_OK)
+        return status;
+    status = ww_sql_run(s, WW_SQL_REMEMBER_SOURCE, WW_BIND(WW_I(id)), err);
+    if (status == WW_OK)
+        status = ww_sql_run(s, WW_SQL_DELETE_SOURCE, WW_BIND(WW_I(id)), err);
+    if (status == WW_OK)
+        status = found_one(s, "source", id, err);
+    return ww_sql_leave(s, status, err);
 }
 
 ww_status ww_store_span_done(ww_store *s, int64_t source, int span, bool *done, ww_error *err)
@@ -61,14 +71,14 @@ ww_status ww_store_span_done(ww_store *s, int64_t source, int span, bool *done, 
     return status;
 }
 
-ww_status ww_store_mark_span(ww_store *s, int64_t source, int span, int64_t frames_looked_at, int64_t damaged, ww_error *err)
+ww_status ww_store_mark_span(ww_store *s, int64_t source, int span, const ww_scan_counts *counts, ww_error *err)
 {
     ww_status status = ww_sql_enter(s, err);
     if (status != WW_OK)
         return status;
     status = ww_sql_run(s, WW_SQL_ADD_SPAN, WW_BIND(WW_I(source), WW_I(span)), err);
     if (status == WW_OK)
-        status = ww_sql_run(s, WW_SQL_ADD_TO_COUNTERS, WW_BIND(WW_I(frames_looked_at), WW_I(damaged), WW_I(source)), err);
+        status = ww_sql_run(s, WW_SQL_ADD_TO_COUNTERS, WW_BIND(COUNTS(*counts), WW_I(source)), err);
     return ww_sql_leave(s, status, err);
 }
 
@@ -98,7 +108,7 @@ static ww_status add_face_row(ww_store *s, const ww_face_row *row, int64_t *face
                                           WW_D(row->height), WW_D(row->score), WW_D(row->quality),
                                           WW_B(row->landmark, sizeof row->landmark), WW_I(row->embedding_dim), WW_I(row->person),
                                           WW_D(row->portrait_box[0]), WW_D(row->portrait_box[1]), WW_D(row->portrait_box[2]),
-                                          WW_D(row->portrait_box[3]), WW_I(row->portrait_width), WW_I(row->portrait_height)),
+                                          WW_D(row->portrait_box[3]), WW_I(row->portrait_width), WW_I(row->portrait_height), WW_I(row->track)),
                                   err);
     *face = sqlite3_last_insert_rowid(s->db);
     if (status == WW_OK && row->person >= 0)

@@ -84,6 +84,42 @@ static const char version_1[] =
     "  PRIMARY KEY (path, hash)"
     ") WITHOUT ROWID;";
 
-const char *const ww_schema_step[] = {version_1};
+static const char version_2[] =
+    "ALTER TABLE person ADD COLUMN ignored INTEGER NOT NULL DEFAULT 0;" // a stranger: sorted, but not written as a person
+    "ALTER TABLE face ADD COLUMN was INTEGER;"    // person.number before the last sorting
+    "ALTER TABLE face ADD COLUMN former INTEGER;" // the last that was another than now
+
+    "CREATE TABLE journal (" // what the user decided; rows are added, never changed
+    "  seq INTEGER PRIMARY KEY AUTOINCREMENT,"
+    "  batch INTEGER NOT NULL," // seq of the first entry of the same command: they are undone together
+    "  time_s INTEGER NOT NULL," // Unix time
+    "  kind TEXT NOT NULL,"
+    "  text TEXT,"           // the name
+    "  words TEXT NOT NULL," // for the log
+    "  sides BLOB NOT NULL" // the faces and people it speaks of, see job/journal.h
+    ");"
+
+    "CREATE TABLE known_picture (" // what was found in a picture of a known person, so that it is looked at once
+    "  hash INTEGER NOT NULL,"   // XXH64 of the file
+    "  models TEXT NOT NULL,"    // what looked
+    "  found TEXT NOT NULL,"     // 'face', 'none', or 'several'
+    "  embedding BLOB NOT NULL," // little-endian floats; empty where there is no face
+    "  PRIMARY KEY (hash, models)"
+    ") WITHOUT ROWID;";
+
+static const char version_3[] =
+    "ALTER TABLE face ADD COLUMN track INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE source ADD COLUMN looks INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE source ADD COLUMN faces_small INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE source ADD COLUMN faces_fleeting INTEGER NOT NULL DEFAULT 0;"
+
+    "CREATE TABLE remembered (" // faces of deleted sources that belonged to people, until the next sorting
+    "  source INTEGER NOT NULL," // XXH64 of the content
+    "  time_us INTEGER NOT NULL,"
+    "  x REAL NOT NULL, y REAL NOT NULL, width REAL NOT NULL, height REAL NOT NULL,"
+    "  person INTEGER NOT NULL"
+    ");";
+
+const char *const ww_schema_step[] = {version_1, version_2, version_3};
 const int ww_schema_steps = sizeof ww_schema_step / sizeof *ww_schema_step;
 _Static_assert(sizeof ww_schema_step / sizeof *ww_schema_step == WW_STORE_VERSION, "one step a version");

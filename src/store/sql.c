@@ -16,28 +16,41 @@ static const char *const sql_text[WW_SQL_COUNT] = {
     [WW_SQL_GET_META] = "SELECT value FROM meta WHERE key = ?",
     [WW_SQL_FIND_SOURCE] = "SELECT id FROM source WHERE hash = ? AND scan_key = ? ORDER BY id LIMIT 1",
     [WW_SQL_ADD_SOURCE] = ("INSERT INTO source (path, hash, bytes, kind, width, height, duration_us, scan_key, span_count, error,"
-                           " damaged, frames_looked_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
-    [WW_SQL_UPDATE_SOURCE] = "UPDATE source SET path = ?, error = ?, damaged = ?, frames_looked_at = ? WHERE id = ?",
+                           " damaged, frames_looked_at, looks, faces_small, faces_fleeting)"
+                           " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+    [WW_SQL_UPDATE_SOURCE] = ("UPDATE source SET path = ?, error = ?, damaged = ?, frames_looked_at = ?, looks = ?, faces_small = ?,"
+                              " faces_fleeting = ? WHERE id = ?"),
+    [WW_SQL_REMEMBER_SOURCE] = ("INSERT INTO remembered SELECT hash, time_us, x, y, face.width, face.height, person"
+                                " FROM source JOIN frame ON frame.source = source.id JOIN face ON face.frame = frame.id"
+                                " WHERE source.id = ? AND person IS NOT NULL"),
     [WW_SQL_DELETE_SOURCE] = "DELETE FROM source WHERE id = ?",
     [WW_SQL_SPAN_DONE] = "SELECT 1 FROM span WHERE source = ? AND span = ?",
     [WW_SQL_ADD_SPAN] = "INSERT INTO span VALUES (?, ?)",
-    [WW_SQL_ADD_TO_COUNTERS] = "UPDATE source SET frames_looked_at = frames_looked_at + ?, damaged = damaged + ? WHERE id = ?",
+    [WW_SQL_ADD_TO_COUNTERS] = ("UPDATE source SET damaged = damaged + ?, frames_looked_at = frames_looked_at + ?, looks = looks + ?,"
+                                " faces_small = faces_small + ?, faces_fleeting = faces_fleeting + ? WHERE id = ?"),
     [WW_SQL_ADD_FRAME] = "INSERT INTO frame (source, span, sample, time_us, jpeg_width, jpeg_height) VALUES (?, ?, ?, ?, ?, ?)",
     [WW_SQL_ADD_FRAME_PICTURE] = "INSERT INTO frame_picture VALUES (?, ?)",
     [WW_SQL_ADD_FACE] = ("INSERT INTO face (frame, place, x, y, width, height, score, quality, landmarks, embedding_dim, person,"
-                         " portrait_x, portrait_y, portrait_w, portrait_h, portrait_width, portrait_height)"
-                         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, -1), ?, ?, ?, ?, ?, ?)"),
+                         " portrait_x, portrait_y, portrait_w, portrait_h, portrait_width, portrait_height, track)"
+                         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, -1), ?, ?, ?, ?, ?, ?, ?)"),
     [WW_SQL_ADD_EMBEDDING] = "INSERT INTO face_embedding VALUES (?, ?)",
     [WW_SQL_ADD_FACE_PICTURE] = "INSERT INTO face_picture VALUES (?, ?)",
     [WW_SQL_ADD_PERSON] = "INSERT OR IGNORE INTO person (number) VALUES (?)",
     [WW_SQL_FRAME_PICTURE] = "SELECT jpeg FROM frame_picture WHERE frame = ?",
     [WW_SQL_FACE_PICTURE] = "SELECT jpeg FROM face_picture WHERE face = ?",
-    [WW_SQL_CLEAR_PEOPLE] = "UPDATE face SET person = NULL WHERE person IS NOT NULL",
-    [WW_SQL_SET_PERSON] = "UPDATE face SET person = nullif(?, -1) WHERE id = ?",
+    [WW_SQL_CLEAR_PEOPLE] = "UPDATE face SET was = person, person = NULL WHERE person IS NOT NULL OR was IS NOT NULL",
+    [WW_SQL_SET_PERSON] = ("UPDATE face SET person = nullif(?1, -1), former = CASE WHEN was IS NULL OR was = ?1 THEN former ELSE was END"
+                             " WHERE id = ?2"),
     [WW_SQL_ADD_PEOPLE] = "INSERT OR IGNORE INTO person (number) SELECT DISTINCT person FROM face WHERE person IS NOT NULL",
     [WW_SQL_DROP_PEOPLE] = ("DELETE FROM person WHERE name IS NULL"
                             " AND number NOT IN (SELECT person FROM face WHERE person IS NOT NULL)"),
+    [WW_SQL_FORGET] = "DELETE FROM remembered",
     [WW_SQL_SET_NAME] = "UPDATE person SET name = ? WHERE number = ?",
+    [WW_SQL_SET_IGNORED] = "UPDATE person SET ignored = ? WHERE number = ?",
+    [WW_SQL_ADD_DECISION] = ("INSERT INTO journal (batch, time_s, kind, text, words, sides) VALUES (ifnull(nullif(?, 0), ifnull("
+                             "(SELECT seq FROM sqlite_sequence WHERE name = 'journal'), 0) + 1), ?, ?, ?, ?, ?)"),
+    [WW_SQL_KNOWN_PICTURE] = "SELECT found, embedding FROM known_picture WHERE hash = ? AND models = ?",
+    [WW_SQL_SET_KNOWN_PICTURE] = "INSERT OR REPLACE INTO known_picture VALUES (?, ?, ?, ?)",
     [WW_SQL_ADD_EXPORTED] = "INSERT OR IGNORE INTO exported VALUES (?, ?)",
     [WW_SQL_UNSET_EXPORTED] = "DELETE FROM exported WHERE path = ?",
 };

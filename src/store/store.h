@@ -19,12 +19,20 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define WW_STORE_VERSION 1                    // PRAGMA user_version; an older library is migrated, a newer one refused
+#define WW_STORE_VERSION 3                    // PRAGMA user_version; an older library is migrated, a newer one refused
 #define WW_STORE_APPLICATION_ID 0x77773031    // "ww01", PRAGMA application_id: a database of another program is refused
 #define WW_STORE_VALUE_MAX ((size_t)64 << 20) // bytes of one picture or string; larger ones are refused in both directions
 #define WW_STORE_EMBEDDING_MAX 16384          // floats of one embedding
 
 typedef struct ww_store ww_store;
+
+typedef struct ww_scan_counts { // what became of the frames and faces of a source, or of a span of it
+    int64_t frames_looked_at;    // samples
+    int64_t looks;               // frames looked at between them
+    int64_t damaged;             // samples that could not be decoded
+    int64_t faces_small;         // found on the frames kept, and passed over: smaller than the user wants,
+    int64_t faces_fleeting;      // or seen for a moment only, by a detector not sure of them
+} ww_scan_counts;
 
 typedef struct ww_source_row { // one piece of footage
     int64_t id;                // 1, 2, ... in the order in which they joined the library
@@ -38,8 +46,7 @@ typedef struct ww_source_row { // one piece of footage
     int span_count;
     int spans_done;            // == span_count: complete; counted, not given by the writer
     const char *error;         // NULL, or why this file could not be read
-    int64_t damaged;           // samples that could not be decoded
-    int64_t frames_looked_at;
+    ww_scan_counts counts;     // of the spans done
 } ww_source_row;
 
 typedef struct ww_frame_row { // a frame that holds at least one face
@@ -59,6 +66,8 @@ typedef struct ww_face_row {
     float landmark[10];          // x0, y0 ... x4, y4: eye at image left, at image right, nose, mouth left, right; same pixels
     int embedding_dim;           // floats in the embedding
     int person;                  // number of the person, or -1
+    int former;                  // the last person before that one, or -1; for who was merged and is parted again. Given by the store
+    int64_t track;               // faces of one source with the same number were followed from look to look; 0: not followed
     double portrait_box[4];      // x, y, width, height of the face inside the stored portrait, pixels of the portrait
     int portrait_width, portrait_height;
 } ww_face_row;
@@ -67,7 +76,19 @@ typedef struct ww_person_row {
     int number;       // 0, 1, ...: the N of Face_N
     const char *name; // UTF-8 or NULL
     int64_t faces;    // 0 for a named one whose faces went elsewhere
+    bool ignored;     // a stranger: not written as a person
 } ww_person_row;
+
+typedef struct ww_journal_row { // something the user decided
+    int64_t seq;       // 1, 2, ...
+    int64_t batch;     // seq of the first entry of the same command; 0 when writing: this is the first
+    int64_t time_s;    // Unix time
+    const char *kind;  // "name", "merge", ...: the job room's
+    const char *text;  // or NULL
+    const char *words; // the same for people to read
+    const void *sides; // faces and people it speaks of, as the job room encodes them
+    size_t sides_bytes;
+} ww_journal_row;
 
 // Opens or creates (the folder must exist). create == false: WW_ERR_NOT_FOUND when absent. *store is NULL after a failure.
 ww_status ww_store_open(const char *path, bool create, ww_store **store, ww_error *err);
@@ -85,13 +106,13 @@ ww_status ww_store_get_meta(ww_store *s, const char *key, char **value, ww_error
 // Finds the source with this content hash and scan key (the one that joined first, were there several); *id 0 when there is none.
 ww_status ww_store_find_source(ww_store *s, uint64_t hash, const char *scan_key, int64_t *id, ww_error *err);
 ww_status ww_store_add_source(ww_store *s, const ww_source_row *row, int64_t *id, ww_error *err); // row->id is ignored
-// By row->id: path, error, damaged, frames_looked_at. WW_ERR_NOT_FOUND: no such source.
+// By row->id: path, error, counts. WW_ERR_NOT_FOUND: no such source.
 ww_status ww_store_update_source(ww_store *s, const ww_source_row *row, ww_error *err);
-// With its frames, faces and pictures. WW_ERR_NOT_FOUND: no such source.
+// With its frames, faces and pictures; which faces belonged to whom is remembered. WW_ERR_NOT_FOUND: no such source.
 ww_status ww_store_delete_source(ww_store *s, int64_t id, ww_error *err);
 ww_status ww_store_span_done(ww_store *s, int64_t source, int span, bool *done, ww_error *err);
-// Adds to the source's counters. WW_ERR_ARGUMENT when the span is marked already.
-ww_status ww_store_mark_span(ww_store *s, int64_t source, int span, int64_t frames_looked_at, int64_t damaged, ww_error *err);
+// Adds to the source's counts. WW_ERR_ARGUMENT when the span is marked already.
+ww_status ww_store_mark_span(ww_store *s, int64_t source, int span, const ww_scan_counts *counts, ww_error *err);
 // row->id is ignored. One frame a (source, sample).
 ww_status ww_store_add_frame(ww_store *s, const ww_frame_row *row, const void *jpeg, size_t jpeg_bytes, int64_t *id,
                              ww_error *err);
@@ -118,9 +139,33 @@ ww_status ww_store_portrait_jpeg(ww_store *s, int64_t face, uint8_t **jpeg, size
 
 // --- clustering
 // Replaces the assignment of faces to people: faces[i] gets person numbers[i] (-1: nobody), faces not mentioned belong to nobody.
-// People without a face left vanish unless they have a name. WW_ERR_NOT_FOUND: no such face.
+// People without a face left vanish unless they have a name; what was remembered is forgotten. WW_ERR_NOT_FOUND: no such face.
 ww_status ww_store_set_people(ww_store *s, const int64_t *faces, const int32_t *numbers, size_t count, ww_error *err);
+// Faces of deleted sources that belonged to people: by this a new scan of the same footage finds the same people.
+typedef struct ww_remembered_row {
+    uint64_t source; // hash of the content
+    int64_t time_us;
+    double x, y, width, height;
+    int person;
+} ww_remembered_row;
+typedef ww_status ww_on_remembered(void *user, const ww_remembered_row *row, ww_error *err);
+ww_status ww_store_remembered(ww_store *s, ww_on_remembered *on_row, void *user, ww_error *err); // by (source, time)
 ww_status ww_store_set_name(ww_store *s, int number, const char *name, ww_error *err); // NULL: no name; WW_ERR_NOT_FOUND
+ww_status ww_store_set_ignored(ww_store *s, int number, bool ignored, ww_error *err);  // WW_ERR_NOT_FOUND
+
+// --- decisions
+// Appends to the journal; row->seq is ignored. Nothing in the journal is ever changed or removed.
+ww_status ww_store_add_decision(ww_store *s, const ww_journal_row *row, int64_t *seq, ww_error *err);
+typedef ww_status ww_on_decision(void *user, const ww_journal_row *row, ww_error *err);
+ww_status ww_store_decisions(ww_store *s, ww_on_decision *on_row, void *user, ww_error *err); // by seq
+
+// --- pictures of known people
+// What a picture held when these models looked at it. *found NULL: it was not looked at yet; else "face" (with dim values),
+// "none" or "several". *found and *embedding are the caller's (free).
+ww_status ww_store_known_picture(ww_store *s, uint64_t hash, const char *models, char **found, float **embedding, size_t *dim,
+                                 ww_error *err);
+ww_status ww_store_set_known_picture(ww_store *s, uint64_t hash, const char *models, const char *found, const float *embedding,
+                                     size_t dim, ww_error *err);
 
 // --- what the export wrote
 // So that the next one can remove what is no longer true and never touches a file of the user's. Paths are

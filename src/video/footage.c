@@ -84,7 +84,7 @@ static void describe_video(ww_footage *footage, const ww_source *source, const A
                 footage->path, (double)promised_us / 1e6, (double)info->duration_us / 1e6);
 }
 
-static ww_status open_video(ww_footage *footage, int64_t every_us, ww_error *err)
+static ww_status open_video(ww_footage *footage, int64_t every_us, int64_t look_every_us, ww_error *err)
 {
     ww_source source;
     ww_status status = ww_source_open(&source, footage->path, err);
@@ -95,6 +95,7 @@ static ww_status open_video(ww_footage *footage, int64_t every_us, ww_error *err
         status = ww_fail(err, WW_ERR_MEMORY, "%s: no memory to open it", footage->path);
     else
         status = ww_plan_make(&footage->plan, &source, every_us, &footage->log, first, err);
+    footage->plan.look_every_us = look_every_us;
     if (status == WW_OK)
         describe_video(footage, &source, first);
     av_frame_free(&first);
@@ -108,6 +109,7 @@ ww_status ww_footage_open(const char *path, const ww_footage_options *options, c
     int64_t every_us = options && options->every_us ? options->every_us : EVERY_US_DEFAULT;
     if (every_us < 0 || every_us > EVERY_US_MAX)
         return ww_fail(err, WW_ERR_ARGUMENT, "the time between samples must lie between a microsecond and a day");
+    int64_t look_every_us = options && options->look_every_us > 0 ? options->look_every_us : 0;
     uint8_t head[WW_PHOTO_HEAD_BYTES];
     size_t bytes = 0;
     ww_status status = read_head(path, head, &bytes, err);
@@ -118,7 +120,7 @@ ww_status ww_footage_open(const char *path, const ww_footage_options *options, c
     f->path = ww_strdup(path);
     if (log)
         f->log = *log;
-    status = ww_photo_recognise(head, bytes) ? open_photo(f, err) : open_video(f, every_us, err);
+    status = ww_photo_recognise(head, bytes) ? open_photo(f, err) : open_video(f, every_us, look_every_us, err);
     if (status != WW_OK)
         ww_footage_close(f);
     else

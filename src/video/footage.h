@@ -17,6 +17,9 @@
 // bit for bit. Video without presentation times (bare streams; H.264 and B-frames in AVI) or whose key frames cannot be sought is
 // one span; the first kind is decoded whole.
 //
+// Between samples there may be looks: frames that had to be decoded anyway, handed out too when they lie far enough from the frame
+// before (look_every_us). They cost no decoding, and which they are follows from the span alone.
+//
 // Interlaced frames are made progressive where they are combed, pixels are made square, and 10 bits and the like made 8.
 // Local files only: protocols other than "file", and containers that refer to other files, are never opened.
 #ifndef WW_VIDEO_FOOTAGE_H
@@ -30,7 +33,8 @@
 typedef enum ww_footage_kind { WW_FOOTAGE_VIDEO, WW_FOOTAGE_PHOTO } ww_footage_kind;
 
 typedef struct ww_footage_options {
-    int64_t every_us; // time between samples; 0: one second
+    int64_t every_us;      // time between samples; 0: one second
+    int64_t look_every_us; // least time between a look and its neighbours; 0: no looks
 } ww_footage_options;
 
 typedef struct ww_footage ww_footage; // immutable once open; may be read by many threads
@@ -48,7 +52,8 @@ typedef struct ww_footage_info {
 
 typedef struct ww_frame {
     ww_image image;     // upright, square pixels; a view valid during the callback only
-    int64_t sample;     // k, see above; 0 for photos
+    int64_t sample;     // k, see above; 0 for photos; of a look: that of the sample before it
+    bool look;          // not a sample, only a look
     int64_t time_us;    // presentation time of this very frame from the beginning of the video stream; 0 for photos
     double scale;       // pixels of `image` per pixel of the full-size upright picture: 1, or less for huge photos decoded smaller
 } ww_frame;

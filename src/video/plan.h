@@ -26,7 +26,7 @@ typedef struct ww_span {
 
 typedef struct ww_plan {
     AVRational time_base;
-    int64_t every_us;
+    int64_t every_us, look_every_us;
     int64_t origin;      // pts of the first frame ever shown, ticks
     int64_t frame_ticks; // as the headers have it
     bool stamped; // false: the container gives no presentation times; there are no moments then and one span, read frame by frame

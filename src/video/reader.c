@@ -50,16 +50,35 @@ ww_status ww_reader_go(ww_reader *reader, const ww_mark *mark, bool walk, ww_err
     return ww_source_walk(&reader->source, mark, err);
 }
 
-void ww_hand_out(ww_reader *reader, ww_sink *sink, const AVFrame *frame, int64_t sample, int64_t time_us)
+static void hand_out(ww_reader *reader, ww_sink *sink, const AVFrame *frame, ww_frame out)
 {
-    ww_frame out = {.sample = sample, .time_us = time_us, .scale = 1};
+    out.scale = 1;
     sink->status = ww_picture_make(&reader->maker, frame, &reader->footage->presentation, &out.image, sink->err);
     if (sink->status != WW_OK) {
-        ww_error_prefix(sink->err, "%s: at %.3f s", reader->footage->path, (double)time_us / 1e6);
+        ww_error_prefix(sink->err, "%s: at %.3f s", reader->footage->path, (double)out.time_us / 1e6);
         return;
     }
     sink->handed_out++;
+    sink->sample = out.sample;
+    sink->time_us = out.time_us;
     sink->status = sink->on_frame(sink->user, &out, sink->err);
+}
+
+void ww_hand_out(ww_reader *reader, ww_sink *sink, const AVFrame *frame, int64_t sample, int64_t time_us)
+{
+    hand_out(reader, sink, frame, (ww_frame){.sample = sample, .time_us = time_us});
+}
+
+// A look falls on whatever frame there is: one that comes a little early is taken, so that three a second of a film do not become
+// two; just before a sample there is nothing to learn.
+void ww_hand_out_look(ww_reader *reader, ww_sink *sink, const AVFrame *frame, int64_t time_us, int64_t next_sample_us)
+{
+    const int64_t every_us = reader->footage->plan.look_every_us;
+    if (every_us == 0 || sink->handed_out == 0 || sink->status != WW_OK)
+        return;
+    if (time_us - sink->time_us < every_us - every_us / 8 || next_sample_us - time_us < every_us / 2)
+        return;
+    hand_out(reader, sink, frame, (ww_frame){.sample = sink->sample, .time_us = time_us, .look = true});
 }
 
 static void read_photo(ww_reader *reader, ww_sink *sink)

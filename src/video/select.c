@@ -72,13 +72,23 @@ static bool goes_on(const pass *p)
     return p->sink->status == WW_OK && !p->missed && !p->astray;
 }
 
+static bool damaged(const AVFrame *frame)
+{
+    return frame->decode_error_flags != 0 || (frame->flags & AV_FRAME_FLAG_CORRUPT) != 0;
+}
+
 static void settle(pass *p, const AVFrame *frame)
 {
     while (goes_on(p) && p->next < p->count && p->moments[p->next].pts < frame->pts)
         miss(p);
-    if (!goes_on(p) || p->next == p->count || p->moments[p->next].pts != frame->pts)
+    if (!goes_on(p) || p->next == p->count)
         return;
     const ww_plan *plan = &p->reader->footage->plan;
+    if (p->moments[p->next].pts != frame->pts) {
+        if (p->next > 0 && !damaged(frame))
+            ww_hand_out_look(p->reader, p->sink, frame, ww_plan_time_us(plan, frame->pts), ww_plan_time_us(plan, p->moments[p->next].pts));
+        return;
+    }
     ww_hand_out(p->reader, p->sink, frame, sample_of(p, p->next), ww_plan_time_us(plan, frame->pts));
     p->next++;
 }

@@ -46,6 +46,8 @@ static void leave_screen(sequence *s, int64_t until_us)
     int64_t sample = ww_plan_sample(plan, s->on_screen_us);
     if (sample == 0 || sample * plan->every_us < until_us)
         ww_hand_out(s->reader, s->sink, s->on_screen, sample, s->on_screen_us);
+    else
+        ww_hand_out_look(s->reader, s->sink, s->on_screen, s->on_screen_us, sample * plan->every_us);
 }
 
 static void receive(sequence *s)

@@ -99,6 +99,82 @@ TEST(a_cancelled_scan_goes_on_where_it_was)
     remove_dir(dir);
 }
 
+static int keep_last(void *user, const ww_log_entry *entry)
+{
+    *(ww_log_entry *)user = *entry;
+    return 0;
+}
+
+static int keep_second(void *user, const ww_person *person)
+{
+    char *name = user;
+    snprintf(name, 64, "%s", person->name ? person->name : person->folder);
+    return person->number == 1; // ends the walk
+}
+
+static void count_reasons(void *user, const ww_why *why)
+{
+    *(size_t *)user = why->nears == 5 && why->near[0].distance <= why->near[4].distance ? why->rules : 0;
+}
+
+static void count_lines(void *user, const char *line)
+{
+    *(int *)user += line[0] != 0;
+}
+
+TEST(decisions_are_taken_seen_and_taken_back)
+{
+    ww_error err = {0};
+    ww_models *models = NULL;
+    ww_library *library = NULL;
+    const char *inputs[] = {demo()}, *second[] = {"1"}, *nobody[] = {"Nemo"};
+    char *dir = scratch_dir(), name[64] = "", path[128];
+    ww_decision_result result;
+    ww_export_result exported;
+    ww_part_proposal proposal;
+    ww_sync_result synced;
+    ww_log_entry last = {0};
+    size_t reasons = 0;
+    int lines = 0;
+    ww_decision ada = {.kind = WW_DECISION_NAME, .who = second, .count = 1, .text = "  Ada "}, undo = {.kind = WW_DECISION_UNDO};
+    ww_decision unknown = {.kind = WW_DECISION_IGNORE, .who = nobody, .count = 1};
+    CHECK_OK(ww_models_open(NULL, &models, &err));
+    CHECK_OK(ww_library_open(dir, WW_LIBRARY_CREATE, NULL, &library, &err));
+    CHECK_EQ(ww_library_decide(library, &undo, NULL, &err), WW_ERR_NOT_FOUND);
+    CHECK_OK(ww_library_scan(library, models, inputs, 1, NULL, NULL, &err));
+    CHECK_OK(ww_library_resort(library, NULL, NULL, &err));
+    CHECK_OK(ww_library_decide(library, &ada, &result, &err));
+    CHECK_EQ(result.entry, 1);
+    CHECK(strncmp(result.words, "Face_1 is Ada (", 15) == 0);
+    CHECK_OK(ww_library_resort(library, NULL, &exported, &err));
+    CHECK(exported.files_written > 0 && exported.files_removed > 0);
+    CHECK_OK(ww_library_people(library, keep_second, name, &err));
+    CHECK_STR(name, "Ada");
+    CHECK_EQ(ww_library_decide(library, &unknown, NULL, &err), WW_ERR_NOT_FOUND);
+    CHECK(strstr(err.message, "Nemo") && strstr(err.message, "Ada"));
+    CHECK_OK(ww_library_part(library, "Ada", 0, &proposal, NULL, &err));
+    CHECK(proposal.side[0].faces >= proposal.side[1].faces && proposal.side[1].portrait[0][0]);
+    CHECK_OK(ww_library_why(library, "1", count_reasons, &reasons, &err));
+    CHECK(reasons > 0);
+    snprintf(path, sizeof path, "rm -r %s/Ada", dir);
+    CHECK_EQ(system(path), 0);
+    CHECK_EQ(ww_library_export(library, &exported, &err), WW_ERR_CHANGED);
+    CHECK_OK(ww_library_sync(library, 1, count_lines, &lines, &synced, &err));
+    CHECK_EQ(lines, 1);
+    CHECK_EQ(ww_library_export(library, &exported, &err), WW_ERR_CHANGED); // it was a dry run
+    CHECK_OK(ww_library_restore(library, &exported, &err));
+    CHECK_OK(ww_library_decide(library, &undo, &result, &err));
+    CHECK_OK(ww_library_log(library, keep_last, &last, &err));
+    CHECK_EQ(last.number, 2);
+    CHECK_EQ(last.kind, WW_DECISION_UNDO);
+    CHECK_OK(ww_library_resort(library, NULL, NULL, &err));
+    CHECK_OK(ww_library_people(library, keep_second, name, &err));
+    CHECK_STR(name, "Face_1");
+    ww_library_close(library);
+    ww_models_close(models);
+    remove_dir(dir);
+}
+
 TEST(two_libraries_are_open_at_once_and_one_folder_only_once)
 {
     ww_error err = {0};
@@ -129,6 +205,7 @@ int main(void)
 {
     RUN(the_simple_way_works);
     RUN(a_cancelled_scan_goes_on_where_it_was);
+    RUN(decisions_are_taken_seen_and_taken_back);
     RUN(two_libraries_are_open_at_once_and_one_folder_only_once);
     RUN(wrong_models_are_refused_with_a_reason);
     return FINISH();

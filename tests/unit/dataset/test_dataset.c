@@ -315,6 +315,46 @@ TEST(what_the_user_deleted_comes_back)
     fixture_end();
 }
 
+static int count_lines_with(const char *file, const char *what)
+{
+    char line[1024];
+    int count = 0;
+    FILE *f = fopen(fixture_path(file), "r");
+    while (f && fgets(line, sizeof line, f))
+        count += strstr(line, what) != NULL;
+    if (f)
+        fclose(f);
+    return count;
+}
+
+// Ignored people and hidden faces leave no files, no class and no card; their rows in the table say that they belong to nobody.
+TEST(who_is_ignored_is_not_written)
+{
+    fixture_begin();
+    ww_error err = {0};
+    ww_store *s = fixture_library();
+    fixture_export(s, fixture_dir);
+    CHECK(fixture_exists("Face_2/face_2.jpg") && fixture_exists("Montage/Face_2.jpg") && fixture_exists("Unsorted/face_3.jpg"));
+    int unsorted = count_lines_with("faces.csv", ",Unsorted/"), second = count_lines_with("faces.csv", ",Face_2/");
+    CHECK_OK(ww_store_set_ignored(s, 2, true, &err));
+    ww_export_counts counts;
+    const int64_t hidden[] = {3, 5};
+    CHECK_OK(ww_export(s, &(ww_export_options){.dir = fixture_dir, .hidden = hidden, .hidden_count = 2}, &counts, &err));
+    CHECK_EQ(counts.people, 2);
+    CHECK_EQ(counts.portraits, FIXTURE_FACES - second - 2);
+    CHECK_EQ(counts.unsorted, unsorted - 1);
+    CHECK(!fixture_exists("Face_2") && !fixture_exists("Montage/Face_2.jpg"));
+    CHECK(!fixture_exists("Unsorted/face_3.jpg") && !fixture_exists("Unsorted/face_3.txt") && fixture_exists("Unsorted/face_7.jpg"));
+    CHECK_EQ(count_lines_with("faces.csv", ",-1,,"), unsorted + second + 1);
+    CHECK_EQ(count_lines_with("data.yaml", "- \"Face_2\""), 0);
+    CHECK_EQ(count_lines_with("index.html", "Face_2/"), 0);
+    CHECK_OK(ww_store_set_ignored(s, 2, false, &err));
+    fixture_export(s, fixture_dir);
+    CHECK(fixture_exists("Face_2/face_2.jpg") && fixture_exists("Unsorted/face_3.jpg"));
+    ww_store_close(s);
+    fixture_end();
+}
+
 TEST(an_empty_library_makes_a_page_and_a_table)
 {
     fixture_begin();
@@ -359,6 +399,7 @@ int main(int argc, char **argv)
     RUN(the_record_has_one_hash_a_file);
     RUN(what_the_user_made_or_changed_stays);
     RUN(what_the_user_deleted_comes_back);
+    RUN(who_is_ignored_is_not_written);
     RUN(an_empty_library_makes_a_page_and_a_table);
     RUN(a_spoilt_portrait_leaves_its_tile_empty);
     return FINISH();

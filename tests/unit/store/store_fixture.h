@@ -73,6 +73,7 @@ static inline ww_face_row fixture_face(int64_t frame, int order)
                         .quality = 0.1,
                         .embedding_dim = FIXTURE_DIM,
                         .person = -1,
+                        .track = frame * 10 + order,
                         .portrait_box = {100, 120, 200, 210.5},
                         .portrait_width = 400,
                         .portrait_height = 500};

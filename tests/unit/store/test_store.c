@@ -71,21 +71,24 @@ TEST(spans_and_counters_add_up)
     bool done = true;
     CHECK_OK(ww_store_span_done(s, 1, 2, &done, &err));
     CHECK(!done);
-    CHECK_OK(ww_store_mark_span(s, 1, 2, 30, 1, &err));
-    CHECK_OK(ww_store_mark_span(s, 1, 0, 12, 0, &err));
+    CHECK_OK(ww_store_mark_span(s, 1, 2, &(ww_scan_counts){.frames_looked_at = 30, .damaged = 1, .looks = 7}, &err));
+    CHECK_OK(ww_store_mark_span(s, 1, 0, &(ww_scan_counts){.frames_looked_at = 12, .looks = 4, .faces_small = 2, .faces_fleeting = 1}, &err));
     CHECK_OK(ww_store_span_done(s, 1, 2, &done, &err));
     CHECK(done);
-    CHECK_EQ(ww_store_mark_span(s, 1, 2, 30, 1, &err), WW_ERR_ARGUMENT); // twice
-    CHECK_EQ(ww_store_mark_span(s, 9, 0, 1, 0, &err), WW_ERR_ARGUMENT);  // of a source that is not there
+    CHECK_EQ(ww_store_mark_span(s, 1, 2, &(ww_scan_counts){.frames_looked_at = 30, .damaged = 1, .looks = 7}, &err), WW_ERR_ARGUMENT); // twice
+    CHECK_EQ(ww_store_mark_span(s, 9, 0, &(ww_scan_counts){.looks = 1}, &err), WW_ERR_ARGUMENT); // of a source that is not there
     source_list list = {0};
     CHECK_OK(ww_store_sources(s, keep_source, &list, &err));
     CHECK_EQ(list.row[0].spans_done, 2);
-    CHECK_EQ(list.row[0].frames_looked_at, 42);
-    CHECK_EQ(list.row[0].damaged, 1);
+    CHECK_EQ(list.row[0].counts.frames_looked_at, 42);
+    CHECK_EQ(list.row[0].counts.damaged, 1);
+    CHECK_EQ(list.row[0].counts.looks, 11);
+    CHECK_EQ(list.row[0].counts.faces_small, 2);
+    CHECK_EQ(list.row[0].counts.faces_fleeting, 1);
     ww_source_row moved = list.row[0];
     moved.path = "elsewhere.mp4";
     moved.error = "gone";
-    moved.damaged = 5;
+    moved.counts.damaged = 5;
     CHECK_OK(ww_store_update_source(s, &moved, &err));
     moved.id = 77;
     CHECK_EQ(ww_store_update_source(s, &moved, &err), WW_ERR_NOT_FOUND);
@@ -93,8 +96,8 @@ TEST(spans_and_counters_add_up)
     CHECK_OK(ww_store_sources(s, keep_source, &list, &err));
     CHECK_STR(list.path[0], "elsewhere.mp4");
     CHECK_STR(list.error[0], "gone");
-    CHECK_EQ(list.row[0].damaged, 5);
-    CHECK_EQ(list.row[0].frames_looked_at, 42);
+    CHECK_EQ(list.row[0].counts.damaged, 5);
+    CHECK_EQ(list.row[0].counts.frames_looked_at, 42);
     ww_store_close(s);
     fixture_end();
 }
@@ -162,7 +165,7 @@ static ww_status check_face(void *user, const ww_face_row *row, const float *emb
         CHECK(embedding[i] == embedding[0] + (float)i);
     CHECK_EQ(row->embedding_dim, FIXTURE_DIM);
     CHECK(row->x == expected.x && row->y == expected.y && row->width == expected.width && row->height == expected.height);
-    CHECK(row->score == expected.score && row->quality == expected.quality);
+    CHECK(row->score == expected.score && row->quality == expected.quality && row->track == expected.track);
     CHECK(memcmp(row->landmark, expected.landmark, sizeof row->landmark) == 0);
     CHECK(memcmp(row->portrait_box, expected.portrait_box, sizeof row->portrait_box) == 0);
     CHECK_EQ(row->portrait_width, 400);
@@ -234,7 +237,7 @@ TEST(deleting_a_source_takes_its_faces_along_and_no_others)
     ww_error err = {0};
     ww_store *s = fixture_open();
     fixture_fill(s, 2, 3);
-    CHECK_OK(ww_store_mark_span(s, 1, 0, 1, 0, &err));
+    CHECK_OK(ww_store_mark_span(s, 1, 0, &(ww_scan_counts){.frames_looked_at = 1}, &err));
     CHECK_OK(ww_store_delete_source(s, 1, &err));
     CHECK_EQ(ww_store_delete_source(s, 1, &err), WW_ERR_NOT_FOUND);
     CHECK_EQ(fixture_faces(s), 6);
@@ -248,6 +251,42 @@ TEST(deleting_a_source_takes_its_faces_along_and_no_others)
     bool done = true;
     CHECK_OK(ww_store_span_done(s, 1, 0, &done, &err));
     CHECK(!done);
+    ww_store_close(s);
+    fixture_end();
+}
+
+typedef struct remembered_list {
+    ww_remembered_row row[16];
+    int count;
+} remembered_list;
+
+static ww_status keep_remembered(void *user, const ww_remembered_row *row, ww_error *err)
+{
+    remembered_list *list = user;
+    list->row[list->count++] = *row;
+    return WW_OK;
+}
+
+TEST(who_a_deleted_face_was_is_remembered_until_the_next_sorting)
+{
+    fixture_begin();
+    ww_error err = {0};
+    ww_store *s = fixture_open();
+    fixture_fill(s, 2, 2); // four faces a source
+    CHECK_OK(ww_store_set_people(s, (int64_t[]){1, 2, 5}, (int32_t[]){3, 4, 3}, 3, &err));
+    CHECK_OK(ww_store_delete_source(s, 1, &err));
+    remembered_list list = {0};
+    CHECK_OK(ww_store_remembered(s, keep_remembered, &list, &err));
+    CHECK_EQ(list.count, 2); // faces of nobody are not, nor those that are still there
+    ww_face_row first = fixture_face(1, 0);
+    CHECK(list.row[0].x == first.x && list.row[0].height == first.height);
+    CHECK_EQ(list.row[0].person, 3);
+    CHECK_EQ(list.row[1].person, 4);
+    CHECK(list.row[0].time_us <= list.row[1].time_us && list.row[0].source == list.row[1].source);
+    CHECK_OK(ww_store_set_people(s, (int64_t[]){5}, (int32_t[]){3}, 1, &err));
+    list.count = 0;
+    CHECK_OK(ww_store_remembered(s, keep_remembered, &list, &err));
+    CHECK_EQ(list.count, 0);
     ww_store_close(s);
     fixture_end();
 }
@@ -428,6 +467,7 @@ int main(void)
     RUN(a_face_comes_back_with_all_it_had);
     RUN(a_second_frame_or_face_in_the_same_place_is_refused_and_leaves_nothing);
     RUN(deleting_a_source_takes_its_faces_along_and_no_others);
+    RUN(who_a_deleted_face_was_is_remembered_until_the_next_sorting);
     RUN(people_follow_the_assignment_and_names_stay);
     RUN(a_bad_assignment_changes_nothing);
     RUN(meta_values_are_kept_replaced_and_forgotten);

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: MIT
+// whoswho name, merge, reject, same, different, ignore, undo, redo: one decision, and the folders as it makes them.
+#include "commands.h"
+#include "review.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const struct command {
+    const char *name;
+    ww_decision_kind kind;
+    size_t least, most; // arguments
+    const char *usage;
+} commands[] = {
+    {"name", WW_DECISION_NAME, 2, 2,
+     "name WHO NAME [-o DIR]\n\nCalls a person NAME (\"\": takes the name away). Two people of one name are one person.\n"
+     "WHO is a number, Face_N or a name."},
+    {"merge", WW_DECISION_MERGE, 2, SIZE_MAX,
+     "merge WHO WHO... [-o DIR]\n\nMakes people one person, called as the first of them that has a name."},
+    {"reject", WW_DECISION_REJECT, 1, SIZE_MAX,
+     "reject FILE... [-o DIR]\n\nThe portraits do not show the person in whose folder they are.\n"
+     "They go where they are near, or to Unsorted."},
+    {"same", WW_DECISION_SAME, 2, 2, "same A B [-o DIR]\n\nA and B, each a person or a portrait's file, are the same person."},
+    {"different", WW_DECISION_DIFFERENT, 2, 2,
+     "different A B [-o DIR]\n\nA and B, each a person or a portrait's file, are two people."},
+    {"ignore", WW_DECISION_IGNORE, 1, SIZE_MAX,
+     "ignore WHO... [-o DIR]\n\nStrangers: they stay recognised, but no folder is written for them.\n"
+     "`name` or `undo` bring them back."},
+    {"undo", WW_DECISION_UNDO, 0, 0,
+     "undo [-o DIR]\n\nTakes the last decision back; again: the one before it. See `whoswho log`."},
+    {"redo", WW_DECISION_REDO, 0, 0, "redo [-o DIR]\n\nTakes the last undo back."},
+};
+
+static int decide(review *r, const ww_decision *decision)
+{
+    ww_decision_result result = {0};
+    ww_status status = review_open(r);
+    if (status == WW_OK)
+        status = ww_library_decide(r->library, decision, &result, &r->err);
+    if (status != WW_OK)
+        return review_close(r, status);
+    ui_clear(&r->u);
+    if (r->json) {
+        printf("{\"entry\": %lld, \"faces\": %lld, \"understood\": ", (long long)result.entry, (long long)result.faces);
+        json_print_string(stdout, result.words);
+    } else if (!r->quiet) {
+        puts(result.words);
+    }
+    status = review_resort(r);
+    if (r->json)
+        puts("}");
+    return review_close(r, status);
+}
+
+static int run(ww_decision_kind kind, int argc, char **argv, int first)
+{
+    const struct command *c = commands;
+    while (c->kind != kind)
+        c++;
+    review r;
+    size_t count = 0;
+    int code = EXIT_USAGE;
+    const char **rest = calloc((size_t)argc + 1, sizeof *rest);
+    if (!rest)
+        return EXIT_FAILED;
+    if (review_parse(&r, c->usage, NULL, 0, argc, argv, first, rest, &count, &code)) {
+        ww_decision decision = {.kind = kind, .who = rest, .count = count};
+        if (kind == WW_DECISION_NAME && count == 2) {
+            decision.count = 1;
+            decision.text = *rest[1] ? rest[1] : NULL;
+        }
+        if (kind == WW_DECISION_NAME && count > c->most)
+            fprintf(stderr,
+                    "whoswho: name one person at a time, and put a name of several words in quotes: "
+                    "whoswho name 3 \"Ada Lovelace\"\n");
+        else if (count < c->least || count > c->most)
+            fprintf(stderr, "whoswho: usage: whoswho %.*s; see whoswho %s --help\n", (int)strcspn(c->usage, "\n"), c->usage,
+                    c->name);
+        else
+            code = decide(&r, &decision);
+    }
+    free(rest);
+    return code;
+}
+
+int cmd_name(int argc, char **argv, int first) { return run(WW_DECISION_NAME, argc, argv, first); }
+int cmd_merge(int argc, char **argv, int first) { return run(WW_DECISION_MERGE, argc, argv, first); }
+int cmd_reject(int argc, char **argv, int first) { return run(WW_DECISION_REJECT, argc, argv, first); }
+int cmd_same(int argc, char **argv, int first) { return run(WW_DECISION_SAME, argc, argv, first); }
+int cmd_different(int argc, char **argv, int first) { return run(WW_DECISION_DIFFERENT, argc, argv, first); }
+int cmd_ignore(int argc, char **argv, int first) { return run(WW_DECISION_IGNORE, argc, argv, first); }
+int cmd_undo(int argc, char **argv, int first) { return run(WW_DECISION_UNDO, argc, argv, first); }
+int cmd_redo(int argc, char **argv, int first) { return run(WW_DECISION_REDO, argc, argv, first); }

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: MIT
+// whoswho sync: what was done to the folders by hand becomes decisions.
+#include "commands.h"
+#include "review.h"
+
+#include <stdlib.h>
+
+static const char usage[] =
+    "sync [DIR] [options]\n\n"
+    "Understands what you did to the folders in DIR with a file manager:\n"
+    "  a folder renamed                      the person's name\n"
+    "  a portrait moved to another folder    it shows that person, not this one\n"
+    "  ... to a new folder                   a new person of that name\n"
+    "  ... to Unsorted, or deleted           not this person; it stays unsorted\n"
+    "  all of a folder moved into another    they are one person\n"
+    "  a folder deleted                      a stranger, ignored\n"
+    "says so, and sorts again. One `whoswho undo` takes all of it back.";
+
+typedef struct listing {
+    bool json, quiet, any;
+} listing;
+
+static void print_line(void *user, const char *line)
+{
+    listing *l = user;
+    if (l->json) {
+        fputs(l->any ? ", " : "", stdout);
+        json_print_string(stdout, line);
+    } else if (!l->quiet) {
+        puts(line);
+    }
+    l->any = true;
+}
+
+static int sync_folder(review *r, bool dry_run)
+{
+    ww_sync_result result = {0};
+    listing l = {.json = r->json, .quiet = r->quiet};
+    ww_status status = review_open(r);
+    if (status == WW_OK && r->json)
+        fputs("{\"understood\": [", stdout);
+    if (status == WW_OK)
+        status = ww_library_sync(r->library, dry_run, print_line, &l, &result, &r->err);
+    if (status == WW_OK && r->json)
+        printf("], \"decisions\": %lld, \"files\": %lld", (long long)result.decisions, (long long)result.files);
+    else if (status == WW_OK && result.files == 0 && !r->quiet)
+        puts(result.behind ? "nothing was changed since; finishing what was interrupted" : "nothing was changed");
+    else if (status == WW_OK && dry_run && !r->quiet)
+        puts("(a dry run: nothing was done)");
+    if (status == WW_OK && (result.files > 0 || result.behind) && !dry_run)
+        status = review_resort(r);
+    if (status == WW_OK && r->json)
+        puts("}");
+    return review_close(r, status);
+}
+
+int cmd_sync(int argc, char **argv, int first)
+{
+    review r;
+    bool dry_run = false;
+    const option more[] = {{"dry-run", 'n', OPTION_FLAG, &dry_run, NULL, "only say what was understood"}};
+    size_t count = 0;
+    int code = EXIT_USAGE;
+    const char **rest = calloc((size_t)argc + 1, sizeof *rest);
+    if (!rest)
+        return EXIT_FAILED;
+    if (review_parse(&r, usage, more, 1, argc, argv, first, rest, &count, &code)) {
+        if (count == 1)
+            r.dir = rest[0];
+        if (count > 1)
+            fprintf(stderr, "whoswho: sync takes one folder; see whoswho sync --help\n");
+        else
+            code = sync_folder(&r, dry_run);
+    }
+    free(rest);
+    return code;
+}

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: MIT
+// whoswho why: what put a face where it is.
+#include "commands.h"
+#include "review.h"
+
+#include <stdlib.h>
+
+static const char usage[] =
+    "why FILE... [-o DIR]\n\n"
+    "Tells which faces a portrait is nearest to, and what put it where it is. FILE is a portrait, or the N of face_N.jpg.";
+
+static void print_text(const ww_why *w)
+{
+    printf("face_%lld.jpg is in %s\nseen in %s at %.2f s, quality %.2f\n", (long long)w->face, w->person, w->source,
+           (double)w->time_us / 1e6,
+           w->quality);
+    for (size_t i = 0; i < w->rules; i++)
+        printf("  - %s\n", w->rule[i]);
+    if (w->nears)
+        puts("nearest faces:");
+    for (size_t i = 0; i < w->nears; i++)
+        printf("  %.3f  %s  (%s)\n", w->near[i].distance, w->near[i].portrait, w->near[i].person);
+}
+
+static void print_member(const char *name, const char *value)
+{
+    printf(", \"%s\": ", name);
+    json_print_string(stdout, value);
+}
+
+static void print_json(const ww_why *w)
+{
+    printf("{\"face\": %lld, \"time_s\": %.3f, \"quality\": %.4f", (long long)w->face, (double)w->time_us / 1e6, w->quality);
+    print_member("portrait", w->portrait);
+    print_member("person", w->person);
+    print_member("source", w->source);
+    fputs(", \"rules\": [", stdout);
+    for (size_t i = 0; i < w->rules; i++) {
+        fputs(i ? ", " : "", stdout);
+        json_print_string(stdout, w->rule[i]);
+    }
+    fputs("], \"nearest\": [", stdout);
+    for (size_t i = 0; i < w->nears; i++) {
+        printf("%s{\"face\": %lld, \"distance\": %.4f", i ? ", " : "", (long long)w->near[i].face, w->near[i].distance);
+        print_member("portrait", w->near[i].portrait);
+        print_member("person", w->near[i].person);
+        putchar('}');
+    }
+    puts("]}");
+}
+
+static void print_why(void *user, const ww_why *w)
+{
+    const review *r = user;
+    if (r->json)
+        print_json(w);
+    else
+        print_text(w);
+}
+
+int cmd_why(int argc, char **argv, int first)
+{
+    review r;
+    size_t count = 0;
+    int code = EXIT_USAGE;
+    const char **rest = calloc((size_t)argc + 1, sizeof *rest);
+    if (!rest)
+        return EXIT_FAILED;
+    if (review_parse(&r, usage, NULL, 0, argc, argv, first, rest, &count, &code)) {
+        if (count == 0) {
+            fprintf(stderr, "whoswho: name a portrait, or the number of a face; see whoswho why --help\n");
+        } else {
+            ww_status status = review_open(&r);
+            for (size_t i = 0; i < count && status == WW_OK; i++)
+                status = ww_library_why(r.library, rest[i], print_why, &r, &r.err);
+            code = review_close(&r, status);
+        }
+    }
+    free(rest);
+    return code;
+}

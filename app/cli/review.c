@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+#include "review.h"
+
+#include <string.h>
+
+enum { OPTIONS_MAX = 16 };
+
+bool review_parse(review *r, const char *usage, const option *more, size_t more_count, int argc, char **argv, int first,
+                  const char **rest, size_t *count, int *code)
+{
+    const option shared[] = {
+        {"output", 'o', OPTION_TEXT, &r->dir, "DIR", "the folder with the people (" DIR_DEFAULT ")"},
+        {"quiet", 'q', OPTION_FLAG, &r->quiet, NULL, "print errors only"},
+        {"json", 0, OPTION_FLAG, &r->json, NULL, "print the result as JSON"},
+        {"help", 'h', OPTION_FLAG, &r->help, NULL, "this text"},
+    };
+    enum { SHARED = sizeof shared / sizeof *shared };
+    option table[OPTIONS_MAX];
+    *r = (review){.dir = DIR_DEFAULT};
+    memcpy(table, shared, sizeof shared);
+    if (more_count)
+        memcpy(table + SHARED, more, more_count * sizeof *more);
+    *code = EXIT_USAGE;
+    if (!options_parse(table, SHARED + more_count, argc, argv, first, rest, count))
+        return false;
+    if (!r->help)
+        return true;
+    printf("usage: whoswho %s\n\nOptions:\n", usage);
+    options_print_help(table, SHARED + more_count);
+    *code = EXIT_FINE;
+    return false;
+}
+
+ww_status review_open(review *r)
+{
+    ui_begin(&r->u, r->quiet, r->json);
+    ww_callbacks callbacks = ui_callbacks(&r->u);
+    return ww_library_open(r->dir, WW_LIBRARY_EXISTING, &callbacks, &r->library, &r->err);
+}
+
+int review_close(review *r, ww_status status)
+{
+    ww_library_close(r->library);
+    if (status != WW_OK)
+        return ui_fail(&r->u, &r->err);
+    ui_clear(&r->u);
+    return EXIT_FINE;
+}
+
+ww_status review_resort(review *r)
+{
+    ww_cluster_result sorted;
+    ww_export_result written;
+    ww_status status = ww_library_resort(r->library, &sorted, &written, &r->err);
+    ui_clear(&r->u);
+    if (status != WW_OK)
+        return status;
+    if (r->json)
+        printf(", \"people\": %lld, \"unsorted\": %lld, \"written\": %lld, \"removed\": %lld", (long long)written.people,
+               (long long)written.unsorted, (long long)written.files_written, (long long)written.files_removed);
+    else if (!r->quiet)
+        printf("%lld %s, %lld unsorted; %lld files written, %lld removed\n", (long long)written.people,
+               written.people == 1 ? "person" : "people", (long long)written.unsorted, (long long)written.files_written,
+               (long long)written.files_removed);
+    return WW_OK;
+}

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+// Following faces from look to look: a face of one look and one of the next are the same when their boxes overlap most. A track
+// ends with the shot, or when nothing lies where its face was for some looks.
+#ifndef WW_FACE_TRACK_H
+#define WW_FACE_TRACK_H
+#include "base/vector.h"
+#include "face/detect.h"
+
+typedef struct ww_track {
+    float x, y, width, height; // where its face was last, pixels
+    int64_t time_us;           // when
+    int64_t number;
+} ww_track;
+
+typedef struct ww_track_record {
+    int looks;   // in which the face was found
+    int chances; // looks from the first on, until it was lost or the shot was over
+    float score; // the best
+} ww_track_record;
+
+typedef struct ww_tracker { // zero: nothing followed; ww_tracker_free releases it
+    WW_VECTOR(ww_track) live;
+    WW_VECTOR(ww_track_record) record; // of each track ever, by number - 1
+} ww_tracker;
+
+// number[i]: the track of face i, 1, 2, ... in the order in which tracks began. smallest_px: faces smaller than that could not have
+// been found in this look, and had no chance.
+void ww_tracker_look(ww_tracker *tracker, const ww_detection *face, size_t count, int64_t time_us, float smallest_px, int64_t *number);
+// A new shot: nobody is followed into it.
+void ww_tracker_cut(ww_tracker *tracker);
+void ww_tracker_free(ww_tracker *tracker);
+
+// Intersection over union of two boxes.
+float ww_box_overlap(const ww_detection *a, const ww_detection *b);
+
+#endif

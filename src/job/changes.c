@@ -1,0 +1,296 @@
+// SPDX-License-Identifier: MIT
+#include "job/changes.h"
+#include "base/files.h"
+#include "base/hash.h"
+#include "base/memory.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+
+enum { DEPTH_MAX = 8 };
+
+// A portrait of ours in a place that is not on record.
+typedef struct sighting {
+    size_t face, folder;
+    struct timespec when; // the file came there
+} sighting;
+
+typedef struct search {
+    const ww_recorded *recorded;
+    const char *dir;
+    ww_changes *out;
+    WW_VECTOR(sighting) sightings;
+    size_t last; // folder asked for last: files come folder by folder
+} search;
+
+static bool is_called(const ww_seen_folder *folder, const char *name, size_t length)
+{
+    return strncmp(folder->name, name, length) == 0 && !folder->name[length];
+}
+
+static size_t folder_named(search *s, const char *name, size_t length)
+{
+    ww_changes *c = s->out;
+    if (s->last < c->folder.count && is_called(&c->folder.item[s->last], name, length))
+        return s->last;
+    for (s->last = 0; s->last < c->folder.count; s->last++)
+        if (is_called(&c->folder.item[s->last], name, length))
+            return s->last;
+    ww_seen_folder folder = {.name = ww_strndup(name, length)};
+    ww_vector_push(&c->folder, folder);
+    return s->last;
+}
+
+static bool is_file(const char *dir, const char *path)
+{
+    struct stat s;
+    char *full = ww_path_join(dir, path);
+    bool file = lstat(full, &s) == 0 && S_ISREG(s.st_mode);
+    free(full);
+    return file;
+}
+
+// --- where they are now
+
+static ww_status look_at_label(search *s, const char *path, uint64_t hash)
+{
+    if (ww_recorded_has_label(s->recorded, ww_path_base(path), hash)) {
+        ww_recorded_file file = {.path = ww_strdup(path), .hash = hash, .label = true};
+        ww_vector_push(&s->out->found, file);
+    } else {
+        ww_vector_push(&s->out->foreign, ww_strdup(path));
+    }
+    return WW_OK;
+}
+
+static ww_status look_at_picture(search *s, const char *path, uint64_t hash, size_t folder, struct timespec when, ww_error *err)
+{
+    size_t face;
+    ww_status status = ww_recorded_find(s->recorded, hash, path, &face, err);
+    if (status != WW_OK)
+        return status;
+    if (face == s->recorded->roster->catalog.face.count) {
+        ww_vector_push(&s->out->foreign, ww_strdup(path));
+        return WW_OK;
+    }
+    ww_recorded_file file = {.path = ww_strdup(path), .hash = hash};
+    ww_vector_push(&s->out->found, file);
+    ww_vector_push(&s->sightings, ((sighting){face, folder, when}));
+    return WW_OK;
+}
+
+static ww_status look_at_file(search *s, const char *path, size_t folder, ww_error *err)
+{
+    struct stat st;
+    uint64_t hash;
+    char *full = ww_path_join(s->dir, path);
+    ww_status status = WW_OK;
+    const char *extension = ww_path_extension(path);
+    bool picture = strcasecmp(extension, "jpg") == 0 || strcasecmp(extension, "jpeg") == 0, label = strcmp(extension, "txt") == 0;
+    bool readable = lstat(full, &st) == 0 && S_ISREG(st.st_mode) && (picture || label) &&
+                    ww_hash_file(full, &hash, NULL, NULL) == WW_OK;
+    if (!readable)
+        ww_vector_push(&s->out->foreign, ww_strdup(path));
+    else
+        status = label ? look_at_label(s, path, hash) : look_at_picture(s, path, hash, folder, st.st_ctim, err);
+    free(full);
+    return status;
+}
+
+static int not_hidden(const struct dirent *entry)
+{
+    return entry->d_name[0] != '.';
+}
+
+static int by_name(const struct dirent **a, const struct dirent **b)
+{
+    return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+// `path` is a folder below the library's; portraits in folders inside it count as being in it.
+static ww_status look_into(search *s, const char *path, size_t folder, int depth, ww_error *err)
+{
+    struct dirent **entry = NULL;
+    char *full = ww_path_join(s->dir, path);
+    int count = scandir(full, &entry, not_hidden, by_name);
+    ww_status status = count < 0 ? ww_fail_errno(err, errno, "cannot read the folder '%s'", full) : WW_OK;
+    for (int i = 0; i < count; i++) {
+        char *inner = ww_path_join(path, entry[i]->d_name), *inner_full = ww_path_join(s->dir, inner);
+        struct stat st;
+        bool is_dir = lstat(inner_full, &st) == 0 && S_ISDIR(st.st_mode);
+        if (status == WW_OK && is_dir && depth < DEPTH_MAX)
+            status = look_into(s, inner, folder, depth + 1, err);
+        else if (status == WW_OK && !is_dir && !ww_recorded_has(s->recorded, inner))
+            status = look_at_file(s, inner, folder, err);
+        free(inner_full);
+        free(inner);
+        free(entry[i]);
+    }
+    free(entry);
+    free(full);
+    return status;
+}
+
+static ww_status look_around(search *s, ww_error *err)
+{
+    struct dirent **entry = NULL;
+    int count = scandir(s->dir, &entry, not_hidden, by_name);
+    ww_status status = count < 0 ? ww_fail_errno(err, errno, "cannot read the folder '%s'", s->dir) : WW_OK;
+    for (int i = 0; i < count; i++) {
+        const char *name = entry[i]->d_name;
+        struct stat st;
+        char *full = ww_path_join(s->dir, name);
+        bool house = strcmp(name, "Montage") == 0 || strcmp(name, "Frames") == 0;
+        if (status == WW_OK && !house && lstat(full, &st) == 0 && S_ISDIR(st.st_mode)) {
+            size_t folder = folder_named(s, name, strlen(name));
+            s->out->folder.item[folder].exists = true;
+            status = look_into(s, name, folder, 0, err);
+        }
+        free(full);
+        free(entry[i]);
+    }
+    free(entry);
+    return status;
+}
+
+// --- where they were
+
+static int newest_first(const void *a, const void *b)
+{
+    const sighting *p = a, *q = b;
+    if (p->face != q->face)
+        return p->face < q->face ? -1 : 1;
+    if (p->when.tv_sec != q->when.tv_sec)
+        return p->when.tv_sec > q->when.tv_sec ? -1 : 1;
+    return (p->when.tv_nsec < q->when.tv_nsec) - (p->when.tv_nsec > q->when.tv_nsec);
+}
+
+static const sighting *sighted(const search *s, size_t face)
+{
+    size_t low = 0, high = s->sightings.count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (s->sightings.item[middle].face < face)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < s->sightings.count && s->sightings.item[low].face == face ? &s->sightings.item[low] : NULL;
+}
+
+// A recorded portrait and where it is. Those in their places need no comparison unless somebody saw the like elsewhere.
+static ww_status compare(search *s, const ww_recorded_file *file, ww_error *err)
+{
+    ww_changes *c = s->out;
+    size_t from = folder_named(s, file->path, (size_t)(strchr(file->path, '/') - file->path));
+    bool present = is_file(s->dir, file->path);
+    ww_seen_folder *folder = &c->folder.item[from];
+    folder->on_record = true;
+    folder->recorded++;
+    folder->present += present;
+    c->present += present;
+    if (present && !sighted(s, file->number - 1))
+        return WW_OK;
+    size_t face;
+    ww_status status = ww_recorded_face(s->recorded, file, &face, err);
+    if (status != WW_OK)
+        return status;
+    if (!present)
+        ww_vector_push(&c->missing, ww_strdup(file->path));
+    if (face == s->recorded->roster->catalog.face.count)
+        return WW_OK;
+    const sighting *seen = sighted(s, face);
+    ww_seen_portrait portrait = {face, from, seen ? seen->folder : SIZE_MAX, present};
+    if (present && (!seen || seen->folder == from))
+        return WW_OK;
+    folder->moved += seen && !present;
+    folder->gone += !seen;
+    ww_vector_push(&c->portrait, portrait);
+    return WW_OK;
+}
+
+ww_status ww_changes_find(const ww_recorded *recorded, ww_changes *changes, ww_error *err)
+{
+    *changes = (ww_changes){0};
+    search s = {.recorded = recorded, .dir = recorded->roster->library->dir, .out = changes};
+    ww_status status = look_around(&s, err);
+    if (s.sightings.count)
+        qsort(s.sightings.item, s.sightings.count, sizeof *s.sightings.item, newest_first);
+    for (size_t i = 0; i < recorded->file.count && status == WW_OK; i++) {
+        const ww_recorded_file *file = &recorded->file.item[i];
+        bool again = i > 0 && strcmp(file->path, file[-1].path) == 0; // its second hash
+        if (!file->label && !again)
+            status = compare(&s, file, err);
+    }
+    ww_vector_free(&s.sightings);
+    if (status != WW_OK)
+        ww_changes_free(changes);
+    return status;
+}
+
+void ww_changes_free(ww_changes *c)
+{
+    for (size_t i = 0; i < c->folder.count; i++)
+        free(c->folder.item[i].name);
+    for (size_t i = 0; i < c->missing.count; i++)
+        free(c->missing.item[i]);
+    for (size_t i = 0; i < c->found.count; i++)
+        free(c->found.item[i].path);
+    for (size_t i = 0; i < c->foreign.count; i++)
+        free(c->foreign.item[i]);
+    ww_vector_free(&c->folder);
+    ww_vector_free(&c->portrait);
+    ww_vector_free(&c->missing);
+    ww_vector_free(&c->found);
+    ww_vector_free(&c->foreign);
+    *c = (ww_changes){0};
+}
+
+ww_status ww_export_was_cut_short(ww_library *library, bool *cut_short, ww_error *err)
+{
+    char *text = NULL;
+    ww_status status = ww_store_get_meta(library->store, WW_META_EXPORT, &text, err);
+    *cut_short = text && strcmp(text, WW_EXPORT_BEGUN) == 0;
+    free(text);
+    return status;
+}
+
+ww_status ww_export_is_behind(ww_library *library, bool *behind, ww_error *err)
+{
+    char *text = NULL;
+    ww_status status = ww_store_get_meta(library->store, WW_META_EXPORT, &text, err);
+    *behind = text && strcmp(text, WW_EXPORT_DONE) != 0;
+    free(text);
+    return status;
+}
+
+ww_status ww_changes_any(ww_library *library, size_t *missing, ww_error *err)
+{
+    bool cut_short;
+    size_t present = 0;
+    ww_recorded recorded;
+    ww_roster nobody = {.library = library}; // names on record are all that is asked for
+    *missing = 0;
+    ww_status status = ww_export_was_cut_short(library, &cut_short, err);
+    if (status != WW_OK || cut_short)
+        return status;
+    status = ww_recorded_load(&nobody, &recorded, err);
+    if (status != WW_OK)
+        return status;
+    for (size_t i = 0; i < recorded.file.count; i++) {
+        const ww_recorded_file *file = &recorded.file.item[i];
+        if (file->label || (i > 0 && strcmp(file->path, file[-1].path) == 0))
+            continue;
+        bool there = is_file(library->dir, file->path);
+        present += there;
+        *missing += !there;
+    }
+    if (present == 0)
+        *missing = 0; // the folders were cleared away, to be written anew
+    ww_recorded_free(&recorded);
+    return WW_OK;
+}

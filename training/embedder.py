@@ -1,0 +1,168 @@
+# SPDX-License-Identifier: MIT
+"""The embedder: a plain residual network of 3 x 3 convolutions on a 96 x 96 luma chip, 0.93 M parameters, 63 M multiply-adds, 128 values. Dense convolutions,
+because on a CPU they run near peak where depthwise ones do not; LeakyReLU, because PReLU costs a third of the training speed."""
+import numpy as np
+import onnx
+import torch
+from onnx import numpy_helper
+from torch import nn
+
+import frame
+
+WIDTHS = (16, 32, 64, 128)
+BLOCKS = (0, 1, 2, 2)
+HEAD, DIM = 256, 128
+SLOPE = 0.1
+MEAN, SCALE = 127.5, 1 / 64.0
+
+
+class Conv(nn.Module):
+    def __init__(self, i, o, kernel=3, stride=1, act=True):
+        super().__init__()
+        self.c, self.b, self.act = nn.Conv2d(i, o, kernel, stride, kernel // 2, bias=False), nn.BatchNorm2d(o), act
+
+    def forward(self, x):
+        x = self.b(self.c(x))
+        return nn.functional.leaky_relu(x, SLOPE, inplace=True) if self.act else x
+
+
+class Block(nn.Module):
+    def __init__(self, width):
+        super().__init__()
+        self.p, self.q = Conv(width, width), Conv(width, width, act=False)
+
+    def forward(self, x):
+        return nn.functional.leaky_relu(x + self.q(self.p(x)), SLOPE)
+
+
+class Embedder(nn.Module):
+    def __init__(self):
+        super().__init__()
+        layers, width = [], 1
+        for w, n in zip(WIDTHS, BLOCKS):
+            layers += [Conv(width, w, 3, 2)] + [Block(w) for _ in range(n)]
+            width = w
+        self.f = nn.Sequential(*layers)
+        self.h = Conv(width, HEAD, 1)
+        self.g = nn.Conv2d(HEAD, HEAD, 6, groups=HEAD, bias=False)
+        self.gb = nn.BatchNorm2d(HEAD)
+        self.fc = nn.Conv2d(HEAD, DIM, 1, bias=False)
+        self.ob = nn.BatchNorm2d(DIM)
+
+    def forward(self, x):
+        """x: n x 1 x 96 x 96, normalised (see `prepare`); -> n x 128. The direction is the identity, the length how sure it is (0 to about 1)."""
+        x = self.h(self.f(x))
+        x = (x * self.g.weight[:, 0]).sum((2, 3), keepdim=True)  # the whole-window depthwise convolution, as a weighted sum
+        return self.ob(self.fc(self.gb(x))).flatten(1)
+
+    def layers(self):
+        """(name in the ONNX file, convolution, its batch norm), first to last."""
+        for name, module in self.named_modules():
+            if isinstance(module, Conv):
+                yield f"{name}.c", module.c, module.b
+        yield "g", self.g, self.gb
+        yield "fc", self.fc, self.ob
+
+
+def prepare(chips, device="cpu"):
+    """n x 96 x 96 uint8 -> the network's input."""
+    x = torch.from_numpy(np.ascontiguousarray(chips)).to(device).float()
+    return ((x - MEAN) * SCALE)[:, None].contiguous(memory_format=torch.channels_last)
+
+
+@torch.no_grad()
+def embed(model, chips, batch=128, mirror=True):
+    """Unit vectors, as the program makes them: the mean direction of a chip and its mirror image."""
+    model.eval()
+    device, out = next(model.parameters()).device, []
+    for i in range(0, len(chips), batch):
+        x = prepare(chips[i:i + batch], device)
+        y = nn.functional.normalize(model(x).float())
+        if mirror:
+            y = nn.functional.normalize(y + nn.functional.normalize(model(x.flip(3)).float()))
+        out.append(y.cpu().numpy())
+    return np.concatenate(out)
+
+
+def fused(conv, norm):
+    scale = norm.weight / torch.sqrt(norm.running_var + norm.eps)
+    return conv.weight * scale[:, None, None, None], norm.bias - norm.running_mean * scale
+
+
+@torch.no_grad()
+def load_folded(model, path, chips):
+    """Starts from a released ONNX file, whose batch norms are folded away: measures each convolution's output on `chips` and puts a batch norm in whose
+    statistics are those and whose scale and shift undo them, so that the network computes the same and can be trained on."""
+    weights = {t.name: torch.from_numpy(np.array(numpy_helper.to_array(t), np.float32)) for t in onnx.load(path).graph.initializer}
+    hooks = []
+    for name, conv, norm in model.layers():
+        conv.weight.copy_(weights[f"{name}.weight"])
+        norm.weight.fill_(1), norm.bias.copy_(weights[f"{name}.bias"])
+        norm.running_mean.zero_(), norm.running_var.fill_(1 - norm.eps)
+
+        def measure(module, inputs, output, norm=norm):
+            x = inputs[0]
+            norm.mean_seen, norm.var_seen = x.mean((0, 2, 3)), x.var((0, 2, 3), unbiased=False)
+        hooks.append(norm.register_forward_hook(measure))
+    model.eval()
+    model(prepare(chips))
+    for hook in hooks:
+        hook.remove()
+    for _, _, norm in model.layers():
+        norm.running_mean.copy_(norm.mean_seen)
+        norm.running_var.copy_(norm.var_seen)
+        norm.bias.add_(norm.mean_seen)
+        norm.weight.copy_(torch.sqrt(norm.var_seen + norm.eps))
+    length = model(prepare(chips)).norm(dim=1).mean()
+    model.ob.weight.mul_(0.9 / length), model.ob.bias.mul_(0.9 / length)
+
+
+def export(model, path, half=True):
+    """ONNX, opset 13: input `luma` n x 1 x 96 x 96, 0..255; output `embedding` n x 128. Batch norms folded; weights of convolutions as float16."""
+    helper, kind = onnx.helper, onnx.TensorProto
+    nodes, tensors, count = [], [], 0
+
+    def keep(name, array):
+        tensors.append(numpy_helper.from_array(np.ascontiguousarray(array), name))
+
+    def convolve(x, name, conv, norm):
+        weight, bias = fused(conv, norm)
+        weight = weight.detach().numpy()
+        keep(f"{name}.weight", weight.astype(np.float16 if half else np.float32))
+        keep(f"{name}.bias", bias.detach().numpy())
+        used = f"{name}.weight"
+        if half:
+            nodes.append(helper.make_node("Cast", [used], [f"{name}.weight32"], to=kind.FLOAT))
+            used = f"{name}.weight32"
+        k, s = conv.kernel_size[0], conv.stride[0]
+        pad = 0 if name == "g" else k // 2
+        nodes.append(helper.make_node("Conv", [x, used, f"{name}.bias"], [f"{name}.out"], kernel_shape=[k, k], strides=[s, s],
+                                      pads=[pad] * 4, group=conv.groups))
+        return f"{name}.out"
+
+    def act(x):
+        nonlocal count
+        count += 1
+        nodes.append(helper.make_node("LeakyRelu", [x], [f"act{count}"], alpha=SLOPE))
+        return f"act{count}"
+
+    keep("norm.weight", np.full((1, 1, 1, 1), SCALE, np.float32))
+    keep("norm.bias", np.full(1, -MEAN * SCALE, np.float32))
+    nodes.append(helper.make_node("Conv", ["luma", "norm.weight", "norm.bias"], ["norm.out"], kernel_shape=[1, 1]))
+    x = "norm.out"
+    for k, layer in enumerate(model.f):
+        if isinstance(layer, Conv):
+            x = act(convolve(x, f"f.{k}.c", layer.c, layer.b))
+            continue
+        y = act(convolve(x, f"f.{k}.p.c", layer.p.c, layer.p.b))
+        y = convolve(y, f"f.{k}.q.c", layer.q.c, layer.q.b)
+        nodes.append(helper.make_node("Add", [x, y], [f"f.{k}.sum"]))
+        x = act(f"f.{k}.sum")
+    x = act(convolve(x, "h.c", model.h.c, model.h.b))
+    x = convolve(x, "g", model.g, model.gb)
+    x = convolve(x, "fc", model.fc, model.ob)
+    nodes.append(helper.make_node("Flatten", [x], ["embedding"]))
+    side = frame.STUDENT_SIDE
+    graph = helper.make_graph(nodes, "whoswho-embedder", [helper.make_tensor_value_info("luma", kind.FLOAT, ["n", 1, side, side])],
+                              [helper.make_tensor_value_info("embedding", kind.FLOAT, ["n", DIM])], tensors)
+    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], producer_name="whoswho"), path)

@@ -1,0 +1,102 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""usage: eval_breaks.py DATA SCAN [EMBEDDER.onnx] [--run RUN] [--only clean,...]
+
+Where an embedder of ours breaks: LFW View 2 with every picture made worse first. Faces and landmarks are those of DATA/eval/SCAN (eval_lfw.py); what they were
+found on was the unspoilt picture, so this measures the embedder alone. A face's size is the side of the square that is its box's area: about 2.6 eye distances.
+Also, on the clean pictures, what predicts errors: the program's quality, the agreement of a chip with its mirror image, the length of the vector. The embedder
+is an ONNX file, or the averaged weights of a training run."""
+import argparse
+import json
+import os
+
+import cv2
+import numpy as np
+import torch
+from torch.nn.functional import normalize
+
+import frame
+from embedder import Embedder, prepare
+from eval_lfw import errors_by_quality, middle_faces, read_pairs, view2_of
+from onnx_net import OnnxNet
+
+EYES_PER_SIDE = 1 / 2.6
+SPOILS = {"clean": None, "40 px": ("size", 40), "30 px": ("size", 30), "20 px": ("size", 20), "blur 0.03": ("blur", 0.03), "blur 0.06": ("blur", 0.06),
+          "dark": ("dark", 0.25), "jpeg 15": ("jpeg", 15), "mask": ("mask", None), "landmarks 7%": ("jitter", 0.07)}
+BATCH = 64
+
+
+def spoil(picture, marks, how, rng):
+    """The picture made worse, and the landmarks in it."""
+    kind, amount = how or ("", None)
+    side = np.hypot(*(marks[1] - marks[0])) / EYES_PER_SIDE
+    if kind == "size" and side > amount:
+        zoom = amount / side
+        picture = cv2.resize(picture, None, fx=zoom, fy=zoom, interpolation=cv2.INTER_AREA)
+        marks = (marks + 0.5) * zoom - 0.5
+    elif kind == "blur":
+        picture = cv2.GaussianBlur(picture, (0, 0), amount * side)
+    elif kind == "dark":
+        picture = np.clip(picture * amount + rng.normal(0, 4, picture.shape), 0, 255).astype(np.uint8)
+    elif kind == "jpeg":
+        picture = cv2.imdecode(cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, amount])[1], cv2.IMREAD_GRAYSCALE)
+    elif kind == "jitter":
+        marks = marks + rng.normal(0, amount, (5, 2)) * np.hypot(*(marks[1] - marks[0])) * np.sqrt(2 / np.pi)
+    return picture, marks
+
+
+def chip_of(path, marks, how, rng):
+    picture, marks = spoil(cv2.imread(path, cv2.IMREAD_GRAYSCALE), marks, how, rng)
+    chip = frame.align(picture, marks, frame.STUDENT_SIDE, frame.STUDENT_MARGIN)[0]
+    if how and how[0] == "mask":
+        cv2.fillPoly(chip, [np.array([[4, 66], [48, 58], [92, 66], [84, 96], [12, 96]])], 150)
+    return chip
+
+
+@torch.no_grad()
+def both_ways(run, chips):
+    """Vectors of each chip and of its mirror image."""
+    out = [(run(chips[i:i + BATCH]), run(np.ascontiguousarray(chips[i:i + BATCH, :, ::-1]))) for i in range(0, len(chips), BATCH)]
+    return [torch.cat(x) for x in zip(*out)]
+
+
+def network(options):
+    if options.run:
+        model = Embedder()
+        model.load_state_dict(torch.load(os.path.join(options.data, "runs", f"{options.run}.pt"), map_location="cpu")["average"])
+        model.eval()
+        return lambda chips: model(prepare(chips))
+    net = OnnxNet(options.embedder)
+    return lambda chips: net(torch.from_numpy(chips).float()[:, None])
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("data"), parser.add_argument("scan"), parser.add_argument("embedder", nargs="?")
+    parser.add_argument("--run")
+    parser.add_argument("--only", default=",".join(SPOILS))
+    options = parser.parse_args()
+    torch.set_num_threads(1)
+    run = network(options)
+    faces, _ = middle_faces(os.path.join(options.data, "eval", options.scan))
+    pairs = read_pairs(os.path.join(options.data, "pairs.txt"))
+    names = sorted({n for p in pairs for n in p[:2] if n in faces})
+    row = {n: i for i, n in enumerate(names)}
+    found = np.array([p[0] in row and p[1] in row for p in pairs])
+    first, second = (np.array([row.get(p[k], 0) for p in pairs]) for k in (0, 1))
+    for what in options.only.split(","):
+        rng = np.random.default_rng(1)
+        chips = np.stack([chip_of(os.path.join(options.data, "pictures", "lfw", n), faces[n][3], SPOILS[what], rng) for n in names])
+        plain, mirror = both_ways(run, chips)
+        vectors = normalize(normalize(plain) + normalize(mirror)).numpy()
+        similar = (vectors[first] * vectors[second]).sum(1)
+        accuracy, error = view2_of(similar, found, pairs)
+        print(json.dumps({"spoilt": what, "accuracy": accuracy, "standard_error": error}), flush=True)
+        if what == "clean":
+            kinds = {"program": np.array([faces[n][2] for n in names]), "mirror": (normalize(plain) * normalize(mirror)).sum(1).numpy(),
+                     "length": ((plain.norm(dim=1) + mirror.norm(dim=1)) / 2).numpy()}
+            print(json.dumps({k: errors_by_quality(similar, found, pairs, np.minimum(q[first], q[second])) for k, q in kinds.items()}), flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,139 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""usage: eval_lfw.py WHOSWHO DATA NAME [--pictures lfw] [--detector FILE] [--embedder FILE] [--eps E,E,...] [--min-samples N]
+
+Labeled Faces in the Wild through the program itself: scans all pictures of DATA/pictures/lfw (a folder a person), keeps for each the face nearest the
+middle, and reports, as JSON and as a row of a Markdown table,
+- how many pictures have a face there (within a quarter of the side of the middle),
+- View 2 (DATA/pairs.txt): ten folds, the threshold chosen on the other nine; a pair with a face not found counts as an error,
+- clustering of every face found, by the program, at each eps: pairwise and BCubed scores over the middle faces, a face in nobody's folder standing alone.
+The scan is kept in DATA/eval/NAME and used again."""
+import argparse
+import json
+import os
+import sqlite3
+import subprocess
+
+import numpy as np
+
+NEAR = 0.25  # of the side: the middle face's middle lies within this of the picture's
+
+
+def scan(options, folder):
+    models = [a for name in ("detector", "embedder") if getattr(options, name) for a in (f"--{name}", getattr(options, name))]
+    command = [options.whoswho, "scan", os.path.join(options.data, "pictures", options.pictures), "-o", folder, "-q", *models]
+    subprocess.run(["nice", "-n", "19", *command], check=True)
+
+
+def middle_faces(folder):
+    """Path relative to the pictures ("Name/Name_0001.jpg") -> (vector, person given by the program, quality, landmarks); and the number of all faces."""
+    store = sqlite3.connect(f"file:{folder}/whoswho.db?mode=ro", uri=True)
+    rows = store.execute("SELECT s.path, s.width, s.height, f.x + f.width / 2, f.y + f.height / 2, e.embedding, f.person, f.quality, f.landmarks FROM face f "
+                         "JOIN frame r ON f.frame = r.id JOIN source s ON r.source = s.id JOIN face_embedding e ON e.face = f.id ORDER BY f.id")
+    best, total = {}, 0
+    for path, width, height, x, y, vector, person, quality, marks in rows:
+        total += 1
+        path = path.decode() if isinstance(path, bytes) else path
+        key = "/".join(path.split("/")[-2:])
+        away = np.hypot(x / width - 0.5, y / height - 0.5)
+        if away < NEAR and away < best.get(key, (9,))[0]:
+            best[key] = (away, np.frombuffer(vector, "<f4"), person, quality, np.frombuffer(marks, "<f4").reshape(5, 2))
+    store.close()
+    return {k: v[1:] for k, v in best.items()}, total
+
+
+def read_pairs(path):
+    """-> (first, second, same?, fold)"""
+    with open(path, encoding="utf-8") as f:
+        lines = [line.split() for line in f if line.strip()]
+    folds, per_fold = int(lines[0][0]), 2 * int(lines[0][1])
+    pairs = []
+    for i, words in enumerate(lines[1:]):
+        if len(words) == 3:
+            a, b = (words[0], words[1]), (words[0], words[2])
+        else:
+            a, b = (words[0], words[1]), (words[2], words[3])
+        names = [f"{n}/{n}_{int(k):04d}.jpg" for n, k in (a, b)]
+        pairs.append((*names, len(words) == 3, i // per_fold))
+    assert len(pairs) == folds * per_fold, "pairs.txt is cut short"
+    return pairs
+
+
+def view2_of(similar, found, pairs):
+    """Ten-fold accuracy and its standard error from the similarity of each pair."""
+    same = np.array([p[2] for p in pairs])
+    fold = np.array([p[3] for p in pairs])
+    steps, right = np.unique(similar[found]), []
+    for k in range(fold.max() + 1):
+        train, test = found & (fold != k), fold == k
+        yes, no = np.sort(similar[train & same]), np.sort(similar[train & ~same])
+        hits = len(yes) - np.searchsorted(yes, steps) + np.searchsorted(no, steps)
+        threshold = steps[hits.argmax()]
+        right.append((((similar >= threshold) == same) & found)[test].mean())
+    return round(float(np.mean(right)), 4), round(float(np.std(right, ddof=1) / np.sqrt(len(right))), 4)
+
+
+def errors_by_quality(similar, found, pairs, quality):
+    """Share of wrong pairs at the best threshold, among all and among the 80% whose poorer face is best; what is not found is wrong, and poorest."""
+    same = np.array([p[2] for p in pairs])
+    steps = np.quantile(similar, np.linspace(0, 1, 800))
+    right = ((similar[:, None] >= steps) == same[:, None]) & found[:, None]
+    wrong = ~right[:, right.sum(0).argmax()]
+    keep = np.argsort(-np.where(found, quality, -np.inf), kind="stable")[:len(pairs) * 8 // 10]
+    return round(float(wrong.mean()), 4), round(float(wrong[keep].mean()), 4)
+
+
+def view2(faces, pairs):
+    found = np.array([p[0] in faces and p[1] in faces for p in pairs])
+    similar = np.array([float(faces[p[0]][0] @ faces[p[1]][0]) if ok else 0.0 for p, ok in zip(pairs, found)])
+    quality = np.array([min(faces[p[0]][2], faces[p[1]][2]) if ok else -1.0 for p, ok in zip(pairs, found)])
+    accuracy, error = view2_of(similar, found, pairs)
+    all_pairs, best = errors_by_quality(similar, found, pairs, quality)
+    return {"accuracy": accuracy, "standard_error": error, "pairs_found": int(found.sum()), "error_all": all_pairs, "error_best_80": best}
+
+
+def clustering(faces):
+    """Pairwise and BCubed precision, recall, F1 of the program's people against the folders."""
+    names = sorted(faces)
+    truth = np.unique([n.split("/")[0] for n in names], return_inverse=True)[1]
+    given = [faces[n][1] for n in names]
+    given = np.unique([f"p{g}" if g is not None else f"alone{i}" for i, g in enumerate(given)], return_inverse=True)[1]
+    cells, counts = np.unique(given.astype(np.int64) * (truth.max() + 1) + truth, return_counts=True)
+    of_given, of_truth = np.bincount(given), np.bincount(truth)
+
+    def pairs(n):
+        return float((n.astype(np.float64) * (n - 1) / 2).sum())
+
+    def f1(p, r):
+        return {"precision": round(p, 4), "recall": round(r, 4), "f1": round(2 * p * r / max(p + r, 1e-12), 4)}
+    together = pairs(counts)
+    row, column = cells // (truth.max() + 1), cells % (truth.max() + 1)
+    return {"pairwise": f1(together / max(pairs(of_given), 1), together / pairs(of_truth)),
+            "bcubed": f1(float((counts ** 2 / of_given[row]).sum() / len(names)), float((counts ** 2 / of_truth[column]).sum() / len(names))),
+            "people": int(sum(g is not None for g in {faces[n][1] for n in names})), "unsorted": sum(faces[n][1] is None for n in names)}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("whoswho"), parser.add_argument("data"), parser.add_argument("name")
+    parser.add_argument("--pictures", default="lfw")
+    parser.add_argument("--detector"), parser.add_argument("--embedder")
+    parser.add_argument("--eps", default="")
+    parser.add_argument("--min-samples", default="2")
+    options = parser.parse_args()
+    folder = os.path.join(options.data, "eval", options.name)
+    if not os.path.exists(os.path.join(folder, "whoswho.db")):
+        scan(options, folder)
+    faces, total = middle_faces(folder)
+    pictures = sum(len(files) for _, _, files in os.walk(os.path.join(options.data, "pictures", options.pictures)))
+    result = {"name": options.name, "pictures": pictures, "faces": total, "middle_found": len(faces), "share_found": round(len(faces) / pictures, 5),
+              "view2": view2(faces, read_pairs(os.path.join(options.data, "pairs.txt")))}
+    for eps in filter(None, options.eps.split(",")):
+        subprocess.run(["nice", "-n", "19", options.whoswho, "cluster", folder, "--eps", eps, "--min-samples", options.min_samples, "-q"], check=True)
+        result[f"cluster@{eps}"] = clustering(middle_faces(folder)[0])
+        print(json.dumps(result[f"cluster@{eps}"]), flush=True)
+    print(json.dumps(result))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,204 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""usage: train_embedder.py DATA RUN --images N [--minutes M] [--init FILE.onnx] [--lr 1.5e-3] [--batch 64]
+
+Distils the teacher into our embedder (embedder.py): faces and targets from DATA/pool/*.npz, a fresh distortion of each every time it is seen. The loss is
+1 - cosine to the teacher's vector of the clean face, five times the mean squared difference of the similarities within the batch, and half the squared
+distance to the teacher's vector, which makes the length of ours a measure of quality: the mean of all the vectors that the distorted face may stand for is the
+shorter the less can be seen of it. Runs on a GPU if there is one, else on one CPU thread in bfloat16. Checkpoints DATA/runs/RUN.pt every five minutes and goes on from it when started again; `touch
+DATA/runs/RUN.stop` ends it early with a last checkpoint. The learning rate falls along a cosine to nothing at N images or M minutes, whichever is nearer.
+DATA/runs/RUN.jsonl is the learning curve."""
+import argparse
+import copy
+import glob
+import json
+import math
+import os
+import time
+
+import cv2
+import numpy as np
+import torch
+from torch.nn import functional
+
+import augment
+from embedder import Embedder, embed, load_folded, prepare
+from targets import HELD_OUT
+
+CHECKPOINT_S = 300
+EVALUATE_IMAGES = 100_000
+RELATION = 5.0
+LENGTH = 0.5
+WARM_UP = 200          # steps
+AVERAGE = 0.999        # of the weights that are kept
+CLEAN_SHARE = 0.15     # chips shown as they are, but for the mirror
+
+
+class Pool:
+    """Faces and targets in memory; files that appear later are taken up."""
+
+    def __init__(self, folder):
+        self.folder, self.known = folder, set()
+        self.chips, self.targets = [], []
+        self.index = np.zeros((0, 2), np.int64)
+        self.refresh()
+
+    def refresh(self):
+        for path in sorted(glob.glob(os.path.join(self.folder, "*.npz"))):
+            name = os.path.basename(path)
+            if name in self.known or ".part" in name or name.split(".")[0] in HELD_OUT:
+                continue
+            self.known.add(name)
+            z = np.load(path)
+            rows = np.stack([np.full(len(z["chips"]), len(self.chips)), np.arange(len(z["chips"]))], 1)
+            self.chips.append(z["chips"]), self.targets.append(z["targets"].astype(np.float32))
+            self.index = np.concatenate([self.index, rows])
+
+    def draw(self, rng, n):
+        rows = self.index[rng.integers(0, len(self.index), n)]
+        chips = []
+        for file, row in rows:
+            chip, clean = self.chips[file][row], rng.random() < CLEAN_SHARE
+            chip = augment.misaligned(chip, rng, 0.2 if clean else (0.4, 1.0)[rng.integers(2)])
+            chips.append(chip if clean else augment.degraded(chip, rng))
+        return np.stack(chips), np.stack([self.targets[f][r] for f, r in rows])
+
+
+def held_out(folder):
+    """Chips whose people are known from their names (Somebody_12.jpg), cut as the program does; their targets."""
+    chips, targets, people = [], [], []
+    for source in sorted(HELD_OUT):
+        path = os.path.join(folder, f"{source}.npz")
+        if os.path.exists(path):
+            z = np.load(path)
+            chips.append(z["chips"]), targets.append(z["targets"])
+            people += [source + str(n).rsplit("_", 1)[0] if "_" in str(n) else f"{source}{k}" for k, n in enumerate(z["names"])]
+    cut = (augment.POOL_SIDE - 96) // 2
+    return np.concatenate(chips)[:, cut:-cut, cut:-cut], np.concatenate(targets).astype(np.float32), np.array(people)
+
+
+def verification(vectors, people):
+    """Best accuracy over all same pairs against as many different ones, and the share of same pairs above the threshold that one in a thousand different
+    pairs reaches."""
+    similar = vectors @ vectors.T
+    upper = np.triu_indices(len(vectors), 1)
+    same = people[upper[0]] == people[upper[1]]
+    positive, negative = np.sort(similar[upper][same]), np.sort(similar[upper][~same])
+    steps = np.linspace(-1, 1, 2001)
+    true = 1 - np.searchsorted(positive, steps) / len(positive)
+    false = 1 - np.searchsorted(negative, steps) / len(negative)
+    strict = negative[int(len(negative) * 0.999)]
+    return float(((true + 1 - false) / 2).max()), float((positive > strict).mean())
+
+
+def batches(pool, rng, size):
+    while True:
+        yield pool.draw(rng, size)
+
+
+class Run:
+    def __init__(self, options):
+        self.options = options
+        self.device = "cuda" if torch.cuda.is_available() else "cpu"
+        self.base = os.path.join(options.data, "runs", options.run)
+        os.makedirs(os.path.dirname(self.base), exist_ok=True)
+        self.pool = Pool(os.path.join(options.data, "pool"))
+        self.test = held_out(os.path.join(options.data, "pool"))
+        self.rng, self.begun = np.random.default_rng(), time.time()
+        self.model, self.seen, self.step = Embedder(), 0, 0
+        state = torch.load(self.base + ".pt", map_location="cpu") if os.path.exists(self.base + ".pt") else None
+        if state is None and options.init:
+            load_folded(self.model, options.init, self.pool.draw(np.random.default_rng(5), 1024)[0])
+        self.model = self.model.to(self.device, memory_format=torch.channels_last)
+        self.average = copy.deepcopy(self.model).eval().requires_grad_(False)
+        self.optimizer = torch.optim.AdamW(self.model.parameters(), lr=options.lr, weight_decay=0.02, betas=(0.9, 0.99))
+        if state is not None:
+            self.model.load_state_dict(state["model"]), self.average.load_state_dict(state["average"])
+            self.optimizer.load_state_dict(state["optimizer"])
+            self.seen, self.step = state["seen"], state["step"]
+
+    def save(self):
+        torch.save({"model": self.model.state_dict(), "average": self.average.state_dict(), "optimizer": self.optimizer.state_dict(),
+                    "seen": self.seen, "step": self.step}, self.base + ".pt.part")
+        os.replace(self.base + ".pt.part", self.base + ".pt")
+
+    def evaluate(self, loss, started):
+        chips, targets, people = self.test
+        vectors = embed(self.average, chips)
+        accuracy, strict = verification(vectors, people)
+        teacher = verification(targets, people)
+        row = {"seen": self.seen, "pool": len(self.pool.index), "loss": round(loss[0], 4), "relation": round(loss[1], 5),
+               "held_cosine": round(float((vectors * targets).sum(1).mean()), 4), "accuracy": round(accuracy, 4), "tar@1e-3": round(strict, 4),
+               "teacher": [round(t, 4) for t in teacher], "images_per_cpu_s": round((self.seen - started[0]) / (time.process_time() - started[1] + 1e-9))}
+        print(json.dumps(row), flush=True)
+        with open(self.base + ".jsonl", "a", encoding="utf-8") as f:
+            f.write(json.dumps(row) + "\n")
+
+    def share(self):
+        """How much of the run is over."""
+        spent = (time.time() - self.begun) / 60
+        return max(self.seen / self.options.images, spent / self.options.minutes if self.options.minutes else 0)
+
+    def train_step(self, chips, targets):
+        share = min(1.0, self.share())
+        for group in self.optimizer.param_groups:
+            group["lr"] = self.options.lr * min(1, (self.step + 1) / WARM_UP) * (0.5 + 0.5 * math.cos(math.pi * share)) + 1e-6
+        t = torch.from_numpy(targets).to(self.device)
+        with torch.autocast(torch.device(self.device).type, dtype=torch.bfloat16):
+            y = self.model(prepare(chips, self.device))
+        y = y.float()
+        distance = ((y - t) ** 2).sum(1).mean()
+        y = functional.normalize(y)
+        cosine = (1 - (y * t).sum(1)).mean()
+        relation = ((y @ y.T - t @ t.T) ** 2).mean()
+        self.optimizer.zero_grad(set_to_none=True)
+        (cosine + RELATION * relation + LENGTH * distance).backward()
+        self.optimizer.step()
+        self.step += 1
+        self.seen += len(chips)
+        with torch.no_grad():
+            keep = min(AVERAGE, (1 + self.step) / (10 + self.step))
+            for a, m in zip(self.average.state_dict().values(), self.model.state_dict().values()):
+                if a.dtype.is_floating_point:
+                    a.lerp_(m, 1 - keep)
+                else:
+                    a.copy_(m)
+        return np.array([cosine.item(), relation.item()])
+
+    def go(self):
+        saved, evaluated, started = time.time(), -1, (self.seen, time.process_time())
+        loss = np.zeros(2)
+        self.model.train()
+        for chips, targets in batches(self.pool, self.rng, self.options.batch):
+            if self.share() >= 1 or os.path.exists(self.base + ".stop"):
+                break
+            if self.seen // EVALUATE_IMAGES != evaluated:
+                evaluated = self.seen // EVALUATE_IMAGES
+                self.evaluate(loss.tolist(), started)
+            now = self.train_step(chips, targets)
+            loss = now if not loss.any() else 0.99 * loss + 0.01 * now
+            if time.time() - saved > CHECKPOINT_S:
+                saved = time.time()
+                self.save()
+                self.pool.refresh()
+        self.evaluate(loss.tolist(), started)
+        self.save()
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("data")
+    parser.add_argument("run")
+    parser.add_argument("--images", type=int, required=True)
+    parser.add_argument("--minutes", type=float, default=0)
+    parser.add_argument("--init")
+    parser.add_argument("--lr", type=float, default=1.5e-3)
+    parser.add_argument("--batch", type=int, default=64)
+    cv2.setNumThreads(1)
+    torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", "1")))
+    torch.set_flush_denormal(True)
+    Run(parser.parse_args()).go()
+
+
+if __name__ == "__main__":
+    main()
