@@ -46,6 +46,8 @@ class OnnxNet(torch.nn.Module):
             even = pads[:2] == pads[2:]
             x = v[0] if even else F.pad(v[0], (pads[1], pads[3], pads[0], pads[2]))
             return F.conv2d(x, v[1], bias, attributes.get("strides", [1, 1]), pads[:2] if even else 0, 1, attributes.get("group", 1))
+        if kind == "Cast":
+            return v[0].float()
         if kind == "Clip":
             return torch.clamp(v[0], float(v[1]), float(v[2]))
         if kind == "Relu":

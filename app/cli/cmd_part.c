@@ -34,8 +34,7 @@ static void print_proposal(const review *r, const ww_part_proposal *p)
         print_side(&p->side[0], "stay");
         print_side(&p->side[1], "go");
         printf("%s: separation %.2f; faces of one side are %.2f apart, across %.2f\n", how_sure(p->separation), p->separation,
-               p->within,
-               p->between);
+               p->within, p->between);
         return;
     }
     fputs("{\"sides\": [", stdout);

@@ -12,8 +12,7 @@ static const char usage[] =
 static void print_text(const ww_why *w)
 {
     printf("face_%lld.jpg is in %s\nseen in %s at %.2f s, quality %.2f\n", (long long)w->face, w->person, w->source,
-           (double)w->time_us / 1e6,
-           w->quality);
+           (double)w->time_us / 1e6, w->quality);
     for (size_t i = 0; i < w->rules; i++)
         printf("  - %s\n", w->rule[i]);
     if (w->nears)

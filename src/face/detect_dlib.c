@@ -97,21 +97,22 @@ ww_status ww_dlib_look(ww_dlib_looker *l, const ww_image *image, ww_detections *
 
 // --- landmarks ----------------------------------------------------------------------------------------------------------------
 
-// Where the five landmarks lie in the box of dlib's detectors on average, as shares of its sides (measured by those of SCRFD on
-// frontal faces; a turned face is then aligned less well).
-static const float mean_landmark[10] = {0.30f, 0.33f, 0.70f, 0.33f, 0.50f, 0.56f, 0.34f, 0.76f, 0.66f, 0.76f};
+// Where the five landmarks lie on average in the boxes of dlib's detectors, as shares of the sides: SCRFD's landmarks of 149 (gradients)
+// and 77 (CNN) faces of photos and footage, made symmetrical. A turned face is then aligned less well.
+static const float mean_in_hog[10] = {0.325f, 0.33f, 0.675f, 0.33f, 0.5f, 0.536f, 0.352f, 0.704f, 0.648f, 0.704f};
+static const float mean_in_mmod[10] = {0.33f, 0.374f, 0.67f, 0.374f, 0.5f, 0.584f, 0.355f, 0.752f, 0.645f, 0.752f};
 
-static void guess(ww_detection *f)
+static void guess(const float mean[10], ww_detection *f)
 {
     for (int q = 0; q < 10; q++)
-        f->landmark[q] = q % 2 ? f->y + mean_landmark[q] * f->height : f->x + mean_landmark[q] * f->width;
+        f->landmark[q] = q % 2 ? f->y + mean[q] * f->height : f->x + mean[q] * f->width;
 }
 
 ww_status ww_find_landmarks(const ww_model_spec *spec, const ww_image *image, ww_detections *found, ww_error *err)
 {
-    if (!spec->landmarks) {
+    if (!spec->landmarks) { // UltraFace's are guessed as it is decoded
         for (size_t i = 0; i < found->count && spec->kind != WW_MODEL_ULTRAFACE; i++)
-            guess(&found->item[i]);
+            guess(spec->kind == WW_MODEL_HOG ? mean_in_hog : mean_in_mmod, &found->item[i]);
         return WW_OK;
     }
     ww_image rgb = {0};

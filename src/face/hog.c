@@ -19,12 +19,8 @@ struct ww_hog {
 ww_hog *ww_hog_open(const ww_hog_model *model)
 {
     ww_hog *h = ww_alloc(sizeof *h);
-    const ww_hog_bank *bank = &model->bank;
     h->model = model;
     h->kernels = ww_hog_kernels_best();
-    size_t rows = (size_t)(WW_HOG_TILE_ROWS + bank->height), tile = (size_t)WW_HOG_TILE_ROWS * WW_HOG_STRIP;
-    h->scratch = ww_alloc(WW_HOG_TERMS * rows * WW_HOG_STRIP * sizeof *h->scratch);
-    h->score = ww_alloc((size_t)bank->filters * tile * sizeof *h->score);
     return h;
 }
 
@@ -138,12 +134,24 @@ static ww_status keep_good(const ww_hog *h, const ww_hog_tile *t, int level, con
     return WW_OK;
 }
 
-static ww_status search_map(const ww_hog *h, const ww_hog_map *map, int level, const struct search *s, ww_error *err)
+// Memory for a tile, on whole cache lines; made when first needed.
+static ww_status open_tile(ww_hog *h, ww_error *err)
+{
+    const ww_hog_bank *bank = &h->model->bank;
+    size_t rows = (size_t)WW_HOG_TILE_ROWS + (size_t)bank->height;
+    if (!h->scratch)
+        h->scratch = ww_alloc_array(WW_HOG_TERMS * rows * WW_HOG_STRIP, sizeof *h->scratch, SIZE_MAX / 2);
+    if (!h->score)
+        h->score = ww_alloc_array((size_t)bank->filters * WW_HOG_TILE_ROWS * WW_HOG_STRIP, sizeof *h->score, SIZE_MAX / 2);
+    return h->scratch && h->score ? WW_OK : ww_fail(err, WW_ERR_MEMORY, "no memory to run %d filters", bank->filters);
+}
+
+static ww_status search_map(ww_hog *h, const ww_hog_map *map, int level, const struct search *s, ww_error *err)
 {
     const ww_hog_bank *bank = &h->model->bank;
     int rows = map->rows ? map->rows - bank->height + 1 : 0, columns = map->rows ? map->columns - bank->width + 1 : 0;
     int bands = (rows + WW_HOG_TILE_ROWS - 1) / WW_HOG_TILE_ROWS, band_rows = bands ? (rows + bands - 1) / bands : 0;
-    ww_status status = WW_OK;
+    ww_status status = open_tile(h, err);
     for (int y = 0; y < rows && status == WW_OK; y += band_rows)
         for (int x = 0; x < columns && status == WW_OK; x += WW_HOG_STRIP) {
             ww_hog_tile tile = {.column = x,

@@ -40,7 +40,8 @@ ww_status ww_mmod_detector_open(const ww_net *net, const ww_mmod_options *option
     if (!info || info->kind != WW_DLIB_MMOD)
         return ww_fail(err, WW_ERR_ARGUMENT, "%s: not one of dlib's CNN detectors", ww_net_name(net));
     if (info->input.kind != WW_DLIB_INPUT_RGB_PYRAMID)
-        return ww_fail(err, WW_ERR_UNSUPPORTED, "%s: a CNN detector that does not take a pyramid of RGB pictures", ww_net_name(net));
+        return ww_fail(err, WW_ERR_UNSUPPORTED, "%s: a CNN detector that does not take a pyramid of RGB pictures",
+                       ww_net_name(net));
     ww_mmod_detector *d = ww_alloc(sizeof *d);
     d->net = net;
     d->info = info;
@@ -223,7 +224,8 @@ ww_status ww_mmod_detect(ww_mmod_detector *d, const ww_image *image, int upsampl
 {
     found->count = 0;
     if (image->pixels != WW_PIXELS_RGB || upsample < 0 || upsample > WW_MMOD_UPSAMPLE_MAX)
-        return ww_fail(err, WW_ERR_ARGUMENT, "the CNN detector takes RGB pictures, doubled at most %d times", WW_MMOD_UPSAMPLE_MAX);
+        return ww_fail(err, WW_ERR_ARGUMENT, "the CNN detector takes RGB pictures, doubled at most %d times",
+                       WW_MMOD_UPSAMPLE_MAX);
     ww_image larger = {0};
     ww_status status = WW_OK;
     for (int i = 0; i < upsample && status == WW_OK; i++) {

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
-// Bilinear scaling as dlib's resize_image does it: corners lie on corners, each result mixes four samples, and the arithmetic (which is
-// float, with positions counted up in float) is repeated step by step, because where results are cut to whole grey levels a last bit
-// decides.
+// Bilinear scaling as dlib's resize_image does it: corners lie on corners, each result mixes four samples, and the arithmetic
+// (which is float, with positions counted up in float) is repeated step by step, because where results are cut to whole grey
+// levels a last bit decides.
 #ifndef WW_FACE_MMOD_BLEND_H
 #define WW_FACE_MMOD_BLEND_H
 #include <stdbool.h>
 #include <stdint.h>
 
-// Where the columns of a row come from. Column c mixes left[c] and left[c] + 1 (or the last column, where there is no next) with the
-// share[c] of the second.
+// Where the columns of a row come from. Column c mixes left[c] and left[c] + 1 (or the last column, where there is no next)
+// with the share[c] of the second.
 typedef struct ww_blend {
     int in, out; // columns
     int paired;  // the columns before this one have a right neighbour for certain and are done in groups; the rest one by one

@@ -27,8 +27,8 @@ static int level_sizes(int width, int height, ww_tile *tile)
     return levels;
 }
 
-// Height of the first column: levels are put below one another until the next one fits beside the last and half of what is left of the
-// heights is used up. dlib counts in unsigned numbers here, which wrap where a difference is negative; so does this.
+// Height of the first column: levels are put below one another until the next one fits beside the last and half of what is left
+// of the heights is used up. dlib counts in unsigned numbers here, which wrap where a difference is negative; so does this.
 static uint64_t column_height(const ww_tile *tile, int levels, uint64_t padding)
 {
     uint64_t total = 0, height = 0, last_width = 0;

@@ -209,7 +209,8 @@ static float grey_at(const ww_image *image, double x, double y)
     if (image->pixels == WW_PIXELS_LUMA)
         return row[(size_t)x];
     const uint8_t *rgb = row + 3 * (size_t)x;
-    return (float)((rgb[0] + rgb[1] + rgb[2]) / 3);
+    int grey = (rgb[0] + rgb[1] + rgb[2]) / 3; // dlib's, cut off
+    return (float)grey;
 }
 
 // The turn and scale that bring the mean shape as near as possible, in least squares, to the shape so far, as the matrix

@@ -3,8 +3,7 @@
 #ifndef WW_JOB_DECISIONS_MATCH_H
 #define WW_JOB_DECISIONS_MATCH_H
 #include "job/journal.h"
-
-#define WW_KEY_OVERLAP_MIN 0.5 // intersection over union from which two boxes at one time are one face
+#include "job/spots.h"
 
 // Nodes are the faces at hand (0 .. faces - 1), then faces the journal knows that are not at hand.
 typedef struct ww_nodes {

@@ -13,7 +13,7 @@
 
 // Two pictures of one face at one moment: root mean square distance, as a share of the distance within which average linkage
 // joins.
-#define WW_REPEAT_SHARE 0.5
+#define WW_REPEAT_SHARE 0.6
 
 typedef struct ww_evidence {
     WW_VECTOR(ww_pair) must, cannot; // indices of faces; free of contradictions

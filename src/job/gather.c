@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "job/gather.h"
+#include "base/memory.h"
+#include "job/spots.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -99,6 +101,51 @@ static ww_status on_face(void *user, const ww_face_row *row, const float *embedd
     return WW_OK;
 }
 
+struct remembering {
+    ww_gathered *out;
+    ww_spots spots;
+    bool any;
+};
+
+static ww_status on_remembered(void *user, const ww_remembered_row *row, ww_error *err)
+{
+    struct remembering *r = user;
+    (void)err;
+    const ww_face_key key = {row->source, row->time_us, (float)row->x, (float)row->y, (float)row->width, (float)row->height};
+    uint32_t i = ww_spots_find(&r->spots, &key);
+    if (i < r->out->face.count && r->out->face.item[i].person < 0)
+        r->out->face.item[i].person = row->person;
+    return WW_OK;
+}
+
+static ww_status note_any(void *user, const ww_remembered_row *row, ww_error *err)
+{
+    (void)row;
+    (void)err;
+    ((struct remembering *)user)->any = true;
+    return WW_OK;
+}
+
+// A source that was scanned again with other models or options has new faces: they take over whose the old ones were.
+static ww_status recall_people(ww_library *library, ww_gathered *out, ww_error *err)
+{
+    struct remembering r = {.out = out};
+    ww_status status = ww_store_remembered(library->store, note_any, &r, err);
+    if (status != WW_OK || !r.any)
+        return status;
+    ww_face_key *key = ww_alloc_array(out->face.count, sizeof *key, SIZE_MAX);
+    if (!key)
+        return ww_fail(err, WW_ERR_MEMORY, "no memory for the keys of %zu faces", out->face.count);
+    for (size_t i = 0; i < out->face.count; i++)
+        key[i] = out->face.item[i].key;
+    status = ww_spots_sort(key, out->face.count, &r.spots, err);
+    if (status == WW_OK)
+        status = ww_store_remembered(library->store, on_remembered, &r, err);
+    ww_spots_free(&r.spots);
+    free(key);
+    return status;
+}
+
 ww_status ww_gather_faces(ww_library *library, ww_gathered *gathered, ww_error *err)
 {
     struct gathering g = {.out = gathered};
@@ -108,6 +155,8 @@ ww_status ww_gather_faces(ww_library *library, ww_gathered *gathered, ww_error *
         status = ww_store_frames(library->store, on_frame, &g, err);
     if (status == WW_OK)
         status = ww_store_faces(library->store, true, on_face, &g, err);
+    if (status == WW_OK)
+        status = recall_people(library, gathered, err);
     ww_vector_free(&g.sources);
     ww_vector_free(&g.frames);
     if (status != WW_OK)

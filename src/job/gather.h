@@ -13,7 +13,7 @@ typedef struct ww_gathered_face {
     uint32_t frame; // faces with the same number were seen at once
     int64_t track;  // within the source; 0: none
     float quality, score; // 0..1
-    int32_t person; // before this sorting, or -1
+    int32_t person; // before this sorting, or -1; of a face scanned anew, whose the old one was
     int32_t former; // the last before that one, or -1
 } ww_gathered_face;
 
@@ -23,6 +23,7 @@ typedef struct ww_gathered {
     int dim;
 } ww_gathered;
 
+// WW_ERR_STORE: the embeddings are not all of one length.
 ww_status ww_gather_faces(ww_library *library, ww_gathered *gathered, ww_error *err);
 void ww_gathered_free(ww_gathered *gathered);
 

@@ -113,8 +113,7 @@ static ww_status give_name(ww_known *k, ww_roster *r, size_t person, const poll 
 {
     ww_entry entry = {.kind = WW_DECISION_NAME, .text = ww_strdup(k->name.item[p->best_name])};
     entry.words = ww_strf("%s is %s: %zu of %zu faces are like the known pictures (nearest %.2f)", ww_roster_title(r, person),
-                          entry.text,
-                          p->best_votes, ww_roster_count(r, person), p->nearest);
+                          entry.text, p->best_votes, ww_roster_count(r, person), p->nearest);
     ww_status status = ww_roster_side_of_person(r, person, true, NULL, ww_entry_add_side(&entry), err);
     if (status == WW_OK)
         status = ww_take_down(r, &entry, batch, err);

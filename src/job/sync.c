@@ -193,8 +193,7 @@ static void name_copies(const ww_sync *s)
         const ww_seen_portrait *p = &c->portrait.item[i];
         if (p->copied)
             ww_sync_say(s, "face_%zu.jpg lies in %s and in %s: the newer place, %s, counts", p->face + 1,
-                        c->folder.item[p->from].name,
-                        c->folder.item[p->to].name, c->folder.item[p->to].name);
+                        c->folder.item[p->from].name, c->folder.item[p->to].name, c->folder.item[p->to].name);
     }
 }
 

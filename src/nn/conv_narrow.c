@@ -44,7 +44,8 @@ AVX512 static void dot_rows(const narrow *s, const float *run, float *sum)
         a[i] = _mm512_setzero_ps();
     const float *w = s->weights;
     for (int64_t k = 0; k < s->steps; k++, w += ROWS * LANES, run += LANES) {
-        const __m512 x0 = _mm512_loadu_ps(run), x1 = _mm512_loadu_ps(run + s->channels), x2 = _mm512_loadu_ps(run + 2 * s->channels);
+        const __m512 x0 = _mm512_loadu_ps(run), x1 = _mm512_loadu_ps(run + s->channels),
+                     x2 = _mm512_loadu_ps(run + 2 * s->channels);
         UNROLL for (int r = 0; r < ROWS; r++) {
             const __m512 wr = _mm512_load_ps(w + r * LANES);
             a[ABREAST * r] = _mm512_fmadd_ps(x0, wr, a[ABREAST * r]);
@@ -104,7 +105,8 @@ static bool is_narrow(const ww_window *w, const ww_shape *y)
     return y->dim[1] == 1 && w->kernel[0] >= ROWS_MIN && w->kernel[0] <= ROWS && __builtin_cpu_supports("avx512f");
 }
 
-bool ww_conv_narrow(const ww_window *w, const ww_shape *x, const ww_shape *y, const float *weights, float bias, ww_kernel *kernel)
+bool ww_conv_narrow(const ww_window *w, const ww_shape *x, const ww_shape *y, const float *weights, float bias,
+                    ww_kernel *kernel)
 {
     if (!is_narrow(w, y))
         return false;
@@ -130,7 +132,8 @@ bool ww_conv_narrow(const ww_window *w, const ww_shape *x, const ww_shape *y, co
 }
 
 #else
-bool ww_conv_narrow(const ww_window *w, const ww_shape *x, const ww_shape *y, const float *weights, float bias, ww_kernel *kernel)
+bool ww_conv_narrow(const ww_window *w, const ww_shape *x, const ww_shape *y, const float *weights, float bias,
+                    ww_kernel *kernel)
 {
     (void)w, (void)x, (void)y, (void)weights, (void)bias, (void)kernel;
     return false;

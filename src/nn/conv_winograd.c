@@ -32,7 +32,7 @@ typedef struct winograd {
     int64_t stride, taps, out; // 1: windows of 5, tiles of 4; 2: windows of 3 in each of four phases, tiles of 6
     int64_t in_stride, out_stride; // channels rounded up to whole vectors
     int64_t terms, terms_stride;   // of one product: in_channels, or four times in_stride
-    int64_t before_step, after_step; // from cell to cell; no multiple of 4096 bytes, which would put all cells into one set of the cache
+    int64_t before_step, after_step; // from cell to cell; at 4096 bytes all cells would share one set of the cache
     int64_t tiles_x, tiles;        // of one picture
     bool relu;
     float *weights; // CELLS x groups of VECTORS x terms x vectors of the group x LANES
@@ -297,8 +297,8 @@ static float *zeroed(int64_t count)
     return ww_alloc_array0((size_t)count, sizeof(float), WW_NN_TENSOR_BYTES_MAX);
 }
 
-bool ww_conv_winograd(const ww_window *w, const ww_shape *x, const ww_shape *y, const float *weights, const float *bias, bool relu,
-                      ww_kernel *kernel)
+bool ww_conv_winograd(const ww_window *w, const ww_shape *x, const ww_shape *y, const float *weights, const float *bias,
+                      bool relu, ww_kernel *kernel)
 {
     if (!is_winograd(w, x, y))
         return false;
@@ -334,8 +334,8 @@ bool ww_conv_winograd(const ww_window *w, const ww_shape *x, const ww_shape *y, 
 }
 
 #else
-bool ww_conv_winograd(const ww_window *w, const ww_shape *x, const ww_shape *y, const float *weights, const float *bias, bool relu,
-                      ww_kernel *kernel)
+bool ww_conv_winograd(const ww_window *w, const ww_shape *x, const ww_shape *y, const float *weights, const float *bias,
+                      bool relu, ww_kernel *kernel)
 {
     (void)w, (void)x, (void)y, (void)weights, (void)bias, (void)relu, (void)kernel;
     return false;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// From dlib's list of layers to a graph of the engine's operators (ONNX's, and PaddedAdd for add_prev, which takes tensors of different
-// sizes).
+// From dlib's list of layers to a graph of the engine's operators (ONNX's, and PaddedAdd for add_prev, which takes tensors of
+// different sizes).
 //
-// What a mark is, and which one a later layer means, the file does not say (dlib_net.h). Here a mark right after a mark is a skip, which
-// goes back to the first tag since the last join; every other mark is a tag.
+// What a mark is, and which one a later layer means, the file does not say (dlib_net.h). Here a mark right after a mark is a
+// skip, which goes back to the first tag since the last join; every other mark is a tag.
 #include "nn/dlib_layers.h"
 #include "nn/graph.h"
 #include "nn/op.h"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The details of each kind of layer, as dlib writes them: a name that carries a version, then parameters, sizes and training rates.
+// The details of each kind of layer, as dlib writes them: a name that carries a version, then parameters, sizes and training
+// rates.
 #include "nn/dlib_layers.h"
 
 #include "base/memory.h"
@@ -131,7 +132,8 @@ static void read_con(ww_dat *d, const char *name, ww_dlib_layer *l)
     skip_reals(d, RATES);
     bool use_bias = strcmp(name, "con_5") != 0 || ww_dat_bool(d);
     for (int i = 0; i < 2; i++)
-        if (ww_dat_ok(d) && (l->dim[0] != filters || (l->kernel[i] && l->kernel[i] != l->dim[2 + i]) || l->dim[2 + i] > KERNEL_MAX))
+        if (ww_dat_ok(d) &&
+            (l->dim[0] != filters || (l->kernel[i] && l->kernel[i] != l->dim[2 + i]) || l->dim[2 + i] > KERNEL_MAX))
             ww_dat_fail(d, WW_ERR_FORMAT, "the filters are not of the size the convolution names");
     if (ww_dat_ok(d) && use_bias && biases != (size_t)filters)
         ww_dat_fail(d, WW_ERR_FORMAT, "%zu biases for %zu filters", biases, (size_t)filters);
@@ -279,12 +281,27 @@ void ww_dlib_read_layer(ww_dat *d, ww_dlib_layer *layer)
         const char *name;
         void (*read)(ww_dat *d, const char *name, ww_dlib_layer *l);
     } known[] = {
-        {"con_4", read_con},           {"con_5", read_con},           {"affine_", read_affine},       {"affine_2", read_affine},
-        {"bn_con2", read_batch_norm},  {"bn_fc2", read_batch_norm},   {"relu_", read_activation},     {"sig_", read_activation},
-        {"htan_", read_activation},    {"elu_", read_activation},     {"leaky_relu_", read_activation},
-        {"clipped_relu_", read_activation}, {"prelu_", read_prelu},   {"max_pool_2", read_max_pool},  {"avg_pool_2", read_avg_pool},
-        {"fc_2", read_fc},             {"fc_3", read_fc},             {"dropout_", read_dropout},     {"multiply_", read_dropout},
-        {"add_prev_", read_add_prev},  {"concat_", read_concat},
+        {"con_4", read_con},
+        {"con_5", read_con},
+        {"affine_", read_affine},
+        {"affine_2", read_affine},
+        {"bn_con2", read_batch_norm},
+        {"bn_fc2", read_batch_norm},
+        {"relu_", read_activation},
+        {"sig_", read_activation},
+        {"htan_", read_activation},
+        {"elu_", read_activation},
+        {"leaky_relu_", read_activation},
+        {"clipped_relu_", read_activation},
+        {"prelu_", read_prelu},
+        {"max_pool_2", read_max_pool},
+        {"avg_pool_2", read_avg_pool},
+        {"fc_2", read_fc},
+        {"fc_3", read_fc},
+        {"dropout_", read_dropout},
+        {"multiply_", read_dropout},
+        {"add_prev_", read_add_prev},
+        {"concat_", read_concat},
     };
     char name[NAME_MAX_BYTES];
     *layer = (ww_dlib_layer){.at = d->at};

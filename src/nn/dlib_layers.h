@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The layers of a dlib network in the order in which data passes them, as far as the file tells (dlib_layers.c reads one, dlib_net.c the
-// whole list), before they become a graph (dlib_build.c).
+// The layers of a dlib network in the order in which data passes them, as far as the file tells (dlib_layers.c reads one,
+// dlib_net.c the whole list), before they become a graph (dlib_build.c).
 #ifndef WW_NN_DLIB_LAYERS_H
 #define WW_NN_DLIB_LAYERS_H
 #include "base/vector.h"
@@ -32,14 +32,15 @@ typedef struct ww_dlib_layer {
     int64_t dim[4];                       // CON: filters; FC: inputs, outputs; AFFINE: 1, k, rows, columns
     bool by_channel;                      // AFFINE
     int tag_count;                        // CONCAT
-    float *weights, *offsets;             // CON, FC: filters and biases (NULL: none); AFFINE: gamma and beta; PRelu: slopes, one for all
+    float *weights, *offsets;             // CON, FC: filters, biases (NULL: none); AFFINE: gamma, beta; PRelu: one slope
 } ww_dlib_layer;
 
 typedef WW_VECTOR(ww_dlib_layer) ww_dlib_layers;
 
 void ww_dlib_layers_free(ww_dlib_layers *l);
 
-// The details of one layer, from its name on. WW_ERR_UNSUPPORTED names a layer that is not known. Nothing is left to free on failure.
+// The details of one layer, from its name on. WW_ERR_UNSUPPORTED names a layer that is not known. Nothing is left to free on
+// failure.
 void ww_dlib_read_layer(ww_dat *d, ww_dlib_layer *layer);
 // A tensor that is not needed (gradients, cached results).
 void ww_dlib_skip_tensor(ww_dat *d);

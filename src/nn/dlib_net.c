@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: MIT
-// Reading a network that dlib saved. How the file is built follows from dlib's types, which nest: a layer holds the network below it, and
-// writes it before its own details.
+// Reading a network that dlib saved. How the file is built follows from dlib's types, which nest: a layer holds the network
+// below it, and writes it before its own details.
 //
 //   network with loss   1, loss layer, network
 //   layer               2, network below, details, 3 flags, 3 tensors
 //   first layer         3, input layer, details, 3 flags, 3 tensors, expansion factor   (2: without the last)
 //   tag or skip         1, network below
 //   tag on the input    2, input layer, 2 tensors, flag, expansion factor               (1: without the last)
-//   repeat              1, count, that many networks (the last in running order comes first), network below; the repeated ones stand on
-//                       an input layer that writes nothing
+//   repeat              1, count, that many networks (the last in running order comes first), network below; the repeated ones
+//                       stand on an input layer that writes nothing
 //
-// So a file begins with a row of versions, the outermost first. A tag and a repeat begin alike; where what follows does not decide (a
-// count of 2 or 3), the tag is tried first. A repeat of one is not recognised.
+// So a file begins with a row of versions, the outermost first. A tag and a repeat begin alike; where what follows does not
+// decide (a count of 2 or 3), the tag is tried first. A repeat of one is not recognised.
 #include "nn/dlib_layers.h"
 #include "nn/graph.h"
 

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
-// What a dlib network file says beside the network: its loss layer (how outputs become answers) and its input layer (how a picture
-// becomes a tensor).
+// What a dlib network file says beside the network: its loss layer (how outputs become answers) and its input layer (how a
+// picture becomes a tensor).
 //
-// The format leaves some things to the C++ type that saved it, which the file does not hold. They are filled in by dlib's own habits:
-//   which tag an add_prev, concat or skip layer means: add_prev the nearest one before it, concat of n the last n in order, skip (a tag
-//     right after a tag) the first one since the last add_prev or concat;
+// The format leaves some things to the C++ type that saved it, which the file does not hold. They are filled in by dlib's own
+// habits:
+//   which tag an add_prev, concat or skip layer means: add_prev the nearest one before it, concat of n the last n in order,
+//     skip (a tag right after a tag) the first one since the last add_prev or concat;
 //   the rate of an image pyramid: 5/6 (pyramid_down<6>), which every MMOD detector published by dlib's author uses.
 // A file whose layers do not fit together that way is WW_ERR_UNSUPPORTED, with the byte where it stopped making sense.
 #ifndef WW_NN_DLIB_NET_H
@@ -30,7 +31,8 @@ typedef enum ww_dlib_input_kind {
     WW_DLIB_INPUT_GREY_PYRAMID,
 } ww_dlib_input_kind;
 
-// The tensor holds (sample - mean) / 256 for each of the channels R, G, B, and 0 (not black) where a tiled pyramid has no picture.
+// The tensor holds (sample - mean) / 256 for each of the channels R, G, B, and 0 (not black) where a tiled pyramid has no
+// picture.
 typedef struct ww_dlib_input {
     ww_dlib_input_kind kind;
     int channels;

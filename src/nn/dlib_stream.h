@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Reading what dlib's serialize() wrote (its .dat files), from bytes in memory.
 //
-// The format has no tags and no lengths of parts: what comes next follows from the C++ type that was saved. Numbers are written so that
-// any platform reads them:
+// The format has no tags and no lengths of parts: what comes next follows from the C++ type that was saved. Numbers are written
+// so that any platform reads them:
 //   integer  a control byte (sign in bit 7, byte count 1..8 in the low four bits), then that many bytes, least significant first
 //   real     mantissa and exponent, two integers: mantissa * 2^exponent; exponents 32000, 32001, 32002 are inf, -inf, nan.
 //            dlib before 2013 wrote decimal text and a space instead, which is read as well
@@ -10,8 +10,9 @@
 //   string, vector, array: the count, then the items
 //   matrix   rows and columns (both negated by newer versions), then the items row by row
 //
-// A reader is sticky: after the first thing that is wrong every read gives 0, and the status and message stay. So a caller reads a whole
-// structure in plain order, takes every count through ww_dat_count or ww_dat_int_in (which bound it), and asks once at the end.
+// A reader is sticky: after the first thing that is wrong every read gives 0, and the status and message stay. So a caller
+// reads a whole structure in plain order, takes every count through ww_dat_count or ww_dat_int_in (which bound it), and asks
+// once at the end.
 #ifndef WW_NN_DLIB_STREAM_H
 #define WW_NN_DLIB_STREAM_H
 #include "base/error.h"
@@ -61,8 +62,8 @@ bool ww_dat_peek_text(const ww_dat *d, const char *prefix);
 void ww_dat_floats_le(ww_dat *d, float *out, size_t count);
 // The sizes of a matrix whose items follow; rows <= rows_max, columns <= columns_max, and an item takes at least two bytes.
 void ww_dat_matrix_size(ww_dat *d, size_t rows_max, size_t columns_max, size_t *rows, size_t *columns);
-// A matrix of floats or doubles, row by row, the caller's (free); NULL where it fails (the reader says why). An empty one gives a valid
-// pointer.
+// A matrix of floats or doubles, row by row, the caller's (free); NULL where it fails (the reader says why). An empty one gives
+// a valid pointer.
 float *ww_dat_matrix(ww_dat *d, size_t rows_max, size_t columns_max, size_t *rows, size_t *columns);
 
 // The bytes of a .dat file, or of the .bz2 of one, as bytes to read: *data lies in `bytes` (and *owned is NULL) where it is not

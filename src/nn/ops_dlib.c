@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The one operator of dlib's networks that ONNX has not: the sum of two tensors of different sizes, where the smaller one counts as 0 in
-// what it lacks (at the end of the channels, rows and columns).
+// The one operator of dlib's networks that ONNX has not: the sum of two tensors of different sizes, where the smaller one
+// counts as 0 in what it lacks (at the end of the channels, rows and columns).
 #include "nn/ops.h"
 
 #include <string.h>

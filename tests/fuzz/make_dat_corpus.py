@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""Writes the seeds of fuzz_dat: small networks in dlib's file format with a layer of every kind. usage: make_dat_corpus.py FOLDER"""
+"""Writes the seeds of fuzz_dat: small networks in dlib's format with a layer of every kind. usage: make_dat_corpus.py FOLDER"""
 import bz2
 import math
 import os
@@ -51,8 +51,8 @@ def affine(channels, by_channel=True, name="affine_"):
 
 def batch_norm(channels, name="bn_con2"):
     ones = tensor(1, channels, 1, 1, data=[1.0] * channels)
-    return text(name) + tensor(2 * channels, 1, 1, 1) + alias(1, channels, 1, 1) * 2 + 2 * EMPTY + ones * 2 + integer(9) + integer(
-        100) + RATES + real(1e-4)
+    params = tensor(2 * channels, 1, 1, 1) + alias(1, channels, 1, 1) * 2
+    return text(name) + params + 2 * EMPTY + ones * 2 + integer(9) + integer(100) + RATES + real(1e-4)
 
 
 def pool(name, size, stride, pad=0):
@@ -92,16 +92,18 @@ def repeat(below, *blocks):
 
 def dense(channels):
     tag_on_nothing = integer(2) + 2 * EMPTY + b"0" + integer(1)
-    return layers(tag_on_nothing, batch_norm(channels), text("relu_"), con(2, channels, 3, 3, 1, 1, False), None, text("concat_") + integer(2))
+    return layers(tag_on_nothing, batch_norm(channels), text("relu_"), con(2, channels, 3, 3, 1, 1, False), None,
+                  text("concat_") + integer(2))
 
 
 SMALL = first(RGB, con(2, 3, 3, 3, 1, 1))
 FILES = {
     "plain": layers(SMALL, affine(2), text("relu_")),
-    "metric": METRIC + layers(first(SIZED, con(2, 3, 3, 3, 2)), affine(2, name="affine_2"), text("sig_"), pool("avg_pool_2", 0, 1), fc(2, 3, False)),
+    "metric": METRIC + layers(first(SIZED, con(2, 3, 3, 3, 2)), affine(2, name="affine_2"), text("sig_"),
+                              pool("avg_pool_2", 0, 1), fc(2, 3, False)),
     "mmod": MMOD + layers(first(PYRAMID, con(2, 3, 3, 3, 2)), affine(2), text("relu_"), con(1, 2, 3, 3, 1, 1)),
-    "residual": METRIC + layers(SMALL, None, con(2, 2, 3, 3, 1, 1), text("add_prev_"), text("relu_"), None, con(4, 2, 3, 3, 2, 0), None, None,
-                                pool("avg_pool_2", 2, 2), text("add_prev_"), text("htan_")),
+    "residual": METRIC + layers(SMALL, None, con(2, 2, 3, 3, 1, 1), text("add_prev_"), text("relu_"), None, con(4, 2, 3, 3, 2, 0),
+                                None, None, pool("avg_pool_2", 2, 2), text("add_prev_"), text("htan_")),
     "dense": METRIC + repeat(SMALL, dense(8), dense(6), dense(4), dense(2)),
     "two": METRIC + repeat(SMALL, dense(4), dense(2)),
     "others": METRIC + layers(SMALL, text("elu_") + real(1), text("leaky_relu_") + real(0.1), text("clipped_relu_") + real(6),

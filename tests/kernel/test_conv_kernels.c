@@ -139,7 +139,8 @@ TEST(narrow)
     if (lacks_avx512())
         SKIP("no AVX-512");
     for (int i = 0; i < ROUNDS; i++) {
-        layer l = {pick(1, 2), pick(1, 50), 1, pick(9, 40), pick(9, 40), pick(6, 9), pick(1, 9), 1, pick(0, 5), pick(0, 5), false, true};
+        layer l = {pick(1, 2), pick(1, 50), 1, pick(9, 40), pick(9, 40), pick(6, 9), pick(1, 9), 1, pick(0, 5), pick(0, 5),
+                   false, true};
         check(&l);
     }
     if (bench)

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// dlib's own answer, to compare ours with: `mmod_oracle FILE.dat UPSAMPLE [--plane] PICTURE.ppm...` prints for each picture its name and
-// the number of faces, then a line for each face: left top right bottom score. With --plane it writes the network's input instead, as
-// width, height and floats, to PICTURE.ppm.plane. With --time N each picture is looked at N times and the least processor time printed.
+// dlib's own answer, to compare ours with: `mmod_oracle FILE.dat UPSAMPLE [--plane] PICTURE.ppm...` prints for each picture its
+// name and the number of faces, then a line for each face: left top right bottom score. With --plane it writes the network's
+// input instead, as width, height and floats, to PICTURE.ppm.plane. With --time N each picture is looked at N times and the
+// least processor time printed.
 #include "oracle.h"
 
 #include <dlib/dnn.h>

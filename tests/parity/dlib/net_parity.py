@@ -4,9 +4,9 @@
 
 usage: net_parity.py NET_RUN MMOD_ORACLE RESNET_ORACLE DENSENET_ORACLE [--all] [--frames N] [--jobs N]
 
-Detections: every box within 2 px of dlib's, scores within 1e-3; a face only one side has counts unless its score is that near the
-threshold. Descriptors: within 1e-4 (Euclidean). Every day a sample of the photos of $WW_SHARED/photos; --all takes all of them and
---frames N frames of $WW_SHARED/footage, and prints figures. Prints TAP.
+Detections: every box within 2 px of dlib's, scores within 1e-3; a face only one side has counts unless its score is that near
+the threshold. Descriptors: within 1e-4 (Euclidean). Every day a sample of the photos of $WW_SHARED/photos; --all takes all of
+them and --frames N frames of $WW_SHARED/footage, and prints figures. Prints TAP.
 """
 import argparse
 import concurrent.futures
@@ -123,10 +123,12 @@ def detectors(arguments, report, model, pictures, what):
             for group, (ours, theirs) in zip(groups, pool.map(both, groups)):
                 for path, o, t in zip(group, ours, theirs):
                     s, c, n = compare(o, t)
-                    sides, scores, lonely, total, exact = max(sides, s), max(scores, c), lonely + n, total + len(t), exact + (s == 0 and n == 0)
+                    sides, scores, lonely, total = max(sides, s), max(scores, c), lonely + n, total + len(t)
+                    exact += s == 0 and n == 0
                     if s > BOX_PX or c > SCORE or n:
                         print(f"# {os.path.basename(path)} upsampled {upsample}: side {s}, score {c:.2g}, without partner {n}")
-        note = f"{total} faces in {len(pictures)} pictures, {exact} with every side the same; largest difference: {sides:g} px, score {scores:.2g}"
+        note = f"{total} faces in {len(pictures)} pictures, {exact} with every side the same; "
+        note += f"largest difference: {sides:g} px, score {scores:.2g}"
         report(sides <= BOX_PX and scores <= SCORE and lonely == 0 and total > 0, f"MMOD, {what}, upsampled {upsample}", note)
 
 
@@ -156,7 +158,8 @@ def numbers(text):
 def descriptors(report, name, ours, theirs):
     apart = numpy.linalg.norm(ours - theirs, axis=1).max() if ours.shape == theirs.shape else numpy.inf
     spread = theirs.std(axis=0).max()
-    report(apart <= DESCRIPTOR and spread > 1e-3, name, f"largest distance {apart:.2g}; length {numpy.linalg.norm(theirs, axis=1).mean():.3g}")
+    length = numpy.linalg.norm(theirs, axis=1).mean()
+    report(apart <= DESCRIPTOR and spread > 1e-3, name, f"largest distance {apart:.2g}; length {length:.3g}")
 
 
 def networks(arguments, report, folder, shared, pictures_of):

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// dlib's face descriptor network (29 convolutions) as dlib runs it. `resnet_oracle make SEED FILE.dat` saves one with random weights and
-// statistics; `resnet_oracle run FILE.dat [--time N] CHIP.ppm...` prints the 128 numbers of each 150x150 chip, a chip a line.
-// `resnet_oracle zoo SEED FILE.dat` saves a small network with a layer of every other kind that the reader knows, `zoo-run` runs it.
+// dlib's face descriptor network (29 convolutions) as dlib runs it. `resnet_oracle make SEED FILE.dat` saves one with random
+// weights and statistics; `resnet_oracle run FILE.dat [--time N] CHIP.ppm...` prints the 128 numbers of each 150x150 chip, a
+// chip a line. `resnet_oracle zoo SEED FILE.dat` saves a small network with a layer of every other kind that the reader knows,
+// `zoo-run` runs it.
 #include "oracle.h"
 
 #include <dlib/dnn.h>
@@ -41,7 +42,10 @@ static float uniform(dlib::rand &r, float low, float high)
 struct randomize {
     dlib::rand &r;
     template <typename Layer> void operator()(size_t, Layer &l) const { set(l); }
-    template <typename Details, typename Below, typename Kind> void set(add_layer<Details, Below, Kind> &l) const { set_details(l.layer_details()); }
+    template <typename Details, typename Below, typename Kind> void set(add_layer<Details, Below, Kind> &l) const
+    {
+        set_details(l.layer_details());
+    }
     template <typename Other> void set(Other &) const {}
     template <layer_mode mode> void set_details(bn_<mode> &l) const
     {

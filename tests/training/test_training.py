@@ -1,0 +1,166 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""What must stay true of training/: geometry, the road from and to ONNX, the scores, and that no picture of LFW is ever trained on. TAP."""
+import os
+import sys
+import tempfile
+
+ROOT = os.environ.get("WW_SOURCE", os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
+sys.path.insert(0, os.path.join(ROOT, "training"))
+sys.dont_write_bytecode = True
+try:
+    import cv2
+    import numpy as np
+    import onnx  # noqa: F401
+    import torch
+except ImportError as missing:
+    print(f"1..0 # SKIP {missing.name} is not installed for {sys.executable}")
+    sys.exit(0)
+
+import augment
+import embedder
+import eval_lfw
+import frame
+import landmarks
+import sources
+from onnx_net import OnnxNet
+from teachers import Face, agreed, suppress
+
+RNG = np.random.default_rng(7)
+
+
+def similarity_is_found():
+    angle, zoom, shift = 0.4, 1.7, np.array([12.0, -3.0])
+    linear = zoom * np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+    points = RNG.normal(0, 30, (5, 2))
+    matrix = frame.similarity(points, points @ linear.T + shift)
+    assert np.allclose(matrix, np.hstack([linear, shift[:, None]]), atol=1e-9)
+    assert np.allclose(frame.apply(frame.inverse(matrix), frame.apply(matrix, points)), points)
+    assert np.allclose(frame.apply(frame.compose(matrix, matrix), points), frame.apply(matrix, frame.apply(matrix, points)))
+
+
+def aligned_marks_lie_on_the_template():
+    marks = frame.apply(np.array([[0.8, -0.3, 60], [0.3, 0.8, 20.0]]), frame.TEMPLATE)
+    picture = np.zeros((200, 200), np.uint8)
+    for x, y in marks:
+        cv2.circle(picture, (round(x), round(y)), 3, 255, -1)
+    chip, matrix = frame.align(picture, marks, frame.STUDENT_SIDE, frame.STUDENT_MARGIN)
+    wanted = frame.template_in(frame.STUDENT_SIDE, frame.STUDENT_MARGIN)
+    assert np.allclose(frame.apply(matrix, marks), wanted, atol=1e-6)
+    assert all(chip[round(y), round(x)] > 128 for x, y in wanted)
+    assert np.allclose(frame.template_in(112, 0), frame.TEMPLATE)
+
+
+def student_chips_show_the_same_as_the_teachers():
+    wide = np.zeros((192, 192), np.uint8)
+    x, y = frame.TEMPLATE[2] + frame.WIDE_MARGIN
+    cv2.circle(wide, (round(x), round(y)), 5, 255, -1)
+    pool = augment.pool_chip(wide)
+    teacher = augment.teacher_chip(pool)
+    student = augment.misaligned(pool, np.random.default_rng(3), 0.0)
+    assert teacher.shape == (112, 112) and student.shape == (96, 96)
+    spot = np.argwhere(teacher > 128).mean(0)[::-1]
+    seen = np.argwhere(student > 128).mean(0)[::-1]
+    same = np.allclose(seen, spot - 8, atol=0.6)
+    mirrored = np.allclose([95 - seen[0], seen[1]], spot - 8, atol=0.6)
+    assert same or mirrored
+
+
+def shipped_embedder_goes_in_and_comes_out():
+    path = os.path.join(ROOT, "models", "embedder.onnx")
+    chips = RNG.integers(0, 256, (96, 96, 96), dtype=np.uint8)
+    chips = np.stack([cv2.GaussianBlur(c, (0, 0), 4) for c in chips])
+    model = embedder.Embedder()
+    embedder.load_folded(model, path, chips)
+    with torch.no_grad():
+        x = torch.from_numpy(chips[:8]).float()[:, None]
+        wanted = torch.nn.functional.normalize(OnnxNet(path)(x))
+        assert torch.allclose(torch.nn.functional.normalize(model.eval()(embedder.prepare(chips[:8]))), wanted, atol=1e-4)
+        with tempfile.TemporaryDirectory() as folder:
+            out = os.path.join(folder, "e.onnx")
+            embedder.export(model, out)
+            assert os.path.getsize(out) < 2_000_000
+            given = torch.nn.functional.normalize(OnnxNet(out)(x))
+    assert (given * wanted).sum(1).min() > 0.9999
+
+
+def landmark_export_is_the_model():
+    torch.manual_seed(3)
+    model = landmarks.Landmarks().eval()
+    chips = RNG.integers(0, 256, (4, 64, 64), dtype=np.uint8)
+    with torch.no_grad(), tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "l.onnx")
+        landmarks.export(model, path)
+        out = OnnxNet(path)(torch.from_numpy(chips).float()[:, None])
+        wanted = model(landmarks.prepare(chips))
+    assert torch.allclose(out["points"], wanted[:, :10] + torch.from_numpy(landmarks.TEMPLATE.flatten()), atol=0.05)
+    assert torch.allclose(out["face"], torch.sigmoid(wanted[:, 10:]), atol=0.01)
+
+
+def mirrored_landmarks_name_the_other_side():
+    marks = RNG.uniform(0, 191, (5, 2)).astype(np.float32)
+    twice = landmarks.mirrored(landmarks.mirrored(marks, 192), 192)
+    assert np.allclose(twice, marks)
+    assert np.isclose(landmarks.mirrored(marks, 192)[0, 0], 191 - marks[1, 0])
+
+
+def view2_scores_are_right():
+    pairs = [("a", "b", k % 2 == 0, k // 600) for k in range(6000)]
+    similar = np.where([p[2] for p in pairs], 0.8, 0.1).astype(float)
+    found = np.ones(6000, bool)
+    assert eval_lfw.view2_of(similar, found, pairs)[0] == 1.0
+    found[:60] = False  # sixty pairs whose face was not found are errors
+    assert abs(eval_lfw.view2_of(similar, found, pairs)[0] - 0.99) < 1e-9
+    wrong = similar.copy()
+    wrong[np.arange(0, 6000, 20)] = 0.1  # 300 same pairs that look different
+    quality = np.where(wrong == similar, 1.0, 0.0) + RNG.random(6000) * 0.1
+    every, best = eval_lfw.errors_by_quality(wrong, np.ones(6000, bool), pairs, quality)
+    assert abs(every - 0.05) < 1e-9 and best == 0.0
+
+
+def clustering_scores_are_right():
+    faces = {f"{who}/{who}_{k:04d}.jpg": (None, person) for who, person, n in (("A", 0, 3), ("B", 0, 1), ("C", 1, 2), ("D", None, 2)) for k in range(n)}
+    out = eval_lfw.clustering(faces)
+    assert out["people"] == 2 and out["unsorted"] == 2
+    assert out["pairwise"]["precision"] == round(4 / 7, 4) and out["pairwise"]["recall"] == round(4 / 5, 4)
+    assert out["bcubed"]["precision"] == round((3 * 0.75 + 0.25 + 2 + 2) / 8, 4)
+    assert out["bcubed"]["recall"] == round((3 + 1 + 2 + 2 * 0.5) / 8, 4)
+
+
+def no_lfw_picture_is_trained_on():
+    for source in sources.SOURCES:
+        taken = sources.wanted(source, source.prefix + "George_W_Bush_0001.jpg") or sources.wanted(source, source.prefix + "a/Some_One_0012.JPG".lower())
+        assert taken == source.test, source.name
+    assert any(s.test for s in sources.SOURCES)
+
+
+def detectors_must_agree():
+    marks = np.array([[10, 10], [30, 10], [20, 20], [12, 30], [28, 30]], float)
+    look = [Face(0.9, np.array([0, 0, 40, 40.0]), marks + d) for d in (0, 0.5, 1.0)]
+    both, doubtful = agreed([[look[0]], [look[1]], [look[2]]])
+    assert len(both) == 1 and not doubtful and np.allclose(both[0].marks, marks + 0.375 * 0.5 + 0.25)
+    both, doubtful = agreed([[look[0]], [], [look[2]]])
+    assert not both and len(doubtful) == 1
+    boxes = np.array([[0, 0, 40, 40], [2, 2, 42, 42], [100, 0, 120, 20]], float)
+    assert [f.score for f in suppress(np.array([0.7, 0.9, 0.6]), boxes, np.zeros((3, 5, 2)), 0.5)] == [0.9, 0.6]
+
+
+def main():
+    torch.set_num_threads(1)
+    checks = [similarity_is_found, aligned_marks_lie_on_the_template, student_chips_show_the_same_as_the_teachers, shipped_embedder_goes_in_and_comes_out,
+              landmark_export_is_the_model, mirrored_landmarks_name_the_other_side, view2_scores_are_right, clustering_scores_are_right,
+              no_lfw_picture_is_trained_on, detectors_must_agree]
+    print(f"1..{len(checks)}")
+    failed = 0
+    for number, check in enumerate(checks, 1):
+        try:
+            check()
+            print(f"ok {number} - {check.__name__.replace('_', ' ')}", flush=True)
+        except Exception as why:  # whatever goes wrong in a check is its failure
+            failed += 1
+            print(f"not ok {number} - {check.__name__.replace('_', ' ')}\n# {type(why).__name__}: {why}", flush=True)
+    return failed
+
+
+if __name__ == "__main__":
+    sys.exit(main())
