@@ -91,6 +91,8 @@ typedef struct ww_model_options {
     // Path of one of dlib's shape predictors (.dat, .dat.bz2; 5 or 68 points), asked for the landmarks of every face; NULL: the
     // detector's own. dlib's detectors find none, and dlib's embedders want them.
     const char *landmarks;
+    int upsample; // dlib's detectors: so many times the picture is doubled before they look at it, at most 4
+    int jitter;   // dlib's embedders: from 2 on, a face's vector is the mean over so many slightly moved copies, at most 1000
 } ww_model_options;
 
 WW_API ww_status ww_models_open(const ww_model_options *options, ww_models **models, ww_error *err);
@@ -124,8 +126,6 @@ typedef struct ww_scan_options {
     // each second the best frame is kept. 1: no; only the frames every_us apart, each by itself. (Samples more than two seconds
     // apart are always taken that way.)
     int no_track;
-    int upsample; // dlib's detectors: so many times the picture is doubled before they look at it, at most 4
-    int jitter;   // dlib's embedders: from 2 on, a face's vector is the mean over so many slightly moved copies, at most 1000
 } ww_scan_options;
 
 typedef struct ww_scan_result {

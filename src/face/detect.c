@@ -31,11 +31,11 @@ ww_status ww_detector_open(const ww_net *net, const ww_model_spec *spec, const w
     if (spec->kind == WW_MODEL_UNKNOWN || spec->kind == WW_MODEL_EMBEDDER)
         return ww_fail(err, WW_ERR_ARGUMENT, "%s: %s is not a face detector", ww_net_name(net), spec->name);
     bool dlib = spec->kind == WW_MODEL_HOG || spec->kind == WW_MODEL_MMOD;
-    if (options && options->upsample != 0 && !dlib)
+    if (spec->upsample != 0 && !dlib)
         return ww_fail(err, WW_ERR_ARGUMENT, "only dlib's detectors look at doubled pictures (upsample); let %s see more with a larger detect size",
                        spec->name);
-    if (options && (options->upsample < 0 || options->upsample > WW_DETECT_UPSAMPLE_MAX))
-        return ww_fail(err, WW_ERR_ARGUMENT, "pictures can be doubled 0 to %d times, not %d", WW_DETECT_UPSAMPLE_MAX, options->upsample);
+    if (spec->upsample < 0 || spec->upsample > WW_DETECT_UPSAMPLE_MAX)
+        return ww_fail(err, WW_ERR_ARGUMENT, "pictures can be doubled 0 to %d times, not %d", WW_DETECT_UPSAMPLE_MAX, spec->upsample);
     ww_detector *d = ww_alloc(sizeof *d);
     d->net = net;
     d->spec = spec;

@@ -28,7 +28,6 @@ typedef struct ww_detect_options {
     int size;         // long side of the working picture; 0: WW_DETECT_SIZE_DEFAULT
     float min_score;  // 0: the model's
     float min_face;   // smallest box side kept, pixels of the picture given; 0: all
-    int upsample;     // dlib's detectors only: so many times the working picture is doubled first
 } ww_detect_options;
 
 typedef struct ww_detector ww_detector; // one thread at a time

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 struct ww_dlib_looker {
+    const ww_model_spec *spec;
     ww_detect_options options;
     ww_hog *hog;
     ww_hog_boxes boxes;
@@ -21,7 +22,10 @@ ww_status ww_dlib_looker_open(const ww_net *net, const ww_model_spec *spec, cons
 {
     ww_dlib_looker *l = ww_alloc(sizeof *l);
     ww_status status = WW_OK;
+    l->spec = spec;
     l->options = *options;
+    if (l->options.size < WW_DETECT_SIZE_DEFAULT) // the smallest face they see is large; a smaller picture loses most
+        l->options.size = WW_DETECT_SIZE_DEFAULT;
     if (spec->kind == WW_MODEL_HOG) {
         l->hog = ww_hog_open(spec->hog);
     } else {
@@ -48,7 +52,7 @@ void ww_dlib_looker_close(ww_dlib_looker *l)
 
 static ww_status look_by_gradients(ww_dlib_looker *l, const ww_image *rgb, ww_detections *found, ww_error *err)
 {
-    ww_status status = ww_hog_detect(l->hog, rgb, l->options.upsample, l->options.min_score, &l->boxes, err);
+    ww_status status = ww_hog_detect(l->hog, rgb, l->spec->upsample, l->options.min_score, &l->boxes, err);
     for (size_t i = 0; i < l->boxes.count && i < WW_FACES_MAX && status == WW_OK; i++) {
         const ww_hog_box *b = &l->boxes.item[i];
         ww_detection f = {.x = (float)b->left,
@@ -82,7 +86,7 @@ ww_status ww_dlib_look(ww_dlib_looker *l, const ww_image *image, ww_detections *
     ww_image rgb = {0};
     ww_status status = working_picture(l, image, &rgb, err);
     if (status == WW_OK)
-        status = l->hog ? look_by_gradients(l, &rgb, found, err) : ww_mmod_detect(l->mmod, &rgb, l->options.upsample, found, err);
+        status = l->hog ? look_by_gradients(l, &rgb, found, err) : ww_mmod_detect(l->mmod, &rgb, l->spec->upsample, found, err);
     float back_x = (float)image->width / (float)(rgb.width ? rgb.width : 1), back_y = (float)image->height / (float)(rgb.height ? rgb.height : 1);
     for (size_t i = 0; i < found->count && status == WW_OK; i++) {
         ww_detection *f = &found->item[i];

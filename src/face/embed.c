@@ -23,10 +23,14 @@ ww_status ww_embedder_open(const ww_net *net, const ww_model_spec *spec, ww_embe
 {
     if (spec->kind != WW_MODEL_EMBEDDER)
         return ww_fail(err, WW_ERR_ARGUMENT, "%s: %s is not a face embedder", ww_net_name(net), spec->name);
+    if (spec->jitter > 1 && !spec->dlib)
+        return ww_fail(err, WW_ERR_ARGUMENT, "%s: only dlib's embedders take the mean of jittered faces", ww_net_name(net));
+    if (spec->jitter > WW_DLIB_JITTER_MAX)
+        return ww_fail(err, WW_ERR_ARGUMENT, "%d jittered pictures of a face are too many; at most %d", spec->jitter, WW_DLIB_JITTER_MAX);
     ww_embedder *e = ww_alloc(sizeof *e);
     e->net = net;
     e->spec = spec;
-    e->views = spec->dlib ? 1 : 2;
+    e->views = !spec->dlib ? 2 : spec->jitter > 1 ? spec->jitter : 1;
     *embedder = e;
     return WW_OK;
 }
@@ -39,18 +43,6 @@ void ww_embedder_close(ww_embedder *e)
         if (e->session[i])
             ww_session_close(e->session[i]);
     free(e);
-}
-
-ww_status ww_embedder_jitter(ww_embedder *e, int chips, ww_error *err)
-{
-    if (chips <= 1)
-        return WW_OK;
-    if (!e->spec->dlib)
-        return ww_fail(err, WW_ERR_ARGUMENT, "%s: only dlib's embedders take jittered faces", ww_net_name(e->net));
-    if (chips > WW_DLIB_JITTER_MAX)
-        return ww_fail(err, WW_ERR_ARGUMENT, "%d jittered pictures of a face are too many; at most %d", chips, WW_DLIB_JITTER_MAX);
-    e->views = chips;
-    return WW_OK;
 }
 
 ww_status ww_embedder_chip(const ww_model_spec *spec, const ww_image *image, const float landmark[10], ww_image *out, ww_error *err)

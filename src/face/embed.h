@@ -13,13 +13,10 @@
 
 typedef struct ww_embedder ww_embedder; // one thread at a time
 
-// `net` and `spec` must outlive the embedder.
+// `net` and `spec` must outlive the embedder. With spec->jitter every face begins with the random generator's first number, so that its
+// vector does not depend on what was embedded before it. WW_ERR_ARGUMENT: not an embedder, or jitter asked of one that is not dlib's.
 ww_status ww_embedder_open(const ww_net *net, const ww_model_spec *spec, ww_embedder **embedder, ww_error *err);
 void ww_embedder_close(ww_embedder *embedder);
-// dlib's embedders only: from 2 on, a face's vector is the mean over so many jittered chips (at most WW_DLIB_JITTER_MAX). Every face
-// begins with the random generator's first number, so that its vector does not depend on what was embedded before it.
-// WW_ERR_ARGUMENT: another embedder, or too many.
-ww_status ww_embedder_jitter(ww_embedder *embedder, int chips, ww_error *err);
 
 // The chip this model wants, cut from the picture (at its full resolution) by the face's landmarks: LUMA or RGB, chip_size x
 // chip_size. For dlib's embedders the landmarks should come from a shape predictor; by others the chip lies nearly as well. `out` is allocated here, the caller frees it.

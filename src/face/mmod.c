@@ -124,8 +124,8 @@ static void collect(const ww_mmod_detector *d, const ww_mmod_plane *plane, const
             double v = score[k * area + i];
             if (!(v > d->options.adjust_threshold))
                 continue;
-            double x = (double)(i % (size_t)s->dim[3]) * info->step_x + info->start_x;
-            double y = (double)(i / (size_t)s->dim[3]) * info->step_y + info->start_y;
+            size_t column = i % (size_t)s->dim[3], row = i / (size_t)s->dim[3];
+            double x = (double)column * info->step_x + info->start_x, y = (double)row * info->step_y + info->start_y;
             box b = to_picture(plane, centred(x, y, info->mmod.window[k].width, info->mmod.window[k].height));
             if (info->mmod.box_regression)
                 b = regressed(b, score + (windows + 4 * k) * area + i, area);

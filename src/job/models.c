@@ -2,6 +2,8 @@
 #include "base/files.h"
 #include "base/hash.h"
 #include "base/memory.h"
+#include "face/detect.h"
+#include "face/dlib_chip.h"
 #include "face/hog.h"
 #include "face/shape_predictor.h"
 #include "job/library.h"
@@ -139,6 +141,11 @@ static ww_status load_embedder(const char *path, ww_models *m, ww_error *err)
     return status;
 }
 
+static uint64_t mixed(uint64_t a, uint64_t b)
+{
+    return ww_hash_bytes((uint64_t[]){a, b}, 2 * sizeof(uint64_t));
+}
+
 static ww_status load_landmarks(const char *path, ww_models *m, ww_error *err)
 {
     struct content c = {0};
@@ -151,9 +158,30 @@ static ww_status load_landmarks(const char *path, ww_models *m, ww_error *err)
     if (status == WW_OK && points != 5 && points != 68)
         status = ww_fail(err, WW_ERR_UNSUPPORTED, "%s: a shape predictor of %d points; faces are cut out by 5 or 68", path, points);
     m->detector_spec.landmarks = m->landmarks;
-    m->detector_hash = ww_hash_bytes((uint64_t[]){m->detector_hash, c.hash}, 2 * sizeof(uint64_t));
+    m->detector_hash = mixed(m->detector_hash, c.hash);
     release(&c);
     return status;
+}
+
+// Whether detector, embedder and options go together.
+static ww_status check_ways(const ww_models *m, const ww_model_options *options, ww_error *err)
+{
+    ww_model_kind kind = m->detector_spec.kind;
+    if (m->embedder_spec.dlib && m->detector_spec.boxes_only && !m->landmarks)
+        return ww_fail(err, WW_ERR_ARGUMENT, "'%s' (%s) needs landmarks, and the detector (%s) finds none: add one of dlib's shape predictors, "
+                                             "--landmarks shape_predictor_5_face_landmarks.dat (docs/models.md)",
+                       options->embedder, m->embedder_spec.name, m->detector_spec.name);
+    if (options->upsample < 0 || options->upsample > WW_DETECT_UPSAMPLE_MAX)
+        return ww_fail(err, WW_ERR_ARGUMENT, "pictures can be doubled 0 to %d times, not %d", WW_DETECT_UPSAMPLE_MAX, options->upsample);
+    if (options->upsample > 0 && kind != WW_MODEL_HOG && kind != WW_MODEL_MMOD)
+        return ww_fail(err, WW_ERR_ARGUMENT, "only dlib's detectors look at doubled pictures (--upsample); let %s see more with --detect-size",
+                       m->detector_spec.name);
+    if (options->jitter > 1 && !m->embedder_spec.dlib)
+        return ww_fail(err, WW_ERR_ARGUMENT, "only dlib's embedders take the mean of jittered faces (--jitter), and %s is none",
+                       m->embedder_spec.name);
+    if (options->jitter > WW_DLIB_JITTER_MAX)
+        return ww_fail(err, WW_ERR_ARGUMENT, "%d jittered pictures of a face are too many; at most %d", options->jitter, WW_DLIB_JITTER_MAX);
+    return WW_OK;
 }
 
 ww_status ww_models_open(const ww_model_options *options, ww_models **models, ww_error *err)
@@ -167,10 +195,14 @@ ww_status ww_models_open(const ww_model_options *options, ww_models **models, ww
         status = load_embedder(options->embedder, m, err);
     if (status == WW_OK && options->landmarks)
         status = load_landmarks(options->landmarks, m, err);
-    if (status == WW_OK && m->embedder_spec.dlib && m->detector_spec.boxes_only && !m->landmarks)
-        status = ww_fail(err, WW_ERR_ARGUMENT, "'%s' (%s) needs landmarks, and the detector (%s) finds none: add one of dlib's shape predictors, "
-                                               "--landmarks shape_predictor_5_face_landmarks.dat (docs/models.md)",
-                         options->embedder, m->embedder_spec.name, m->detector_spec.name);
+    m->detector_spec.upsample = options->upsample;
+    m->embedder_spec.jitter = options->jitter;
+    if (options->upsample != 0)
+        m->detector_hash = mixed(m->detector_hash, (uint64_t)options->upsample);
+    if (options->jitter > 1)
+        m->embedder_hash = mixed(m->embedder_hash, (uint64_t)options->jitter);
+    if (status == WW_OK)
+        status = check_ways(m, options, err);
     if (status != WW_OK) {
         ww_models_close(m);
         return status;

@@ -101,7 +101,8 @@ static ww_status fail(builder *b, const ww_dlib_layer *l, const char *what)
 static void look_through(builder *b, const ww_dlib_layer *l, const int64_t *kernel)
 {
     for (int i = 0; i < 2; i++) {
-        b->now.start[i] += b->now.step[i] * (double)(kernel[i] / 2 - l->pad[i]);
+        int64_t middle = kernel[i] / 2 - l->pad[i]; // dlib's middle of a window of even size is right of the middle
+        b->now.start[i] += b->now.step[i] * (double)middle;
         b->now.step[i] *= (double)l->stride[i];
     }
 }

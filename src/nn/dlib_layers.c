@@ -94,7 +94,7 @@ static float *part(ww_dat *d, const tensor *t, size_t first, size_t count)
 // Splits the parameters of a layer into what its two aliases name, which lie one after the other.
 static void split(ww_dat *d, ww_dlib_layer *l, const tensor *params, size_t weights, size_t offsets)
 {
-    if (ww_dat_ok(d) && (weights == 0 || weights + offsets != params->count))
+    if (ww_dat_ok(d) && (!params->data || weights == 0 || weights + offsets != params->count))
         ww_dat_fail(d, WW_ERR_FORMAT, "%zu parameters where %zu and %zu are named (a network that never ran has none)",
                     params->count, weights, offsets);
     if (!ww_dat_ok(d))

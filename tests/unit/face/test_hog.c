@@ -294,8 +294,8 @@ TEST(pictures_too_small_have_no_faces)
 TEST(only_dlibs_detectors_take_doubled_pictures)
 {
     ww_error err = {0};
-    ww_model_spec spec = {.kind = WW_MODEL_SCRFD, .name = "SCRFD"};
-    ww_detect_options options = {.upsample = 1};
+    ww_model_spec spec = {.kind = WW_MODEL_SCRFD, .name = "SCRFD", .upsample = 1};
+    ww_detect_options options = {0};
     ww_detector *detector = NULL;
     CHECK_EQ(ww_detector_open(NULL, &spec, &options, &detector, &err), WW_ERR_ARGUMENT);
     CHECK(strstr(err.message, "SCRFD") != NULL);

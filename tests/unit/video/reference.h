@@ -8,6 +8,7 @@ typedef struct shown_frame {
     int64_t sample, time_us;
     int width, height;
     uint64_t hash; // of all planes
+    bool look;
 } shown_frame;
 
 typedef struct shown_frames {

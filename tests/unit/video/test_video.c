@@ -25,7 +25,8 @@ static ww_status gather(void *user, const ww_frame *frame, ww_error *err)
                                          .time_us = frame->time_us,
                                          .width = frame->image.width,
                                          .height = frame->image.height,
-                                         .hash = image_hash(&frame->image)};
+                                         .hash = image_hash(&frame->image),
+                                         .look = frame->look};
     return WW_OK;
 }
 
@@ -145,6 +146,49 @@ static void check_cover(const ww_footage *footage, const gathered *got, const in
     }
 }
 
+static int by_time(const void *a, const void *b)
+{
+    int64_t x = ((const shown_frame *)a)->time_us, y = ((const shown_frame *)b)->time_us;
+    return (x > y) - (x < y);
+}
+
+#define LOOK_EVERY (SECOND / 5)
+
+// Looks are frames of the full decode, lie between the samples at their distance, and the samples are what they are without.
+static void check_looks(const clip *c, const char *path, const shown_frames *all, const shown_frames *samples)
+{
+    ww_error err = {0};
+    ww_footage *footage = NULL;
+    CHECK_OK(ww_footage_open(path, &(ww_footage_options){.every_us = c->every_us, .look_every_us = LOOK_EVERY}, NULL, &footage, &err));
+    if (!footage)
+        return;
+    gathered got = {.frame = ww_alloc((size_t)(all->count + 1) * sizeof(shown_frame)), .capacity = all->count + 1}, again = got;
+    again.frame = ww_alloc((size_t)again.capacity * sizeof(shown_frame));
+    int *span_of = ww_alloc((size_t)got.capacity * sizeof *span_of), sample = 0, at = 0;
+    read_spans(footage, FORWARD, &got, span_of);
+    read_spans(footage, BACKWARD, &again, span_of);
+    qsort(again.frame, (size_t)again.count, sizeof *again.frame, by_time);
+    CHECK_EQ(got.count, again.count);
+    for (int i = 0; i < got.count && i < again.count; i++) {
+        const shown_frame *g = &got.frame[i];
+        CHECK(g->time_us == again.frame[i].time_us && g->hash == again.frame[i].hash && g->look == again.frame[i].look);
+        if (!g->look) {
+            CHECK(sample < samples->count && samples->frame[sample].sample == g->sample && samples->frame[sample].hash == g->hash);
+            sample++;
+            continue;
+        }
+        while (at < all->count && all->frame[at].time_us < g->time_us)
+            at++;
+        CHECK(at < all->count && all->frame[at].time_us == g->time_us && all->frame[at].hash == g->hash);
+        CHECK(i > 0 && g->sample == got.frame[i - 1].sample && g->time_us - got.frame[i - 1].time_us >= LOOK_EVERY * 7 / 8);
+    }
+    CHECK_EQ(sample, samples->count);
+    free(got.frame);
+    free(again.frame);
+    free(span_of);
+    ww_footage_close(footage);
+}
+
 static void check_clip(const clip *c)
 {
     ww_error err = {0};
@@ -179,6 +223,7 @@ static void check_clip(const clip *c)
         free(span_of);
     }
     ww_footage_close(footage);
+    check_looks(c, path, &all, &expected);
     shown_free(&expected);
     shown_free(&all);
 }
