@@ -61,11 +61,11 @@ def compressed(chip, rng, least=12, most=80):
     return cv2.imdecode(cv2.imencode(".jpg", chip, [cv2.IMWRITE_JPEG_QUALITY, int(rng.uniform(least, most))])[1], cv2.IMREAD_GRAYSCALE)
 
 
-def relit(chip, rng):
-    """Another exposure, contrast and gamma; one in five with light from a side; one in ten in the dark."""
+def relit(chip, rng, dark=0.1):
+    """Another exposure, contrast and gamma; one in five with light from a side; a share of `dark` in the dark."""
     curve = (np.arange(256, dtype=np.float32) / 255) ** np.exp(rng.normal(0, 0.3))
     curve = (curve - 0.5) * np.exp(rng.normal(0, 0.22)) + 0.5 + rng.normal(0, 0.08)
-    if rng.random() < 0.1:
+    if rng.random() < dark:
         curve = curve * rng.uniform(0.12, 0.5)
     x = np.clip(curve, 0, 1)[chip]
     if rng.random() < 0.2:

@@ -84,7 +84,7 @@ def spoiled(chip, rng):
     if rng.random() < 0.12:
         chip = augment.covered(cv2.resize(chip, (96, 96)), rng)
         chip = cv2.resize(chip, (SIDE, SIDE), interpolation=cv2.INTER_AREA)
-    chip = augment.relit(chip, rng) if rng.random() < 0.6 else chip
+    chip = augment.relit(chip, rng, dark=0.3) if rng.random() < 0.6 else chip
     chip = cv2.GaussianBlur(chip, (0, 0), rng.uniform(0.4, 1.4)) if rng.random() < 0.15 else chip
     chip = augment.smaller(chip, rng, 16, 60) if rng.random() < 0.25 else chip
     chip = augment.noisy(chip, rng) if rng.random() < 0.2 else chip
@@ -123,9 +123,9 @@ class Faces:
                 self.parts.append((z["chips"], z["marks"]))
         self.index = np.concatenate([np.stack([np.full(len(m), k), np.arange(len(m))], 1) for k, (_, m) in enumerate(self.parts)])
 
-    def draw(self, rng, n, amount=1.0, spoil=True, rows=None):
+    def draw(self, rng, n, amounts=(1.0, 1.0, 2.0), spoil=True, rows=None):
         rows = rng.integers(0, len(self.index), n) if rows is None else rows
-        out = [example(self.parts[k][0][i], self.parts[k][1][i], rng, amount, spoil) for k, i in self.index[rows]]
+        out = [example(self.parts[k][0][i], self.parts[k][1][i], rng, rng.choice(amounts), spoil) for k, i in self.index[rows]]
         return np.stack([o[0] for o in out]), np.stack([o[1] for o in out]).reshape(n, 10)
 
 
@@ -163,7 +163,7 @@ def evaluate(model, test, found):
     device = next(model.parameters()).device
     row = {}
     for name, spoil in (("clean", False), ("spoiled", True)):
-        chips, wanted = test.draw(np.random.default_rng(3), len(test.index), 1.0, spoil, np.arange(len(test.index)))
+        chips, wanted = test.draw(np.random.default_rng(3), len(test.index), (1.0,), spoil, np.arange(len(test.index)))
         given = model(prepare(chips, device)).cpu().numpy()
         given, logits = given[:, :10], given[:, 10]
         before, after = errors(np.zeros_like(given), wanted), errors(given, wanted)

@@ -32,10 +32,10 @@ ww_status ww_detector_open(const ww_net *net, const ww_model_spec *spec, const w
         return ww_fail(err, WW_ERR_ARGUMENT, "%s: %s is not a face detector", ww_net_name(net), spec->name);
     bool dlib = spec->kind == WW_MODEL_HOG || spec->kind == WW_MODEL_MMOD;
     if (spec->upsample != 0 && !dlib)
-        return ww_fail(err, WW_ERR_ARGUMENT, "only dlib's detectors look at doubled pictures (upsample); let %s see more with a larger detect size",
-                       spec->name);
+        return ww_fail(err, WW_ERR_ARGUMENT, "only dlib's detectors look at doubled pictures (upsample), and %s is none", spec->name);
     if (spec->upsample < 0 || spec->upsample > WW_DETECT_UPSAMPLE_MAX)
-        return ww_fail(err, WW_ERR_ARGUMENT, "pictures can be doubled 0 to %d times, not %d", WW_DETECT_UPSAMPLE_MAX, spec->upsample);
+        return ww_fail(err, WW_ERR_ARGUMENT, "pictures can be doubled 0 to %d times, not %d", WW_DETECT_UPSAMPLE_MAX,
+                       spec->upsample);
     ww_detector *d = ww_alloc(sizeof *d);
     d->net = net;
     d->spec = spec;

@@ -32,7 +32,8 @@ typedef struct ww_detect_options {
 
 typedef struct ww_detector ww_detector; // one thread at a time
 
-// `net` (NULL for WW_MODEL_HOG) and `spec` must outlive the detector. Sessions for the input shapes that come by are made when needed and kept.
+// `net` (NULL for WW_MODEL_HOG) and `spec` must outlive the detector. Sessions for the input shapes that come by are made when
+// needed and kept.
 ww_status ww_detector_open(const ww_net *net, const ww_model_spec *spec, const ww_detect_options *options, ww_detector **detector,
                            ww_error *err);
 void ww_detector_close(ww_detector *detector);

@@ -9,6 +9,10 @@
 #include <math.h>
 #include <stdlib.h>
 
+// Pixels of the working picture's long side: the smallest face these detectors see is large, and a smaller picture would lose
+// most. The usual way with dlib is to shrink pictures to 700 x 500 first.
+enum { SIZE_LEAST = 720 };
+
 struct ww_dlib_looker {
     const ww_model_spec *spec;
     ww_detect_options options;
@@ -17,15 +21,15 @@ struct ww_dlib_looker {
     ww_mmod_detector *mmod;
 };
 
-ww_status ww_dlib_looker_open(const ww_net *net, const ww_model_spec *spec, const ww_detect_options *options, ww_dlib_looker **looker,
-                              ww_error *err)
+ww_status ww_dlib_looker_open(const ww_net *net, const ww_model_spec *spec, const ww_detect_options *options,
+                              ww_dlib_looker **looker, ww_error *err)
 {
     ww_dlib_looker *l = ww_alloc(sizeof *l);
     ww_status status = WW_OK;
     l->spec = spec;
     l->options = *options;
-    if (l->options.size < WW_DETECT_SIZE_DEFAULT) // the smallest face they see is large; a smaller picture loses most
-        l->options.size = WW_DETECT_SIZE_DEFAULT;
+    if (l->options.size < SIZE_LEAST)
+        l->options.size = SIZE_LEAST;
     if (spec->kind == WW_MODEL_HOG) {
         l->hog = ww_hog_open(spec->hog);
     } else {
@@ -65,7 +69,8 @@ static ww_status look_by_gradients(ww_dlib_looker *l, const ww_image *rgb, ww_de
     return status;
 }
 
-// The picture looked at: RGB, its long side at most options.size. dlib's detectors do that to the picture at hand; smaller is faster.
+// The picture looked at: RGB, its long side at most options.size. dlib's detectors do that to the picture at hand; smaller is
+// faster.
 static ww_status working_picture(const ww_dlib_looker *l, const ww_image *image, ww_image *rgb, ww_error *err)
 {
     int longest = image->width > image->height ? image->width : image->height;
@@ -87,7 +92,8 @@ ww_status ww_dlib_look(ww_dlib_looker *l, const ww_image *image, ww_detections *
     ww_status status = working_picture(l, image, &rgb, err);
     if (status == WW_OK)
         status = l->hog ? look_by_gradients(l, &rgb, found, err) : ww_mmod_detect(l->mmod, &rgb, l->spec->upsample, found, err);
-    float back_x = (float)image->width / (float)(rgb.width ? rgb.width : 1), back_y = (float)image->height / (float)(rgb.height ? rgb.height : 1);
+    float back_x = (float)image->width / (float)(rgb.width ? rgb.width : 1),
+          back_y = (float)image->height / (float)(rgb.height ? rgb.height : 1);
     for (size_t i = 0; i < found->count && status == WW_OK; i++) {
         ww_detection *f = &found->item[i];
         f->x *= back_x;
@@ -101,8 +107,8 @@ ww_status ww_dlib_look(ww_dlib_looker *l, const ww_image *image, ww_detections *
 
 // --- landmarks ----------------------------------------------------------------------------------------------------------------
 
-// Where the five landmarks lie on average in the boxes of dlib's detectors, as shares of the sides: SCRFD's landmarks of 149 (gradients)
-// and 77 (CNN) faces of photos and footage, made symmetrical. A turned face is then aligned less well.
+// Where the five landmarks lie on average in the boxes of dlib's detectors, as shares of the sides: SCRFD's landmarks of 149
+// (gradients) and 77 (CNN) faces of photos and footage, made symmetrical. A turned face is then aligned less well.
 static const float mean_in_hog[10] = {0.325f, 0.33f, 0.675f, 0.33f, 0.5f, 0.536f, 0.352f, 0.704f, 0.648f, 0.704f};
 static const float mean_in_mmod[10] = {0.33f, 0.374f, 0.67f, 0.374f, 0.5f, 0.584f, 0.355f, 0.752f, 0.645f, 0.752f};
 

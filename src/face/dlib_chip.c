@@ -51,7 +51,8 @@ struct pixels {
     int width, height;
 };
 
-// Half the size: a binomial filter of 5 x 5 at every other pixel, cut off to whole levels. `out` has room; false: too small to halve.
+// Half the size: a binomial filter of 5 x 5 at every other pixel, cut off to whole levels. `out` has room; false: too small to
+// halve.
 static bool halve(const struct pixels *in, uint8_t *out, struct pixels *half)
 {
     if (in->width < HALF_MIN || in->height < HALF_MIN)
@@ -95,7 +96,8 @@ static void sample(const struct pixels *in, struct rect r, double angle, ww_imag
     for (int y = 0; y < chip->height; y++) {
         uint8_t *out = chip->plane[0].data + (ptrdiff_t)y * chip->plane[0].stride;
         for (int x = 0; x < chip->width; x++)
-            blend_at(in, right_x * x + down_x * y + at.top_left.x, right_y * x + down_y * y + at.top_left.y, out + 3 * (ptrdiff_t)x);
+            blend_at(in, right_x * x + down_x * y + at.top_left.x, right_y * x + down_y * y + at.top_left.y,
+                     out + 3 * (ptrdiff_t)x);
     }
 }
 

@@ -16,17 +16,23 @@ static const struct mean_point mean_5[] = {{0, 0.8595674595992, 0.2134981538014}
 
 // Of 68 points those that count: nose, eyes and the upper half of the mouth.
 static const struct mean_point mean_68[] = {
-    {27, 0.490127, 0.203352}, {28, 0.490127, 0.307009}, {29, 0.490127, 0.409805}, {30, 0.490127, 0.515625}, {31, 0.36688, 0.587326},
-    {32, 0.426036, 0.609345}, {33, 0.490127, 0.628106}, {34, 0.554217, 0.609345}, {35, 0.613373, 0.587326}, {36, 0.121737, 0.216423},
-    {37, 0.187122, 0.178758}, {38, 0.265825, 0.179852}, {39, 0.334606, 0.231733}, {40, 0.260918, 0.245099}, {41, 0.182743, 0.244077},
-    {42, 0.645647, 0.231733}, {43, 0.714428, 0.179852}, {44, 0.793132, 0.178758}, {45, 0.858516, 0.216423}, {46, 0.79751, 0.244077},
-    {47, 0.719335, 0.245099}, {48, 0.254149, 0.780233}, {49, 0.340985, 0.745405}, {50, 0.428858, 0.727388}, {51, 0.490127, 0.742578},
-    {52, 0.551395, 0.727388}, {53, 0.639268, 0.745405}, {54, 0.726104, 0.780233}, {60, 0.290379, 0.784792}, {61, 0.428096, 0.778746},
-    {62, 0.490127, 0.785343}, {63, 0.552157, 0.778746}, {64, 0.689874, 0.784792}};
+    {27, 0.490127, 0.203352}, {28, 0.490127, 0.307009}, {29, 0.490127, 0.409805}, {30, 0.490127, 0.515625},
+    {31, 0.36688, 0.587326},  {32, 0.426036, 0.609345}, {33, 0.490127, 0.628106}, {34, 0.554217, 0.609345},
+    {35, 0.613373, 0.587326}, {36, 0.121737, 0.216423}, {37, 0.187122, 0.178758}, {38, 0.265825, 0.179852},
+    {39, 0.334606, 0.231733}, {40, 0.260918, 0.245099}, {41, 0.182743, 0.244077}, {42, 0.645647, 0.231733},
+    {43, 0.714428, 0.179852}, {44, 0.793132, 0.178758}, {45, 0.858516, 0.216423}, {46, 0.79751, 0.244077},
+    {47, 0.719335, 0.245099}, {48, 0.254149, 0.780233}, {49, 0.340985, 0.745405}, {50, 0.428858, 0.727388},
+    {51, 0.490127, 0.742578}, {52, 0.551395, 0.727388}, {53, 0.639268, 0.745405}, {54, 0.726104, 0.780233},
+    {60, 0.290379, 0.784792}, {61, 0.428096, 0.778746}, {62, 0.490127, 0.785343}, {63, 0.552157, 0.778746},
+    {64, 0.689874, 0.784792}};
 
-// The landmarks a ww_detection has, in the mean face: middles of the eyes, tip of the nose, corners of the mouth; from the points above.
-static const struct mean_point mean_face[] = {
-    {0, 0.225491833, 0.215982}, {1, 0.754761333, 0.215982}, {2, 0.490127, 0.515625}, {3, 0.254149, 0.780233}, {4, 0.726104, 0.780233}};
+// The landmarks a ww_detection has, in the mean face: middles of the eyes, tip of the nose, corners of the mouth; from the points
+// above.
+static const struct mean_point mean_face[] = {{0, 0.225491833, 0.215982},
+                                              {1, 0.754761333, 0.215982},
+                                              {2, 0.490127, 0.515625},
+                                              {3, 0.254149, 0.780233},
+                                              {4, 0.726104, 0.780233}};
 
 // image = scale and turn * mean + shift, least squares (Umeyama; see align.h): the matrix is {{a, -b}, {b, a}}.
 struct similarity { double a, b, x, y; };
@@ -60,12 +66,13 @@ static bool fit_points(const float *point, int points, struct similarity *s)
     return points == 5 || points == 68;
 }
 
-// The chip shows the mean face's square with `padding` of its side around it. Its pixel (p, p) is at (p / chip_size) of the padded side,
-// so that its middle is at chip_size / 2.
+// The chip shows the mean face's square with `padding` of its side around it. Its pixel (p, p) is at (p / chip_size) of the
+// padded side, so that its middle is at chip_size / 2.
 static ww_dlib_place place_by(const struct similarity *s, int chip_size, double padding)
 {
     double whole = 1 + 2 * padding, scale = hypot(s->a, s->b) * whole / chip_size;
-    return (ww_dlib_place){.x = (s->a - s->b) * 0.5 + s->x, .y = (s->b + s->a) * 0.5 + s->y, .side = scale * chip_size, .angle = atan2(s->b, s->a)};
+    return (ww_dlib_place){
+        .x = (s->a - s->b) * 0.5 + s->x, .y = (s->b + s->a) * 0.5 + s->y, .side = scale * chip_size, .angle = atan2(s->b, s->a)};
 }
 
 bool ww_dlib_place_of(const float *point, int points, int chip_size, double padding, ww_dlib_place *place)

@@ -26,7 +26,8 @@ ww_status ww_embedder_open(const ww_net *net, const ww_model_spec *spec, ww_embe
     if (spec->jitter > 1 && !spec->dlib)
         return ww_fail(err, WW_ERR_ARGUMENT, "%s: only dlib's embedders take the mean of jittered faces", ww_net_name(net));
     if (spec->jitter > WW_DLIB_JITTER_MAX)
-        return ww_fail(err, WW_ERR_ARGUMENT, "%d jittered pictures of a face are too many; at most %d", spec->jitter, WW_DLIB_JITTER_MAX);
+        return ww_fail(err, WW_ERR_ARGUMENT, "%d jittered pictures of a face are too many; at most %d", spec->jitter,
+                       WW_DLIB_JITTER_MAX);
     ww_embedder *e = ww_alloc(sizeof *e);
     e->net = net;
     e->spec = spec;

@@ -74,8 +74,8 @@ static int cell_to_pixel(int cell)
     return corner + (corner >= 0 ? WW_HOG_CELL / 2 : -(WW_HOG_CELL / 2));
 }
 
-// The box of the window whose first cell is (column, row) of the features without their margin, from pixels of a level to those of the
-// whole picture.
+// The box of the window whose first cell is (column, row) of the features without their margin, from pixels of a level to those
+// of the whole picture.
 static ww_hog_box window_box(const ww_hog_model *m, int column, int row, int level)
 {
     int width = m->bank.width - 2 * m->padding, height = m->bank.height - 2 * m->padding;
@@ -125,7 +125,8 @@ static ww_status keep_good(const ww_hog *h, const ww_hog_tile *t, int level, con
                 box.score = (float)(score[x] - threshold);
                 box.filter = f;
                 if (s->found->count >= WW_HOG_BOXES_MAX)
-                    return ww_fail(err, WW_ERR_UNSUPPORTED, "the detector finds more than %d faces in one picture; ask for a higher score",
+                    return ww_fail(err, WW_ERR_UNSUPPORTED,
+                                   "the detector finds more than %d faces in one picture; ask for a higher score",
                                    WW_HOG_BOXES_MAX);
                 ww_vector_push(s->found, box);
             }
@@ -190,8 +191,10 @@ static int smaller(int a, int b) { return a < b ? a : b; }
 
 static bool overlap(const ww_hog_model *m, const ww_hog_box *a, const ww_hog_box *b)
 {
-    double inner = area(larger(a->left, b->left), larger(a->top, b->top), smaller(a->right, b->right), smaller(a->bottom, b->bottom));
-    double outer = area(smaller(a->left, b->left), smaller(a->top, b->top), larger(a->right, b->right), larger(a->bottom, b->bottom));
+    double inner =
+        area(larger(a->left, b->left), larger(a->top, b->top), smaller(a->right, b->right), smaller(a->bottom, b->bottom));
+    double outer =
+        area(smaller(a->left, b->left), smaller(a->top, b->top), larger(a->right, b->right), larger(a->bottom, b->bottom));
     return inner > 0 && (inner / outer > m->overlap_max || inner / area(a->left, a->top, a->right, a->bottom) > m->covered_max ||
                          inner / area(b->left, b->top, b->right, b->bottom) > m->covered_max);
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// Faces by histograms of oriented gradients, as dlib 19 finds them: a pyramid of the picture, each level 5/6 of the one before; the 31
-// gradient features of Felzenszwalb et al. ("Object detection with discriminatively trained part based models", PAMI 32(9), 2010,
-// doi:10.1109/TPAMI.2009.167) in cells of 8 x 8 pixels; a few linear filters slid over them; and non-maximum suppression. The answers
-// are dlib's, box for box, for any detector saved with dlib's serialize() (object_detector over scan_fhog_pyramid<pyramid_down<6>>);
-// what differs is the time they take.
+// Faces by histograms of oriented gradients, as dlib 19 finds them: a pyramid of the picture, each level 5/6 of the one before;
+// the 31 gradient features of Felzenszwalb et al. ("Object detection with discriminatively trained part based models", PAMI
+// 32(9), 2010, doi:10.1109/TPAMI.2009.167) in cells of 8 x 8 pixels; a few linear filters slid over them; and non-maximum
+// suppression. The answers are dlib's, box for box, for any detector saved with dlib's serialize() (object_detector over
+// scan_fhog_pyramid<pyramid_down<6>>); what differs is the time they take.
 //
 //   hog_model.c     the detector's file
 //   hog_terms.c     its filters as sums of separable ones
@@ -44,9 +44,9 @@ typedef struct ww_hog ww_hog; // a model at work, with the memory it needs; one 
 ww_hog *ww_hog_open(const ww_hog_model *model); // `model` must outlive it
 void ww_hog_close(ww_hog *hog);
 
-// Looks at `image` (LUMA of full range, or RGB) after doubling it `upsample` times, and keeps windows that score >= min_score above their
-// filter's threshold (0 is dlib's rule). Best score first; `found` is emptied first and stays the caller's. WW_ERR_MEMORY: the doubled
-// picture is over WW_IMAGE_PIXELS_MAX.
+// Looks at `image` (LUMA of full range, or RGB) after doubling it `upsample` times, and keeps windows that score >= min_score
+// above their filter's threshold (0 is dlib's rule). Best score first; `found` is emptied first and stays the caller's.
+// WW_ERR_MEMORY: the doubled picture is over WW_IMAGE_PIXELS_MAX.
 ww_status ww_hog_detect(ww_hog *hog, const ww_image *image, int upsample, double min_score, ww_hog_boxes *found, ww_error *err);
 
 #endif

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// From pixels to features. Row by row the gradients are found and vote for the cells around them; when the eight rows that share their
-// cells are through, one row of histograms is complete, then its energies; and as soon as a row of cells has its neighbours' energies, it
-// is brought to features. Of histograms and energies only three rows are ever held.
+// From pixels to features. Row by row the gradients are found and vote for the cells around them; when the eight rows that share
+// their cells are through, one row of histograms is complete, then its energies; and as soon as a row of cells has its
+// neighbours' energies, it is brought to features. Of histograms and energies only three rows are ever held.
 #include "base/memory.h"
 #include "face/hog_picture.h"
 
@@ -68,14 +68,15 @@ static ww_status open_extraction(struct extraction *e, ww_hog_work *work, ww_err
 static void read_gradients(const struct extraction *e, int y, int end)
 {
     const ww_hog_picture *p = e->picture;
-    ww_hog_gradient_row row = {.planes = p->planes, .first = 1, .bin_step = e->votes.groups, .length = e->length + LEAD, .bin = e->bin + LEAD};
+    ww_hog_gradient_row row = {
+        .planes = p->planes, .first = 1, .bin_step = e->votes.groups, .length = e->length + LEAD, .bin = e->bin + LEAD};
     for (int i = 0; i < p->planes; i++) {
         row.here[i] = p->plane[i] + (ptrdiff_t)y * p->stride;
         row.above[i] = row.here[i] - p->stride;
         row.below[i] = row.here[i] + p->stride;
     }
-    // dlib takes eight pixels at a time, where of equally long gradients the last plane's counts, and the rest one by one, where it is
-    // the first one's.
+    // dlib takes eight pixels at a time, where of equally long gradients the last plane's counts, and the rest one by one, where
+    // it is the first one's.
     row.end = end > 1 ? 1 + (end - 1) / WW_HOG_STEP * WW_HOG_STEP : 1;
     e->kernels->gradients(&row);
     for (int x = row.end; x < end; x++)

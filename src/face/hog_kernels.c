@@ -28,8 +28,9 @@ static void blend_plain(const ww_hog_blend *row)
 }
 
 // The nine axes, 20 degrees apart, in the four digits the original gives them.
-static const float axis[9][2] = {{1.0f, 0.0f},        {0.9397f, 0.3420f},  {0.7660f, 0.6428f},  {0.5f, 0.8660f},    {0.1736f, 0.9848f},
-                                 {-0.1736f, 0.9848f}, {-0.5000f, 0.8660f}, {-0.7660f, 0.6428f}, {-0.9397f, 0.3420f}};
+static const float axis[9][2] = {{1.0f, 0.0f},        {0.9397f, 0.3420f},  {0.7660f, 0.6428f},
+                                 {0.5f, 0.8660f},     {0.1736f, 0.9848f},  {-0.1736f, 0.9848f},
+                                 {-0.5000f, 0.8660f}, {-0.7660f, 0.6428f}, {-0.9397f, 0.3420f}};
 
 void ww_hog_gradient(const ww_hog_gradient_row *row, int x, bool first_wins)
 {
@@ -140,7 +141,8 @@ static void filter_plain(const ww_hog_bank *bank, const ww_hog_map *map, const w
     memset(tile->score, 0, (size_t)bank->filters * WW_HOG_TILE_ROWS * WW_HOG_STRIP * sizeof *tile->score);
     for (const ww_hog_block *b = bank->block; b < bank->block + bank->block_count; b++)
         for (int t = 0; t < b->terms; t++) {
-            const float *in = map->feature + (size_t)b->plane * map->plane_floats + (size_t)tile->row * map->stride + tile->column;
+            const float *in =
+                map->feature + (size_t)b->plane * map->plane_floats + (size_t)tile->row * map->stride + tile->column;
             for (int y = 0; y < tile->rows + bank->height - 1; y++)
                 for (int x = 0; x < tile->columns; x++) {
                     float sum = 0;

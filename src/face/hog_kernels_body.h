@@ -2,7 +2,8 @@
 // The kernels that are the same for every width of vector. The file that includes this one says what a vector is:
 //
 //   NAME(name)             a kernel's name there
-//   KERNEL(type, name)     the head of one, with the attribute that lets the compiler use the instructions; INLINE_KERNEL: always inlined
+//   KERNEL(type, name)     the head of one, with the attribute that lets the compiler use the instructions
+//   INLINE_KERNEL          the same, always inlined
 //   vec, LANES             floats
 //   UNROLL                 stands before loops that must be unrolled, for what they add up in to stay in registers
 //   LOAD, STORE, SET, ADD, MUL, DIV, MIN, SQRT, FMA(a, b, c) = a * b + c
@@ -37,7 +38,8 @@ KERNEL(void, normalise)(const ww_hog_cells *cells)
         vec mid0 = LOAD(mid), mid1 = LOAD(mid + 1), mid2 = LOAD(mid + 2);
         vec up01 = ADD(LOAD(up), LOAD(up + 1)), up12 = ADD(LOAD(up + 1), LOAD(up + 2));
         vec low01 = ADD(LOAD(low), LOAD(low + 1)), low12 = ADD(LOAD(low + 1), LOAD(low + 2));
-        vec block[4] = {ADD(ADD(mid1, mid2), low12), ADD(ADD(mid1, mid2), up12), ADD(ADD(mid0, mid1), low01), ADD(ADD(mid0, mid1), up01)};
+        vec block[4] = {ADD(ADD(mid1, mid2), low12), ADD(ADD(mid1, mid2), up12), ADD(ADD(mid0, mid1), low01),
+                        ADD(ADD(mid0, mid1), up01)};
         vec limit[4], scale[4], texture[4];
         UNROLL
         for (int b = 0; b < 4; b++) {
@@ -102,10 +104,12 @@ INLINE_KERNEL(void, slide)(const ww_hog_block *b, int terms, int vectors, const 
     }
 }
 
-// Adds what a column filter makes of `scratch` to the scores; may go up to three rows past `rows`, which have room but no meaning.
+// Adds what a column filter makes of `scratch` to the scores; may go up to three rows past `rows`, which have room but no
+// meaning.
 INLINE_KERNEL(void, drop)(const float *taps, int height, int vectors, const float *scratch, int rows, float *score)
 {
-    for (int y = 0; y < rows; y += WW_HOG_DROP_ROWS, scratch += WW_HOG_DROP_ROWS * WW_HOG_STRIP, score += WW_HOG_DROP_ROWS * WW_HOG_STRIP) {
+    for (int y = 0; y < rows;
+         y += WW_HOG_DROP_ROWS, scratch += WW_HOG_DROP_ROWS * WW_HOG_STRIP, score += WW_HOG_DROP_ROWS * WW_HOG_STRIP) {
         vec sum[WW_HOG_DROP_ROWS][2];
         UNROLL
         for (int i = 0; i < WW_HOG_DROP_ROWS; i++)

@@ -86,11 +86,12 @@ AVX2 static void blend_avx2(const ww_hog_blend *row)
 }
 
 // Two numbers of 16 bits in each lane of 32: the gradient across, and down.
-#define PAIR(across, down) _mm256_set1_epi32((int)((uint32_t)(uint16_t)(int16_t)(across) | (uint32_t)(uint16_t)(int16_t)(down) << 16))
+#define PAIR(across, down)                                                                                                       \
+    _mm256_set1_epi32((int)((uint32_t)(uint16_t)(int16_t)(across) | (uint32_t)(uint16_t)(int16_t)(down) << 16))
 
-// Which of 18 directions a gradient points to. In the first quadrant it passes from one axis to the next where its products with both are
-// equal, and between whole numbers up to 255 that can be told without rounding: (0.3420 - 0) * down > (1 - 0.9397) * across, and so on.
-// The other quadrants mirror the first.
+// Which of 18 directions a gradient points to. In the first quadrant it passes from one axis to the next where its products with
+// both are equal, and between whole numbers up to 255 that can be told without rounding: (0.3420 - 0) * down > (1 - 0.9397) *
+// across, and so on. The other quadrants mirror the first.
 AVX2 static INLINE_ATTRIBUTE __m256i direction(__m256i gradient)
 {
     const __m256i zero = _mm256_setzero_si256(), size = _mm256_abs_epi16(gradient);
@@ -176,7 +177,8 @@ AVX2 static void collect_avx2(ww_hog_votes *votes, size_t stride, float *complet
         __m128 up_before = zero, down_before = zero;
         int g = 0;
         for (; g + 4 <= votes->groups; g += 4, slot += 16) {
-            __m128 up = _mm_load_ps(slot), up_right = _mm_load_ps(slot + 4), down = _mm_load_ps(slot + 8), down_right = _mm_load_ps(slot + 12);
+            __m128 up = _mm_load_ps(slot), up_right = _mm_load_ps(slot + 4), down = _mm_load_ps(slot + 8),
+                   down_right = _mm_load_ps(slot + 12);
             UNROLL
             for (int i = 0; i < 4; i++)
                 _mm_store_ps(slot + 4 * i, zero);

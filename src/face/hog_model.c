@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The file of a detector, as dlib's serialize() writes an object_detector over scan_fhog_pyramid: the scanner's settings, the rule of
-// overlap, and for each filter one vector of weights with the threshold at its end.
+// The file of a detector, as dlib's serialize() writes an object_detector over scan_fhog_pyramid: the scanner's settings, the
+// rule of overlap, and for each filter one vector of weights with the threshold at its end.
 #include "face/hog_model.h"
 #include "base/memory.h"
 #include "nn/dlib_stream.h"
@@ -44,7 +44,8 @@ static void read_scanner(ww_dat *d, ww_hog_model *m, struct scanner *s)
     s->width = span_in_cells(s->window_width, s->padding);
     s->height = span_in_cells(s->window_height, s->padding);
     if (ww_dat_ok(d) && (s->width < 1 || s->height < 1 || s->width > WW_HOG_WINDOW_MAX || s->height > WW_HOG_WINDOW_MAX))
-        ww_dat_fail(d, WW_ERR_UNSUPPORTED, "filters of %d x %d cells, 1 to %d each way are read", s->width, s->height, WW_HOG_WINDOW_MAX);
+        ww_dat_fail(d, WW_ERR_UNSUPPORTED, "filters of %d x %d cells, 1 to %d each way are read", s->width, s->height,
+                    WW_HOG_WINDOW_MAX);
     int64_t weights = (int64_t)s->width * s->height * WW_HOG_PLANES;
     ww_dat_int_in(d, "weights of a filter", weights, weights);
 }

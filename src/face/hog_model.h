@@ -33,8 +33,8 @@ struct ww_hog_model {
 };
 
 // --- hog_terms.c
-// weights[f]: WW_HOG_PLANES matrices of height rows and width columns, row by row. The filter is its singular value decomposition, plane
-// by plane, less what dlib leaves away: singular values below 1/1000 of the largest, or 1e-4.
+// weights[f]: WW_HOG_PLANES matrices of height rows and width columns, row by row. The filter is its singular value
+// decomposition, plane by plane, less what dlib leaves away: singular values below 1/1000 of the largest, or 1e-4.
 ww_status ww_hog_bank_make(float *const *weights, int filters, int width, int height, ww_hog_bank *bank, ww_error *err);
 void ww_hog_bank_free(ww_hog_bank *bank);
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The arithmetic of dlib's resize_image(), kept to the bit because pixels are cut off to whole levels: in even areas a sum that falls
-// short by one bit is another level, and a picture full of those has other gradients. Columns are made four at a time from positions
-// added up in float, as long as all four have a right neighbour; the rest from positions in double.
+// The arithmetic of dlib's resize_image(), kept to the bit because pixels are cut off to whole levels: in even areas a sum that
+// falls short by one bit is another level, and a picture full of those has other gradients. Columns are made four at a time from
+// positions added up in float, as long as all four have a right neighbour; the rest from positions in double.
 #include "base/memory.h"
 #include "face/hog_picture.h"
 
@@ -100,7 +100,8 @@ static void close_columns(ww_hog_columns *c)
     free(c->pick);
 }
 
-// The columns that are left, in double but for one plane, where the share of the way to the right is a float, and sums to its left.
+// The columns that are left, in double but for one plane, where the share of the way to the right is a float, and sums to its
+// left.
 static void blend_rest(const ww_hog_blend *row, double fraction, int in_width, int end, double step)
 {
     double x = -step + row->columns->count * step;
@@ -127,7 +128,8 @@ static void blend_rest(const ww_hog_blend *row, double fraction, int in_width, i
     }
 }
 
-static void scale_rows(const ww_hog_kernels *kernels, const ww_hog_columns *columns, const ww_hog_picture *in, ww_hog_picture *out)
+static void scale_rows(const ww_hog_kernels *kernels, const ww_hog_columns *columns, const ww_hog_picture *in,
+                       ww_hog_picture *out)
 {
     double step_x = step_of(in->width, out->width), step_y = step_of(in->height, out->height), y = -step_y;
     for (int r = 0; r < out->height; r++) {
@@ -146,8 +148,8 @@ static void scale_rows(const ww_hog_kernels *kernels, const ww_hog_columns *colu
     }
 }
 
-ww_status ww_hog_picture_scale(const ww_hog_kernels *kernels, const ww_hog_picture *in, int width, int height, ww_hog_picture *out,
-                               ww_error *err)
+ww_status ww_hog_picture_scale(const ww_hog_kernels *kernels, const ww_hog_picture *in, int width, int height,
+                               ww_hog_picture *out, ww_error *err)
 {
     ww_hog_columns columns;
     ww_status status = open_columns(width, &columns, err);

@@ -34,14 +34,14 @@ typedef struct ww_model_spec {
     bool boxes_only; // finds no landmarks: they are guessed from the box unless `landmarks` is there
     const struct ww_hog_model *hog;             // WW_MODEL_HOG; borrowed
     int upsample;    // dlib's detectors only: so many times the working picture is doubled first
-    const struct ww_shape_predictor *landmarks; // dlib's (5 or 68 points), asked where each face's landmarks are; NULL: none. Borrowed
+    const struct ww_shape_predictor *landmarks; // dlib's (5 or 68 points), asked for every face's landmarks; NULL: none. Borrowed
     // embedders
     int chip_size;      // input is chip_size x chip_size
     float chip_margin;  // pixels cut off each side of the 112 x 112 ArcFace frame before scaling to chip_size
     int embedding_dim;
     float eps;          // default DBSCAN eps, Euclidean
-    // One of dlib's: its chip (dlib_chip.h); vectors are its descriptors as they are, of no particular length, so that old ones and the
-    // thresholds known for them stay good. Else: the ArcFace frame, unit vectors.
+    // One of dlib's: its chip (dlib_chip.h); vectors are its descriptors as they are, of no particular length, so that old ones
+    // and the thresholds known for them stay good. Else: the ArcFace frame, unit vectors.
     bool dlib;
     int jitter; // dlib's only: from 2 on, a face's vector is the mean over so many jittered chips
 } ww_model_spec;

@@ -16,7 +16,8 @@ enum {
     REAL_BYTES = 2,
 };
 
-// Go left where the pixels' difference is over the threshold; the children of node i are 2i + 1 and 2i + 2, leaves come after all splits.
+// Go left where the pixels' difference is over the threshold; the children of node i are 2i + 1 and 2i + 2, leaves come after all
+// splits.
 struct split {
     int32_t first, second; // features
     float threshold;
@@ -98,7 +99,8 @@ static void read_trees(ww_dat *d, struct cascade *c, size_t points)
         if (t == 0 && ww_dat_ok(d)) {
             size_t tree_bytes = splits * SPLIT_BYTES + (splits + 1) * 2 * points * REAL_BYTES;
             if (c->trees > ww_dat_left(d) / tree_bytes)
-                ww_dat_fail(d, WW_ERR_FORMAT, "%zu trees of %zu splits do not fit into what is left of the file", c->trees, splits);
+                ww_dat_fail(d, WW_ERR_FORMAT, "%zu trees of %zu splits do not fit into what is left of the file", c->trees,
+                            splits);
             c->splits = splits;
             c->split = room_for(d, c->trees * splits, sizeof *c->split);
             c->leaf = room_for(d, c->trees * (splits + 1) * 2 * points, sizeof *c->leaf);

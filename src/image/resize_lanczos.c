@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Scaling by Lanczos' filter of eight taps, the way OpenCV's resize() does it with INTER_LANCZOS4, to the bit: weights in steps of 1/2048,
-// the taps one source pixel apart also when shrinking (so that what is finer than the result may alias), edges repeated. It is here for
-// those who tuned something to pictures made that way; ww_resize looks better when it shrinks.
+// Scaling by Lanczos' filter of eight taps, the way OpenCV's resize() does it with INTER_LANCZOS4, to the bit: weights in steps
+// of 1/2048, the taps one source pixel apart also when shrinking (so that what is finer than the result may alias), edges
+// repeated. It is here for those who tuned something to pictures made that way; ww_resize looks better when it shrinks.
 #include "base/memory.h"
 #include "image/image.h"
 #include "image/planes.h"
@@ -9,7 +9,8 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { TAPS = 8, BEFORE = 3, ONE = 2048, BITS = 22 }; // taps at the pixels from BEFORE left of the place on; ONE squared is 2^BITS
+// Taps are at the pixels from BEFORE left of the place on; ONE squared is 2^BITS.
+enum { TAPS = 8, BEFORE = 3, ONE = 2048, BITS = 22 };
 
 typedef struct axis {
     int *source;             // [result][TAPS]: the pixels, the edge's where there are none

@@ -20,8 +20,8 @@
 #define TRACKED_QUALITY_SHARE 0.6 // of it is enough for a face that was followed: its track speaks for it
 // Average linkage goes by the mean over pairs, DBSCAN by the nearest: the one's threshold lies that much above the other's.
 #define LINKAGE_PER_EPS 1.2
-// Left-over faces join a person within this share of eps.
-#define JOIN_SHARE 0.95
+// Left-over faces join a person whose nearest faces lie within this share of average linkage's threshold.
+#define JOIN_SHARE 0.875
 enum {
     MIN_FACES_FOOTAGE = 3, // a person is somebody seen for three seconds,
     MIN_FACES_PHOTOS = 2,  // or on two photos
@@ -122,11 +122,11 @@ static size_t count_groups(const struct clustering *c)
     return faces > c->evidence.must.count ? faces - c->evidence.must.count : 1;
 }
 
-// The threshold is chosen for average linkage; other methods' measures stand in fixed proportion to it, dbscan's is eps itself.
+// The threshold is chosen for average linkage; other methods' measures stand in fixed proportion to it (methods.c), dbscan's is
+// eps itself.
 static double choose_threshold(struct clustering *c, const ww_method *method)
 {
-    const double dbscan = ww_method_named("dbscan")->defaults.threshold;
-    const bool linkage = strcmp(method->name, "hac") == 0;
+    const double share = method->defaults.threshold / ww_method_named("hac")->defaults.threshold;
     c->chosen = ww_threshold_choose(&c->evidence, c->model_eps * LINKAGE_PER_EPS, count_groups(c));
     if (strcmp(method->name, "dbscan") == 0)
         c->chosen.measured = false;
@@ -134,9 +134,7 @@ static double choose_threshold(struct clustering *c, const ww_method *method)
         return c->options.threshold;
     if (strcmp(method->name, "dbscan") == 0)
         return c->eps;
-    if (linkage)
-        return c->options.eps > 0 ? c->eps * LINKAGE_PER_EPS : c->chosen.value;
-    return method->defaults.threshold / dbscan * (c->options.eps > 0 ? c->eps : c->chosen.value / LINKAGE_PER_EPS);
+    return share * (c->options.eps > 0 ? c->eps * LINKAGE_PER_EPS : c->chosen.value);
 }
 
 static ww_sort_options sort_options(struct clustering *c, const ww_method *method)
@@ -149,7 +147,8 @@ static ww_sort_options sort_options(struct clustering *c, const ww_method *metho
     o.min_size = dbscan ? 1 : given->min_samples > 0 ? given->min_samples : only_photos(&c->faces) ? MIN_FACES_PHOTOS : MIN_FACES_FOOTAGE;
     o.min_samples = dbscan ? given->min_samples > 0 ? given->min_samples : MIN_SAMPLES_DEFAULT : 0;
     o.grade = c->grade;
-    o.join = all_equal(c) ? 0 : dbscan ? o.threshold : c->eps * JOIN_SHARE;
+    const double linkage = o.threshold * ww_method_named("hac")->defaults.threshold / method->defaults.threshold;
+    o.join = all_equal(c) ? 0 : dbscan ? o.threshold : linkage * JOIN_SHARE;
     return o;
 }
 

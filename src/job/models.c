@@ -74,7 +74,8 @@ static bool is_dlib(const struct content *c)
 
 static ww_status load_network(const struct content *c, ww_net **net, ww_model_spec *spec, ww_error *err)
 {
-    ww_status status = is_dlib(c) ? ww_net_load_dat(c->data, c->bytes, c->name, net, err) : ww_net_load(c->data, c->bytes, c->name, net, err);
+    ww_status status =
+        is_dlib(c) ? ww_net_load_dat(c->data, c->bytes, c->name, net, err) : ww_net_load(c->data, c->bytes, c->name, net, err);
     return status == WW_OK ? ww_model_recognise(*net, c->sidecar, spec, err) : status;
 }
 
@@ -107,8 +108,9 @@ static ww_status load_detector(const char *path, ww_models *m, ww_error *err)
     else
         take_inside(ww_file_detector_onnx, ww_file_detector_onnx_end, "detector.onnx (compiled in)", &c);
     if (status == WW_OK && c.bytes == 0 && !c.owned)
-        status = ww_fail(err, WW_ERR_UNSUPPORTED, "this program was built without dlib, from whose headers the detector 'hog' comes: install g++, "
-                                                  "libdlib-dev and liblapack-dev, and build it again");
+        status = ww_fail(err, WW_ERR_UNSUPPORTED,
+                         "this program was built without dlib, from whose headers the detector 'hog' comes: install g++, "
+                         "libdlib-dev and liblapack-dev, and build it again");
     if (status == WW_OK && is_dlib(&c))
         status = unpack(&c, err);
     if (status == WW_OK && is_hog(&c)) {
@@ -156,7 +158,8 @@ static ww_status load_landmarks(const char *path, ww_models *m, ww_error *err)
         status = ww_shape_predictor_read(c.data, c.bytes, c.name, &m->landmarks, err);
     int points = status == WW_OK ? ww_shape_predictor_points(m->landmarks) : 0;
     if (status == WW_OK && points != 5 && points != 68)
-        status = ww_fail(err, WW_ERR_UNSUPPORTED, "%s: a shape predictor of %d points; faces are cut out by 5 or 68", path, points);
+        status =
+            ww_fail(err, WW_ERR_UNSUPPORTED, "%s: a shape predictor of %d points; faces are cut out by 5 or 68", path, points);
     m->detector_spec.landmarks = m->landmarks;
     m->detector_hash = mixed(m->detector_hash, c.hash);
     release(&c);
@@ -168,19 +171,23 @@ static ww_status check_ways(const ww_models *m, const ww_model_options *options,
 {
     ww_model_kind kind = m->detector_spec.kind;
     if (m->embedder_spec.dlib && m->detector_spec.boxes_only && !m->landmarks)
-        return ww_fail(err, WW_ERR_ARGUMENT, "'%s' (%s) needs landmarks, and the detector (%s) finds none: add one of dlib's shape predictors, "
-                                             "--landmarks shape_predictor_5_face_landmarks.dat (docs/models.md)",
+        return ww_fail(err, WW_ERR_ARGUMENT,
+                       "'%s' (%s) needs landmarks, and the detector (%s) finds none: add one of dlib's shape predictors, "
+                       "--landmarks shape_predictor_5_face_landmarks.dat (docs/models.md)",
                        options->embedder, m->embedder_spec.name, m->detector_spec.name);
     if (options->upsample < 0 || options->upsample > WW_DETECT_UPSAMPLE_MAX)
-        return ww_fail(err, WW_ERR_ARGUMENT, "pictures can be doubled 0 to %d times, not %d", WW_DETECT_UPSAMPLE_MAX, options->upsample);
+        return ww_fail(err, WW_ERR_ARGUMENT, "pictures can be doubled 0 to %d times, not %d", WW_DETECT_UPSAMPLE_MAX,
+                       options->upsample);
     if (options->upsample > 0 && kind != WW_MODEL_HOG && kind != WW_MODEL_MMOD)
-        return ww_fail(err, WW_ERR_ARGUMENT, "only dlib's detectors look at doubled pictures (--upsample); let %s see more with --detect-size",
+        return ww_fail(err, WW_ERR_ARGUMENT,
+                       "only dlib's detectors look at doubled pictures (--upsample); let %s see more with --detect-size",
                        m->detector_spec.name);
     if (options->jitter > 1 && !m->embedder_spec.dlib)
         return ww_fail(err, WW_ERR_ARGUMENT, "only dlib's embedders take the mean of jittered faces (--jitter), and %s is none",
                        m->embedder_spec.name);
     if (options->jitter > WW_DLIB_JITTER_MAX)
-        return ww_fail(err, WW_ERR_ARGUMENT, "%d jittered pictures of a face are too many; at most %d", options->jitter, WW_DLIB_JITTER_MAX);
+        return ww_fail(err, WW_ERR_ARGUMENT, "%d jittered pictures of a face are too many; at most %d", options->jitter,
+                       WW_DLIB_JITTER_MAX);
     return WW_OK;
 }
 

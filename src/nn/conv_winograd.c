@@ -292,6 +292,22 @@ static bool is_winograd(const ww_window *w, const ww_shape *x, const ww_shape *y
            y->dim[2] * y->dim[3] >= RESULTS_MIN && __builtin_cpu_supports("avx512f");
 }
 
+// Sizes that follow from the window's stride and the pictures.
+static void measure(winograd *s)
+{
+    bool phases = s->stride == 2;
+    s->taps = phases ? 3 : WINDOW;
+    s->out = IN + 1 - s->taps;
+    s->in_stride = (s->in_channels + LANES - 1) / LANES * LANES;
+    s->out_stride = (s->out_channels + LANES - 1) / LANES * LANES;
+    s->terms = phases ? 4 * s->in_stride : s->in_channels;
+    s->terms_stride = phases ? s->terms : s->in_stride;
+    s->before_step = CHUNK * s->terms_stride + LANES;
+    s->after_step = CHUNK * s->out_stride + LANES;
+    s->tiles_x = (s->out_width + s->out - 1) / s->out;
+    s->tiles = s->tiles_x * ((s->out_height + s->out - 1) / s->out);
+}
+
 static float *zeroed(int64_t count)
 {
     return ww_alloc_array0((size_t)count, sizeof(float), WW_NN_TENSOR_BYTES_MAX);
@@ -306,20 +322,10 @@ bool ww_conv_winograd(const ww_window *w, const ww_shape *x, const ww_shape *y, 
     *s = (winograd){.batch = x->dim[0], .in_channels = x->dim[1], .out_channels = y->dim[1], .height = x->dim[2],
                     .width = x->dim[3], .pad_y = w->pad_begin[0], .pad_x = w->pad_begin[1], .out_height = y->dim[2],
                     .out_width = y->dim[3], .stride = w->stride[0], .relu = relu};
-    bool phases = s->stride == 2;
-    s->taps = phases ? 3 : WINDOW;
-    s->out = IN + 1 - s->taps;
-    s->in_stride = (s->in_channels + LANES - 1) / LANES * LANES;
-    s->out_stride = (s->out_channels + LANES - 1) / LANES * LANES;
-    s->terms = phases ? 4 * s->in_stride : s->in_channels;
-    s->terms_stride = phases ? s->terms : s->in_stride;
-    s->tiles_x = (s->out_width + s->out - 1) / s->out;
-    s->tiles = s->tiles_x * ((s->out_height + s->out - 1) / s->out);
+    measure(s);
     s->weights = zeroed(CELLS * s->terms * s->out_stride);
     s->bias = zeroed(s->out_stride);
     s->zeros = zeroed(s->in_stride);
-    s->before_step = CHUNK * s->terms_stride + LANES;
-    s->after_step = CHUNK * s->out_stride + LANES;
     s->before = zeroed(CELLS * s->before_step);
     s->after = zeroed(CELLS * s->after_step);
     *kernel = (ww_kernel){run_winograd, free_winograd, s};

@@ -83,11 +83,11 @@ static tensor read_tensor(ww_dat *d)
 // A copy of part of a tensor.
 static float *part(ww_dat *d, const tensor *t, size_t first, size_t count)
 {
-    float *p = ww_dat_ok(d) ? ww_alloc_array(count, sizeof *p, WW_NN_TENSOR_BYTES_MAX) : NULL;
-    if (!p)
-        ww_dat_fail(d, WW_ERR_MEMORY, "no memory for %zu numbers", count);
-    else
+    float *p = ww_dat_ok(d) && t->data ? ww_alloc_array(count, sizeof *p, WW_NN_TENSOR_BYTES_MAX) : NULL;
+    if (p)
         memcpy(p, t->data + first, count * sizeof *p);
+    else
+        ww_dat_fail(d, WW_ERR_MEMORY, "no memory for %zu numbers", count);
     return p;
 }
 
@@ -179,7 +179,8 @@ static void read_batch_norm(ww_dat *d, const char *name, ww_dlib_layer *l)
         ww_dat_fail(d, WW_ERR_FORMAT, "batch normalisation of %zu channels with %zu means and %zu variances", gammas, mean.count,
                     variance.count);
     split(d, l, &params, gammas, betas);
-    for (size_t i = 0; i < gammas && ww_dat_ok(d); i++) {
+    bool whole = l->weights && l->offsets && mean.data && variance.data;
+    for (size_t i = 0; i < gammas && whole && ww_dat_ok(d); i++) {
         double spread = sqrt((double)variance.data[i] + eps);
         if (!(spread > 0))
             ww_dat_fail(d, WW_ERR_FORMAT, "a variance is %g", (double)variance.data[i]);

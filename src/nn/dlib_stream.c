@@ -116,7 +116,7 @@ bool ww_dat_bool(ww_dat *d)
 // What dlib wrote before 2013: decimal text that ends with a space.
 static double decimal_real(ww_dat *d)
 {
-    char text[DECIMAL_CHARS_MAX + 1], *end;
+    char text[DECIMAL_CHARS_MAX + 1], *end = text;
     size_t n = 0, left = ww_dat_left(d);
     while (n < DECIMAL_CHARS_MAX && n < left && d->bytes[d->at + n] != ' ') {
         text[n] = (char)d->bytes[d->at + n];

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
-// dlib's own answer, to compare ours with: `hog_oracle UPSAMPLE [--time N] PICTURE...` prints for each picture (PPM or PGM) its name and
-// the number of faces, then a line for each face: left top right bottom score. With --time each picture is looked at N times and the
-// least processor time printed.
+// dlib's own answer, to compare ours with: `hog_oracle UPSAMPLE [--time N] PICTURE...` prints for each picture (PPM or PGM) its
+// name and the number of faces, then a line for each face: left top right bottom score. With --time each picture is looked at N
+// times and the least processor time printed.
 #include <dlib/image_processing/frontal_face_detector.h>
 
 #include "oracle.h"
 
 using namespace dlib;
 
-static std::vector<rect_detection> look(frontal_face_detector &detector, const array2d<rgb_pixel> &rgb, const array2d<unsigned char> &grey,
-                                        int upsample)
+static std::vector<rect_detection> look(frontal_face_detector &detector, const array2d<rgb_pixel> &rgb,
+                                        const array2d<unsigned char> &grey, int upsample)
 {
     std::vector<rect_detection> faces;
     pyramid_down<2> pyramid;
@@ -57,7 +57,8 @@ int main(int argc, char **argv)
             std::printf("time %.6f\n", least);
         std::printf("%s %zu\n", argv[i], faces.size());
         for (const rect_detection &f : faces)
-            std::printf("%ld %ld %ld %ld %.7f\n", f.rect.left(), f.rect.top(), f.rect.right(), f.rect.bottom(), f.detection_confidence);
+            std::printf("%ld %ld %ld %ld %.7f\n", f.rect.left(), f.rect.top(), f.rect.right(), f.rect.bottom(),
+                        f.detection_confidence);
     }
     return 0;
 }

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 // dlib's own landmarks and chips, to compare ours with:
 //
-//   shape_oracle train POINTS OUT.dat            a shape predictor of as many cascades and as deep trees as the published ones, with fewer
-//                                                trees, learned from a few drawn faces
-//   shape_oracle find FILE.dat PICTURE...        for each picture (PPM or PGM) the landmarks of some boxes: left top right bottom x0 y0 ...
-//   shape_oracle chip PICTURE.ppm N X0 Y0 ...    cuts the chip by N points, and 3 jittered ones of it, to stdout: 4 x 150 x 150 x 3 bytes
+//   shape_oracle train POINTS OUT.dat            a shape predictor of as many cascades and as deep trees as the published ones, with
+//                                                fewer trees, learned from a few drawn faces
+//   shape_oracle find FILE.dat PICTURE...        for each picture (PPM or PGM) the landmarks of some boxes: left top right bottom
+//                                                x0 y0 ...
+//   shape_oracle chip PICTURE.ppm N X0 Y0 ...    cuts the chip by N points, and 3 jittered ones of it, to stdout: 4 x 150 x 150
+//                                                x 3 bytes
 //   shape_oracle random N                        the first N numbers of dlib's generator
 #include <dlib/image_processing.h>
 #include <dlib/image_transforms.h>
@@ -13,7 +15,7 @@
 
 using namespace dlib;
 
-// --- drawn faces: an oval with eyes, a nose and a mouth, and where their landmarks are ------------------------------------------
+// --- drawn faces: an oval with eyes, a nose and a mouth, and where their landmarks are --------------------------------------
 
 struct drawing {
     array2d<unsigned char> picture;
@@ -37,7 +39,8 @@ static void draw(unsigned long points, dlib::rand &rnd, drawing &d)
     for (long r = 0; r < size; r++)
         for (long c = 0; c < size; c++)
             d.picture[r][c] = (unsigned char)(40 + rnd.get_random_8bit_number() % 40);
-    const double x = 80 + rnd.get_double_in_range(-6, 6), y = 80 + rnd.get_double_in_range(-6, 6), turn = rnd.get_double_in_range(-0.3, 0.3);
+    const double x = 80 + rnd.get_double_in_range(-6, 6), y = 80 + rnd.get_double_in_range(-6, 6),
+                 turn = rnd.get_double_in_range(-0.3, 0.3);
     const double s = rnd.get_double_in_range(38, 46);
     const auto at = [&](double dx, double dy) {
         return dpoint(x + s * (dx * std::cos(turn) - dy * std::sin(turn)), y + s * (dx * std::sin(turn) + dy * std::cos(turn)));

@@ -3,10 +3,12 @@
 #include "dlib_files.h"
 #include "base/memory.h"
 #include "face/dlib_chip.h"
+#include "face/embed.h"
 #include "face/shape_predictor.h"
 #include "harness.h"
 
-static const float five_points[10] = {186, 121, 164, 123, 112, 121, 133, 123, 149, 163}; // of an upright face of side 100 at (100, 100)
+// Of an upright face of side 100 at (100, 100).
+static const float five_points[10] = {186, 121, 164, 123, 112, 121, 133, 123, 149, 163};
 
 static void gradient_picture(ww_pixels pixels, int width, int height, ww_image *image)
 {
@@ -27,7 +29,8 @@ TEST(trees_move_the_shape)
     write_shape_file(&file, POINTS, CASCADES, TREES, 0.01);
     CHECK_OK(ww_shape_predictor_read(file.data, file.bytes, "small.dat", &p, &err));
     CHECK_EQ(ww_shape_predictor_points(p), POINTS);
-    // Levels fall to the right by one a pixel, a tenth of the box apart: by 10 in a box of 100 (not over 10.5), by 20 in one of 200.
+    // Levels fall to the right by one a pixel, a tenth of the box apart: by 10 in a box of 100 (not over 10.5), by 20 in one of
+    // 200.
     for (int side = 100; side <= 200; side += 100) {
         ww_image image;
         float point[2 * POINTS];
@@ -39,7 +42,8 @@ TEST(trees_move_the_shape)
         CHECK_OK(ww_shape_predict(p, &image, box, point, &err));
         for (int i = 0; i < POINTS; i++) {
             double moved = side * 0.01 * CASCADES * TREES;
-            double x = 10 + side * (0.25 + 0.5 * (i % 2)) + (side == 200 ? moved : 0), y = 20 + side * (0.25 + 0.5 * i / POINTS) + (side == 200 ? 0 : moved);
+            double x = 10 + side * (0.25 + 0.5 * (i % 2)) + (side == 200 ? moved : 0),
+                   y = 20 + side * (0.25 + 0.5 * i / POINTS) + (side == 200 ? 0 : moved);
             CHECK_NEAR(point[2 * i], x, 0.51);
             CHECK_NEAR(point[2 * i + 1], y, 0.51);
             CHECK(point[2 * i] == floorf(point[2 * i])); // whole pixels, as dlib's
@@ -75,7 +79,8 @@ TEST(a_face_beyond_the_picture_still_has_landmarks)
     write_shape_file(&file, 5, 2, 2, 0.01);
     CHECK_OK(ww_shape_predictor_read(file.data, file.bytes, "small.dat", &p, &err));
     gradient_picture(WW_PIXELS_LUMA, 20, 20, &image);
-    static const ww_shape_box box[] = {{-100, -100, -50, -50}, {15, 15, 400, 400}, {5, 5, 5, 5}, {-2147483647, 0, 2147483647, 10}};
+    static const ww_shape_box box[] = {
+        {-100, -100, -50, -50}, {15, 15, 400, 400}, {5, 5, 5, 5}, {-2147483647, 0, 2147483647, 10}};
     for (size_t i = 0; i < sizeof box / sizeof *box; i++) {
         CHECK_OK(ww_shape_predict(p, &image, box[i], point, &err));
         for (int k = 0; k < 10; k++)
@@ -93,7 +98,8 @@ TEST(five_landmarks_lead_to_the_place_they_came_from)
         float point[136], landmark[10];
         int points = trial % 2 ? 68 : 5;
         for (int i = 0; i < 2 * points; i++)
-            point[i] = (float)(int)((points == 5 ? five_points[i] : 100 + 3 * (i / 2 % 17) + 40 * (i % 2)) + 10 * ww_random_normal(&r) + 500 * (trial % 3));
+            point[i] = (float)(int)((points == 5 ? five_points[i] : 100 + 3 * (i / 2 % 17) + 40 * (i % 2)) +
+                                    10 * ww_random_normal(&r) + 500 * (trial % 3));
         ww_dlib_place direct;
         CHECK(ww_dlib_place_of(point, points, 150, 0.25, &direct));
         CHECK(ww_dlib_landmarks(point, points, landmark));
@@ -160,7 +166,8 @@ TEST(places_that_make_no_sense_are_refused_or_survived)
     ww_error err = {0};
     ww_image image, chip = {0};
     gradient_picture(WW_PIXELS_LUMA, 50, 40, &image);
-    ww_dlib_place nan_place = {.x = NAN, .side = 10}, huge = {.x = 20, .y = 20, .side = 1e30, .angle = 1}, none = {.x = 20, .y = 20};
+    ww_dlib_place nan_place = {.x = NAN, .side = 10}, huge = {.x = 20, .y = 20, .side = 1e30, .angle = 1},
+                  none = {.x = 20, .y = 20};
     CHECK_EQ(ww_dlib_chip(&image, &nan_place, 150, &chip, &err), WW_ERR_ARGUMENT);
     CHECK_OK(ww_dlib_chip(&image, &huge, 150, &chip, &err));
     ww_image_free(&chip);
@@ -183,11 +190,59 @@ TEST(jitter_begins_anew_with_every_generator)
     for (int i = 0; i < 3; i++) {
         CHECK_OK(ww_dlib_jitter(&chip, &random, &again, &err));
         for (int y = 0; y < 150; y++)
-            CHECK(memcmp(first[i].plane[0].data + y * first[i].plane[0].stride, again.plane[0].data + y * again.plane[0].stride, 450) == 0);
+            CHECK(memcmp(first[i].plane[0].data + y * first[i].plane[0].stride, again.plane[0].data + y * again.plane[0].stride,
+                         450) == 0);
         ww_image_free(&first[i]);
         ww_image_free(&again);
     }
     ww_image_free(&chip);
+}
+
+TEST(a_jittered_vector_is_the_mean_of_its_parts)
+{
+    const char *path = shared_file("models/face_recognition_densenet_model_v1.dat.bz2");
+    if (!path)
+        SKIP("the shared models are not here");
+    enum { COPIES = 3, DIM = 128, CHIPS = 2 };
+    ww_error err = {0};
+    ww_net *net = NULL;
+    ww_model_spec plain, jittered;
+    ww_embedder *one = NULL, *many = NULL;
+    ww_image chip[CHIPS], copy;
+    ww_dlib_random random;
+    float part[DIM], whole[CHIPS * DIM];
+    CHECK_OK(ww_net_load_file(path, &net, &err));
+    CHECK_OK(ww_model_recognise(net, NULL, &plain, &err));
+    CHECK(plain.dlib && plain.embedding_dim == DIM && plain.chip_size == WW_DLIB_CHIP_SIZE);
+    jittered = plain;
+    jittered.jitter = COPIES;
+    CHECK_OK(ww_embedder_open(net, &plain, &one, &err));
+    CHECK_OK(ww_embedder_open(net, &jittered, &many, &err));
+    for (int i = 0; i < CHIPS; i++)
+        gradient_picture(WW_PIXELS_RGB, WW_DLIB_CHIP_SIZE + i, WW_DLIB_CHIP_SIZE + i, &chip[i]);
+    chip[1].width = chip[1].height = WW_DLIB_CHIP_SIZE;
+    CHECK_OK(ww_embed(many, (const ww_image *[]){&chip[0], &chip[1]}, CHIPS, whole, &err));
+    for (int i = 0; i < CHIPS; i++) {
+        double mean[DIM] = {0}, apart = 0, length = 0;
+        ww_dlib_random_start(&random);
+        for (int k = 0; k < COPIES; k++) {
+            CHECK_OK(ww_dlib_jitter(&chip[i], &random, &copy, &err));
+            CHECK_OK(ww_embed(one, (const ww_image *[]){&copy}, 1, part, &err));
+            for (int d = 0; d < DIM; d++)
+                mean[d] += part[d] / (double)COPIES;
+            ww_image_free(&copy);
+        }
+        for (int d = 0; d < DIM; d++) {
+            apart += (mean[d] - whole[i * DIM + d]) * (mean[d] - whole[i * DIM + d]);
+            length += mean[d] * mean[d];
+        }
+        CHECK_NEAR(sqrt(apart), 0, 1e-5);
+        CHECK(fabs(sqrt(length) - 1) > 1e-3); // dlib's descriptors are left as long as they are
+        ww_image_free(&chip[i]);
+    }
+    ww_embedder_close(one);
+    ww_embedder_close(many);
+    ww_net_free(net);
 }
 
 int main(void)
@@ -200,5 +255,6 @@ int main(void)
     RUN(chips_are_black_beyond_the_picture_and_cut_from_any_format);
     RUN(places_that_make_no_sense_are_refused_or_survived);
     RUN(jitter_begins_anew_with_every_generator);
+    RUN(a_jittered_vector_is_the_mean_of_its_parts);
     return FINISH();
 }

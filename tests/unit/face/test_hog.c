@@ -42,8 +42,15 @@ TEST(every_gradient_has_its_direction_on_every_processor)
         }
         for (size_t t = 1; t < tables; t++) {
             for (int k = 0; k < 2; k++) {
-                ww_hog_gradient_row row = {.above = {above}, .here = {here}, .below = {below}, .planes = 1, .first = 1, .end = PIXELS - 1,
-                                           .bin_step = 7, .length = length[k], .bin = bin[k]};
+                ww_hog_gradient_row row = {.above = {above},
+                                           .here = {here},
+                                           .below = {below},
+                                           .planes = 1,
+                                           .first = 1,
+                                           .end = PIXELS - 1,
+                                           .bin_step = 7,
+                                           .length = length[k],
+                                           .bin = bin[k]};
                 (k ? table[t] : table[0])->gradients(&row);
             }
             for (int i = 0; i < SPAN; i++)
@@ -65,7 +72,8 @@ TEST(of_three_planes_the_strongest_gradient_counts)
         int32_t bin[2][2 * WIDE];
         for (size_t t = 1; t < tables; t++) {
             for (int k = 0; k < 2; k++) {
-                ww_hog_gradient_row row = {.planes = 3, .first = 1, .end = width - 1, .bin_step = 30, .length = length[k], .bin = bin[k]};
+                ww_hog_gradient_row row = {
+                    .planes = 3, .first = 1, .end = width - 1, .bin_step = 30, .length = length[k], .bin = bin[k]};
                 for (int i = 0; i < 3; i++) {
                     row.above[i] = p + 3 * i * stride;
                     row.here[i] = row.above[i] + stride;
@@ -88,7 +96,9 @@ TEST(pictures_are_scaled_to_the_same_bytes_on_every_processor)
     ww_error err = {0};
     for (int trial = 0; trial < 60; trial++) {
         int width = 1 + (int)ww_random_below(&r, WIDE), height = 1 + (int)ww_random_below(&r, 30);
-        int to_width = trial % 3 == 0 ? 2 * width + 2 : trial % 3 == 1 ? 5 * width / 6 + 1 : 1 + (int)ww_random_below(&r, 2 * WIDE);
+        int to_width = trial % 3 == 0   ? 2 * width + 2
+                       : trial % 3 == 1 ? 5 * width / 6 + 1
+                                        : 1 + (int)ww_random_below(&r, 2 * WIDE);
         int to_height = trial % 3 == 0 ? 2 * height + 1 : 5 * height / 6 + 1;
         ww_image image;
         CHECK_OK(ww_image_alloc(&image, trial % 2 ? WW_PIXELS_RGB : WW_PIXELS_LUMA, width, height, &err));
@@ -132,7 +142,8 @@ static void random_picture(ww_random *r, int width, int height, ww_image *image)
     CHECK_OK(ww_image_alloc(image, WW_PIXELS_RGB, width, height, &err));
     for (int y = 0; y < height; y++)
         for (int x = 0; x < 3 * width; x++)
-            image->plane[0].data[y * image->plane[0].stride + x] = (uint8_t)(128 + 100 * sin(x * 0.13 + y * 0.07 * (x % 3)) + ww_random_below(r, 20));
+            image->plane[0].data[y * image->plane[0].stride + x] =
+                (uint8_t)(128 + 100 * sin(x * 0.13 + y * 0.07 * (x % 3)) + ww_random_below(r, 20));
 }
 
 TEST(features_are_the_same_on_every_processor_and_have_a_margin_of_zeroes)
@@ -188,7 +199,10 @@ TEST(filters_add_up_to_the_weights_in_the_file)
     for (size_t i = 0; i < WW_HOG_PLANES * plane; i++)
         feature[i] = (float)ww_random_unit(&r) * 0.4f;
     ww_hog_map map = {.rows = ROWS, .columns = COLUMNS, .stride = stride, .plane_floats = plane, .feature = feature};
-    ww_hog_tile tile = {.column = 2, .row = 1, .rows = ROWS - SIDE, .scratch = ww_alloc(WW_HOG_TERMS * (WW_HOG_TILE_ROWS + SIDE) * WW_HOG_STRIP * 4),
+    ww_hog_tile tile = {.column = 2,
+                        .row = 1,
+                        .rows = ROWS - SIDE,
+                        .scratch = ww_alloc(WW_HOG_TERMS * (WW_HOG_TILE_ROWS + SIDE) * WW_HOG_STRIP * 4),
                         .score = ww_alloc(FILTERS * WW_HOG_TILE_ROWS * WW_HOG_STRIP * 4)};
     for (size_t t = 0; t < tables; t++)
         for (tile.columns = 1; tile.columns <= WW_HOG_STRIP; tile.columns += 7) {
@@ -199,8 +213,9 @@ TEST(filters_add_up_to_the_weights_in_the_file)
                     for (int x = 0; x < tile.columns; x++) {
                         double sum = 0;
                         for (int i = 0; i < WW_HOG_PLANES * SIDE * SIDE; i++)
-                            sum += (double)weights[f][i] * feature[(size_t)(i / (SIDE * SIDE)) * plane + (size_t)(y + 1 + i / SIDE % SIDE) * stride +
-                                                                   (size_t)(x + 2 + i % SIDE)];
+                            sum += (double)weights[f][i] *
+                                   feature[(size_t)(i / (SIDE * SIDE)) * plane + (size_t)(y + 1 + i / SIDE % SIDE) * stride +
+                                           (size_t)(x + 2 + i % SIDE)];
                         largest = fmax(largest, fabs(sum - tile.score[(f * WW_HOG_TILE_ROWS + y) * WW_HOG_STRIP + x]));
                     }
             CHECK_NEAR(largest, 0, 2e-4);

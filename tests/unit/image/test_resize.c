@@ -216,6 +216,35 @@ static void bench(void)
     ww_image_free(&sd);
 }
 
+TEST(lanczos_keeps_even_pictures_and_same_sizes)
+{
+    static const ww_pixels formats[] = {WW_PIXELS_LUMA, WW_PIXELS_YUV420, WW_PIXELS_RGB};
+    for (size_t f = 0; f < sizeof formats / sizeof *formats; f++)
+        for (int even = 0; even < 2; even++) {
+            ww_image in, out;
+            CHECK_OK(ww_image_alloc(&in, formats[f], 61, 47, &err));
+            int planes = formats[f] == WW_PIXELS_YUV420 ? 3 : 1, channels = formats[f] == WW_PIXELS_RGB ? 3 : 1;
+            for (int p = 0; p < planes; p++)
+                for (int y = 0; y < in.plane[p].height; y++)
+                    for (int x = 0; x < in.plane[p].width * channels; x++)
+                        in.plane[p].data[y * in.plane[p].stride + x] = (uint8_t)(even ? 40 + 70 * p : 7 * x * y + p);
+            CHECK_OK(ww_resize_lanczos(&in, even ? 23 : 61, even ? 100 : 47, &out, &err));
+            CHECK(out.pixels == in.pixels && out.width == (even ? 23 : 61) && out.height == (even ? 100 : 47));
+            for (int p = 0; p < planes; p++)
+                for (int y = 0; y < out.plane[p].height; y++)
+                    for (int x = 0; x < out.plane[p].width * channels; x++) {
+                        int expected = even ? 40 + 70 * p : in.plane[p].data[y * in.plane[p].stride + x];
+                        CHECK(abs(out.plane[p].data[y * out.plane[p].stride + x] - expected) <= even); // weights are rounded
+                    }
+            ww_image_free(&out);
+            ww_image_free(&in);
+        }
+    ww_image in, out;
+    CHECK_OK(ww_image_alloc(&in, WW_PIXELS_LUMA, 5, 5, &err));
+    CHECK(ww_resize_lanczos(&in, 0, 5, &out, &err) != WW_OK);
+    ww_image_free(&in);
+}
+
 int main(int argc, char **argv)
 {
     if (wants_bench(argc, argv)) {
@@ -232,5 +261,6 @@ int main(int argc, char **argv)
     RUN(rgb_becomes_bt601_luma);
     RUN(impossible_sizes_are_refused);
     RUN(huge_ratios_are_exact);
+    RUN(lanczos_keeps_even_pictures_and_same_sizes);
     return FINISH();
 }
