@@ -148,7 +148,7 @@ WW_API ww_status ww_library_scan(ww_library *library, const ww_models *models, c
 // --- cluster: faces in the store into people --------------------------------------------------------------------------------
 
 typedef struct ww_cluster_options {
-    // NULL: average linkage ("hac"), or "map-equation" for more than 200,000 faces. "dbscan" is the article's: exact, label for label
+    // NULL: average linkage ("hac"), or "map-equation" for more than 20,000 tracks and lone faces. "dbscan" is the article's: exact, label for label
     // scikit-learn's, over all faces alike. "chinese-whispers" is dlib's. Every method honours decisions, tracks, and that two faces
     // seen at once are two people.
     const char *method;

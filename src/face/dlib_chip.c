@@ -51,25 +51,28 @@ struct pixels {
     int width, height;
 };
 
-// Half the size: a binomial filter of 5 x 5 at every other pixel, cut off to whole levels. `out` has room; false: too small to
-// halve.
-static bool halve(const struct pixels *in, uint8_t *out, struct pixels *half)
+// Half the size: a binomial filter of 5 x 5 at every other pixel, cut off to whole levels. `out` has room for the half, `across` for half
+// of the columns of all rows; false: too small to halve.
+static bool halve(const struct pixels *in, uint16_t *across, uint8_t *out, struct pixels *half)
 {
     if (in->width < HALF_MIN || in->height < HALF_MIN)
         return false;
     *half = (struct pixels){.rgb = out, .width = (in->width - 3) / 2, .height = (in->height - 3) / 2};
     half->stride = (ptrdiff_t)3 * half->width;
-    static const unsigned weight[5] = {1, 4, 6, 4, 1};
-    for (int y = 0; y < half->height; y++)
-        for (int x = 0; x < half->width; x++)
-            for (int c = 0; c < 3; c++) {
-                unsigned sum = 0;
-                for (int i = 0; i < 5; i++) {
-                    const uint8_t *p = in->rgb + (2 * y + i) * in->stride + 6 * x + c;
-                    sum += weight[i] * (p[0] + 4u * p[3] + 6u * p[6] + 4u * p[9] + p[12]);
-                }
-                *out++ = (uint8_t)(sum / 256);
-            }
+    size_t samples = 3 * (size_t)half->width;
+    uint16_t *sum = across;
+    for (int y = 0; y < in->height; y++) {
+        const uint8_t *p = in->rgb + y * in->stride;
+        for (int x = 0; x < half->width; x++, p += 6)
+            for (int c = 0; c < 3; c++)
+                *sum++ = (uint16_t)(p[c] + 4 * p[c + 3] + 6 * p[c + 6] + 4 * p[c + 9] + p[c + 12]);
+    }
+    for (int y = 0; y < half->height; y++, out += samples) {
+        const uint16_t *row = across + 2 * (size_t)y * samples;
+        for (size_t i = 0; i < samples; i++)
+            out[i] = (uint8_t)((row[i] + 4 * row[i + samples] + 6 * row[i + 2 * samples] + 4 * row[i + 3 * samples] +
+                                row[i + 4 * samples]) / 256);
+    }
     return true;
 }
 
@@ -167,13 +170,18 @@ static ww_status fill_chip(const struct pixels *whole, struct rect r, double ang
     double chip_area = (double)chip->width * chip->height;
     size_t half_bytes = 3 * ((size_t)whole->width / 2) * ((size_t)whole->height / 2);
     uint8_t *memory = ww_alloc_array(2 * half_bytes + 1, 1, 6 * WW_IMAGE_PIXELS_MAX);
-    if (!memory)
+    uint16_t *across = ww_alloc_array(3 * ((size_t)whole->width / 2) * (size_t)whole->height + 1, sizeof *across,
+                                      6 * WW_IMAGE_PIXELS_MAX);
+    if (!memory || !across) {
+        free(memory);
+        free(across);
         return ww_fail(err, WW_ERR_MEMORY, "no memory for a face of %d x %d pixels", whole->width, whole->height);
+    }
     struct pixels in = *whole;
     bool seen = true;
     for (int i = 0; i < HALVES_MAX && width_of(halved(r)) * height_of(halved(r)) > chip_area && seen; i++) {
         struct pixels half = {0};
-        seen = halve(&in, memory + (i % 2 ? half_bytes : 0), &half);
+        seen = halve(&in, across, memory + (i % 2 ? half_bytes : 0), &half);
         in = half;
         r = halved(r);
     }
@@ -181,6 +189,7 @@ static ww_status fill_chip(const struct pixels *whole, struct rect r, double ang
         sample(&in, r, angle, chip);
     else
         blacken(chip);
+    free(across);
     free(memory);
     return WW_OK;
 }

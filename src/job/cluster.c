@@ -25,7 +25,7 @@
 enum {
     MIN_FACES_FOOTAGE = 3, // a person is somebody seen for three seconds,
     MIN_FACES_PHOTOS = 2,  // or on two photos
-    LINKAGE_FACES_MAX = 200000, // average linkage takes quadratic time in the faces that hang together; the map equation does not
+    LINKAGE_GROUPS_MAX = 20000, // average linkage takes quadratic time in the tracks that hang together; the map equation does not
 };
 
 struct clustering {
@@ -96,11 +96,18 @@ static void grade_faces(struct clustering *c)
     }
 }
 
+// Tracks, and good faces that are in none.
+static size_t count_groups(const struct clustering *c)
+{
+    size_t faces = c->faces.face.count - c->not_good;
+    return faces > c->evidence.must.count ? faces - c->evidence.must.count : 1;
+}
+
 static ww_status choose_method(const struct clustering *c, const ww_method **method, ww_error *err)
 {
     const char *name = c->options.method;
     if (!name)
-        name = c->faces.face.count > LINKAGE_FACES_MAX ? "map-equation" : "hac";
+        name = count_groups(c) > LINKAGE_GROUPS_MAX ? "map-equation" : "hac";
     *method = ww_method_named(name);
     if (*method)
         return WW_OK;
@@ -113,13 +120,6 @@ static bool only_photos(const ww_gathered *g)
         if (g->face.item[i].key.time_us > 0 || g->face.item[i].track > 0)
             return false;
     return true;
-}
-
-// Tracks, and good faces that are in none.
-static size_t count_groups(const struct clustering *c)
-{
-    size_t faces = c->faces.face.count - c->not_good;
-    return faces > c->evidence.must.count ? faces - c->evidence.must.count : 1;
 }
 
 // The threshold is chosen for average linkage; other methods' measures stand in fixed proportion to it (methods.c), dbscan's is
@@ -196,8 +196,6 @@ static ww_status cluster(struct clustering *c, ww_cluster_result *r, ww_error *e
         status = ww_gather_faces(c->library, &c->faces, err);
     c->eps = c->options.eps > 0 ? c->options.eps : c->model_eps;
     if (status == WW_OK)
-        status = choose_method(c, &method, err);
-    if (status == WW_OK)
         status = replay_decisions(c, err);
     if (status == WW_OK) {
         c->grade = ww_alloc((c->faces.face.count + 1) * sizeof *c->grade);
@@ -206,6 +204,8 @@ static ww_status cluster(struct clustering *c, ww_cluster_result *r, ww_error *e
     ww_evidence_options known = {c->model_eps * LINKAGE_PER_EPS, c->grade};
     if (status == WW_OK)
         status = ww_evidence_find(&c->faces, &c->decided, &known, &c->evidence, err);
+    if (status == WW_OK)
+        status = choose_method(c, &method, err);
     if (status != WW_OK)
         return status;
     ww_sort_options options = sort_options(c, method);
@@ -227,8 +227,6 @@ ww_status ww_library_cluster(ww_library *library, const ww_cluster_options *opti
     if (options)
         c.options = *options;
     ww_status status = cluster(&c, &r, err);
-    if (status == WW_OK)
-        status = ww_remember_sorting(library, &c.options, err);
     if (status == WW_OK)
         ww_library_report(library, &(ww_progress){.stage = WW_STAGE_CLUSTER, .share = 1, .done = r.faces});
     free(c.label);

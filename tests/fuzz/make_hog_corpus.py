@@ -37,9 +37,10 @@ def shape(points, cascades, trees, splits=3, features=4):
 
 def main():
     seeds = {
-        "hog": {"one.svm": hog(1, 24, 1), "two.svm": hog(2, 24, 2), "padded.svm": hog(2, 16, 1, padding=1), "wrong.svm": hog(2, 24, 1, wrong_count=True)},
-        "shape": {"five.dat": shape(5, 2, 2), "one_point.dat": shape(1, 1, 1), "stump.dat": shape(3, 1, 2, splits=1), "leaf.dat": shape(2, 2, 1, splits=0),
-                  "empty.dat": shape(2, 0, 0)},
+        "hog": {"one.svm": hog(1, 24, 1), "two.svm": hog(2, 24, 2), "padded.svm": hog(2, 16, 1, padding=1),
+                "wrong.svm": hog(2, 24, 1, wrong_count=True)},
+        "shape": {"five.dat": shape(5, 2, 2), "one_point.dat": shape(1, 1, 1), "stump.dat": shape(3, 1, 2, splits=1),
+                  "leaf.dat": shape(2, 2, 1, splits=0), "empty.dat": shape(2, 0, 0)},
     }
     for folder, files in seeds.items():
         os.makedirs(os.path.join(sys.argv[1], folder), exist_ok=True)

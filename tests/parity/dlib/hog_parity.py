@@ -4,9 +4,9 @@
 
 usage: hog_parity.py HOG_RUN HOG_ORACLE SHAPE_ORACLE [--all] [--frames N]
 
-Detections: every box within 2 px of dlib's, scores within 1e-3. Landmarks: within 0.01 px on the same box. Chips: within one grey level.
-Every day a sample of the photos of $WW_SHARED/photos (without them: the demo's people); --all takes all of them and --frames N frames of
-$WW_SHARED/footage. Prints TAP.
+Detections: every box within 2 px of dlib's, scores within 1e-3. Landmarks: within 0.01 px on the same box. Chips: within one grey
+level. Every day a sample of the photos of $WW_SHARED/photos (without them: the demo's people); --all takes all of them and --frames N
+frames of $WW_SHARED/footage. Prints TAP.
 """
 import argparse
 import glob
@@ -100,7 +100,8 @@ def posed_faces(random, count):
 def chips(arguments, report, pictures, landmarks_68):
     random = numpy.random.default_rng(3)
     plain = jittered = differing = total = 0
-    cases = [numpy.rint(p) for p in posed_faces(random, 45)] + [p.reshape(-1, 2) for p in landmarks_68[:: max(1, len(landmarks_68) // 8)]]
+    cases = [numpy.rint(p) for p in posed_faces(random, 45)]
+    cases += [p.reshape(-1, 2) for p in landmarks_68[:: max(1, len(landmarks_68) // 8)]]
     for i, case in enumerate(cases):
         command = ["chip", pictures[i % len(pictures)], len(case), *case.astype(int).ravel()]
         apart = numpy.abs(pixels(arguments.hog_run, *command) - pixels(arguments.shape_oracle, *command))

@@ -1,6 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""usage: lanczos_parity.py LANCZOS_RUN: pictures of many sizes scaled by ours and by OpenCV's INTER_LANCZOS4: every byte the same. TAP."""
+"""usage: lanczos_parity.py LANCZOS_RUN
+
+Pictures of many sizes scaled by ours and by OpenCV's INTER_LANCZOS4: every byte the same. Prints TAP."""
 import subprocess
 import sys
 
@@ -12,8 +14,8 @@ except ImportError as missing:
     sys.exit(0)
 
 # from, to: the article's shrinking, growing, odd ratios, next to nothing
-SIZES = [((1280, 720), (700, 394)), ((1920, 1080), (700, 394)), ((300, 480), (312, 500)), ((701, 501), (700, 500)), ((64, 48), (640, 480)),
-         ((100, 7), (33, 90)), ((3, 5), (16, 2)), ((1, 1), (9, 4)), ((50, 40), (50, 40)), ((517, 333), (77, 44))]
+SIZES = [((1280, 720), (700, 394)), ((1920, 1080), (700, 394)), ((300, 480), (312, 500)), ((701, 501), (700, 500)),
+         ((64, 48), (640, 480)), ((100, 7), (33, 90)), ((3, 5), (16, 2)), ((1, 1), (9, 4)), ((50, 40), (50, 40)), ((517, 333), (77, 44))]
 
 
 def main():
@@ -24,8 +26,10 @@ def main():
         for channels in (1, 3):
             coarse = random.integers(0, 256, (height // 4 + 1, width // 4 + 1, channels), dtype=numpy.uint8)
             picture = cv2.resize(coarse, (width, height)).reshape(height, width, channels)
-            picture = numpy.where(random.random(picture.shape) < 0.2, random.integers(0, 256, picture.shape), picture).astype(numpy.uint8)
-            theirs = cv2.resize(picture, (to_width, to_height), interpolation=cv2.INTER_LANCZOS4).reshape(to_height, to_width, channels)
+            noise = random.integers(0, 256, picture.shape)
+            picture = numpy.where(random.random(picture.shape) < 0.2, noise, picture).astype(numpy.uint8)
+            theirs = cv2.resize(picture, (to_width, to_height), interpolation=cv2.INTER_LANCZOS4)
+            theirs = theirs.reshape(to_height, to_width, channels)
             command = [sys.argv[1], *map(str, (channels, width, height, to_width, to_height))]
             ours = subprocess.run(command, input=picture.tobytes(), capture_output=True, check=True).stdout
             ours = numpy.frombuffer(ours, numpy.uint8).reshape(theirs.shape)

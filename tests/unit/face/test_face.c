@@ -4,6 +4,7 @@
 #include "face/align.h"
 #include "face/detect.h"
 #include "face/embed.h"
+#include "face/hog.h"
 #include "face/model.h"
 #include "face/quality.h"
 #include "harness.h"
@@ -122,6 +123,8 @@ TEST(known_models_are_recognised)
         {"models/face_detection_yunet_2026may.onnx", WW_MODEL_YUNET, WW_COLOUR_BGR, 0},
         {"models/ultraface_rfb_320.onnx", WW_MODEL_ULTRAFACE, WW_COLOUR_RGB, 0},
         {"models/mobilefacenet_foamliu.onnx", WW_MODEL_EMBEDDER, WW_COLOUR_RGB, 128},
+        {"models/mmod_human_face_detector.dat", WW_MODEL_MMOD, WW_COLOUR_RGB, 0},
+        {"models/face_recognition_densenet_model_v1.dat.bz2", WW_MODEL_EMBEDDER, WW_COLOUR_RGB, 128},
     };
     if (!shared_file(known[0].file))
         SKIP("the shared models are not here");
@@ -152,14 +155,23 @@ TEST(a_sidecar_overrides_and_its_mistakes_are_named)
 // Faces found in the group photos by each detector, against the number of people on them.
 TEST(all_detectors_see_the_people_on_group_photos)
 {
-    static const char *const detectors[] = {NULL, "models/scrfd_500m_bnkps.onnx", "models/face_detection_yunet_2026may.onnx"};
+    static const char *const detectors[] = {NULL, "models/scrfd_500m_bnkps.onnx", "models/face_detection_yunet_2026may.onnx",
+                                            "models/mmod_human_face_detector.dat", "hog"};
     static const struct { const char *file; int least, most; } photos[] = {{"photos/groups/bbt2.jpg", 2, 6}, {"photos/groups/bbt4.jpg", 2, 6}};
     if (!shared_file(photos[0].file))
         SKIP("the shared photos are not here");
     for (size_t k = 0; k < sizeof detectors / sizeof *detectors; k++) {
         ww_error err = {0};
         struct loaded m = {0};
-        if (detectors[k]) {
+        ww_hog_model *hog = NULL;
+        if (detectors[k] && strcmp(detectors[k], "hog") == 0) {
+            size_t hog_bytes = (size_t)(ww_file_frontal_hog_dat_end - ww_file_frontal_hog_dat);
+            if (hog_bytes == 0)
+                continue; // built without dlib's headers
+            CHECK_OK(ww_hog_model_read(ww_file_frontal_hog_dat, hog_bytes, "hog", &hog, &err));
+            ww_model_of_hog(hog, &m.spec);
+            m.spec.upsample = 1;
+        } else if (detectors[k]) {
             CHECK_OK(load(shared_file(detectors[k]), &m, &err));
         } else {
             CHECK_OK(ww_net_load(ww_file_detector_onnx, (size_t)(ww_file_detector_onnx_end - ww_file_detector_onnx), "detector", &m.net, &err));
@@ -190,6 +202,7 @@ TEST(all_detectors_see_the_people_on_group_photos)
         }
         ww_detector_close(detector);
         ww_net_free(m.net);
+        ww_hog_model_free(hog);
     }
 }
 
