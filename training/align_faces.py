@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: MIT
 """usage: align_faces.py DATA YUNET.onnx RETINAFACE.pth [SOURCE...]
 
-Finds the faces of DATA/pictures/SOURCE (default: every source but lfw) with two detectors that must agree, and keeps each as a wide luma chip of 192 px
-with its landmarks: DATA/faces/SOURCE.npz (chips, marks, names). SOURCE:K/N does the K-th of N parts, for several processes. Pictures are looked at with a border all round, since many of them end at the chin."""
+Finds the faces of DATA/pictures/SOURCE (default: every source but lfw) with two detectors that must agree, and keeps each as
+a wide luma chip of 192 px with its landmarks: DATA/faces/SOURCE.npz (chips, marks, names). SOURCE:K/N does the K-th of N
+parts, for several processes. Pictures are looked at with a border all round, since many of them end at the chin."""
 import glob
 import os
 import sys
@@ -18,10 +19,10 @@ from teachers import Detectors, agreed
 
 SIZE = {"masks": 352, "deepface": 640}  # pictures with some room around the faces; all others are close-ups
 CLOSE_UP_SIZE = 224
-BORDER = 0.14                # of the canvas, each side
-LEAST_EYES = 12.0            # pixels in the picture: smaller faces teach nothing about identity
+BORDER = 0.14  # of the canvas, each side
+LEAST_EYES = 12.0  # pixels in the picture: smaller faces teach nothing about identity
 BATCH = 8
-UPRIGHT = 40.0               # degrees
+UPRIGHT = 40.0  # degrees
 
 
 def canvas_of(picture, size):
@@ -75,9 +76,14 @@ def run(data, source, detectors):
                 take(picture, matrix, agreed(seen)[0], out, name)
             batch = []
         if k % 2000 == 1999:
-            print(f"{source}: {k + 1} of {len(paths)} pictures, {len(out['names'])} faces, {time.time() - started:.0f} s", flush=True)
+            print(
+                f"{source}: {k + 1} of {len(paths)} pictures, {len(out['names'])} faces, {time.time() - started:.0f} s",
+                flush=True,
+            )
     os.makedirs(os.path.dirname(target), exist_ok=True)
-    np.savez(target, chips=np.array(out["chips"], np.uint8), marks=np.array(out["marks"], np.float32), names=np.array(out["names"]))
+    np.savez(
+        target, chips=np.array(out["chips"], np.uint8), marks=np.array(out["marks"], np.float32), names=np.array(out["names"])
+    )
     print(f"{source}: {len(paths)} pictures, {len(out['names'])} faces", flush=True)
 
 

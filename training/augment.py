@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""What happens to a face between the lens and the network: turned, shifted and scaled by landmarks that are off, small, out of focus, noisy, compressed, lit
-from a side, covered. Everything draws from the numpy Generator it is given. Pictures are uint8 luma."""
+"""What happens to a face between the lens and the network: turned, shifted and scaled by landmarks that are off, small, out
+of focus, noisy, compressed, lit from a side, covered. Everything draws from the numpy Generator it is given. Pictures are
+uint8 luma."""
 import cv2
 import numpy as np
 
@@ -12,16 +13,16 @@ POOL_MARGIN = (POOL_SIDE - frame.TEACHER_SIDE) // 2
 
 def pool_chip(wide):
     cut = (frame.WIDE_SIDE - POOL_SIDE) // 2
-    return wide[..., cut:cut + POOL_SIDE, cut:cut + POOL_SIDE]
+    return wide[..., cut : cut + POOL_SIDE, cut : cut + POOL_SIDE]
 
 
 def teacher_chip(pool):
-    return pool[..., POOL_MARGIN:POOL_MARGIN + frame.TEACHER_SIDE, POOL_MARGIN:POOL_MARGIN + frame.TEACHER_SIDE]
+    return pool[..., POOL_MARGIN : POOL_MARGIN + frame.TEACHER_SIDE, POOL_MARGIN : POOL_MARGIN + frame.TEACHER_SIDE]
 
 
 def misaligned(chip, rng, amount):
-    """The student's 96 px chip as landmarks that are off would cut it: `amount` 1 is a detector whose points are off by about a seventh of the eye distance.
-    Half of the chips are mirrored."""
+    """The student's 96 px chip as landmarks that are off would cut it: `amount` 1 is a detector whose points are off by about
+    a seventh of the eye distance. Half of the chips are mirrored."""
     angle = np.radians(rng.normal(0, 4.0) * amount)
     zoom = np.exp(rng.normal(0, 0.05) * amount)
     shift = rng.normal(0, 2.0, 2) * amount
@@ -58,7 +59,9 @@ def noisy(chip, rng):
 
 
 def compressed(chip, rng, least=12, most=80):
-    return cv2.imdecode(cv2.imencode(".jpg", chip, [cv2.IMWRITE_JPEG_QUALITY, int(rng.uniform(least, most))])[1], cv2.IMREAD_GRAYSCALE)
+    return cv2.imdecode(
+        cv2.imencode(".jpg", chip, [cv2.IMWRITE_JPEG_QUALITY, int(rng.uniform(least, most))])[1], cv2.IMREAD_GRAYSCALE
+    )
 
 
 def relit(chip, rng, dark=0.1):
@@ -83,7 +86,9 @@ def covered(chip, rng):
         y = int(43 + rng.normal(0, 2))
         half = int(rng.uniform(7, 12))
         for x in (30, 66):
-            cv2.ellipse(chip, (int(x + rng.normal(0, 1.5)), y), (int(half * rng.uniform(1.1, 1.6)), half), 0, 0, 360, shade // 3, -1)
+            cv2.ellipse(
+                chip, (int(x + rng.normal(0, 1.5)), y), (int(half * rng.uniform(1.1, 1.6)), half), 0, 0, 360, shade // 3, -1
+            )
         cv2.line(chip, (30, y - 2), (66, y - 2), shade // 3, 2)
     elif kind < 0.5:
         top = int(rng.uniform(54, 66))
@@ -94,12 +99,13 @@ def covered(chip, rng):
     else:
         h, w = rng.integers(8, 38, 2)
         y, x = rng.integers(0, side - h), rng.integers(0, side - w)
-        chip[y:y + h, x:x + w] = shade if rng.random() < 0.6 else rng.integers(0, 256, (h, w))
+        chip[y : y + h, x : x + w] = shade if rng.random() < 0.6 else rng.integers(0, 256, (h, w))
     return chip
 
 
 def degraded(chip, rng, strength=1.0):
     """The optics, the sensor and the codec, in that order; `strength` scales how often."""
+
     def happens(share):
         return rng.random() < share * strength
 
@@ -127,7 +133,7 @@ def blend(a, b, rng):
         b = (b - b.mean()) / (b.std() + 1e-3) * a.std() + a.mean()
     if rng.random() < 0.5:
         angle = rng.uniform(0, 2 * np.pi)
-        y, x = np.mgrid[:a.shape[0], :a.shape[1]].astype(np.float32) - (a.shape[0] - 1) / 2
+        y, x = np.mgrid[: a.shape[0], : a.shape[1]].astype(np.float32) - (a.shape[0] - 1) / 2
         seam = (np.cos(angle) * x + np.sin(angle) * y) / rng.uniform(2, 12) - rng.normal(0, 1.5)
         weight = 1 / (1 + np.exp(-np.clip(seam, -20, 20)))
     else:

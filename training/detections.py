@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: MIT
 """usage: detections.py WHOSWHO DATA YUNET.onnx ULTRAFACE.onnx SOURCE...
 
-What our detector takes for a face (score from 0.2) in DATA/pictures/SOURCE, and whether it is one: YuNet (from 0.6) and UltraFace (from 0.7; both MIT) see it
-too, or neither sees anything of it (from 0.3 and 0.5); the rest is left out. All three look through the program itself. Kept as wide chips, cut by the
-landmarks that our detector gave, with their labels in DATA/detections/SOURCE.npz (chips, is_face, scores)."""
+What our detector takes for a face (score from 0.2) in DATA/pictures/SOURCE, and whether it is one: YuNet (from 0.6) and
+UltraFace (from 0.7; both MIT) see it too, or neither sees anything of it (from 0.3 and 0.5); the rest is left out. All three
+look through the program itself. Kept as wide chips, cut by the landmarks that our detector gave, with their labels in
+DATA/detections/SOURCE.npz (chips, is_face, scores)."""
 import os
 import sys
 
@@ -25,7 +26,9 @@ def verdict(box, yunet, ultraface):
     seen = [(overlap(box, b), score, least) for look, least in ((yunet, 0.6), (ultraface, 0.7)) for b, score, _ in look]
     if all(o < 0.1 for o, _, _ in seen):
         return 0
-    sure = [any(overlap(box, b) > 0.5 and score >= least for b, score, _ in look) for look, least in ((yunet, 0.6), (ultraface, 0.7))]
+    sure = [
+        any(overlap(box, b) > 0.5 and score >= least for b, score, _ in look) for look, least in ((yunet, 0.6), (ultraface, 0.7))
+    ]
     return 1 if all(sure) else None
 
 
@@ -37,9 +40,14 @@ def main():
     os.makedirs(os.path.join(data, "scans"), exist_ok=True)
     for source in sources:
         options = Options(whoswho, os.path.join(data, "pictures", source))
-        ours, first, second = [scan(options, os.path.join(data, "scans", f"{source}_{name}"), extra)
-                               for name, extra in (("ours", ["--min-score", "0.2"]), ("yunet", ["--detector", yunet, "--min-score", "0.3"]),
-                                                   ("ultraface", ["--detector", ultraface, "--min-score", "0.5"]))]
+        ours, first, second = [
+            scan(options, os.path.join(data, "scans", f"{source}_{name}"), extra)
+            for name, extra in (
+                ("ours", ["--min-score", "0.2"]),
+                ("yunet", ["--detector", yunet, "--min-score", "0.3"]),
+                ("ultraface", ["--detector", ultraface, "--min-score", "0.5"]),
+            )
+        ]
         chips, labels, scores = [], [], []
         for key, faces in sorted(ours.items()):
             known = [(verdict(box, first.get(key, []), second.get(key, [])), score, marks) for box, score, marks in faces]
@@ -49,9 +57,15 @@ def main():
                 chips.append(frame.align(picture, marks, frame.WIDE_SIDE, -frame.WIDE_MARGIN)[0])
                 labels.append(label), scores.append(score)
         labels, scores = np.array(labels, np.uint8), np.array(scores, np.float32)
-        np.savez(os.path.join(data, "detections", f"{source}.npz"), chips=np.array(chips, np.uint8), is_face=labels, scores=scores)
-        print(f"{source}: of {sum(len(f) for f in ours.values())} detections {labels.sum()} are faces, {(labels == 0).sum()} are not "
-              f"({((labels == 0) & (scores >= 0.5)).sum()} of these scored 0.5 and more)", flush=True)
+        np.savez(
+            os.path.join(data, "detections", f"{source}.npz"), chips=np.array(chips, np.uint8), is_face=labels, scores=scores
+        )
+        print(
+            f"{source}: of {sum(len(f) for f in ours.values())} detections {labels.sum()} are faces, "
+            f"{(labels == 0).sum()} are not "
+            f"({((labels == 0) & (scores >= 0.5)).sum()} of these scored 0.5 and more)",
+            flush=True,
+        )
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""The embedder: a plain residual network of 3 x 3 convolutions on a 96 x 96 luma chip, 0.93 M parameters, 63 M multiply-adds, 128 values. Dense convolutions,
-because on a CPU they run near peak where depthwise ones do not; LeakyReLU, because PReLU costs a third of the training speed."""
+"""The embedder: a plain residual network of 3 x 3 convolutions on a 96 x 96 luma chip, 0.93 M parameters, 63 M multiply-adds,
+128 values. Dense convolutions, because on a CPU they run near peak where depthwise ones do not; LeakyReLU, because PReLU
+costs a third of the training speed."""
 import numpy as np
 import onnx
 import torch
@@ -50,7 +51,8 @@ class Embedder(nn.Module):
         self.ob = nn.BatchNorm2d(DIM)
 
     def forward(self, x):
-        """x: n x 1 x 96 x 96, normalised (see `prepare`); -> n x 128. The direction is the identity, the length how sure it is (0 to about 1)."""
+        """x: n x 1 x 96 x 96, normalised (see `prepare`); -> n x 128. The direction is the identity, the length how sure it
+        is (0 to about 1)."""
         x = self.h(self.f(x))
         x = (x * self.g.weight[:, 0]).sum((2, 3), keepdim=True)  # the whole-window depthwise convolution, as a weighted sum
         return self.ob(self.fc(self.gb(x))).flatten(1)
@@ -76,7 +78,7 @@ def embed(model, chips, batch=128, mirror=True):
     model.eval()
     device, out = next(model.parameters()).device, []
     for i in range(0, len(chips), batch):
-        x = prepare(chips[i:i + batch], device)
+        x = prepare(chips[i : i + batch], device)
         y = nn.functional.normalize(model(x).float())
         if mirror:
             y = nn.functional.normalize(y + nn.functional.normalize(model(x.flip(3)).float()))
@@ -91,9 +93,12 @@ def fused(conv, norm):
 
 @torch.no_grad()
 def load_folded(model, path, chips):
-    """Starts from a released ONNX file, whose batch norms are folded away: measures each convolution's output on `chips` and puts a batch norm in whose
-    statistics are those and whose scale and shift undo them, so that the network computes the same and can be trained on."""
-    weights = {t.name: torch.from_numpy(np.array(numpy_helper.to_array(t), np.float32)) for t in onnx.load(path).graph.initializer}
+    """Starts from a released ONNX file, whose batch norms are folded away: measures each convolution's output on `chips` and
+    puts a batch norm in whose statistics are those and whose scale and shift undo them, so that the network computes the same
+    and can be trained on."""
+    weights = {
+        t.name: torch.from_numpy(np.array(numpy_helper.to_array(t), np.float32)) for t in onnx.load(path).graph.initializer
+    }
     hooks = []
     for name, conv, norm in model.layers():
         conv.weight.copy_(weights[f"{name}.weight"])
@@ -103,6 +108,7 @@ def load_folded(model, path, chips):
         def measure(module, inputs, output, norm=norm):
             x = inputs[0]
             norm.mean_seen, norm.var_seen = x.mean((0, 2, 3)), x.var((0, 2, 3), unbiased=False)
+
         hooks.append(norm.register_forward_hook(measure))
     model.eval()
     model(prepare(chips))
@@ -118,7 +124,8 @@ def load_folded(model, path, chips):
 
 
 def export(model, path, half=True):
-    """ONNX, opset 13: input `luma` n x 1 x 96 x 96, 0..255; output `embedding` n x 128. Batch norms folded; weights of convolutions as float16."""
+    """ONNX, opset 13: input `luma` n x 1 x 96 x 96, 0..255; output `embedding` n x 128. Batch norms folded; weights of
+    convolutions as float16."""
     helper, kind = onnx.helper, onnx.TensorProto
     nodes, tensors, count = [], [], 0
 
@@ -136,8 +143,17 @@ def export(model, path, half=True):
             used = f"{name}.weight32"
         k, s = conv.kernel_size[0], conv.stride[0]
         pad = 0 if name == "g" else k // 2
-        nodes.append(helper.make_node("Conv", [x, used, f"{name}.bias"], [f"{name}.out"], kernel_shape=[k, k], strides=[s, s],
-                                      pads=[pad] * 4, group=conv.groups))
+        nodes.append(
+            helper.make_node(
+                "Conv",
+                [x, used, f"{name}.bias"],
+                [f"{name}.out"],
+                kernel_shape=[k, k],
+                strides=[s, s],
+                pads=[pad] * 4,
+                group=conv.groups,
+            )
+        )
         return f"{name}.out"
 
     def act(x):
@@ -163,6 +179,11 @@ def export(model, path, half=True):
     x = convolve(x, "fc", model.fc, model.ob)
     nodes.append(helper.make_node("Flatten", [x], ["embedding"]))
     side = frame.STUDENT_SIDE
-    graph = helper.make_graph(nodes, "whoswho-embedder", [helper.make_tensor_value_info("luma", kind.FLOAT, ["n", 1, side, side])],
-                              [helper.make_tensor_value_info("embedding", kind.FLOAT, ["n", DIM])], tensors)
+    graph = helper.make_graph(
+        nodes,
+        "whoswho-embedder",
+        [helper.make_tensor_value_info("luma", kind.FLOAT, ["n", 1, side, side])],
+        [helper.make_tensor_value_info("embedding", kind.FLOAT, ["n", DIM])],
+        tensors,
+    )
     onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], producer_name="whoswho"), path)

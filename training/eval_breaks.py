@@ -2,10 +2,11 @@
 # SPDX-License-Identifier: MIT
 """usage: eval_breaks.py DATA SCAN [EMBEDDER.onnx] [--run RUN] [--only clean,...]
 
-Where an embedder of ours breaks: LFW View 2 with every picture made worse first. Faces and landmarks are those of DATA/eval/SCAN (eval_lfw.py); what they were
-found on was the unspoilt picture, so this measures the embedder alone. A face's size is the side of the square that is its box's area: about 2.6 eye distances.
-Also, on the clean pictures, what predicts errors: the program's quality, the agreement of a chip with its mirror image, the length of the vector. The embedder
-is an ONNX file, or the averaged weights of a training run."""
+Where an embedder of ours breaks: LFW View 2 with every picture made worse first. Faces and landmarks are those of
+DATA/eval/SCAN (eval_lfw.py); what they were found on was the unspoilt picture, so this measures the embedder alone. A face's
+size is the side of the square that is its box's area: about 2.6 eye distances. Also, on the clean pictures, what predicts
+errors: the program's quality, the agreement of a chip with its mirror image, the length of the vector. The embedder is an
+ONNX file, or the averaged weights of a training run."""
 import argparse
 import json
 import os
@@ -21,8 +22,18 @@ from eval_lfw import errors_by_quality, middle_faces, read_pairs, view2_of
 from onnx_net import OnnxNet
 
 EYES_PER_SIDE = 1 / 2.6
-SPOILS = {"clean": None, "40 px": ("size", 40), "30 px": ("size", 30), "20 px": ("size", 20), "blur 0.03": ("blur", 0.03), "blur 0.06": ("blur", 0.06),
-          "dark": ("dark", 0.25), "jpeg 15": ("jpeg", 15), "mask": ("mask", None), "landmarks 7%": ("jitter", 0.07)}
+SPOILS = {
+    "clean": None,
+    "40 px": ("size", 40),
+    "30 px": ("size", 30),
+    "20 px": ("size", 20),
+    "blur 0.03": ("blur", 0.03),
+    "blur 0.06": ("blur", 0.06),
+    "dark": ("dark", 0.25),
+    "jpeg 15": ("jpeg", 15),
+    "mask": ("mask", None),
+    "landmarks 7%": ("jitter", 0.07),
+}
 BATCH = 64
 
 
@@ -56,7 +67,9 @@ def chip_of(path, marks, how, rng):
 @torch.no_grad()
 def both_ways(run, chips):
     """Vectors of each chip and of its mirror image."""
-    out = [(run(chips[i:i + BATCH]), run(np.ascontiguousarray(chips[i:i + BATCH, :, ::-1]))) for i in range(0, len(chips), BATCH)]
+    out = [
+        (run(chips[i : i + BATCH]), run(np.ascontiguousarray(chips[i : i + BATCH, :, ::-1]))) for i in range(0, len(chips), BATCH)
+    ]
     return [torch.cat(x) for x in zip(*out)]
 
 
@@ -86,16 +99,26 @@ def main():
     first, second = (np.array([row.get(p[k], 0) for p in pairs]) for k in (0, 1))
     for what in options.only.split(","):
         rng = np.random.default_rng(1)
-        chips = np.stack([chip_of(os.path.join(options.data, "pictures", "lfw", n), faces[n][3], SPOILS[what], rng) for n in names])
+        chips = np.stack(
+            [chip_of(os.path.join(options.data, "pictures", "lfw", n), faces[n][3], SPOILS[what], rng) for n in names]
+        )
         plain, mirror = both_ways(run, chips)
         vectors = normalize(normalize(plain) + normalize(mirror)).numpy()
         similar = (vectors[first] * vectors[second]).sum(1)
         accuracy, error = view2_of(similar, found, pairs)
         print(json.dumps({"spoilt": what, "accuracy": accuracy, "standard_error": error}), flush=True)
         if what == "clean":
-            kinds = {"program": np.array([faces[n][2] for n in names]), "mirror": (normalize(plain) * normalize(mirror)).sum(1).numpy(),
-                     "length": ((plain.norm(dim=1) + mirror.norm(dim=1)) / 2).numpy()}
-            print(json.dumps({k: errors_by_quality(similar, found, pairs, np.minimum(q[first], q[second])) for k, q in kinds.items()}), flush=True)
+            kinds = {
+                "program": np.array([faces[n][2] for n in names]),
+                "mirror": (normalize(plain) * normalize(mirror)).sum(1).numpy(),
+                "length": ((plain.norm(dim=1) + mirror.norm(dim=1)) / 2).numpy(),
+            }
+            print(
+                json.dumps(
+                    {k: errors_by_quality(similar, found, pairs, np.minimum(q[first], q[second])) for k, q in kinds.items()}
+                ),
+                flush=True,
+            )
 
 
 if __name__ == "__main__":

@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: MIT
 """usage: eval_detector.py WHOSWHO REFERENCE.onnx OUT INPUT... [--detector FILE] [--min-score S]
 
-Compares what the program's detector finds in INPUTs (footage, folders of photos) with what a reference detector finds there at a score above 0.6 (SCRFD-500M,
-say, which may be measured against but not learned from): recall and false faces by size, and how far the landmarks lie apart, in eye distances. A face of ours
-counts as false only if the reference does not see one there at a score of 0.3 either. Scans are kept in OUT/reference and OUT/ours."""
+Compares what the program's detector finds in INPUTs (footage, folders of photos) with what a reference detector finds there
+at a score above 0.6 (SCRFD-500M, say, which may be measured against but not learned from): recall and false faces by size,
+and how far the landmarks lie apart, in eye distances. A face of ours counts as false only if the reference does not see one
+there at a score of 0.3 either. Scans are kept in OUT/reference and OUT/ours."""
 import argparse
 import json
 import os
@@ -24,9 +25,12 @@ def scan(options, folder, extra):
     store = sqlite3.connect(f"file:{folder}/whoswho.db?mode=ro", uri=True)
     frames = {}
     for path, time, x, y, w, h, score, marks in store.execute(
-            "SELECT s.path, r.time_us, f.x, f.y, f.width, f.height, f.score, f.landmarks FROM face f JOIN frame r ON f.frame = r.id "
-            "JOIN source s ON r.source = s.id"):
-        frames.setdefault((path, time), []).append((np.array([x, y, x + w, y + h]), score, np.frombuffer(marks, "<f4").reshape(5, 2)))
+        "SELECT s.path, r.time_us, f.x, f.y, f.width, f.height, f.score, f.landmarks FROM face f JOIN frame r ON f.frame = r.id "
+        "JOIN source s ON r.source = s.id"
+    ):
+        frames.setdefault((path, time), []).append(
+            (np.array([x, y, x + w, y + h]), score, np.frombuffer(marks, "<f4").reshape(5, 2))
+        )
     store.close()
     return frames
 
@@ -64,18 +68,34 @@ def compare(reference, ours):
     for low, high in zip(SIZES, SIZES[1:]):
         yes, no = int(((found >= low) & (found < high)).sum()), int(((missed >= low) & (missed < high)).sum())
         by_size[f"{low}..{high}"] = [yes, yes + no]
-    return {"reference": len(found) + len(missed), "recall": round(len(found) / max(1, len(found) + len(missed)), 4), "ours": total, "false": false,
-            "false_share": round(false / max(1, total), 4), "landmarks_median": round(float(np.median(apart)), 4),
-            "landmarks_p90": round(float(np.quantile(apart, 0.9)), 4), "found_of_by_size": by_size}
+    return {
+        "reference": len(found) + len(missed),
+        "recall": round(len(found) / max(1, len(found) + len(missed)), 4),
+        "ours": total,
+        "false": false,
+        "false_share": round(false / max(1, total), 4),
+        "landmarks_median": round(float(np.median(apart)), 4),
+        "landmarks_p90": round(float(np.quantile(apart, 0.9)), 4),
+        "found_of_by_size": by_size,
+    }
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("whoswho"), parser.add_argument("reference"), parser.add_argument("out"), parser.add_argument("input", nargs="+")
+    parser.add_argument("whoswho"), parser.add_argument("reference"), parser.add_argument("out"), parser.add_argument(
+        "input", nargs="+"
+    )
     parser.add_argument("--detector"), parser.add_argument("--min-score")
     options = parser.parse_args()
-    reference = scan(options, os.path.join(options.out, "reference"), ["--detector", options.reference, "--min-score", str(POSSIBLE)])
-    extra = [a for name, value in (("--detector", options.detector), ("--min-score", options.min_score)) if value for a in (name, value)]
+    reference = scan(
+        options, os.path.join(options.out, "reference"), ["--detector", options.reference, "--min-score", str(POSSIBLE)]
+    )
+    extra = [
+        a
+        for name, value in (("--detector", options.detector), ("--min-score", options.min_score))
+        if value
+        for a in (name, value)
+    ]
     print(json.dumps(compare(reference, scan(options, os.path.join(options.out, "ours"), extra))))
 
 

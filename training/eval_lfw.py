@@ -2,12 +2,12 @@
 # SPDX-License-Identifier: MIT
 """usage: eval_lfw.py WHOSWHO DATA NAME [--pictures lfw] [--detector FILE] [--embedder FILE] [--eps E,E,...] [--min-samples N]
 
-Labeled Faces in the Wild through the program itself: scans all pictures of DATA/pictures/lfw (a folder a person), keeps for each the face nearest the
-middle, and reports, as JSON and as a row of a Markdown table,
+Labeled Faces in the Wild through the program itself: scans all pictures of DATA/pictures/lfw (a folder a person), keeps for
+each the face nearest the middle, and reports, as JSON and as a row of a Markdown table,
 - how many pictures have a face there (within a quarter of the side of the middle),
 - View 2 (DATA/pairs.txt): ten folds, the threshold chosen on the other nine; a pair with a face not found counts as an error,
-- clustering of every face found, by the program, at each eps: pairwise and BCubed scores over the middle faces, a face in nobody's folder standing alone.
-The scan is kept in DATA/eval/NAME and used again."""
+- clustering of every face found, by the program, at each eps: pairwise and BCubed scores over the middle faces, a face in
+nobody's folder standing alone. The scan is kept in DATA/eval/NAME and used again."""
 import argparse
 import json
 import os
@@ -26,10 +26,14 @@ def scan(options, folder):
 
 
 def middle_faces(folder):
-    """Path relative to the pictures ("Name/Name_0001.jpg") -> (vector, person given by the program, quality, landmarks); and the number of all faces."""
+    """Path relative to the pictures ("Name/Name_0001.jpg") -> (vector, person given by the program, quality, landmarks); and
+    the number of all faces."""
     store = sqlite3.connect(f"file:{folder}/whoswho.db?mode=ro", uri=True)
-    rows = store.execute("SELECT s.path, s.width, s.height, f.x + f.width / 2, f.y + f.height / 2, e.embedding, f.person, f.quality, f.landmarks FROM face f "
-                         "JOIN frame r ON f.frame = r.id JOIN source s ON r.source = s.id JOIN face_embedding e ON e.face = f.id ORDER BY f.id")
+    rows = store.execute(
+        "SELECT s.path, s.width, s.height, f.x + f.width / 2, f.y + f.height / 2, e.embedding, "
+        "f.person, f.quality, f.landmarks FROM face f "
+        "JOIN frame r ON f.frame = r.id JOIN source s ON r.source = s.id JOIN face_embedding e ON e.face = f.id ORDER BY f.id"
+    )
     best, total = {}, 0
     for path, width, height, x, y, vector, person, quality, marks in rows:
         total += 1
@@ -74,12 +78,13 @@ def view2_of(similar, found, pairs):
 
 
 def errors_by_quality(similar, found, pairs, quality):
-    """Share of wrong pairs at the best threshold, among all and among the 80% whose poorer face is best; what is not found is wrong, and poorest."""
+    """Share of wrong pairs at the best threshold, among all and among the 80% whose poorer face is best; what is not found is
+    wrong, and poorest."""
     same = np.array([p[2] for p in pairs])
     steps = np.quantile(similar, np.linspace(0, 1, 800))
     right = ((similar[:, None] >= steps) == same[:, None]) & found[:, None]
     wrong = ~right[:, right.sum(0).argmax()]
-    keep = np.argsort(-np.where(found, quality, -np.inf), kind="stable")[:len(pairs) * 8 // 10]
+    keep = np.argsort(-np.where(found, quality, -np.inf), kind="stable")[: len(pairs) * 8 // 10]
     return round(float(wrong.mean()), 4), round(float(wrong[keep].mean()), 4)
 
 
@@ -89,7 +94,13 @@ def view2(faces, pairs):
     quality = np.array([min(faces[p[0]][2], faces[p[1]][2]) if ok else -1.0 for p, ok in zip(pairs, found)])
     accuracy, error = view2_of(similar, found, pairs)
     all_pairs, best = errors_by_quality(similar, found, pairs, quality)
-    return {"accuracy": accuracy, "standard_error": error, "pairs_found": int(found.sum()), "error_all": all_pairs, "error_best_80": best}
+    return {
+        "accuracy": accuracy,
+        "standard_error": error,
+        "pairs_found": int(found.sum()),
+        "error_all": all_pairs,
+        "error_best_80": best,
+    }
 
 
 def clustering(faces):
@@ -106,11 +117,17 @@ def clustering(faces):
 
     def f1(p, r):
         return {"precision": round(p, 4), "recall": round(r, 4), "f1": round(2 * p * r / max(p + r, 1e-12), 4)}
+
     together = pairs(counts)
     row, column = cells // (truth.max() + 1), cells % (truth.max() + 1)
-    return {"pairwise": f1(together / max(pairs(of_given), 1), together / pairs(of_truth)),
-            "bcubed": f1(float((counts ** 2 / of_given[row]).sum() / len(names)), float((counts ** 2 / of_truth[column]).sum() / len(names))),
-            "people": int(sum(g is not None for g in {faces[n][1] for n in names})), "unsorted": sum(faces[n][1] is None for n in names)}
+    return {
+        "pairwise": f1(together / max(pairs(of_given), 1), together / pairs(of_truth)),
+        "bcubed": f1(
+            float((counts**2 / of_given[row]).sum() / len(names)), float((counts**2 / of_truth[column]).sum() / len(names))
+        ),
+        "people": int(sum(g is not None for g in {faces[n][1] for n in names})),
+        "unsorted": sum(faces[n][1] is None for n in names),
+    }
 
 
 def main():
@@ -126,10 +143,19 @@ def main():
         scan(options, folder)
     faces, total = middle_faces(folder)
     pictures = sum(len(files) for _, _, files in os.walk(os.path.join(options.data, "pictures", options.pictures)))
-    result = {"name": options.name, "pictures": pictures, "faces": total, "middle_found": len(faces), "share_found": round(len(faces) / pictures, 5),
-              "view2": view2(faces, read_pairs(os.path.join(options.data, "pairs.txt")))}
+    result = {
+        "name": options.name,
+        "pictures": pictures,
+        "faces": total,
+        "middle_found": len(faces),
+        "share_found": round(len(faces) / pictures, 5),
+        "view2": view2(faces, read_pairs(os.path.join(options.data, "pairs.txt"))),
+    }
     for eps in filter(None, options.eps.split(",")):
-        subprocess.run(["nice", "-n", "19", options.whoswho, "cluster", folder, "--eps", eps, "--min-samples", options.min_samples, "-q"], check=True)
+        subprocess.run(
+            ["nice", "-n", "19", options.whoswho, "cluster", folder, "--eps", eps, "--min-samples", options.min_samples, "-q"],
+            check=True,
+        )
         result[f"cluster@{eps}"] = clustering(middle_faces(folder)[0])
         print(json.dumps(result[f"cluster@{eps}"]), flush=True)
     print(json.dumps(result))

@@ -1,16 +1,19 @@
 # SPDX-License-Identifier: MIT
-"""The frames of reference: the 112 x 112 ArcFace template, our 96 x 96 part of it, the wide chip that training pictures are kept as, and the similarity
-that carries five landmarks into them. Points are pixel indices, as in the models' authors' code: the middle of the first pixel is (0, 0)."""
+"""The frames of reference: the 112 x 112 ArcFace template, our 96 x 96 part of it, the wide chip that training pictures are
+kept as, and the similarity that carries five landmarks into them. Points are pixel indices, as in the models' authors' code:
+the middle of the first pixel is (0, 0)."""
 import cv2
 import numpy as np
 
-TEMPLATE = np.array([[38.2946, 51.6963], [73.5318, 51.5014], [56.0252, 71.7366], [41.5493, 92.3655], [70.7299, 92.2041]], np.float32)
+TEMPLATE = np.array(
+    [[38.2946, 51.6963], [73.5318, 51.5014], [56.0252, 71.7366], [41.5493, 92.3655], [70.7299, 92.2041]], np.float32
+)
 TEACHER_SIDE = 112
-STUDENT_SIDE = 96        # 8 px cut off each side of the 112 frame
+STUDENT_SIDE = 96  # 8 px cut off each side of the 112 frame
 STUDENT_MARGIN = 8
-WIDE_SIDE = 192          # the 112 frame and 40 px all round: room to shift, turn and scale
+WIDE_SIDE = 192  # the 112 frame and 40 px all round: room to shift, turn and scale
 WIDE_MARGIN = 40
-LANDMARK_SIDE = 64       # input of the landmark network: the 112 frame and LANDMARK_MARGIN px of it all round, shrunk
+LANDMARK_SIDE = 64  # input of the landmark network: the 112 frame and LANDMARK_MARGIN px of it all round, shrunk
 LANDMARK_MARGIN = 16
 
 
@@ -41,8 +44,9 @@ def inverse(matrix):
 
 
 def template_in(side, margin):
-    """The template in a chip of `side` px that shows the 112 frame less `margin` px each side (negative: more). The program measures with pixel corners, so a
-    point p (an index) lies at p + 0.5: the same formula here, or chips would be off by a fraction of a pixel."""
+    """The template in a chip of `side` px that shows the 112 frame less `margin` px each side (negative: more). The program
+    measures with pixel corners, so a point p (an index) lies at p + 0.5: the same formula here, or chips would be off by a
+    fraction of a pixel."""
     zoom = side / (TEACHER_SIDE - 2.0 * margin)
     return (TEMPLATE + 0.5 - margin) * zoom - 0.5
 

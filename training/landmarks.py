@@ -1,12 +1,14 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""usage: landmarks.py train DATA RUN --images N [--minutes M] [--lr 2e-3] [--init RUN] | landmarks.py export DATA RUN FILE.onnx
+"""usage: landmarks.py train DATA RUN --images N [--minutes M] [--lr 2e-3] [--init RUN] | landmarks.py export DATA RUN
+FILE.onnx
 
-A small network that puts the five landmarks in their place. It sees what the detector's own points make of the face: the 64 x 64 luma chip of the 112 frame
-and 16 px all round (frame.LANDMARK_MARGIN), aligned by them, and says where in that chip the points really are, and whether there is a face at all. Learns from
-DATA/faces/*.npz (align_faces.py): wide chips with the teachers' landmarks, from which chips are cut as if by a detector that is off, and from
-DATA/detections/*.npz (detections.py): what the detector really found, and whether it is a face. --init RUN starts from another run's weights. Checkpoints DATA/runs/RUN.pt, learning curve DATA/runs/RUN.jsonl; started
-again it goes on; `touch DATA/runs/RUN.stop` ends it early."""
+A small network that puts the five landmarks in their place. It sees what the detector's own points make of the face: the 64 x
+64 luma chip of the 112 frame and 16 px all round (frame.LANDMARK_MARGIN), aligned by them, and says where in that chip the
+points really are, and whether there is a face at all. Learns from DATA/faces/*.npz (align_faces.py): wide chips with the
+teachers' landmarks, from which chips are cut as if by a detector that is off, and from DATA/detections/*.npz (detections.py):
+what the detector really found, and whether it is a face. --init RUN starts from another run's weights. Checkpoints
+DATA/runs/RUN.pt, learning curve DATA/runs/RUN.jsonl; started again it goes on; `touch DATA/runs/RUN.stop` ends it early."""
 import argparse
 import copy
 import glob
@@ -55,7 +57,8 @@ class Landmarks(nn.Module):
         self.fc = nn.Conv2d(d, 11, SIDE // 16)  # the whole 4 x 4 map
 
     def forward(self, x):
-        """n x 1 x 64 x 64, normalised -> n x 11: how far each point lies from the template's, pixels of the chip; and whether it is a face (logit)."""
+        """n x 1 x 64 x 64, normalised -> n x 11: how far each point lies from the template's, pixels of the chip; and whether
+        it is a face (logit)."""
         return self.fc(self.f(x)).flatten(1)
 
 
@@ -71,7 +74,8 @@ def mirrored(marks, width):
 
 
 def detector_like(marks, rng, amount=1.0):
-    """Landmarks as a young detector gives them: the whole constellation shifted, turned and scaled, and each point off by itself."""
+    """Landmarks as a young detector gives them: the whole constellation shifted, turned and scaled, and each point off by
+    itself."""
     eyes = np.hypot(*(frame.TEMPLATE[1] - frame.TEMPLATE[0])) * amount
     angle = np.radians(rng.normal(0, 6) * amount)
     zoom = np.exp(rng.normal(0, 0.09) * amount)
@@ -92,7 +96,9 @@ def spoiled(chip, rng):
 
 
 def cut(wide, matrix):
-    twice = frame.compose(np.array([[2.0, 0, 0.5], [0, 2.0, 0.5]]), matrix)  # then halved, because the program averages where it shrinks
+    twice = frame.compose(
+        np.array([[2.0, 0, 0.5], [0, 2.0, 0.5]]), matrix
+    )  # then halved, because the program averages where it shrinks
     chip = cv2.warpAffine(wide, twice, (2 * SIDE, 2 * SIDE), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     return cv2.resize(chip, (SIDE, SIDE), interpolation=cv2.INTER_AREA)
 
@@ -139,7 +145,11 @@ class Detections:
         mine = (np.arange(len(labels)) % 10 == 0) == held_out
         self.chips, self.labels = chips[mine], labels[mine]
         self.scores = scores[mine]
-        weight = np.where(self.labels == 1, 1 / max(1, (self.labels == 1).sum()), self.scores ** 2 / ((self.labels == 0) * self.scores ** 2).sum())
+        weight = np.where(
+            self.labels == 1,
+            1 / max(1, (self.labels == 1).sum()),
+            self.scores**2 / ((self.labels == 0) * self.scores**2).sum(),
+        )
         self.weight = weight / weight.sum()
 
     def draw(self, rng, n):
@@ -157,8 +167,8 @@ def errors(given, wanted):
 
 @torch.no_grad()
 def evaluate(model, test, found):
-    """Landmark errors on held-out faces; of held-out detections that scored 0.5 and more and are no faces, the share that passes for one at the threshold that
-    all but 1% of the held-out spoiled faces, and of the detections that are faces, pass."""
+    """Landmark errors on held-out faces; of held-out detections that scored 0.5 and more and are no faces, the share that
+    passes for one at the threshold that all but 1% of the held-out spoiled faces, and of the detections that are faces, pass."""
     model.eval()
     device = next(model.parameters()).device
     row = {}
@@ -167,28 +177,44 @@ def evaluate(model, test, found):
         given = model(prepare(chips, device)).cpu().numpy()
         given, logits = given[:, :10], given[:, 10]
         before, after = errors(np.zeros_like(given), wanted), errors(given, wanted)
-        row[name] = {"template": round(float(np.median(before)), 4), "median": round(float(np.median(after)), 4),
-                     "p90": round(float(np.quantile(after, 0.9)), 4)}
+        row[name] = {
+            "template": round(float(np.median(before)), 4),
+            "median": round(float(np.median(after)), 4),
+            "p90": round(float(np.quantile(after, 0.9)), 4),
+        }
     chips = np.stack([cut(c, frame.similarity(frame.TEMPLATE + frame.WIDE_MARGIN, TEMPLATE)) for c in found.chips])
     verdicts = model(prepare(chips, device)).cpu().numpy()[:, 10]
     faces, others = verdicts[found.labels == 1], verdicts[(found.labels == 0) & (found.scores >= 0.5)]
     threshold = min(np.quantile(logits, 0.01), np.quantile(faces, 0.01))
-    row["passing"] = {"threshold": round(float(threshold), 3), "no_faces": round(float((others >= threshold).mean()), 4), "of": len(others),
-                      "at_0": [round(float((others >= 0).mean()), 4), round(float((faces >= 0).mean()), 4), round(float((logits >= 0).mean()), 4)]}
+    row["passing"] = {
+        "threshold": round(float(threshold), 3),
+        "no_faces": round(float((others >= threshold).mean()), 4),
+        "of": len(others),
+        "at_0": [
+            round(float((others >= 0).mean()), 4),
+            round(float((faces >= 0).mean()), 4),
+            round(float((logits >= 0).mean()), 4),
+        ],
+    }
     return row
 
 
 def batch(faces, found, rng, size):
-    """Chips; where the landmarks are; whether it is a face; which of them have landmarks. Three in five are faces with landmarks, one in ten a part of one."""
+    """Chips; where the landmarks are; whether it is a face; which of them have landmarks. Three in five are faces with
+    landmarks, one in ten a part of one."""
     known, parts = int(0.6 * size), int(0.1 * size)
     chips, marks = faces.draw(rng, known)
     piece = [part_of_face(faces.parts[k][0][i], rng) for k, i in faces.index[rng.integers(0, len(faces.index), parts)]]
     others, labels = found.draw(rng, size - known - parts)
-    return np.concatenate([chips, np.stack(piece), others]), marks, np.concatenate([np.ones(known), np.zeros(parts), labels]).astype(np.float32)
+    return (
+        np.concatenate([chips, np.stack(piece), others]),
+        marks,
+        np.concatenate([np.ones(known), np.zeros(parts), labels]).astype(np.float32),
+    )
 
 
 def loss_of(given, marks, is_face):
-    place = functional.smooth_l1_loss(given[:len(marks), :10], marks, beta=0.5)
+    place = functional.smooth_l1_loss(given[: len(marks), :10], marks, beta=0.5)
     return place + FACE_WEIGHT * functional.binary_cross_entropy_with_logits(given[:, 10], is_face)
 
 
@@ -215,8 +241,16 @@ class Run:
             self.model.load_state_dict(start), self.average.load_state_dict(start)
 
     def save(self):
-        torch.save({"model": self.model.state_dict(), "average": self.average.state_dict(), "optimizer": self.optimizer.state_dict(),
-                    "seen": self.seen, "step": self.step}, self.base + ".pt.part")
+        torch.save(
+            {
+                "model": self.model.state_dict(),
+                "average": self.average.state_dict(),
+                "optimizer": self.optimizer.state_dict(),
+                "seen": self.seen,
+                "step": self.step,
+            },
+            self.base + ".pt.part",
+        )
         os.replace(self.base + ".pt.part", self.base + ".pt")
 
     def share(self):
@@ -225,15 +259,22 @@ class Run:
         return max(self.seen / self.options.images, spent / self.options.minutes if self.options.minutes else 0)
 
     def report(self, mean):
-        row = {"seen": self.seen, "faces": len(self.faces.index), "loss": round(mean, 4), **evaluate(self.average, self.test, self.test_found),
-               "cpu_s": round(time.process_time())}
+        row = {
+            "seen": self.seen,
+            "faces": len(self.faces.index),
+            "loss": round(mean, 4),
+            **evaluate(self.average, self.test, self.test_found),
+            "cpu_s": round(time.process_time()),
+        }
         print(json.dumps(row), flush=True)
         with open(self.base + ".jsonl", "a", encoding="utf-8") as f:
             f.write(json.dumps(row) + "\n")
 
     def train_step(self, rng):
         for group in self.optimizer.param_groups:
-            group["lr"] = self.options.lr * min(1, (self.step + 1) / 100) * (0.5 + 0.5 * math.cos(math.pi * min(1, self.share()))) + 1e-6
+            group["lr"] = (
+                self.options.lr * min(1, (self.step + 1) / 100) * (0.5 + 0.5 * math.cos(math.pi * min(1, self.share()))) + 1e-6
+            )
         chips, marks, is_face = batch(self.faces, self.found, rng, self.options.batch)
         self.model.train()
         given = self.model(prepare(chips, self.device))
@@ -267,8 +308,8 @@ class Run:
 
 
 def export(model, path):
-    """ONNX, opset 13: input `luma` n x 1 x 64 x 64, 0..255; output `points` n x 10: x0, y0 ... x4, y4 in pixels of the chip (indices); output `face` n x 1: how
-    likely it is a face, 0..1."""
+    """ONNX, opset 13: input `luma` n x 1 x 64 x 64, 0..255; output `points` n x 10: x0, y0 ... x4, y4 in pixels of the chip
+    (indices); output `face` n x 1: how likely it is a face, 0..1."""
     helper, kind = onnx.helper, onnx.TensorProto
     nodes, tensors = [], []
 
@@ -278,14 +319,29 @@ def export(model, path):
         tensors.append(numpy_helper.from_array(bias.astype(np.float32), f"{name}.bias"))
         if half:
             nodes.append(helper.make_node("Cast", [f"{name}.weight"], [f"{name}.weight32"], to=kind.FLOAT))
-        nodes.append(helper.make_node("Conv", [x, f"{name}.weight32" if half else f"{name}.weight", f"{name}.bias"], [f"{name}.out"],
-                                      kernel_shape=list(weight.shape[2:]), strides=[stride] * 2, pads=[pad] * 4))
+        nodes.append(
+            helper.make_node(
+                "Conv",
+                [x, f"{name}.weight32" if half else f"{name}.weight", f"{name}.bias"],
+                [f"{name}.out"],
+                kernel_shape=list(weight.shape[2:]),
+                strides=[stride] * 2,
+                pads=[pad] * 4,
+            )
+        )
         return f"{name}.out"
 
     x = convolve("luma", "norm", torch.full((1, 1, 1, 1), SCALE), torch.full((1,), -MEAN * SCALE), 1, 0, half=False)
     for k, layer in enumerate(model.f):
         scale = layer.b.weight / torch.sqrt(layer.b.running_var + layer.b.eps)
-        x = convolve(x, f"f.{k}", layer.c.weight * scale[:, None, None, None], layer.b.bias - layer.b.running_mean * scale, layer.c.stride[0], 1)
+        x = convolve(
+            x,
+            f"f.{k}",
+            layer.c.weight * scale[:, None, None, None],
+            layer.b.bias - layer.b.running_mean * scale,
+            layer.c.stride[0],
+            1,
+        )
         nodes.append(helper.make_node("Relu", [x], [f"relu{k}"]))
         x = f"relu{k}"
     points = convolve(x, "points", model.fc.weight[:10], model.fc.bias[:10] + torch.from_numpy(TEMPLATE.flatten()), 1, 0)
@@ -293,9 +349,16 @@ def export(model, path):
     face = convolve(x, "face", model.fc.weight[10:], model.fc.bias[10:], 1, 0)
     nodes.append(helper.make_node("Flatten", [face], ["face.logit"]))
     nodes.append(helper.make_node("Sigmoid", ["face.logit"], ["face"]))
-    graph = helper.make_graph(nodes, "whoswho-landmarks", [helper.make_tensor_value_info("luma", kind.FLOAT, ["n", 1, SIDE, SIDE])],
-                              [helper.make_tensor_value_info("points", kind.FLOAT, ["n", 10]),
-                               helper.make_tensor_value_info("face", kind.FLOAT, ["n", 1])], tensors)
+    graph = helper.make_graph(
+        nodes,
+        "whoswho-landmarks",
+        [helper.make_tensor_value_info("luma", kind.FLOAT, ["n", 1, SIDE, SIDE])],
+        [
+            helper.make_tensor_value_info("points", kind.FLOAT, ["n", 10]),
+            helper.make_tensor_value_info("face", kind.FLOAT, ["n", 1]),
+        ],
+        tensors,
+    )
     onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], producer_name="whoswho"), path)
 
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Runs the ONNX graphs of the teachers and of our own models in PyTorch: the few operators they have, nothing else. It takes the place of onnxruntime, which
-Debian does not have, and lets a graph run on a GPU or in bfloat16."""
+"""Runs the ONNX graphs of the teachers and of our own models in PyTorch: the few operators they have, nothing else. It takes
+the place of onnxruntime, which Debian does not have, and lets a graph run on a GPU or in bfloat16."""
 import numpy as np
 import onnx
 import torch
@@ -43,9 +43,9 @@ class OnnxNet(torch.nn.Module):
         if kind == "Conv":
             bias = v[2] if len(v) > 2 else None
             pads = attributes.get("pads", [0, 0, 0, 0])
-            even = pads[:2] == pads[2:]
-            x = v[0] if even else F.pad(v[0], (pads[1], pads[3], pads[0], pads[2]))
-            return F.conv2d(x, v[1], bias, attributes.get("strides", [1, 1]), pads[:2] if even else 0, 1, attributes.get("group", 1))
+            if pads[:2] != pads[2:]:
+                raise ValueError("uneven padding is not known here")
+            return F.conv2d(v[0], v[1], bias, attributes.get("strides", [1, 1]), pads[:2], 1, attributes.get("group", 1))
         if kind == "Cast":
             return v[0].float()
         if kind == "Clip":
@@ -54,14 +54,6 @@ class OnnxNet(torch.nn.Module):
             return F.relu(v[0])
         if kind == "LeakyRelu":
             return F.leaky_relu(v[0], attributes.get("alpha", 0.01))
-        if kind == "PRelu":
-            return F.prelu(v[0], v[1].flatten())
-        if kind == "Expand":
-            return v[0]  # in the graphs at hand a PRelu or Concat follows, which spread their operands themselves
-        if kind == "ConstantOfShape":
-            return torch.zeros([1] + v[0].tolist()[1:], device=v[0].device)
-        if kind == "Concat":
-            return torch.cat([t.expand(v[0].shape[0], *t.shape[1:]) for t in v], attributes["axis"])
         if kind == "Sigmoid":
             return torch.sigmoid(v[0])
         if kind == "Add":

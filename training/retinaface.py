@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""RetinaFace with a MobileNet 0.25 body (Deng et al. 2019, arXiv:1905.00641), wired so that the MIT-licensed weights mobilenet0.25_Final.pth load by name."""
+"""RetinaFace with a MobileNet 0.25 body (Deng et al. 2019, arXiv:1905.00641), wired so that the MIT-licensed weights
+mobilenet0.25_Final.pth load by name."""
 import itertools
 
 import torch
@@ -17,15 +18,27 @@ def conv(i, o, kernel, stride=1, slope=None):
 
 
 def separable(i, o, stride=1, slope=0.1):
-    return nn.Sequential(nn.Conv2d(i, i, 3, stride, 1, groups=i, bias=False), nn.BatchNorm2d(i), nn.LeakyReLU(slope),
-                         nn.Conv2d(i, o, 1, bias=False), nn.BatchNorm2d(o), nn.LeakyReLU(slope))
+    return nn.Sequential(
+        nn.Conv2d(i, i, 3, stride, 1, groups=i, bias=False),
+        nn.BatchNorm2d(i),
+        nn.LeakyReLU(slope),
+        nn.Conv2d(i, o, 1, bias=False),
+        nn.BatchNorm2d(o),
+        nn.LeakyReLU(slope),
+    )
 
 
 class Body(nn.Module):
     def __init__(self):
         super().__init__()
-        self.stage1 = nn.Sequential(conv(3, 8, 3, 2, 0.1), separable(8, 16), separable(16, 32, 2), separable(32, 32), separable(32, 64, 2),
-                                    separable(64, 64))
+        self.stage1 = nn.Sequential(
+            conv(3, 8, 3, 2, 0.1),
+            separable(8, 16),
+            separable(16, 32, 2),
+            separable(32, 32),
+            separable(32, 64, 2),
+            separable(64, 64),
+        )
         self.stage2 = nn.Sequential(separable(64, 128, 2), *[separable(128, 128) for _ in range(5)])
         self.stage3 = nn.Sequential(separable(128, 256, 2), separable(256, 256))
 
@@ -81,7 +94,9 @@ class RetinaFace(nn.Module):
         b = self.body.stage2(a)
         c = self.body.stage3(b)
         levels = [ssh(p) for ssh, p in zip((self.ssh1, self.ssh2, self.ssh3), self.fpn(a, b, c))]
-        scores, boxes, marks = (torch.cat([h(p) for h, p in zip(heads, levels)], 1) for heads in (self.ClassHead, self.BboxHead, self.LandmarkHead))
+        scores, boxes, marks = (
+            torch.cat([h(p) for h, p in zip(heads, levels)], 1) for heads in (self.ClassHead, self.BboxHead, self.LandmarkHead)
+        )
         anchors = self.anchors(*bgr.shape[2:]).to(bgr)
         centre = anchors[:, :2] + boxes[..., :2] * 0.1 * anchors[:, 2:]
         half = anchors[:, 2:] * torch.exp(boxes[..., 2:] * 0.2) / 2

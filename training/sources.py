@@ -2,26 +2,27 @@
 # SPDX-License-Identifier: MIT
 """usage: sources.py CLONES DATA
 
-Takes the pictures that the models are trained and tested on out of clones (bare or not) of public repositories into DATA/pictures/NAME. CLONES holds
-one folder a repository, named OWNER+NAME (or OWNER+NAME/repo). The commits are the ones our models were made with; another commit is used with a word.
-Objects that a partial clone lacks are skipped and counted."""
+Takes the pictures that the models are trained and tested on out of clones (bare or not) of public repositories into
+DATA/pictures/NAME. CLONES holds one folder a repository, named OWNER+NAME (or OWNER+NAME/repo). The commits are the ones our
+models were made with; another commit is used with a word. Objects that a partial clone lacks are skipped and counted."""
 import os
 import re
 import subprocess
 import sys
 from dataclasses import dataclass
 
-# Pictures of Labeled Faces in the Wild are named Somebody_0001.jpg wherever they turn up. LFW is the test: it is never trained on.
+# Pictures of Labeled Faces in the Wild are named Somebody_0001.jpg wherever they turn up. LFW is the test: it is never
+# trained on.
 LFW_NAME = re.compile(r"_\d{4}\.jpg$")
 PICTURE = re.compile(r"\.(jpe?g|png|pgm)$", re.IGNORECASE)
 
 
 @dataclass
 class Source:
-    name: str        # folder under DATA/pictures
+    name: str  # folder under DATA/pictures
     repository: str  # OWNER+NAME
     commit: str
-    prefix: str      # only files below it
+    prefix: str  # only files below it
     pattern: str = "."
     test: bool = False  # evaluation only
 
@@ -32,7 +33,9 @@ SOURCES = [
     Source("masks", "chandrikadeb7+Face-Mask-Detection", "7e500749401bad4bb338790fbdb89b58e41ef2d9", "dataset/"),
     Source("expressions", "muxspace+facial_expressions", "5fb9c13afac07c55eae8d25eb6b50af344ad60c9", "images/"),
     Source("deepface", "serengil+deepface", "243209fd7b46ecdecf72665cc25219f6e8181f25", "tests/unit/dataset/"),
-    Source("imagenet", "EliSchwartz+imagenet-sample-images", "bc69043e2862758a1906c6a24a792bb28c6bb2ff", ""),  # mostly without faces
+    Source(
+        "imagenet", "EliSchwartz+imagenet-sample-images", "bc69043e2862758a1906c6a24a792bb28c6bb2ff", ""
+    ),  # mostly without faces
     Source("lfw", "umass-vis-lfw+umass-vis-lfw.github.io", "2a620cd8cceb10430f8c7012fe9fa5f0837759e9", "images/", test=True),
 ]
 
@@ -71,7 +74,7 @@ def extract(source, git, folder):
             continue
         content = cat.stdout.read(int(header[2]))
         cat.stdout.read(1)
-        target = os.path.join(folder, path[len(source.prefix):].lstrip("/"))
+        target = os.path.join(folder, path[len(source.prefix) :].lstrip("/"))
         os.makedirs(os.path.dirname(target), exist_ok=True)
         with open(target, "wb") as f:
             f.write(content)

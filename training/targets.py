@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: MIT
 """usage: targets.py DATA MOBILEFACENET.onnx [--quick] [--blends SHARDS]
 
-What the student is to say: for every DATA/faces/SOURCE.npz that lacks it, the teacher's vector of each clean chip (mean direction with its mirror image, which doubles the work; --quick leaves that out) into
-DATA/pool/SOURCE.npz (chips of 160 px, targets). Then SHARDS files of 4096 blends of two faces each (no mirror: twice as many for the time). Runs beside train_embedder.py,
-which picks up what appears."""
+What the student is to say: for every DATA/faces/SOURCE.npz that lacks it, the teacher's vector of each clean chip (mean
+direction with its mirror image, which doubles the work; --quick leaves that out) into DATA/pool/SOURCE.npz (chips of 160 px,
+targets). Then SHARDS files of 4096 blends of two faces each (no mirror: twice as many for the time). Runs beside
+train_embedder.py, which picks up what appears."""
 import argparse
 import glob
 import os
@@ -22,7 +23,9 @@ BATCH = 32
 
 
 def label(chips, teacher, mirror=True):
-    return np.concatenate([teacher.embed(augment.teacher_chip(chips[i:i + BATCH]), mirror) for i in range(0, len(chips), BATCH)]).astype(np.float16)
+    return np.concatenate(
+        [teacher.embed(augment.teacher_chip(chips[i : i + BATCH]), mirror) for i in range(0, len(chips), BATCH)]
+    ).astype(np.float16)
 
 
 def save(path, **arrays):

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""The teachers: two detectors that must agree (RetinaFace mobilenet0.25, YuNet; both MIT), and MobileFaceNet (Apache-2.0) for identity."""
+"""The teachers: two detectors that must agree (RetinaFace mobilenet0.25, YuNet; both MIT), and MobileFaceNet (Apache-2.0) for
+identity."""
 import numpy as np
 import torch
 from torch.nn.functional import normalize
@@ -19,7 +20,6 @@ class Face:
         """Eye distance, or what it would be face on: of a profile the eyes fall together."""
         side = np.sqrt(max(1.0, (self.box[2] - self.box[0]) * (self.box[3] - self.box[1])))
         return max(np.hypot(*(self.marks[1] - self.marks[0])), 0.3 * side)
-
 
     def mirrored(self, width):
         x1, y1, x2, y2 = self.box
@@ -63,8 +63,10 @@ class Detectors:
         n, looks = len(pictures), []
         for i in range(n):
             mirrored = suppress(score[n + i], box[n + i], marks[n + i], least)
-            yunet = [t.cpu().numpy() for t in self.look_yunet(x[i:i + 1])]
-            looks.append((suppress(score[i], box[i], marks[i], least), [f.mirrored(x.shape[3]) for f in mirrored], suppress(*yunet, least)))
+            yunet = [t.cpu().numpy() for t in self.look_yunet(x[i : i + 1])]
+            looks.append(
+                (suppress(score[i], box[i], marks[i], least), [f.mirrored(x.shape[3]) for f in mirrored], suppress(*yunet, least))
+            )
         return looks
 
     def look_yunet(self, x):
@@ -82,8 +84,9 @@ class Detectors:
 
 
 def agreed(looks, least_overlap=0.5, most_apart=0.2):
-    """Faces seen in all three looks, with the weighted mean of their boxes and landmarks (RetinaFace's are the steadier), where no look's landmarks lie more
-    than `most_apart` eye distances from the mean. Also the faces that only some looks saw: neither face nor background to a detector in training."""
+    """Faces seen in all three looks, with the weighted mean of their boxes and landmarks (RetinaFace's are the steadier),
+    where no look's landmarks lie more than `most_apart` eye distances from the mean. Also the faces that only some looks saw:
+    neither face nor background to a detector in training."""
     both, doubtful = [], []
     weights = (0.375, 0.375, 0.25)
     for f in looks[0]:

@@ -2,12 +2,13 @@
 # SPDX-License-Identifier: MIT
 """usage: train_embedder.py DATA RUN --images N [--minutes M] [--init FILE.onnx] [--lr 1.5e-3] [--batch 64]
 
-Distils the teacher into our embedder (embedder.py): faces and targets from DATA/pool/*.npz, a fresh distortion of each every time it is seen. The loss is
-1 - cosine to the teacher's vector of the clean face, five times the mean squared difference of the similarities within the batch, and half the squared
-distance to the teacher's vector, which makes the length of ours a measure of quality: the mean of all the vectors that the distorted face may stand for is the
-shorter the less can be seen of it. Runs on a GPU if there is one, else on one CPU thread in bfloat16. Checkpoints DATA/runs/RUN.pt every five minutes and goes on from it when started again; `touch
-DATA/runs/RUN.stop` ends it early with a last checkpoint. The learning rate falls along a cosine to nothing at N images or M minutes, whichever is nearer.
-DATA/runs/RUN.jsonl is the learning curve."""
+Distils the teacher into our embedder (embedder.py): faces and targets from DATA/pool/*.npz, a fresh distortion of each every
+time it is seen. The loss is 1 - cosine to the teacher's vector of the clean face, five times the mean squared difference of
+the similarities within the batch, and half the squared distance to the teacher's vector, which makes the length of ours a
+measure of quality: the mean of all the vectors that the distorted face may stand for is the shorter the less can be seen of
+it. Runs on a GPU if there is one, else on one CPU thread in bfloat16. Checkpoints DATA/runs/RUN.pt every five minutes and
+goes on from it when started again; `touch DATA/runs/RUN.stop` ends it early with a last checkpoint. The learning rate falls
+along a cosine to nothing at N images or M minutes, whichever is nearer. DATA/runs/RUN.jsonl is the learning curve."""
 import argparse
 import copy
 import glob
@@ -29,9 +30,9 @@ CHECKPOINT_S = 300
 EVALUATE_IMAGES = 100_000
 RELATION = 5.0
 LENGTH = 0.5
-WARM_UP = 200          # steps
-AVERAGE = 0.999        # of the weights that are kept
-CLEAN_SHARE = 0.15     # chips shown as they are, but for the mirror
+WARM_UP = 200  # steps
+AVERAGE = 0.999  # of the weights that are kept
+CLEAN_SHARE = 0.15  # chips shown as they are, but for the mirror
 
 
 class Pool:
@@ -78,8 +79,8 @@ def held_out(folder):
 
 
 def verification(vectors, people):
-    """Best accuracy over all same pairs against as many different ones, and the share of same pairs above the threshold that one in a thousand different
-    pairs reaches."""
+    """Best accuracy over all same pairs against as many different ones, and the share of same pairs above the threshold that
+    one in a thousand different pairs reaches."""
     similar = vectors @ vectors.T
     upper = np.triu_indices(len(vectors), 1)
     same = people[upper[0]] == people[upper[1]]
@@ -118,8 +119,16 @@ class Run:
             self.seen, self.step = state["seen"], state["step"]
 
     def save(self):
-        torch.save({"model": self.model.state_dict(), "average": self.average.state_dict(), "optimizer": self.optimizer.state_dict(),
-                    "seen": self.seen, "step": self.step}, self.base + ".pt.part")
+        torch.save(
+            {
+                "model": self.model.state_dict(),
+                "average": self.average.state_dict(),
+                "optimizer": self.optimizer.state_dict(),
+                "seen": self.seen,
+                "step": self.step,
+            },
+            self.base + ".pt.part",
+        )
         os.replace(self.base + ".pt.part", self.base + ".pt")
 
     def evaluate(self, loss, started):
@@ -127,9 +136,17 @@ class Run:
         vectors = embed(self.average, chips)
         accuracy, strict = verification(vectors, people)
         teacher = verification(targets, people)
-        row = {"seen": self.seen, "pool": len(self.pool.index), "loss": round(loss[0], 4), "relation": round(loss[1], 5),
-               "held_cosine": round(float((vectors * targets).sum(1).mean()), 4), "accuracy": round(accuracy, 4), "tar@1e-3": round(strict, 4),
-               "teacher": [round(t, 4) for t in teacher], "images_per_cpu_s": round((self.seen - started[0]) / (time.process_time() - started[1] + 1e-9))}
+        row = {
+            "seen": self.seen,
+            "pool": len(self.pool.index),
+            "loss": round(loss[0], 4),
+            "relation": round(loss[1], 5),
+            "held_cosine": round(float((vectors * targets).sum(1).mean()), 4),
+            "accuracy": round(accuracy, 4),
+            "tar@1e-3": round(strict, 4),
+            "teacher": [round(t, 4) for t in teacher],
+            "images_per_cpu_s": round((self.seen - started[0]) / (time.process_time() - started[1] + 1e-9)),
+        }
         print(json.dumps(row), flush=True)
         with open(self.base + ".jsonl", "a", encoding="utf-8") as f:
             f.write(json.dumps(row) + "\n")

@@ -83,6 +83,8 @@ static int run(int argc, char **argv, int first, bool cluster)
         {"detector", 0, OPTION_TEXT, &set.models.detector, "FILE", "for these pictures: as the library was made with"},
         {"embedder", 0, OPTION_TEXT, &set.models.embedder, "FILE", "likewise"},
         {"landmarks", 0, OPTION_TEXT, &set.models.landmarks, "FILE", "likewise"},
+        {"upsample", 0, OPTION_COUNT, &set.models.upsample, "N", "likewise"},
+        {"jitter", 0, OPTION_COUNT, &set.models.jitter, "N", "likewise"},
     };
     const option *own = cluster ? table + 1 : table;
     size_t options = cluster ? sizeof table / sizeof *table - 1 : 4, count = 0;

@@ -46,7 +46,7 @@ static double distance_squared(const ww_gathered *g, uint32_t a, uint32_t b)
 // The links of group `from` become those of `into` as well.
 static void inherit_enemies(struct finding *f, uint32_t into, uint32_t from)
 {
-    if (f->enemy[from] == NONE)
+    if (f->enemy[from] == NONE || f->enemy_next.count == 0)
         return;
     uint32_t last = f->enemy[from];
     while (f->enemy_next.item[last] != NONE)

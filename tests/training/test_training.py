@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""What must stay true of training/: geometry, the road from and to ONNX, the scores, and that no picture of LFW is ever trained on. TAP."""
+"""What must stay true of training/: geometry, the road from and to ONNX, the scores, and that no picture of LFW is ever
+trained on. TAP."""
 import os
 import sys
 import tempfile
@@ -119,7 +120,11 @@ def view2_scores_are_right():
 
 
 def clustering_scores_are_right():
-    faces = {f"{who}/{who}_{k:04d}.jpg": (None, person) for who, person, n in (("A", 0, 3), ("B", 0, 1), ("C", 1, 2), ("D", None, 2)) for k in range(n)}
+    faces = {
+        f"{who}/{who}_{k:04d}.jpg": (None, person)
+        for who, person, n in (("A", 0, 3), ("B", 0, 1), ("C", 1, 2), ("D", None, 2))
+        for k in range(n)
+    }
     out = eval_lfw.clustering(faces)
     assert out["people"] == 2 and out["unsorted"] == 2
     assert out["pairwise"]["precision"] == round(4 / 7, 4) and out["pairwise"]["recall"] == round(4 / 5, 4)
@@ -129,7 +134,9 @@ def clustering_scores_are_right():
 
 def no_lfw_picture_is_trained_on():
     for source in sources.SOURCES:
-        taken = sources.wanted(source, source.prefix + "George_W_Bush_0001.jpg") or sources.wanted(source, source.prefix + "a/Some_One_0012.JPG".lower())
+        taken = sources.wanted(source, source.prefix + "George_W_Bush_0001.jpg") or sources.wanted(
+            source, source.prefix + "a/Some_One_0012.JPG".lower()
+        )
         assert taken == source.test, source.name
     assert any(s.test for s in sources.SOURCES)
 
@@ -147,9 +154,18 @@ def detectors_must_agree():
 
 def main():
     torch.set_num_threads(1)
-    checks = [similarity_is_found, aligned_marks_lie_on_the_template, student_chips_show_the_same_as_the_teachers, shipped_embedder_goes_in_and_comes_out,
-              landmark_export_is_the_model, mirrored_landmarks_name_the_other_side, view2_scores_are_right, clustering_scores_are_right,
-              no_lfw_picture_is_trained_on, detectors_must_agree]
+    checks = [
+        similarity_is_found,
+        aligned_marks_lie_on_the_template,
+        student_chips_show_the_same_as_the_teachers,
+        shipped_embedder_goes_in_and_comes_out,
+        landmark_export_is_the_model,
+        mirrored_landmarks_name_the_other_side,
+        view2_scores_are_right,
+        clustering_scores_are_right,
+        no_lfw_picture_is_trained_on,
+        detectors_must_agree,
+    ]
     print(f"1..{len(checks)}")
     failed = 0
     for number, check in enumerate(checks, 1):
