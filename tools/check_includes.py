@@ -16,13 +16,15 @@ ROOMS = {
     "store": ["base"],
     "pipeline": ["base"],
     "dataset": ["base", "image", "store"],
-    "job": ["base", "image", "video", "nn", "face", "cluster", "store", "pipeline", "dataset", "models"],
+    "fetch": ["base"],
+    "job": ["base", "image", "video", "nn", "face", "cluster", "store", "pipeline", "dataset", "fetch", "models"],
 }
 LIBRARIES = {  # prefix of the included file -> the one room
     "jpeglib": "image", "jerror": "image", "turbojpeg": "image",
     "libav": "video", "libsw": "video",
     "oneapi": "nn", "dnnl": "nn", "protobuf-c": "nn", "omp.h": "nn",
     "sqlite3": "store",
+    "curl/": "fetch", "openssl/": "fetch",
 }
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
 

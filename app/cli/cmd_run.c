@@ -7,12 +7,13 @@
 #include "words.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #define DIR_DEFAULT "ClusteredFaces"
 
 struct settings {
-    const char *dir, *known;
+    const char *dir, *known, *preset;
     ww_model_options models;
     ww_scan_options scan;
     ww_cluster_options cluster;
@@ -155,6 +156,7 @@ static int run(int argc, char **argv, int first, bool scan_only)
         {"min-score", 0, OPTION_NUMBER, &set.scan.min_score, "S", "detector score from 0 to 1 (the detector's own)"},
         {"no-track", 0, OPTION_FLAG, &set.no_track, NULL, "do not follow faces from frame to frame"},
         {"frame-max", 0, OPTION_COUNT, &set.scan.frame_max_px, "PX", "long side of the frames kept (1280)"},
+        {"preset", 0, OPTION_TEXT, &set.preset, "NAME", "article: as the article did it, with dlib's models (see man whoswho)"},
         {"quiet", 'q', OPTION_FLAG, &set.quiet, NULL, "print errors only"},
         {"json", 0, OPTION_FLAG, &set.json, NULL, "print the summary as JSON"},
         {"help", 'h', OPTION_FLAG, &set.help, NULL, "this text"},
@@ -177,9 +179,15 @@ static int run(int argc, char **argv, int first, bool scan_only)
         code = EXIT_FINE;
     } else if (count == 0) {
         fprintf(stderr, "whoswho: name a video, a photo or a folder of them; see whoswho --help\n");
+    } else if (set.preset && strcmp(set.preset, "article") != 0) {
+        fprintf(stderr, "whoswho: there is no preset '%s'; there is one: article\n", set.preset);
+    } else if (set.preset && !set.models.embedder) {
+        fprintf(stderr, "whoswho: the article's preset sorts by dlib's embedder: name its files with --embedder and --landmarks\n");
     } else {
         set.cluster.threads = set.scan.threads;
         set.scan.no_track = set.no_track;
+        if (set.preset)
+            ww_preset_article(&set.models, &set.scan, &set.cluster);
         code = scan_and_more(&set, inputs, count, scan_only);
     }
     free(inputs);

@@ -126,6 +126,9 @@ typedef struct ww_scan_options {
     // each second the best frame is kept. 1: no; only the frames every_us apart, each by itself. (Samples more than two seconds
     // apart are always taken that way.)
     int no_track;
+    // Frames larger than this are shrunk to fit, as RGB and by Lanczos, before anything looks at them, and are kept so; both 0: not.
+    // The article's 700 x 500. Boxes stay in pixels of the source.
+    int shrink_width, shrink_height;
 } ww_scan_options;
 
 typedef struct ww_scan_result {
@@ -161,6 +164,11 @@ typedef struct ww_cluster_options {
     double min_quality;
     int threads; // 0: all CPUs
 } ww_cluster_options;
+
+// The article's whole recipe: frames within 700 x 500, doubled once for dlib's gradient detector (unless `models` names another), its
+// embedder, DBSCAN with eps 0.5 and 5 faces, nobody followed. Sets what is not set; models->embedder and models->landmarks remain
+// the caller's to name (dlib's).
+WW_API void ww_preset_article(ww_model_options *models, ww_scan_options *scan, ww_cluster_options *cluster);
 
 typedef enum ww_threshold_source {
     WW_THRESHOLD_MODEL,    // the model's own: the footage tells too little

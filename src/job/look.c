@@ -33,12 +33,13 @@ struct sight {
 
 float ww_sure_score(const ww_model_spec *detector, float share)
 {
-    return detector->min_score + share * (1 - detector->min_score);
+    const bool bounded = detector->kind != WW_MODEL_HOG && detector->kind != WW_MODEL_MMOD;
+    return bounded ? detector->min_score + share * (1 - detector->min_score) : detector->min_score;
 }
 
-bool ww_tracks(const ww_scan_options *options)
+bool ww_tracks(const ww_scan_options *options, const ww_model_spec *detector)
 {
-    return !options->no_track && options->every_us <= WW_TRACK_EVERY_MAX_US;
+    return !options->no_track && options->every_us <= WW_TRACK_EVERY_MAX_US && detector->kind != WW_MODEL_MMOD && options->shrink_width == 0;
 }
 
 ww_status ww_looker_open(const ww_models *models, const ww_scan_options *options, ww_looker **looker, ww_error *err)
@@ -47,7 +48,9 @@ ww_status ww_looker_open(const ww_models *models, const ww_scan_options *options
     l->models = models;
     l->options = *options;
     ww_detect_options detect = {.size = options->detect_size, .min_score = (float)options->min_score}, coarse = detect;
-    coarse.size = options->detect_size / 2;
+    const ww_model_kind kind = models->detector_spec.kind;
+    if (kind != WW_MODEL_HOG && kind != WW_MODEL_MMOD) // dlib's miss at half the size what they find at the whole
+        coarse.size = options->detect_size / 2;
     ww_status status = ww_detector_open(models->detector, &models->detector_spec, &detect, &l->detector, err);
     if (status == WW_OK)
         status = ww_detector_open(models->detector, &models->detector_spec, &coarse, &l->coarse_detector, err);
@@ -71,6 +74,25 @@ void ww_looker_close(ww_looker *l)
     ww_vector_free(&l->found);
     ww_vector_free(&l->untracked);
     free(l);
+}
+
+// The article's first step: a frame larger than the bounds becomes an RGB picture within them. *small is the frame itself where it
+// is not; else its image is `picture`, the caller's to free.
+static ww_status shrink(const ww_scan_options *o, const ww_frame *frame, ww_frame *small, ww_image *picture, ww_error *err)
+{
+    *small = *frame;
+    double scale = fmin((double)o->shrink_width / frame->image.width, (double)o->shrink_height / frame->image.height);
+    if (o->shrink_width == 0 || scale >= 1)
+        return WW_OK;
+    ww_image rgb = {0};
+    int width = (int)fmax(1, floor(frame->image.width * scale + 0.5)), height = (int)fmax(1, floor(frame->image.height * scale + 0.5));
+    ww_status status = ww_to_rgb(&frame->image, &rgb, err);
+    if (status == WW_OK)
+        status = ww_resize_lanczos(&rgb, width, height, picture, err);
+    ww_image_free(&rgb);
+    small->image = *picture;
+    small->scale *= scale;
+    return status;
 }
 
 // Without following, each frame stands for itself.
@@ -103,7 +125,15 @@ static ww_status take_alone(struct sight *sight, const ww_frame *frame, ww_error
 static ww_status on_frame(void *user, const ww_frame *frame, ww_error *err)
 {
     struct sight *sight = user;
-    return sight->follows ? ww_watch_frame(&sight->watch, frame, err) : take_alone(sight, frame, err);
+    if (sight->follows)
+        return ww_watch_frame(&sight->watch, frame, err);
+    ww_frame small;
+    ww_image picture = {0};
+    ww_status status = shrink(&sight->looker->options, frame, &small, &picture, err);
+    if (status == WW_OK)
+        status = take_alone(sight, &small, err);
+    ww_image_free(&picture);
+    return status;
 }
 
 static double distance(const float *a, const float *b, int dim)
@@ -187,7 +217,7 @@ static void settle_tracks(const struct sight *sight, int span, size_t first_face
 ww_status ww_look_at_span(ww_looker *looker, const ww_footage *footage, ww_reader *reader, int span, ww_seen *seen, ww_error *err)
 {
     const ww_models *m = looker->models;
-    struct sight sight = {.looker = looker, .follows = ww_tracks(&looker->options) && ww_footage_get_info(footage)->kind == WW_FOOTAGE_VIDEO};
+    struct sight sight = {.looker = looker, .follows = ww_tracks(&looker->options, &m->detector_spec) && ww_footage_get_info(footage)->kind == WW_FOOTAGE_VIDEO};
     const size_t first_face = seen->faces.count, first_frame = seen->frames.count;
     sight.taker = (ww_taker){.embedder_spec = &m->embedder_spec, .embedder = looker->embedder, .frame_max_px = looker->options.frame_max_px,
                              .seen = seen, .embedded = first_face};

@@ -116,9 +116,9 @@ static void set_defaults(ww_scan_options *o)
 
 static char *scan_key(const ww_models *m, const ww_scan_options *o)
 {
-    return ww_strf("embedder=%016" PRIx64 " detector=%016" PRIx64 " every_us=%" PRId64 " detect_size=%d min_face=%d min_score=%d frame_max=%d track=%d",
+    return ww_strf("embedder=%016" PRIx64 " detector=%016" PRIx64 " every_us=%" PRId64 " detect_size=%d min_face=%d min_score=%d frame_max=%d track=%d shrink=%dx%d",
                    m->embedder_hash, m->detector_hash, o->every_us, o->detect_size, (int)(o->min_face_px * 100), (int)(o->min_score * 10000),
-                   o->frame_max_px, ww_tracks(o));
+                   o->frame_max_px, ww_tracks(o, &m->detector_spec), o->shrink_width, o->shrink_height);
 }
 
 enum { KEY_EMBEDDER_CHARS = 9 + 16 }; // "embedder=" and its hash

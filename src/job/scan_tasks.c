@@ -76,7 +76,7 @@ static ww_status span_done(ww_scan *s, int64_t source, int span, bool *done, ww_
 char *ww_scan_film_open(ww_scan *s, ww_scan_film *f)
 {
     ww_error why;
-    ww_footage_options options = {.every_us = s->options.every_us, .look_every_us = ww_tracks(&s->options) ? WW_LOOK_EVERY_US : 0};
+    ww_footage_options options = {.every_us = s->options.every_us, .look_every_us = ww_tracks(&s->options, &s->models->detector_spec) ? WW_LOOK_EVERY_US : 0};
     if (ww_hash_file(f->path, &f->hash, NULL, &why) == WW_OK &&
         ww_footage_open(f->path, &options, &s->library->log, &f->footage, &why) == WW_OK)
         return NULL;

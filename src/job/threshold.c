@@ -5,9 +5,9 @@
 #include <stdlib.h>
 
 enum { DIFFERENT_MIN = 30 }; // pairs of people seen at once; with fewer the tail is a guess
-// Distances of strangers' unit vectors spread by 0.07 to 0.08 with every embedder tried.
-#define DEVIATION_USUAL 0.075
-#define DEVIATION_MIN 0.05
+// How much strangers' distances spread, as a share of the model's threshold: 0.065 to 0.07 with every embedder tried.
+#define DEVIATION_USUAL 0.068
+#define DEVIATION_MIN 0.045
 // However the evidence looks, the threshold never grows beyond the model's, nor far below it.
 #define LEAST_SHARE 0.85
 #define MOST_SHARE 1.0
@@ -46,7 +46,7 @@ static int ascending(const void *a, const void *b)
 }
 
 // Median, and how far below it the lowest sixth begins: what a normal distribution's left half has, undisturbed by the right.
-static bool measure(const ww_evidence *e, ww_threshold *t)
+static bool measure(const ww_evidence *e, double model, ww_threshold *t)
 {
     size_t n = e->different.count;
     float *sorted = n >= DIFFERENT_MIN ? malloc(n * sizeof *sorted) : NULL;
@@ -56,7 +56,7 @@ static bool measure(const ww_evidence *e, ww_threshold *t)
         sorted[i] = e->different.item[i];
     qsort(sorted, n, sizeof *sorted, ascending);
     t->mean = sorted[n / 2];
-    t->deviation = fmax(DEVIATION_MIN, t->mean - sorted[(size_t)(tail(1) * (double)n)]);
+    t->deviation = fmax(DEVIATION_MIN * model, t->mean - sorted[(size_t)(tail(1) * (double)n)]);
     free(sorted);
     return true;
 }
@@ -65,10 +65,10 @@ ww_threshold ww_threshold_choose(const ww_evidence *e, double model, size_t grou
 {
     ww_threshold t = {.same = e->same.count, .different = e->different.count};
     double away = deviations_for(pairs_of(groups));
-    t.measured = measure(e, &t);
+    t.measured = measure(e, model, &t);
     if (!t.measured) {
-        t.deviation = DEVIATION_USUAL;
-        t.mean = model + deviations_for(pairs_of(WW_THRESHOLD_GROUPS)) * DEVIATION_USUAL;
+        t.deviation = DEVIATION_USUAL * model;
+        t.mean = model + deviations_for(pairs_of(WW_THRESHOLD_GROUPS)) * t.deviation;
     }
     t.value = fmin(fmax(t.mean - away * t.deviation, model * LEAST_SHARE), model * MOST_SHARE);
     return t;

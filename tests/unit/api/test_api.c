@@ -99,6 +99,45 @@ TEST(a_cancelled_scan_goes_on_where_it_was)
     remove_dir(dir);
 }
 
+TEST(frames_are_shrunk_for_the_article_and_boxes_stay_those_of_the_source)
+{
+    ww_error err = {0};
+    ww_models *models = NULL;
+    ww_library *library = NULL;
+    const char *inputs[] = {demo()};
+    char *dir = scratch_dir(), line[1024];
+    ww_scan_result scanned;
+    ww_model_options wanted = {.detector = "a.onnx"};
+    ww_scan_options scan = {0};
+    ww_cluster_options cluster = {.eps = 0.4};
+    ww_preset_article(&wanted, &scan, &cluster);
+    CHECK_STR(wanted.detector, "a.onnx"); // what was set stays
+    CHECK(cluster.eps == 0.4 && cluster.min_samples == 5 && strcmp(cluster.method, "dbscan") == 0 && wanted.upsample == 1);
+    CHECK(scan.shrink_width == 700 && scan.shrink_height == 500 && scan.no_track);
+    CHECK_OK(ww_models_open(NULL, &models, &err));
+    CHECK_OK(ww_library_open(dir, WW_LIBRARY_CREATE, NULL, &library, &err));
+    scan.shrink_width = 320; // smaller than the clip, so that something is seen of it
+    CHECK_OK(ww_library_scan(library, models, inputs, 1, &scan, &scanned, &err));
+    CHECK_OK(ww_library_cluster(library, NULL, NULL, &err));
+    CHECK_OK(ww_library_export(library, NULL, &err));
+    CHECK_EQ(scanned.looks, 0);
+    snprintf(line, sizeof line, "%s/faces.csv", dir);
+    FILE *f = fopen(line, "r");
+    CHECK(f != NULL);
+    double right = 0;
+    while (f && fgets(line, sizeof line, f)) {
+        double x = 0, y, width = 0;
+        if (sscanf(line, "%*d,%*[^,],%*f,%lf,%lf,%lf", &x, &y, &width) == 3 && x + width > right)
+            right = x + width;
+    }
+    if (f)
+        fclose(f);
+    CHECK(right > 321);
+    ww_library_close(library);
+    ww_models_close(models);
+    remove_dir(dir);
+}
+
 static int keep_last(void *user, const ww_log_entry *entry)
 {
     *(ww_log_entry *)user = *entry;
@@ -205,6 +244,7 @@ int main(void)
 {
     RUN(the_simple_way_works);
     RUN(a_cancelled_scan_goes_on_where_it_was);
+    RUN(frames_are_shrunk_for_the_article_and_boxes_stay_those_of_the_source);
     RUN(decisions_are_taken_seen_and_taken_back);
     RUN(two_libraries_are_open_at_once_and_one_folder_only_once);
     RUN(wrong_models_are_refused_with_a_reason);
