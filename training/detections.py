@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""usage: detections.py WHOSWHO DATA YUNET.onnx ULTRAFACE.onnx SOURCE...
+"""usage: detections.py WHOSWHO DATA DETECTOR.onnx YUNET.onnx ULTRAFACE.onnx SOURCE...
 
-What our detector takes for a face (score from 0.2) in DATA/pictures/SOURCE, and whether it is one: YuNet (from 0.6) and
-UltraFace (from 0.7; both MIT) see it too, or neither sees anything of it (from 0.3 and 0.5); the rest is left out. All three
-look through the program itself. Kept as wide chips, cut by the landmarks that our detector gave, with their labels in
-DATA/detections/SOURCE.npz (chips, is_face, scores)."""
+What our detector (DETECTOR.onnx; named by hand it is not looked over by landmarks.onnx) takes for a face (score from 0.2) in
+DATA/pictures/SOURCE, and whether it is one: YuNet (from 0.6) and UltraFace (from 0.7; both MIT) see it too, or neither sees
+anything of it (from 0.3 and 0.5); the rest is left out. All three look through the program itself. Kept as wide chips, cut by
+the landmarks that our detector gave, with their labels in DATA/detections/SOURCE.npz (chips, is_face, scores)."""
 import os
 import sys
 
@@ -33,9 +33,9 @@ def verdict(box, yunet, ultraface):
 
 
 def main():
-    if len(sys.argv) < 6:
+    if len(sys.argv) < 7:
         sys.exit(__doc__)
-    whoswho, data, yunet, ultraface, *sources = sys.argv[1:]
+    whoswho, data, detector, yunet, ultraface, *sources = sys.argv[1:]
     os.makedirs(os.path.join(data, "detections"), exist_ok=True)
     os.makedirs(os.path.join(data, "scans"), exist_ok=True)
     for source in sources:
@@ -43,7 +43,7 @@ def main():
         ours, first, second = [
             scan(options, os.path.join(data, "scans", f"{source}_{name}"), extra)
             for name, extra in (
-                ("ours", ["--min-score", "0.2"]),
+                ("ours", ["--detector", detector, "--min-score", "0.2"]),
                 ("yunet", ["--detector", yunet, "--min-score", "0.3"]),
                 ("ultraface", ["--detector", ultraface, "--min-score", "0.5"]),
             )

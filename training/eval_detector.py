@@ -21,7 +21,9 @@ SIZES = (0, 24, 40, 80, 10_000)  # shorter side of the reference's box, pixels o
 
 def scan(options, folder, extra):
     if not os.path.exists(os.path.join(folder, "whoswho.db")):
-        subprocess.run(["nice", "-n", "19", options.whoswho, "scan", *options.input, "-o", folder, "-q", *extra], check=True)
+        # --no-track: following picks other moments of a second by what it sees, and then there is nothing to compare
+        command = [options.whoswho, "scan", *options.input, "-o", folder, "-q", "--no-track", *extra]
+        subprocess.run(["nice", "-n", "19", *command], check=True)
     store = sqlite3.connect(f"file:{folder}/whoswho.db?mode=ro", uri=True)
     frames = {}
     for path, time, x, y, w, h, score, marks in store.execute(

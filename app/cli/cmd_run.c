@@ -17,7 +17,7 @@ struct settings {
     ww_model_options models;
     ww_scan_options scan;
     ww_cluster_options cluster;
-    bool no_track, quiet, json, help;
+    bool track, no_track, quiet, json, help;
 };
 
 struct outcome {
@@ -63,7 +63,7 @@ static void print_json(const struct outcome *o)
         json_sorting(&o->cluster);
     if (o->asked_known)
         printf(", \"known\": {\"names\": %lld, \"pictures\": %lld, \"of_no_use\": %lld, \"recognised\": %lld}", (long long)o->known.names,
-               (long long)o->known.pictures, (long long)(o->known.unreadable + o->known.without_face + o->known.unclear),
+               (long long)o->known.pictures, (long long)o->known.unreadable + (long long)o->known.without_face + (long long)o->known.unclear,
                (long long)o->known.recognised);
     printf(", \"seconds\": {\"total\": %.3f, \"scan\": %.3f, \"decode_cpu\": %.3f, \"detect_cpu\": %.3f, \"embed_cpu\": %.3f, \"encode_cpu\": %.3f",
            o->wall_s, s->wall_s, s->decode_s, s->detect_s, s->embed_s, s->encode_s);
@@ -154,6 +154,7 @@ static int run(int argc, char **argv, int first, bool scan_only)
         {"detect-size", 0, OPTION_COUNT, &set.scan.detect_size, "PX", "long side of the picture the detector sees (640)"},
         {"min-face", 0, OPTION_NUMBER, &set.scan.min_face_px, "PX", "smallest face kept, source pixels (all that are found)"},
         {"min-score", 0, OPTION_NUMBER, &set.scan.min_score, "S", "detector score from 0 to 1 (the detector's own)"},
+        {"track", 0, OPTION_FLAG, &set.track, NULL, "follow faces from frame to frame (the default)"},
         {"no-track", 0, OPTION_FLAG, &set.no_track, NULL, "do not follow faces from frame to frame"},
         {"frame-max", 0, OPTION_COUNT, &set.scan.frame_max_px, "PX", "long side of the frames kept (1280)"},
         {"preset", 0, OPTION_TEXT, &set.preset, "NAME", "article: as the article did it, with dlib's models (see man whoswho)"},
@@ -179,6 +180,8 @@ static int run(int argc, char **argv, int first, bool scan_only)
         code = EXIT_FINE;
     } else if (count == 0) {
         fprintf(stderr, "whoswho: name a video, a photo or a folder of them; see whoswho --help\n");
+    } else if (set.track && set.no_track) {
+        fprintf(stderr, "whoswho: --track and --no-track contradict each other\n");
     } else if (set.preset && strcmp(set.preset, "article") != 0) {
         fprintf(stderr, "whoswho: there is no preset '%s'; there is one: article\n", set.preset);
     } else if (set.preset && !set.models.embedder) {

@@ -20,5 +20,6 @@ int cmd_sync(int argc, char **argv, int first);
 int cmd_why(int argc, char **argv, int first);
 int cmd_log(int argc, char **argv, int first);
 int cmd_people(int argc, char **argv, int first);
+int cmd_models(int argc, char **argv, int first);
 
 #endif

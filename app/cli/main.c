@@ -28,6 +28,7 @@ static const struct {
     {"redo", cmd_redo, "take the last undo back"},
     {"log", cmd_log, "what was decided"},
     {"why", cmd_why, "what put a face where it is"},
+    {"models", cmd_models, "models of others: list, get, check"},
 };
 
 static int help(void)

@@ -65,6 +65,7 @@ static const char *stage_name(ww_stage stage)
     case WW_STAGE_SCAN: return "looking";
     case WW_STAGE_CLUSTER: return "sorting";
     case WW_STAGE_EXPORT: return "writing";
+    case WW_STAGE_FETCH: return "fetching";
     }
     return "";
 }
@@ -83,6 +84,8 @@ static void draw(ui *u, const ww_progress *p, double elapsed_s)
     if (p->stage == WW_STAGE_SCAN)
         snprintf(text, sizeof text, "%lld frames, %lld faces, %.0f frames/s%s", (long long)p->done, (long long)p->faces,
                  elapsed_s > 0 ? (double)p->done / elapsed_s : 0.0, left);
+    else if (p->stage == WW_STAGE_FETCH)
+        snprintf(text, sizeof text, "%.1f MB%s", (double)p->done / 1e6, left);
     else
         snprintf(text, sizeof text, "%lld%s", (long long)p->done, left);
     if (u->terminal) {

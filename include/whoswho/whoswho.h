@@ -17,7 +17,7 @@
 // Rules that hold everywhere: option structs are plain, and a zeroed one (or NULL) means the defaults; a function returns 0 or
 // a negative ww_status, and then *err (which may be NULL) holds one sentence a person can act on; an out-parameter is the
 // caller's to close, a returned pointer is borrowed; strings are UTF-8 (paths: any bytes); there is no global state, and a
-// handle is used by one thread at a time. Nothing is ever sent anywhere.
+// handle is used by one thread at a time. Nothing is ever sent anywhere; ww_pinned_model_get alone reaches for the network, to fetch.
 #ifndef WHOSWHO_H
 #define WHOSWHO_H
 #include <stddef.h>
@@ -61,12 +61,12 @@ WW_API const char *ww_version(void); // "1.2.3"
 
 typedef enum ww_log_level { WW_LOG_ERROR, WW_LOG_WARNING, WW_LOG_INFO, WW_LOG_DEBUG } ww_log_level;
 
-typedef enum ww_stage { WW_STAGE_SCAN, WW_STAGE_CLUSTER, WW_STAGE_EXPORT } ww_stage;
+typedef enum ww_stage { WW_STAGE_SCAN, WW_STAGE_CLUSTER, WW_STAGE_EXPORT, WW_STAGE_FETCH } ww_stage;
 
 typedef struct ww_progress {
     ww_stage stage;
     double share;          // 0..1 of this stage, never decreasing
-    int64_t done;          // scan: frames looked at; cluster: faces; export: files
+    int64_t done;          // scan: frames looked at; cluster: faces; export: files; fetch: bytes
     int64_t faces;         // found so far in this scan
     const char *now;       // scan: the input at hand; borrowed, may be NULL
 } ww_progress;
@@ -84,11 +84,12 @@ typedef struct ww_callbacks {
 typedef struct ww_models ww_models; // immutable; may be shared by libraries and threads
 
 typedef struct ww_model_options {
-    // Path of a network (ONNX, or dlib's .dat and .dat.bz2); NULL: the one compiled in. detector may also be "hog", dlib's gradient
-    // detector (there if dlib's headers were when the library was built), or a file of one.
+    // Path of a network (ONNX, or dlib's .dat and .dat.bz2), or the name of a pinned model that is here (below); NULL: the one
+    // compiled in. detector may also be "hog", dlib's gradient detector (there if dlib's headers were when the library was built), or a
+    // file of one.
     const char *detector;
     const char *embedder;
-    // Path of one of dlib's shape predictors (.dat, .dat.bz2; 5 or 68 points), asked for the landmarks of every face; NULL: the
+    // Path or name of one of dlib's shape predictors (.dat, .dat.bz2; 5 or 68 points), asked for the landmarks of every face; NULL: the
     // detector's own. dlib's detectors find none, and dlib's embedders want them.
     const char *landmarks;
     int upsample; // dlib's detectors: so many times the picture is doubled before they look at it, at most 4
@@ -99,6 +100,35 @@ WW_API ww_status ww_models_open(const ww_model_options *options, ww_models **mod
 WW_API void ww_models_close(ww_models *models);
 WW_API const char *ww_models_detector_name(const ww_models *models); // as recognised: "SCRFD with keypoints"
 WW_API const char *ww_models_embedder_name(const ww_models *models);
+
+// Models of others that can be had by name. Their files lie in $WHOSWHO_DATA, else $XDG_DATA_HOME/whoswho/models, else
+// ~/.local/share/whoswho/models, and are known by their digests.
+typedef enum ww_pinned_kind { WW_PINNED_DETECTOR, WW_PINNED_EMBEDDER, WW_PINNED_LANDMARKS } ww_pinned_kind;
+
+typedef struct ww_pinned_model {
+    const char *name; // "yunet": what ww_model_options take
+    ww_pinned_kind kind;
+    const char *file;    // name of its file
+    const char *url;     // where it is downloaded from; $WHOSWHO_MODELS_URL/file if that is set
+    int64_t bytes;       // 0: not known before it is here
+    const char *licence; // in a word or two
+    const char *terms;   // what to heed besides; NULL: nothing
+    const char *origin;  // who made it, and by way of whom
+    const char *about;   // what it is for
+    const char *path;    // where the file is, or would be
+    int here;            // whether it is there
+} ww_pinned_model;
+
+// All there are, here or not. Everything is borrowed for the call; a callback's non-zero return ends the walk.
+WW_API ww_status ww_pinned_models(int (*on_model)(void *user, const ww_pinned_model *model), void *user, ww_error *err);
+
+// Downloads one (https only), unless it is here and whole. The file gets its name when it is complete and verified; a download that was cut
+// off goes on from there next time. WW_ERR_ARGUMENT: no model of this name. WW_ERR_FORMAT: what came is another file; it was
+// removed. `callbacks` may be NULL.
+WW_API ww_status ww_pinned_model_get(const char *name, const ww_callbacks *callbacks, ww_error *err);
+
+// Whether the file is the one it should be. WW_ERR_NOT_FOUND: it is not here; WW_ERR_FORMAT: it is another.
+WW_API ww_status ww_pinned_model_check(const char *name, ww_error *err);
 
 // --- a library: one output folder and its store ----------------------------------------------------------------------------
 

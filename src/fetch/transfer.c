@@ -96,8 +96,9 @@ static size_t on_content(char *data, size_t size, size_t count, void *user)
 static int on_progress(void *user, curl_off_t expected, curl_off_t got, curl_off_t up_expected, curl_off_t up)
 {
     const struct request *r = user;
-    int64_t total = r->wanted->bytes ? r->wanted->bytes : expected > 0 ? r->part->bytes - got + expected : 0;
-    return r->wanted->progress ? r->wanted->progress(r->wanted->user, r->part->bytes, total) : 0;
+    int64_t done = r->begun ? r->part->bytes : 0; // before the answer nobody knows whether the part will be of use
+    int64_t total = r->wanted->bytes ? r->wanted->bytes : expected > 0 ? done - got + expected : 0;
+    return r->wanted->progress ? r->wanted->progress(r->wanted->user, done, total) : 0;
 }
 
 static ww_status set_options(struct request *r, const char *range, bool loopback)
@@ -110,7 +111,8 @@ static ww_status set_options(struct request *r, const char *range, bool loopback
                 && curl_easy_setopt(c, CURLOPT_MAXREDIRS, (long)REDIRECTS_MAX) == CURLE_OK
                 && (!loopback || curl_easy_setopt(c, CURLOPT_NOPROXY, "*") == CURLE_OK)
                 && (!range || curl_easy_setopt(c, CURLOPT_RANGE, range) == CURLE_OK)
-                && curl_easy_setopt(c, CURLOPT_FAILONERROR, 1L) == CURLE_OK && curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L) == CURLE_OK
+                && curl_easy_setopt(c, CURLOPT_FAILONERROR, 1L) == CURLE_OK
+                && curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L) == CURLE_OK
                 && curl_easy_setopt(c, CURLOPT_USERAGENT, "whoswho") == CURLE_OK
                 && curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT, (long)CONNECT_TIMEOUT_S) == CURLE_OK
                 && curl_easy_setopt(c, CURLOPT_LOW_SPEED_LIMIT, (long)STALL_BYTES_PER_S) == CURLE_OK
@@ -119,7 +121,8 @@ static ww_status set_options(struct request *r, const char *range, bool loopback
                 && curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, on_content) == CURLE_OK
                 && curl_easy_setopt(c, CURLOPT_WRITEDATA, r) == CURLE_OK
                 && curl_easy_setopt(c, CURLOPT_XFERINFOFUNCTION, on_progress) == CURLE_OK
-                && curl_easy_setopt(c, CURLOPT_XFERINFODATA, r) == CURLE_OK && curl_easy_setopt(c, CURLOPT_NOPROGRESS, 0L) == CURLE_OK;
+                && curl_easy_setopt(c, CURLOPT_XFERINFODATA, r) == CURLE_OK
+                && curl_easy_setopt(c, CURLOPT_NOPROGRESS, 0L) == CURLE_OK;
     return good ? WW_OK : ww_fail(r->err, WW_ERR_UNSUPPORTED, "this libcurl cannot do https downloads: %s", curl_version());
 }
 
@@ -145,12 +148,15 @@ static ww_status outcome(const struct request *r, CURLcode code)
     case CURLE_COULDNT_CONNECT: return ww_fail(r->err, WW_ERR_IO, "cannot reach %s (%s); is there a network?", url, why);
     case CURLE_UNSUPPORTED_PROTOCOL:
     case CURLE_TOO_MANY_REDIRECTS: return ww_fail(r->err, WW_ERR_IO, "%s leads elsewhere, and not by https: %s", url, why);
+    case CURLE_SSL_CACERT_BADFILE:
+        return ww_fail(r->err, WW_ERR_IO, "%s: there are no certificates to trust here (%s): install ca-certificates", url, why);
     case CURLE_PARTIAL_FILE:
     case CURLE_RECV_ERROR:
     case CURLE_GOT_NOTHING:
     case CURLE_OPERATION_TIMEDOUT:
-        return ww_fail(r->err, WW_ERR_IO, "%s: the connection was cut (%s); %lld bytes are kept, the same command goes on from there", url,
-                       why, (long long)r->part->bytes);
+        return ww_fail(r->err, WW_ERR_IO,
+                       "%s: the connection was cut (%s); %lld bytes are kept, the same command goes on from there", url, why,
+                       (long long)r->part->bytes);
     default: return ww_fail(r->err, WW_ERR_IO, "%s cannot be downloaded: %s", url, why);
     }
 }

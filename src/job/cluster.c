@@ -14,10 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define EPS_FALLBACK 0.9
 #define MIN_SAMPLES_DEFAULT 5
-#define MIN_QUALITY_DEFAULT 0.35
-#define TRACKED_QUALITY_SHARE 0.6 // of it is enough for a face that was followed: its track speaks for it
 // Average linkage goes by the mean over pairs, DBSCAN by the nearest: the one's threshold lies that much above the other's.
 #define LINKAGE_PER_EPS 1.2
 // Left-over faces join a person whose nearest faces lie within this share of average linkage's threshold.
@@ -42,18 +39,6 @@ struct clustering {
     size_t not_good;
     int32_t *label;
 };
-
-// A number that the scan left; `fallback` when there is none that makes sense.
-static ww_status scan_word(ww_library *library, const char *key, double fallback, double *value, ww_error *err)
-{
-    char *text = NULL;
-    ww_status status = ww_store_get_meta(library->store, key, &text, err);
-    *value = status == WW_OK && text ? strtod(text, NULL) : fallback;
-    if (!(*value > 0))
-        *value = fallback;
-    free(text);
-    return status;
-}
 
 static int report(void *user, double share)
 {
@@ -81,17 +66,14 @@ static bool all_equal(const struct clustering *c)
 
 static double min_quality(const struct clustering *c)
 {
-    return c->options.min_quality > 0 ? c->options.min_quality : all_equal(c) ? 0 : MIN_QUALITY_DEFAULT;
+    return c->options.min_quality > 0 ? c->options.min_quality : all_equal(c) ? 0 : WW_MIN_QUALITY;
 }
 
 static void grade_faces(struct clustering *c)
 {
     const double least = min_quality(c), least_score = all_equal(c) ? 0 : c->sure_score;
     for (size_t i = 0; i < c->faces.face.count; i++) {
-        const ww_gathered_face *face = &c->faces.face.item[i];
-        bool unsure = face->score < least_score, tracked = face->track > 0;
-        bool poor = unsure || face->quality < (tracked ? least * TRACKED_QUALITY_SHARE : least);
-        c->grade[i] = unsure && !tracked ? WW_FACE_DOUBTFUL : poor ? WW_FACE_POOR : WW_FACE_GOOD;
+        c->grade[i] = ww_grade_face(&c->faces.face.item[i], least, least_score);
         c->not_good += c->grade[i] != WW_FACE_GOOD;
     }
 }
@@ -189,9 +171,9 @@ static void fill_result(const struct clustering *c, const ww_sort_options *used,
 static ww_status cluster(struct clustering *c, ww_cluster_result *r, ww_error *err)
 {
     const ww_method *method = NULL;
-    ww_status status = scan_word(c->library, WW_META_EPS, EPS_FALLBACK, &c->model_eps, err);
+    ww_status status = ww_library_word(c->library, WW_META_EPS, WW_EPS_FALLBACK, &c->model_eps, err);
     if (status == WW_OK)
-        status = scan_word(c->library, WW_META_SURE, 0, &c->sure_score, err);
+        status = ww_library_word(c->library, WW_META_SURE, 0, &c->sure_score, err);
     if (status == WW_OK)
         status = ww_gather_faces(c->library, &c->faces, err);
     c->eps = c->options.eps > 0 ? c->options.eps : c->model_eps;

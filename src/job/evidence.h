@@ -9,7 +9,7 @@
 #include "base/vector.h"
 #include "cluster/cluster.h"
 #include "job/decisions.h"
-#include "job/gather.h"
+#include "job/grade.h"
 
 // Two pictures of one face at one moment: root mean square distance, as a share of the distance within which average linkage
 // joins.
@@ -20,12 +20,6 @@ typedef struct ww_evidence {
     WW_VECTOR(float) same, different; // distances: of faces a track apart in time, of tracks (or lone faces) seen at once
     int64_t repeats; // pairs of tracks (or lone faces) taken for one person shown twice
 } ww_evidence;
-
-typedef enum ww_face_grade {
-    WW_FACE_GOOD,     // founds people
-    WW_FACE_POOR,     // small, blurred, turned away: only joins
-    WW_FACE_DOUBTFUL, // the detector was not sure that it is one, and nobody followed it: it stays unsorted
-} ww_face_grade;
 
 typedef struct ww_evidence_options {
     double linkage;             // the model's threshold for average linkage, Euclidean

@@ -32,6 +32,17 @@ int ww_library_report(ww_library *library, const ww_progress *progress)
     return cancel;
 }
 
+ww_status ww_library_word(ww_library *library, const char *key, double fallback, double *value, ww_error *err)
+{
+    char *text = NULL;
+    ww_status status = ww_store_get_meta(library->store, key, &text, err);
+    *value = status == WW_OK && text ? strtod(text, NULL) : fallback;
+    if (!(*value > 0))
+        *value = fallback;
+    free(text);
+    return status;
+}
+
 ww_status ww_library_open(const char *dir, int flags, const ww_callbacks *callbacks, ww_library **library, ww_error *err)
 {
     ww_status status = WW_OK;

@@ -7,6 +7,7 @@
 #include "face/hog.h"
 #include "face/shape_predictor.h"
 #include "job/library.h"
+#include "job/pinned.h"
 #include "models/models.h"
 #include "nn/dlib_stream.h"
 
@@ -173,7 +174,7 @@ static ww_status check_ways(const ww_models *m, const ww_model_options *options,
     if (m->embedder_spec.dlib && m->detector_spec.boxes_only && !m->landmarks)
         return ww_fail(err, WW_ERR_ARGUMENT,
                        "'%s' (%s) needs landmarks, and the detector (%s) finds none: add one of dlib's shape predictors, "
-                       "--landmarks shape_predictor_5_face_landmarks.dat (docs/models.md)",
+                       "--landmarks dlib5 or a file of your own ('whoswho models get dlib5'; docs/models.md)",
                        options->embedder, m->embedder_spec.name, m->detector_spec.name);
     if (options->upsample < 0 || options->upsample > WW_DETECT_UPSAMPLE_MAX)
         return ww_fail(err, WW_ERR_ARGUMENT, "pictures can be doubled 0 to %d times, not %d", WW_DETECT_UPSAMPLE_MAX,
@@ -191,11 +192,27 @@ static ww_status check_ways(const ww_models *m, const ww_model_options *options,
     return WW_OK;
 }
 
-ww_status ww_models_open(const ww_model_options *options, ww_models **models, ww_error *err)
+// The options with paths in place of names. The texts are the caller's, in `owned`.
+static ww_status resolve(ww_model_options *options, char *owned[3], ww_error *err)
 {
-    static const ww_model_options none = {0};
-    if (!options)
-        options = &none;
+    const struct {
+        const char **text;
+        ww_pinned_kind kind;
+    } files[] = {{&options->detector, WW_PINNED_DETECTOR},
+                 {&options->embedder, WW_PINNED_EMBEDDER},
+                 {&options->landmarks, WW_PINNED_LANDMARKS}};
+    ww_status status = WW_OK;
+    for (size_t i = 0; i < sizeof files / sizeof *files && status == WW_OK; i++) {
+        if (!*files[i].text)
+            continue;
+        status = ww_pinned_or_path(*files[i].text, files[i].kind, &owned[i], err);
+        *files[i].text = owned[i];
+    }
+    return status;
+}
+
+static ww_status open_models(const ww_model_options *options, ww_models **models, ww_error *err)
+{
     ww_models *m = ww_alloc(sizeof *m);
     ww_status status = load_detector(options->detector, m, err);
     if (status == WW_OK)
@@ -216,6 +233,18 @@ ww_status ww_models_open(const ww_model_options *options, ww_models **models, ww
     }
     *models = m;
     return WW_OK;
+}
+
+ww_status ww_models_open(const ww_model_options *options, ww_models **models, ww_error *err)
+{
+    ww_model_options resolved = options ? *options : (ww_model_options){0};
+    char *owned[3] = {0};
+    ww_status status = resolve(&resolved, owned, err);
+    if (status == WW_OK)
+        status = open_models(&resolved, models, err);
+    for (size_t i = 0; i < 3; i++)
+        free(owned[i]);
+    return status;
 }
 
 void ww_models_close(ww_models *models)

@@ -7,11 +7,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-// Files are named by commit and by digest: what these addresses hold cannot change under us unnoticed.
-#define DLIB_FILES                                                                                                                 \
-    "https://raw.githubusercontent.com/ageitgey/face_recognition_models/e67de717267507d1e9246de95692eb8be736ab61/"                 \
-    "face_recognition_models/models/"
-#define OPENCV_FILES "https://media.githubusercontent.com/media/opencv/opencv_zoo/966be4cb6eefc2a4f586ed0581bf4bbaa2533070/models/"
+// Files are named by commit and by digest, so what these addresses hold cannot change under us unnoticed.
+#define GITHUB_RAW "https://raw.githubusercontent.com/"
+#define DLIB_COMMIT "e67de717267507d1e9246de95692eb8be736ab61"
+#define DLIB_FILES GITHUB_RAW "ageitgey/face_recognition_models/" DLIB_COMMIT "/face_recognition_models/models/"
+#define GITHUB_LFS "https://media.githubusercontent.com/media/" // files that the repository itself holds as Git LFS pointers
+#define OPENCV_COMMIT "966be4cb6eefc2a4f586ed0581bf4bbaa2533070"
+#define OPENCV_FILES GITHUB_LFS "opencv/opencv_zoo/" OPENCV_COMMIT "/models/"
 #define DLIB_PEOPLE "Davis King's dlib-models, by way of ageitgey/face_recognition_models"
 
 static const ww_pin pins[] = {
@@ -48,7 +50,7 @@ static const ww_pin pins[] = {
                .url = DLIB_FILES "dlib_face_recognition_resnet_model_v1.dat",
                .licence = "CC0-1.0",
                .origin = DLIB_PEOPLE,
-               .about = "dlib's ResNet-29: face_recognition's encodings, 128 values"},
+               .about = "dlib's ResNet-29: face_recognition's encodings, 128 values; about 22 MB"},
      .digest = {WW_DIGEST_GIT_BLOB, "ddb515897db3724ddeed593083d3f39818db1a54"}},
     {.shown = {.name = "dlib5",
                .kind = WW_PINNED_LANDMARKS,
@@ -56,7 +58,7 @@ static const ww_pin pins[] = {
                .url = DLIB_FILES "shape_predictor_5_face_landmarks.dat",
                .licence = "CC0-1.0",
                .origin = DLIB_PEOPLE,
-               .about = "eyes and nose, 5 points; what dlib's detectors and embedders need between them"},
+               .about = "eyes and nose, 5 points, for dlib's embedders with dlib's detectors; about 9 MB"},
      .digest = {WW_DIGEST_GIT_BLOB, "67878ed3894d929c5e03bd1ad2d931cc6d745ee7"}},
     {.shown = {.name = "dlib68",
                .kind = WW_PINNED_LANDMARKS,
@@ -65,7 +67,7 @@ static const ww_pin pins[] = {
                .licence = "not for commercial use",
                .terms = "it was trained on the iBUG 300-W pictures, whose licence excludes commercial use",
                .origin = DLIB_PEOPLE,
-               .about = "the whole face, 68 points"},
+               .about = "the whole face, 68 points; about 100 MB"},
      .digest = {WW_DIGEST_GIT_BLOB, "e0ec20d69ac9195f056214f071e12afcfe714199"}},
     {.shown = {.name = NULL}},
 };
@@ -91,7 +93,8 @@ ww_status ww_pin_path(const ww_pin *pin, char **path, ww_error *err)
     else if (home && *home)
         *path = ww_strf("%s/.local/share/whoswho/models/%s", home, file);
     else
-        return ww_fail(err, WW_ERR_NOT_FOUND, "there is no folder for models: set HOME, or WHOSWHO_DATA to the folder they are in");
+        return ww_fail(err, WW_ERR_NOT_FOUND,
+                       "there is no folder for models: set HOME, or WHOSWHO_DATA to the folder they are in");
     return WW_OK;
 }
 
@@ -113,12 +116,12 @@ ww_status ww_pinned_or_path(const char *text, ww_pinned_kind kind, char **path, 
         return WW_OK;
     }
     if (pin->shown.kind != kind)
-        return ww_fail(err, WW_ERR_ARGUMENT, "'%s' is %s, not %s (a file of that name would be './%s')", text, kind_name(pin->shown.kind),
-                       kind_name(kind), text);
+        return ww_fail(err, WW_ERR_ARGUMENT, "'%s' is %s, not %s (a file of that name would be './%s')", text,
+                       kind_name(pin->shown.kind), kind_name(kind), text);
     ww_status status = ww_pin_path(pin, path, err);
     if (status == WW_OK && !ww_path_exists(*path)) {
-        status = ww_fail(err, WW_ERR_NOT_FOUND, "the model '%s' is not here ('%s'); 'whoswho models get %s' downloads it", text, *path,
-                         text);
+        status = ww_fail(err, WW_ERR_NOT_FOUND, "the model '%s' is not here ('%s'); 'whoswho models get %s' downloads it", text,
+                         *path, text);
         free(*path);
         *path = NULL;
     }

@@ -19,8 +19,8 @@ const ww_pin *ww_pin_find(const char *name);
 // ~/.local/share/whoswho/models. WW_ERR_NOT_FOUND: none of these variables is set.
 ww_status ww_pin_path(const ww_pin *pin, char **path, ww_error *err);
 
-// What an option that takes a model's file means: the file of the pinned model of this name and kind, or the text itself as a path.
-// *path is the caller's. WW_ERR_NOT_FOUND: a pinned model that is not here; WW_ERR_ARGUMENT: one of another kind.
+// What an option that takes a model's file means: the file of the pinned model of this name and kind, or the text itself as a
+// path. *path is the caller's. WW_ERR_NOT_FOUND: a pinned model that is not here; WW_ERR_ARGUMENT: one of another kind.
 ww_status ww_pinned_or_path(const char *text, ww_pinned_kind kind, char **path, ww_error *err);
 
 #endif

@@ -2,7 +2,7 @@
 // Why a face is where it is. The reasons are found anew from what the sorting goes by: decisions, tracks, faces seen at once,
 // quality, and distances.
 #include "base/memory.h"
-#include "job/gather.h"
+#include "job/grade.h"
 #include "job/recorded.h"
 
 #include <math.h>
@@ -10,15 +10,13 @@
 #include <string.h>
 #include <time.h>
 
-#define EPS_FALLBACK 0.9
-#define POOR_QUALITY 0.25 // from which a face founds people, unless --min-quality says otherwise
 enum { NEAR_SHOWN = 5 };
 
 typedef struct question {
     ww_roster roster;
     ww_gathered faces;
     size_t face;
-    double eps;
+    double eps, sure_score;
     WW_VECTOR(char *) rule; // owned sentences
 } question;
 
@@ -47,16 +45,13 @@ static const char *person_of(const question *q, size_t face)
     return person < c->person.count ? ww_roster_title(&q->roster, person) : "Unsorted";
 }
 
-static ww_status find_threshold(question *q, ww_error *err)
+static ww_status find_thresholds(question *q, ww_error *err)
 {
-    char *text = NULL;
-    ww_status status = ww_store_get_meta(q->roster.library->store, WW_META_EPS, &text, err);
-    q->eps = text ? strtod(text, NULL) : EPS_FALLBACK;
-    if (!(q->eps > 0))
-        q->eps = EPS_FALLBACK;
-    free(text);
-    return status;
+    ww_library *library = q->roster.library;
+    ww_status status = ww_library_word(library, WW_META_EPS, WW_EPS_FALLBACK, &q->eps, err);
+    return status == WW_OK ? ww_library_word(library, WW_META_SURE, 0, &q->sure_score, err) : status;
 }
+
 
 static double distance(const ww_gathered *g, size_t a, size_t b)
 {
@@ -156,9 +151,18 @@ static void by_frame(question *q)
 
 static void by_quality(question *q)
 {
-    double quality = q->roster.catalog.face.item[q->face].quality;
-    if (quality < POOR_QUALITY)
-        say(q, ww_strf("a poor picture (quality %.2f): it may join people it is near to, but founds none", quality));
+    const ww_gathered_face *f = &q->faces.face.item[q->face];
+    switch (ww_grade_face(f, WW_MIN_QUALITY, q->sure_score)) {
+    case WW_FACE_GOOD: break;
+    case WW_FACE_POOR:
+        say(q, ww_strf("a poor picture (quality %.2f, score %.2f): it may join people it is near to, but founds none", (double)f->quality,
+                       (double)f->score));
+        break;
+    case WW_FACE_DOUBTFUL:
+        say(q, ww_strf("the detector was not sure of it (score %.2f), and it was not followed: it stays unsorted unless you say who it is",
+                       (double)f->score));
+        break;
+    }
 }
 
 // How far the face is from a person: its members within the threshold, and the mean over all.
@@ -265,7 +269,7 @@ ww_status ww_library_why(ww_library *library, const char *who, void (*on_why)(vo
         return status;
     status = find_face(&q, who, err);
     if (status == WW_OK)
-        status = find_threshold(&q, err);
+        status = find_thresholds(&q, err);
     if (status == WW_OK)
         status = ww_gather_faces(library, &q.faces, err);
     if (status == WW_OK)
