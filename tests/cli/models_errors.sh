@@ -24,6 +24,8 @@ left
 echo "--- no room"
 (ulimit -f 64; models whole get yunet | grep -v '^  ')
 left
+echo "--- a file where the folder should be"
+(WHOSWHO_DATA=port; models whole get yunet | grep -v '^  ')
 echo "--- not https"
 WHOSWHO_MODELS_URL=http://models.example.org "$WHOSWHO" models get yunet 2>&1 | grep -v '^  '
 echo "--- nobody there"

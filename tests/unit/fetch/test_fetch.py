@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: MIT
 """usage: test_fetch.py FETCH_DRIVER
 
-Downloads from a server on loopback that behaves well and badly. What must stay true: under the file's name there is the whole, verified file or what was
-there before; a part is kept exactly when it is of use."""
+Downloads from a server on loopback that behaves well and badly. What must stay true: under the file's name there is the whole, verified file or
+what was there before; a part is kept exactly when it is of use."""
 import hashlib
 import os
 import random
