@@ -2,6 +2,7 @@
 #include "face/detect.h"
 #include "base/memory.h"
 #include "face/detect_dlib.h"
+#include "face/second_look.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -22,6 +23,7 @@ struct ww_detector {
     int fixed_width, fixed_height; // the one input size the network runs at, or 0
     struct shaped_session cache[SESSIONS_KEPT];
     unsigned clock;
+    ww_second_look *second_look; // NULL: none
     ww_dlib_looker *dlib; // in place of all that, for dlib's detectors
 };
 
@@ -49,12 +51,12 @@ ww_status ww_detector_open(const ww_net *net, const ww_model_spec *spec, const w
         d->options.min_score = spec->min_score;
     d->fixed_width = spec->width;
     d->fixed_height = spec->height;
-    if (dlib) {
-        ww_status status = ww_dlib_looker_open(net, spec, &d->options, &d->dlib, err);
-        if (status != WW_OK) {
-            free(d);
-            return status;
-        }
+    ww_status status = dlib ? ww_dlib_looker_open(net, spec, &d->options, &d->dlib, err) : WW_OK;
+    if (status == WW_OK && spec->second_look)
+        status = ww_second_look_open(spec->second_look, &d->second_look, err);
+    if (status != WW_OK) {
+        ww_detector_close(d);
+        return status;
     }
     *detector = d;
     return WW_OK;
@@ -65,6 +67,7 @@ void ww_detector_close(ww_detector *d)
     if (!d)
         return;
     ww_dlib_looker_close(d->dlib);
+    ww_second_look_close(d->second_look);
     for (int i = 0; i < SESSIONS_KEPT; i++)
         if (d->cache[i].session)
             ww_session_close(d->cache[i].session);
@@ -229,6 +232,8 @@ ww_status ww_detect(ww_detector *d, const ww_image *image, ww_detections *found,
     ww_status status = d->dlib ? ww_dlib_look(d->dlib, image, found, err) : look_with_network(d, image, found, err);
     if (status == WW_OK && (d->spec->boxes_only || d->spec->landmarks))
         status = ww_find_landmarks(d->spec, image, found, err);
+    else if (status == WW_OK && d->second_look)
+        status = ww_look_again(d->second_look, image, found, err);
     if (status == WW_OK)
         cut_to(image, d->options.min_face, found);
     return status;

@@ -35,6 +35,7 @@ typedef struct ww_model_spec {
     const struct ww_hog_model *hog;             // WW_MODEL_HOG; borrowed
     int upsample;    // dlib's detectors only: so many times the working picture is doubled first
     const struct ww_shape_predictor *landmarks; // dlib's (5 or 68 points), asked for every face's landmarks; NULL: none. Borrowed
+    const ww_net *second_look; // looks at each face found again (second_look.h); NULL: none. Borrowed
     // embedders
     int chip_size;      // input is chip_size x chip_size
     float chip_margin;  // pixels cut off each side of the 112 x 112 ArcFace frame before scaling to chip_size

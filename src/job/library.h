@@ -24,6 +24,7 @@ struct ww_library {
 
 struct ww_models {
     ww_net *detector, *embedder; // detector: NULL where it is no network (WW_MODEL_HOG)
+    ww_net *second_look; // at what the detector inside finds; NULL with another one
     struct ww_hog_model *hog;
     struct ww_shape_predictor *landmarks;
     ww_model_spec detector_spec, embedder_spec;

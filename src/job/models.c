@@ -167,6 +167,18 @@ static ww_status load_landmarks(const char *path, ww_models *m, ww_error *err)
     return status;
 }
 
+// The detector inside places landmarks roughly; another network looks again.
+static ww_status load_second_look(ww_models *m, ww_error *err)
+{
+    struct content c = {0};
+    take_inside(ww_file_landmarks_onnx, ww_file_landmarks_onnx_end, "landmarks.onnx (compiled in)", &c);
+    ww_status status = ww_net_load(c.data, c.bytes, c.name, &m->second_look, err);
+    m->detector_spec.second_look = m->second_look;
+    m->detector_hash = mixed(m->detector_hash, c.hash);
+    release(&c);
+    return status;
+}
+
 // Whether detector, embedder and options go together.
 static ww_status check_ways(const ww_models *m, const ww_model_options *options, ww_error *err)
 {
@@ -219,6 +231,8 @@ static ww_status open_models(const ww_model_options *options, ww_models **models
         status = load_embedder(options->embedder, m, err);
     if (status == WW_OK && options->landmarks)
         status = load_landmarks(options->landmarks, m, err);
+    else if (status == WW_OK && !options->detector) // one named by hand is taken as it is, so that it can be measured and trained
+        status = load_second_look(m, err);
     m->detector_spec.upsample = options->upsample;
     m->embedder_spec.jitter = options->jitter;
     if (options->upsample != 0)
@@ -255,6 +269,8 @@ void ww_models_close(ww_models *models)
         ww_net_free(models->detector);
     if (models->embedder)
         ww_net_free(models->embedder);
+    if (models->second_look)
+        ww_net_free(models->second_look);
     ww_hog_model_free(models->hog);
     ww_shape_predictor_free(models->landmarks);
     free(models);

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: MIT
+#include "face/second_look.h"
+#include "base/memory.h"
+#include "face/align.h"
+
+#include <stdlib.h>
+
+enum { SIDE = 64, VALUES = 10 };
+#define MARGIN (-16.0f)
+
+struct ww_second_look {
+    ww_session *session;
+};
+
+static bool gives(const ww_session *session, int output, int values)
+{
+    ww_shape shape;
+    ww_session_output(session, output, &shape);
+    return shape.rank == 2 && shape.dim[1] == values;
+}
+
+ww_status ww_second_look_open(const ww_net *net, ww_second_look **look, ww_error *err)
+{
+    ww_shape input = {.rank = 4, .dim = {1, 1, SIDE, SIDE}};
+    if (ww_net_output_count(net) != 2)
+        return ww_fail(err, WW_ERR_UNSUPPORTED, "%s: not a landmark network: it should have two outputs", ww_net_name(net));
+    ww_session *session;
+    ww_status status = ww_session_open(net, &input, WW_BACKEND_ONEDNN, &session, err);
+    if (status != WW_OK)
+        return status;
+    if (!gives(session, 0, VALUES) || !gives(session, 1, 1)) {
+        ww_session_close(session);
+        return ww_fail(err, WW_ERR_UNSUPPORTED, "%s: not a landmark network: it should give %d values and one a face",
+                       ww_net_name(net), VALUES);
+    }
+    *look = ww_alloc(sizeof **look);
+    (*look)->session = session;
+    return WW_OK;
+}
+
+void ww_second_look_close(ww_second_look *look)
+{
+    if (!look)
+        return;
+    ww_session_close(look->session);
+    free(look);
+}
+
+// One face: moves its landmarks, *face is how likely it is one.
+static ww_status look_at(ww_second_look *look, const ww_image *image, float landmark[VALUES], float *face, ww_error *err)
+{
+    ww_affine map = ww_align(landmark, SIDE, MARGIN);
+    ww_image chip = {0};
+    ww_status status = ww_warp_luma(image, &map, SIDE, SIDE, &chip, err);
+    if (status != WW_OK)
+        return status;
+    float *input = ww_session_input(look->session);
+    for (int y = 0; y < SIDE; y++)
+        for (int x = 0; x < SIDE; x++)
+            input[y * SIDE + x] = (float)chip.plane[0].data[y * chip.plane[0].stride + x];
+    ww_image_free(&chip);
+    status = ww_session_run(look->session, err);
+    if (status != WW_OK)
+        return status;
+    const float *point = ww_session_output(look->session, 0, NULL);
+    for (int q = 0; q < VALUES; q += 2) {
+        double x = point[q] + 0.5, y = point[q + 1] + 0.5; // from pixel index to coordinate, and back
+        landmark[q] = (float)(map.m[0] * x + map.m[1] * y + map.m[2] - 0.5);
+        landmark[q + 1] = (float)(map.m[3] * x + map.m[4] * y + map.m[5] - 0.5);
+    }
+    *face = *ww_session_output(look->session, 1, NULL);
+    return WW_OK;
+}
+
+ww_status ww_look_again(ww_second_look *look, const ww_image *image, ww_detections *found, ww_error *err)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < found->count; i++) {
+        float face;
+        ww_status status = look_at(look, image, found->item[i].landmark, &face, err);
+        if (status != WW_OK)
+            return status;
+        if (face >= WW_SECOND_LOOK_FACE_MIN || found->item[i].score >= WW_SECOND_LOOK_SURE_SCORE)
+            found->item[kept++] = found->item[i];
+    }
+    found->count = kept;
+    return WW_OK;
+}
