@@ -20,7 +20,7 @@ def run(script, program):
         environment = dict(os.environ, WHOSWHO=os.path.abspath(program), TOOLS=HERE, LC_ALL="C.UTF-8", TMPDIR=folder)
         done = subprocess.run(["sh", "-u", script], cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                               stdin=subprocess.DEVNULL, timeout=TIMEOUT_S)
-        return done.stdout.decode("utf-8", "replace").replace(folder, "FOLDER")
+        return done.stdout.decode("utf-8", "replace").replace(folder, "FOLDER").replace(HERE, "TOOLS")
 
 
 def main():
