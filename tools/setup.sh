@@ -27,11 +27,13 @@ need() { # need PACKAGE...: installs those that are not there
     rm -f "$log"
 }
 
+targets="" # what build makes; empty: everything
+
 build() { # build DIR [meson options]: configures DIR once and builds it, quietly unless it fails
     dir=$1
     shift
     log=$(mktemp)
-    if ! { { [ -f "$dir/build.ninja" ] || meson setup "$dir" "$top" "$@"; } && ninja -C "$dir"; } >"$log" 2>&1; then
+    if ! { { [ -f "$dir/build.ninja" ] || meson setup "$dir" "$top" "$@"; } && ninja -C "$dir" $targets; } >"$log" 2>&1; then
         tail -40 "$log" >&2
         echo "Building in $dir failed; the lines above say why." >&2
         exit 3

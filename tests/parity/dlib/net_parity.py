@@ -19,7 +19,7 @@ import tempfile
 BOX_PX = 2
 SCORE = 1e-3
 DESCRIPTOR = 1e-4
-SAMPLE = 48  # every so many of the photos of lfw_dev
+SAMPLE = 96  # every so many of the photos of lfw_dev
 CHIPS = 6
 MALLOC = {"MALLOC_MMAP_MAX_": "0", "MALLOC_TRIM_THRESHOLD_": "8589934592", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 
