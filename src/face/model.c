@@ -247,6 +247,22 @@ static ww_status read_sidecar(const char *text, const char *name, ww_model_spec 
     return WW_OK;
 }
 
+// What the file says of itself: entries of its metadata, "whoswho.KEY", with the sidecar's keys and values.
+static ww_status read_metadata(const ww_net *net, ww_model_spec *spec, ww_error *err)
+{
+    static const char *const keys[] = {"kind",   "colour",    "name",    "mean",        "scale", "multiple", "width",
+                                       "height", "min_score", "nms_iou", "chip_margin", "eps"};
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        char entry[32];
+        snprintf(entry, sizeof entry, "whoswho.%s", keys[i]);
+        const char *value = ww_net_metadata(net, entry);
+        if (value && !set_key(spec, keys[i], value))
+            return ww_fail(err, WW_ERR_FORMAT, "%s: its metadata says %s = '%s', which is not a fitting value (see docs/models.md)",
+                           ww_net_name(net), entry, value);
+    }
+    return WW_OK;
+}
+
 ww_status ww_model_recognise(const ww_net *net, const char *sidecar, ww_model_spec *spec, ww_error *err)
 {
     *spec = (ww_model_spec){0};
@@ -262,10 +278,12 @@ ww_status ww_model_recognise(const ww_net *net, const char *sidecar, ww_model_sp
     }
     const ww_dlib_net *dlib = ww_net_dlib(net);
     bool known = dlib ? recognise_dlib(dlib, &o, spec) : recognise_detector(&o, spec) || recognise_embedder(&o, spec);
+    ww_status status = read_metadata(net, spec, err);
+    if (status == WW_OK && sidecar)
+        status = read_sidecar(sidecar, name, spec, err);
+    if (status != WW_OK)
+        return status;
     if (sidecar) {
-        ww_status status = read_sidecar(sidecar, name, spec, err);
-        if (status != WW_OK)
-            return status;
         known = spec->kind != WW_MODEL_UNKNOWN;
         if (spec->kind == WW_MODEL_EMBEDDER && spec->embedding_dim == 0)
             known = false; // the shape does not say what an embedder must: chip size and number of values

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // What a model wants, as data: its input, how to read its outputs, its thresholds. Known models are recognised by their graph
 // (names and shapes of inputs and outputs); any other is told by a text file beside it, FILE.onnx.txt, of `key = value` lines
-// (see docs/models.md).
+// (see docs/models.md). An ONNX file may say the same of itself: metadata entries "whoswho.KEY". The file beside it has the last
+// word.
 #ifndef WW_FACE_MODEL_H
 #define WW_FACE_MODEL_H
 #include "base/error.h"
@@ -49,8 +50,8 @@ typedef struct ww_model_spec {
 
 // dlib's gradient detector; `hog` must outlive the spec.
 void ww_model_of_hog(const struct ww_hog_model *hog, ww_model_spec *spec);
-// Recognises `net`, reading `sidecar` (may be NULL: none) first. WW_ERR_UNSUPPORTED says what was seen and how to describe the
-// model by hand; WW_ERR_FORMAT names the line of the sidecar that makes no sense.
+// Recognises `net` by its graph, then its metadata, then `sidecar` (may be NULL: none). WW_ERR_UNSUPPORTED says what was seen and
+// how to describe the model by hand; WW_ERR_FORMAT names the entry, or the line of the sidecar, that makes no sense.
 ww_status ww_model_recognise(const ww_net *net, const char *sidecar, ww_model_spec *spec, ww_error *err);
 
 #endif

@@ -3,10 +3,13 @@
 #include "base/memory.h"
 #include "face/align.h"
 
+#include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { SIDE = 64, VALUES = 10 };
 #define MARGIN (-16.0f)
+#define MOVED_FAR 0.15f // eye distances, mean of the points: the chip was cut so far off that it pays to cut it anew
 
 struct ww_second_look {
     ww_session *session;
@@ -72,12 +75,30 @@ static ww_status look_at(ww_second_look *look, const ww_image *image, float land
     return WW_OK;
 }
 
+// Mean distance of five points from where they were, in (new) eye distances.
+static float moved(const float *from, const float *to)
+{
+    float sum = 0;
+    for (int q = 0; q < VALUES; q += 2)
+        sum += hypotf(to[q] - from[q], to[q + 1] - from[q + 1]);
+    return sum / (VALUES / 2) / fmaxf(hypotf(to[2] - to[0], to[3] - to[1]), 1e-3f);
+}
+
+// Looks, and once more where the first look moved the points far.
+static ww_status look_well(ww_second_look *look, const ww_image *image, float landmark[VALUES], float *face, ww_error *err)
+{
+    float before[VALUES];
+    memcpy(before, landmark, sizeof before);
+    ww_status status = look_at(look, image, landmark, face, err);
+    return status == WW_OK && moved(before, landmark) > MOVED_FAR ? look_at(look, image, landmark, face, err) : status;
+}
+
 ww_status ww_look_again(ww_second_look *look, const ww_image *image, ww_detections *found, ww_error *err)
 {
     size_t kept = 0;
     for (size_t i = 0; i < found->count; i++) {
         float face;
-        ww_status status = look_at(look, image, found->item[i].landmark, &face, err);
+        ww_status status = look_well(look, image, found->item[i].landmark, &face, err);
         if (status != WW_OK)
             return status;
         if (face >= WW_SECOND_LOOK_FACE_MIN || found->item[i].score >= WW_SECOND_LOOK_SURE_SCORE)

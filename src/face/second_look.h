@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A second look at what a detector found: it sees a whole frame and puts the five landmarks only roughly; this small network sees
-// the face alone, aligned by those landmarks, and says where they really are, and how likely it is a face at all.
+// the face alone, aligned by those landmarks, and says where they really are, and how likely it is a face at all. Where that is far
+// from where they were, it looks once more.
 #ifndef WW_FACE_SECOND_LOOK_H
 #define WW_FACE_SECOND_LOOK_H
 #include "face/detect.h"

@@ -9,6 +9,7 @@
 #include "face/quality.h"
 #include "harness.h"
 #include "models/models.h"
+#include "nn_case.h"
 
 static void apply(const ww_affine *map, double x, double y, double *sx, double *sy)
 {
@@ -152,6 +153,38 @@ TEST(a_sidecar_overrides_and_its_mistakes_are_named)
     ww_net_free(m.net);
 }
 
+// An embedder of 96 x 96 luma that says of itself what `key` is.
+static ww_net *net_saying(const char *key, const char *value, ww_error *err)
+{
+    onnx_writer w = {0};
+    onnx_input(&w, "luma", (onnx_dims){4, {1, 1, 96, 96}});
+    onnx_node(&w, "AveragePool", "luma", "pooled", "kernel_shape=12,12 strides=12,12");
+    onnx_node(&w, "Flatten", "pooled", "embedding", "axis=1");
+    onnx_shaped_output(&w, "embedding", (onnx_dims){2, {1, 64}});
+    onnx_metadata(&w, key, value);
+    return case_load(&w, err);
+}
+
+TEST(a_model_says_itself_what_it_wants)
+{
+    ww_error err = {0};
+    ww_model_spec spec;
+    ww_net *net = net_saying("whoswho.eps", "0.63", &err);
+    CHECK_OK(ww_model_recognise(net, NULL, &spec, &err));
+    CHECK_NEAR(spec.eps, 0.63, 1e-6);
+    CHECK_OK(ww_model_recognise(net, "eps = 0.7\n", &spec, &err)); // the text file has the last word
+    CHECK_NEAR(spec.eps, 0.7, 1e-6);
+    ww_net_free(net);
+    net = net_saying("whoswho.eps", "wide", &err);
+    CHECK_EQ(ww_model_recognise(net, NULL, &spec, &err), WW_ERR_FORMAT);
+    CHECK(strstr(err.message, "whoswho.eps") != NULL && strstr(err.message, "wide") != NULL);
+    ww_net_free(net);
+    net = net_saying("eps", "0.63", &err); // somebody else's
+    CHECK_OK(ww_model_recognise(net, NULL, &spec, &err));
+    CHECK(spec.eps > 0.7);
+    ww_net_free(net);
+}
+
 // Faces found in the group photos by each detector, against the number of people on them.
 TEST(all_detectors_see_the_people_on_group_photos)
 {
@@ -247,6 +280,7 @@ int main(void)
     RUN(quality_falls_with_size_blur_pose_and_score);
     RUN(known_models_are_recognised);
     RUN(a_sidecar_overrides_and_its_mistakes_are_named);
+    RUN(a_model_says_itself_what_it_wants);
     RUN(all_detectors_see_the_people_on_group_photos);
     RUN(a_batch_gives_the_same_vectors_as_one_at_a_time);
     return FINISH();

@@ -77,6 +77,11 @@ void onnx_output(onnx_writer *w, const char *name)
     put_port(&w->graph, 12, name, NULL);
 }
 
+void onnx_shaped_output(onnx_writer *w, const char *name, onnx_dims dims)
+{
+    put_port(&w->graph, 12, name, &dims);
+}
+
 void onnx_raw(onnx_writer *w, const char *name, onnx_dims dims, int type, const void *data, size_t bytes)
 {
     ww_buffer tensor = {0};

@@ -20,6 +20,7 @@ typedef struct onnx_dims {
 // A dimension of -1 is written as a name ("not fixed").
 void onnx_input(onnx_writer *w, const char *name, onnx_dims dims);
 void onnx_output(onnx_writer *w, const char *name);
+void onnx_shaped_output(onnx_writer *w, const char *name, onnx_dims dims);
 // An initializer with raw bytes of an element type.
 void onnx_raw(onnx_writer *w, const char *name, onnx_dims dims, int type, const void *data, size_t bytes);
 void onnx_floats(onnx_writer *w, const char *name, onnx_dims dims, const float *data);
