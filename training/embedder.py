@@ -123,9 +123,9 @@ def load_folded(model, path, chips):
     model.ob.weight.mul_(0.9 / length), model.ob.bias.mul_(0.9 / length)
 
 
-def export(model, path, half=True):
+def export(model, path, half=True, metadata=None):
     """ONNX, opset 13: input `luma` n x 1 x 96 x 96, 0..255; output `embedding` n x 128. Batch norms folded; weights of
-    convolutions as float16."""
+    convolutions as float16. `metadata`: what the program should know, {"eps": 0.9}."""
     helper, kind = onnx.helper, onnx.TensorProto
     nodes, tensors, count = [], [], 0
 
@@ -186,4 +186,6 @@ def export(model, path, half=True):
         [helper.make_tensor_value_info("embedding", kind.FLOAT, ["n", DIM])],
         tensors,
     )
-    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], producer_name="whoswho"), path)
+    file = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], producer_name="whoswho")
+    helper.set_model_props(file, {f"whoswho.{key}": str(value) for key, value in (metadata or {}).items()})
+    onnx.save(file, path)

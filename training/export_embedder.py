@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""usage: export_embedder.py DATA RUN FILE.onnx [--float32]
+"""usage: export_embedder.py DATA RUN FILE.onnx [--eps E] [--full-length L] [--float32]
 
-Writes the averaged weights of an embedder's run as ONNX, convolutions as float16 unless told otherwise."""
+Writes the averaged weights of an embedder's run as ONNX, convolutions as float16 unless told otherwise. The file says itself
+what the program is to do with it: at which distance two faces are one person's (--eps), and how long the vector is of a face
+that can be told apart without doubt (--full-length; the program's quality takes it in)."""
+import argparse
 import os
-import sys
 
 import torch
 
@@ -12,14 +14,18 @@ from embedder import Embedder, export
 
 
 def main():
-    arguments = [a for a in sys.argv[1:] if a != "--float32"]
-    if len(arguments) != 3:
-        sys.exit(__doc__)
-    data, run, path = arguments
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("data"), parser.add_argument("run"), parser.add_argument("file")
+    parser.add_argument("--eps", type=float)
+    parser.add_argument("--full-length", type=float)
+    parser.add_argument("--float32", action="store_true")
+    options = parser.parse_args()
     model = Embedder()
-    model.load_state_dict(torch.load(os.path.join(data, "runs", f"{run}.pt"), map_location="cpu")["average"])
-    export(model.eval(), path, half="--float32" not in sys.argv)
-    print(f"{path}: {os.path.getsize(path)} bytes")
+    state = torch.load(os.path.join(options.data, "runs", f"{options.run}.pt"), map_location="cpu")
+    model.load_state_dict(state["average"])
+    told = {"eps": options.eps, "full_length": options.full_length}
+    export(model.eval(), options.file, not options.float32, {k: v for k, v in told.items() if v is not None})
+    print(f"{options.file}: {os.path.getsize(options.file)} bytes, {state['seen']} faces seen")
 
 
 if __name__ == "__main__":
