@@ -3,7 +3,6 @@
 #include "commands.h"
 #include "review.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 static const struct command {
@@ -52,35 +51,31 @@ static int decide(review *r, const ww_decision *decision)
     return review_close(r, status);
 }
 
+static int decide_named(review *r, const char **argument, size_t count, void *user)
+{
+    const struct command *c = user;
+    ww_decision decision = {.kind = c->kind, .who = argument, .count = count};
+    if (c->kind == WW_DECISION_NAME && count == 2) {
+        decision.count = 1;
+        decision.text = *argument[1] ? argument[1] : NULL;
+    }
+    if (count >= c->least && count <= c->most)
+        return decide(r, &decision);
+    if (c->kind == WW_DECISION_NAME && count > c->most)
+        fprintf(stderr,
+                "whoswho: name one person at a time, and put a name of several words in quotes: "
+                "whoswho name 3 \"Ada Lovelace\"\n");
+    else
+        fprintf(stderr, "whoswho: usage: whoswho %.*s; see whoswho %s --help\n", (int)strcspn(c->usage, "\n"), c->usage, c->name);
+    return EXIT_USAGE;
+}
+
 static int run(ww_decision_kind kind, int argc, char **argv, int first)
 {
-    const struct command *c = commands;
-    while (c->kind != kind)
-        c++;
-    review r;
-    size_t count = 0;
-    int code = EXIT_USAGE;
-    const char **rest = calloc((size_t)argc + 1, sizeof *rest);
-    if (!rest)
-        return EXIT_FAILED;
-    if (review_parse(&r, c->usage, NULL, 0, argc, argv, first, rest, &count, &code)) {
-        ww_decision decision = {.kind = kind, .who = rest, .count = count};
-        if (kind == WW_DECISION_NAME && count == 2) {
-            decision.count = 1;
-            decision.text = *rest[1] ? rest[1] : NULL;
-        }
-        if (kind == WW_DECISION_NAME && count > c->most)
-            fprintf(stderr,
-                    "whoswho: name one person at a time, and put a name of several words in quotes: "
-                    "whoswho name 3 \"Ada Lovelace\"\n");
-        else if (count < c->least || count > c->most)
-            fprintf(stderr, "whoswho: usage: whoswho %.*s; see whoswho %s --help\n", (int)strcspn(c->usage, "\n"), c->usage,
-                    c->name);
-        else
-            code = decide(&r, &decision);
-    }
-    free(rest);
-    return code;
+    struct command c = commands[0];
+    for (size_t i = 0; c.kind != kind; i++)
+        c = commands[i];
+    return review_run(c.usage, NULL, 0, argc, argv, first, decide_named, &c);
 }
 
 int cmd_name(int argc, char **argv, int first) { return run(WW_DECISION_NAME, argc, argv, first); }

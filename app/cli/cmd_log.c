@@ -3,7 +3,6 @@
 #include "commands.h"
 #include "review.h"
 
-#include <stdlib.h>
 #include <time.h>
 
 typedef struct listing {
@@ -56,34 +55,34 @@ static int print_person(void *user, const ww_person *p)
     return 0;
 }
 
-static int list(bool log, int argc, char **argv, int first)
+static int list(review *r, const char **argument, size_t count, void *user)
 {
-    review r;
-    size_t count = 0;
-    int code = EXIT_USAGE;
-    const char **rest = calloc((size_t)argc + 1, sizeof *rest);
-    if (!rest)
-        return EXIT_FAILED;
-    bool go = review_parse(&r, log ? "log [-o DIR]\n\nWhat was decided, in order; what was taken back is marked."
-                                   : "people [-o DIR]\n\nThe people of the library: number, faces, name.",
-                           NULL, 0, argc, argv, first, rest, &count, &code);
-    if (go && count > 0) {
-        fprintf(stderr, "whoswho: %s takes no arguments but -o DIR\n", log ? "log" : "people");
-    } else if (go) {
-        listing l = {.json = r.json};
-        ww_status status = review_open(&r);
-        if (status == WW_OK)
-            status = log ? ww_library_log(r.library, print_entry, &l, &r.err)
-                         : ww_library_people(r.library, print_person, &l, &r.err);
-        if (status == WW_OK && l.json)
-            puts(l.any ? "]" : "[]");
-        else if (status == WW_OK && !l.any && !r.quiet)
-            puts(log ? "nothing was decided yet" : "nobody was found yet");
-        code = review_close(&r, status);
+    const bool log = *(const bool *)user;
+    if (count > 0) {
+        fprintf(stderr, "whoswho: %s takes no arguments but -o DIR, not '%s'\n", log ? "log" : "people", argument[0]);
+        return EXIT_USAGE;
     }
-    free(rest);
-    return code;
+    listing l = {.json = r->json};
+    ww_status status = review_open(r);
+    if (status == WW_OK)
+        status = log ? ww_library_log(r->library, print_entry, &l, &r->err)
+                     : ww_library_people(r->library, print_person, &l, &r->err);
+    if (status == WW_OK && l.json)
+        puts(l.any ? "]" : "[]");
+    else if (status == WW_OK && !l.any && !r->quiet)
+        puts(log ? "nothing was decided yet" : "nobody was found yet");
+    return review_close(r, status);
 }
 
-int cmd_log(int argc, char **argv, int first) { return list(true, argc, argv, first); }
-int cmd_people(int argc, char **argv, int first) { return list(false, argc, argv, first); }
+int cmd_log(int argc, char **argv, int first)
+{
+    bool log = true;
+    return review_run("log [-o DIR]\n\nWhat was decided, in order; what was taken back is marked.", NULL, 0, argc, argv, first, list,
+                      &log);
+}
+
+int cmd_people(int argc, char **argv, int first)
+{
+    bool log = false;
+    return review_run("people [-o DIR]\n\nThe people of the library: number, faces, name.", NULL, 0, argc, argv, first, list, &log);
+}

@@ -3,7 +3,6 @@
 #include "commands.h"
 #include "review.h"
 
-#include <stdlib.h>
 #include <unistd.h>
 
 #define SURELY_TWO 0.35
@@ -87,22 +86,18 @@ static int part(review *r, const char *who, bool yes)
     return review_close(r, status);
 }
 
+static int part_named(review *r, const char **argument, size_t count, void *user)
+{
+    const bool *yes = user;
+    if (count == 1)
+        return part(r, argument[0], *yes);
+    fprintf(stderr, "whoswho: name one person to part; see whoswho part --help\n");
+    return EXIT_USAGE;
+}
+
 int cmd_part(int argc, char **argv, int first)
 {
-    review r;
     bool yes = false;
     const option more[] = {{"yes", 'y', OPTION_FLAG, &yes, NULL, "do it without asking"}};
-    size_t count = 0;
-    int code = EXIT_USAGE;
-    const char **rest = calloc((size_t)argc + 1, sizeof *rest);
-    if (!rest)
-        return EXIT_FAILED;
-    if (review_parse(&r, usage, more, 1, argc, argv, first, rest, &count, &code)) {
-        if (count != 1)
-            fprintf(stderr, "whoswho: name one person to part; see whoswho part --help\n");
-        else
-            code = part(&r, rest[0], yes);
-    }
-    free(rest);
-    return code;
+    return review_run(usage, more, 1, argc, argv, first, part_named, &yes);
 }

@@ -3,8 +3,6 @@
 #include "commands.h"
 #include "review.h"
 
-#include <stdlib.h>
-
 static const char usage[] =
     "sync [DIR] [options]\n\n"
     "Understands what you did to the folders in DIR with a file manager:\n"
@@ -54,24 +52,21 @@ static int sync_folder(review *r, bool dry_run)
     return review_close(r, status);
 }
 
+static int sync_named(review *r, const char **argument, size_t count, void *user)
+{
+    const bool *dry_run = user;
+    if (count > 1) {
+        fprintf(stderr, "whoswho: sync takes one folder; see whoswho sync --help\n");
+        return EXIT_USAGE;
+    }
+    if (count == 1)
+        r->dir = argument[0];
+    return sync_folder(r, *dry_run);
+}
+
 int cmd_sync(int argc, char **argv, int first)
 {
-    review r;
     bool dry_run = false;
     const option more[] = {{"dry-run", 'n', OPTION_FLAG, &dry_run, NULL, "only say what was understood"}};
-    size_t count = 0;
-    int code = EXIT_USAGE;
-    const char **rest = calloc((size_t)argc + 1, sizeof *rest);
-    if (!rest)
-        return EXIT_FAILED;
-    if (review_parse(&r, usage, more, 1, argc, argv, first, rest, &count, &code)) {
-        if (count == 1)
-            r.dir = rest[0];
-        if (count > 1)
-            fprintf(stderr, "whoswho: sync takes one folder; see whoswho sync --help\n");
-        else
-            code = sync_folder(&r, dry_run);
-    }
-    free(rest);
-    return code;
+    return review_run(usage, more, 1, argc, argv, first, sync_named, &dry_run);
 }

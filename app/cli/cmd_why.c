@@ -3,8 +3,6 @@
 #include "commands.h"
 #include "review.h"
 
-#include <stdlib.h>
-
 static const char usage[] =
     "why FILE... [-o DIR]\n\n"
     "Tells which faces a portrait is nearest to, and what put it where it is. FILE is a portrait, or the N of face_N.jpg.";
@@ -57,24 +55,17 @@ static void print_why(void *user, const ww_why *w)
         print_text(w);
 }
 
-int cmd_why(int argc, char **argv, int first)
+static int explain(review *r, const char **argument, size_t count, void *user)
 {
-    review r;
-    size_t count = 0;
-    int code = EXIT_USAGE;
-    const char **rest = calloc((size_t)argc + 1, sizeof *rest);
-    if (!rest)
-        return EXIT_FAILED;
-    if (review_parse(&r, usage, NULL, 0, argc, argv, first, rest, &count, &code)) {
-        if (count == 0) {
-            fprintf(stderr, "whoswho: name a portrait, or the number of a face; see whoswho why --help\n");
-        } else {
-            ww_status status = review_open(&r);
-            for (size_t i = 0; i < count && status == WW_OK; i++)
-                status = ww_library_why(r.library, rest[i], print_why, &r, &r.err);
-            code = review_close(&r, status);
-        }
+    (void)user;
+    if (count == 0) {
+        fprintf(stderr, "whoswho: name a portrait, or the number of a face; see whoswho why --help\n");
+        return EXIT_USAGE;
     }
-    free(rest);
-    return code;
+    ww_status status = review_open(r);
+    for (size_t i = 0; i < count && status == WW_OK; i++)
+        status = ww_library_why(r->library, argument[i], print_why, r, &r->err);
+    return review_close(r, status);
 }
+
+int cmd_why(int argc, char **argv, int first) { return review_run(usage, NULL, 0, argc, argv, first, explain, NULL); }

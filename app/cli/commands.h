@@ -20,6 +20,7 @@ int cmd_sync(int argc, char **argv, int first);
 int cmd_why(int argc, char **argv, int first);
 int cmd_log(int argc, char **argv, int first);
 int cmd_people(int argc, char **argv, int first);
+int cmd_eval(int argc, char **argv, int first);
 int cmd_models(int argc, char **argv, int first);
 
 #endif

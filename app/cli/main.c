@@ -28,6 +28,7 @@ static const struct {
     {"redo", cmd_redo, "take the last undo back"},
     {"log", cmd_log, "what was decided"},
     {"why", cmd_why, "what put a face where it is"},
+    {"eval", cmd_eval, "how good a result is, against a truth that you have"},
     {"models", cmd_models, "models of others: list, get, check"},
 };
 

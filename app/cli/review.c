@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "review.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 enum { OPTIONS_MAX = 16 };
 
-bool review_parse(review *r, const char *usage, const option *more, size_t more_count, int argc, char **argv, int first,
+// Returns false when there is nothing left to do; *code is then the exit code.
+static bool parse(review *r, const char *usage, const option *more, size_t more_count, int argc, char **argv, int first,
                   const char **rest, size_t *count, int *code)
 {
     const option shared[] = {
@@ -29,6 +31,21 @@ bool review_parse(review *r, const char *usage, const option *more, size_t more_
     options_print_help(table, SHARED + more_count);
     *code = EXIT_FINE;
     return false;
+}
+
+int review_run(const char *usage, const option *more, size_t more_count, int argc, char **argv, int first, review_action *action,
+               void *user)
+{
+    review r;
+    size_t count = 0;
+    int code = EXIT_USAGE;
+    const char **argument = calloc((size_t)argc + 1, sizeof *argument);
+    if (!argument)
+        return EXIT_FAILED;
+    if (parse(&r, usage, more, more_count, argc, argv, first, argument, &count, &code))
+        code = action(&r, argument, count, user);
+    free(argument);
+    return code;
 }
 
 ww_status review_open(review *r)

@@ -15,10 +15,13 @@ typedef struct review {
     ww_error err;
 } review;
 
-// The options that every such command has; `more` are its own. Puts the other arguments into rest (room for argc). Prints the
-// help if asked for (`usage` is its first part). Returns false when there is nothing left to do; *code is then the exit code.
-bool review_parse(review *r, const char *usage, const option *more, size_t more_count, int argc, char **argv, int first,
-                  const char **rest, size_t *count, int *code);
+// What a command does with the arguments that are no options; returns the exit code.
+typedef int review_action(review *r, const char **argument, size_t count, void *user);
+
+// Runs a command: reads the options that every such command has and `more`, its own, prints the help if asked for (`usage` is its
+// first part), or hands the other arguments to `action`. Returns the exit code.
+int review_run(const char *usage, const option *more, size_t more_count, int argc, char **argv, int first, review_action *action,
+               void *user);
 ww_status review_open(review *r);
 // Closes the library and returns the exit code for `status`, after a message if it is not WW_OK.
 int review_close(review *r, ww_status status);

@@ -6,9 +6,9 @@
 #include "job/evidence.h"
 #include "job/number.h"
 #include "job/review.h"
-#include "job/review.h"
 #include "job/sort.h"
 #include "job/threshold.h"
+#include "job/try.h"
 #include "pipeline/pipeline.h"
 
 #include <stdlib.h>
@@ -168,9 +168,9 @@ static void fill_result(const struct clustering *c, const ww_sort_options *used,
     r->poor = (int64_t)c->not_good;
 }
 
-static ww_status cluster(struct clustering *c, ww_cluster_result *r, ww_error *err)
+// What is known of the faces before they are sorted.
+static ww_status prepare(struct clustering *c, ww_error *err)
 {
-    const ww_method *method = NULL;
     ww_status status = ww_library_word(c->library, WW_META_EPS, WW_EPS_FALLBACK, &c->model_eps, err);
     if (status == WW_OK)
         status = ww_library_word(c->library, WW_META_SURE, 0, &c->sure_score, err);
@@ -181,23 +181,64 @@ static ww_status cluster(struct clustering *c, ww_cluster_result *r, ww_error *e
         status = replay_decisions(c, err);
     if (status == WW_OK) {
         c->grade = ww_alloc((c->faces.face.count + 1) * sizeof *c->grade);
+        c->label = ww_alloc((c->faces.face.count + 1) * sizeof *c->label);
         grade_faces(c);
     }
     ww_evidence_options known = {c->model_eps * LINKAGE_PER_EPS, c->grade};
     if (status == WW_OK)
         status = ww_evidence_find(&c->faces, &c->decided, &known, &c->evidence, err);
-    if (status == WW_OK)
-        status = choose_method(c, &method, err);
+    return status;
+}
+
+// Fills c->label. *used: the options as they turned out.
+static ww_status sort(struct clustering *c, ww_sort_options *used, ww_error *err)
+{
+    const ww_method *method = NULL;
+    ww_status status = choose_method(c, &method, err);
     if (status != WW_OK)
         return status;
-    ww_sort_options options = sort_options(c, method);
-    c->label = ww_alloc((c->faces.face.count + 1) * sizeof *c->label);
-    status = ww_sort_faces(&c->faces, &c->decided, &c->evidence, &options, c->label, err);
+    *used = sort_options(c, method);
+    return ww_sort_faces(&c->faces, &c->decided, &c->evidence, used, c->label, err);
+}
+
+static ww_status cluster(struct clustering *c, ww_cluster_result *r, ww_error *err)
+{
+    ww_sort_options used;
+    ww_status status = prepare(c, err);
+    if (status == WW_OK)
+        status = sort(c, &used, err);
     if (status == WW_OK)
         status = ww_number_people(c->library, &c->faces, &c->decided, c->label, &c->numbers, err);
     if (status == WW_OK)
         status = store_people(c, err);
-    fill_result(c, &options, r);
+    if (status == WW_OK)
+        fill_result(c, &used, r);
+    return status;
+}
+
+static void release(struct clustering *c)
+{
+    free(c->label);
+    free(c->grade);
+    ww_numbers_free(&c->numbers);
+    ww_evidence_free(&c->evidence);
+    ww_decided_free(&c->decided);
+    ww_gathered_free(&c->faces);
+}
+
+ww_status ww_library_try_thresholds(ww_library *library, const ww_cluster_options *options, const double *threshold, size_t count,
+                                    ww_on_labels *on_labels, void *user, ww_error *err)
+{
+    struct clustering c = {.library = library, .options = *options};
+    ww_sort_options used;
+    ww_status status = prepare(&c, err);
+    for (size_t i = 0; i < count && status == WW_OK; i++) {
+        c.options.threshold = threshold[i];
+        status = sort(&c, &used, err);
+        if (status == WW_OK)
+            status = on_labels(user, threshold[i], c.label, err);
+    }
+    release(&c);
     return status;
 }
 
@@ -211,12 +252,7 @@ ww_status ww_library_cluster(ww_library *library, const ww_cluster_options *opti
     ww_status status = cluster(&c, &r, err);
     if (status == WW_OK)
         ww_library_report(library, &(ww_progress){.stage = WW_STAGE_CLUSTER, .share = 1, .done = r.faces});
-    free(c.label);
-    free(c.grade);
-    ww_numbers_free(&c.numbers);
-    ww_evidence_free(&c.evidence);
-    ww_decided_free(&c.decided);
-    ww_gathered_free(&c.faces);
+    release(&c);
     r.wall_s = ww_seconds() - begun;
     if (result)
         *result = r;

@@ -32,15 +32,6 @@ static bool is_good(const struct finding *f, uint32_t face)
     return f->options->grade[face] == WW_FACE_GOOD;
 }
 
-static double distance_squared(const ww_gathered *g, uint32_t a, uint32_t b)
-{
-    const float *x = g->vector + (size_t)a * (size_t)g->dim, *y = g->vector + (size_t)b * (size_t)g->dim;
-    double sum = 0;
-    for (int i = 0; i < g->dim; i++)
-        sum += (double)(x[i] - y[i]) * (x[i] - y[i]);
-    return sum;
-}
-
 // --- decisions, the strongest ----------------------------------------------------------------------------------------------------
 
 // The links of group `from` become those of `into` as well.
@@ -129,7 +120,7 @@ static ww_status take_tracks(struct finding *f, ww_error *err)
             if (!decided_apart(f, t[next - 1].face, t[next].face))
                 join(f, t[next - 1].face, t[next].face);
         if (next - first > 1 && is_good(f, t[first].face) && is_good(f, t[next - 1].face))
-            ww_vector_push(&f->out->same, (float)sqrt(distance_squared(g, t[first].face, t[next - 1].face)));
+            ww_vector_push(&f->out->same, (float)sqrt(ww_gathered_distance_squared(g, t[first].face, t[next - 1].face)));
     }
     free(t);
     return WW_OK;
@@ -163,7 +154,7 @@ static void meet_on_frame(struct finding *f, uint32_t first, uint32_t next, meet
         for (uint32_t b = a + 1; b < next; b++) {
             uint32_t x = root(f, a), y = root(f, b);
             if (x != y)
-                ww_vector_push(met, ((struct together){x < y ? x : y, x < y ? y : x, a, b, distance_squared(f->faces, a, b),
+                ww_vector_push(met, ((struct together){x < y ? x : y, x < y ? y : x, a, b, ww_gathered_distance_squared(f->faces, a, b),
                                                         is_good(f, a) && is_good(f, b)}));
         }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "job/gather.h"
 #include "base/memory.h"
+#include "face/embed.h"
 #include "job/spots.h"
 
 #include <stdlib.h>
@@ -169,4 +170,9 @@ void ww_gathered_free(ww_gathered *gathered)
     ww_vector_free(&gathered->face);
     free(gathered->vector);
     *gathered = (ww_gathered){0};
+}
+
+double ww_gathered_distance_squared(const ww_gathered *gathered, size_t a, size_t b)
+{
+    return ww_embedding_distance_squared(ww_gathered_vector(gathered, a), ww_gathered_vector(gathered, b), gathered->dim);
 }

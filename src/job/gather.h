@@ -23,6 +23,10 @@ typedef struct ww_gathered {
     int dim;
 } ww_gathered;
 
+static inline const float *ww_gathered_vector(const ww_gathered *g, size_t face) { return g->vector + face * (size_t)g->dim; }
+// Euclidean; its square.
+double ww_gathered_distance_squared(const ww_gathered *gathered, size_t a, size_t b);
+
 // WW_ERR_STORE: the embeddings are not all of one length.
 ww_status ww_gather_faces(ww_library *library, ww_gathered *gathered, ww_error *err);
 void ww_gathered_free(ww_gathered *gathered);

@@ -118,7 +118,7 @@ static ww_status give_name(ww_known *k, ww_roster *r, size_t person, const poll 
     if (status == WW_OK)
         status = ww_take_down(r, &entry, batch, err);
     if (status == WW_OK) {
-        ww_known_say(k, "%s", entry.words);
+        ww_tell(&k->listener, "%s", entry.words);
         k->result->recognised++;
     }
     ww_entry_free(&entry);
@@ -134,14 +134,14 @@ static ww_status judge(ww_known *k, ww_roster *r, size_t person, const poll *p, 
         return WW_OK;
     if (who->name) {
         if (agreed && strcmp(who->name, name) != 0)
-            ww_known_say(k, "%s looks like %s, and is left as it is named", who->name, name);
+            ww_tell(&k->listener, "%s looks like %s, and is left as it is named", who->name, name);
         return WW_OK;
     }
     if (!agreed)
-        ww_known_say(k, "%s looks like %s and like %s: not named; see whoswho part %d", ww_roster_title(r, person), name,
+        ww_tell(&k->listener, "%s looks like %s and like %s: not named; see whoswho part %d", ww_roster_title(r, person), name,
                      k->name.item[p->second_name], who->number);
     else if (told_apart(r, person, name))
-        ww_known_say(k, "%s looks like %s, but was said not to be", ww_roster_title(r, person), name);
+        ww_tell(&k->listener, "%s looks like %s, but was said not to be", ww_roster_title(r, person), name);
     else
         return give_name(k, r, person, p, batch, err);
     return WW_OK;
@@ -178,7 +178,7 @@ ww_status ww_library_known(ww_library *library, const ww_models *models, const c
                            void *user, ww_known_result *result, ww_error *err)
 {
     ww_known_result counted = {0};
-    ww_known k = {.library = library, .models = models, .on_line = on_line, .user = user, .result = &counted};
+    ww_known k = {.library = library, .models = models, .listener = {on_line, user}, .result = &counted};
     ww_roster roster = {0};
     ww_gathered faces = {0};
     double eps = 0;

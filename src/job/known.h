@@ -4,6 +4,7 @@
 #define WW_JOB_KNOWN_H
 #include "base/vector.h"
 #include "job/library.h"
+#include "job/tell.h"
 
 // The other face of a picture is too large for it to be clear who is meant: from this share of the largest one's area.
 #define WW_KNOWN_RIVAL_SHARE 0.7
@@ -16,14 +17,12 @@ typedef struct ww_known_picture {
 typedef struct ww_known {
     ww_library *library;
     const ww_models *models;
-    void (*on_line)(void *user, const char *line);
-    void *user;
+    ww_listener listener;
     ww_known_result *result;
     WW_VECTOR(char *) name; // owned; sorted
     WW_VECTOR(ww_known_picture) picture;
 } ww_known;
 
-void ww_known_say(const ww_known *known, const char *format, ...) __attribute__((format(printf, 2, 3)));
 // Fills name and picture from the folders in `dir`.
 ww_status ww_known_look(ww_known *known, const char *dir, ww_error *err);
 void ww_known_free(ww_known *known);

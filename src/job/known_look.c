@@ -11,7 +11,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,17 +25,6 @@ typedef struct eyes {
     ww_embedder *embedder;
     ww_detections faces;
 } eyes;
-
-void ww_known_say(const ww_known *k, const char *format, ...)
-{
-    char line[WW_WORDS_MAX];
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(line, sizeof line, format, arguments);
-    va_end(arguments);
-    if (k->on_line)
-        k->on_line(k->user, line);
-}
 
 static ww_status open_eyes(const ww_known *k, eyes *e, ww_error *err)
 {
@@ -127,7 +115,7 @@ static ww_status look_at(ww_known *k, eyes *e, size_t name, const char *path, ww
         }
     }
     if (!readable) {
-        ww_known_say(k, "%s", why.message);
+        ww_tell(&k->listener, "%s", why.message);
         k->result->unreadable++;
     } else if (status == WW_OK && strcmp(found, FOUND_FACE) == 0) {
         ww_vector_push(&k->picture, ((ww_known_picture){name, vector}));
@@ -135,7 +123,7 @@ static ww_status look_at(ww_known *k, eyes *e, size_t name, const char *path, ww
         vector = NULL;
     } else if (status == WW_OK) {
         bool none = strcmp(found, FOUND_NONE) == 0;
-        ww_known_say(k, none ? "'%s' shows no face" : "'%s' shows several faces of much the same size: which is meant?", path);
+        ww_tell(&k->listener, none ? "'%s' shows no face" : "'%s' shows several faces of much the same size: which is meant?", path);
         *(none ? &k->result->without_face : &k->result->unclear) += 1;
     }
     free(vector);
@@ -161,7 +149,7 @@ static ww_status look_into(ww_known *k, eyes *e, const char *dir, const char *fo
     char *name = NULL, *path = ww_path_join(dir, folder);
     ww_status status = WW_OK;
     if (ww_roster_check_name(folder, &name, &why) != WW_OK) {
-        ww_known_say(k, "the folder '%s' is passed over: %s", path, why.message);
+        ww_tell(&k->listener, "the folder '%s' is passed over: %s", path, why.message);
         free(path);
         return WW_OK;
     }
@@ -175,12 +163,12 @@ static ww_status look_into(ww_known *k, eyes *e, const char *dir, const char *fo
         if (status == WW_OK && is_picture(picture))
             status = look_at(k, e, k->name.count - 1, picture, err);
         else if (status == WW_OK)
-            ww_known_say(k, "'%s' is not a picture", picture);
+            ww_tell(&k->listener, "'%s' is not a picture", picture);
         free(picture);
         free(entry[i]);
     }
     if (status == WW_OK && k->picture.count == before)
-        ww_known_say(k, "the folder '%s' holds no picture of use", path);
+        ww_tell(&k->listener, "the folder '%s' holds no picture of use", path);
     k->result->names += k->picture.count > before;
     free(entry);
     free(path);

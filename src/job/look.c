@@ -136,14 +136,6 @@ static ww_status on_frame(void *user, const ww_frame *frame, ww_error *err)
     return status;
 }
 
-static double distance(const float *a, const float *b, int dim)
-{
-    double sum = 0;
-    for (int i = 0; i < dim; i++)
-        sum += (double)(a[i] - b[i]) * (a[i] - b[i]);
-    return sqrt(sum);
-}
-
 // A track that was missed in more looks than it was found in, by a detector never sure of it, is no face: a shoe, a lamp, a fold that
 // looked like one for a moment.
 static bool is_fleeting(const struct sight *sight, const ww_seen_face *face)
@@ -194,6 +186,7 @@ struct last_of_track {
 static void settle_tracks(const struct sight *sight, int span, size_t first_face)
 {
     const ww_model_spec *spec = &sight->looker->models->embedder_spec;
+    const double breaks_at = spec->eps * TRACK_BREAKS_AT;
     ww_seen *seen = sight->taker.seen;
     int64_t next = (int64_t)sight->watch.tracker.record.count + 1;
     struct last_of_track *last = ww_alloc((size_t)next * sizeof *last);
@@ -206,7 +199,7 @@ static void settle_tracks(const struct sight *sight, int span, size_t first_face
         if (!before)
             l->number = face->row.track;
         else if (fmin(before->row.quality, face->row.quality) >= TOLD_APART_QUALITY
-                 && distance(before->embedding, face->embedding, spec->embedding_dim) > spec->eps * TRACK_BREAKS_AT)
+                 && ww_embedding_distance_squared(before->embedding, face->embedding, spec->embedding_dim) > breaks_at * breaks_at)
             l->number = next++;
         l->face = i + 1;
         face->row.track = ((int64_t)(span + 1) << 32) + l->number;

@@ -7,30 +7,18 @@
 #include "job/sync.h"
 #include "base/memory.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { FOREIGN_NAMED_MAX = 5 };
 
-void ww_sync_say(const ww_sync *s, const char *format, ...)
-{
-    char line[WW_WORDS_MAX];
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(line, sizeof line, format, arguments);
-    va_end(arguments);
-    if (s->on_line)
-        s->on_line(s->user, line);
-}
-
 ww_status ww_sync_decide(ww_sync *s, ww_entry *entry, ww_status status, ww_error *err)
 {
     if (status == WW_OK)
         status = ww_take_down(&s->roster, entry, &s->batch, err);
     if (status == WW_OK) {
-        ww_sync_say(s, "%s", entry->words);
+        ww_tell(&s->listener, "%s", entry->words);
         s->decisions++;
         status = ww_roster_reload(&s->roster, err);
     }
@@ -62,7 +50,7 @@ static ww_status rename_folder(ww_sync *s, size_t from, size_t to, ww_error *err
     char *name = NULL;
     ww_entry entry = {.kind = WW_DECISION_NAME};
     if (ww_roster_check_name(folder[to].name, &name, &why) != WW_OK) {
-        ww_sync_say(s, "the folder %s was renamed to %s; %s. It goes back", folder[from].name, folder[to].name, why.message);
+        ww_tell(&s->listener, "the folder %s was renamed to %s; %s. It goes back", folder[from].name, folder[to].name, why.message);
         return WW_OK;
     }
     size_t person = s->person[from];
@@ -116,7 +104,7 @@ static ww_status settle_emptied(ww_sync *s, size_t from, ww_error *err)
     if (strcmp(folder[from].name, WW_UNSORTED_FOLDER) == 0) {
         bool renamed = goal != SIZE_MAX && !folder[from].exists && !folder[goal].on_record && folder[goal].exists;
         if (renamed) {
-            ww_sync_say(s, "%s was renamed to %s: faces that nobody has are no person; they go back", folder[from].name,
+            ww_tell(&s->listener, "%s was renamed to %s: faces that nobody has are no person; they go back", folder[from].name,
                         folder[goal].name);
             explain(s, from, goal);
         }
@@ -181,7 +169,7 @@ static void name_foreign(const ww_sync *s)
     for (size_t i = 0; i < count && i < FOREIGN_NAMED_MAX; i++)
         ww_buffer_format(&names, "%s%s", i ? ", " : "", s->changes.foreign.item[i]);
     if (count > 0)
-        ww_sync_say(s, "%zu %s not whoswho's and left alone: %s%s", count, count == 1 ? "file is" : "files are", names.data,
+        ww_tell(&s->listener, "%zu %s not whoswho's and left alone: %s%s", count, count == 1 ? "file is" : "files are", names.data,
                     count > FOREIGN_NAMED_MAX ? ", ..." : "");
     ww_buffer_free(&names);
 }
@@ -192,7 +180,7 @@ static void name_copies(const ww_sync *s)
     for (size_t i = 0; i < c->portrait.count; i++) {
         const ww_seen_portrait *p = &c->portrait.item[i];
         if (p->copied)
-            ww_sync_say(s, "face_%zu.jpg lies in %s and in %s: the newer place, %s, counts", p->face + 1,
+            ww_tell(&s->listener, "face_%zu.jpg lies in %s and in %s: the newer place, %s, counts", p->face + 1,
                         c->folder.item[p->from].name, c->folder.item[p->to].name, c->folder.item[p->to].name);
     }
 }
@@ -238,7 +226,7 @@ static ww_status look_and_decide(ww_sync *s, ww_error *err)
     for (size_t i = 0; i < c->portrait.count; i++)
         sighted += c->portrait.item[i].to != SIZE_MAX;
     if (c->present == 0 && sighted == 0 && c->missing.count > 0) {
-        ww_sync_say(s, "no portrait is left in '%s': that is no decision, all of them are written anew", s->roster.library->dir);
+        ww_tell(&s->listener, "no portrait is left in '%s': that is no decision, all of them are written anew", s->roster.library->dir);
     } else {
         status = understand(s, cut_short, err);
         name_foreign(s);
@@ -249,7 +237,7 @@ static ww_status look_and_decide(ww_sync *s, ww_error *err)
 ww_status ww_library_sync(ww_library *library, int dry_run, void (*on_line)(void *user, const char *line), void *user,
                           ww_sync_result *result, ww_error *err)
 {
-    ww_sync s = {.on_line = on_line, .user = user};
+    ww_sync s = {.listener = {on_line, user}};
     ww_status status = ww_roster_load(library, &s.roster, err);
     if (status != WW_OK)
         return status;

@@ -4,6 +4,7 @@
 #define WW_JOB_SYNC_H
 #include "job/changes.h"
 #include "job/decide.h"
+#include "job/tell.h"
 
 typedef struct ww_sync {
     ww_roster roster;
@@ -12,11 +13,9 @@ typedef struct ww_sync {
     size_t *person; // of each folder: whose portraits were written into it, or who it was renamed for; SIZE_MAX: nobody's
     bool *single;   // of each face: it went its own way, what became of its folder does not explain where it is
     int64_t batch, decisions;
-    void (*on_line)(void *user, const char *line);
-    void *user;
+    ww_listener listener;
 } ww_sync;
 
-void ww_sync_say(const ww_sync *sync, const char *format, ...) __attribute__((format(printf, 2, 3)));
 // Appends the entry if status is WW_OK, says its words, and empties it in any case.
 ww_status ww_sync_decide(ww_sync *sync, ww_entry *entry, ww_status status, ww_error *err);
 

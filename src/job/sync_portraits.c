@@ -101,7 +101,7 @@ static ww_status bring_in(ww_sync *s, size_t to, bool *marked, ww_error *err)
     if (count == 0)
         return WW_OK;
     if (s->person[to] == SIZE_MAX && ww_roster_check_name(folder, &entry.text, &why) != WW_OK) {
-        ww_sync_say(s, "the new folder %s: %s. What lies in it goes back", folder, why.message);
+        ww_tell(&s->listener, "the new folder %s: %s. What lies in it goes back", folder, why.message);
         return WW_OK;
     }
     for (size_t from = 0; from < s->changes.folder.count && status == WW_OK; from++)

@@ -52,15 +52,7 @@ static ww_status find_thresholds(question *q, ww_error *err)
     return status == WW_OK ? ww_library_word(library, WW_META_SURE, 0, &q->sure_score, err) : status;
 }
 
-
-static double distance(const ww_gathered *g, size_t a, size_t b)
-{
-    const float *p = g->vector + a * (size_t)g->dim, *q = g->vector + b * (size_t)g->dim;
-    double sum = 0;
-    for (int d = 0; d < g->dim; d++)
-        sum += ((double)p[d] - q[d]) * ((double)p[d] - q[d]);
-    return sqrt(sum);
-}
+static double distance(const ww_gathered *g, size_t a, size_t b) { return sqrt(ww_gathered_distance_squared(g, a, b)); }
 
 // --- the rules, one a function: the strongest are asked first
 
