@@ -70,8 +70,8 @@ static void fill_chip(const ww_model_spec *spec, const ww_image *chip, bool mirr
     }
 }
 
-// out = a / |a| + b / |b|, brought to unit length.
-static ww_status mean_direction(const ww_embedder *e, const float *a, const float *b, float *out, ww_error *err)
+// out = a / |a| + b / |b|, brought to unit length; *length is the mean of |a| and |b|.
+static ww_status mean_direction(const ww_embedder *e, const float *a, const float *b, float *out, float *length, ww_error *err)
 {
     int dim = e->spec->embedding_dim;
     double aa = 0, bb = 0, ab = 0;
@@ -80,20 +80,21 @@ static ww_status mean_direction(const ww_embedder *e, const float *a, const floa
         bb += (double)b[i] * b[i];
         ab += (double)a[i] * b[i];
     }
-    double inverse_a = 1 / sqrt(aa), inverse_b = 1 / sqrt(bb), length = sqrt(2 + 2 * ab * inverse_a * inverse_b);
-    if (!(length > 0) || !isfinite(inverse_a) || !isfinite(inverse_b))
+    double inverse_a = 1 / sqrt(aa), inverse_b = 1 / sqrt(bb), sum = sqrt(2 + 2 * ab * inverse_a * inverse_b);
+    if (!(sum > 0) || !isfinite(inverse_a) || !isfinite(inverse_b))
         return ww_fail(err, WW_ERR_FORMAT, "%s: the network gave a vector without length", ww_net_name(e->net));
     for (int i = 0; i < dim; i++)
-        out[i] = (float)((a[i] * inverse_a + b[i] * inverse_b) / length);
+        out[i] = (float)((a[i] * inverse_a + b[i] * inverse_b) / sum);
+    *length = (float)((sqrt(aa) + sqrt(bb)) / 2);
     return WW_OK;
 }
 
 // What the embeddings of a chip's views come to.
-static ww_status combine(const ww_embedder *e, const float *view, float *out, ww_error *err)
+static ww_status combine(const ww_embedder *e, const float *view, float *out, float *length, ww_error *err)
 {
     int dim = e->spec->embedding_dim;
     if (!e->spec->dlib)
-        return mean_direction(e, view, view + dim, out, err);
+        return mean_direction(e, view, view + dim, out, length, err);
     double squares = 0;
     for (int i = 0; i < dim; i++) {
         double sum = 0;
@@ -104,6 +105,7 @@ static ww_status combine(const ww_embedder *e, const float *view, float *out, ww
     }
     if (!(squares > 0) || !isfinite(squares))
         return ww_fail(err, WW_ERR_FORMAT, "%s: the network gave a vector without length", ww_net_name(e->net));
+    *length = (float)(sqrt(squares) / e->views);
     return WW_OK;
 }
 
@@ -175,7 +177,7 @@ static ww_status embed_views(ww_embedder *e, struct views *views, int count, flo
     return WW_OK;
 }
 
-ww_status ww_embed(ww_embedder *e, const ww_image *const *chip, int count, float *embedding, ww_error *err)
+ww_status ww_embed(ww_embedder *e, const ww_image *const *chip, int count, float *embedding, float *length, ww_error *err)
 {
     size_t dim = (size_t)e->spec->embedding_dim;
     int group = batch_size[0] > e->views ? batch_size[0] / e->views : 1; // chips, as many as fill a batch
@@ -185,8 +187,12 @@ ww_status ww_embed(ww_embedder *e, const ww_image *const *chip, int count, float
         int chips = count - i < group ? count - i : group;
         struct views views = {.e = e, .chip = chip + i};
         status = embed_views(e, &views, chips * e->views, view, err);
-        for (int k = 0; k < chips && status == WW_OK; k++)
-            status = combine(e, view + (size_t)k * (size_t)e->views * dim, embedding + (size_t)(i + k) * dim, err);
+        for (int k = 0; k < chips && status == WW_OK; k++) {
+            float view_length = 0;
+            status = combine(e, view + (size_t)k * (size_t)e->views * dim, embedding + (size_t)(i + k) * dim, &view_length, err);
+            if (length)
+                length[i + k] = view_length;
+        }
     }
     free(view);
     return status;

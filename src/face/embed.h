@@ -24,9 +24,10 @@ void ww_embedder_close(ww_embedder *embedder);
 // chip_size. For dlib's embedders the landmarks should come from a shape predictor; by others the chip lies nearly as well. `out`
 // is allocated here, the caller frees it.
 ww_status ww_embedder_chip(const ww_model_spec *spec, const ww_image *image, const float landmark[10], ww_image *out, ww_error *err);
-// count chips -> count * embedding_dim floats, each row of unit length (but for dlib's embedders). A chip whose vector is zero or
-// not finite gives WW_ERR_FORMAT.
-ww_status ww_embed(ww_embedder *embedder, const ww_image *const *chip, int count, float *embedding, ww_error *err);
+// count chips -> count * embedding_dim floats, each row of unit length (but for dlib's embedders). length (may be NULL): how long
+// each chip's vector was before, mean of its views; see full_length in model.h. A chip whose vector is zero or not finite gives
+// WW_ERR_FORMAT.
+ww_status ww_embed(ww_embedder *embedder, const ww_image *const *chip, int count, float *embedding, float *length, ww_error *err);
 
 // How far apart two vectors of `dim` values are: the square of the Euclidean distance, summed in double precision.
 double ww_embedding_distance_squared(const float *a, const float *b, int dim);

@@ -222,6 +222,8 @@ static bool set_key(ww_model_spec *s, const char *key, const char *value)
         return parse_floats(value, &s->chip_margin, 1) && s->chip_margin >= -56 && s->chip_margin < 50;
     if (strcmp(key, "eps") == 0)
         return parse_floats(value, &s->eps, 1);
+    if (strcmp(key, "full_length") == 0)
+        return parse_floats(value, &s->full_length, 1) && s->full_length >= 0;
     return false;
 }
 
@@ -250,8 +252,8 @@ static ww_status read_sidecar(const char *text, const char *name, ww_model_spec 
 // What the file says of itself: entries of its metadata, "whoswho.KEY", with the sidecar's keys and values.
 static ww_status read_metadata(const ww_net *net, ww_model_spec *spec, ww_error *err)
 {
-    static const char *const keys[] = {"kind",   "colour",    "name",    "mean",        "scale", "multiple", "width",
-                                       "height", "min_score", "nms_iou", "chip_margin", "eps"};
+    static const char *const keys[] = {"kind",   "colour",    "name",    "mean",        "scale", "multiple",   "width",
+                                       "height", "min_score", "nms_iou", "chip_margin", "eps",   "full_length"};
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
         char entry[32];
         snprintf(entry, sizeof entry, "whoswho.%s", keys[i]);

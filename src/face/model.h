@@ -42,6 +42,7 @@ typedef struct ww_model_spec {
     float chip_margin;  // pixels cut off each side of the 112 x 112 ArcFace frame before scaling to chip_size
     int embedding_dim;
     float eps;          // default DBSCAN eps, Euclidean
+    float full_length;  // > 0: the vector's length tells how well the face can be told apart, from here on surely; 0: it tells nothing
     // One of dlib's: its chip (dlib_chip.h); vectors are its descriptors as they are, of no particular length, so that old ones
     // and the thresholds known for them stay good. Else: the ArcFace frame, unit vectors.
     bool dlib;

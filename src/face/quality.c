@@ -57,3 +57,5 @@ ww_quality ww_judge_quality(const ww_detection *face, const ww_image *chip)
     q.overall = sqrtf(sqrtf(q.size * q.sharpness * q.pose * q.score));
     return q;
 }
+
+float ww_quality_with_length(float quality, float length_share) { return sqrtf(quality * clamp01(length_share)); }

@@ -73,7 +73,7 @@ static ww_status see(const ww_known *k, eyes *e, const char *path, const char **
         *vector = ww_alloc((size_t)k->models->embedder_spec.embedding_dim * sizeof **vector);
         status = ww_embedder_chip(&k->models->embedder_spec, &image, face->landmark, &chip, err);
         if (status == WW_OK)
-            status = ww_embed(e->embedder, (const ww_image *const[]){&chip}, 1, *vector, err);
+            status = ww_embed(e->embedder, (const ww_image *const[]){&chip}, 1, *vector, NULL, err);
     }
     ww_image_free(&chip);
     ww_image_free(&image);

@@ -37,19 +37,22 @@ ww_status ww_take_rest(ww_taker *t, ww_error *err)
         return WW_OK;
     double begun = ww_seconds();
     const ww_image **chip = ww_alloc((size_t)count * sizeof *chip);
-    float *vector = ww_alloc((size_t)count * (size_t)dim * sizeof *vector);
+    float *vector = ww_alloc((size_t)count * (size_t)dim * sizeof *vector), *length = ww_alloc((size_t)count * sizeof *length);
     for (int i = 0; i < count; i++)
         chip[i] = &seen->faces.item[t->embedded + (size_t)i].chip;
-    ww_status status = ww_embed(t->embedder, chip, count, vector, err);
+    ww_status status = ww_embed(t->embedder, chip, count, vector, length, err);
     for (int i = 0; i < count && status == WW_OK; i++) {
         ww_seen_face *face = &seen->faces.item[t->embedded + (size_t)i];
         face->row.embedding_dim = dim;
         face->embedding = ww_alloc((size_t)dim * sizeof *vector);
         memcpy(face->embedding, vector + (size_t)i * (size_t)dim, (size_t)dim * sizeof *vector);
+        if (t->embedder_spec->full_length > 0)
+            face->row.quality = ww_quality_with_length(face->row.quality, length[i] / t->embedder_spec->full_length);
         ww_image_free(&face->chip);
     }
     if (status == WW_OK)
         t->embedded = seen->faces.count;
+    free(length);
     free(vector);
     free(chip);
     seen->embed_s += ww_seconds() - begun;

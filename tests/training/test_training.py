@@ -12,7 +12,7 @@ sys.dont_write_bytecode = True
 try:
     import cv2
     import numpy as np
-    import onnx  # noqa: F401
+    import onnx
     import torch
 except ImportError as missing:
     print(f"1..0 # SKIP {missing.name} is not installed for {sys.executable}")
@@ -79,8 +79,9 @@ def shipped_embedder_goes_in_and_comes_out():
         assert torch.allclose(torch.nn.functional.normalize(model.eval()(embedder.prepare(chips[:8]))), wanted, atol=1e-4)
         with tempfile.TemporaryDirectory() as folder:
             out = os.path.join(folder, "e.onnx")
-            embedder.export(model, out)
+            embedder.export(model, out, metadata={"eps": 0.9, "full_length": 0.8})
             assert os.path.getsize(out) < 2_000_000
+            assert {p.key: p.value for p in onnx.load(out).metadata_props} == {"whoswho.eps": "0.9", "whoswho.full_length": "0.8"}
             given = torch.nn.functional.normalize(OnnxNet(out)(x))
     assert (given * wanted).sum(1).min() > 0.9999
 

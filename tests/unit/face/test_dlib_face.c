@@ -221,13 +221,13 @@ TEST(a_jittered_vector_is_the_mean_of_its_parts)
     for (int i = 0; i < CHIPS; i++)
         gradient_picture(WW_PIXELS_RGB, WW_DLIB_CHIP_SIZE + i, WW_DLIB_CHIP_SIZE + i, &chip[i]);
     chip[1].width = chip[1].height = WW_DLIB_CHIP_SIZE;
-    CHECK_OK(ww_embed(many, (const ww_image *[]){&chip[0], &chip[1]}, CHIPS, whole, &err));
+    CHECK_OK(ww_embed(many, (const ww_image *[]){&chip[0], &chip[1]}, CHIPS, whole, NULL, &err));
     for (int i = 0; i < CHIPS; i++) {
         double mean[DIM] = {0}, apart = 0, length = 0;
         ww_dlib_random_start(&random);
         for (int k = 0; k < COPIES; k++) {
             CHECK_OK(ww_dlib_jitter(&chip[i], &random, &copy, &err));
-            CHECK_OK(ww_embed(one, (const ww_image *[]){&copy}, 1, part, &err));
+            CHECK_OK(ww_embed(one, (const ww_image *[]){&copy}, 1, part, NULL, &err));
             for (int d = 0; d < DIM; d++)
                 mean[d] += part[d] / (double)COPIES;
             ww_image_free(&copy);

@@ -102,6 +102,9 @@ TEST(quality_falls_with_size_blur_pose_and_score)
     CHECK(ww_judge_quality(&small, &sharp).overall < best.overall);
     CHECK(ww_judge_quality(&turned, &sharp).pose < 0.4);
     CHECK(ww_judge_quality(&doubtful, &sharp).overall < best.overall);
+    CHECK_NEAR(ww_quality_with_length(0.49f, 1), 0.7, 1e-6);
+    CHECK_NEAR(ww_quality_with_length(0.49f, 1.3f), 0.7, 1e-6); // longer than full is full
+    CHECK_NEAR(ww_quality_with_length(0.64f, 0.25f), 0.4, 1e-6);
     ww_image_free(&sharp);
     ww_image_free(&soft);
 }
@@ -254,17 +257,19 @@ TEST(a_batch_gives_the_same_vectors_as_one_at_a_time)
         make_chip(&chip[i], 20 + 10 * i, i % 5);
         pointer[i] = &chip[i];
     }
-    float batch[CHIPS * DIM], one[DIM];
+    float batch[CHIPS * DIM], one[DIM], batch_length[CHIPS], one_length;
     CHECK_EQ(m.spec.embedding_dim, DIM);
-    CHECK_OK(ww_embed(embedder, pointer, CHIPS, batch, &err));
+    CHECK_OK(ww_embed(embedder, pointer, CHIPS, batch, batch_length, &err));
     for (int i = 0; i < CHIPS; i++) {
         double length = 0, difference = 0;
-        CHECK_OK(ww_embed(embedder, &pointer[i], 1, one, &err));
+        CHECK_OK(ww_embed(embedder, &pointer[i], 1, one, &one_length, &err));
         for (int k = 0; k < DIM; k++) {
             length += (double)one[k] * one[k];
             difference += fabs((double)one[k] - batch[i * DIM + k]);
         }
         CHECK_NEAR(length, 1, 1e-5);
+        CHECK(one_length > 0);
+        CHECK_NEAR(one_length, batch_length[i], 1e-3);
         CHECK_NEAR(difference, 0, 1e-3);
         ww_image_free(&chip[i]);
     }
