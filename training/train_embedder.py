@@ -7,7 +7,8 @@ time it is seen. The loss is 1 - cosine to the teacher's vector of the clean fac
 the similarities within the batch, and half the squared distance to the teacher's vector, which makes the length of ours a
 measure of quality: the mean of all the vectors that the distorted face may stand for is the shorter the less can be seen of
 it. Runs on a GPU if there is one, else on OMP_NUM_THREADS cores, in bfloat16 where that is the faster. Checkpoints DATA/runs/RUN.pt every five minutes and
-goes on from it when started again; `touch DATA/runs/RUN.stop` ends it early with a last checkpoint. The learning rate falls
+goes on from it when started again. Several processes share the work if each is told RANK (0, 1, ...), WORLD_SIZE, MASTER_ADDR
+and MASTER_PORT, as torch.distributed wants it: on a CPU two of one thread do a third more than one of two; `touch DATA/runs/RUN.stop` ends it early with a last checkpoint. The learning rate falls
 along a cosine to nothing at N images or M minutes, whichever is nearer. DATA/runs/RUN.jsonl is the learning curve."""
 import argparse
 import copy
@@ -20,6 +21,7 @@ import time
 import cv2
 import numpy as np
 import torch
+from torch import distributed
 from torch.nn import functional
 
 import augment
@@ -95,12 +97,12 @@ def verification(vectors, people):
 def bfloat16_pays(chips):
     """Some CPUs convolve in bfloat16 twice as fast as in float32, others at two thirds of the speed: measured."""
     model, seconds = Embedder().to(memory_format=torch.channels_last), {}
-    for half in (False, True, False, True):  # the first of each warms up
+    for half in (False, True) * 3:  # the first of each warms up
         started = time.process_time()
         with torch.autocast("cpu", dtype=torch.bfloat16, enabled=half):
             y = model(prepare(chips))
         y.float().square().sum().backward()
-        seconds[half] = time.process_time() - started
+        seconds[half] = min(time.process_time() - started, seconds.get(half, math.inf))
     return seconds[True] < seconds[False]
 
 
@@ -114,6 +116,10 @@ class Run:
         self.options = options
         self.device = "cuda" if torch.cuda.is_available() else "cpu"
         self.base = os.path.join(options.data, "runs", options.run)
+        self.rank, self.workers = int(os.environ.get("RANK", "0")), int(os.environ.get("WORLD_SIZE", "1"))
+        if self.workers > 1:
+            distributed.init_process_group("nccl" if self.device == "cuda" else "gloo")
+        self.share = 0.0  # how much of the run is over, as rank 0 sees it
         os.makedirs(os.path.dirname(self.base), exist_ok=True)
         self.pool = Pool(os.path.join(options.data, "pool"))
         self.test = held_out(os.path.join(options.data, "pool"))
@@ -132,6 +138,8 @@ class Run:
             self.seen, self.step = state["seen"], state["step"]
 
     def save(self):
+        if self.rank > 0:
+            return
         torch.save(
             {
                 "model": self.model.state_dict(),
@@ -145,6 +153,8 @@ class Run:
         os.replace(self.base + ".pt.part", self.base + ".pt")
 
     def evaluate(self, loss, started):
+        if self.rank > 0:
+            return
         chips, targets, people = self.test
         vectors = embed(self.average, chips)
         accuracy, strict = verification(vectors, people)
@@ -164,15 +174,29 @@ class Run:
         with open(self.base + ".jsonl", "a", encoding="utf-8") as f:
             f.write(json.dumps(row) + "\n")
 
-    def share(self):
+    def over(self):
         """How much of the run is over."""
+        if os.path.exists(self.base + ".stop"):
+            return 1.0
         spent = (time.time() - self.begun) / 60
-        return max(self.seen / self.options.images, spent / self.options.minutes if self.options.minutes else 0)
+        return min(1.0, max(self.seen / self.options.images, spent / self.options.minutes if self.options.minutes else 0))
+
+    def agree(self):
+        """All processes take the mean of their gradients, and rank 0's word for how much is over."""
+        self.share = self.over()
+        if self.workers == 1:
+            return
+        gradients = [p.grad for p in self.model.parameters()]
+        word = gradients[0].new_tensor([self.share if self.rank == 0 else 0.0])
+        together = torch.cat([word] + [g.flatten() for g in gradients])
+        distributed.all_reduce(together)
+        self.share = float(together[0])
+        for g, mean in zip(gradients, torch.split(together[1:] / self.workers, [g.numel() for g in gradients])):
+            g.copy_(mean.view_as(g))
 
     def train_step(self, chips, targets):
-        share = min(1.0, self.share())
         for group in self.optimizer.param_groups:
-            group["lr"] = self.options.lr * min(1, (self.step + 1) / WARM_UP) * (0.5 + 0.5 * math.cos(math.pi * share)) + 1e-6
+            group["lr"] = self.options.lr * min(1, (self.step + 1) / WARM_UP) * (0.5 + 0.5 * math.cos(math.pi * self.share)) + 1e-6
         t = torch.from_numpy(targets).to(self.device)
         with torch.autocast(torch.device(self.device).type, dtype=torch.bfloat16, enabled=self.half):
             y = self.model(prepare(chips, self.device))
@@ -183,9 +207,10 @@ class Run:
         relation = ((y @ y.T - t @ t.T) ** 2).mean()
         self.optimizer.zero_grad(set_to_none=True)
         (cosine + RELATION * relation + LENGTH * distance).backward()
+        self.agree()
         self.optimizer.step()
         self.step += 1
-        self.seen += len(chips)
+        self.seen += len(chips) * self.workers
         with torch.no_grad():
             keep = min(AVERAGE, (1 + self.step) / (10 + self.step))
             for a, m in zip(self.average.state_dict().values(), self.model.state_dict().values()):
@@ -200,7 +225,7 @@ class Run:
         loss = np.zeros(2)
         self.model.train()
         for chips, targets in batches(self.pool, self.rng, self.options.batch):
-            if self.share() >= 1 or os.path.exists(self.base + ".stop"):
+            if self.share >= 1:
                 break
             if self.seen // EVALUATE_IMAGES != evaluated:
                 evaluated = self.seen // EVALUATE_IMAGES

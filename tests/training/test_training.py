@@ -22,6 +22,7 @@ import augment
 import embedder
 import eval_lfw
 import frame
+import halve
 import landmarks
 import sources
 from onnx_net import OnnxNet
@@ -99,6 +100,21 @@ def landmark_export_is_the_model():
     assert torch.allclose(out["face"], torch.sigmoid(wanted[:, 10:]), atol=0.01)
 
 
+def halved_weights_give_the_same():
+    model = onnx.load(os.path.join(ROOT, "models", "embedder.onnx"))
+    x = torch.from_numpy(RNG.uniform(0, 255, (2, 1, 96, 96)).astype(np.float32))
+    with tempfile.TemporaryDirectory() as folder:
+        paths = [os.path.join(folder, name) for name in ("whole.onnx", "half.onnx")]
+        for tensor in model.graph.initializer:  # whatever it is stored as, to begin with
+            tensor.CopyFrom(onnx.numpy_helper.from_array(onnx.numpy_helper.to_array(tensor).astype(np.float32), tensor.name))
+        onnx.save(model, paths[0])
+        onnx.save(halve.halve(onnx.load(paths[0])), paths[1])
+        assert os.path.getsize(paths[1]) < 0.55 * os.path.getsize(paths[0])
+        with torch.no_grad():
+            whole, half = (torch.nn.functional.normalize(OnnxNet(path)(x)) for path in paths)
+    assert (whole * half).sum(1).min() > 0.9999
+
+
 def mirrored_landmarks_name_the_other_side():
     marks = RNG.uniform(0, 191, (5, 2)).astype(np.float32)
     twice = landmarks.mirrored(landmarks.mirrored(marks, 192), 192)
@@ -161,6 +177,7 @@ def main():
         student_chips_show_the_same_as_the_teachers,
         shipped_embedder_goes_in_and_comes_out,
         landmark_export_is_the_model,
+        halved_weights_give_the_same,
         mirrored_landmarks_name_the_other_side,
         view2_scores_are_right,
         clustering_scores_are_right,
