@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """RetinaFace with a MobileNet 0.25 body (Deng et al. 2019, arXiv:1905.00641), wired so that the MIT-licensed weights
 mobilenet0.25_Final.pth load by name."""
+import functools
 import itertools
 
 import torch
@@ -104,6 +105,7 @@ class RetinaFace(nn.Module):
         return scores.softmax(-1)[..., 1], torch.cat([centre - half, centre + half], -1), marks
 
     @staticmethod
+    @functools.lru_cache(maxsize=64)  # pictures come in few sizes
     def anchors(height, width):
         rows = []
         for stride in STRIDES:

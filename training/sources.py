@@ -25,17 +25,37 @@ class Source:
     prefix: str  # only files below it
     pattern: str = "."
     test: bool = False  # evaluation only
+    history: bool = False  # the pictures stand in `commit`, no longer in the newest commit
 
 
 SOURCES = [
     Source("fer2013", "darkbit404+FaceExp", "616dda5c946ded0fb53210ff1bccbfc0bbf1ab7a", "data/"),
     Source("utkface", "Mohanish-5744+Major_Ensemble_Gender", "2f8aa4a5932c395d465f4f58d864b6a17a1b03f6", "crop_part1/"),
+    Source("utkface_full", "mattans+AgeProgression", "2d937c615a3d10408db0ea795842e569bc9eedb0", "data/UTKFace/unlabeled/"),
     Source("masks", "chandrikadeb7+Face-Mask-Detection", "7e500749401bad4bb338790fbdb89b58e41ef2d9", "dataset/"),
     Source("expressions", "muxspace+facial_expressions", "5fb9c13afac07c55eae8d25eb6b50af344ad60c9", "images/"),
     Source("deepface", "serengil+deepface", "243209fd7b46ecdecf72665cc25219f6e8181f25", "tests/unit/dataset/"),
     Source(
         "imagenet", "EliSchwartz+imagenet-sample-images", "bc69043e2862758a1906c6a24a792bb28c6bb2ff", ""
     ),  # mostly without faces
+    Source("wider", "Yusepp+YOLOv8-Face", "4ed272dfa4bb6a6de95496d8c9c90bb3af8e3c5d", "WIDER_val/images/", history=True),
+    Source("voc", "limyunn+ConvNeXt-Semi-Segmentation", "af0cfcd777e05a9cb8cb11a69a56927085df492c", "VOCdevkit/VOC2007/JPEGImages/"),
+    Source(
+        "masked", "X-zhangyang+Real-World-Masked-Face-Dataset", "b6772855cc581f42b851dc53b78d4ba852cc3860", "RWMFD_part_1/"
+    ),
+    Source("humans", "logicdeveloperTR+Manually-Created-Face-Recognition-Model", "5f6ff72faec3faa90f4c25a2a9716148f9b4e571", "Humans/",
+           history=True),
+    Source("mask12k", "Karimashraf01+Face-Mask-Detection-using-MobilenetV2", "1aeb6dd6ffcfe71609ebdd45eaea621b92a6df4b",
+           "Face Mask Dataset/"),
+    Source("fairface", "sumanvithaeadala+EthnicityDetection", "9b001ff28a8a2e7840bcf1c01c8efb97d22471e8", "fair_face/"),
+    Source("celeba", "karthikSingireddy+cs389-hw4", "702f8f7bdf59386959872d52879faac800f20ab1", "celebA/",
+           r"/0(0[5-9]|10)\d+\.jpg$"),  # the first 5,000 are in deepshield, larger
+    Source("deepshield", "sakshisalunkhe601+DeepShield-AI-Image-Detector", "638219f3bb8947131d5f3143e87b64ed630eb1a6",
+           "backend/dataset/", "/real/"),
+    Source("rafdb", "koorosh-moaveninejad+Facial-Expression-Recognition", "85308be3a8809877bb5d07dbc847f8725b0be9c9", "DATASET/"),
+    Source("celeb", "matush97+faceRecognition", "e7ba6c0951ace22b43ef32fc903a7dae1babe55d", "Celeb/"),
+    Source("vggface2", "Zhekuson+SVDFaces", "2c7c8ec011206224e7554e06159a45e9c570c1ee", "", "^(train|test)/n"),
+    Source("members", "mysociety+theyworkforyou", "4a5b59cadb59f96e4e05d268b41a1842e1aade82", "www/docs/images/", r"/mps(L)?/"),
     Source("lfw", "umass-vis-lfw+umass-vis-lfw.github.io", "2a620cd8cceb10430f8c7012fe9fa5f0837759e9", "images/", test=True),
 ]
 
@@ -57,9 +77,10 @@ def wanted(source, path):
 def extract(source, git, folder):
     """Writes the pictures of one source; returns how many were written and how many objects were absent."""
     head = subprocess.run(["git", "-C", git, "rev-parse", "HEAD"], check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
-    if head != source.commit:
+    if head != source.commit and not source.history:
         print(f"{source.name}: the clone is at {head[:12]}, our models were made with {source.commit[:12]}")
-    listing = subprocess.run(["git", "-C", git, "ls-tree", "-r", "-z", "HEAD"], check=True, stdout=subprocess.PIPE).stdout
+    tree = source.commit if source.history else "HEAD"
+    listing = subprocess.run(["git", "-C", git, "ls-tree", "-r", "-z", tree], check=True, stdout=subprocess.PIPE).stdout
     entries = [e.split(b"\t", 1) for e in listing.split(b"\0") if e]
     entries = [(meta.split()[2], path.decode("utf-8", "replace")) for meta, path in entries]
     entries = [(blob, path) for blob, path in entries if wanted(source, path)]

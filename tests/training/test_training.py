@@ -19,6 +19,8 @@ except ImportError as missing:
     sys.exit(0)
 
 import augment
+import detector_crops
+import detector_net
 import embedder
 import eval_lfw
 import frame
@@ -100,6 +102,37 @@ def landmark_export_is_the_model():
     assert torch.allclose(out["face"], torch.sigmoid(wanted[:, 10:]), atol=0.01)
 
 
+def detector_export_is_the_model():
+    torch.manual_seed(3)
+    model = detector_net.Detector()
+    picture = torch.from_numpy(RNG.uniform(0, 255, (2, 1, 64, 96)).astype(np.float32))
+    with torch.no_grad(), tempfile.TemporaryDirectory() as folder:
+        model.train()(picture)  # batch norms that are not as new
+        path = os.path.join(folder, "d.onnx")
+        detector_net.export(model.eval(), path, logit_shift=0.5)
+        assert os.path.getsize(path) < 300_000
+        out, wanted = OnnxNet(path)(picture[:1]), model(picture[:1])
+    for stride, (score, box, marks) in zip(detector_net.STRIDES, wanted):
+        assert torch.allclose(out[f"score_{stride}"], torch.sigmoid(score + 0.5), atol=2e-3)
+        assert torch.allclose(out[f"box_{stride}"], box, atol=0.02) and torch.allclose(out[f"lmk_{stride}"], marks, atol=0.02)
+
+
+def cells_learn_of_the_face_they_lie_on():
+    """A face of 24 px at (100, 60): the finest grid alone learns of it, and a doubtful region is not background."""
+    marks = [94, 55, 106, 55, 100, 60, 95, 66, 105, 66]
+    face = np.array([[88, 48, 112, 72, *marks, 1]], np.float32)
+    doubtful = np.array([[8, 8, 40, 40, *[0] * 10, 0.9]], np.float32)
+    kind, place = detector_crops.wanted(face, doubtful, 160)
+    points, strides = (t.numpy() for t in detector_net.grid(160, 160))
+    taught = kind == detector_crops.FACE
+    assert taught.any() and (strides[taught] == 8).all()
+    assert (np.hypot(*(points[taught] - [100, 60]).T) < 12).all()
+    assert np.allclose(place[taught][:, :4], [88, 48, 112, 72]) and np.allclose(place[taught][:, 4:14], marks)
+    assert (kind[(np.abs(points - 24) < 12).all(1)] == detector_crops.IGNORED).all()
+    turned = detector_crops.moved(face, np.array([[0.0, -2.0], [2.0, 0.0]]), np.array([300.0, 0.0]), False)
+    assert np.allclose(turned[0, :4], [156, 176, 204, 224]) and np.allclose(turned[0, 4:6], [190, 188])
+
+
 def halved_weights_give_the_same():
     model = onnx.load(os.path.join(ROOT, "models", "embedder.onnx"))
     x = torch.from_numpy(RNG.uniform(0, 255, (2, 1, 96, 96)).astype(np.float32))
@@ -178,6 +211,8 @@ def main():
         shipped_embedder_goes_in_and_comes_out,
         landmark_export_is_the_model,
         halved_weights_give_the_same,
+        detector_export_is_the_model,
+        cells_learn_of_the_face_they_lie_on,
         mirrored_landmarks_name_the_other_side,
         view2_scores_are_right,
         clustering_scores_are_right,
