@@ -81,7 +81,8 @@ static float moved(const float *from, const float *to)
     float sum = 0;
     for (int q = 0; q < VALUES; q += 2)
         sum += hypotf(to[q] - from[q], to[q + 1] - from[q + 1]);
-    return sum / (VALUES / 2) / fmaxf(hypotf(to[2] - to[0], to[3] - to[1]), 1e-3f);
+    const float points = VALUES / 2.0f;
+    return sum / points / fmaxf(hypotf(to[2] - to[0], to[3] - to[1]), 1e-3f);
 }
 
 // Looks, and once more where the first look moved the points far.

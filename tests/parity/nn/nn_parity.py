@@ -16,6 +16,7 @@ SEED = 20240611
 CASES = [
     ("detector.onnx", (1, 1, 384, 640), 1.0),
     ("detector.onnx", (1, 1, 160, 224), 1.0),
+    ("landmarks.onnx", (1, 1, 64, 64), 255.0),
     ("embedder.onnx", (1, 1, 96, 96), 1.0),
     ("embedder.onnx", (5, 1, 96, 96), 1.0),
     ("scrfd_500m_bnkps.onnx", (1, 3, 640, 640), 1.0),
@@ -36,11 +37,16 @@ def find(name):
 
 
 def readable_by_opencv(path, shape, folder):
-    """OpenCV 4.6 wants a fixed input shape, the bounds of Clip as attributes, and at another size than the file's a Resize that says
-    "twice" (which is what all the pyramids here mean) where it says "40x40"."""
+    """OpenCV 4.6 wants a fixed input shape, weights as float32, the bounds of Clip as attributes, and at another size than the file's a
+    Resize that says "twice" (which is what all the pyramids here mean) where it says "40x40"."""
     model = onnx.load(path)
     graph = model.graph
     constants = {t.name: onnx.numpy_helper.to_array(t) for t in graph.initializer}
+    for node in [n for n in graph.node if n.op_type == "Cast" and n.input[0] in constants]:
+        constants[node.output[0]] = constants[node.input[0]].astype(numpy.float32)
+        graph.initializer.append(onnx.numpy_helper.from_array(constants[node.output[0]], node.output[0]))
+        graph.initializer.remove(next(t for t in graph.initializer if t.name == node.input[0]))
+        graph.node.remove(node)
     for node in graph.node:
         if node.op_type == "Constant" and node.attribute[0].name == "value":
             constants[node.output[0]] = onnx.numpy_helper.to_array(node.attribute[0].t)
