@@ -20,7 +20,7 @@ import frame
 import landmarks
 from align_faces import BORDER, CLOSE_UP_SIZE, LEAST_EYES, SIZE, canvas_of, is_upright
 from onnx_net import OnnxNet
-from retinaface import RetinaFace
+from retinaface import QuickRetinaFace
 from teachers import Face, suppress
 
 BATCH = 32
@@ -64,11 +64,11 @@ class Finder:
     """Where to begin: RetinaFace on a batch of canvases of one size."""
 
     def __init__(self, path):
-        self.net = RetinaFace(path)
+        self.net = QuickRetinaFace(path)
 
     @torch.no_grad()
     def find(self, canvases):
-        x = torch.from_numpy(np.stack(canvases)).permute(0, 3, 1, 2).float().contiguous()
+        x = np.moveaxis(np.stack(canvases), 3, 1).astype(np.float32)
         score, box, marks = [t.numpy() for t in self.net(x)]
         return [suppress(s, b, m, LEAST_SCORE) for s, b, m in zip(score, box, marks)]
 

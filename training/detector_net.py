@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """The detector: a luma picture goes in, and for each cell of three grids (strides 8, 16, 32) comes out how likely a face's
-middle lies there, its box and its five landmarks (models/detector.md has the formula). Dense 3 x 3 convolutions where channels
-come in sixteens, because those run near peak on a CPU; depthwise ones where weights would be many or the map is large. The
-heads are the same for all strides."""
+middle lies there, its box and its five landmarks (models/detector.md has the formula). The first layer goes to a quarter of the
+size at once: maps at half the size would cost more memory traffic than all the rest. Dense 3 x 3 convolutions where features are
+made, because those run near peak on a CPU; depthwise ones where weights would be many. The heads are the same for all strides."""
 import numpy as np
 import onnx
 import torch
@@ -11,7 +11,7 @@ from torch import nn
 from torch.nn import functional
 
 STRIDES = (8, 16, 32)
-WIDTHS = (16, 16, 32, 48, 64)  # at strides 2, 4, 8, 16, 32
+WIDTHS = (16, 32, 48, 64)  # at strides 4, 8, 16, 32
 NECK = 32
 SCALE = 1 / 255.0
 FIRST_GUESS = -4.0  # logit of the scores before training: nearly everything is background
@@ -23,7 +23,8 @@ class Conv(nn.Module):
 
     def __init__(self, i, o, kernel=3, stride=1, groups=1, act=True, sum_=False):
         super().__init__()
-        self.c = nn.Conv2d(i, o, kernel, stride, kernel // 2, groups=groups, bias=False)
+        padding = kernel // 2 if kernel % 2 else (kernel - stride) // 2  # an even kernel lies about the middle of its cell
+        self.c = nn.Conv2d(i, o, kernel, stride, padding, groups=groups, bias=False)
         self.b, self.act, self.sum = nn.BatchNorm2d(o), act, sum_
         nn.init.kaiming_normal_(self.c.weight, nonlinearity="relu")
 
@@ -40,12 +41,12 @@ def separable(i, o, stride=1):
 class Detector(nn.Module):
     def __init__(self):
         super().__init__()
-        a, b, c, d, e = WIDTHS
-        self.down8 = nn.Sequential(Conv(1, a, 3, 2), Conv(a, b, 3, 2), Conv(b, c, 3, 2), Conv(c, c, sum_=True))
+        a, c, d, e = WIDTHS
+        self.down8 = nn.Sequential(Conv(1, a, 6, 4), Conv(a, c, 3, 2), Conv(c, c, sum_=True))
         self.down16 = nn.Sequential(Conv(c, d, 3, 2), Conv(d, d, sum_=True))
-        self.down32 = nn.Sequential(*separable(d, e, 2), Conv(e, e, sum_=True))
+        self.down32 = nn.Sequential(Conv(d, e, 3, 2), Conv(e, e, sum_=True))
         self.lateral = nn.ModuleList(Conv(w, NECK, 1, act=False) for w in (c, d, e))
-        self.smooth = nn.ModuleList(Conv(NECK, NECK) for _ in STRIDES)
+        self.smooth = nn.ModuleList(separable(NECK, NECK) for _ in STRIDES)
         self.tower_score, self.tower_place = separable(NECK, NECK), separable(NECK, NECK)
         self.heads = nn.ModuleDict({"score": nn.Conv2d(NECK, 1, 1), "box": nn.Conv2d(NECK, 4, 1), "lmk": nn.Conv2d(NECK, 10, 1)})
         for head in self.heads.values():
@@ -158,7 +159,7 @@ def export(model, path, logit_shift=0.0):
     p8 = g.enlarged(p16, l8)
     kind, outputs = onnx.TensorProto.FLOAT, []
     for k, (stride, p) in enumerate(zip(STRIDES, (p8, p16, p32))):
-        p = g.layer(p, f"smooth.{k}", model.smooth[k])
+        p = g.layers(p, f"smooth.{k}", model.smooth[k])
         towers = {"score": g.layers(p, "tower_score", model.tower_score, f".{stride}")}
         towers["box"] = towers["lmk"] = g.layers(p, "tower_place", model.tower_place, f".{stride}")
         for name, head in model.heads.items():

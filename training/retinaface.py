@@ -3,10 +3,13 @@
 mobilenet0.25_Final.pth load by name."""
 import functools
 import itertools
+import os
 
 import torch
 import torch.nn.functional as F
 from torch import nn
+
+from engine import Engine
 
 STRIDES = (8, 16, 32)
 ANCHORS = {8: (16, 32), 16: (64, 128), 32: (256, 512)}  # sides, pixels
@@ -51,9 +54,10 @@ class Pyramid(nn.Module):
         self.merge1, self.merge2 = conv(64, 64, 3, 1, 0.1), conv(64, 64, 3, 1, 0.1)
 
     def forward(self, a, b, c):
+        """Maps of pictures whose sides are multiples of 32."""
         a, b, c = self.output1(a), self.output2(b), self.output3(c)
-        b = self.merge2(b + F.interpolate(c, size=b.shape[2:], mode="nearest"))
-        a = self.merge1(a + F.interpolate(b, size=a.shape[2:], mode="nearest"))
+        b = self.merge2(b + F.interpolate(c, scale_factor=2.0, mode="nearest"))
+        a = self.merge1(a + F.interpolate(b, scale_factor=2.0, mode="nearest"))
         return a, b, c
 
 
@@ -72,10 +76,6 @@ class Head(nn.Module):
     def __init__(self, values):
         super().__init__()
         self.conv1x1 = nn.Conv2d(64, 2 * values, 1)
-        self.values = values
-
-    def forward(self, x):
-        return self.conv1x1(x).permute(0, 2, 3, 1).reshape(x.shape[0], -1, self.values)
 
 
 class RetinaFace(nn.Module):
@@ -88,17 +88,30 @@ class RetinaFace(nn.Module):
         self.load_state_dict({k.replace("module.", ""): v for k, v in state.items()}, strict=True)
         self.eval()
 
-    def forward(self, bgr):
-        """bgr: N x 3 x H x W, 0..255. -> score N x A, box N x A x 4 (x1 y1 x2 y2), landmarks N x A x 5 x 2, pixels."""
+    def maps(self, bgr):
+        """The heads' outputs as they are: for each stride class scores, boxes, landmarks, N x values x H x W."""
         x = bgr - bgr.new_tensor(MEAN_BGR)[None, :, None, None]
         a = self.body.stage1(x)
         b = self.body.stage2(a)
         c = self.body.stage3(b)
         levels = [ssh(p) for ssh, p in zip((self.ssh1, self.ssh2, self.ssh3), self.fpn(a, b, c))]
+        return [
+            head.conv1x1(p)
+            for heads in (self.ClassHead, self.BboxHead, self.LandmarkHead)
+            for head, p in zip(heads, levels)
+        ]
+
+    def forward(self, bgr):
+        """bgr: N x 3 x H x W, 0..255. -> score N x A, box N x A x 4 (x1 y1 x2 y2), landmarks N x A x 5 x 2, pixels."""
+        return self.decode(self.maps(bgr), *bgr.shape[2:])
+
+    @classmethod
+    def decode(cls, maps, height, width):
+        flat = [m.permute(0, 2, 3, 1).flatten(1) for m in maps]
         scores, boxes, marks = (
-            torch.cat([h(p) for h, p in zip(heads, levels)], 1) for heads in (self.ClassHead, self.BboxHead, self.LandmarkHead)
+            torch.cat([m.reshape(m.shape[0], -1, n) for m in flat[3 * k : 3 * k + 3]], 1) for k, n in enumerate((2, 4, 10))
         )
-        anchors = self.anchors(*bgr.shape[2:]).to(bgr)
+        anchors = cls.anchors(height, width).to(scores)
         centre = anchors[:, :2] + boxes[..., :2] * 0.1 * anchors[:, 2:]
         half = anchors[:, 2:] * torch.exp(boxes[..., 2:] * 0.2) / 2
         marks = anchors[:, None, :2] + marks.reshape(*marks.shape[:2], 5, 2) * 0.1 * anchors[:, None, 2:]
@@ -112,3 +125,21 @@ class RetinaFace(nn.Module):
             for y, x in itertools.product(range(-(-height // stride)), range(-(-width // stride))):
                 rows += [((x + 0.5) * stride, (y + 0.5) * stride, side, side) for side in ANCHORS[stride]]
         return torch.tensor(rows)
+
+
+class QuickRetinaFace:
+    """The same on the program's engine: bgr as a numpy array."""
+
+    def __init__(self, weights):
+        path = os.path.splitext(weights)[0] + ".onnx"
+        if not os.path.exists(path):
+            net = RetinaFace(weights)
+            net.forward = net.maps
+            names = [f"{kind}_{s}" for kind in ("score", "box", "lmk") for s in STRIDES]
+            torch.onnx.export(net, torch.zeros(1, 3, 640, 640), path + ".part", opset_version=13, input_names=["bgr"], output_names=names)
+            os.replace(path + ".part", path)
+        self.engine = Engine(path)
+
+    def __call__(self, bgr):
+        maps = [torch.from_numpy(m) for m in self.engine(bgr).values()]
+        return RetinaFace.decode(maps, *bgr.shape[2:])

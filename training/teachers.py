@@ -5,6 +5,7 @@ import numpy as np
 import torch
 from torch.nn.functional import normalize
 
+from engine import Engine
 from onnx_net import OnnxNet
 from retinaface import RetinaFace
 
@@ -108,19 +109,25 @@ def agreed(looks, least_overlap=0.5, most_apart=0.2):
 
 
 class Identity:
-    """MobileFaceNet on grey chips of the standard 112 frame; the mean direction of a chip and (if wanted) its mirror image."""
+    """MobileFaceNet on grey chips of the standard 112 frame; the mean direction of a chip and (if wanted) its mirror image.
+    On a CPU by the program's own engine, on a GPU in bfloat16."""
 
-    def __init__(self, path, device="cpu", bfloat16=True):
-        self.net, self.device, self.bfloat16 = OnnxNet(path).to(device), device, bfloat16
+    def __init__(self, path, device="cpu"):
+        self.device = device
+        self.net = Engine(path) if device == "cpu" else OnnxNet(path).to(device)
 
     @torch.no_grad()
+    def directions(self, x):
+        if self.device == "cpu":
+            return normalize(torch.from_numpy(next(iter(self.net(x.numpy()).values()))))
+        with torch.autocast(torch.device(self.device).type, dtype=torch.bfloat16):
+            return normalize(self.net(x.contiguous(memory_format=torch.channels_last)).float())
+
     def embed(self, chips, mirror=True):
         """chips: n x 112 x 112 uint8 -> n x 128 float32, unit length."""
         x = torch.from_numpy(np.ascontiguousarray(chips)).to(self.device).float()[:, None] / 255
         x = (x - x.new_tensor(MEAN_RGB)[None, :, None, None]) / x.new_tensor(STD_RGB)[None, :, None, None]
-        x = x.contiguous(memory_format=torch.channels_last)
-        with torch.autocast(torch.device(self.device).type, dtype=torch.bfloat16, enabled=self.bfloat16):
-            y = normalize(self.net(x).float())
-            if mirror:
-                y = normalize(y + normalize(self.net(x.flip(3)).float()))
+        y = self.directions(x)
+        if mirror:
+            y = normalize(y + self.directions(x.flip(3)))
         return y.cpu().numpy()
