@@ -56,9 +56,9 @@ def spoil(picture, marks, how, rng):
     return picture, marks
 
 
-def chip_of(path, marks, how, rng):
+def chip_of(path, marks, how, rng, side=frame.STUDENT_SIDE, margin=frame.STUDENT_MARGIN):
     picture, marks = spoil(cv2.imread(path, cv2.IMREAD_GRAYSCALE), marks, how, rng)
-    chip = frame.align(picture, marks, frame.STUDENT_SIDE, frame.STUDENT_MARGIN)[0]
+    chip = frame.align(picture, marks, side, margin)[0]
     if how and how[0] == "mask":
         cv2.fillPoly(chip, [np.array([[4, 66], [48, 58], [92, 66], [84, 96], [12, 96]])], 150)
     return chip

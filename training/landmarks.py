@@ -5,8 +5,8 @@ FILE.onnx
 
 A small network that puts the five landmarks in their place. It sees what the detector's own points make of the face: the 64 x
 64 luma chip of the 112 frame and 16 px all round (frame.LANDMARK_MARGIN), aligned by them, and says where in that chip the
-points really are, and whether there is a face at all. Learns from DATA/faces/*.npz (align_faces.py): wide chips with the
-teachers' landmarks, from which chips are cut as if by a detector that is off, and from DATA/detections/*.npz (detections.py):
+points really are, and whether there is a face at all. Learns from DATA/marks/*.npz (marks.py): wide chips with the
+teacher's landmarks, from which chips are cut as if by a detector that is off, and from DATA/detections/*.npz (detections.py):
 what the detector really found, and whether it is a face. --init RUN starts from another run's weights. Checkpoints
 DATA/runs/RUN.pt, learning curve DATA/runs/RUN.jsonl; started again it goes on; `touch DATA/runs/RUN.stop` ends it early."""
 import argparse
@@ -124,14 +124,12 @@ class Faces:
     def __init__(self, folder, held_out):
         self.parts = []
         for path in sorted(glob.glob(os.path.join(folder, "*.npz"))):
-            if ".quick." in path:
-                continue  # aligned by this very network
             if (os.path.basename(path).split(".")[0] in HELD_OUT) == held_out:
                 z = np.load(path)
                 self.parts.append((z["chips"], z["marks"]))
         self.index = np.concatenate([np.stack([np.full(len(m), k), np.arange(len(m))], 1) for k, (_, m) in enumerate(self.parts)])
 
-    def draw(self, rng, n, amounts=(1.0, 1.0, 2.0), spoil=True, rows=None):
+    def draw(self, rng, n, amounts=(0.35, 1.0, 1.0, 2.0), spoil=True, rows=None):
         rows = rng.integers(0, len(self.index), n) if rows is None else rows
         out = [example(self.parts[k][0][i], self.parts[k][1][i], rng, rng.choice(amounts), spoil) for k, i in self.index[rows]]
         return np.stack([o[0] for o in out]), np.stack([o[1] for o in out]).reshape(n, 10)
@@ -226,7 +224,7 @@ class Run:
         self.device = "cuda" if torch.cuda.is_available() else "cpu"
         self.base = os.path.join(options.data, "runs", options.run)
         os.makedirs(os.path.dirname(self.base), exist_ok=True)
-        self.faces, self.test = (Faces(os.path.join(options.data, "faces"), held) for held in (False, True))
+        self.faces, self.test = (Faces(os.path.join(options.data, "marks"), held) for held in (False, True))
         self.found, self.test_found = (Detections(os.path.join(options.data, "detections"), held) for held in (False, True))
         self.model = Landmarks().to(self.device, memory_format=torch.channels_last)
         self.optimizer = torch.optim.AdamW(self.model.parameters(), lr=options.lr, weight_decay=0.01)
