@@ -39,8 +39,7 @@ SOURCES = [
         "imagenet", "EliSchwartz+imagenet-sample-images", "bc69043e2862758a1906c6a24a792bb28c6bb2ff", ""
     ),  # mostly without faces
     Source("wider", "Yusepp+YOLOv8-Face", "4ed272dfa4bb6a6de95496d8c9c90bb3af8e3c5d", "WIDER_val/images/", history=True),
-    Source("voc", "limyunn+ConvNeXt-Semi-Segmentation", "af0cfcd777e05a9cb8cb11a69a56927085df492c", "VOCdevkit/VOC2007/JPEGImages/"),
-    Source("voc2007", "zzkkzz+ssd", "c62ada84418c392cf82ecc9f11987b9232931dca", "VOCdevkit/VOC2007/JPEGImages/"),
+    Source("kitchen", "vincent317+GTEA_GAZE_PLUS-VOC2007-format-", "83ef17bad3ef3251e21aaf4d597b509d28317623", "JPEGImages/", r"0\.jpg$"),
     Source("bsds", "Sisso16+ssn_pytorch", "c4f9ac8c43397cbacbf2e2ba1505efafa769435d", "BSR/BSDS500/data/images/"),
     Source(
         "masked", "X-zhangyang+Real-World-Masked-Face-Dataset", "b6772855cc581f42b851dc53b78d4ba852cc3860", "RWMFD_part_1/"
