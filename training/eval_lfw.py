@@ -1,13 +1,15 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""usage: eval_lfw.py WHOSWHO DATA NAME [--pictures lfw] [--detector FILE] [--embedder FILE] [--eps E,E,...] [--min-samples N]
+"""usage: eval_lfw.py WHOSWHO DATA NAME [--pictures lfw] [--detector FILE] [--embedder FILE] [--thresholds T,T,...] [--method M]
+[--min-samples N]
 
 Labeled Faces in the Wild through the program itself: scans all pictures of DATA/pictures/lfw (a folder a person), keeps for
 each the face nearest the middle, and reports, as JSON and as a row of a Markdown table,
 - how many pictures have a face there (within a quarter of the side of the middle),
 - View 2 (DATA/pairs.txt): ten folds, the threshold chosen on the other nine; a pair with a face not found counts as an error,
-- clustering of every face found, by the program, at each eps: pairwise and BCubed scores over the middle faces, a face in
-nobody's folder standing alone. The scan is kept in DATA/eval/NAME and used again."""
+- clustering of every face found, by the program, at each threshold ("default": the one the program chooses): pairwise and
+BCubed scores over the middle faces, a face in nobody's folder standing alone. The scan is kept in DATA/eval/NAME and used
+again."""
 import argparse
 import json
 import os
@@ -135,8 +137,9 @@ def main():
     parser.add_argument("whoswho"), parser.add_argument("data"), parser.add_argument("name")
     parser.add_argument("--pictures", default="lfw")
     parser.add_argument("--detector"), parser.add_argument("--embedder")
-    parser.add_argument("--eps", default="")
+    parser.add_argument("--thresholds", default="")
     parser.add_argument("--min-samples", default="2")
+    parser.add_argument("--method", default="hac")
     options = parser.parse_args()
     folder = os.path.join(options.data, "eval", options.name)
     if not os.path.exists(os.path.join(folder, "whoswho.db")):
@@ -151,13 +154,12 @@ def main():
         "share_found": round(len(faces) / pictures, 5),
         "view2": view2(faces, read_pairs(os.path.join(options.data, "pairs.txt"))),
     }
-    for eps in filter(None, options.eps.split(",")):
-        subprocess.run(
-            ["nice", "-n", "19", options.whoswho, "cluster", folder, "--eps", eps, "--min-samples", options.min_samples, "-q"],
-            check=True,
-        )
-        result[f"cluster@{eps}"] = clustering(middle_faces(folder)[0])
-        print(json.dumps(result[f"cluster@{eps}"]), flush=True)
+    for threshold in filter(None, options.thresholds.split(",")):
+        chosen = [] if threshold == "default" else ["--threshold", threshold]
+        command = [options.whoswho, "cluster", folder, *chosen, "--method", options.method, "--min-samples", options.min_samples]
+        subprocess.run(["nice", "-n", "19", *command, "-q"], check=True)
+        result[f"cluster@{threshold}"] = clustering(middle_faces(folder)[0])
+        print(json.dumps(result[f"cluster@{threshold}"]), flush=True)
     print(json.dumps(result))
 
 
