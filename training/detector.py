@@ -1,17 +1,16 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""usage: detector.py train DATA RUN --minutes M [--lr 3e-3] [--init RUN] | detector.py export DATA RUN FILE.onnx [--shift S] |
-detector.py measure DATA RUN
+"""usage: detector.py train DATA RUN [--lr 3e-3] [--init RUN] | detector.py export DATA RUN FILE.onnx [--shift S] | detector.py
+measure DATA RUN
 
 Trains the detector (detector_net.py) from scratch on DATA/scenes/*.npz (scenes.py); scenes that are labelled meanwhile are
 taken in. Checkpoints DATA/runs/RUN.pt, learning curve DATA/runs/RUN.jsonl (held-out scenes at the program's working size);
-started again it goes on; `touch DATA/runs/RUN.stop` ends it early. --init RUN starts from another run's weights. --shift is
+started again it goes on; it runs until it is told to cool (schedule.py). --init RUN starts from another run's weights. --shift is
 added to the logits of the scores; `measure` tells the recall and the false faces at several of them."""
 import argparse
 import copy
 import glob
 import json
-import math
 import os
 import time
 
@@ -20,9 +19,10 @@ import numpy as np
 import torch
 from torch.nn import functional
 
-from detector_crops import FACE, NONE, PLACE_ONLY, Crops, Scenes, side, wanted
+from detector_crops import FACE, NONE, PLACE_ONLY, Crops, Scenes, draw_glasses, draw_mask, moved, side, wanted
 from detector_net import STRIDES, Detector, boxes_at, export, flat, grid
 from scenes import overlaps, strongest
+from schedule import Schedule
 
 BATCHES = ((320, 16, 0.88), (480, 7, 0.12))  # side of the crops, how many, share of the batches
 WORKING_SIDE = 640
@@ -31,6 +31,7 @@ BOX_WEIGHT, MARKS_WEIGHT = 2.0, 10.0
 EASY_FACE, EASY_NONE = 1.5, 2.0  # exponents of the focal loss
 GRADIENT_MOST = 10.0
 CHECKPOINT_S, REPORT_S = 150, 330
+WARM_UP = 200  # steps
 MISSES_KEPT = 3000
 HELD_OUT_MOST = 320
 SIZES = (10, 16, 24, 48, 120, 10_000)  # of the report: geometric side at the working size
@@ -104,18 +105,60 @@ def judge(found, rows, doubtful):
     return scores, false, apart
 
 
+def turned(degrees):
+    """A change of a scene for `evaluate`: the picture turned about its middle, as large as it must be."""
+
+    def change(picture, rows, doubtful):
+        h, w = picture.shape
+        a = np.radians(degrees)
+        linear = np.array([[np.cos(a), -np.sin(a)], [np.sin(a), np.cos(a)]])
+        size = np.abs(linear) @ [w, h]
+        shift = size / 2 - linear @ [w / 2, h / 2]
+        matrix = np.hstack([linear, (shift + linear @ [0.5, 0.5] - 0.5)[:, None]])
+        whole = cv2.warpAffine(picture, matrix, tuple(int(n) for n in size), flags=cv2.INTER_LINEAR)
+        return whole, moved(rows, linear, shift, False), moved(doubtful, linear, shift, False)
+
+    return change
+
+
+def masked(draw):
+    """A change of a scene for `evaluate`: something drawn before every face whose landmarks are known."""
+
+    def change(picture, rows, doubtful):
+        picture, rng = picture.copy(), np.random.default_rng(len(rows))
+        for row in rows:
+            if row[14]:
+                draw(picture, row[4:14].reshape(5, 2), row, rng)
+        return picture, rows, doubtful
+
+    return change
+
+
+CHANGES = {
+    "turned by 15": turned(15),
+    "turned by 30": turned(30),
+    "masks": masked(lambda picture, marks, row, rng: draw_mask(picture, marks, row, int(rng.integers(0, 256)), rng)),
+    "dark glasses": masked(
+        lambda picture, marks, row, rng: draw_glasses(picture, marks, max(3, np.hypot(*(marks[1] - marks[0]))), 20, rng)
+    ),
+    "a fifth of the light": lambda picture, rows, doubtful: ((picture * 0.2).astype(np.uint8), rows, doubtful),
+}
+
+
 def share(hits):
     return round(float(hits.sum()) / max(1, len(hits)), 4)
 
 
 @torch.no_grad()
-def evaluate(model, scenes, thresholds=(0.5,)):
-    """Recall by size and share of false faces at each threshold; the recall where one face in a hundred is false; landmarks."""
+def evaluate(model, scenes, thresholds=(0.5,), change=None):
+    """Recall by size and share of false faces at each threshold; the recall where one face in a hundred is false; landmarks.
+    `change` is done to each scene first."""
     model.eval()
     step = max(1, len(scenes.pictures) // HELD_OUT_MOST)
     scores, sizes, false, apart = [], [], [], []
     for i in range(0, len(scenes.pictures), step):
-        small, rows, doubtful = working(scenes.pictures[i], scenes.faces[i], scenes.doubtful[i])
+        scene = scenes.pictures[i], scenes.faces[i], scenes.doubtful[i]
+        small, rows, doubtful = working(*(change(*scene) if change else scene))
         s, f, a = judge(look(model, small, 0.1), rows, doubtful)
         scores.append(s), sizes.append(side(rows)), false.extend(f), apart.extend(a)
     scores, sizes, false = np.concatenate(scores), np.concatenate(sizes), np.sort(false)[::-1]
@@ -150,6 +193,7 @@ class Run:
         self.seen = self.step = 0
         self.spent = 0.0  # minutes, of former starts too
         self.begun = time.time()
+        self.schedule, self.rate = Schedule(self.base), 1.0
         self.grids = {size: [t.to(self.device) for t in grid(size, size)] for size, _, _ in BATCHES}
         self.crops = None
         self.take_in()
@@ -209,10 +253,8 @@ class Run:
         del self.crops.misses[:-MISSES_KEPT]
 
     def train_step(self):
-        over = min(1.0, self.minutes() / self.options.minutes)
-        rate = self.options.lr * min(1, (self.step + 1) / 200) * (0.5 + 0.5 * math.cos(math.pi * over)) + 1e-6
         for group in self.optimizer.param_groups:
-            group["lr"] = rate
+            group["lr"] = self.options.lr * min(1, (self.step + 1) / WARM_UP) * self.rate + 1e-6
         size, many, _ = BATCHES[self.rng.choice(len(BATCHES), p=[b[2] for b in BATCHES])]
         drawn = [self.crops.draw(size) for _ in range(many)]
         targets = [wanted(faces, doubtful, size) for _, faces, doubtful, _, _ in drawn]
@@ -243,7 +285,7 @@ class Run:
 
     def go(self):
         saved, reported, mean = time.time(), time.time(), 0.0
-        while self.minutes() < self.options.minutes and not os.path.exists(self.base + ".stop"):
+        while (self.rate := self.schedule.share()) > 0:
             loss = self.train_step()
             mean = 0.99 * mean + 0.01 * loss if mean else loss
             if time.time() - saved > CHECKPOINT_S:
@@ -270,7 +312,6 @@ def main():
     parser.add_argument("what", choices=("train", "export", "measure"))
     parser.add_argument("data"), parser.add_argument("run")
     parser.add_argument("file", nargs="?")
-    parser.add_argument("--minutes", type=float, default=60)
     parser.add_argument("--init")
     parser.add_argument("--lr", type=float, default=3e-3)
     parser.add_argument("--shift", type=float, default=0.0)
@@ -285,7 +326,10 @@ def main():
         export(load(options.data, options.run), options.file, options.shift)
     else:
         scenes = Scenes(os.path.join(options.data, "scenes"), True)
-        print(json.dumps(evaluate(load(options.data, options.run), scenes, (0.3, 0.4, 0.5, 0.6, 0.7, 0.8))))
+        model = load(options.data, options.run)
+        print(json.dumps(evaluate(model, scenes, (0.3, 0.4, 0.5, 0.6, 0.7, 0.8))), flush=True)
+        for name, change in CHANGES.items():
+            print(name, json.dumps(evaluate(model, scenes, (0.5,), change)), flush=True)
 
 
 if __name__ == "__main__":
