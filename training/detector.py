@@ -285,7 +285,10 @@ class Run:
 
     def go(self):
         saved, reported, mean = time.time(), time.time(), 0.0
-        while (self.rate := self.schedule.share()) > 0:
+        while True:
+            self.rate = self.schedule.share()
+            if self.rate <= 0:
+                break
             loss = self.train_step()
             mean = 0.99 * mean + 0.01 * loss if mean else loss
             if time.time() - saved > CHECKPOINT_S:

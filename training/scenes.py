@@ -33,6 +33,10 @@ class Options:  # of eval_detector.scan
         self.whoswho, self.input = whoswho, [folder]
 
 
+# Looked through by hand: there is no face in them, whatever the teachers say (they take hands for faces, and bowls).
+FACELESS = {"kitchen"}
+
+
 def held_out(name):
     return zlib.crc32(name.encode()) % 10 == 0
 
@@ -182,6 +186,8 @@ def main():
         found = scan(Options(whoswho, folder), os.path.join(data, "scans", f"{name}_yunet_wide"), extra)
         found = {os.fsdecode(path): faces for (path, _), faces in found.items()}
         arrays = label_part(net, found, files_below(folder)[part::parts], folder)
+        if name in FACELESS:
+            arrays["faces"], arrays["doubtful"] = arrays["faces"][:0], arrays["doubtful"][:0]
         np.savez(target + ".part.npz", **arrays)
         os.replace(target + ".part.npz", target)
         count = [len(arrays[k]) for k in ("shapes", "faces", "doubtful")]

@@ -9,7 +9,9 @@
 
 enum { SIDE = 64, VALUES = 10 };
 #define MARGIN (-16.0f)
-#define MOVED_FAR 0.15f // eye distances, mean of the points: the chip was cut so far off that it pays to cut it anew
+// Eye distances, mean of the points: so far off was the chip cut that it pays to cut it anew. Of held-out faces whose points were
+// 15% off (median) one look leaves 4.2%, two 3.7%, three the same.
+#define MOVED_FAR 0.07f
 
 struct ww_second_look {
     ww_session *session;

@@ -8,7 +8,7 @@
 
 // What is less likely a face than this is none, unless the detector is sure of it (chosen on the development sets, see
 // models/landmarks.md).
-#define WW_SECOND_LOOK_FACE_MIN 0.12f
+#define WW_SECOND_LOOK_FACE_MIN 0.5f
 #define WW_SECOND_LOOK_SURE_SCORE 0.8f
 
 typedef struct ww_second_look ww_second_look; // one thread at a time
