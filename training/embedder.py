@@ -7,12 +7,14 @@ import onnx
 import torch
 from onnx import numpy_helper
 from torch import nn
+from torch.nn import functional
 
 import frame
 
 WIDTHS = (16, 32, 64, 128)
 BLOCKS = (0, 1, 2, 2)
 HEAD, DIM = 256, 128
+QUALITY_LEAST = 0.01
 SLOPE = 0.1
 MEAN, SCALE = 127.5, 1 / 64.0
 
@@ -24,7 +26,7 @@ class Conv(nn.Module):
 
     def forward(self, x):
         x = self.b(self.c(x))
-        return nn.functional.leaky_relu(x, SLOPE, inplace=True) if self.act else x
+        return functional.leaky_relu(x, SLOPE, inplace=True) if self.act else x
 
 
 class Block(nn.Module):
@@ -33,7 +35,7 @@ class Block(nn.Module):
         self.p, self.q = Conv(width, width), Conv(width, width, act=False)
 
     def forward(self, x):
-        return nn.functional.leaky_relu(x + self.q(self.p(x)), SLOPE)
+        return functional.leaky_relu(x + self.q(self.p(x)), SLOPE)
 
 
 class Embedder(nn.Module):
@@ -53,9 +55,15 @@ class Embedder(nn.Module):
     def forward(self, x):
         """x: n x 1 x 96 x 96, normalised (see `prepare`); -> n x 128. The direction is the identity, the length how sure it
         is (0 to about 1)."""
+        return self.vector(self.pooled(x))
+
+    def pooled(self, x):
+        """n x HEAD x 1 x 1: what there is to see in the chip."""
         x = self.h(self.f(x))
-        x = (x * self.g.weight[:, 0]).sum((2, 3), keepdim=True)  # the whole-window depthwise convolution, as a weighted sum
-        return self.ob(self.fc(self.gb(x))).flatten(1)
+        return self.gb((x * self.g.weight[:, 0]).sum((2, 3), keepdim=True))  # a whole-window depthwise convolution
+
+    def vector(self, pooled):
+        return self.ob(self.fc(pooled)).flatten(1)
 
     def layers(self):
         """(name in the ONNX file, convolution, its batch norm), first to last."""
@@ -64,6 +72,21 @@ class Embedder(nn.Module):
                 yield f"{name}.c", module.c, module.b
         yield "g", self.g, self.gb
         yield "fc", self.fc, self.ob
+
+
+class Quality(nn.Module):
+    """How well a face can be told apart, from what the embedder has pooled and the length of its vector: the cosine to be expected
+    between this vector and the middle of all other pictures of the person, brought to 0..1 (quality.py)."""
+
+    def __init__(self):
+        super().__init__()
+        self.register_buffer("weight", torch.zeros(1, HEAD))
+        self.register_buffer("of_length", torch.zeros(1))
+        self.register_buffer("bias", torch.zeros(1))
+
+    def forward(self, pooled, length):
+        """n x HEAD, n -> n, QUALITY_LEAST to 1."""
+        return ((pooled @ self.weight[0]) + length * self.of_length + self.bias).clamp(QUALITY_LEAST, 1)
 
 
 def prepare(chips, device="cpu"):
@@ -79,9 +102,9 @@ def embed(model, chips, batch=128, mirror=True):
     device, out = next(model.parameters()).device, []
     for i in range(0, len(chips), batch):
         x = prepare(chips[i : i + batch], device)
-        y = nn.functional.normalize(model(x).float())
+        y = functional.normalize(model(x).float())
         if mirror:
-            y = nn.functional.normalize(y + nn.functional.normalize(model(x.flip(3)).float()))
+            y = functional.normalize(y + functional.normalize(model(x.flip(3)).float()))
         out.append(y.cpu().numpy())
     return np.concatenate(out)
 
@@ -123,9 +146,10 @@ def load_folded(model, path, chips):
     model.ob.weight.mul_(0.9 / length), model.ob.bias.mul_(0.9 / length)
 
 
-def export(model, path, half=True, metadata=None):
+def export(model, path, half=True, metadata=None, quality=None):
     """ONNX, opset 13: input `luma` n x 1 x 96 x 96, 0..255; output `embedding` n x 128. Batch norms folded; weights of
-    convolutions as float16. `metadata`: what the program should know, {"eps": 0.9}."""
+    convolutions as float16. `metadata`: what the program should know, {"eps": 0.9}. With `quality` (a Quality) the length of the
+    vector is what that says, and "full_length" 1."""
     helper, kind = onnx.helper, onnx.TensorProto
     nodes, tensors, count = [], [], 0
 
@@ -175,9 +199,25 @@ def export(model, path, half=True, metadata=None):
         nodes.append(helper.make_node("Add", [x, y], [f"f.{k}.sum"]))
         x = act(f"f.{k}.sum")
     x = act(convolve(x, "h.c", model.h.c, model.h.b))
-    x = convolve(x, "g", model.g, model.gb)
-    x = convolve(x, "fc", model.fc, model.ob)
-    nodes.append(helper.make_node("Flatten", [x], ["embedding"]))
+    pooled = convolve(x, "g", model.g, model.gb)
+    x = convolve(pooled, "fc", model.fc, model.ob)
+    nodes.append(helper.make_node("Flatten", [x], ["embedding" if quality is None else "direction"]))
+    if quality is not None:
+        keep("q.weight", quality.weight.numpy()[:, :, None, None])
+        keep("q.bias", quality.bias.numpy())
+        keep("q.of_length", quality.of_length.numpy()[None])
+        keep("q.least", np.array(QUALITY_LEAST, np.float32)), keep("q.most", np.array(1, np.float32))
+        for kind_of, inputs, output, attributes in (
+            ("ReduceL2", ["direction"], "length", {"axes": [1], "keepdims": 1}),
+            ("Div", ["direction", "length"], "unit", {}),
+            ("Conv", [pooled, "q.weight", "q.bias"], "q.seen", {}),
+            ("Flatten", ["q.seen"], "q.flat", {}),
+            ("Mul", ["length", "q.of_length"], "q.sure", {}),
+            ("Add", ["q.flat", "q.sure"], "q.sum", {}),
+            ("Clip", ["q.sum", "q.least", "q.most"], "quality", {}),
+            ("Mul", ["unit", "quality"], "embedding", {}),
+        ):
+            nodes.append(helper.make_node(kind_of, inputs, [output], **attributes))
     side = frame.STUDENT_SIDE
     graph = helper.make_graph(
         nodes,

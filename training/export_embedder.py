@@ -10,7 +10,7 @@ import os
 
 import torch
 
-from embedder import Embedder, export
+from embedder import Embedder, Quality, export
 
 
 def main():
@@ -23,8 +23,12 @@ def main():
     model = Embedder()
     state = torch.load(os.path.join(options.data, "runs", f"{options.run}.pt"), map_location="cpu")
     model.load_state_dict(state["average"])
-    told = {"eps": options.eps, "full_length": options.full_length}
-    export(model.eval(), options.file, not options.float32, {k: v for k, v in told.items() if v is not None})
+    quality = None
+    if "quality" in state:
+        quality = Quality()
+        quality.load_state_dict(state["quality"])
+    told = {"eps": options.eps, "full_length": 1 if quality else options.full_length}
+    export(model.eval(), options.file, not options.float32, {k: v for k, v in told.items() if v is not None}, quality)
     print(f"{options.file}: {os.path.getsize(options.file)} bytes, {state['seen']} faces seen")
 
 

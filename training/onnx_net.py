@@ -56,8 +56,10 @@ class OnnxNet(torch.nn.Module):
             return F.leaky_relu(v[0], attributes.get("alpha", 0.01))
         if kind == "Sigmoid":
             return torch.sigmoid(v[0])
-        if kind == "Add":
-            return v[0] + v[1]
+        if kind in ("Add", "Mul", "Div"):
+            return {"Add": torch.add, "Mul": torch.mul, "Div": torch.div}[kind](v[0], v[1])
+        if kind == "ReduceL2":
+            return v[0].norm(dim=attributes["axes"], keepdim=bool(attributes.get("keepdims", 1)))
         if kind == "Transpose":
             return v[0].permute(*attributes["perm"])
         if kind == "Reshape":

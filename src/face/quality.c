@@ -58,4 +58,8 @@ ww_quality ww_judge_quality(const ww_detection *face, const ww_image *chip)
     return q;
 }
 
-float ww_quality_with_length(float quality, float length_share) { return sqrtf(quality * clamp01(length_share)); }
+float ww_quality_with_length(float quality, float length_share)
+{
+    const float share = clamp01(length_share);
+    return cbrtf(quality * share * share);
+}

@@ -5,7 +5,7 @@
 //   pose       1 when the nose lies midway between the eyes and as far below them as in the template, falling to 0 for a profile
 //   score      the detector's own
 //   length     of the embedder's vector before it is brought to 1, over the length of a face that can surely be told apart, at most 1;
-//              only of embedders that are trained to tell by it (full_length in model.h); it counts as much as the others together
+//              only of embedders that are trained to tell by it (full_length in model.h); it counts twice as much as the others together
 #ifndef WW_FACE_QUALITY_H
 #define WW_FACE_QUALITY_H
 #include "face/detect.h"

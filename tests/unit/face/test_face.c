@@ -102,9 +102,9 @@ TEST(quality_falls_with_size_blur_pose_and_score)
     CHECK(ww_judge_quality(&small, &sharp).overall < best.overall);
     CHECK(ww_judge_quality(&turned, &sharp).pose < 0.4);
     CHECK(ww_judge_quality(&doubtful, &sharp).overall < best.overall);
-    CHECK_NEAR(ww_quality_with_length(0.49f, 1), 0.7, 1e-6);
-    CHECK_NEAR(ww_quality_with_length(0.49f, 1.3f), 0.7, 1e-6); // longer than full is full
-    CHECK_NEAR(ww_quality_with_length(0.64f, 0.25f), 0.4, 1e-6);
+    CHECK_NEAR(ww_quality_with_length(0.512f, 1), 0.8, 1e-6);
+    CHECK_NEAR(ww_quality_with_length(0.512f, 1.3f), 0.8, 1e-6); // longer than full is full
+    CHECK_NEAR(ww_quality_with_length(0.512f, 0.125f), 0.2, 1e-6);
     ww_image_free(&sharp);
     ww_image_free(&soft);
 }
