@@ -154,7 +154,7 @@ def export(model, path, half=True, metadata=None, quality=None):
     nodes, tensors, count = [], [], 0
 
     def keep(name, array):
-        tensors.append(numpy_helper.from_array(np.ascontiguousarray(array), name))
+        tensors.append(numpy_helper.from_array(np.asarray(array, order="C"), name))
 
     def convolve(x, name, conv, norm):
         weight, bias = fused(conv, norm)
@@ -201,23 +201,27 @@ def export(model, path, half=True, metadata=None, quality=None):
     x = act(convolve(x, "h.c", model.h.c, model.h.b))
     pooled = convolve(x, "g", model.g, model.gb)
     x = convolve(pooled, "fc", model.fc, model.ob)
-    nodes.append(helper.make_node("Flatten", [x], ["embedding" if quality is None else "direction"]))
     if quality is not None:
         keep("q.weight", quality.weight.numpy()[:, :, None, None])
         keep("q.bias", quality.bias.numpy())
-        keep("q.of_length", quality.of_length.numpy()[None])
+        keep("q.of_length", quality.of_length.numpy()[None, :, None, None])
+        keep("q.ones", np.ones((1, DIM, 1, 1), np.float32)), keep("q.spread", np.ones((DIM, 1, 1, 1), np.float32))
         keep("q.least", np.array(QUALITY_LEAST, np.float32)), keep("q.most", np.array(1, np.float32))
         for kind_of, inputs, output, attributes in (
-            ("ReduceL2", ["direction"], "length", {"axes": [1], "keepdims": 1}),
-            ("Div", ["direction", "length"], "unit", {}),
-            ("Conv", [pooled, "q.weight", "q.bias"], "q.seen", {}),
-            ("Flatten", ["q.seen"], "q.flat", {}),
-            ("Mul", ["length", "q.of_length"], "q.sure", {}),
-            ("Add", ["q.flat", "q.sure"], "q.sum", {}),
+            ("Mul", [x, x], "squares", {}),  # not ReduceL2: OpenCV takes that and Div for a normalisation and loses the length
+            ("Conv", ["squares", "q.ones"], "square", {"kernel_shape": [1, 1]}),
+            ("Sqrt", ["square"], "length", {}),
+            ("Conv", [pooled, "q.weight", "q.bias"], "q.seen", {"kernel_shape": [1, 1]}),
+            ("Conv", ["length", "q.of_length"], "q.sure", {"kernel_shape": [1, 1]}),
+            ("Add", ["q.seen", "q.sure"], "q.sum", {}),
             ("Clip", ["q.sum", "q.least", "q.most"], "quality", {}),
-            ("Mul", ["unit", "quality"], "embedding", {}),
+            ("Div", ["quality", "length"], "stretch", {}),
+            ("Conv", ["stretch", "q.spread"], "stretches", {"kernel_shape": [1, 1]}),  # OpenCV does not broadcast 1 x 1 x 1 x 1
+            ("Mul", [x, "stretches"], "telling", {}),
         ):
             nodes.append(helper.make_node(kind_of, inputs, [output], **attributes))
+        x = "telling"
+    nodes.append(helper.make_node("Flatten", [x], ["embedding"]))
     side = frame.STUDENT_SIDE
     graph = helper.make_graph(
         nodes,

@@ -60,6 +60,8 @@ class OnnxNet(torch.nn.Module):
             return {"Add": torch.add, "Mul": torch.mul, "Div": torch.div}[kind](v[0], v[1])
         if kind == "ReduceL2":
             return v[0].norm(dim=attributes["axes"], keepdim=bool(attributes.get("keepdims", 1)))
+        if kind == "Sqrt":
+            return torch.sqrt(v[0])
         if kind == "Transpose":
             return v[0].permute(*attributes["perm"])
         if kind == "Reshape":

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 
 enum { DIFFERENT_MIN = 30 }; // pairs of people seen at once; with fewer the tail is a guess
+// What all footage has shown before counts as so many pairs: thirty alone give the deviation to within a third.
+#define PAIRS_BEFORE 50.0
 // How much strangers' distances spread, as a share of the model's threshold: 0.065 to 0.07 with every embedder tried.
 #define DEVIATION_USUAL 0.068
 #define DEVIATION_MIN 0.045
@@ -46,7 +48,7 @@ static int ascending(const void *a, const void *b)
 }
 
 // Median, and how far below it the lowest sixth begins: what a normal distribution's left half has, undisturbed by the right.
-static bool measure(const ww_evidence *e, double model, ww_threshold *t)
+static bool measure(const ww_evidence *e, double *mean, double *deviation)
 {
     size_t n = e->different.count;
     float *sorted = n >= DIFFERENT_MIN ? malloc(n * sizeof *sorted) : NULL;
@@ -55,22 +57,25 @@ static bool measure(const ww_evidence *e, double model, ww_threshold *t)
     for (size_t i = 0; i < n; i++)
         sorted[i] = e->different.item[i];
     qsort(sorted, n, sizeof *sorted, ascending);
-    t->mean = sorted[n / 2];
-    t->deviation = fmax(DEVIATION_MIN * model, t->mean - sorted[(size_t)(tail(1) * (double)n)]);
+    *mean = sorted[n / 2];
+    *deviation = *mean - sorted[(size_t)(tail(1) * (double)n)];
     free(sorted);
     return true;
 }
 
 ww_threshold ww_threshold_choose(const ww_evidence *e, double model, size_t groups)
 {
-    ww_threshold t = {.same = e->same.count, .different = e->different.count};
-    double away = deviations_for(pairs_of(groups));
-    t.measured = measure(e, model, &t);
-    if (!t.measured) {
-        t.deviation = DEVIATION_USUAL * model;
-        t.mean = model + deviations_for(pairs_of(WW_THRESHOLD_GROUPS)) * t.deviation;
+    ww_threshold t = {.same = e->same.count, .different = e->different.count, .deviation = DEVIATION_USUAL * model};
+    t.mean = model + deviations_for(pairs_of(WW_THRESHOLD_GROUPS)) * t.deviation;
+    double mean, deviation;
+    t.measured = measure(e, &mean, &deviation);
+    if (t.measured) {
+        double share = (double)t.different / ((double)t.different + PAIRS_BEFORE);
+        t.mean += share * (mean - t.mean);
+        t.deviation = fmax(DEVIATION_MIN * model, t.deviation + share * (deviation - t.deviation));
     }
-    t.value = fmin(fmax(t.mean - away * t.deviation, model * LEAST_SHARE), model * MOST_SHARE);
+    t.value = t.mean - deviations_for(pairs_of(groups)) * t.deviation;
+    t.value = fmin(fmax(t.value, model * LEAST_SHARE), model * MOST_SHARE);
     return t;
 }
 

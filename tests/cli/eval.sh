@@ -22,7 +22,7 @@ for name in basil clove ginger sage; do
 done
 mkdir photos/wall
 make -f lavfi -i color=gray:s=320x240 -frames:v 1 photos/wall/wall_0001.png
-say run photos -o pictures -q
+say run photos -o pictures -q --threshold 1
 say eval pictures --truth folders
 say eval pictures --truth names --face largest --json
 cat >pairs.txt <<END

@@ -89,6 +89,22 @@ def shipped_embedder_goes_in_and_comes_out():
     assert (given * wanted).sum(1).min() > 0.9999
 
 
+def quality_is_the_length():
+    torch.manual_seed(5)
+    model, quality = embedder.Embedder().eval(), embedder.Quality()
+    quality.weight.normal_(0, 0.05), quality.of_length.fill_(0.2), quality.bias.fill_(0.3)
+    chips = RNG.integers(0, 256, (6, 96, 96), dtype=np.uint8)
+    with torch.no_grad(), tempfile.TemporaryDirectory() as folder:
+        out = os.path.join(folder, "e.onnx")
+        embedder.export(model, out, half=False, quality=quality)
+        given = OnnxNet(out)(torch.from_numpy(chips).float()[:, None])
+        vector = model(embedder.prepare(chips))
+        wanted = quality(model.pooled(embedder.prepare(chips)).flatten(1), vector.norm(dim=1))
+    assert wanted.min() < wanted.max() < 1
+    assert torch.allclose(given.norm(dim=1), wanted, atol=1e-4)
+    assert torch.allclose(torch.nn.functional.normalize(given), torch.nn.functional.normalize(vector), atol=1e-4)
+
+
 def landmark_export_is_the_model():
     torch.manual_seed(3)
     model = landmarks.Landmarks().eval()
@@ -209,6 +225,7 @@ def main():
         aligned_marks_lie_on_the_template,
         student_chips_show_the_same_as_the_teachers,
         shipped_embedder_goes_in_and_comes_out,
+        quality_is_the_length,
         landmark_export_is_the_model,
         halved_weights_give_the_same,
         detector_export_is_the_model,

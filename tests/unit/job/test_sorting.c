@@ -232,6 +232,11 @@ TEST(the_threshold_follows_the_footage_within_bounds)
     CHECK_NEAR(ww_threshold_false_merge(&measured, 1.3), 0.5, 0.1);
 
     e.different.count = 0;
+    push_normal(&e, &r, 40, 1.3, 0.2); // a few pairs are believed less than half
+    ww_threshold crowd = ww_threshold_choose(&e, LINKAGE, 100);
+    CHECK(crowd.measured && crowd.mean > 1.25 && crowd.deviation > 0.08 && crowd.deviation < 0.15);
+
+    e.different.count = 0;
     push_normal(&e, &r, 2000, 2.0, 0.05); // strangers far apart do not make it generous,
     CHECK_NEAR(ww_threshold_choose(&e, LINKAGE, 100).value, LINKAGE, 1e-9);
     e.different.count = 0;
