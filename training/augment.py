@@ -2,6 +2,8 @@
 """What happens to a face between the lens and the network: turned, shifted and scaled by landmarks that are off, small, out
 of focus, noisy, compressed, lit from a side, covered. Everything draws from the numpy Generator it is given. Pictures are
 uint8 luma."""
+import functools
+
 import cv2
 import numpy as np
 
@@ -50,9 +52,20 @@ def motion_blur(chip, rng):
     return cv2.filter2D(chip, -1, kernel / kernel.sum(), borderType=cv2.BORDER_REPLICATE)
 
 
+@functools.lru_cache(maxsize=1)
+def stock_of_grain():
+    return np.random.default_rng(1).standard_normal(1 << 21, dtype=np.float32)
+
+
+def grain(shape, rng, spread):
+    """Normal noise, cut anywhere from a stock of it: drawn anew it would cost more than all that is done to a picture."""
+    stock, size = stock_of_grain(), shape[0] * shape[1]
+    begin = rng.integers(len(stock) - size)
+    return stock[begin : begin + size].reshape(shape) * np.float32(spread)
+
+
 def noisy(chip, rng):
-    spread = rng.uniform(1, 14)
-    noise = rng.standard_normal(chip.shape, dtype=np.float32) * spread
+    noise = grain(chip.shape, rng, rng.uniform(1, 14))
     if rng.random() < 0.4:  # grain of a shrunk or denoised picture: blotches
         noise = cv2.GaussianBlur(noise, (0, 0), rng.uniform(0.6, 1.5)) * 2
     return np.clip(chip + noise, 0, 255).astype(np.uint8)

@@ -5,7 +5,7 @@ measure DATA RUN
 
 Trains the detector (detector_net.py) from scratch on DATA/scenes/*.npz (scenes.py); scenes that are labelled meanwhile are
 taken in. Checkpoints DATA/runs/RUN.pt, learning curve DATA/runs/RUN.jsonl (held-out scenes at the program's working size);
-started again it goes on; it runs until it is told to cool (schedule.py). --init RUN starts from another run's weights. --shift is
+started again it goes on; it runs until it is told to cool (schedule.py). Several processes can share the work (workers.py). --init RUN starts from another run's weights. --shift is
 added to the logits of the scores; `measure` tells the recall and the false faces at several of them."""
 import argparse
 import copy
@@ -23,6 +23,7 @@ from detector_crops import FACE, NONE, PLACE_ONLY, Crops, Scenes, draw_glasses, 
 from detector_net import STRIDES, Detector, boxes_at, export, flat, grid
 from scenes import overlaps, strongest
 from schedule import Schedule
+from workers import Workers
 
 BATCHES = ((320, 16, 0.88), (480, 7, 0.12))  # side of the crops, how many, share of the batches
 WORKING_SIDE = 640
@@ -183,6 +184,7 @@ class Run:
         self.device = "cuda" if torch.cuda.is_available() else "cpu"
         self.base = os.path.join(options.data, "runs", options.run)
         os.makedirs(os.path.dirname(self.base), exist_ok=True)
+        self.workers = Workers(self.device)
         self.rng = np.random.default_rng()
         self.model = Detector().to(self.device, memory_format=torch.channels_last)
         self.average = copy.deepcopy(self.model).eval().requires_grad_(False)
@@ -223,12 +225,16 @@ class Run:
         return self.spent + (time.time() - self.begun) / 60
 
     def save(self):
+        if self.workers.rank > 0:
+            return
         state = {name: getattr(self, name).state_dict() for name in ("model", "average", "optimizer")}
         torch.save({**state, "seen": self.seen, "step": self.step, "spent": self.minutes()}, self.base + ".pt.part")
         os.replace(self.base + ".pt.part", self.base + ".pt")
 
     def report(self, mean):
         self.take_in()
+        if self.workers.rank > 0:
+            return
         row = {
             "seen": self.seen,
             "minutes": round(self.minutes(), 1),
@@ -255,7 +261,7 @@ class Run:
     def train_step(self):
         for group in self.optimizer.param_groups:
             group["lr"] = self.options.lr * min(1, (self.step + 1) / WARM_UP) * self.rate + 1e-6
-        size, many, _ = BATCHES[self.rng.choice(len(BATCHES), p=[b[2] for b in BATCHES])]
+        size, many, _ = BATCHES[np.random.default_rng(self.step).choice(len(BATCHES), p=[b[2] for b in BATCHES])]  # all workers' alike
         drawn = [self.crops.draw(size) for _ in range(many)]
         targets = [wanted(faces, doubtful, size) for _, faces, doubtful, _, _ in drawn]
         x = torch.from_numpy(np.stack([d[0] for d in drawn]))[:, None].to(self.device).float()
@@ -266,9 +272,10 @@ class Run:
         loss, logit = loss_of(out, kind, place, *self.grids[size])
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
+        self.rate = self.workers.agree(self.model, self.schedule.share())
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), GRADIENT_MOST)
         self.optimizer.step()
-        self.seen, self.step = self.seen + many, self.step + 1
+        self.seen, self.step = self.seen + many * self.workers.count, self.step + 1
         self.keep_average()
         if self.step > 1000:
             self.remember_misses(logit, kind, [(d[3], d[4]) for d in drawn], size)
@@ -285,10 +292,7 @@ class Run:
 
     def go(self):
         saved, reported, mean = time.time(), time.time(), 0.0
-        while True:
-            self.rate = self.schedule.share()
-            if self.rate <= 0:
-                break
+        while self.rate > 0:
             loss = self.train_step()
             mean = 0.99 * mean + 0.01 * loss if mean else loss
             if time.time() - saved > CHECKPOINT_S:

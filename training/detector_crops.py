@@ -17,6 +17,7 @@ SIZES = {8: (0, 36), 16: (28, 88), 32: (70, 1e9)}  # side of the faces that a gr
 SLACK = 1.25  # beyond its sizes, times this, a grid learns nothing of a face
 LARGER_MOST = 6.0  # a small face is not made of one more than this much larger: most of the crop would be empty
 DOUBT = 0.55  # sum of the teachers' scores from which on a region is not background
+COARSE = 8  # px: how finely the light on a stage is drawn
 VISIBLE = 0.6  # share of a face inside the crop from which on it counts
 FACE, NONE, IGNORED, PLACE_ONLY = 1, 0, -1, 2
 
@@ -166,13 +167,14 @@ def on_stage(crop, faces, rng):
     if len(faces) and rng.random() < 0.7:
         row = faces[rng.integers(len(faces))]
         middle = np.array([row[0] + row[2], row[1] + row[3]]) / 2 + rng.normal(0, 0.3, 2) * side(row[None])[0]
-    y, x = np.mgrid[:size, :size].astype(np.float32)
+    y, x = (np.mgrid[: size // COARSE, : size // COARSE].astype(np.float32) + 0.5) * COARSE  # light has no edges
     away = np.hypot(x - middle[0], (y - middle[1]) * rng.uniform(0.4, 1)) / (size * rng.uniform(0.1, 0.6))
     light = rng.uniform(0.05, 0.35) + rng.uniform(0.3, 1.6) * np.exp(-(away**2))
-    lit = (crop / 255.0) ** np.float32(np.exp(rng.normal(0.1, 0.3))) * light.astype(np.float32) * 255
+    curve = (np.arange(256) / 255) ** np.exp(rng.normal(0.1, 0.3)) * 255
+    lit = curve.astype(np.float32)[crop] * cv2.resize(light.astype(np.float32), (size, size), interpolation=cv2.INTER_LINEAR)
     if rng.random() < 0.5:
-        lit = lit + rng.standard_normal(crop.shape, dtype=np.float32) * np.float32(rng.uniform(1, 7))
-    return np.clip(lit, 0, 255).astype(np.uint8)
+        lit += augment.grain(crop.shape, rng, rng.uniform(1, 7))
+    return np.clip(lit, 0, 255, out=lit).astype(np.uint8)
 
 
 def covered(crop, faces, rng):

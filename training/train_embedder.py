@@ -7,9 +7,8 @@ time it is seen. The loss is 1 - cosine to the teacher's vector of the clean fac
 the similarities within the batch, and half the squared distance to the teacher's vector, which makes the length of ours a
 measure of quality: the mean of all the vectors that the distorted face may stand for is the shorter the less can be seen of
 it. Runs on a GPU if there is one, else on OMP_NUM_THREADS cores, in bfloat16 where that is the faster. Checkpoints DATA/runs/RUN.pt
-every five minutes and goes on from it when started again; runs until it is told to cool (schedule.py). Several processes share
-the work if each is told RANK (0, 1, ...), WORLD_SIZE, MASTER_ADDR and MASTER_PORT, as torch.distributed wants it: on a CPU two
-of one thread do a third more than one of two. DATA/runs/RUN.jsonl is the learning curve."""
+every five minutes and goes on from it when started again; runs until it is told to cool (schedule.py). Several processes can share
+the work (workers.py). DATA/runs/RUN.jsonl is the learning curve."""
 import argparse
 import copy
 import glob
@@ -21,13 +20,13 @@ import time
 import cv2
 import numpy as np
 import torch
-from torch import distributed
 from torch.nn import functional
 
 import augment
 from embedder import Embedder, embed, load_folded, prepare
 from schedule import Schedule
 from targets import HELD_OUT
+from workers import Workers
 
 CHECKPOINT_S = 300
 EVALUATE_IMAGES = 100_000
@@ -119,10 +118,8 @@ class Run:
         self.options = options
         self.device = "cuda" if torch.cuda.is_available() else "cpu"
         self.base = os.path.join(options.data, "runs", options.run)
-        self.rank, self.workers = int(os.environ.get("RANK", "0")), int(os.environ.get("WORLD_SIZE", "1"))
-        if self.workers > 1:
-            distributed.init_process_group("nccl" if self.device == "cuda" else "gloo")
-        self.schedule, self.rate = Schedule(self.base), 1.0  # as rank 0 sees it
+        self.workers = Workers(self.device)
+        self.schedule, self.rate = Schedule(self.base), 1.0
         os.makedirs(os.path.dirname(self.base), exist_ok=True)
         self.pool = Pool(os.path.join(options.data, "pool"))
         self.test = held_out(os.path.join(options.data, "pool"))
@@ -141,7 +138,7 @@ class Run:
             self.seen, self.step = state["seen"], state["step"]
 
     def save(self):
-        if self.rank > 0:
+        if self.workers.rank > 0:
             return
         torch.save(
             {
@@ -156,7 +153,7 @@ class Run:
         os.replace(self.base + ".pt.part", self.base + ".pt")
 
     def evaluate(self, loss, started):
-        if self.rank > 0:
+        if self.workers.rank > 0:
             return
         chips, targets, people = self.test
         vectors = embed(self.average, chips)
@@ -177,19 +174,6 @@ class Run:
         with open(self.base + ".jsonl", "a", encoding="utf-8") as f:
             f.write(json.dumps(row) + "\n")
 
-    def agree(self):
-        """All processes take the mean of their gradients, and rank 0's word for the learning rate."""
-        self.rate = self.schedule.share()
-        if self.workers == 1:
-            return
-        gradients = [p.grad for p in self.model.parameters()]
-        word = gradients[0].new_tensor([self.rate if self.rank == 0 else 0.0])
-        together = torch.cat([word] + [g.flatten() for g in gradients])
-        distributed.all_reduce(together)
-        self.rate = float(together[0])
-        for g, mean in zip(gradients, torch.split(together[1:] / self.workers, [g.numel() for g in gradients])):
-            g.copy_(mean.view_as(g))
-
     def train_step(self, chips, targets):
         for group in self.optimizer.param_groups:
             group["lr"] = self.options.lr * min(1, (self.step + 1) / WARM_UP) * self.rate + 1e-6
@@ -203,10 +187,10 @@ class Run:
         relation = ((y @ y.T - t @ t.T) ** 2).mean()
         self.optimizer.zero_grad(set_to_none=True)
         (cosine + RELATION * relation + LENGTH * distance).backward()
-        self.agree()
+        self.rate = self.workers.agree(self.model, self.schedule.share())  # as rank 0 sees it
         self.optimizer.step()
         self.step += 1
-        self.seen += len(chips) * self.workers
+        self.seen += len(chips) * self.workers.count
         with torch.no_grad():
             keep = min(AVERAGE, (1 + self.step) / (10 + self.step))
             for a, m in zip(self.average.state_dict().values(), self.model.state_dict().values()):

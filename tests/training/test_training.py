@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: MIT
 """What must stay true of training/: geometry, the road from and to ONNX, the scores, and that no picture of LFW is ever
 trained on. TAP."""
+import multiprocessing
 import os
+import socket
 import sys
 import tempfile
 
@@ -29,6 +31,7 @@ import landmarks
 import sources
 from onnx_net import OnnxNet
 from teachers import Face, agreed, suppress
+from workers import Workers
 
 RNG = np.random.default_rng(7)
 
@@ -103,6 +106,27 @@ def quality_is_the_length():
     assert wanted.min() < wanted.max() < 1
     assert torch.allclose(given.norm(dim=1), wanted, atol=1e-4)
     assert torch.allclose(torch.nn.functional.normalize(given), torch.nn.functional.normalize(vector), atol=1e-4)
+
+
+def one_of_two_workers(rank, port, answers):
+    os.environ.update(RANK=str(rank), WORLD_SIZE="2", MASTER_ADDR="127.0.0.1", MASTER_PORT=str(port))
+    model = torch.nn.Linear(2, 1, bias=False)
+    model.weight.grad = torch.tensor([[1.0, 2.0]]) * (1 + 2 * rank)
+    word = Workers("cpu").agree(model, 0.25 if rank == 0 else 0.75)
+    answers.put((word, model.weight.grad.tolist()))
+
+
+def workers_share_their_gradients():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        port = s.getsockname()[1]
+    context = multiprocessing.get_context("fork")
+    answers = context.Queue()
+    workers = [context.Process(target=one_of_two_workers, args=(rank, port, answers), daemon=True) for rank in range(2)]
+    for worker in workers:
+        worker.start()
+    for _ in workers:
+        assert answers.get(timeout=60) == (0.25, [[2.0, 4.0]])
 
 
 def landmark_export_is_the_model():
@@ -226,6 +250,7 @@ def main():
         student_chips_show_the_same_as_the_teachers,
         shipped_embedder_goes_in_and_comes_out,
         quality_is_the_length,
+        workers_share_their_gradients,
         landmark_export_is_the_model,
         halved_weights_give_the_same,
         detector_export_is_the_model,
