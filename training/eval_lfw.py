@@ -28,8 +28,8 @@ def scan(options, folder):
 
 
 def middle_faces(folder):
-    """Path relative to the pictures ("Name/Name_0001.jpg") -> (vector, person given by the program, quality, landmarks); and
-    the number of all faces."""
+    """Path below DATA/pictures/SOURCE ("Name/Name_0001.jpg") -> (vector, person given by the program, quality, landmarks); and the
+    number of all faces."""
     store = sqlite3.connect(f"file:{folder}/whoswho.db?mode=ro", uri=True)
     rows = store.execute(
         "SELECT s.path, s.width, s.height, f.x + f.width / 2, f.y + f.height / 2, e.embedding, "
@@ -40,7 +40,7 @@ def middle_faces(folder):
     for path, width, height, x, y, vector, person, quality, marks in rows:
         total += 1
         path = path.decode() if isinstance(path, bytes) else path
-        key = "/".join(path.split("/")[-2:])
+        key = path.rsplit("/pictures/", 1)[1].split("/", 1)[1]
         away = np.hypot(x / width - 0.5, y / height - 0.5)
         if away < NEAR and away < best.get(key, (9,))[0]:
             best[key] = (away, np.frombuffer(vector, "<f4"), person, quality, np.frombuffer(marks, "<f4").reshape(5, 2))

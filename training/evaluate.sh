@@ -19,5 +19,7 @@ echo "## Labeled Faces in the Wild through the program: View 2, all faces sorted
 $python "$here/eval_lfw.py" "$whoswho" "$data" "$name" --thresholds default,0.90,0.95,1.00,1.05,1.10,1.15
 $python "$here/eval_lfw.py" "$whoswho" "$data" "$name-teacher" --detector "$scrfd" --embedder "$mobilefacenet" --thresholds default,0.95,1.00,1.05,1.10,1.15
 echo "## Where the embedder breaks"
+$python "$here/eval_ages.py" "$whoswho" "$data" "$name"
+$python "$here/eval_ages.py" "$whoswho" "$data" "$name-teacher" --detector "$scrfd" --embedder "$mobilefacenet"
 $python "$here/eval_breaks.py" "$data" "$name" "$here/../models/embedder.onnx"
 $python "$here/eval_groups.py" "$data" "$name" "$here/../models/embedder.onnx" "$mobilefacenet"

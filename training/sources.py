@@ -58,6 +58,7 @@ SOURCES = [
     Source("vggface2", "Zhekuson+SVDFaces", "2c7c8ec011206224e7554e06159a45e9c570c1ee", "", "^(train|test)/n"),
     Source("members", "mysociety+theyworkforyou", "4a5b59cadb59f96e4e05d268b41a1842e1aade82", "www/docs/images/", r"/mps(L)?/"),
     Source("ffhq", "jamescalixto+face-memory", "3cc79f0bacdf44f63e432dc59bc1feb9e7070969", "faces/"),
+    Source("lag", "loiswjj+Face_Recognition", "d6a2967d5b081c97f5a4e4c6b67890ff2014de03", "FaceDetection/FaceDetection/data/Pic/", test=True),
     Source("lfw", "umass-vis-lfw+umass-vis-lfw.github.io", "2a620cd8cceb10430f8c7012fe9fa5f0837759e9", "images/", test=True),
 ]
 

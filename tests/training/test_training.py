@@ -24,6 +24,7 @@ import augment
 import detector_crops
 import detector_net
 import embedder
+import eval_ages
 import eval_lfw
 import frame
 import halve
@@ -209,6 +210,18 @@ def view2_scores_are_right():
     assert abs(every - 0.05) < 1e-9 and best == 0.0
 
 
+def pairs_of_ages_stay_in_their_folds():
+    person = np.repeat(np.arange(40), 3)
+    young = np.tile([True, False, False], 40)
+    for kind, per_person, ages in (("old", 1, {(False, False)}), ("across", 2, {(False, True)})):
+        pairs = eval_ages.pairs_of(young, person, kind, np.random.default_rng(1))
+        same, different = [p for p in pairs if p[2]], [p for p in pairs if not p[2]]
+        assert len(same) == len(different) == 40 * per_person
+        assert all(person[a] == person[b] for a, b, _, _ in same) and all(person[a] != person[b] for a, b, _, _ in different)
+        assert {(young[a], young[b]) for a, b, _, _ in pairs} == ages
+        assert all(person[n] % eval_ages.FOLDS == fold for a, b, _, fold in pairs for n in (a, b))
+
+
 def clustering_scores_are_right():
     faces = {
         f"{who}/{who}_{k:04d}.jpg": (None, person)
@@ -257,6 +270,7 @@ def main():
         cells_learn_of_the_face_they_lie_on,
         mirrored_landmarks_name_the_other_side,
         view2_scores_are_right,
+        pairs_of_ages_stay_in_their_folds,
         clustering_scores_are_right,
         no_lfw_picture_is_trained_on,
         detectors_must_agree,
