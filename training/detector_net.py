@@ -11,8 +11,8 @@ from torch import nn
 from torch.nn import functional
 
 STRIDES = (8, 16, 32)
-WIDTHS = (16, 32, 48, 64)  # at strides 4, 8, 16, 32
-NECK = 32
+WIDTHS = (16, 24, 48, 64)  # at strides 4, 8, 16, 32
+NECK = 24
 SCALE = 1 / 255.0
 FIRST_GUESS = -4.0  # logit of the scores before training: nearly everything is background
 SIDE_EXPONENT_MAX = 6.0
