@@ -25,7 +25,7 @@ from scenes import overlaps, strongest
 from schedule import Schedule
 from workers import Workers
 
-BATCHES = ((320, 16, 0.88), (480, 7, 0.12))  # side of the crops, how many, share of the batches
+BATCHES = ((320, 16, 0.88), (480, 8, 0.12))  # side of the crops, how many (of all workers), share of the batches
 WORKING_SIDE = 640
 AVERAGE = 0.998
 BOX_WEIGHT, MARKS_WEIGHT = 2.0, 10.0
@@ -262,6 +262,7 @@ class Run:
         for group in self.optimizer.param_groups:
             group["lr"] = self.options.lr * min(1, (self.step + 1) / WARM_UP) * self.rate + 1e-6
         size, many, _ = BATCHES[np.random.default_rng(self.step).choice(len(BATCHES), p=[b[2] for b in BATCHES])]  # all workers' alike
+        many //= self.workers.count
         drawn = [self.crops.draw(size) for _ in range(many)]
         targets = [wanted(faces, doubtful, size) for _, faces, doubtful, _, _ in drawn]
         x = torch.from_numpy(np.stack([d[0] for d in drawn]))[:, None].to(self.device).float()
