@@ -5,8 +5,9 @@ measure DATA RUN
 
 Trains the detector (detector_net.py) from scratch on DATA/scenes/*.npz (scenes.py); scenes that are labelled meanwhile are
 taken in. Checkpoints DATA/runs/RUN.pt, learning curve DATA/runs/RUN.jsonl (held-out scenes at the program's working size);
-started again it goes on; it runs until it is told to cool (schedule.py). Several processes can share the work (workers.py). --init RUN starts from another run's weights. --shift is
-added to the logits of the scores; `measure` tells the recall and the false faces at several of them."""
+started again it goes on; it runs until it is told to cool (schedule.py). Several processes can share the work
+(workers.py). --init RUN starts from another run's weights. --shift is added to the logits of the scores; `measure` tells the
+recall and the false faces at several of them."""
 import argparse
 import copy
 import glob
@@ -261,7 +262,8 @@ class Run:
     def train_step(self):
         for group in self.optimizer.param_groups:
             group["lr"] = self.options.lr * min(1, (self.step + 1) / WARM_UP) * self.rate + 1e-6
-        size, many, _ = BATCHES[np.random.default_rng(self.step).choice(len(BATCHES), p=[b[2] for b in BATCHES])]  # all workers' alike
+        alike = np.random.default_rng(self.step)  # all workers draw the same size
+        size, many, _ = BATCHES[alike.choice(len(BATCHES), p=[b[2] for b in BATCHES])]
         many //= self.workers.count
         drawn = [self.crops.draw(size) for _ in range(many)]
         targets = [wanted(faces, doubtful, size) for _, faces, doubtful, _, _ in drawn]

@@ -19,7 +19,7 @@ from torch.nn.functional import normalize
 
 import frame
 from embedder import Embedder, prepare
-from eval_lfw import errors_by_quality, middle_faces, read_pairs, view2_of
+from eval_lfw import errors_by_quality, middle_faces, read_pairs, view2_of, wrong_pairs
 from onnx_net import OnnxNet
 
 EYES_PER_SIDE = 1 / 2.6
@@ -35,7 +35,7 @@ SPOILS = {
     "mask": ("mask", None),
     "landmarks 7%": ("jitter", 0.07),
 }
-TURNED = (0, 0.1, 0.2, 0.3, 0.5, 9)
+TURNED = (0, 0.1, 0.2, 0.3, 0.5, 9)  # bounds of the groups by `turned`
 BATCH = 64
 
 
@@ -67,16 +67,14 @@ def chip_of(path, marks, how, rng, side=frame.STUDENT_SIDE, margin=frame.STUDENT
 
 
 def turned(marks):
+    """How far the nose lies from the line that halves the eyes, in eye distances."""
     across = marks[1] - marks[0]
     return abs((marks[2] - marks[:2].mean(0)) @ across) / (across @ across)
 
 
 def errors_by_turn(similar, found, pairs, turn):
     """[from, to, pairs, share of errors at the threshold that is best for all]"""
-    same = np.array([p[2] for p in pairs])
-    steps = np.quantile(similar[found], np.linspace(0, 1, 800))
-    right = (similar[:, None] >= steps) == same[:, None]
-    wrong = ~right[:, right[found].sum(0).argmax()]
+    wrong = wrong_pairs(similar, np.array([p[2] for p in pairs]), found)
     groups = [(a, b, found & (turn >= a) & (turn < b)) for a, b in zip(TURNED, TURNED[1:])]
     return [[a, b, int(g.sum()), round(float(wrong[g].mean()), 4)] for a, b, g in groups if g.any()]
 

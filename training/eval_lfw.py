@@ -79,13 +79,17 @@ def view2_of(similar, found, pairs):
     return round(float(np.mean(right)), 4), round(float(np.std(right, ddof=1) / np.sqrt(len(right))), 4)
 
 
+def wrong_pairs(similar, same, found, steps=800):
+    """Which pairs are wrong at the threshold that is best for all; what is not found is."""
+    thresholds = np.quantile(similar, np.linspace(0, 1, steps))
+    right = ((similar[:, None] >= thresholds) == same[:, None]) & found[:, None]
+    return ~right[:, right.sum(0).argmax()]
+
+
 def errors_by_quality(similar, found, pairs, quality):
     """Share of wrong pairs at the best threshold, among all and among the 80% whose poorer face is best; what is not found is
     wrong, and poorest."""
-    same = np.array([p[2] for p in pairs])
-    steps = np.quantile(similar, np.linspace(0, 1, 800))
-    right = ((similar[:, None] >= steps) == same[:, None]) & found[:, None]
-    wrong = ~right[:, right.sum(0).argmax()]
+    wrong = wrong_pairs(similar, np.array([p[2] for p in pairs]), found)
     keep = np.argsort(-np.where(found, quality, -np.inf), kind="stable")[: len(pairs) * 8 // 10]
     return round(float(wrong.mean()), 4), round(float(wrong[keep].mean()), 4)
 

@@ -24,7 +24,6 @@ AGREES = 0.6  # of the best score: anchors that count
 NEAR = 0.25  # of the face's side: how far from the chip's middle its middle may lie
 MOST_APART = 0.12  # eye distances: mean deviation of the looks from their mean
 BATCH = 8
-DOT = "."  # "celeb." is celeb.quick.npz and not celeba.quick.npz
 
 
 def views(chip):
@@ -74,7 +73,7 @@ def label(net, chips):
 
 
 def run(data, source, most, net):
-    target = os.path.join(data, "marks", f"{source.rstrip(DOT)}.npz")
+    target = os.path.join(data, "marks", source.rstrip(".") + ".npz")  # "celeb." is celeb.quick.npz and not celeba.quick.npz
     paths = sorted(p for p in glob.glob(os.path.join(data, "faces", f"{source}*.npz")))
     if os.path.exists(target) or not paths:
         return

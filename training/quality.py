@@ -21,6 +21,7 @@ from torch.nn import functional
 import augment
 import frame
 from embedder import Embedder, Quality, prepare
+from eval_lfw import wrong_pairs
 from train_embedder import MISALIGNED, held_out
 
 LOOKS = 2  # of each chip; the first is clean
@@ -76,9 +77,7 @@ def errors_by_quality(vectors, names, quality):
     chosen = np.concatenate([np.flatnonzero(same), rng.choice(different, same.sum(), replace=False)])
     a, b, same = a[chosen], b[chosen], same[chosen]
     similar, worth = (vectors[a] * vectors[b]).sum(1), np.minimum(quality[a], quality[b])
-    steps = np.quantile(similar, np.linspace(0, 1, 400))
-    right = (similar[:, None] >= steps) == same[:, None]
-    wrong = ~right[:, right.sum(0).argmax()]
+    wrong = wrong_pairs(similar, same, np.ones(len(same), bool), steps=400)
     best = np.argsort(-worth)[: len(wrong) * 8 // 10]
     return round(float(wrong.mean()), 4), round(float(wrong[best].mean()), 4)
 

@@ -5,7 +5,8 @@
 //
 // Purity comes first: joining two folders is a second's work, parting one is misery. So the threshold is the one at which, of all
 // pairs of tracks there are, a single one of strangers is expected to come closer. More footage has more pairs that can go wrong,
-// and gets a smaller threshold. With too little evidence the model's own threshold is taken, made smaller by the same rule.
+// and gets a smaller threshold. With too little evidence the model's own threshold is taken, made smaller by the same rule; with
+// more, what the footage says counts for its number of pairs, and what all footage has shown before for fifty.
 #ifndef WW_JOB_THRESHOLD_H
 #define WW_JOB_THRESHOLD_H
 #include "job/evidence.h"
@@ -16,7 +17,7 @@ typedef struct ww_threshold {
     double value;            // for average linkage, Euclidean
     bool measured;           // from the evidence
     size_t same, different;  // pairs of either kind
-    double mean, deviation;  // of the distances of different people: measured, or as the model's threshold implies
+    double mean, deviation;  // of the distances of different people: as the model's threshold implies, moved by what was measured
 } ww_threshold;
 
 // model: the model's threshold; groups: tracks and lone faces to be sorted.
