@@ -22,6 +22,7 @@ from torch.nn import functional
 
 from detector_crops import FACE, NONE, PLACE_ONLY, Crops, Scenes, draw_glasses, draw_mask, moved, side, wanted
 from detector_net import STRIDES, Detector, boxes_at, export, flat, grid
+from muon import MuonAndAdam
 from scenes import overlaps, strongest
 from schedule import Schedule
 from workers import Workers
@@ -189,10 +190,7 @@ class Run:
         self.rng = np.random.default_rng()
         self.model = Detector().to(self.device, memory_format=torch.channels_last)
         self.average = copy.deepcopy(self.model).eval().requires_grad_(False)
-        decayed = [p for p in self.model.parameters() if p.ndim > 1]
-        others = [p for p in self.model.parameters() if p.ndim <= 1]
-        groups = [{"params": decayed, "weight_decay": 0.01}, {"params": others, "weight_decay": 0.0}]
-        self.optimizer = torch.optim.AdamW(groups, lr=options.lr)
+        self.optimizer = MuonAndAdam(self.model, weight_decay=0.01, apart=("heads",))
         self.seen = self.step = 0
         self.spent = 0.0  # minutes, of former starts too
         self.begun = time.time()
@@ -260,8 +258,6 @@ class Run:
         del self.crops.misses[:-MISSES_KEPT]
 
     def train_step(self):
-        for group in self.optimizer.param_groups:
-            group["lr"] = self.options.lr * min(1, (self.step + 1) / WARM_UP) * self.rate + 1e-6
         alike = np.random.default_rng(self.step)  # all workers draw the same size
         size, many, _ = BATCHES[alike.choice(len(BATCHES), p=[b[2] for b in BATCHES])]
         many //= self.workers.count
@@ -273,11 +269,11 @@ class Run:
         with torch.autocast(self.device, dtype=torch.bfloat16, enabled=self.options.bfloat16):
             out = self.model(x.contiguous(memory_format=torch.channels_last))
         loss, logit = loss_of(out, kind, place, *self.grids[size])
-        self.optimizer.zero_grad(set_to_none=True)
+        self.model.zero_grad(set_to_none=True)
         loss.backward()
         self.rate = self.workers.agree(self.model, self.schedule.share())
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), GRADIENT_MOST)
-        self.optimizer.step()
+        self.optimizer.step(self.options.lr * min(1, (self.step + 1) / WARM_UP) * self.rate + 1e-6)
         self.seen, self.step = self.seen + many * self.workers.count, self.step + 1
         self.keep_average()
         if self.step > 1000:

@@ -1,14 +1,15 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """usage: landmarks.py train DATA RUN --images N [--minutes M] [--lr 2e-3] [--init RUN] | landmarks.py export DATA RUN
-FILE.onnx
+FILE.onnx | landmarks.py witnesses DATA RUN
 
 A small network that puts the five landmarks in their place. It sees what the detector's own points make of the face: the 64 x
 64 luma chip of the 112 frame and 16 px all round (frame.LANDMARK_MARGIN), aligned by them, and says where in that chip the
 points really are, and whether there is a face at all. Learns from DATA/marks/*.npz (marks.py): wide chips with the
 teacher's landmarks, from which chips are cut as if by a detector that is off, and from DATA/detections/*.npz (detections.py):
 what the detector really found, and whether it is a face. --init RUN starts from another run's weights. Checkpoints
-DATA/runs/RUN.pt, learning curve DATA/runs/RUN.jsonl; started again it goes on; `touch DATA/runs/RUN.stop` ends it early."""
+DATA/runs/RUN.pt, learning curve DATA/runs/RUN.jsonl; started again it goes on; `touch DATA/runs/RUN.stop` ends it early.
+`witnesses` tells how the program should make one score of the detector's and of this network's (src/face/second_look.h)."""
 import argparse
 import copy
 import glob
@@ -38,6 +39,7 @@ CHECKPOINT_S = 240
 EVALUATE_IMAGES = 100_000
 AVERAGE = 0.998
 FACE_WEIGHT = 0.3
+LOG_ODDS_MAX = 6.0  # as the program bounds them
 
 
 class Conv(nn.Module):
@@ -166,6 +168,44 @@ def errors(given, wanted):
 
 
 @torch.no_grad()
+def verdicts_on(model, found, device="cpu"):
+    """Log-odds that each detection is a face, as the first look sees it."""
+    matrix = frame.similarity(frame.TEMPLATE + frame.WIDE_MARGIN, TEMPLATE)
+    parts = [found.chips[i : i + 256] for i in range(0, len(found.chips), 256)]
+    return np.concatenate([model(prepare(np.stack([cut(c, matrix) for c in p]), device)).cpu().numpy()[:, 10] for p in parts])
+
+
+def logistic(features, labels, rounds=30):
+    """Weights, the last one a constant, of the log-odds that `labels` (0, 1) are 1."""
+    x = np.hstack([features, np.ones((len(features), 1))])
+    weights = np.zeros(x.shape[1])
+    for _ in range(rounds):  # Newton's method
+        p = 1 / (1 + np.exp(-x @ weights))
+        curvature = (x * (p * (1 - p))[:, None]).T @ x + 1e-3 * np.eye(x.shape[1])
+        weights += np.linalg.solve(curvature, x.T @ (labels - p))
+    return weights
+
+
+def witnesses(model, found):
+    """How much the detector's score and the second look say, as log-odds, of a held-out detection; and what comes of it."""
+    found_odds = np.log(found.scores / (1 - found.scores))
+    look_odds = np.clip(verdicts_on(model, found), -LOG_ODDS_MAX, LOG_ODDS_MAX)
+    for_detector, for_look, bias = logistic(np.stack([found_odds, look_odds], 1), found.labels.astype(float))
+    is_face, odds = found.labels == 1, bias + for_detector * found_odds + for_look * look_odds
+    both = (found_odds >= 0) & ((look_odds >= 0) | (found.scores >= 0.8))  # what the program asked for before
+    return {
+        "detector": round(float(for_detector), 3),
+        "look": round(float(for_look), 3),
+        "bias": round(float(bias), 3),
+        "detections": len(is_face),
+        "faces": int(is_face.sum()),
+        "recall": round(float((odds > 0)[is_face].mean()), 4),
+        "false": int((odds > 0)[~is_face].sum()),
+        "where_both_must_say_so": [round(float(both[is_face].mean()), 4), int(both[~is_face].sum())],
+    }
+
+
+@torch.no_grad()
 def evaluate(model, test, found):
     """Landmark errors on held-out faces; of held-out detections that scored 0.5 and more and are no faces, the share that
     passes for one at the threshold that all but 1% of the held-out spoiled faces, and of the detections that are faces, pass."""
@@ -182,8 +222,7 @@ def evaluate(model, test, found):
             "median": round(float(np.median(after)), 4),
             "p90": round(float(np.quantile(after, 0.9)), 4),
         }
-    chips = np.stack([cut(c, frame.similarity(frame.TEMPLATE + frame.WIDE_MARGIN, TEMPLATE)) for c in found.chips])
-    verdicts = model(prepare(chips, device)).cpu().numpy()[:, 10]
+    verdicts = verdicts_on(model, found, device)
     faces, others = verdicts[found.labels == 1], verdicts[(found.labels == 0) & (found.scores >= 0.5)]
     threshold = min(np.quantile(logits, 0.01), np.quantile(faces, 0.01))
     row["passing"] = {
@@ -370,7 +409,7 @@ def load(data, run):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=("train", "export"))
+    parser.add_argument("what", choices=("train", "export", "witnesses"))
     parser.add_argument("data"), parser.add_argument("run")
     parser.add_argument("file", nargs="?")
     parser.add_argument("--images", type=int, default=1_000_000)
@@ -384,6 +423,9 @@ def main():
     torch.set_flush_denormal(True)
     if options.what == "train":
         Run(options).go()
+    elif options.what == "witnesses":
+        found = Detections(os.path.join(options.data, "detections"), True)
+        print(json.dumps(witnesses(load(options.data, options.run), found)))
     else:
         export(load(options.data, options.run), options.file)
 

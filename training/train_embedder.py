@@ -24,6 +24,7 @@ from torch.nn import functional
 
 import augment
 from embedder import Embedder, embed, load_folded, prepare
+from muon import MuonAndAdam
 from schedule import Schedule
 from targets import HELD_OUT
 from workers import Workers
@@ -131,7 +132,7 @@ class Run:
             load_folded(self.model, options.init, self.pool.draw(np.random.default_rng(5), 1024)[0])
         self.model = self.model.to(self.device, memory_format=torch.channels_last)
         self.average = copy.deepcopy(self.model).eval().requires_grad_(False)
-        self.optimizer = torch.optim.AdamW(self.model.parameters(), lr=options.lr, weight_decay=0.02, betas=(0.9, 0.99))
+        self.optimizer = MuonAndAdam(self.model, weight_decay=0.02)
         if state is not None:
             self.model.load_state_dict(state["model"]), self.average.load_state_dict(state["average"])
             self.optimizer.load_state_dict(state["optimizer"])
@@ -175,8 +176,6 @@ class Run:
             f.write(json.dumps(row) + "\n")
 
     def train_step(self, chips, targets):
-        for group in self.optimizer.param_groups:
-            group["lr"] = self.options.lr * min(1, (self.step + 1) / WARM_UP) * self.rate + 1e-6
         t = torch.from_numpy(targets).to(self.device)
         with torch.autocast(torch.device(self.device).type, dtype=torch.bfloat16, enabled=self.half):
             y = self.model(prepare(chips, self.device))
@@ -185,10 +184,10 @@ class Run:
         y = functional.normalize(y)
         cosine = (1 - (y * t).sum(1)).mean()
         relation = ((y @ y.T - t @ t.T) ** 2).mean()
-        self.optimizer.zero_grad(set_to_none=True)
+        self.model.zero_grad(set_to_none=True)
         (cosine + RELATION * relation + LENGTH * distance).backward()
         self.rate = self.workers.agree(self.model, self.schedule.share())  # as rank 0 sees it
-        self.optimizer.step()
+        self.optimizer.step(self.options.lr * min(1, (self.step + 1) / WARM_UP) * self.rate + 1e-6)
         self.step += 1
         self.seen += len(chips) * self.workers.count
         with torch.no_grad():

@@ -14,9 +14,13 @@ class Workers:
             distributed.init_process_group("nccl" if device == "cuda" else "gloo")
 
     def agree(self, model, word):
-        """All take the mean of their gradients. Returns rank 0's `word`, a number."""
+        """All take the mean of their gradients; what had no part in a worker's loss has none there. Returns rank 0's `word`, a
+        number."""
         if self.count == 1:
             return word
+        for p in model.parameters():
+            if p.grad is None:
+                p.grad = torch.zeros_like(p)
         gradients = [p.grad for p in model.parameters()]
         said = gradients[0].new_tensor([word if self.rank == 0 else 0.0])
         together = torch.cat([said] + [g.flatten() for g in gradients])

@@ -29,6 +29,7 @@ import eval_lfw
 import frame
 import halve
 import landmarks
+import muon
 import sources
 from onnx_net import OnnxNet
 from teachers import Face, agreed, suppress
@@ -128,6 +129,46 @@ def workers_share_their_gradients():
         worker.start()
     for _ in workers:
         assert answers.get(timeout=60) == (0.25, [[2.0, 4.0]])
+
+
+def steps_of_matrices_are_even():
+    u, v = np.linalg.qr(RNG.normal(0, 1, (24, 24)))[0], np.linalg.qr(RNG.normal(0, 1, (90, 24)))[0]
+    for matrix in (u @ np.diag(np.geomspace(1, 0.02, 24)) @ v.T, v @ np.diag(np.geomspace(50, 1, 24)) @ u.T):
+        even = muon.orthogonal(torch.from_numpy(matrix.astype(np.float32))).numpy()
+        assert even.shape == matrix.shape
+        values = np.diag(u.T @ even @ v if matrix.shape[0] == 24 else v.T @ even @ u)
+        assert 0.6 < values.min() and values.max() < 1.25, (values.min(), values.max())
+
+
+def optimizer_goes_on_where_it_stopped():
+    torch.manual_seed(5)
+    wanted, seen = torch.nn.Linear(12, 8), torch.randn(256, 12) * torch.logspace(0, -1.5, 12)
+
+    def run(model, optimizer, steps):
+        for _ in range(steps):
+            loss = ((model(seen) - wanted(seen)) ** 2).mean()
+            model.zero_grad(set_to_none=True)
+            loss.backward()
+            optimizer.step(0.02)
+        return loss.item()
+
+    def begun(like=None):
+        model = torch.nn.Linear(12, 8)
+        model.load_state_dict((like or model).state_dict())
+        return model, muon.MuonAndAdam(model, weight_decay=0.0)
+
+    model, optimizer = begun()
+    first = run(*begun(model), 1)
+    assert run(model, optimizer, 150) < 0.02 * first
+    again, its_optimizer = begun(model)
+    its_optimizer.load_state_dict(optimizer.state_dict())
+    assert run(model, optimizer, 3) == run(again, its_optimizer, 3)
+
+
+def witnesses_are_weighed():
+    features = RNG.normal(0, 2, (20000, 2))
+    labels = RNG.random(20000) < 1 / (1 + np.exp(1.8 - 1.5 * features[:, 0] - 0.9 * features[:, 1]))
+    assert np.allclose(landmarks.logistic(features, labels.astype(float)), [1.5, 0.9, -1.8], atol=0.12)
 
 
 def landmark_export_is_the_model():
@@ -264,6 +305,9 @@ def main():
         shipped_embedder_goes_in_and_comes_out,
         quality_is_the_length,
         workers_share_their_gradients,
+        steps_of_matrices_are_even,
+        optimizer_goes_on_where_it_stopped,
+        witnesses_are_weighed,
         landmark_export_is_the_model,
         halved_weights_give_the_same,
         detector_export_is_the_model,
