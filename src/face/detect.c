@@ -216,8 +216,9 @@ static ww_status look_with_network(ww_detector *d, const ww_image *image, ww_det
         fill_input(d->spec, &picture, ww_session_input(session), v.input_width, v.input_height);
         status = ww_session_run(session, err);
     }
+    const float from = d->second_look ? fminf(WW_SECOND_LOOK_FROM, d->options.min_score) : d->options.min_score;
     if (status == WW_OK)
-        status = ww_decode(session, d->net, d->spec, d->options.min_score, v.input_width, v.input_height, found, err);
+        status = ww_decode(session, d->net, d->spec, from, v.input_width, v.input_height, found, err);
     if (status == WW_OK) {
         ww_non_maximum_suppression(found, d->spec->nms_iou);
         scale_back(found, v.scale);
@@ -233,7 +234,7 @@ ww_status ww_detect(ww_detector *d, const ww_image *image, ww_detections *found,
     if (status == WW_OK && (d->spec->boxes_only || d->spec->landmarks))
         status = ww_find_landmarks(d->spec, image, found, err);
     else if (status == WW_OK && d->second_look)
-        status = ww_look_again(d->second_look, image, found, err);
+        status = ww_look_again(d->second_look, image, d->options.min_score, found, err);
     if (status == WW_OK)
         cut_to(image, d->options.min_face, found);
     return status;

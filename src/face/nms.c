@@ -24,11 +24,15 @@ static float intersection_over_union(const ww_detection *a, const ww_detection *
     return both / (a->width * a->height + b->width * b->height - both);
 }
 
+void ww_best_first(ww_detections *d)
+{
+    if (d->count >= 2)
+        qsort(d->item, d->count, sizeof *d->item, better);
+}
+
 void ww_non_maximum_suppression(ww_detections *d, float iou)
 {
-    if (d->count < 2)
-        return;
-    qsort(d->item, d->count, sizeof *d->item, better);
+    ww_best_first(d);
     size_t kept = 0;
     for (size_t i = 0; i < d->count && kept < WW_FACES_MAX; i++) {
         size_t j = 0;

@@ -6,6 +6,9 @@
 #include "models/models.h"
 
 #include <math.h>
+#include <string.h>
+
+#define SURE 0.9f // scores from here on tell of faces beyond doubt
 
 static ww_net *load(const unsigned char *begin, const unsigned char *end, const char *name)
 {
@@ -65,11 +68,11 @@ TEST(landmarks_come_back_from_where_a_rough_detector_puts_them)
     double before = 0, after = 0;
     int n = 0;
     for (size_t i = 0; i < found.count; i++)
-        for (int trial = 0; trial < 8 && found.item[i].score >= WW_SECOND_LOOK_SURE_SCORE; trial++) { // the others are no measure
+        for (int trial = 0; trial < 8 && found.item[i].score >= SURE; trial++) { // the others are no measure
             ww_detection moved = disturbed(&found.item[i], 0.15, &r);
             one.count = 0;
             ww_vector_push(&one, moved);
-            CHECK_OK(ww_look_again(look, &image, &one, &err));
+            CHECK_OK(ww_look_again(look, &image, 0.5f, &one, &err));
             if (one.count == 0)
                 continue;
             before += apart(&moved, &found.item[i]) / eye_distance(&found.item[i]);
@@ -89,7 +92,32 @@ TEST(landmarks_come_back_from_where_a_rough_detector_puts_them)
     free(jpeg);
 }
 
-TEST(what_is_no_face_goes_unless_the_detector_is_sure)
+static double log_odds(double p) { return log(p / (1 - p)); }
+
+static ww_detection at(float score)
+{
+    return (ww_detection){.x = 34, .y = 34, .width = 60, .height = 60, .score = score,
+                          .landmark = {52, 56, 76, 56, 64, 68, 54, 80, 74, 80}};
+}
+
+// Three detections of one place, so scored by the detector, each looked at by itself.
+static void look_at_nothing(ww_second_look *look, const ww_image *image, const float score[3], float min_score, ww_detections *found)
+{
+    ww_error err;
+    ww_detections one = {0};
+    found->count = 0;
+    for (size_t i = 0; i < 3; i++) {
+        one.count = 0;
+        ww_vector_push(&one, at(score[i]));
+        CHECK_OK(ww_look_again(look, image, min_score, &one, &err));
+        for (size_t k = 0; k < one.count; k++)
+            ww_vector_push(found, one.item[k]);
+    }
+    ww_vector_free(&one);
+}
+
+// What is there to see counts as well as what the detector says of it.
+TEST(both_witnesses_make_the_score)
 {
     enum { SIDE = 128 };
     ww_error err;
@@ -102,19 +130,50 @@ TEST(what_is_no_face_goes_unless_the_detector_is_sure)
     ww_second_look *look;
     ww_detections found = {0};
     CHECK_OK(ww_second_look_open(net, &look, &err));
-    ww_detection d = {.x = 34, .y = 34, .width = 60, .height = 60, .landmark = {52, 56, 76, 56, 64, 68, 54, 80, 74, 80}};
-    static const float score[] = {0.55f, 0.95f, 0.6f};
-    for (size_t i = 0; i < 3; i++) {
-        d.score = score[i];
-        ww_vector_push(&found, d);
-    }
-    CHECK_OK(ww_look_again(look, &ramp, &found, &err));
+    static const float score[] = {0.55f, 0.999f, 0.6f};
+    look_at_nothing(look, &ramp, score, 0, &found);
+    CHECK_EQ(found.count, 3);
+    ww_best_first(&found);
+    const float given[] = {found.item[0].score, found.item[1].score, found.item[2].score};
+    CHECK(given[0] > given[1] && given[1] > given[2]); // 0.999, 0.6, 0.55
+    CHECK(given[0] < score[1] && given[1] < score[2] && given[2] < score[0]);
+    // The second look said the same of all three.
+    CHECK_NEAR(log_odds(given[1]) - log_odds(given[2]), WW_SECOND_LOOK_DETECTOR * (log_odds(score[2]) - log_odds(score[0])), 1e-3);
+    look_at_nothing(look, &ramp, score, (given[0] + given[1]) / 2, &found);
     CHECK_EQ(found.count, 1);
-    CHECK_NEAR(found.item[0].score, 0.95, 1e-6);
+    CHECK_NEAR(found.item[0].score, given[0], 1e-6);
     ww_vector_free(&found);
     ww_second_look_close(look);
     ww_net_free(net);
     ww_image_free(&ramp);
+}
+
+TEST(two_boxes_that_end_on_one_face_are_one)
+{
+    enum { SIDE = 128 };
+    ww_error err;
+    ww_image grey = {0};
+    CHECK_OK(ww_image_alloc(&grey, WW_PIXELS_LUMA, SIDE, SIDE, &err));
+    for (int y = 0; y < SIDE; y++)
+        memset(grey.plane[0].data + y * grey.plane[0].stride, 128, SIDE);
+    ww_net *net = load_landmarks();
+    ww_second_look *look;
+    ww_detections found = {0};
+    CHECK_OK(ww_second_look_open(net, &look, &err));
+    ww_detection other = at(0.9f), far = at(0.8f);
+    other.x -= 40; // the box is elsewhere, the landmarks are not
+    for (int q = 0; q < 10; q += 2)
+        far.landmark[q] += 40; // the eyes are 24 px apart
+    ww_vector_push(&found, at(0.7f));
+    ww_vector_push(&found, other);
+    ww_vector_push(&found, far);
+    CHECK_OK(ww_look_again(look, &grey, 0, &found, &err));
+    CHECK_EQ(found.count, 2);
+    CHECK_NEAR(found.item[0].x, other.x, 1e-6);
+    ww_vector_free(&found);
+    ww_second_look_close(look);
+    ww_net_free(net);
+    ww_image_free(&grey);
 }
 
 TEST(another_network_is_refused)
@@ -129,7 +188,8 @@ TEST(another_network_is_refused)
 int main(void)
 {
     RUN(landmarks_come_back_from_where_a_rough_detector_puts_them);
-    RUN(what_is_no_face_goes_unless_the_detector_is_sure);
+    RUN(both_witnesses_make_the_score);
+    RUN(two_boxes_that_end_on_one_face_are_one);
     RUN(another_network_is_refused);
     return FINISH();
 }
