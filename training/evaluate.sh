@@ -18,6 +18,9 @@ done
 echo "## Labeled Faces in the Wild through the program: View 2, all faces sorted at a range of thresholds"
 $python "$here/eval_lfw.py" "$whoswho" "$data" "$name" --thresholds default,0.90,0.95,1.00,1.05,1.10,1.15
 $python "$here/eval_lfw.py" "$whoswho" "$data" "$name-teacher" --detector "$scrfd" --embedder "$mobilefacenet" --thresholds default,0.95,1.00,1.05,1.10,1.15
+echo "## Where the detector breaks: the same faces turned, masked, in the dark, tiny; ours, then SCRFD-500M"
+$python "$here/eval_spoilt.py" "$whoswho" "$data" "$name"
+$python "$here/eval_spoilt.py" "$whoswho" "$data" "$name" --detector "$scrfd"
 echo "## Where the embedder breaks"
 $python "$here/eval_ages.py" "$whoswho" "$data" "$name"
 $python "$here/eval_ages.py" "$whoswho" "$data" "$name-teacher" --detector "$scrfd" --embedder "$mobilefacenet"
