@@ -89,6 +89,46 @@ class Quality(nn.Module):
         return ((pooled @ self.weight[0]) + length * self.of_length + self.bias).clamp(QUALITY_LEAST, 1)
 
 
+class Whitening(nn.Module):
+    """Takes out of unit vectors what many faces have in common, most of all what makes children look alike to the teacher: the
+    mean, and the directions in which a mixed crowd spreads most (whiten.py)."""
+
+    def __init__(self):
+        super().__init__()
+        self.register_buffer("weight", torch.eye(DIM))
+        self.register_buffer("bias", torch.zeros(DIM))
+
+    def forward(self, vectors):
+        """n x DIM, of any length -> n x DIM, unit vectors."""
+        return functional.normalize(functional.linear(functional.normalize(vectors), self.weight, self.bias))
+
+
+def load_run(path):
+    """What training/ has made of an embedder: the model (averaged weights), its Whitening and its Quality, None if there is
+    none yet; and all that the file holds."""
+    state = torch.load(path, map_location="cpu")
+    model = Embedder()
+    model.load_state_dict(state["average"])
+    parts = []
+    for kind, name in ((Whitening, "whitening"), (Quality, "quality")):
+        part = kind() if name in state else None
+        if part is not None:
+            part.load_state_dict(state[name])
+        parts.append(part)
+    return model.eval(), *parts, state
+
+
+def whitening_in(path):
+    """The Whitening of a released ONNX file; None if it has none."""
+    weights = {t.name: np.array(numpy_helper.to_array(t), np.float32) for t in onnx.load(path).graph.initializer}
+    if "white.weight" not in weights:
+        return None
+    whitening = Whitening()
+    whitening.weight.copy_(torch.from_numpy(weights["white.weight"][:, :, 0, 0]))
+    whitening.bias.copy_(torch.from_numpy(weights["white.bias"]))
+    return whitening
+
+
 def prepare(chips, device="cpu"):
     """n x 96 x 96 uint8 -> the network's input."""
     x = torch.from_numpy(np.ascontiguousarray(chips)).to(device).float()
@@ -116,7 +156,7 @@ def fused(conv, norm):
 
 @torch.no_grad()
 def load_folded(model, path, chips):
-    """Starts from a released ONNX file, whose batch norms are folded away: measures each convolution's output on `chips` and
+    """Starts from a released ONNX file (its whitening stays behind, see `whitening_in`), whose batch norms are folded away: measures each convolution's output on `chips` and
     puts a batch norm in whose statistics are those and whose scale and shift undo them, so that the network computes the same
     and can be trained on."""
     weights = {
@@ -146,10 +186,10 @@ def load_folded(model, path, chips):
     model.ob.weight.mul_(0.9 / length), model.ob.bias.mul_(0.9 / length)
 
 
-def export(model, path, half=True, metadata=None, quality=None):
+def export(model, path, half=True, metadata=None, whitening=None, quality=None):
     """ONNX, opset 13: input `luma` n x 1 x 96 x 96, 0..255; output `embedding` n x 128. Batch norms folded; weights of
-    convolutions as float16. `metadata`: what the program should know, {"eps": 0.9}. With `quality` (a Quality) the length of the
-    vector is what that says, and "full_length" 1."""
+    convolutions as float16. `metadata`: what the program should know, {"eps": 0.9}. With `whitening` (a Whitening) the direction
+    is what that makes of it. With `quality` (a Quality) the length of the vector is what that says, and "full_length" 1."""
     helper, kind = onnx.helper, onnx.TensorProto
     nodes, tensors, count = [], [], 0
 
@@ -201,25 +241,48 @@ def export(model, path, half=True, metadata=None, quality=None):
     x = act(convolve(x, "h.c", model.h.c, model.h.b))
     pooled = convolve(x, "g", model.g, model.gb)
     x = convolve(pooled, "fc", model.fc, model.ob)
+
+    def calculate(*steps):
+        for kind_of, inputs, output in steps:
+            attributes = {"kernel_shape": [1, 1]} if kind_of == "Conv" else {}
+            nodes.append(helper.make_node(kind_of, inputs, [output], **attributes))
+
+    def length_of(x, name):  # not ReduceL2: OpenCV takes that and Div for a normalisation and loses the length
+        calculate(("Mul", [x, x], f"{name}.squares"), ("Conv", [f"{name}.squares", "ones"], f"{name}.square"))
+        calculate(("Sqrt", [f"{name}.square"], f"{name}.length"))
+        return f"{name}.length"
+
+    if whitening is not None or quality is not None:
+        keep("ones", np.ones((1, DIM, 1, 1), np.float32))
+        keep("spread", np.ones((DIM, 1, 1, 1), np.float32))  # OpenCV does not broadcast 1 x 1 x 1 x 1
+        length = raw_length = length_of(x, "raw")
+    if whitening is not None:
+        keep("white.weight", whitening.weight.numpy().astype(np.float16 if half else np.float32)[:, :, None, None])
+        keep("white.bias", whitening.bias.numpy())
+        weight = "white.weight"
+        if half:
+            nodes.append(helper.make_node("Cast", [weight], ["white.weight32"], to=kind.FLOAT))
+            weight = "white.weight32"
+        calculate(
+            ("Conv", [length, "spread"], "raw.lengths"),
+            ("Div", [x, "raw.lengths"], "raw.unit"),
+            ("Conv", ["raw.unit", weight, "white.bias"], "white"),
+        )
+        x, length = "white", length_of("white", "white")
     if quality is not None:
         keep("q.weight", quality.weight.numpy()[:, :, None, None])
         keep("q.bias", quality.bias.numpy())
         keep("q.of_length", quality.of_length.numpy()[None, :, None, None])
-        keep("q.ones", np.ones((1, DIM, 1, 1), np.float32)), keep("q.spread", np.ones((DIM, 1, 1, 1), np.float32))
         keep("q.least", np.array(QUALITY_LEAST, np.float32)), keep("q.most", np.array(1, np.float32))
-        for kind_of, inputs, output, attributes in (
-            ("Mul", [x, x], "squares", {}),  # not ReduceL2: OpenCV takes that and Div for a normalisation and loses the length
-            ("Conv", ["squares", "q.ones"], "square", {"kernel_shape": [1, 1]}),
-            ("Sqrt", ["square"], "length", {}),
-            ("Conv", [pooled, "q.weight", "q.bias"], "q.seen", {"kernel_shape": [1, 1]}),
-            ("Conv", ["length", "q.of_length"], "q.sure", {"kernel_shape": [1, 1]}),
-            ("Add", ["q.seen", "q.sure"], "q.sum", {}),
-            ("Clip", ["q.sum", "q.least", "q.most"], "quality", {}),
-            ("Div", ["quality", "length"], "stretch", {}),
-            ("Conv", ["stretch", "q.spread"], "stretches", {"kernel_shape": [1, 1]}),  # OpenCV does not broadcast 1 x 1 x 1 x 1
-            ("Mul", [x, "stretches"], "telling", {}),
-        ):
-            nodes.append(helper.make_node(kind_of, inputs, [output], **attributes))
+        calculate(
+            ("Conv", [pooled, "q.weight", "q.bias"], "q.seen"),
+            ("Conv", [raw_length, "q.of_length"], "q.sure"),
+            ("Add", ["q.seen", "q.sure"], "q.sum"),
+            ("Clip", ["q.sum", "q.least", "q.most"], "quality"),
+            ("Div", ["quality", length], "stretch"),
+            ("Conv", ["stretch", "spread"], "stretches"),
+            ("Mul", [x, "stretches"], "telling"),
+        )
         x = "telling"
     nodes.append(helper.make_node("Flatten", [x], ["embedding"]))
     side = frame.STUDENT_SIDE

@@ -18,7 +18,7 @@ import torch
 from torch.nn.functional import normalize
 
 import frame
-from embedder import Embedder, prepare
+from embedder import load_run, prepare
 from eval_lfw import errors_by_quality, middle_faces, read_pairs, view2_of, wrong_pairs
 from onnx_net import OnnxNet
 
@@ -90,10 +90,8 @@ def both_ways(run, chips):
 
 def network(options):
     if options.run:
-        model = Embedder()
-        model.load_state_dict(torch.load(os.path.join(options.data, "runs", f"{options.run}.pt"), map_location="cpu")["average"])
-        model.eval()
-        return lambda chips: model(prepare(chips))
+        model, whitening, _, _ = load_run(os.path.join(options.data, "runs", f"{options.run}.pt"))
+        return lambda chips: (whitening or normalize)(model(prepare(chips)))
     net = OnnxNet(options.embedder)
     return lambda chips: net(torch.from_numpy(chips).float()[:, None])
 

@@ -8,9 +8,7 @@ that can be told apart without doubt (--full-length; the program's quality takes
 import argparse
 import os
 
-import torch
-
-from embedder import Embedder, Quality, export
+from embedder import export, load_run
 
 
 def main():
@@ -20,15 +18,10 @@ def main():
     parser.add_argument("--full-length", type=float)
     parser.add_argument("--float32", action="store_true")
     options = parser.parse_args()
-    model = Embedder()
-    state = torch.load(os.path.join(options.data, "runs", f"{options.run}.pt"), map_location="cpu")
-    model.load_state_dict(state["average"])
-    quality = None
-    if "quality" in state:
-        quality = Quality()
-        quality.load_state_dict(state["quality"])
+    model, whitening, quality, state = load_run(os.path.join(options.data, "runs", f"{options.run}.pt"))
     told = {"eps": options.eps, "full_length": 1 if quality else options.full_length}
-    export(model.eval(), options.file, not options.float32, {k: v for k, v in told.items() if v is not None}, quality)
+    metadata = {k: v for k, v in told.items() if v is not None}
+    export(model, options.file, not options.float32, metadata, whitening, quality)
     print(f"{options.file}: {os.path.getsize(options.file)} bytes, {state['seen']} faces seen")
 
 

@@ -20,7 +20,7 @@ from torch.nn import functional
 
 import augment
 import frame
-from embedder import Embedder, Quality, prepare
+from embedder import Quality, load_run, prepare
 from eval_lfw import wrong_pairs
 from train_embedder import MISALIGNED, held_out
 
@@ -32,14 +32,14 @@ STRANGER = 0.1  # cosine to the person's middle below which a clean picture is t
 
 
 @torch.no_grad()
-def look(model, chips, batch=128):
-    """Pooled values, lengths of the vectors and unit vectors of chips as they are."""
+def look(model, whitening, chips, batch=128):
+    """Pooled values, lengths of the vectors and (whitened) unit vectors of chips as they are."""
     pooled, vectors = [], []
     for i in range(0, len(chips), batch):
         p = model.pooled(prepare(chips[i : i + batch]))
         pooled.append(p.flatten(1)), vectors.append(model.vector(p))
     vectors = torch.cat(vectors)
-    return torch.cat(pooled), vectors.norm(dim=1), functional.normalize(vectors)
+    return torch.cat(pooled), vectors.norm(dim=1), whitening(vectors)
 
 
 def people(data):
@@ -90,19 +90,17 @@ def main():
     torch.set_flush_denormal(True)
     data, run = sys.argv[1:]
     path = os.path.join(data, "runs", f"{run}.pt")
-    state = torch.load(path, map_location="cpu")
-    model = Embedder()
-    model.load_state_dict(state["average"])
-    model.eval()
+    model, whitening, _, state = load_run(path)
+    whitening = whitening or functional.normalize
     chips, person = people(data)
     cut = (augment.POOL_SIDE - frame.STUDENT_SIDE) // 2
-    pooled, length, vectors = look(model, chips[:, cut:-cut, cut:-cut])
+    pooled, length, vectors = look(model, whitening, chips[:, cut:-cut, cut:-cut])
     middle = torch.stack([vectors[person == k].sum(0) for k in range(person.max() + 1)])
     own = functional.normalize(middle[person] - vectors)
     keep = ((vectors * own).sum(1) > STRANGER).numpy()
     rng, looks, wanted = np.random.default_rng(2), [(pooled, length)], [(vectors * own).sum(1)]
     for _ in range(LOOKS - 1):
-        p, n, v = look(model, distorted(chips, rng))
+        p, n, v = look(model, whitening, distorted(chips, rng))
         looks.append((p, n)), wanted.append((v * own).sum(1))
     usual = torch.stack([wanted[0][torch.from_numpy((person == k) & keep)].mean() for k in range(person.max() + 1)])
     wanted = [(w - usual[person] + usual.mean() - NOTHING) / (FULL - NOTHING) for w in wanted]
@@ -112,7 +110,7 @@ def main():
     told = torch.cat([head(p[tested], n[tested]) for p, n in looks]).numpy()
     report = {"correlation": round(float(np.corrcoef(told, torch.cat([w[tested] for w in wanted]).numpy())[0, 1]), 3)}
     test, _, names = held_out(os.path.join(data, "pool"))
-    pooled, length, vectors = look(model, test)
+    pooled, length, vectors = look(model, whitening, test)
     for name, worth in (("head", head(pooled, length)), ("length", length)):
         report[name] = errors_by_quality(vectors.numpy(), names, worth.numpy())
     report["told"] = [round(float(v), 3) for v in np.quantile(told, (0.01, 0.1, 0.5, 0.9, 0.99))]

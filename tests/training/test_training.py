@@ -31,6 +31,7 @@ import halve
 import landmarks
 import muon
 import sources
+import whiten
 from onnx_net import OnnxNet
 from teachers import Face, agreed, suppress
 from workers import Workers
@@ -84,10 +85,12 @@ def shipped_embedder_goes_in_and_comes_out():
     with torch.no_grad():
         x = torch.from_numpy(chips[:8]).float()[:, None]
         wanted = torch.nn.functional.normalize(OnnxNet(path)(x))
-        assert torch.allclose(torch.nn.functional.normalize(model.eval()(embedder.prepare(chips[:8]))), wanted, atol=1e-4)
+        whitening = embedder.whitening_in(path)
+        seen = (whitening or torch.nn.functional.normalize)(model.eval()(embedder.prepare(chips[:8])))
+        assert torch.allclose(seen, wanted, atol=2e-4)
         with tempfile.TemporaryDirectory() as folder:
             out = os.path.join(folder, "e.onnx")
-            embedder.export(model, out, metadata={"eps": 0.9, "full_length": 0.8})
+            embedder.export(model, out, metadata={"eps": 0.9, "full_length": 0.8}, whitening=whitening)
             assert os.path.getsize(out) < 2_000_000
             assert {p.key: p.value for p in onnx.load(out).metadata_props} == {"whoswho.eps": "0.9", "whoswho.full_length": "0.8"}
             given = torch.nn.functional.normalize(OnnxNet(out)(x))
@@ -108,6 +111,38 @@ def quality_is_the_length():
     assert wanted.min() < wanted.max() < 1
     assert torch.allclose(given.norm(dim=1), wanted, atol=1e-4)
     assert torch.allclose(torch.nn.functional.normalize(given), torch.nn.functional.normalize(vector), atol=1e-4)
+
+
+def whitened_vectors_are_the_programs():
+    torch.manual_seed(6)
+    model, whitening, quality = embedder.Embedder().eval(), embedder.Whitening(), embedder.Quality()
+    whitening.weight.add_(0.3 * torch.randn(128, 128)), whitening.bias.normal_(0, 0.2)
+    quality.of_length.fill_(0.2), quality.bias.fill_(0.3)
+    chips = RNG.integers(0, 256, (4, 96, 96), dtype=np.uint8)
+    with torch.no_grad(), tempfile.TemporaryDirectory() as folder:
+        raw = model(embedder.prepare(chips))
+        for known, length in ((None, None), (quality, 0.3 + 0.2 * raw.norm(dim=1))):
+            out = os.path.join(folder, "e.onnx")
+            embedder.export(model, out, half=False, whitening=whitening, quality=known)
+            given = OnnxNet(out)(torch.from_numpy(chips).float()[:, None])
+            assert torch.allclose(torch.nn.functional.normalize(given), whitening(raw), atol=1e-4)
+            assert length is None or torch.allclose(given.norm(dim=1), length, atol=1e-4)
+        assert torch.allclose(embedder.whitening_in(out)(raw), whitening(raw))
+
+
+def what_children_share_is_taken_out():
+    others, children = RNG.normal(0, 1, (800, 128)), RNG.normal(0, 1, (800, 128))
+    children[:, :3] += 12
+    others, children = (x / np.linalg.norm(x, axis=1, keepdims=True) for x in (others, children))
+    whitening = whiten.whitening_of(others[::2], children[::2])
+
+    def mean_similarity(x):
+        return float((x @ x.T)[np.triu_indices(len(x), 1)].mean())
+
+    after = whitening(torch.from_numpy(children[1::2]).float()).numpy()
+    assert mean_similarity(children[1::2]) > 0.7 and abs(mean_similarity(after)) < 0.2
+    same, different = whiten.pairs(others[:4], np.array([0, 0, 1, 1]))
+    assert len(same) == 2 and len(different) == 4 and np.isclose(same[0], others[0] @ others[1])
 
 
 def one_of_two_workers(rank, port, answers):
@@ -304,6 +339,8 @@ def main():
         student_chips_show_the_same_as_the_teachers,
         shipped_embedder_goes_in_and_comes_out,
         quality_is_the_length,
+        whitened_vectors_are_the_programs,
+        what_children_share_is_taken_out,
         workers_share_their_gradients,
         steps_of_matrices_are_even,
         optimizer_goes_on_where_it_stopped,
