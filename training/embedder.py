@@ -156,9 +156,9 @@ def fused(conv, norm):
 
 @torch.no_grad()
 def load_folded(model, path, chips):
-    """Starts from a released ONNX file (its whitening stays behind, see `whitening_in`), whose batch norms are folded away: measures each convolution's output on `chips` and
-    puts a batch norm in whose statistics are those and whose scale and shift undo them, so that the network computes the same
-    and can be trained on."""
+    """Starts from a released ONNX file (its whitening stays behind, see `whitening_in`), whose batch norms are folded away:
+    measures each convolution's output on `chips` and puts a batch norm in whose statistics are those and whose scale and shift
+    undo them, so that the network computes the same and can be trained on."""
     weights = {
         t.name: torch.from_numpy(np.array(numpy_helper.to_array(t), np.float32)) for t in onnx.load(path).graph.initializer
     }
@@ -255,7 +255,7 @@ def export(model, path, half=True, metadata=None, whitening=None, quality=None):
     if whitening is not None or quality is not None:
         keep("ones", np.ones((1, DIM, 1, 1), np.float32))
         keep("spread", np.ones((DIM, 1, 1, 1), np.float32))  # OpenCV does not broadcast 1 x 1 x 1 x 1
-        length = raw_length = length_of(x, "raw")
+        raw_length = length_of(x, "raw")
     if whitening is not None:
         keep("white.weight", whitening.weight.numpy().astype(np.float16 if half else np.float32)[:, :, None, None])
         keep("white.bias", whitening.bias.numpy())
@@ -264,12 +264,13 @@ def export(model, path, half=True, metadata=None, whitening=None, quality=None):
             nodes.append(helper.make_node("Cast", [weight], ["white.weight32"], to=kind.FLOAT))
             weight = "white.weight32"
         calculate(
-            ("Conv", [length, "spread"], "raw.lengths"),
+            ("Conv", [raw_length, "spread"], "raw.lengths"),
             ("Div", [x, "raw.lengths"], "raw.unit"),
             ("Conv", ["raw.unit", weight, "white.bias"], "white"),
         )
-        x, length = "white", length_of("white", "white")
+        x = "white"
     if quality is not None:
+        length = raw_length if whitening is None else length_of(x, "white")
         keep("q.weight", quality.weight.numpy()[:, :, None, None])
         keep("q.bias", quality.bias.numpy())
         keep("q.of_length", quality.of_length.numpy()[None, :, None, None])

@@ -41,6 +41,7 @@ EVALUATE_IMAGES = 100_000
 AVERAGE = 0.998
 FACE_WEIGHT = 0.3
 LOG_ODDS_MAX = 6.0  # as the program bounds them
+SURE = 0.8  # the detector alone sufficed, when both were asked for a yes
 
 
 class Conv(nn.Module):
@@ -191,7 +192,7 @@ def witnesses(model, found):
     look_odds = np.clip(verdicts_on(model, found), -LOG_ODDS_MAX, LOG_ODDS_MAX)
     for_detector, for_look, bias = logistic(np.stack([found_odds, look_odds], 1), found.labels.astype(float))
     is_face, odds = found.labels == 1, bias + for_detector * found_odds + for_look * look_odds
-    both = (found_odds >= 0) & ((look_odds >= 0) | (found.scores >= 0.8))  # what the program asked for before
+    both = (found_odds >= 0) & ((look_odds >= 0) | (found.scores >= SURE))  # what the program asked for before
     return {
         "detector": round(float(for_detector), 3),
         "look": round(float(for_look), 3),

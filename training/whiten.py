@@ -32,7 +32,7 @@ CROWD = ("fairface_0", "celeb", "rafdb", "ffhq", "utkface_full")
 def chips_of(data, source, rng, most, wanted=lambda name: True):
     """Chips of the student's size and their names."""
     chips, names = [], []
-    for path in sorted(glob.glob(os.path.join(data, "pool", source + ".quick.npz")) + glob.glob(os.path.join(data, "pool", source + ".npz"))):
+    for path in [p for end in (".quick.npz", ".npz") for p in glob.glob(os.path.join(data, "pool", source + end))]:
         z = np.load(path)
         rows = np.flatnonzero([wanted(str(n)) for n in z["names"]])
         rows = np.sort(rng.choice(rows, min(most, len(rows)), replace=False))

@@ -44,7 +44,8 @@ ww_status ww_detect(ww_detector *detector, const ww_image *image, ww_detections 
 ww_status ww_decode(const ww_session *session, const ww_net *net, const ww_model_spec *spec, float min_score, int input_width,
                     int input_height, ww_detections *out, ww_error *err);
 
-// --- nms.c: sorts by score (ties: by x, y); and keeps a box when its intersection over union with every better kept one is <= iou.
+// --- nms.c: the first sorts by score (ties: by x, y); the second does, and keeps a box when its intersection over union with every
+// better kept one is <= iou.
 void ww_best_first(ww_detections *d);
 void ww_non_maximum_suppression(ww_detections *d, float iou);
 
