@@ -19,7 +19,7 @@ from torch.nn.functional import normalize
 
 import frame
 from embedder import load_run, prepare
-from eval_lfw import errors_by_quality, middle_faces, read_pairs, view2_of, wrong_pairs
+from eval_lfw import by_quality, middle_faces, read_pairs, view2_of, wrong_pairs
 from onnx_net import OnnxNet
 
 EYES_PER_SIDE = 1 / 2.6
@@ -128,7 +128,7 @@ def main():
             }
             print(
                 json.dumps(
-                    {k: errors_by_quality(similar, found, pairs, np.minimum(q[first], q[second])) for k, q in kinds.items()}
+                    {k: by_quality(similar, found, pairs, np.minimum(q[first], q[second])) for k, q in kinds.items()}
                 ),
                 flush=True,
             )

@@ -3,9 +3,9 @@
 """usage: eval_detector.py WHOSWHO REFERENCE.onnx OUT INPUT... [--detector FILE] [--min-score S]
 
 Compares what the program's detector finds in INPUTs (footage, folders of photos) with what a reference detector finds there
-at a score above 0.6 (SCRFD-500M, say, which may be measured against but not learned from): recall and false faces by size,
-and how far the landmarks lie apart, in eye distances. A face of ours counts as false only if the reference does not see one
-there at a score of 0.3 either. Scans are kept in OUT/reference and OUT/ours."""
+at a score above 0.6 (SCRFD-500M, say, which may be measured against but not learned from): recall and false faces, recall by
+size and by how far the face is turned, and how far the landmarks lie apart, in eye distances. A face of ours counts as false only
+if the reference does not see one there at a score of 0.3 either. Scans are kept in OUT/reference and OUT/ours."""
 import argparse
 import json
 import os
@@ -17,6 +17,8 @@ import numpy as np
 SURE, POSSIBLE = 0.6, 0.3
 OVERLAP = 0.4
 SIZES = (0, 24, 40, 80, 10_000)  # shorter side of the reference's box, pixels of the source
+TURNS = (0, 15, 30, 45, 60, 75, 90)  # degrees
+NOSE = 0.62  # a nose's tip lies this far before the plane of the eyes, in eye distances
 
 
 def scan(options, folder, extra):
@@ -48,6 +50,19 @@ def side(box):
     return min(box[2] - box[0], box[3] - box[1])
 
 
+def degrees(marks):
+    """How far a face is turned to the side, about: by the reference's own landmarks, which become guesses beyond 60 degrees."""
+    across = marks[1] - marks[0]
+    aside = abs((marks[2] - marks[:2].mean(0)) @ across) / max(across @ across, 1e-6)
+    return float(np.degrees(np.arctan(aside / NOSE)))
+
+
+def shares(found, missed, edges):
+    """[found, all] from edge to edge."""
+    yes, no = np.histogram(found, edges)[0], np.histogram(missed, edges)[0]
+    return {f"{low}..{high}": [int(y), int(y + n)] for low, high, y, n in zip(edges, edges[1:], yes, no)}
+
+
 def compare(reference, ours):
     found, missed, apart, false, total = [], [], [], 0, 0
     for frame in set(reference) | set(ours):
@@ -60,16 +75,12 @@ def compare(reference, ours):
                 continue
             best = max(mine, key=lambda m: overlap(box, m[0]), default=None)
             if best is None or overlap(box, best[0]) < OVERLAP:
-                missed.append(side(box))
+                missed.append((side(box), degrees(marks)))
                 continue
-            found.append(side(box))
+            found.append((side(box), degrees(marks)))
             eyes = max(np.hypot(*(marks[1] - marks[0])), 0.25 * side(box))
             apart.append(np.hypot(*(best[2] - marks).T).mean() / eyes)
-    found, missed = np.array(found), np.array(missed)
-    by_size = {}
-    for low, high in zip(SIZES, SIZES[1:]):
-        yes, no = int(((found >= low) & (found < high)).sum()), int(((missed >= low) & (missed < high)).sum())
-        by_size[f"{low}..{high}"] = [yes, yes + no]
+    found, missed = np.array(found).reshape(-1, 2), np.array(missed).reshape(-1, 2)
     return {
         "reference": len(found) + len(missed),
         "recall": round(len(found) / max(1, len(found) + len(missed)), 4),
@@ -78,7 +89,8 @@ def compare(reference, ours):
         "false_share": round(false / max(1, total), 4),
         "landmarks_median": round(float(np.median(apart)), 4),
         "landmarks_p90": round(float(np.quantile(apart, 0.9)), 4),
-        "found_of_by_size": by_size,
+        "found_of_by_size": shares(found[:, 0], missed[:, 0], SIZES),
+        "found_of_by_turn": shares(found[:, 1], missed[:, 1], TURNS),
     }
 
 

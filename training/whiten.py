@@ -26,23 +26,43 @@ CHILD = 12  # years, the oldest
 CHILDREN = 0.4  # their share of the crowd
 EASE = 0.02  # added to the variance of each direction; the mean one has 0.008
 EACH, CHILDREN_MOST, SAME_MOST = 1200, 3000, 1600
+TEACHER_EACH = 4000
 CROWD = ("fairface_0", "celeb", "rafdb", "ffhq", "utkface_full")
 
 
-def chips_of(data, source, rng, most, wanted=lambda name: True):
-    """Chips of the student's size and their names."""
-    chips, names = [], []
+def drawn(data, source, what, rng, most, wanted=lambda name: True):
+    """Of at most so many faces of a source: what DATA/pool has of them ("chips", "targets"), and their names."""
+    found, names = [], []
     for path in [p for end in (".quick.npz", ".npz") for p in glob.glob(os.path.join(data, "pool", source + end))]:
         z = np.load(path)
         rows = np.flatnonzero([wanted(str(n)) for n in z["names"]])
         rows = np.sort(rng.choice(rows, min(most, len(rows)), replace=False))
-        chips.append(z["chips"][rows]), names.append(z["names"][rows])
+        found.append(z[what][rows]), names.append(z["names"][rows])
+    if not found:
+        sys.exit(f"{data}/pool has no {source}.npz (training/README.md tells how it is made)")
+    return np.concatenate(found), np.concatenate(names).astype(str)
+
+
+def chips_of(data, source, rng, most, wanted=lambda name: True):
+    """Chips of the student's size and their names."""
+    chips, names = drawn(data, source, "chips", rng, most, wanted)
     cut = (augment.POOL_SIDE - frame.STUDENT_SIDE) // 2
-    return np.concatenate(chips)[:, cut:-cut, cut:-cut], np.concatenate(names).astype(str)
+    return chips[:, cut:-cut, cut:-cut], names
 
 
 def years(name):
     return int(name.split("_")[0])
+
+
+def of_teacher(data):
+    """The Whitening of the teacher's vectors of the same crowd."""
+    rng = np.random.default_rng(3)
+
+    def targets(source, most, wanted):
+        return drawn(data, source, "targets", rng, most, wanted)[0].astype(np.float32)
+
+    others = [targets(s, TEACHER_EACH, lambda n, s=s: s != "utkface_full" or years(n) > CHILD) for s in CROWD]
+    return whitening_of(np.concatenate(others), targets("utkface_full", TEACHER_EACH, lambda n: years(n) <= CHILD))
 
 
 def whitening_of(others, children):

@@ -25,12 +25,14 @@ import detector_crops
 import detector_net
 import embedder
 import eval_ages
+import eval_detector
 import eval_lfw
 import frame
 import halve
 import landmarks
 import muon
 import sources
+import train_embedder
 import whiten
 from onnx_net import OnnxNet
 from teachers import Face, agreed, suppress
@@ -272,6 +274,30 @@ def mirrored_landmarks_name_the_other_side():
     assert np.isclose(landmarks.mirrored(marks, 192)[0, 0], 191 - marks[1, 0])
 
 
+def turned_faces_are_counted_by_angle():
+    head = np.array([[-0.5, 0, 0], [0.5, 0, 0], [0, 0.6, eval_detector.NOSE], [-0.4, 1.1, 0.2], [0.4, 1.1, 0.2]])
+    for yaw, roll in ((0, 0), (20, 10), (-50, 30), (65, -20)):
+        y, r = np.radians(yaw), np.radians(roll)
+        x = head[:, 0] * np.cos(y) + head[:, 2] * np.sin(y)
+        marks = np.stack([x * np.cos(r) - head[:, 1] * np.sin(r), x * np.sin(r) + head[:, 1] * np.cos(r)], 1)
+        assert abs(eval_detector.degrees(80 * marks + 7) - abs(yaw)) < 0.1
+    box, face = np.array([0, 0, 50, 50.0]), 80 * head[:, :2]
+    report = eval_detector.compare({1: [(box, 0.9, face)], 2: [(box, 0.9, face)]}, {1: [(box + 2, 0.8, face)]})
+    assert report["found_of_by_turn"]["0..15"] == report["found_of_by_size"]["40..80"] == [1, 2]
+
+
+def looking_like_another_counts():
+    unit, rng = torch.nn.functional.normalize, torch.Generator().manual_seed(4)
+    crowd = unit(torch.randn(500, 128, generator=rng))
+    target = unit(torch.randn(1, 128, generator=rng))
+    assert train_embedder.picking_apart(target, target, crowd).abs() < 1e-5
+    aside = torch.randn(1, 128, generator=rng)
+    aside = unit(aside - (aside @ target.T) * target)
+    like = unit(crowd[:1] - (crowd[:1] @ target.T) * target)
+    anywhere, at_another = (train_embedder.picking_apart(unit(target + 0.7 * d), target, crowd) for d in (aside, like))
+    assert 0 < 2 * anywhere < at_another  # both at the same cosine to the target
+
+
 def view2_scores_are_right():
     pairs = [("a", "b", k % 2 == 0, k // 600) for k in range(6000)]
     similar = np.where([p[2] for p in pairs], 0.8, 0.1).astype(float)
@@ -282,8 +308,10 @@ def view2_scores_are_right():
     wrong = similar.copy()
     wrong[np.arange(0, 6000, 20)] = 0.1  # 300 same pairs that look different
     quality = np.where(wrong == similar, 1.0, 0.0) + RNG.random(6000) * 0.1
-    every, best = eval_lfw.errors_by_quality(wrong, np.ones(6000, bool), pairs, quality)
-    assert abs(every - 0.05) < 1e-9 and best == 0.0
+    scores = eval_lfw.by_quality(wrong, np.ones(6000, bool), pairs, quality)
+    assert abs(scores["error_all_at_one_threshold"] - 0.05) < 1e-9 and scores["error_best_80_at_one_threshold"] == 0.0
+    assert scores["accuracy_best_80"] == 1.0
+    assert eval_lfw.by_quality(wrong, found, pairs, -quality)["accuracy_best_80"] < 0.95  # the errors are what is kept
 
 
 def pairs_of_ages_stay_in_their_folds():
@@ -350,6 +378,8 @@ def main():
         detector_export_is_the_model,
         cells_learn_of_the_face_they_lie_on,
         mirrored_landmarks_name_the_other_side,
+        turned_faces_are_counted_by_angle,
+        looking_like_another_counts,
         view2_scores_are_right,
         pairs_of_ages_stay_in_their_folds,
         clustering_scores_are_right,
