@@ -9,7 +9,7 @@
 // Two witnesses make the score that a face gets: its log-odds are BIAS + DETECTOR x log-odds of the detector's score + LOOK x log-odds
 // of the second look's, these at most LOG_ODDS_MAX either way. So the detector is asked for all that scores from FROM on. Logistic
 // regression on held-out detections, see models/landmarks.md.
-#define WW_SECOND_LOOK_FROM 0.35f
+#define WW_SECOND_LOOK_FROM 0.25f
 #define WW_SECOND_LOOK_BIAS (-2.27f)
 #define WW_SECOND_LOOK_DETECTOR 1.95f
 #define WW_SECOND_LOOK_LOOK 0.89f
