@@ -15,6 +15,8 @@ for input in footage/dev_cast8.mp4 footage/short_hamilton_clip.mp4 photos/groups
     echo "$input"
     $python "$here/eval_detector.py" "$whoswho" "$scrfd" "$data/eval/$name-detector-$(basename "$input")" "$shared/$input"
 done
+echo "## The detector by the turn of the face"
+$python "$here/eval_detector.py" "$whoswho" "$scrfd" "$data/eval/$name-detector-turned" "$data/pictures/vggturned"
 echo "## Labeled Faces in the Wild through the program: View 2, all faces sorted at a range of thresholds"
 $python "$here/eval_lfw.py" "$whoswho" "$data" "$name" --thresholds default,0.90,0.95,1.00,1.05,1.10,1.15
 $python "$here/eval_lfw.py" "$whoswho" "$data" "$name-teacher" --detector "$scrfd" --embedder "$mobilefacenet" --thresholds default,0.95,1.00,1.05,1.10,1.15
