@@ -4,10 +4,11 @@
 
 Where an embedder of ours breaks: LFW View 2 with every picture made worse first. Faces and landmarks are those of
 DATA/eval/SCAN (eval_lfw.py); what they were found on was the unspoilt picture, so this measures the embedder alone. A face's
-size is the side of the square that is its box's area: about 2.6 eye distances. Also, on the clean pictures, what predicts
-errors: the program's quality, the agreement of a chip with its mirror image, the length of the vector; and the share of errors
-by how far the more turned face of a pair is turned aside: how far the nose lies from the line that halves the eyes, in eye
-distances (0.2 is about 20 degrees, 0.5 about 45). The embedder is an ONNX file, or the averaged weights of a training run."""
+size is the side of the square that is its box's area: about 2.6 eye distances. Also, on the clean pictures: the same from one
+look at each chip, without its mirror image; what predicts errors (the program's quality, the agreement of a chip with its mirror
+image, the length of the vector); and the share of errors by how far the more turned face of a pair is turned aside, that is
+how far the nose lies from the line that halves the eyes, in eye distances (0.2 is about 20 degrees, 0.5 about 45). The embedder
+is an ONNX file, or the averaged weights of a training run."""
 import argparse
 import json
 import os
@@ -121,6 +122,9 @@ def main():
         accuracy, error = view2_of(similar, found, pairs)
         print(json.dumps({"spoilt": what, "accuracy": accuracy, "standard_error": error}), flush=True)
         if what == "clean":
+            alone = normalize(plain).numpy()
+            accuracy, error = view2_of((alone[first] * alone[second]).sum(1), found, pairs)
+            print(json.dumps({"without the mirror image": accuracy, "standard_error": error}), flush=True)
             kinds = {
                 "program": np.array([faces[n][2] for n in names]),
                 "mirror": (normalize(plain) * normalize(mirror)).sum(1).numpy(),
