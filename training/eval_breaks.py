@@ -7,7 +7,7 @@ DATA/eval/SCAN (eval_lfw.py); what they were found on was the unspoilt picture, 
 size is the side of the square that is its box's area: about 2.6 eye distances. Also, on the clean pictures: the same from one
 look at each chip, without its mirror image; what predicts errors (the program's quality, the agreement of a chip with its mirror
 image, the length of the vector); and the share of errors by how far the more turned face of a pair is turned aside, that is
-how far the nose lies from the line that halves the eyes, in eye distances (0.2 is about 20 degrees, 0.5 about 45). The embedder
+how far the nose lies from the line that halves the eyes, in eye distances (0.2 is about 20 degrees, 0.5 about 40). The embedder
 is an ONNX file, or the averaged weights of a training run."""
 import argparse
 import json
@@ -36,7 +36,7 @@ SPOILS = {
     "mask": ("mask", None),
     "landmarks 7%": ("jitter", 0.07),
 }
-TURNED = (0, 0.1, 0.2, 0.3, 0.5, 9)  # bounds of the groups by `turned`
+TURNED = (0, 0.1, 0.2, 0.3, 0.5, 9)  # bounds of the groups by `frame.turned`
 BATCH = 64
 
 
@@ -65,12 +65,6 @@ def chip_of(path, marks, how, rng, side=frame.STUDENT_SIDE, margin=frame.STUDENT
     if how and how[0] == "mask":
         cv2.fillPoly(chip, [np.array([[4, 66], [48, 58], [92, 66], [84, 96], [12, 96]])], 150)
     return chip
-
-
-def turned(marks):
-    """How far the nose lies from the line that halves the eyes, in eye distances."""
-    across = marks[1] - marks[0]
-    return abs((marks[2] - marks[:2].mean(0)) @ across) / (across @ across)
 
 
 def errors_by_turn(similar, found, pairs, turn):
@@ -136,7 +130,7 @@ def main():
                 ),
                 flush=True,
             )
-            turn = np.array([turned(faces[n][3]) for n in names])
+            turn = np.array([frame.turned(faces[n][3]) for n in names])
             print(json.dumps({"turned": errors_by_turn(similar, found, pairs, np.maximum(turn[first], turn[second]))}), flush=True)
 
 

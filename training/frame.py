@@ -65,3 +65,9 @@ def align(picture, landmarks, side, margin):
     """The chip of `side` px, and the matrix picture -> chip."""
     matrix = similarity(landmarks, template_in(side, margin))
     return warp(picture, matrix, side), matrix
+
+
+def turned(marks):
+    """How far a face is turned to the side: how far the nose lies from the line that halves the eyes, in eye distances."""
+    across = marks[1] - marks[0]
+    return abs((marks[2] - marks[:2].mean(0)) @ across) / max(across @ across, 1e-6)

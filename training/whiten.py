@@ -26,7 +26,7 @@ CHILD = 12  # years, the oldest
 CHILDREN = 0.4  # their share of the crowd
 EASE = 0.02  # added to the variance of each direction; the mean one has 0.008
 EACH, CHILDREN_MOST, SAME_MOST = 1200, 3000, 1600
-TEACHER_EACH = 4000
+TEACHER_EACH = 4000  # more than of ours: the teacher's vectors lie there already
 CROWD = ("fairface_0", "celeb", "rafdb", "ffhq", "utkface_full")
 
 
