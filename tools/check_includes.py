@@ -11,18 +11,20 @@ ROOMS = {
     "image": ["base"],
     "video": ["base", "image"],
     "nn": ["base"],
-    "face": ["base", "image", "nn"],
+    "face": ["base", "image", "nn", "dlib"],
+    "dlib": ["base", "image", "nn", "face"],
     "cluster": ["base"],
     "store": ["base"],
     "pipeline": ["base"],
     "dataset": ["base", "image", "store"],
     "fetch": ["base"],
-    "job": ["base", "image", "video", "nn", "face", "cluster", "store", "pipeline", "dataset", "fetch", "models"],
+    "job": ["base", "image", "video", "nn", "face", "dlib", "cluster", "store", "pipeline", "dataset", "fetch", "models"],
 }
 LIBRARIES = {  # prefix of the included file -> the one room
     "jpeglib": "image", "jerror": "image", "turbojpeg": "image",
     "libav": "video", "libsw": "video",
     "oneapi": "nn", "dnnl": "nn", "protobuf-c": "nn", "omp.h": "nn",
+    "bzlib.h": "dlib",
     "sqlite3": "store",
     "curl/": "fetch", "openssl/": "fetch",
 }

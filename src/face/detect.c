@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "face/detect.h"
 #include "base/memory.h"
-#include "face/detect_dlib.h"
+#include "dlib/detect.h"
 #include "face/second_look.h"
 
 #include <math.h>

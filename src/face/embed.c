@@ -2,7 +2,7 @@
 #include "face/embed.h"
 #include "base/memory.h"
 #include "face/align.h"
-#include "face/dlib_chip.h"
+#include "dlib/chip.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "face/model.h"
-#include "face/dlib_chip.h"
-#include "nn/dlib_net.h"
+#include "dlib/chip.h"
+#include "dlib/net.h"
 
 #include <ctype.h>
 #include <stdio.h>

@@ -3,13 +3,14 @@
 #include "base/hash.h"
 #include "base/memory.h"
 #include "face/detect.h"
-#include "face/dlib_chip.h"
-#include "face/hog.h"
-#include "face/shape_predictor.h"
+#include "dlib/chip.h"
+#include "dlib/hog.h"
+#include "dlib/shape_predictor.h"
 #include "job/library.h"
 #include "job/pinned.h"
 #include "models/models.h"
-#include "nn/dlib_stream.h"
+#include "dlib/net.h"
+#include "dlib/stream.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -67,16 +68,10 @@ static void take_inside(const unsigned char *begin, const unsigned char *end, co
     c->hash = ww_hash_bytes(c->data, c->bytes);
 }
 
-// dlib's files begin with a version: an integer of one byte that is 1 or 2.
-static bool is_dlib(const struct content *c)
-{
-    return c->bytes > 3 && (c->data[0] == 1 || memcmp(c->data, "BZh", 3) == 0);
-}
-
 static ww_status load_network(const struct content *c, ww_net **net, ww_model_spec *spec, ww_error *err)
 {
     ww_status status =
-        is_dlib(c) ? ww_net_load_dat(c->data, c->bytes, c->name, net, err) : ww_net_load(c->data, c->bytes, c->name, net, err);
+        ww_dat_is(c->data, c->bytes) ? ww_dlib_net_load(c->data, c->bytes, c->name, net, err) : ww_net_load(c->data, c->bytes, c->name, net, err);
     return status == WW_OK ? ww_model_recognise(*net, c->sidecar, spec, err) : status;
 }
 
@@ -112,7 +107,7 @@ static ww_status load_detector(const char *path, ww_models *m, ww_error *err)
         status = ww_fail(err, WW_ERR_UNSUPPORTED,
                          "this program was built without dlib, from whose headers the detector 'hog' comes: install g++, "
                          "libdlib-dev and liblapack-dev, and build it again");
-    if (status == WW_OK && is_dlib(&c))
+    if (status == WW_OK && ww_dat_is(c.data, c.bytes))
         status = unpack(&c, err);
     if (status == WW_OK && is_hog(&c)) {
         status = ww_hog_model_read(c.data, c.bytes, c.name, &m->hog, err);

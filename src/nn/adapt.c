@@ -11,18 +11,18 @@
 #include <string.h>
 
 // A copy of a constant list for the plan to change; the node reads that from now on. NULL: no memory, and nothing is changed.
-static int64_t *own_list(ww_plan *p, ww_node *n, int input)
+static int64_t *own_list(ww_net_plan *p, ww_node *n, int input)
 {
     ww_tensor own = p->value[n->input[input]].tensor;
     const int64_t *from = ww_i64(&own);
     if (!ww_tensor_alloc(&own))
         return NULL;
     memcpy(own.data, from, ww_tensor_bytes(&own));
-    n->input[input] = ww_plan_add_constant(p, &own);
+    n->input[input] = ww_net_plan_add_constant(p, &own);
     return ww_i64(&own);
 }
 
-static void adapt_reshape(ww_plan *p, const ww_shape *now, const ww_shape *then, const ww_tensor *list, ww_node *n)
+static void adapt_reshape(ww_net_plan *p, const ww_shape *now, const ww_shape *then, const ww_tensor *list, ww_node *n)
 {
     int64_t batch = p->value[p->input].tensor.shape.dim[0];
     if (ww_shape_count(&list->shape) < 1 || ww_i64(list)[0] != 1 || now->rank < 1 || then->rank < 1 || then->dim[0] != 1 ||
@@ -33,7 +33,7 @@ static void adapt_reshape(ww_plan *p, const ww_shape *now, const ww_shape *then,
         own[0] = batch;
 }
 
-static void adapt_resize(ww_plan *p, const ww_shape *now, const ww_shape *then, const ww_tensor *list, ww_node *n)
+static void adapt_resize(ww_net_plan *p, const ww_shape *now, const ww_shape *then, const ww_tensor *list, ww_node *n)
 {
     int64_t size[WW_NN_RANK_MAX];
     if (now->rank != then->rank || ww_shape_count(&list->shape) != now->rank)
@@ -49,10 +49,10 @@ static void adapt_resize(ww_plan *p, const ww_shape *now, const ww_shape *then, 
         memcpy(own, size, (size_t)now->rank * sizeof *own);
 }
 
-void ww_plan_adapt(ww_plan *p, const ww_plan *exported, ww_node *n)
+void ww_net_plan_adapt(ww_net_plan *p, const ww_net_plan *exported, ww_node *n)
 {
     int list = strcmp(n->op->name, "Reshape") == 0 ? 1 : strcmp(n->op->name, "Resize") == 0 ? 3 : 0;
-    if (list == 0 || n->input_count <= list || n->input[0] < 0 || !ww_plan_is_constant(p, n->input[list]) ||
+    if (list == 0 || n->input_count <= list || n->input[0] < 0 || !ww_net_plan_is_constant(p, n->input[list]) ||
         p->value[n->input[list]].tensor.type != WW_I64)
         return;
     const ww_shape now = p->value[n->input[0]].tensor.shape, *then = &exported->value[n->input[0]].tensor.shape;

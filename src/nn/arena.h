@@ -4,14 +4,14 @@
 #define WW_NN_ARENA_H
 #include <stddef.h>
 
-typedef struct ww_span {
+typedef struct ww_arena_span {
     size_t bytes;
     int first, last; // steps of the program between which (inclusive) the buffer holds something
     size_t offset;   // result; a multiple of the alignment
-} ww_span;
+} ww_arena_span;
 
 // Places every span so that no two overlap both in time and in memory; returns the bytes needed, at most the sum of all.
 // Largest first, each at the lowest place that is free (greedy by size: Pisarchyk and Lee 2020, arXiv:2001.03288).
-size_t ww_arena_plan(ww_span *span, size_t count);
+size_t ww_arena_plan(ww_arena_span *span, size_t count);
 
 #endif

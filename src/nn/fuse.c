@@ -8,7 +8,7 @@
 //   Identity, Dropout        -> nothing
 // The result of the first node must be read by the second alone. The fused node takes the place of the second: all it reads is there by
 // then, and nobody asked for its result before.
-#include "nn/ops.h"
+#include "nn/ops/ops.h"
 #include "nn/plan.h"
 
 #include "base/memory.h"
@@ -22,18 +22,18 @@ static bool is(const ww_node *n, const char *name)
 }
 
 // The node that makes `value`, if it can take what reads it into itself: nobody else may read it.
-static int sole_maker(const ww_plan *p, const int *maker, int value)
+static int sole_maker(const ww_net_plan *p, const int *maker, int value)
 {
-    return value >= 0 && p->value[value].uses == 1 && !ww_plan_is_output(p, value) ? maker[value] : -1;
+    return value >= 0 && p->value[value].uses == 1 && !ww_net_plan_is_output(p, value) ? maker[value] : -1;
 }
 
-static bool takes_post(const ww_plan *p, const ww_node *n)
+static bool takes_post(const ww_net_plan *p, const ww_node *n)
 {
     return (n->op->flags & WW_OP_FUSES) && n->post_count < WW_POST_MAX && p->value[n->output[0]].tensor.type == WW_F32;
 }
 
 // Moves `first`, with the output of `second`, to where `second` stood; `first` becomes a hole (no op).
-static void merge(ww_plan *p, int *maker, ww_node *first, ww_node *second)
+static void merge(ww_net_plan *p, int *maker, ww_node *first, ww_node *second)
 {
     ww_node merged = *first;
     merged.output = second->output;
@@ -45,11 +45,11 @@ static void merge(ww_plan *p, int *maker, ww_node *first, ww_node *second)
     *second = merged;
 }
 
-static bool fuse_activation(ww_plan *p, int *maker, ww_node *n)
+static bool fuse_activation(ww_net_plan *p, int *maker, ww_node *n)
 {
-    ww_frame f;
+    ww_call_frame f;
     ww_post post;
-    ww_plan_frame(p, n, &f);
+    ww_net_plan_frame(p, n, &f);
     int from = ww_call_activation(&f.call, &post) ? sole_maker(p, maker, n->input[0]) : -1;
     if (from < 0 || !takes_post(p, &p->node[from]))
         return false;
@@ -61,12 +61,12 @@ static bool fuse_activation(ww_plan *p, int *maker, ww_node *n)
 
 // Convolutions first: of the two sides of a sum they gain most. But not one that has an activation already: a sum after it is something
 // oneDNN has no fast kernel for before AVX-512 (2.6.3: 70 ms instead of 5 for a detector whose pyramid does that).
-static bool takes_sum(const ww_plan *p, const ww_node *n)
+static bool takes_sum(const ww_net_plan *p, const ww_node *n)
 {
     return takes_post(p, n) && !(is(n, "Conv") && n->post_count > 0);
 }
 
-static int side_to_fuse(const ww_plan *p, const int *maker, const ww_node *n)
+static int side_to_fuse(const ww_net_plan *p, const int *maker, const ww_node *n)
 {
     int best = -1;
     for (int side = 0; side < 2; side++) {
@@ -79,13 +79,13 @@ static int side_to_fuse(const ww_plan *p, const int *maker, const ww_node *n)
     return best;
 }
 
-static bool fuse_sum(ww_plan *p, int *maker, ww_node *n)
+static bool fuse_sum(ww_net_plan *p, int *maker, ww_node *n)
 {
     if (!is(n, "Add") || n->post_count || n->input[0] == n->input[1])
         return false;
     const ww_shape *y = &p->value[n->output[0]].tensor.shape;
     for (int i = 0; i < 2; i++)
-        if (!ww_shape_equal(y, &p->value[n->input[i]].tensor.shape) || ww_plan_is_constant(p, n->input[i]))
+        if (!ww_shape_equal(y, &p->value[n->input[i]].tensor.shape) || ww_net_plan_is_constant(p, n->input[i]))
             return false;
     int side = side_to_fuse(p, maker, n);
     if (side < 0)
@@ -107,7 +107,7 @@ static bool fuse_sum(ww_plan *p, int *maker, ww_node *n)
 }
 
 // Conv computes w * x + b; batch norm makes of it f (w * x + b) + o.
-static bool fuse_batch_norm(ww_plan *p, int *maker, ww_node *n)
+static bool fuse_batch_norm(ww_net_plan *p, int *maker, ww_node *n)
 {
     int from = is(n, "BatchNormalization") ? sole_maker(p, maker, n->input[0]) : -1;
     if (from < 0 || !is(&p->node[from], "Conv") || p->node[from].post_count)
@@ -115,12 +115,12 @@ static bool fuse_batch_norm(ww_plan *p, int *maker, ww_node *n)
     ww_node *conv = &p->node[from];
     bool has_bias = conv->input_count > 2 && conv->input[2] >= 0;
     for (int i = 1; i < 5; i++)
-        if (!ww_plan_is_constant(p, n->input[i]))
+        if (!ww_net_plan_is_constant(p, n->input[i]))
             return false;
-    if (!ww_plan_is_constant(p, conv->input[1]) || (has_bias && !ww_plan_is_constant(p, conv->input[2])))
+    if (!ww_net_plan_is_constant(p, conv->input[1]) || (has_bias && !ww_net_plan_is_constant(p, conv->input[2])))
         return false;
-    ww_frame f;
-    ww_plan_frame(p, n, &f);
+    ww_call_frame f;
+    ww_net_plan_frame(p, n, &f);
     ww_tensor old = p->value[conv->input[1]].tensor, weights = old;
     ww_tensor bias = {WW_F32, {1, {old.shape.dim[0]}}, NULL};
     if (!ww_tensor_alloc(&weights) || !ww_tensor_alloc(&bias)) {
@@ -137,8 +137,8 @@ static bool fuse_batch_norm(ww_plan *p, int *maker, ww_node *n)
     }
     int *inputs = ww_alloc(3 * sizeof *inputs);
     inputs[0] = conv->input[0];
-    inputs[1] = ww_plan_add_constant(p, &weights);
-    inputs[2] = ww_plan_add_constant(p, &bias);
+    inputs[1] = ww_net_plan_add_constant(p, &weights);
+    inputs[2] = ww_net_plan_add_constant(p, &bias);
     free(conv->input);
     conv->input = inputs;
     conv->input_count = 3;
@@ -147,9 +147,9 @@ static bool fuse_batch_norm(ww_plan *p, int *maker, ww_node *n)
 }
 
 // Lets every reader of an Identity read what it copies.
-static bool drop_identity(ww_plan *p, int *maker, ww_node *n)
+static bool drop_identity(ww_net_plan *p, int *maker, ww_node *n)
 {
-    if ((!is(n, "Identity") && !is(n, "Dropout")) || ww_plan_is_output(p, n->output[0]))
+    if ((!is(n, "Identity") && !is(n, "Dropout")) || ww_net_plan_is_output(p, n->output[0]))
         return false;
     int from = n->input[0], to = n->output[0];
     for (ww_node *reader = n + 1; reader < p->node + p->node_count; reader++)
@@ -164,13 +164,13 @@ static bool drop_identity(ww_plan *p, int *maker, ww_node *n)
 }
 
 // A sum of tensors that turn out to be of one size needs no padding.
-static void settle_padded_add(const ww_plan *p, ww_node *n)
+static void settle_padded_add(const ww_net_plan *p, ww_node *n)
 {
     if (is(n, "PaddedAdd") && ww_shape_equal(&p->value[n->input[0]].tensor.shape, &p->value[n->input[1]].tensor.shape))
         n->op = ww_op_find("Add");
 }
 
-void ww_plan_fuse(ww_plan *p)
+void ww_net_plan_fuse(ww_net_plan *p)
 {
     int *maker = ww_alloc((p->value_count + 2 * p->node_count) * sizeof *maker); // batch norms add two constants each
     for (size_t i = 0; i < p->value_count + 2 * p->node_count; i++)

@@ -92,7 +92,10 @@ typedef struct ww_metadata {
 
 struct ww_net {
     char *name;
-    struct ww_dlib_net *dlib; // dlib_net.h; NULL for ONNX files
+    // What the reader of the file keeps beside the graph (NULL: nothing): plain memory that belongs to the net. A reader knows
+    // its own by `extra_owner`, the address of something that is only its.
+    const void *extra_owner;
+    void *extra;
     size_t value_count, node_count, metadata_count;
     ww_value *value;
     ww_node *node;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The loaded network: its questions and its end. Reading is in onnx.c.
+// The loaded network: its questions and its end. Reading is in onnx/.
 #include "nn/graph.h"
 
 #include "base/files.h"
@@ -51,12 +51,6 @@ void ww_node_free_members(ww_node *n)
     free(n->output);
 }
 
-// An ONNX file begins with a field's number and kind, 8 or more; dlib's with the count of bytes of an integer, 1; its .bz2 with a word.
-static bool is_dat(const uint8_t *bytes, size_t size)
-{
-    return size > 3 && (bytes[0] == 1 || memcmp(bytes, "BZh", 3) == 0);
-}
-
 ww_status ww_net_load_file(const char *path, ww_net **net, ww_error *err)
 {
     uint8_t *bytes = NULL;
@@ -64,7 +58,7 @@ ww_status ww_net_load_file(const char *path, ww_net **net, ww_error *err)
     *net = NULL;
     ww_status status = ww_read_file(path, WW_NN_MODEL_BYTES_MAX, &bytes, &size, err);
     if (status == WW_OK)
-        status = is_dat(bytes, size) ? ww_net_load_dat(bytes, size, path, net, err) : ww_net_load(bytes, size, path, net, err);
+        status = ww_net_load(bytes, size, path, net, err);
     free(bytes);
     return status;
 }
@@ -88,7 +82,7 @@ void ww_net_free(ww_net *net)
     free(net->metadata);
     free(net->input);
     free(net->output);
-    free(net->dlib);
+    free(net->extra);
     free(net->name);
     free(net);
 }

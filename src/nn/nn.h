@@ -30,9 +30,6 @@ typedef struct ww_session ww_session;
 // both name node and file.
 ww_status ww_net_load(const void *bytes, size_t size, const char *name, ww_net **net, ww_error *err);
 ww_status ww_net_load_file(const char *path, ww_net **net, ww_error *err);
-// The same for a network that dlib saved (.dat, or the .bz2 of one; ww_net_load_file knows them apart). What the file says beside the
-// network is in dlib_net.h; ww_net_metadata has "dlib.kind" ("mmod", "resnet", "densenet", "metric" or "other").
-ww_status ww_net_load_dat(const void *bytes, size_t size, const char *name, ww_net **net, ww_error *err);
 void ww_net_free(ww_net *net);
 const char *ww_net_name(const ww_net *net);
 

@@ -15,7 +15,7 @@
 
 #define FOLDED_BYTES_MAX ((size_t)256 << 20) // all folded constants of one plan, whatever the caller allows
 
-static void copy_nodes(ww_plan *p)
+static void copy_nodes(ww_net_plan *p)
 {
     const ww_net *net = p->net;
     p->node = ww_alloc(net->node_count * sizeof *p->node);
@@ -30,7 +30,7 @@ static void copy_nodes(ww_plan *p)
     }
 }
 
-static void copy_values(ww_plan *p)
+static void copy_values(ww_net_plan *p)
 {
     p->value_count = p->value_capacity = p->net->value_count;
     p->value = ww_alloc(p->value_capacity * sizeof *p->value);
@@ -39,7 +39,7 @@ static void copy_values(ww_plan *p)
             p->value[i].tensor = p->net->value[i].constant;
 }
 
-static void count_uses(ww_plan *p)
+static void count_uses(ww_net_plan *p)
 {
     for (size_t i = 0; i < p->value_count; i++)
         p->value[i].uses = 0;
@@ -51,26 +51,26 @@ static void count_uses(ww_plan *p)
         p->value[p->net->output[i].value].uses++;
 }
 
-int ww_plan_add_constant(ww_plan *p, const ww_tensor *t)
+int ww_net_plan_add_constant(ww_net_plan *p, const ww_tensor *t)
 {
     if (p->value_count == p->value_capacity) {
         p->value_capacity = 2 * p->value_capacity + 16;
-        ww_plan_value *grown = ww_alloc(p->value_capacity * sizeof *grown);
+        ww_net_plan_value *grown = ww_alloc(p->value_capacity * sizeof *grown);
         memcpy(grown, p->value, p->value_count * sizeof *grown);
         free(p->value);
         p->value = grown;
     }
-    p->value[p->value_count] = (ww_plan_value){*t, true, 1};
+    p->value[p->value_count] = (ww_net_plan_value){*t, true, 1};
     return (int)p->value_count++;
 }
 
-ww_status ww_plan_blame(const ww_plan *p, const ww_node *n, ww_status status, ww_error *err)
+ww_status ww_net_plan_blame(const ww_net_plan *p, const ww_node *n, ww_status status, ww_error *err)
 {
     ww_error_prefix(err, "node '%s' (%s)", n->name, n->op->name);
     return status;
 }
 
-bool ww_plan_is_output(const ww_plan *p, int value)
+bool ww_net_plan_is_output(const ww_net_plan *p, int value)
 {
     for (int i = 0; i < p->net->output_count; i++)
         if (p->net->output[i].value == value)
@@ -78,7 +78,7 @@ bool ww_plan_is_output(const ww_plan *p, int value)
     return false;
 }
 
-void ww_plan_frame(ww_plan *p, const ww_node *n, ww_frame *f)
+void ww_net_plan_frame(ww_net_plan *p, const ww_node *n, ww_call_frame *f)
 {
     f->call = (ww_call){n, n->input_count, n->output_count, f->in, f->out};
     for (int i = 0; i < n->input_count; i++)
@@ -88,12 +88,12 @@ void ww_plan_frame(ww_plan *p, const ww_node *n, ww_frame *f)
         f->out[i] = n->output[i] < 0 || (i > 0 && p->value[n->output[i]].uses == 0) ? NULL : &p->value[n->output[i]].tensor;
 }
 
-bool ww_plan_is_alias(const ww_plan *p, const ww_node *n)
+bool ww_net_plan_is_alias(const ww_net_plan *p, const ww_node *n)
 {
     return (n->op->flags & WW_OP_ALIAS) && p->value[n->input[0]].tensor.type == p->value[n->output[0]].tensor.type;
 }
 
-static bool all_constant(const ww_frame *f)
+static bool all_constant(const ww_call_frame *f)
 {
     for (int i = 0; i < f->call.in_count; i++)
         if (f->in[i] && !f->in[i]->data)
@@ -102,7 +102,7 @@ static bool all_constant(const ww_frame *f)
 }
 
 // Evaluates the node now if that is cheap; leaves it alone otherwise.
-static ww_status fold(ww_plan *p, const ww_node *n, ww_frame *f, ww_error *err)
+static ww_status fold(ww_net_plan *p, const ww_node *n, ww_call_frame *f, ww_error *err)
 {
     if (!(n->op->flags & WW_OP_FOLDS) || !(all_constant(f) || (n->op->flags & WW_OP_SHAPE)))
         return WW_OK;
@@ -123,12 +123,12 @@ static ww_status fold(ww_plan *p, const ww_node *n, ww_frame *f, ww_error *err)
     return WW_OK;
 }
 
-static ww_status infer_node(ww_plan *p, const ww_plan *exported, ww_node *n, ww_error *err)
+static ww_status infer_node(ww_net_plan *p, const ww_net_plan *exported, ww_node *n, ww_error *err)
 {
-    ww_frame f;
+    ww_call_frame f;
     if (exported)
-        ww_plan_adapt(p, exported, n);
-    ww_plan_frame(p, n, &f);
+        ww_net_plan_adapt(p, exported, n);
+    ww_net_plan_frame(p, n, &f);
     for (int i = 0; i < n->output_count; i++)
         if (n->output[i] >= 0 && i >= n->op->out_max)
             return ww_fail(err, WW_ERR_FORMAT, "%d outputs", n->output_count);
@@ -139,18 +139,18 @@ static ww_status infer_node(ww_plan *p, const ww_plan *exported, ww_node *n, ww_
 }
 
 // Results of a batch must not run into each other.
-static bool keeps_batch(const ww_plan *p, const ww_plan *exported, const ww_shape *output)
+static bool keeps_batch(const ww_net_plan *p, const ww_net_plan *exported, const ww_shape *output)
 {
     const ww_shape *now = &p->value[p->input].tensor.shape, *then = exported ? &exported->value[p->input].tensor.shape : now;
     return now->rank < 1 || now->dim[0] == then->dim[0] || (output->rank > 0 && output->dim[0] == now->dim[0]);
 }
 
-static ww_status infer_all(ww_plan *p, const ww_plan *exported, ww_error *err)
+static ww_status infer_all(ww_net_plan *p, const ww_net_plan *exported, ww_error *err)
 {
     for (size_t i = 0; i < p->node_count; i++) {
         ww_status status = infer_node(p, exported, &p->node[i], err);
         if (status != WW_OK)
-            return ww_plan_blame(p, &p->node[i], status, err);
+            return ww_net_plan_blame(p, &p->node[i], status, err);
     }
     for (int i = 0; i < p->net->output_count; i++) {
         const ww_tensor *t = &p->value[p->net->output[i].value].tensor;
@@ -170,7 +170,7 @@ static void free_node_lists(ww_node *n)
 }
 
 // Drops the nodes whose outputs are constants by now or are never read, last first, so that their own inputs fall away too.
-static void drop_dead(ww_plan *p)
+static void drop_dead(ww_net_plan *p)
 {
     count_uses(p);
     bool *dead = ww_alloc(p->node_count * sizeof *dead);
@@ -178,7 +178,7 @@ static void drop_dead(ww_plan *p)
         ww_node *n = &p->node[i];
         dead[i] = true;
         for (int k = 0; k < n->output_count; k++)
-            dead[i] &= n->output[k] < 0 || p->value[n->output[k]].uses == 0 || ww_plan_is_constant(p, n->output[k]);
+            dead[i] &= n->output[k] < 0 || p->value[n->output[k]].uses == 0 || ww_net_plan_is_constant(p, n->output[k]);
         for (int k = 0; k < n->input_count && dead[i]; k++)
             if (n->input[k] >= 0)
                 p->value[n->input[k]].uses--;
@@ -205,10 +205,10 @@ static ww_status check_input(const ww_net *net, const ww_shape *input, ww_error 
 }
 
 // A plan of all the file's nodes, nothing inferred yet.
-static ww_plan *start(const ww_net *net, const ww_shape *input, size_t bytes_max)
+static ww_net_plan *start(const ww_net *net, const ww_shape *input, size_t bytes_max)
 {
     const ww_shape *declared = &net->input[0].shape;
-    ww_plan *p = ww_alloc(sizeof *p);
+    ww_net_plan *p = ww_alloc(sizeof *p);
     p->net = net;
     p->folded_bytes_left = bytes_max < FOLDED_BYTES_MAX ? bytes_max : FOLDED_BYTES_MAX;
     p->input = net->input[0].value;
@@ -223,7 +223,7 @@ static ww_plan *start(const ww_net *net, const ww_shape *input, size_t bytes_max
 }
 
 // Infers for the size the file gives where another is asked for; *exported stays NULL otherwise.
-static ww_status infer_exported(const ww_plan *p, ww_plan **exported, ww_error *err)
+static ww_status infer_exported(const ww_net_plan *p, ww_net_plan **exported, ww_error *err)
 {
     const ww_shape *asked = &p->value[p->input].tensor.shape, *declared = &p->net->input[0].shape;
     if (!p->changed_size || declared->rank != asked->rank)
@@ -236,7 +236,7 @@ static ww_status infer_exported(const ww_plan *p, ww_plan **exported, ww_error *
 }
 
 // Says of an error at a size the file was not made for that this is the trouble.
-static ww_status blame_size(const ww_plan *p, ww_status status, ww_error *err)
+static ww_status blame_size(const ww_net_plan *p, ww_status status, ww_error *err)
 {
     char asked[WW_SHAPE_TEXT_MAX], given[WW_SHAPE_TEXT_MAX];
     if (!p->changed_size || status == WW_ERR_MEMORY)
@@ -248,13 +248,13 @@ static ww_status blame_size(const ww_plan *p, ww_status status, ww_error *err)
     return WW_ERR_UNSUPPORTED;
 }
 
-ww_status ww_net_plan_make(const ww_net *net, const ww_shape *input, bool fuse, size_t bytes_max, ww_plan **plan, ww_error *err)
+ww_status ww_net_plan_make(const ww_net *net, const ww_shape *input, bool fuse, size_t bytes_max, ww_net_plan **plan, ww_error *err)
 {
     *plan = NULL;
     ww_status status = check_input(net, input, err);
     if (status != WW_OK)
         return status;
-    ww_plan *p = start(net, input, bytes_max), *exported = NULL;
+    ww_net_plan *p = start(net, input, bytes_max), *exported = NULL;
     status = infer_exported(p, &exported, err);
     if (status == WW_OK)
         status = infer_all(p, exported, err);
@@ -267,13 +267,13 @@ ww_status ww_net_plan_make(const ww_net *net, const ww_shape *input, bool fuse, 
     }
     drop_dead(p);
     if (fuse)
-        ww_plan_fuse(p);
+        ww_net_plan_fuse(p);
     count_uses(p);
     *plan = p;
     return WW_OK;
 }
 
-void ww_net_plan_free(ww_plan *p)
+void ww_net_plan_free(ww_net_plan *p)
 {
     if (!p)
         return;

@@ -9,7 +9,7 @@
 #include <string.h>
 
 struct ww_reference {
-    const ww_plan *plan;
+    const ww_net_plan *plan;
     ww_tensor *tensor; // one a value
     ww_call *call;     // one a node that is no alias
     size_t call_count;
@@ -17,27 +17,27 @@ struct ww_reference {
 };
 
 // Values that are other views of the same numbers share the memory of the first.
-static int *find_roots(const ww_plan *p)
+static int *find_roots(const ww_net_plan *p)
 {
     int *root = ww_alloc(p->value_count * sizeof *root);
     for (size_t i = 0; i < p->value_count; i++)
         root[i] = (int)i;
     for (size_t i = 0; i < p->node_count; i++)
-        if (ww_plan_is_alias(p, &p->node[i]))
+        if (ww_net_plan_is_alias(p, &p->node[i]))
             root[p->node[i].output[0]] = root[p->node[i].input[0]];
     return root;
 }
 
-static void extend(ww_span *s, int step)
+static void extend(ww_arena_span *s, int step)
 {
     if (s->first < 0)
         s->first = step;
     s->last = step;
 }
 
-static ww_span *live_spans(const ww_plan *p, const int *root)
+static ww_arena_span *live_spans(const ww_net_plan *p, const int *root)
 {
-    ww_span *span = ww_alloc(p->value_count * sizeof *span);
+    ww_arena_span *span = ww_alloc(p->value_count * sizeof *span);
     for (size_t i = 0; i < p->value_count; i++)
         span[i].first = -1;
     // The input is filled before the run and the outputs are read after it. The input stays whole all through: a caller may run again.
@@ -64,9 +64,9 @@ static ww_span *live_spans(const ww_plan *p, const int *root)
 
 static ww_status place(ww_reference *r, size_t bytes_max, ww_error *err)
 {
-    const ww_plan *p = r->plan;
+    const ww_net_plan *p = r->plan;
     int *root = find_roots(p);
-    ww_span *span = live_spans(p, root);
+    ww_arena_span *span = live_spans(p, root);
     size_t total = ww_arena_plan(span, p->value_count);
     r->arena = ww_alloc_array0(1, total, bytes_max);
     r->tensor = ww_alloc(p->value_count * sizeof *r->tensor);
@@ -83,11 +83,11 @@ static ww_status place(ww_reference *r, size_t bytes_max, ww_error *err)
 
 static void make_calls(ww_reference *r)
 {
-    const ww_plan *p = r->plan;
+    const ww_net_plan *p = r->plan;
     r->call = ww_alloc(p->node_count * sizeof *r->call);
     for (size_t i = 0; i < p->node_count; i++) {
         const ww_node *n = &p->node[i];
-        if (ww_plan_is_alias(p, n))
+        if (ww_net_plan_is_alias(p, n))
             continue;
         const ww_tensor **in = ww_alloc((size_t)n->input_count * sizeof *in);
         ww_tensor **out = ww_alloc((size_t)n->output_count * sizeof *out);
@@ -99,7 +99,7 @@ static void make_calls(ww_reference *r)
     }
 }
 
-ww_status ww_reference_open(ww_plan *plan, size_t bytes_max, ww_reference **out, ww_error *err)
+ww_status ww_reference_open(ww_net_plan *plan, size_t bytes_max, ww_reference **out, ww_error *err)
 {
     ww_reference *r = ww_alloc(sizeof *r);
     r->plan = plan;

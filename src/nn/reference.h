@@ -7,7 +7,7 @@
 typedef struct ww_reference ww_reference;
 
 // The plan must outlive it. More activation memory than `bytes_max` is WW_ERR_MEMORY.
-ww_status ww_reference_open(ww_plan *plan, size_t bytes_max, ww_reference **r, ww_error *err);
+ww_status ww_reference_open(ww_net_plan *plan, size_t bytes_max, ww_reference **r, ww_error *err);
 void ww_reference_close(ww_reference *r);
 float *ww_reference_input(ww_reference *r);
 const float *ww_reference_output(const ww_reference *r, int i);

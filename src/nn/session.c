@@ -2,14 +2,14 @@
 #include "nn/session.h"
 
 #include "base/memory.h"
-#include "nn/onednn.h"
+#include "nn/onednn/onednn.h"
 #include "nn/reference.h"
 
 #include <assert.h>
 #include <stdlib.h>
 
 struct ww_session {
-    ww_plan *plan;
+    ww_net_plan *plan;
     ww_reference *reference; // one of the two
     ww_onednn *onednn;
 };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Any bytes as one of dlib's network files: it is refused with a message that names the byte, or loads, and then opens and runs
 // (reference backend, little memory) or is refused for that.
-#include "nn/dlib_net.h"
+#include "dlib/net.h"
 #include "nn/session.h"
 
 #include <assert.h>
@@ -16,7 +16,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     ww_net *net;
     ww_error err = {0};
-    if (ww_net_load_dat(data, size, "fuzz", &net, &err) != WW_OK) {
+    if (ww_dlib_net_load(data, size, "fuzz", &net, &err) != WW_OK) {
         assert(strncmp(err.message, "fuzz: ", 6) == 0);
         return 0;
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Any bytes as a gradient detector of dlib's: refused with a message that names the byte, or read, and then it looks at a small
 // picture.
-#include "face/hog.h"
+#include "dlib/hog.h"
 
 #include <assert.h>
 #include <stdlib.h>

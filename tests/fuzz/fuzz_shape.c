@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Any bytes as a shape predictor of dlib's: refused with a message that names the byte, or read, and then it looks at a small
 // picture.
-#include "face/shape_predictor.h"
+#include "dlib/shape_predictor.h"
 
 #include <assert.h>
 #include <string.h>

@@ -7,7 +7,7 @@
 
 #include "base/memory.h"
 #include "base/random.h"
-#include "nn/conv_kernels.h"
+#include "nn/onednn/conv_kernels.h"
 
 #include <time.h>
 

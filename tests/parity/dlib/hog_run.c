@@ -6,9 +6,9 @@
 //   hog_run random N                             the first N random numbers
 #include "base/files.h"
 #include "base/memory.h"
-#include "face/dlib_chip.h"
-#include "face/hog.h"
-#include "face/shape_predictor.h"
+#include "dlib/chip.h"
+#include "dlib/hog.h"
+#include "dlib/shape_predictor.h"
 #include "models/models.h"
 
 #include <stdio.h>

@@ -5,7 +5,7 @@
 //   net_run describe FILE [--reference] [--time N] CHIP.ppm...           the numbers a descriptor network gives for each chip
 #include "base/files.h"
 #include "base/memory.h"
-#include "face/mmod.h"
+#include "dlib/mmod.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -155,7 +155,7 @@ int main(int argc, char **argv)
         fprintf(stderr, "usage: net_run mmod|plane|describe FILE [UPSAMPLE] [--reference] [--time N] PICTURE...\n");
         return 2;
     }
-    if (ww_net_load_file(argv[2], &net, &err) != WW_OK)
+    if (ww_dlib_net_load_file(argv[2], &net, &err) != WW_OK)
         stop(&err);
     char **rest = argv + 3;
     int upsample = detect || plane ? atoi(*rest++) : 0, times = 0;

@@ -4,7 +4,8 @@
 #include "face/align.h"
 #include "face/detect.h"
 #include "face/embed.h"
-#include "face/hog.h"
+#include "dlib/hog.h"
+#include "dlib/net.h"
 #include "face/model.h"
 #include "face/quality.h"
 #include "harness.h"
@@ -116,7 +117,7 @@ struct loaded {
 
 static ww_status load(const char *path, struct loaded *m, ww_error *err)
 {
-    ww_status status = ww_net_load_file(path, &m->net, err);
+    ww_status status = strstr(path, ".dat") ? ww_dlib_net_load_file(path, &m->net, err) : ww_net_load_file(path, &m->net, err);
     return status == WW_OK ? ww_model_recognise(m->net, NULL, &m->spec, err) : status;
 }
 

@@ -4,7 +4,7 @@
 
 #include "nn/arena.h"
 #include "nn/graph.h"
-#include "nn/op.h"
+#include "nn/ops/op.h"
 #include "nn/plan.h"
 #include "base/memory.h"
 #include "base/random.h"
@@ -28,7 +28,7 @@ static size_t count_of(const ww_shape *s)
 // How many nodes the plan for an input has.
 static int node_count(const ww_net *net, ww_shape input, bool fuse)
 {
-    ww_plan *plan;
+    ww_net_plan *plan;
     ww_error err = {0};
     if (ww_net_plan_make(net, &input, fuse, 1 << 20, &plan, &err) != WW_OK) {
         printf("# %s\n", err.message);
@@ -225,10 +225,10 @@ TEST(arena_never_overlaps)
 {
     ww_random rng = {7};
     for (int round = 0; round < 200; round++) {
-        ww_span span[40];
+        ww_arena_span span[40];
         size_t sum = 0;
         for (int i = 0; i < 40; i++) {
-            span[i] = (ww_span){.bytes = ww_random_below(&rng, 1000), .first = (int)ww_random_below(&rng, 30)};
+            span[i] = (ww_arena_span){.bytes = ww_random_below(&rng, 1000), .first = (int)ww_random_below(&rng, 30)};
             span[i].last = span[i].first + (int)ww_random_below(&rng, 10);
             sum += (span[i].bytes + 63) / 64 * 64;
         }
