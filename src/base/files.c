@@ -64,50 +64,72 @@ ww_status ww_make_dirs(const char *path, ww_error *err)
     return status;
 }
 
-ww_status ww_read_file(const char *path, size_t max_bytes, uint8_t **data, size_t *bytes, ww_error *err)
+ww_status ww_open_regular_file(const char *path, int *fd, uint64_t *bytes, ww_error *err)
 {
     ww_status status = WW_OK;
-    uint8_t *buffer = NULL;
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
     struct stat s;
-    if (fd < 0 || fstat(fd, &s) != 0) {
+    *fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC); // a FIFO must not keep us waiting
+    if (*fd < 0)
+        return ww_fail_errno(err, errno, "cannot open '%s'", path);
+    if (fstat(*fd, &s) != 0)
         status = ww_fail_errno(err, errno, "cannot open '%s'", path);
-        goto done;
-    }
-    if (!S_ISREG(s.st_mode)) {
+    else if (!S_ISREG(s.st_mode))
         status = ww_fail(err, WW_ERR_IO, "'%s' is not a regular file", path);
-        goto done;
+    if (status != WW_OK) {
+        close(*fd);
+        *fd = -1;
+        return status;
     }
-    if ((uint64_t)s.st_size > max_bytes) {
-        status = ww_fail(err, WW_ERR_MEMORY, "'%s' has %lld bytes; at most %zu are read", path, (long long)s.st_size, max_bytes);
-        goto done;
-    }
-    size_t size = (size_t)s.st_size, got = 0;
-    buffer = ww_alloc_array(size + 1, 1, max_bytes + 1);
-    if (!buffer) {
-        status = ww_fail(err, WW_ERR_MEMORY, "no memory for the %zu bytes of '%s'", size, path);
-        goto done;
-    }
-    while (got < size) {
-        ssize_t n = read(fd, buffer + got, size - got);
+    if (bytes)
+        *bytes = (uint64_t)s.st_size;
+    return WW_OK;
+}
+
+static ww_status read_all(int fd, const char *path, uint8_t *buffer, size_t size, size_t *got, ww_error *err)
+{
+    for (*got = 0; *got < size;) {
+        ssize_t n = read(fd, buffer + *got, size - *got);
         if (n < 0 && errno == EINTR)
             continue;
-        if (n < 0) {
-            status = ww_fail_errno(err, errno, "cannot read '%s'", path);
-            goto done;
-        }
+        if (n < 0)
+            return ww_fail_errno(err, errno, "cannot read '%s'", path);
         if (n == 0)
             break;
-        got += (size_t)n;
+        *got += (size_t)n;
+    }
+    return WW_OK;
+}
+
+ww_status ww_read_open_file(int fd, const char *path, size_t max_bytes, uint8_t **data, size_t *bytes, ww_error *err)
+{
+    struct stat s;
+    if (fstat(fd, &s) != 0)
+        return ww_fail_errno(err, errno, "cannot open '%s'", path);
+    if ((uint64_t)s.st_size > max_bytes)
+        return ww_fail(err, WW_ERR_MEMORY, "'%s' has %lld bytes; at most %zu are read", path, (long long)s.st_size, max_bytes);
+    size_t size = (size_t)s.st_size, got = 0;
+    uint8_t *buffer = ww_alloc_array(size + 1, 1, SIZE_MAX);
+    if (!buffer)
+        return ww_fail(err, WW_ERR_MEMORY, "no memory for the %zu bytes of '%s'", size, path);
+    ww_status status = read_all(fd, path, buffer, size, &got, err);
+    if (status != WW_OK) {
+        free(buffer);
+        return status;
     }
     buffer[got] = 0;
     *data = buffer;
     *bytes = got;
-    buffer = NULL;
-done:
-    free(buffer);
-    if (fd >= 0)
-        close(fd);
+    return WW_OK;
+}
+
+ww_status ww_read_file(const char *path, size_t max_bytes, uint8_t **data, size_t *bytes, ww_error *err)
+{
+    int fd;
+    ww_status status = ww_open_regular_file(path, &fd, NULL, err);
+    if (status != WW_OK)
+        return status;
+    status = ww_read_open_file(fd, path, max_bytes, data, bytes, err);
+    close(fd);
     return status;
 }
 

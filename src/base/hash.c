@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "base/hash.h"
+#include "base/files.h"
 #include "base/memory.h"
 
 #include <errno.h>
@@ -106,36 +107,38 @@ uint64_t ww_hash_bytes(const void *data, size_t bytes)
     return ww_hash_digest(&h);
 }
 
-ww_status ww_hash_file(const char *path, uint64_t *digest, uint64_t *bytes_out, ww_error *err)
+ww_status ww_hash_open_file(int fd, const char *path, uint64_t *digest, uint64_t *bytes_out, ww_error *err)
 {
     enum { BLOCK_BYTES = 1 << 18 };
     ww_status status = WW_OK;
     uint8_t *block = ww_alloc(BLOCK_BYTES);
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0) {
-        status = ww_fail_errno(err, errno, "cannot open '%s'", path);
-        goto done;
-    }
     ww_hash h;
     ww_hash_init(&h, 0);
-    for (;;) {
-        ssize_t n = read(fd, block, BLOCK_BYTES);
+    for (ssize_t n; (n = read(fd, block, BLOCK_BYTES)) != 0;) {
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0) {
             status = ww_fail_errno(err, errno, "cannot read '%s'", path);
-            goto done;
-        }
-        if (n == 0)
             break;
+        }
         ww_hash_update(&h, block, (size_t)n);
     }
+    free(block);
+    if (status != WW_OK)
+        return status;
     *digest = ww_hash_digest(&h);
     if (bytes_out)
         *bytes_out = h.total_bytes;
-done:
-    if (fd >= 0)
-        close(fd);
-    free(block);
+    return WW_OK;
+}
+
+ww_status ww_hash_file(const char *path, uint64_t *digest, uint64_t *bytes_out, ww_error *err)
+{
+    int fd;
+    ww_status status = ww_open_regular_file(path, &fd, NULL, err);
+    if (status != WW_OK)
+        return status;
+    status = ww_hash_open_file(fd, path, digest, bytes_out, err);
+    close(fd);
     return status;
 }

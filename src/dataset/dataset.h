@@ -5,6 +5,7 @@
 #ifndef WW_DATASET_DATASET_H
 #define WW_DATASET_DATASET_H
 #include "base/error.h"
+#include "base/log.h"
 #include "store/store.h"
 
 typedef struct ww_export_options {
@@ -12,6 +13,7 @@ typedef struct ww_export_options {
     // done of total files; non-zero cancels. May be NULL.
     int (*progress)(void *user, int64_t done, int64_t total);
     void *user;
+    const ww_log *log; // told what was left to the user, by name; may be NULL
     const int64_t *hidden; // ids of faces, ascending, that are not to be written; their rows stay in faces.csv. May be NULL
     size_t hidden_count;
 } ww_export_options;
@@ -29,9 +31,9 @@ typedef struct ww_export_counts {
 
 // Writes everything DESIGN's "On disk" shows except whoswho.db itself, and data.yaml with the classes of the YOLO labels. Files
 // that hold the right bytes are left alone; files of an earlier export that are no longer part of the data set are removed, and
-// folders that this empties; a file that a person put there or changed is never touched, except for faces.csv, data.yaml and
-// index.html, which are always made anew. Killed half-way, the next call completes it, also when the people have changed in
-// between. Two exports of one library give the same tree, byte for byte.
+// folders that this empties. A file that a person put there or changed is never touched: of faces.csv, data.yaml and index.html ours
+// is then written as whoswho-faces.csv and so on; of the others it is not written. Killed half-way, the next call completes it,
+// also when the people have changed in between. Two exports of one library give the same tree, byte for byte.
 //
 // The store must not be in a transaction. Memory: some 200 bytes a face and 8 MiB, whatever the size of the pictures. *counts is
 // set on failure too.

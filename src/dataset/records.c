@@ -3,11 +3,9 @@
 #include "base/files.h"
 #include "base/hash.h"
 #include "base/memory.h"
-#include "dataset/exporter.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 static uint64_t key_of(const char *path)
 {
@@ -28,36 +26,54 @@ static int by_value(const void *a, const void *b)
     return (l > r) - (l < r);
 }
 
-// Paths come sorted, so those of a folder come together.
-static void clear_temporary(ww_records *r, const char *path)
-{
-    char *folder = ww_strndup(path, (size_t)(ww_path_base(path) - path));
-    if (r->last_folder && strcmp(folder, r->last_folder) == 0) {
-        free(folder);
-        return;
-    }
-    char *temporary = ww_strf("%s/%s" WW_EXPORT_TEMPORARY, r->dir, folder);
-    unlink(temporary);
-    free(temporary);
-    free(r->last_folder);
-    r->last_folder = folder;
-}
-
 static ww_status on_known(void *user, const char *path, uint64_t hash, ww_error *err)
 {
     ww_records *r = user;
-    clear_temporary(r, path);
+    if (!ww_path_is_inside(path))
+        return ww_fail(err, WW_ERR_STORE, "the library has '%s' on record as a file it wrote, which is not inside its folder; it is damaged or was tampered with", path);
     ww_record record = {key_of(path), hash};
     ww_vector_push(&r->known, record);
     return WW_OK;
 }
 
-ww_status ww_records_load(ww_records *r, ww_store *store, const char *dir, ww_error *err)
+ww_status ww_records_load(ww_records *r, ww_store *store, ww_error *err)
 {
-    r->dir = dir;
     ww_status status = ww_store_exported(store, on_known, r, err);
     if (r->known.count)
         qsort(r->known.item, r->known.count, sizeof *r->known.item, by_path_and_content);
+    return status;
+}
+
+typedef struct cleaning {
+    ww_folder *folder;
+    const char *temporary;
+    char *last; // folder of the path before: paths come sorted, so those of a folder come together
+} cleaning;
+
+static ww_status on_recorded(void *user, const char *path, uint64_t hash, ww_error *err)
+{
+    cleaning *c = user;
+    char *folder = ww_strndup(path, (size_t)(ww_path_base(path) - path));
+    if (c->last && strcmp(folder, c->last) == 0) {
+        free(folder);
+        return WW_OK;
+    }
+    free(c->last);
+    c->last = folder;
+    char *leftover = ww_strf("%s%s", folder, c->temporary);
+    ww_entry_info info;
+    // Best effort: what cannot be cleared away now is tried again by the next export.
+    if (ww_path_is_inside(leftover) && ww_folder_look(c->folder, leftover, &info, NULL) == WW_OK && info.kind == WW_ENTRY_FILE)
+        ww_folder_remove(c->folder, leftover, NULL);
+    free(leftover);
+    return WW_OK;
+}
+
+ww_status ww_records_clear_temporary(ww_store *store, ww_folder *folder, const char *temporary, ww_error *err)
+{
+    cleaning c = {.folder = folder, .temporary = temporary};
+    ww_status status = ww_store_exported(store, on_recorded, &c, err);
+    free(c.last);
     return status;
 }
 
@@ -68,7 +84,6 @@ void ww_records_free(ww_records *r)
     ww_vector_free(&r->stale);
     ww_vector_free(&r->wanted);
     ww_vector_free(&r->known);
-    free(r->last_folder);
     *r = (ww_records){0};
 }
 

@@ -4,6 +4,7 @@
 // behind. Private to dataset/.
 #ifndef WW_DATASET_RECORDS_H
 #define WW_DATASET_RECORDS_H
+#include "base/folder.h"
 #include "base/vector.h"
 #include "store/store.h"
 
@@ -15,13 +16,12 @@ typedef struct ww_records {
     WW_VECTOR(ww_record) known; // sorted by (path, content)
     WW_VECTOR(uint64_t) wanted; // paths of this export
     WW_VECTOR(char *) stale;    // paths on record that are not wanted, once looked for
-    char *last_folder; // of the walk
-    const char *dir;
 } ww_records;
 
-// Reads the record, and clears away what a killed export may have left under a temporary name in the folders on record. `dir` is
-// borrowed.
-ww_status ww_records_load(ww_records *r, ww_store *store, const char *dir, ww_error *err);
+// Reads the record. WW_ERR_STORE: it names a file outside the output folder.
+ww_status ww_records_load(ww_records *r, ww_store *store, ww_error *err);
+// Removes what a killed export may have left as `temporary` in the folders on record.
+ww_status ww_records_clear_temporary(ww_store *store, ww_folder *folder, const char *temporary, ww_error *err);
 void ww_records_free(ww_records *r);
 
 bool ww_records_has(const ww_records *r, const char *path, uint64_t content);

@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "job/changes.h"
 #include "base/files.h"
-#include "base/hash.h"
+#include "base/folder.h"
 #include "base/memory.h"
 
-#include <dirent.h>
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/stat.h>
 
 enum { DEPTH_MAX = 8 };
 
@@ -21,7 +18,7 @@ typedef struct sighting {
 
 typedef struct search {
     const ww_recorded *recorded;
-    const char *dir;
+    ww_folder *dir;
     ww_changes *out;
     WW_VECTOR(sighting) sightings;
     size_t last; // folder asked for last: files come folder by folder
@@ -45,13 +42,13 @@ static size_t folder_named(search *s, const char *name, size_t length)
     return s->last;
 }
 
-static bool is_file(const char *dir, const char *path)
+// A file that cannot be looked at (permissions, a share that went away) is not taken for deleted: that is an error.
+static ww_status is_file(ww_folder *dir, const char *path, bool *file, ww_error *err)
 {
-    struct stat s;
-    char *full = ww_path_join(dir, path);
-    bool file = lstat(full, &s) == 0 && S_ISREG(s.st_mode);
-    free(full);
-    return file;
+    ww_entry_info info;
+    ww_status status = ww_folder_look(dir, path, &info, err);
+    *file = status == WW_OK && info.kind == WW_ENTRY_FILE;
+    return status;
 }
 
 // --- where they are now
@@ -83,77 +80,58 @@ static ww_status look_at_picture(search *s, const char *path, uint64_t hash, siz
     return WW_OK;
 }
 
-static ww_status look_at_file(search *s, const char *path, size_t folder, ww_error *err)
+static ww_status look_at_file(search *s, const char *path, const ww_entry_info *info, size_t folder, ww_error *err)
 {
-    struct stat st;
     uint64_t hash;
-    char *full = ww_path_join(s->dir, path);
-    ww_status status = WW_OK;
     const char *extension = ww_path_extension(path);
     bool picture = strcasecmp(extension, "jpg") == 0 || strcasecmp(extension, "jpeg") == 0, label = strcmp(extension, "txt") == 0;
-    bool readable = lstat(full, &st) == 0 && S_ISREG(st.st_mode) && (picture || label) &&
-                    ww_hash_file(full, &hash, NULL, NULL) == WW_OK;
-    if (!readable)
+    if (info->kind != WW_ENTRY_FILE || !(picture || label)) {
         ww_vector_push(&s->out->foreign, ww_strdup(path));
-    else
-        status = label ? look_at_label(s, path, hash) : look_at_picture(s, path, hash, folder, st.st_ctim, err);
-    free(full);
-    return status;
-}
-
-static int not_hidden(const struct dirent *entry)
-{
-    return entry->d_name[0] != '.';
-}
-
-static int by_name(const struct dirent **a, const struct dirent **b)
-{
-    return strcmp((*a)->d_name, (*b)->d_name);
+        return WW_OK;
+    }
+    ww_status status = ww_folder_hash(s->dir, path, &hash, err);
+    if (status != WW_OK)
+        return status;
+    return label ? look_at_label(s, path, hash) : look_at_picture(s, path, hash, folder, info->changed, err);
 }
 
 // `path` is a folder below the library's; portraits in folders inside it count as being in it.
 static ww_status look_into(search *s, const char *path, size_t folder, int depth, ww_error *err)
 {
-    struct dirent **entry = NULL;
-    char *full = ww_path_join(s->dir, path);
-    int count = scandir(full, &entry, not_hidden, by_name);
-    ww_status status = count < 0 ? ww_fail_errno(err, errno, "cannot read the folder '%s'", full) : WW_OK;
-    for (int i = 0; i < count; i++) {
-        char *inner = ww_path_join(path, entry[i]->d_name), *inner_full = ww_path_join(s->dir, inner);
-        struct stat st;
-        bool is_dir = lstat(inner_full, &st) == 0 && S_ISDIR(st.st_mode);
-        if (status == WW_OK && is_dir && depth < DEPTH_MAX)
+    char **name;
+    size_t count;
+    ww_status status = ww_folder_list(s->dir, path, &name, &count, err);
+    for (size_t i = 0; i < count && status == WW_OK; i++) {
+        char *inner = ww_path_join(path, name[i]);
+        ww_entry_info info;
+        status = ww_folder_look(s->dir, inner, &info, err);
+        if (status == WW_OK && info.kind == WW_ENTRY_FOLDER && depth < DEPTH_MAX)
             status = look_into(s, inner, folder, depth + 1, err);
-        else if (status == WW_OK && !is_dir && !ww_recorded_has(s->recorded, inner))
-            status = look_at_file(s, inner, folder, err);
-        free(inner_full);
+        else if (status == WW_OK && info.kind != WW_ENTRY_FOLDER && !ww_recorded_has(s->recorded, inner))
+            status = look_at_file(s, inner, &info, folder, err);
         free(inner);
-        free(entry[i]);
     }
-    free(entry);
-    free(full);
+    ww_folder_names_free(name, count);
     return status;
 }
 
 static ww_status look_around(search *s, ww_error *err)
 {
-    struct dirent **entry = NULL;
-    int count = scandir(s->dir, &entry, not_hidden, by_name);
-    ww_status status = count < 0 ? ww_fail_errno(err, errno, "cannot read the folder '%s'", s->dir) : WW_OK;
-    for (int i = 0; i < count; i++) {
-        const char *name = entry[i]->d_name;
-        struct stat st;
-        char *full = ww_path_join(s->dir, name);
-        bool house = strcmp(name, "Montage") == 0 || strcmp(name, "Frames") == 0;
-        if (status == WW_OK && !house && lstat(full, &st) == 0 && S_ISDIR(st.st_mode)) {
-            size_t folder = folder_named(s, name, strlen(name));
-            s->out->folder.item[folder].exists = true;
-            status = look_into(s, name, folder, 0, err);
-        }
-        free(full);
-        free(entry[i]);
+    char **name;
+    size_t count;
+    ww_status status = ww_folder_list(s->dir, "", &name, &count, err);
+    for (size_t i = 0; i < count && status == WW_OK; i++) {
+        ww_entry_info info;
+        bool house = strcmp(name[i], "Montage") == 0 || strcmp(name[i], "Frames") == 0;
+        status = ww_folder_look(s->dir, name[i], &info, err);
+        if (status != WW_OK || house || info.kind != WW_ENTRY_FOLDER)
+            continue;
+        size_t folder = folder_named(s, name[i], strlen(name[i]));
+        s->out->folder.item[folder].exists = true;
+        s->out->folder.item[folder].mounted = info.mounted;
+        status = look_into(s, name[i], folder, 0, err);
     }
-    free(entry);
+    ww_folder_names_free(name, count);
     return status;
 }
 
@@ -187,7 +165,10 @@ static ww_status compare(search *s, const ww_recorded_file *file, ww_error *err)
 {
     ww_changes *c = s->out;
     size_t from = folder_named(s, file->path, (size_t)(strchr(file->path, '/') - file->path));
-    bool present = is_file(s->dir, file->path);
+    bool present;
+    ww_status status = is_file(s->dir, file->path, &present, err);
+    if (status != WW_OK)
+        return status;
     ww_seen_folder *folder = &c->folder.item[from];
     folder->on_record = true;
     folder->recorded++;
@@ -196,7 +177,7 @@ static ww_status compare(search *s, const ww_recorded_file *file, ww_error *err)
     if (present && !sighted(s, file->number - 1))
         return WW_OK;
     size_t face;
-    ww_status status = ww_recorded_face(s->recorded, file, &face, err);
+    status = ww_recorded_face(s->recorded, file, &face, err);
     if (status != WW_OK)
         return status;
     if (!present)
@@ -213,11 +194,25 @@ static ww_status compare(search *s, const ww_recorded_file *file, ww_error *err)
     return WW_OK;
 }
 
+// A file system mounted over a folder hides what is in it; that is not for us to take for deleted.
+static ww_status check_mounts(const search *s, ww_error *err)
+{
+    for (size_t i = 0; i < s->out->folder.count; i++) {
+        const ww_seen_folder *f = &s->out->folder.item[i];
+        if (f->mounted && f->recorded > 0 && f->present == 0)
+            return ww_fail(err, WW_ERR_IO, "another file system is mounted over '%s/%s' and hides its portraits; unmount it and try again", ww_folder_path(s->dir),
+                           f->name);
+    }
+    return WW_OK;
+}
+
 ww_status ww_changes_find(const ww_recorded *recorded, ww_changes *changes, ww_error *err)
 {
     *changes = (ww_changes){0};
-    search s = {.recorded = recorded, .dir = recorded->roster->library->dir, .out = changes};
-    ww_status status = look_around(&s, err);
+    search s = {.recorded = recorded, .out = changes};
+    ww_status status = ww_folder_open(recorded->roster->library->dir, false, &s.dir, err);
+    if (status == WW_OK)
+        status = look_around(&s, err);
     if (s.sightings.count)
         qsort(s.sightings.item, s.sightings.count, sizeof *s.sightings.item, newest_first);
     for (size_t i = 0; i < recorded->file.count && status == WW_OK; i++) {
@@ -226,7 +221,10 @@ ww_status ww_changes_find(const ww_recorded *recorded, ww_changes *changes, ww_e
         if (!file->label && !again)
             status = compare(&s, file, err);
     }
+    if (status == WW_OK)
+        status = check_mounts(&s, err);
     ww_vector_free(&s.sightings);
+    ww_folder_close(s.dir);
     if (status != WW_OK)
         ww_changes_free(changes);
     return status;
@@ -281,16 +279,20 @@ ww_status ww_changes_any(ww_library *library, size_t *missing, ww_error *err)
     status = ww_recorded_load(&nobody, &recorded, err);
     if (status != WW_OK)
         return status;
-    for (size_t i = 0; i < recorded.file.count; i++) {
+    ww_folder *dir;
+    status = ww_folder_open(library->dir, false, &dir, err);
+    for (size_t i = 0; i < recorded.file.count && status == WW_OK; i++) {
         const ww_recorded_file *file = &recorded.file.item[i];
+        bool there;
         if (file->label || (i > 0 && strcmp(file->path, file[-1].path) == 0))
             continue;
-        bool there = is_file(library->dir, file->path);
+        status = is_file(dir, file->path, &there, err);
         present += there;
         *missing += !there;
     }
     if (present == 0)
         *missing = 0; // the folders were cleared away, to be written anew
+    ww_folder_close(dir);
     ww_recorded_free(&recorded);
-    return WW_OK;
+    return status;
 }

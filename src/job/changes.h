@@ -10,6 +10,7 @@ typedef struct ww_seen_folder { // a folder right below the library's, on record
     char *name;       // owned
     bool on_record;   // the last export wrote portraits into it
     bool exists;
+    bool mounted;     // another file system is mounted there
     size_t recorded;  // portraits on record in it
     size_t present;   // of these, still where they were
     size_t moved, gone; // the others: found in another place, or nowhere

@@ -39,7 +39,7 @@ ww_status ww_library_restore(ww_library *library, ww_export_result *result, ww_e
 {
     double begun = ww_seconds();
     ww_export_counts counts = {0};
-    ww_export_options options = {.dir = library->dir, .progress = report, .user = library};
+    ww_export_options options = {.dir = library->dir, .progress = report, .user = library, .log = &library->log};
     int64_t *discarded = NULL;
     ww_status status = find_discarded(library, &discarded, &options.hidden_count, err);
     options.hidden = discarded;

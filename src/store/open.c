@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Opening: lock the folder, open the file, make sure it is ours before anything in it is changed, bring it up to date.
+#include "base/buffer.h"
 #include "base/files.h"
 #include "base/memory.h"
 #include "store/schema.h"
@@ -10,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -71,6 +73,21 @@ static ww_status number_of(ww_store *s, const char *sql, int64_t *number, ww_err
     return status;
 }
 
+// "file:NAME?QUERY", with what has a meaning in a URI escaped.
+static char *uri_of(const char *name, const char *query)
+{
+    ww_buffer uri = {0};
+    ww_buffer_text(&uri, "file:");
+    for (; *name; name++) {
+        if (strchr("%?#", *name))
+            ww_buffer_format(&uri, "%%%02X", (unsigned char)*name);
+        else
+            ww_buffer_add(&uri, name, 1);
+    }
+    ww_buffer_format(&uri, "?%s", query);
+    return uri.data;
+}
+
 // *version: of the schema in the file, 0 when it is still empty. Only reads.
 static ww_status identify(ww_store *s, int *version, ww_error *err)
 {
@@ -115,43 +132,125 @@ static ww_status migrate(ww_store *s, int version, ww_error *err)
     return status;
 }
 
-static ww_status open_file(ww_store *s, bool create, ww_error *err)
+// What a file made by somebody else could make SQLite do is switched off before anything is read from it.
+static void harden(sqlite3 *db)
+{
+    static const struct {
+        int option, value;
+    } config[] = {{SQLITE_DBCONFIG_DEFENSIVE, 1}, {SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0}, {SQLITE_DBCONFIG_ENABLE_TRIGGER, 0}, {SQLITE_DBCONFIG_ENABLE_VIEW, 0}};
+    for (size_t i = 0; i < sizeof config / sizeof *config; i++)
+        sqlite3_db_config(db, config[i].option, config[i].value, NULL);
+    sqlite3_limit(db, SQLITE_LIMIT_LENGTH, (int)WW_STORE_VALUE_MAX);
+    sqlite3_limit(db, SQLITE_LIMIT_ATTACHED, 0);
+}
+
+// `query`: for SQLite's URI, such as "immutable=1"; NULL: a plain file.
+static ww_status open_file(ww_store *s, int flags, const char *vfs, const char *query, ww_error *err)
 {
     // SQLite gives meaning to some names (":memory:", "file:..."); with a folder in front a name is only a name.
     char *name = strchr(s->path, '/') ? ww_strdup(s->path) : ww_path_join(".", s->path);
-    int rc = sqlite3_open_v2(name, &s->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (create ? SQLITE_OPEN_CREATE : 0), NULL);
+    if (query) {
+        char *uri = uri_of(name, query);
+        free(name);
+        name = uri;
+    }
+    sqlite3_close(s->db);
+    int rc = sqlite3_open_v2(name, &s->db, flags | SQLITE_OPEN_NOMUTEX | (query ? SQLITE_OPEN_URI : 0), vfs);
     free(name);
     if (!s->db)
         return ww_fail(err, WW_ERR_MEMORY, "no memory left to open the library '%s'", s->path);
     sqlite3_extended_result_codes(s->db, 1);
     sqlite3_busy_timeout(s->db, BUSY_WAIT_MS);
-    sqlite3_limit(s->db, SQLITE_LIMIT_LENGTH, (int)WW_STORE_VALUE_MAX);
-    if (rc != SQLITE_OK)
-        return ww_sql_fail(s, rc, err);
-    if (sqlite3_db_readonly(s->db, "main") == 1)
-        return ww_sql_fail(s, SQLITE_READONLY, err);
+    harden(s->db);
+    return rc == SQLITE_OK ? WW_OK : ww_sql_fail(s, rc, err);
+}
+
+// The write-ahead log wants shared memory and locks, which some network and FUSE drives do not have. One program at a time works in a
+// folder anyway (lock_folder): then the file is held alone, and if need be without locks and with a rollback journal.
+static ww_status choose_journal(ww_store *s, int flags, ww_error *err)
+{
+    if (run(s, "PRAGMA journal_mode = WAL; SELECT count(*) FROM sqlite_schema", NULL) == WW_OK)
+        return WW_OK;
+    ww_status status = open_file(s, flags, NULL, NULL, err);
+    if (status == WW_OK &&
+        run(s, "PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; SELECT count(*) FROM sqlite_schema", NULL) == WW_OK)
+        return WW_OK;
+    status = open_file(s, flags, "unix-none", NULL, err);
+    return status == WW_OK ? run(s, "PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = DELETE", err) : status;
+}
+
+static ww_status open_for_writing(ww_store *s, bool create, ww_error *err)
+{
+    const int flags = SQLITE_OPEN_READWRITE | (create ? SQLITE_OPEN_CREATE : 0);
+    int version = 0;
+    ww_status status = open_file(s, flags, NULL, NULL, err);
+    if (status == WW_OK)
+        status = identify(s, &version, err);
+    if (status == WW_OK)
+        status = ww_store_verify_schema(s, version, err);
+    if (status == WW_OK)
+        status = choose_journal(s, flags, err);
+    if (status == WW_OK)
+        status = run(s, settings, err);
+    return status == WW_OK ? migrate(s, version, err) : status;
+}
+
+static bool has_bytes(const char *path, const char *suffix)
+{
+    struct stat st;
+    char *name = ww_strf("%s%s", path, suffix);
+    bool has = stat(name, &st) == 0 && st.st_size > 0;
+    free(name);
+    return has;
+}
+
+// On a read-only medium: everything can be read, and what would write says why it does not.
+static ww_status open_for_reading(ww_store *s, ww_error *err)
+{
+    int version = 0;
+    if (has_bytes(s->path, "-wal") || has_bytes(s->path, "-journal"))
+        return ww_fail(err, WW_ERR_IO, "the library '%s' cannot be written here and has changes that are not merged yet; copy its folder to where it can", s->path);
+    ww_status status = open_file(s, SQLITE_OPEN_READONLY, NULL, "immutable=1", err);
+    if (status == WW_OK)
+        status = identify(s, &version, err);
+    if (status == WW_OK)
+        status = ww_store_verify_schema(s, version, err);
+    if (status == WW_OK && version != WW_STORE_VERSION)
+        status = ww_fail(err, WW_ERR_STORE, "the library '%s' was made by an older whoswho and cannot be brought up to date here; copy its folder to where it can be written",
+                         s->path);
+    return status;
+}
+
+// Whether the file is there; a FIFO or a device in its place is an error, not a wait.
+static ww_status look_at_file(const char *path, bool create, bool *writable, ww_error *err)
+{
+    struct stat st;
+    *writable = true;
+    if (stat(path, &st) != 0) {
+        if (errno != ENOENT)
+            return ww_fail_errno(err, errno, "cannot look at the library '%s'", path);
+        return create ? WW_OK : ww_fail(err, WW_ERR_NOT_FOUND, "there is no library '%s'; scan some footage into this folder first", path);
+    }
+    if (!S_ISREG(st.st_mode))
+        return ww_fail(err, WW_ERR_IO, "'%s' is not a regular file; move it away or choose another folder with -o", path);
+    char *folder = folder_of(path);
+    *writable = access(path, W_OK) == 0 && access(folder, W_OK) == 0;
+    free(folder);
     return WW_OK;
 }
 
 ww_status ww_store_open(const char *path, bool create, ww_store **store, ww_error *err)
 {
+    bool writable;
     *store = NULL;
-    if (!create && !ww_path_exists(path))
-        return ww_fail(err, WW_ERR_NOT_FOUND, "there is no library '%s'; scan some footage into this folder first", path);
+    ww_status status = look_at_file(path, create, &writable, err);
+    if (status != WW_OK)
+        return status;
     ww_store *s = ww_alloc(sizeof *s);
     s->path = ww_strdup(path);
-    int version = 0;
-    ww_status status = lock_folder(s, err);
+    status = lock_folder(s, err);
     if (status == WW_OK)
-        status = open_file(s, create, err);
-    if (status == WW_OK)
-        status = identify(s, &version, err);
-    if (status == WW_OK)
-        status = run(s, "PRAGMA journal_mode = WAL", err);
-    if (status == WW_OK)
-        status = run(s, settings, err);
-    if (status == WW_OK)
-        status = migrate(s, version, err);
+        status = writable || create ? open_for_writing(s, create, err) : open_for_reading(s, err);
     if (status == WW_OK)
         *store = s;
     else

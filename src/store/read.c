@@ -4,6 +4,7 @@
 #include "base/memory.h"
 #include "store/sql.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,7 +15,23 @@ _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "floats in the library
 #define COLUMN_REAL(row, i) sqlite3_column_double(row, i)
 #define COLUMN_TEXT(row, i) ((const char *)sqlite3_column_text(row, i))
 
+// Bounds of what a right library can hold. Far beyond any footage, and small enough to reckon with.
+#define TIME_US_MAX (INT64_C(100) * 366 * 86400 * 1000000) // a hundred years, either way
+#define PIXELS_MAX 1e6                                     // of a side, and of a coordinate either way
+#define COUNT_MAX (INT64_C(1) << 48)
+
+static bool within(double value, double least, double most) { return value >= least && value <= most; } // not NaN
+static bool counts(int64_t value) { return value >= 0 && value <= COUNT_MAX; }
+static bool is_time(int64_t us) { return us >= -TIME_US_MAX && us <= TIME_US_MAX; }
+
+static ww_status damaged(const ww_store *s, const char *what, const char *of, int64_t id, ww_error *err)
+{
+    return ww_fail(err, WW_ERR_STORE, "the library '%s' is damaged: the %s of %s %lld cannot be right; move it away and scan again", s->path, what, of,
+                   (long long)id);
+}
+
 typedef struct source_walk {
+    ww_store *store;
     ww_on_source *on_row;
     void *user;
 } source_walk;
@@ -40,7 +57,11 @@ static ww_status on_source(void *user, sqlite3_stmt *row, ww_error *err)
     };
     if (!source.path || !source.scan_key)
         return ww_fail(err, WW_ERR_MEMORY, "no memory left to read the library");
-    return walk->on_row(walk->user, &source, err);
+    const ww_scan_counts *c = &source.counts;
+    bool sound = source.kind >= 0 && source.kind <= 1 && within(source.width, 0, PIXELS_MAX) && within(source.height, 0, PIXELS_MAX) && is_time(source.duration_us) &&
+                 source.span_count >= 0 && source.spans_done <= source.span_count && counts(source.bytes) && counts(c->damaged) && counts(c->frames_looked_at) &&
+                 counts(c->looks) && counts(c->faces_small) && counts(c->faces_fleeting);
+    return sound ? walk->on_row(walk->user, &source, err) : damaged(walk->store, "row", "source", source.id, err);
 }
 
 ww_status ww_store_sources(ww_store *s, ww_on_source *on_row, void *user, ww_error *err)
@@ -48,10 +69,11 @@ ww_status ww_store_sources(ww_store *s, ww_on_source *on_row, void *user, ww_err
     static const char sql[] =
         "SELECT id, path, hash, bytes, kind, width, height, duration_us, scan_key, span_count, error, damaged,"
         " frames_looked_at, looks, faces_small, faces_fleeting, (SELECT count(*) FROM span WHERE span.source = source.id) FROM source ORDER BY id";
-    return ww_sql_walk(s, sql, on_source, &(source_walk){on_row, user}, err);
+    return ww_sql_walk(s, sql, on_source, &(source_walk){s, on_row, user}, err);
 }
 
 typedef struct frame_walk {
+    ww_store *store;
     ww_on_frame *on_row;
     void *user;
 } frame_walk;
@@ -68,14 +90,15 @@ static ww_status on_frame(void *user, sqlite3_stmt *row, ww_error *err)
         .jpeg_width = COLUMN_INT(row, 5),
         .jpeg_height = COLUMN_INT(row, 6),
     };
-    return walk->on_row(walk->user, &frame, err);
+    bool sound = frame.span >= 0 && is_time(frame.time_us) && within(frame.jpeg_width, 0, PIXELS_MAX) && within(frame.jpeg_height, 0, PIXELS_MAX);
+    return sound ? walk->on_row(walk->user, &frame, err) : damaged(walk->store, "row", "frame", frame.id, err);
 }
 
 ww_status ww_store_frames(ww_store *s, ww_on_frame *on_row, void *user, ww_error *err)
 {
     static const char sql[] =
         "SELECT id, source, span, sample, time_us, jpeg_width, jpeg_height FROM frame ORDER BY source, sample";
-    return ww_sql_walk(s, sql, on_frame, &(frame_walk){on_row, user}, err);
+    return ww_sql_walk(s, sql, on_frame, &(frame_walk){s, on_row, user}, err);
 }
 
 typedef struct face_walk {
@@ -88,9 +111,27 @@ typedef struct face_walk {
 
 static ww_status damaged_face(const face_walk *walk, int64_t id, const char *what, ww_error *err)
 {
-    return ww_fail(err, WW_ERR_STORE,
-                   "the library '%s' is damaged: the %s of face %lld cannot be right; move it away and scan again",
-                   walk->store->path, what, (long long)id);
+    return damaged(walk->store, what, "face", id, err);
+}
+
+static bool all_finite(const float *value, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (!isfinite(value[i]))
+            return false;
+    return true;
+}
+
+static bool is_box(double x, double y, double width, double height)
+{
+    return within(x, -PIXELS_MAX, PIXELS_MAX) && within(y, -PIXELS_MAX, PIXELS_MAX) && within(width, 0, PIXELS_MAX) && within(height, 0, PIXELS_MAX);
+}
+
+static bool is_sound(const ww_face_row *f)
+{
+    const double *p = f->portrait_box;
+    return f->order >= 0 && is_box(f->x, f->y, f->width, f->height) && is_box(p[0], p[1], p[2], p[3]) && within(f->portrait_width, 0, PIXELS_MAX) &&
+           within(f->portrait_height, 0, PIXELS_MAX) && isfinite(f->score) && isfinite(f->quality) && f->person >= -1 && f->former >= -1 && f->track >= 0;
 }
 
 static ww_status read_embedding(face_walk *walk, sqlite3_stmt *row, int column, const ww_face_row *face, ww_error *err)
@@ -101,7 +142,7 @@ static ww_status read_embedding(face_walk *walk, sqlite3_stmt *row, int column, 
         return damaged_face(walk, face->id, "embedding", err);
     if (bytes)
         memcpy(walk->embedding, data, bytes);
-    return WW_OK;
+    return all_finite(walk->embedding, (size_t)face->embedding_dim) ? WW_OK : damaged_face(walk, face->id, "embedding", err);
 }
 
 static ww_status on_face(void *user, sqlite3_stmt *row, ww_error *err)
@@ -129,6 +170,10 @@ static ww_status on_face(void *user, sqlite3_stmt *row, ww_error *err)
     if (!landmarks || (size_t)sqlite3_column_bytes(row, 19) != sizeof face.landmark)
         return damaged_face(walk, face.id, "landmarks", err);
     memcpy(face.landmark, landmarks, sizeof face.landmark);
+    if (!is_sound(&face))
+        return damaged_face(walk, face.id, "box, score or person", err);
+    if (!all_finite(face.landmark, sizeof face.landmark / sizeof *face.landmark))
+        return damaged_face(walk, face.id, "landmarks", err);
     ww_status status = walk->with_embeddings ? read_embedding(walk, row, 20, &face, err) : WW_OK;
     if (status != WW_OK)
         return status;
@@ -157,6 +202,7 @@ ww_status ww_store_faces(ww_store *s, bool with_embeddings, ww_on_face *on_row, 
 }
 
 typedef struct remembered_walk {
+    ww_store *store;
     ww_on_remembered *on_row;
     void *user;
 } remembered_walk;
@@ -173,13 +219,14 @@ static ww_status on_remembered(void *user, sqlite3_stmt *row, ww_error *err)
         .height = COLUMN_REAL(row, 5),
         .person = COLUMN_INT(row, 6),
     };
-    return walk->on_row(walk->user, &face, err);
+    bool sound = is_time(face.time_us) && is_box(face.x, face.y, face.width, face.height) && face.person >= 0;
+    return sound ? walk->on_row(walk->user, &face, err) : damaged(walk->store, "remembered face", "person", face.person, err);
 }
 
 ww_status ww_store_remembered(ww_store *s, ww_on_remembered *on_row, void *user, ww_error *err)
 {
     static const char sql[] = "SELECT source, time_us, x, y, width, height, person FROM remembered ORDER BY source, time_us, rowid";
-    return ww_sql_walk(s, sql, on_remembered, &(remembered_walk){on_row, user}, err);
+    return ww_sql_walk(s, sql, on_remembered, &(remembered_walk){s, on_row, user}, err);
 }
 
 typedef struct person_walk {

@@ -283,11 +283,11 @@ TEST(what_the_user_made_or_changed_stays)
     fixture_write("Face_0/face_4.txt", "0 0.5 0.5 1 1\n");
     fixture_write("faces.csv", "spoilt");
     CHECK_EQ(symlink("/etc/hostname", fixture_path("Face_0/link.jpg")), 0);
-    CHECK_EQ(unlink(fixture_path("Face_0/face_8.jpg")), 0);
-    CHECK_EQ(symlink("notes.txt", fixture_path("Face_0/face_8.jpg")), 0);
     ww_export_counts again = fixture_export(s, fixture_dir);
     CHECK_EQ(again.files_left, 4);
-    CHECK_EQ(again.files_written, 1); // faces.csv
+    CHECK_EQ(again.files_written, 1); // the table, beside the user's
+    fixture_check_text("faces.csv", "spoilt");
+    CHECK(fixture_exists("whoswho-faces.csv"));
     fixture_check_text("Face_0/face_4.jpg", "touched up");
     fixture_check_text("Face_0/face_4.txt", "0 0.5 0.5 1 1\n");
 
@@ -295,9 +295,89 @@ TEST(what_the_user_made_or_changed_stays)
     fixture_export(s, fixture_dir);
     fixture_check_text("Face_0/notes.txt", "mine");
     fixture_check_text("Face_0/face_4.jpg", "touched up");
-    fixture_check_text("Face_0/face_8.jpg", "mine"); // still the link
     fixture_check_text("Face_2/face_10.jpg", "mine, before the first export");
     CHECK(!fixture_exists("Face_0/face_12.jpg"));
+    CHECK_EQ(unlink(fixture_path("faces.csv")), 0);
+    fixture_export(s, fixture_dir);
+    CHECK(fixture_exists("faces.csv") && !fixture_exists("whoswho-faces.csv"));
+    ww_store_close(s);
+    fixture_end();
+}
+
+// Everything that can be written is, and the first that cannot is named.
+TEST(what_stands_in_the_way_is_named)
+{
+    fixture_begin();
+    ww_error err = {0};
+    ww_export_counts counts;
+    ww_store *s = fixture_library();
+    CHECK_OK(ww_make_dirs(fixture_path("elsewhere"), &err));
+    CHECK_OK(ww_make_dirs(fixture_path("index.html"), &err));
+    CHECK_EQ(symlink("elsewhere", fixture_path("Face_0")), 0);
+    const ww_export_options options = {.dir = fixture_dir};
+    CHECK_EQ(ww_export(s, &options, &counts, &err), WW_ERR_IO);
+    CHECK(strstr(err.message, "Face_0/face_") && strstr(err.message, "link"));
+    CHECK(fixture_exists("Face_2") && fixture_exists("faces.csv"));
+    CHECK_EQ(unlink(fixture_path("Face_0")), 0);
+    CHECK_EQ(ww_export(s, &options, &counts, &err), WW_ERR_IO);
+    CHECK(strstr(err.message, "index.html") != NULL);
+    CHECK_EQ(rmdir(fixture_path("elsewhere")), 0); // nothing was written through the link
+    CHECK_EQ(rmdir(fixture_path("index.html")), 0);
+    CHECK_OK(ww_export(s, &options, &counts, &err));
+    char *tree = fixture_tree(fixture_dir, false), *fresh = fixture_fresh_tree(s);
+    CHECK_STR(tree, fresh);
+    free(tree);
+    free(fresh);
+    fixture_end();
+}
+
+static ww_status name_record(void *user, const char *path, uint64_t hash, ww_error *err)
+{
+    *(int *)user += strcmp(path, "Face_0/face_4.jpg") == 0;
+    return WW_OK;
+}
+
+// A folder stands where a file of an earlier export is to be removed: an error, and the file stays on record until it is gone.
+TEST(what_cannot_be_removed_stays_on_record)
+{
+    fixture_begin();
+    ww_error err = {0};
+    ww_export_counts counts;
+    ww_store *s = fixture_library();
+    const ww_export_options options = {.dir = fixture_dir};
+    fixture_export(s, fixture_dir);
+    CHECK_EQ(rename(fixture_path("Face_0"), fixture_path("kept")), 0);
+    CHECK_EQ(symlink("kept", fixture_path("Face_0")), 0);
+    fixture_people(s, 1);
+    int records = 0;
+    CHECK_EQ(ww_export(s, &options, &counts, &err), WW_ERR_IO);
+    CHECK_OK(ww_store_exported(s, name_record, &records, &err));
+    CHECK(records > 0 && fixture_exists("kept/face_4.jpg"));
+    CHECK_EQ(unlink(fixture_path("Face_0")), 0);
+    CHECK_EQ(rename(fixture_path("kept"), fixture_path("Face_0")), 0);
+    CHECK_OK(ww_export(s, &options, &counts, &err));
+    char *tree = fixture_tree(fixture_dir, false), *fresh = fixture_fresh_tree(s);
+    CHECK_STR(tree, fresh);
+    free(tree);
+    free(fresh);
+    fixture_end();
+}
+
+// A library that was tampered with makes nothing outside its folder go.
+TEST(a_record_outside_the_folder_is_refused)
+{
+    fixture_begin();
+    ww_error err = {0};
+    ww_export_counts counts;
+    ww_store *s = fixture_library();
+    const ww_export_options options = {.dir = fixture_dir};
+    static const char *const bad[] = {"../victim", "/etc/passwd", "a/../../b", "", "Face_0/./x"};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        CHECK_OK(ww_store_set_exported(s, bad[i], 1, &err));
+        CHECK_EQ(ww_export(s, &options, &counts, &err), WW_ERR_STORE);
+        CHECK_OK(ww_store_unset_exported(s, bad[i], &err));
+    }
+    CHECK_OK(ww_export(s, &options, &counts, &err));
     ww_store_close(s);
     fixture_end();
 }
@@ -398,6 +478,9 @@ int main(int argc, char **argv)
     RUN(new_people_move_the_files);
     RUN(the_record_has_one_hash_a_file);
     RUN(what_the_user_made_or_changed_stays);
+    RUN(what_stands_in_the_way_is_named);
+    RUN(what_cannot_be_removed_stays_on_record);
+    RUN(a_record_outside_the_folder_is_refused);
     RUN(what_the_user_deleted_comes_back);
     RUN(who_is_ignored_is_not_written);
     RUN(an_empty_library_makes_a_page_and_a_table);

@@ -124,6 +124,9 @@ static inline ww_status fixture_count_face(void *user, const ww_face_row *row, c
     return WW_OK;
 }
 
+static inline ww_status fixture_ignore_source(void *user, const ww_source_row *row, ww_error *err) { return WW_OK; }
+static inline ww_status fixture_ignore_frame(void *user, const ww_frame_row *row, ww_error *err) { return WW_OK; }
+
 static inline int fixture_faces(ww_store *s)
 {
     ww_error err = {0};

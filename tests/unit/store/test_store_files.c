@@ -176,6 +176,87 @@ TEST(rows_with_impossible_lengths_are_refused)
     fixture_end();
 }
 
+// A library is data: values that no footage can have are told, not reckoned with.
+TEST(rows_with_impossible_values_are_refused)
+{
+    fixture_begin();
+    ww_error err = {0};
+    ww_store *s = fixture_open();
+    fixture_fill(s, 1, 1);
+    ww_store_close(s);
+    uint8_t *good = NULL;
+    size_t bytes = 0;
+    CHECK_OK(ww_read_file(fixture_path, 1 << 24, &good, &bytes, &err));
+    static const char *const damage[] = {
+        "UPDATE source SET duration_us = 9223372036854775807", "UPDATE source SET duration_us = -9223372036854775808",
+        "UPDATE source SET width = -1", "UPDATE source SET height = 2147483647", "UPDATE source SET kind = 7",
+        "UPDATE source SET span_count = -1", "UPDATE source SET damaged = -5", "UPDATE frame SET time_us = -9223372036854775808",
+        "UPDATE frame SET jpeg_width = -3", "UPDATE face SET x = 1e300", "UPDATE face SET width = -1", "UPDATE face SET score = 'nan' || 'x', x = 9e999",
+        "UPDATE face SET person = -7", "UPDATE face SET track = -1", "UPDATE face SET portrait_width = -1", "UPDATE face SET y = 9e999",
+        "UPDATE face SET landmarks = x'0000c07f0000c07f0000c07f0000c07f0000c07f0000c07f0000c07f0000c07f0000c07f0000c07f'",
+        "UPDATE face_embedding SET embedding = x'0000807f0000807f0000807f0000807f0000807f0000807f0000807f0000807f'",
+    };
+    for (size_t i = 0; i < sizeof damage / sizeof *damage; i++) {
+        write_text(fixture_path, good, bytes);
+        sql(damage[i]);
+        s = fixture_open();
+        int count = 0;
+        ww_status status = ww_store_sources(s, fixture_ignore_source, NULL, &err);
+        if (status == WW_OK)
+            status = ww_store_frames(s, fixture_ignore_frame, NULL, &err);
+        if (status == WW_OK)
+            status = ww_store_faces(s, true, fixture_count_face, &count, &err);
+        CHECK_EQ(status, WW_ERR_STORE);
+        CHECK(strstr(err.message, "damaged") != NULL);
+        if (status != WW_ERR_STORE)
+            printf("# not refused: %s\n", damage[i]);
+        ww_store_close(s);
+    }
+    free(good);
+    fixture_end();
+}
+
+// Nothing that somebody else put into the file is run.
+TEST(a_schema_that_is_not_ours_is_refused)
+{
+    static const char *const foreign[] = {
+        "ALTER TABLE person RENAME TO hidden; CREATE VIEW person AS WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r)"
+        " SELECT n AS number, NULL AS name, 0 AS ignored FROM r",
+        "CREATE TRIGGER t AFTER INSERT ON person BEGIN DELETE FROM face; END",
+        "CREATE TRIGGER t AFTER UPDATE ON face BEGIN UPDATE person SET name = 'x'; END",
+        "CREATE INDEX strange ON face (hex(zeroblob(1000)) || x)",
+        "DROP TABLE exported",
+        "DROP TABLE meta; CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL CHECK (length(value) < 3)) WITHOUT ROWID",
+        "ALTER TABLE person ADD COLUMN twice AS (number * 2)",
+        "DROP INDEX source_content",
+    };
+    for (size_t i = 0; i < sizeof foreign / sizeof *foreign; i++) {
+        fixture_begin();
+        ww_store_close(fixture_open());
+        sql("PRAGMA journal_mode = DELETE");
+        sql(foreign[i]);
+        check_refused(WW_ERR_STORE, "tampered");
+        fixture_end();
+    }
+    fixture_begin(); // tables of the user's own do no harm
+    ww_store_close(fixture_open());
+    sql("CREATE TABLE notes (text); CREATE INDEX notes_text ON notes (text); ANALYZE");
+    ww_store_close(fixture_open());
+    fixture_end();
+}
+
+TEST(a_fifo_in_place_of_the_file_does_not_hang)
+{
+    fixture_begin();
+    ww_error err = {0};
+    ww_store *s = NULL;
+    CHECK_EQ(mkfifo(fixture_path, 0600), 0);
+    CHECK_EQ(ww_store_open(fixture_path, true, &s, &err), WW_ERR_IO);
+    CHECK(!s && strstr(err.message, "not a regular file"));
+    CHECK_EQ(ww_store_open(fixture_path, false, &s, &err), WW_ERR_IO);
+    fixture_end();
+}
+
 TEST(odd_names_of_folders_are_only_names)
 {
     static const char *const names[] = {"a b", "it's \"quoted\"", "\xc3\xa9t\xc3\xa9", "\xff\xfe bytes", "file:x?mode=memory",
@@ -230,6 +311,33 @@ static int in_child(int (*work)(void))
     int status = 0;
     waitpid(pid, &status, 0);
     return WIFEXITED(status) ? WEXITSTATUS(status) : 97;
+}
+
+static int read_unprivileged(void)
+{
+    ww_error err = {0};
+    ww_store *s = NULL;
+    int count = 0;
+    int64_t id;
+    if (geteuid() == 0 && setuid(65534) != 0)
+        return 98;
+    if (ww_store_open(fixture_path, false, &s, &err) != WW_OK || ww_store_faces(s, true, fixture_count_face, &count, &err) != WW_OK || count == 0)
+        return 1;
+    ww_source_row row = fixture_source("x", 1);
+    return ww_store_add_source(s, &row, &id, &err) == WW_ERR_IO && strstr(err.message, "cannot be written") ? 0 : 2;
+}
+
+TEST(a_library_on_a_read_only_medium_is_read)
+{
+    fixture_begin();
+    ww_store *s = fixture_open();
+    fixture_fill(s, 1, 1);
+    ww_store_close(s);
+    CHECK_EQ(chmod(fixture_path, 0444), 0);
+    CHECK_EQ(chmod(fixture_dir, 0555), 0);
+    CHECK_EQ(in_child(read_unprivileged), 0);
+    CHECK_EQ(chmod(fixture_dir, 0755), 0);
+    fixture_end();
 }
 
 TEST(a_library_that_cannot_be_written_says_so)
@@ -330,7 +438,7 @@ TEST(reading_never_sorts)
     sqlite3_auto_extension((void (*)(void))listen_in);
     s = fixture_open();
     sqlite3_cancel_auto_extension((void (*)(void))listen_in);
-    statements_run = 0;
+    statements_run = sorts = 0; // opening compares the tables with ours
     int rows = 0;
     CHECK_OK(ww_store_frames(s, count_frame, &rows, &err));
     CHECK_OK(ww_store_faces(s, true, fixture_count_face, &rows, &err));
@@ -354,8 +462,12 @@ int main(void)
     RUN(a_folder_in_place_of_the_file_is_refused);
     RUN(damage_anywhere_is_an_error_or_harmless);
     RUN(rows_with_impossible_lengths_are_refused);
+    RUN(rows_with_impossible_values_are_refused);
+    RUN(a_schema_that_is_not_ours_is_refused);
+    RUN(a_fifo_in_place_of_the_file_does_not_hang);
     RUN(odd_names_of_folders_are_only_names);
     RUN(a_bare_name_means_this_folder);
+    RUN(a_library_on_a_read_only_medium_is_read);
     RUN(a_library_that_cannot_be_written_says_so);
     RUN(a_second_program_in_the_same_folder_is_refused);
     RUN(a_writer_of_another_kind_is_waited_for_and_then_named);

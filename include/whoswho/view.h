@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: MIT
+// Reading a library: sources, shots, tracks, frames, faces, persons, decisions, pictures and suggestions.
+//
+// A view is what the library held at one moment: plain tables, read once, that do not change. Rows have indexes from 0 and refer
+// to each other by them; WW_NONE stands for "none". Everything a view returns is borrowed and lives until ww_view_close. Any
+// number of threads may read one view.
+//
+//     ww_view *view;
+//     if (ww_library_view(library, &view, &err) == WW_OK) {
+//         for (size_t p = 0; p < ww_view_person_count(view); p++) {
+//             const ww_view_person *person = ww_view_get_person(view, p);
+//             size_t count;
+//             const size_t *face = ww_view_faces_of_person(view, p, &count);
+//             ...
+//         }
+//         ww_view_close(view);
+//     }
+//
+// Row structs are allocated by the library and may grow at their ends (docs/api-stability.md): do not copy them by sizeof into
+// arrays that another version reads.
+#ifndef WHOSWHO_VIEW_H
+#define WHOSWHO_VIEW_H
+#include "whoswho/whoswho.h"
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define WW_NONE ((size_t)-1)
+
+typedef struct ww_view ww_view;
+
+typedef enum ww_source_kind { WW_SOURCE_VIDEO, WW_SOURCE_PHOTO } ww_source_kind;
+
+typedef struct ww_view_source {
+    int64_t id;             // of the store; stays the same from view to view
+    const char *path;       // as scanned; any bytes
+    const char *error;      // why it could not be read; NULL: it could
+    ww_source_kind kind;
+    int width, height;      // pixels, upright; of the first frame where the size changes
+    int64_t duration_us;    // 0 for photos
+    uint64_t hash;          // XXH64 of the content
+    size_t first_frame, frame_count; // frames of a source are consecutive
+    size_t first_face, face_count;   // and so are its faces
+} ww_view_source;
+
+typedef struct ww_view_frame { // a sample that holds at least one face
+    int64_t id;
+    size_t source;
+    int64_t time_us;                 // presentation time
+    size_t first_face, face_count;
+    const char *path;                // of the exported picture, relative to the library's folder
+} ww_view_frame;
+
+typedef struct ww_view_track { // faces of one source that were tracked from frame to frame
+    size_t source;
+    int64_t first_us, last_us;       // times of the first and last face kept
+    size_t face_count;               // see ww_view_faces_of_track
+} ww_view_track;
+
+typedef struct ww_view_face {
+    int64_t id;
+    int64_t number;             // the N of face_N.jpg; changes when footage is added
+    size_t source, frame;
+    size_t track;               // WW_NONE: not tracked
+    size_t person;              // WW_NONE: unassigned, or of an ignored person (then `ignored`)
+    int ignored;
+    double x, y, width, height; // box, pixels of the upright source frame
+    float landmark[5][2];       // x, y: eye at image left, eye at image right, nose, mouth corners left, right; same pixels
+    double score, quality;      // 0..1
+    const char *path;           // of the exported portrait, relative to the library's folder; "": none is written
+    double portrait_box[4];     // x, y, width, height of the face within the portrait, pixels
+    int portrait_width, portrait_height;
+} ww_view_face;
+
+typedef struct ww_view_person {
+    int number;          // the N of Face_N; stays the same
+    const char *name;    // NULL: none
+    const char *title;   // name, or "Face_N"
+    const char *folder;  // relative to the library's folder; NULL: ignored
+    int ignored;
+    size_t face_count;   // see ww_view_faces_of_person
+} ww_view_person;
+
+typedef struct ww_view_decision { // an entry of the journal
+    int64_t number, time_s;    // from 1; Unix time
+    ww_decision_kind kind;
+    const char *kind_name;     // "name", "merge", ...
+    const char *words;         // what was understood
+    int undone;                // undone, or superseded by what was decided after an undo
+} ww_view_decision;
+
+// Reads everything but embeddings and pictures; about 250 bytes per face.
+WW_API ww_status ww_library_view(ww_library *library, ww_view **view, ww_error *err);
+WW_API void ww_view_close(ww_view *view);
+
+WW_API size_t ww_view_source_count(const ww_view *view);
+WW_API size_t ww_view_frame_count(const ww_view *view);
+WW_API size_t ww_view_track_count(const ww_view *view);
+WW_API size_t ww_view_face_count(const ww_view *view);
+WW_API size_t ww_view_person_count(const ww_view *view);
+WW_API size_t ww_view_decision_count(const ww_view *view);
+
+// NULL: there is no such row.
+WW_API const ww_view_source *ww_view_get_source(const ww_view *view, size_t source);
+WW_API const ww_view_frame *ww_view_get_frame(const ww_view *view, size_t frame);
+WW_API const ww_view_track *ww_view_get_track(const ww_view *view, size_t track);
+WW_API const ww_view_face *ww_view_get_face(const ww_view *view, size_t face);
+WW_API const ww_view_person *ww_view_get_person(const ww_view *view, size_t person);
+WW_API const ww_view_decision *ww_view_get_decision(const ww_view *view, size_t decision);
+
+// Indexes of faces, ascending: by source, time, place. `person` WW_NONE: the unassigned ones (without those of ignored persons).
+WW_API const size_t *ww_view_faces_of_person(const ww_view *view, size_t person, size_t *count);
+WW_API const size_t *ww_view_faces_of_track(const ww_view *view, size_t track, size_t *count);
+
+// The index of the row with this id or number; WW_NONE: there is none.
+WW_API size_t ww_view_find_face(const ww_view *view, int64_t id);
+WW_API size_t ww_view_find_person(const ww_view *view, int number);
+
+// One row of `dim` floats per face of the view, consecutive, unit length but for dlib's embedders; read at the first call.
+WW_API ww_status ww_view_embeddings(ww_view *view, const float **matrix, size_t *dim, ww_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
