@@ -2,6 +2,7 @@
 // whoswho log: what was decided. whoswho people: who is there.
 #include "commands.h"
 #include "review.h"
+#include "streams.h"
 
 #include <time.h>
 
@@ -32,7 +33,7 @@ static int print_entry(void *user, const ww_log_entry *e)
     struct tm local;
     if (localtime_r(&time_s, &local))
         strftime(when, sizeof when, "%Y-%m-%d %H:%M", &local);
-    printf("%4lld  %s  %-9s  %s%s\n", (long long)e->number, when, e->kind_name, e->words, e->undone ? "  (taken back)" : "");
+    printf("%4lld  %s  %-9s  %s%s\n", (long long)e->number, when, e->kind_name, printable(e->words), e->undone ? "  (taken back)" : "");
     return 0;
 }
 

@@ -2,6 +2,7 @@
 // whoswho part: how one folder falls into two, and doing so.
 #include "commands.h"
 #include "review.h"
+#include "streams.h"
 
 #include <unistd.h>
 
@@ -23,7 +24,7 @@ static void print_side(const ww_part_side *side, const char *title)
 {
     printf("%s: %lld %s, like", title, (long long)side->faces, side->faces == 1 ? "face" : "faces");
     for (int i = 0; i < WW_EXAMPLES && side->portrait[i][0]; i++)
-        printf("%s %s", i ? "," : "", side->portrait[i]);
+        printf("%s %s", i ? "," : "", printable(side->portrait[i]));
     putchar('\n');
 }
 

@@ -2,6 +2,7 @@
 // whoswho why: what put a face where it is.
 #include "commands.h"
 #include "review.h"
+#include "streams.h"
 
 static const char usage[] =
     "why FILE... [-o DIR]\n\n"
@@ -9,14 +10,14 @@ static const char usage[] =
 
 static void print_text(const ww_why *w)
 {
-    printf("face_%lld.jpg is in %s\nseen in %s at %.2f s, quality %.2f\n", (long long)w->face, w->person, w->source,
+    printf("face_%lld.jpg is in %s\nseen in %s at %.2f s, quality %.2f\n", (long long)w->face, printable(w->person), printable(w->source),
            (double)w->time_us / 1e6, w->quality);
     for (size_t i = 0; i < w->rules; i++)
-        printf("  - %s\n", w->rule[i]);
+        printf("  - %s\n", printable(w->rule[i]));
     if (w->nears)
         puts("nearest faces:");
     for (size_t i = 0; i < w->nears; i++)
-        printf("  %.3f  %s  (%s)\n", w->near[i].distance, w->near[i].portrait, w->near[i].person);
+        printf("  %.3f  %s  (%s)\n", w->near[i].distance, printable(w->near[i].portrait), printable(w->near[i].person));
 }
 
 static void print_member(const char *name, const char *value)

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "commands.h"
+#include "streams.h"
+#include "suggest.h"
 #include "ui.h"
 #include "whoswho/whoswho.h"
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 static const struct {
     const char *name;
@@ -45,7 +48,18 @@ static int help(void)
     return EXIT_FINE;
 }
 
-int main(int argc, char **argv)
+// A first word that is neither a command nor a file that is there: most likely a command mistyped.
+static const char *meant(const char *word)
+{
+    const char *names[sizeof commands / sizeof *commands];
+    if (strchr(word, '/') || *word == '-' || access(word, F_OK) == 0)
+        return NULL;
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
+        names[i] = commands[i].name;
+    return suggest(word, names, sizeof commands / sizeof *commands);
+}
+
+static int run(int argc, char **argv)
 {
     if (argc < 2) {
         help();
@@ -53,12 +67,23 @@ int main(int argc, char **argv)
     }
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0)
         return help();
-    if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "version") == 0) {
+    if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0 || strcmp(argv[1], "version") == 0) {
         printf("whoswho %s\n", ww_version());
         return EXIT_FINE;
     }
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
         if (strcmp(argv[1], commands[i].name) == 0)
             return commands[i].run(argc, argv, 2);
+    const char *near = meant(argv[1]);
+    if (near) {
+        fprintf(stderr, "whoswho: there is no command and no file '%s' (did you mean %s?); see whoswho --help\n", printable(argv[1]), near);
+        return EXIT_USAGE;
+    }
     return cmd_run(argc, argv, 1);
+}
+
+int main(int argc, char **argv)
+{
+    streams_begin();
+    return streams_end(run(argc, argv));
 }

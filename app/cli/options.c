@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
 #include "options.h"
+#include "streams.h"
+#include "suggest.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { COUNT_MAX = 1000000, HELP_COLUMN = 26 };
+enum { COUNT_MAX = 1000000, HELP_COLUMN = 26, OPTIONS_MAX = 64 };
 #define DURATION_MAX_S 86400.0
 
 static bool parse_double(const char *text, double *value, const char **end)
@@ -81,6 +83,21 @@ static const option *find(const option *table, size_t count, const char *name, s
     return NULL;
 }
 
+static const char *hint(const option *table, size_t count, const char *argument)
+{
+    static char text[64];
+    const char *names[OPTIONS_MAX], *name = argument + 2;
+    char word[32] = "";
+    if (strncmp(argument, "--", 2) != 0 || count > OPTIONS_MAX)
+        return "";
+    snprintf(word, sizeof word, "%.*s", (int)strcspn(name, "="), name);
+    for (size_t i = 0; i < count; i++)
+        names[i] = table[i].name;
+    const char *near = suggest(word, names, count);
+    snprintf(text, sizeof text, near ? " (did you mean --%s?)" : "", near);
+    return text;
+}
+
 // One option at argv[*i]; moves *i past a value taken from the next argument.
 static bool parse_one(const option *table, size_t count, int argc, char **argv, int *i)
 {
@@ -95,7 +112,7 @@ static bool parse_one(const option *table, size_t count, int argc, char **argv, 
         value = argument[2] ? argument + 2 : NULL;
     }
     if (!o) {
-        fprintf(stderr, "whoswho: there is no option '%s'; see whoswho --help\n", argument);
+        fprintf(stderr, "whoswho: there is no option '%s'%s; see whoswho --help\n", printable(argument), hint(table, count, argument));
         return false;
     }
     if (o->type == OPTION_FLAG ? value != NULL : !value && *i + 1 >= argc) {
@@ -105,7 +122,7 @@ static bool parse_one(const option *table, size_t count, int argc, char **argv, 
     if (o->type != OPTION_FLAG && !value)
         value = argv[++*i];
     if (!store(o, value)) {
-        fprintf(stderr, "whoswho: the option --%s takes %s, not '%s'\n", o->name, expectation(o->type), value);
+        fprintf(stderr, "whoswho: the option --%s takes %s, not '%s'\n", o->name, expectation(o->type), printable(value));
         return false;
     }
     return true;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "ui.h"
+#include "streams.h"
 
 #include <signal.h>
 #include <string.h>
@@ -47,7 +48,7 @@ static void log_message(void *user, ww_log_level level, const char *message)
     if (level > WW_LOG_WARNING || (u->quiet && level > WW_LOG_ERROR))
         return;
     ui_clear(u);
-    fprintf(stderr, "whoswho: %s%s\n", level == WW_LOG_WARNING ? "note: " : "", message);
+    fprintf(stderr, "whoswho: %s%s\n", level == WW_LOG_WARNING ? "note: " : "", printable(message));
 }
 
 static void format_time(char *out, size_t size, double seconds)
@@ -122,7 +123,7 @@ ww_callbacks ui_callbacks(ui *u)
 int ui_fail(ui *u, const ww_error *err)
 {
     ui_clear(u);
-    fprintf(stderr, "whoswho: %s\n", err->message);
+    fprintf(stderr, "whoswho: %s\n", printable(err->message));
     switch (err->status) {
     case WW_ERR_CANCELLED: return EXIT_INTERRUPTED;
     case WW_ERR_ARGUMENT: return EXIT_USAGE;
