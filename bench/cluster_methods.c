@@ -4,7 +4,7 @@
 #include "base/clock.h"
 #include "base/files.h"
 #include "cluster/cluster.h"
-#include "cluster/score.h"
+#include "evaluate/score.h"
 #include <stdio.h>
 #include <stdlib.h>
 

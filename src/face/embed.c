@@ -197,11 +197,3 @@ ww_status ww_embed(ww_embedder *e, const ww_image *const *chip, int count, float
     free(view);
     return status;
 }
-
-double ww_embedding_distance_squared(const float *a, const float *b, int dim)
-{
-    double sum = 0;
-    for (int i = 0; i < dim; i++)
-        sum += ((double)a[i] - b[i]) * ((double)a[i] - b[i]);
-    return sum;
-}

@@ -29,7 +29,4 @@ ww_status ww_embedder_chip(const ww_model_spec *spec, const ww_image *image, con
 // WW_ERR_FORMAT.
 ww_status ww_embed(ww_embedder *embedder, const ww_image *const *chip, int count, float *embedding, float *length, ww_error *err);
 
-// How far apart two vectors of `dim` values are: the square of the Euclidean distance, summed in double precision.
-double ww_embedding_distance_squared(const float *a, const float *b, int dim);
-
 #endif

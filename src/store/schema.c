@@ -96,7 +96,7 @@ static const char version_2[] =
     "  kind TEXT NOT NULL,"
     "  text TEXT,"           // the name
     "  words TEXT NOT NULL," // for the log
-    "  sides BLOB NOT NULL" // the faces and people it speaks of, see job/journal.h
+    "  sides BLOB NOT NULL" // the faces and people it speaks of, see decisions/journal.h
     ");"
 
     "CREATE TABLE known_picture (" // what was found in a picture of a known person, so that it is looked at once

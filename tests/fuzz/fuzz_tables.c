@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Any bytes as a truth, a list of pairs and a table of faces; as a table of faces also matched with itself as the truth.
-#include "job/pair_list.h"
-#include "job/truth_match.h"
+#include "evaluate/pair_list.h"
+#include "evaluate/truth_match.h"
 
 #include <assert.h>
 #include <string.h>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // eval_driver labels|trials FILE: figures of the cluster room, a line "name value" each, for eval_parity.py. The lines of FILE
 // are "truth label", or "distance same fold quality" (a distance of inf: not found).
-#include "cluster/score.h"
-#include "cluster/verification.h"
+#include "evaluate/score.h"
+#include "evaluate/verification.h"
 
 #include <stdio.h>
 #include <string.h>

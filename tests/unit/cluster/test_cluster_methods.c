@@ -5,7 +5,7 @@
 #include "base/random.h"
 #include "cluster/cluster.h"
 #include "cluster/neighbours.h"
-#include "cluster/score.h"
+#include "evaluate/score.h"
 #include "harness.h"
 #include <stdbool.h>
 

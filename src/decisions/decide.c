@@ -1,0 +1,390 @@
+// SPDX-License-Identifier: MIT
+// Decisions into the journal: what a user says of people and portraits becomes entries that speak of identities and faces.
+#include "decisions/decide.h"
+#include "base/memory.h"
+#include "library/export_state.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+// A decision while it is taken down.
+typedef struct taking {
+    ww_roster roster;
+    ww_recorded recorded;
+    const ww_decision *decision;
+    int64_t batch;
+    int64_t faces;
+    ww_buffer words; // of all entries
+} taking;
+
+char *ww_faces_counted(size_t count)
+{
+    return count == 1 ? ww_strdup("1 face") : ww_strf("%zu faces", count);
+}
+
+ww_status ww_take_down(ww_roster *roster, ww_entry *entry, int64_t *batch, ww_error *err)
+{
+    ww_store *store = roster->library->store;
+    bool cut_short;
+    entry->batch = *batch;
+    ww_status status = ww_export_was_cut_short(roster->library, &cut_short, err);
+    if (status == WW_OK && !cut_short)
+        status = ww_store_set_meta(store, WW_META_EXPORT, WW_EXPORT_BEHIND, err);
+    if (status == WW_OK)
+        status = ww_journal_append(store, entry, err);
+    *batch = entry->batch;
+    return status;
+}
+
+// Appends the entry, keeps its words and empties it.
+static ww_status finish(taking *t, ww_entry *entry, ww_status status, ww_error *err)
+{
+    if (status == WW_OK)
+        status = ww_take_down(&t->roster, entry, &t->batch, err);
+    if (status == WW_OK)
+        ww_buffer_format(&t->words, "%s%s", t->words.bytes ? "; " : "", entry->words);
+    ww_entry_free(entry);
+    return status;
+}
+
+static ww_status find_people(taking *t, size_t *person, ww_error *err)
+{
+    for (size_t i = 0; i < t->decision->count; i++) {
+        ww_status status = ww_roster_person(&t->roster, t->decision->who[i], &person[i], err);
+        for (size_t k = 0; k < i && status == WW_OK; k++)
+            if (person[k] == person[i])
+                status = ww_fail(err, WW_ERR_ARGUMENT, "'%s' and '%s' are the same person", t->decision->who[k],
+                                 t->decision->who[i]);
+        if (status != WW_OK)
+            return status;
+        t->faces += (int64_t)ww_roster_count(&t->roster, person[i]);
+    }
+    return WW_OK;
+}
+
+static ww_status add_person(taking *t, ww_entry *entry, size_t person, bool whole, const bool *without, ww_error *err)
+{
+    ww_side *side = ww_entry_add_side(entry);
+    ww_status status = ww_roster_side_of_person(&t->roster, person, whole, without, side, err);
+    if (status == WW_OK && side->identity.count == 0 && side->face.count == 0)
+        status = ww_fail(err, WW_ERR_NOT_FOUND, "%s has no faces in the library now", ww_roster_title(&t->roster, person));
+    return status;
+}
+
+static ww_status take_name(taking *t, ww_error *err)
+{
+    size_t person, namesake = SIZE_MAX;
+    char *name = NULL;
+    ww_entry entry = {.kind = WW_DECISION_NAME};
+    ww_status status = find_people(t, &person, err);
+    if (status == WW_OK && t->decision->text)
+        status = ww_roster_check_name(t->decision->text, &name, err);
+    if (status != WW_OK)
+        return status;
+    const ww_catalog_person *people = t->roster.catalog.person.item;
+    for (size_t i = 0; i < t->roster.catalog.person.count; i++)
+        if (i != person && name && people[i].name && strcmp(people[i].name, name) == 0 && ww_roster_count(&t->roster, i) > 0)
+            namesake = i;
+    const char *title = ww_roster_title(&t->roster, person);
+    char *counted = ww_faces_counted((size_t)t->faces);
+    if (!name)
+        entry.words = ww_strf("%s has no name any more", title);
+    else if (namesake != SIZE_MAX)
+        entry.words = ww_strf("%s is %s too: Face_%d and Face_%d are one person", title, name, people[person].number,
+                              people[namesake].number);
+    else
+        entry.words = ww_strf("%s is %s (%s)", title, name, counted);
+    entry.text = name;
+    free(counted);
+    return finish(t, &entry, add_person(t, &entry, person, true, NULL, err), err);
+}
+
+static ww_status take_merge(taking *t, ww_error *err)
+{
+    size_t count = t->decision->count;
+    if (count < 2 || count > WW_SIDES_MAX)
+        return ww_fail(err, WW_ERR_ARGUMENT, "merging takes two people or more, up to %d", WW_SIDES_MAX);
+    ww_entry entry = {.kind = WW_DECISION_MERGE};
+    ww_buffer words = {0};
+    const char *called = NULL;
+    size_t *person = ww_alloc(count * sizeof *person);
+    ww_status status = find_people(t, person, err);
+    if (status == WW_OK && t->decision->text)
+        status = ww_roster_check_name(t->decision->text, &entry.text, err);
+    for (size_t i = 0; i < count && status == WW_OK; i++) {
+        const char *name = t->roster.catalog.person.item[person[i]].name;
+        called = called ? called : name;
+        ww_buffer_format(&words, "%s%s", i == 0 ? "" : i + 1 < count ? ", " : " and ", ww_roster_title(&t->roster, person[i]));
+        status = add_person(t, &entry, person[i], true, NULL, err);
+    }
+    called = entry.text ? entry.text : called;
+    entry.words = called ? ww_strf("%s are one person, %s (%lld faces)", words.data ? words.data : "", called,
+                                   (long long)t->faces)
+                         : ww_strf("%s are one person (%lld faces)", words.data ? words.data : "", (long long)t->faces);
+    status = finish(t, &entry, status, err);
+    ww_buffer_free(&words);
+    free(person);
+    return status;
+}
+
+static ww_status take_ignore(taking *t, ww_error *err)
+{
+    size_t *person = ww_alloc((t->decision->count + 1) * sizeof *person);
+    ww_status status = find_people(t, person, err);
+    for (size_t i = 0; i < t->decision->count && status == WW_OK; i++) {
+        ww_entry entry = {.kind = WW_DECISION_IGNORE};
+        char *counted = ww_faces_counted(ww_roster_count(&t->roster, person[i]));
+        entry.words = ww_strf("%s is ignored (%s)", ww_roster_title(&t->roster, person[i]), counted);
+        free(counted);
+        status = finish(t, &entry, add_person(t, &entry, person[i], true, NULL, err), err);
+    }
+    free(person);
+    return status;
+}
+
+// Marks the faces of the portraits named; the caller frees.
+static ww_status mark_faces(taking *t, bool **marked, ww_error *err)
+{
+    *marked = ww_alloc((t->roster.catalog.face.count + 1) * sizeof **marked);
+    for (size_t i = 0; i < t->decision->count; i++) {
+        size_t face;
+        ww_status status = ww_recorded_portrait(&t->recorded, t->decision->who[i], &face, err);
+        if (status != WW_OK)
+            return status;
+        t->faces += !(*marked)[face];
+        (*marked)[face] = true;
+    }
+    return WW_OK;
+}
+
+ww_status ww_reject_from(ww_roster *roster, size_t person, const bool *marked, ww_entry *entry, ww_error *err)
+{
+    ww_side *side = ww_entry_add_side(entry);
+    for (size_t i = 0; i < roster->catalog.face.count; i++)
+        if (marked[i] && roster->catalog.face.item[i].person == person)
+            ww_roster_side_of_face(roster, i, false, side);
+    size_t count = side->face.count;
+    entry->kind = WW_DECISION_REJECT;
+    entry->words = count == 1 ? ww_strf("1 face is not %s", ww_roster_title(roster, person))
+                              : ww_strf("%zu faces are not %s", count, ww_roster_title(roster, person));
+    side = ww_entry_add_side(entry);
+    ww_status status = ww_roster_side_of_person(roster, person, false, marked, side, err);
+    if (status == WW_OK && side->identity.count == 0 && side->face.count == 0) { // all of them: there is nobody to be told from
+        entry->kind = WW_DECISION_NOBODY;
+        entry->side.count = 1;
+    }
+    return status;
+}
+
+static ww_status take_reject(taking *t, ww_error *err)
+{
+    bool *marked = NULL;
+    const ww_catalog *c = &t->roster.catalog;
+    ww_status status = mark_faces(t, &marked, err);
+    for (size_t i = 0; i < c->face.count && status == WW_OK; i++)
+        if (marked[i] && c->face.item[i].person >= c->person.count)
+            status = ww_fail(err, WW_ERR_ARGUMENT, "face_%zu.jpg is in nobody's folder", i + 1);
+    for (size_t p = 0; p < c->person.count && status == WW_OK; p++) {
+        size_t of_person = 0;
+        for (size_t i = 0; i < c->face.count; i++)
+            of_person += marked[i] && c->face.item[i].person == p;
+        if (of_person == 0)
+            continue;
+        ww_entry entry = {0};
+        status = finish(t, &entry, ww_reject_from(&t->roster, p, marked, &entry, err), err);
+    }
+    free(marked);
+    return status;
+}
+
+static ww_status take_nobody(taking *t, ww_error *err)
+{
+    bool *marked = NULL;
+    ww_entry entry = {.kind = WW_DECISION_NOBODY};
+    ww_status status = mark_faces(t, &marked, err);
+    ww_side *side = ww_entry_add_side(&entry);
+    for (size_t i = 0; i < t->roster.catalog.face.count && status == WW_OK; i++)
+        if (marked[i])
+            ww_roster_side_of_face(&t->roster, i, false, side);
+    char *counted = ww_faces_counted((size_t)t->faces);
+    entry.words = ww_strf("%s to stay unsorted", counted);
+    free(counted);
+    free(marked);
+    return finish(t, &entry, status, err);
+}
+
+// One end of same and different: a person, or a portrait.
+typedef struct end {
+    bool is_face;
+    size_t index;
+    char *title; // owned
+} end;
+
+static ww_status find_end(taking *t, const char *who, end *e, ww_error *err)
+{
+    ww_status status = ww_roster_person(&t->roster, who, &e->index, err);
+    if (status == WW_OK) {
+        e->title = ww_strdup(ww_roster_title(&t->roster, e->index));
+        return WW_OK;
+    }
+    ww_error portrait_err = {0};
+    const char *dot = strrchr(who, '.');
+    if (!strchr(who, '/') && !(dot && strcmp(dot, ".jpg") == 0))
+        return status;
+    e->is_face = true;
+    status = ww_recorded_portrait(&t->recorded, who, &e->index, &portrait_err);
+    if (status != WW_OK) {
+        if (err)
+            *err = portrait_err;
+        return status;
+    }
+    e->title = ww_strf("face_%zu.jpg", e->index + 1);
+    return WW_OK;
+}
+
+// Whom a face was given to by name; NULL: nobody.
+static const char *given_name(const taking *t, const end *e)
+{
+    const ww_catalog *c = &t->roster.catalog;
+    if (!e->is_face)
+        return c->person.item[e->index].name;
+    int32_t identity = t->roster.decided.identity[e->index];
+    return identity >= 0 ? t->roster.decided.identities.item[identity].name : NULL;
+}
+
+static ww_status add_end(taking *t, ww_entry *entry, const end *e, bool whole, ww_error *err)
+{
+    if (!e->is_face)
+        return add_person(t, entry, e->index, whole, NULL, err);
+    ww_roster_side_of_face(&t->roster, e->index, true, ww_entry_add_side(entry));
+    return WW_OK;
+}
+
+static ww_status take_same(taking *t, end *e, ww_entry *entry, ww_error *err)
+{
+    const char *a = given_name(t, &e[0]), *b = given_name(t, &e[1]);
+    if (a && b && strcmp(a, b) != 0)
+        return ww_fail(err, WW_ERR_ARGUMENT,
+                       "%s is of %s and %s of %s: say `merge` if they are one person, `reject` if a portrait lies wrong",
+                       e[0].title, a, e[1].title, b);
+    entry->words = ww_strf("%s and %s are the same person", e[0].title, e[1].title);
+    ww_status status = add_end(t, entry, &e[0], !e[0].is_face, err);
+    return status == WW_OK ? add_end(t, entry, &e[1], !e[1].is_face, err) : status;
+}
+
+// Of two faces of one identity the second leaves it; of a face and the person it is with, the face does.
+static ww_status take_different(taking *t, end *e, ww_entry *entry, ww_error *err)
+{
+    const ww_roster *r = &t->roster;
+    if (e[0].is_face && !e[1].is_face) {
+        end swapped = e[0];
+        e[0] = e[1];
+        e[1] = swapped;
+    }
+    entry->words = ww_strf("%s and %s are two people", e[0].title, e[1].title);
+    bool *without = ww_alloc((r->catalog.face.count + 1) * sizeof *without);
+    bool leaves = false;
+    if (e[1].is_face) {
+        without[e[1].index] = true;
+        leaves = e[0].is_face ? r->decided.identity[e[0].index] == r->decided.identity[e[1].index]
+                              : r->catalog.face.item[e[1].index].person == e[0].index;
+    }
+    ww_status status = e[0].is_face ? add_end(t, entry, &e[0], false, err)
+                                    : add_person(t, entry, e[0].index, false, without, err);
+    if (status == WW_OK && e[1].is_face)
+        ww_roster_side_of_face(r, e[1].index, !leaves, ww_entry_add_side(entry));
+    else if (status == WW_OK)
+        status = add_person(t, entry, e[1].index, false, NULL, err);
+    free(without);
+    return status;
+}
+
+static ww_status take_pair(taking *t, ww_error *err)
+{
+    if (t->decision->count != 2)
+        return ww_fail(err, WW_ERR_ARGUMENT, "'%s' takes two people or portraits", ww_decision_kind_name(t->decision->kind));
+    end e[2] = {0};
+    ww_entry entry = {.kind = t->decision->kind};
+    ww_status status = find_end(t, t->decision->who[0], &e[0], err);
+    if (status == WW_OK)
+        status = find_end(t, t->decision->who[1], &e[1], err);
+    if (status == WW_OK && e[0].is_face == e[1].is_face && e[0].index == e[1].index)
+        status = ww_fail(err, WW_ERR_ARGUMENT, "'%s' and '%s' are one and the same", t->decision->who[0], t->decision->who[1]);
+    if (status == WW_OK)
+        status = entry.kind == WW_DECISION_SAME ? take_same(t, e, &entry, err) : take_different(t, e, &entry, err);
+    t->faces = 2;
+    free(e[0].title);
+    free(e[1].title);
+    return finish(t, &entry, status, err);
+}
+
+// The words of all entries of the batch.
+static char *batch_words(const ww_journal *journal, int64_t batch)
+{
+    ww_buffer words = {0};
+    for (size_t i = 0; i < journal->entry.count; i++)
+        if (journal->entry.item[i].batch == batch)
+            ww_buffer_format(&words, "%s%s", words.bytes ? "; " : "", journal->entry.item[i].words);
+    return words.data ? words.data : ww_strdup("");
+}
+
+static ww_status take_back(taking *t, ww_error *err)
+{
+    bool undo = t->decision->kind == WW_DECISION_UNDO;
+    const ww_journal *journal = &t->roster.journal;
+    int64_t batch = undo ? journal->undo : journal->redo;
+    if (batch == 0)
+        return ww_fail(err, WW_ERR_NOT_FOUND, undo ? "there is nothing to undo" : "there is nothing to redo");
+    char *words = batch_words(journal, batch);
+    ww_entry entry = {.kind = t->decision->kind, .text = ww_strf("%lld", (long long)batch),
+                      .words = ww_strf("%s: %s", undo ? "taken back" : "done again", words)};
+    free(words);
+    return finish(t, &entry, WW_OK, err);
+}
+
+static ww_status take(taking *t, ww_error *err)
+{
+    bool takes_one = t->decision->kind == WW_DECISION_NAME;
+    if (takes_one ? t->decision->count != 1 : t->decision->count == 0 && t->decision->kind < WW_DECISION_UNDO)
+        return ww_fail(err, WW_ERR_ARGUMENT, takes_one ? "one person is named at a time" : "say whom");
+    switch (t->decision->kind) {
+    case WW_DECISION_NAME: return take_name(t, err);
+    case WW_DECISION_MERGE: return take_merge(t, err);
+    case WW_DECISION_REJECT: return take_reject(t, err);
+    case WW_DECISION_SAME:
+    case WW_DECISION_DIFFERENT: return take_pair(t, err);
+    case WW_DECISION_IGNORE: return take_ignore(t, err);
+    case WW_DECISION_NOBODY: return take_nobody(t, err);
+    case WW_DECISION_UNDO:
+    case WW_DECISION_REDO: return take_back(t, err);
+    case WW_DECISION_PART: break;
+    }
+    return ww_fail(err, WW_ERR_ARGUMENT, "to part a person, see ww_library_part");
+}
+
+ww_status ww_library_decide(ww_library *library, const ww_decision *decision, ww_decision_result *result, ww_error *err)
+{
+    taking t = {.decision = decision};
+    ww_status status = ww_roster_load(library, &t.roster, err);
+    if (status != WW_OK)
+        return status;
+    status = ww_recorded_load(library, &t.roster.catalog, &t.recorded, err);
+    if (status == WW_OK)
+        status = ww_store_begin(library->store, err);
+    if (status == WW_OK) {
+        status = take(&t, err);
+        if (status == WW_OK)
+            status = ww_store_commit(library->store, err);
+        else
+            ww_store_rollback(library->store);
+    }
+    if (result) {
+        *result = (ww_decision_result){.entry = t.batch, .faces = t.faces};
+        snprintf(result->words, sizeof result->words, "%s", t.words.data ? t.words.data : "");
+    }
+    ww_buffer_free(&t.words);
+    ww_recorded_free(&t.recorded);
+    ww_roster_free(&t.roster);
+    return status;
+}

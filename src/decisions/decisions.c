@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: MIT
+// Replay: the standing entries are acted out one after the other over nodes (faces at hand and faces known but away), by
+// ww_rules_*; then what holds in the end is written down as links between the faces at hand.
+//
+// Why the links never contradict each other: a node is in one identity at most, must-links join nodes of one identity only, and
+// cannot-links are written only between nodes of two identities, or of one and of none.
+#include "decisions/decisions.h"
+#include "base/memory.h"
+#include "decisions/decisions_match.h"
+#include "decisions/decisions_rules.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct apart { // a cannot-link before it is written: groups are identities, then single faces
+    uint32_t group_a, group_b;
+    ww_pair pair;
+    int64_t entry;
+} apart;
+
+typedef struct links {
+    const ww_rules *rules;
+    ww_decided *decided;
+    int32_t *number;      // identity of the rules -> its number among those at hand, -1
+    uint32_t *first_face; // of each identity at hand
+    WW_VECTOR(apart) apart;
+} links;
+
+static ww_status act_out(const ww_journal *journal, const ww_nodes *nodes, ww_rules *rules, ww_error *err)
+{
+    const uint32_t *node = nodes->of_key;
+    for (size_t e = 0; e < journal->entry.count; e++) {
+        const ww_entry *entry = &journal->entry.item[e];
+        if (entry->undone || entry->side.count == 0)
+            continue;
+        ww_status status = ww_rules_act(rules, entry, node, err);
+        if (status != WW_OK)
+            return status;
+        for (size_t s = 0; s < entry->side.count; s++)
+            node += entry->side.item[s].face.count;
+    }
+    return WW_OK;
+}
+
+// Identities with a face at hand get numbers in the order of their first faces; their faces are chained.
+static void write_identities(links *l, size_t count)
+{
+    ww_decided *d = l->decided;
+    uint32_t *last = ww_alloc((l->rules->identity.count + 1) * sizeof *last);
+    for (size_t i = 0; i < count; i++) {
+        int32_t root = ww_rules_identity_of(l->rules, (uint32_t)i);
+        d->entry[i] = l->rules->entry[i];
+        d->identity[i] = -1;
+        if (l->rules->nobody[i])
+            ww_vector_push(&d->nobody, (uint32_t)i);
+        if (l->rules->discarded[i])
+            ww_vector_push(&d->discarded, (uint32_t)i);
+        if (root < 0)
+            continue;
+        if (l->number[root] < 0) {
+            const ww_rules_identity *identity = &l->rules->identity.item[root];
+            l->number[root] = (int32_t)d->identities.count;
+            l->first_face[root] = (uint32_t)i;
+            ww_identity written = {identity->id, identity->name ? ww_strdup(identity->name) : NULL, identity->ignored};
+            ww_vector_push(&d->identities, written);
+        } else {
+            ww_pair pair = {last[root], (uint32_t)i};
+            ww_vector_push(&d->must, pair);
+        }
+        last[root] = (uint32_t)i;
+        d->identity[i] = l->number[root];
+    }
+    free(last);
+}
+
+static void keep_apart(links *l, uint32_t group_a, uint32_t group_b, uint32_t face_a, uint32_t face_b, int64_t entry)
+{
+    apart a = group_a < group_b ? (apart){group_a, group_b, {face_a, face_b}, entry}
+                                : (apart){group_b, group_a, {face_b, face_a}, entry};
+    ww_vector_push(&l->apart, a);
+}
+
+static void part_identities(links *l, int32_t a, int32_t b, int64_t entry)
+{
+    if (a != b && l->number[a] >= 0 && l->number[b] >= 0)
+        keep_apart(l, (uint32_t)a, (uint32_t)b, l->first_face[a], l->first_face[b], entry);
+}
+
+// Whoever has a name, or is ignored, is somebody known: nobody else with a name is the same.
+static void part_named(links *l)
+{
+    WW_VECTOR(int32_t) known = {0};
+    for (size_t i = 0; i < l->rules->identity.count; i++)
+        if (l->number[i] >= 0 && (l->rules->identity.item[i].name || l->rules->identity.item[i].ignored))
+            ww_vector_push(&known, (int32_t)i);
+    for (size_t i = 0; i < known.count; i++) {
+        for (size_t k = i + 1; k < known.count; k++) {
+            const ww_rules_identity *a = &l->rules->identity.item[known.item[i]], *b = &l->rules->identity.item[known.item[k]];
+            if (a->name || b->name)
+                part_identities(l, known.item[i], known.item[k], 0);
+        }
+    }
+    ww_vector_free(&known);
+}
+
+// A rejected face is kept from the identity alone, or with the whole identity it is in now.
+static void part_rejected(links *l, size_t count)
+{
+    for (size_t i = 0; i < l->rules->rejected.count; i++) {
+        const ww_rejected *r = &l->rules->rejected.item[i];
+        int32_t from = ww_rules_root(l->rules, r->identity);
+        int32_t own = ww_rules_identity_of(l->rules, r->node);
+        if (r->over || l->number[from] < 0)
+            continue;
+        if (own >= 0)
+            part_identities(l, own, from, r->entry);
+        else if (r->node < count && !l->rules->nobody[r->node])
+            keep_apart(l, (uint32_t)from, (uint32_t)l->rules->identity.count + r->node, l->first_face[from], r->node, r->entry);
+    }
+}
+
+static int by_groups(const void *a, const void *b)
+{
+    const apart *p = a, *q = b;
+    if (p->group_a != q->group_a)
+        return p->group_a < q->group_a ? -1 : 1;
+    if (p->group_b != q->group_b)
+        return p->group_b < q->group_b ? -1 : 1;
+    return (p->entry < q->entry) - (p->entry > q->entry); // the latest word first
+}
+
+static void write_cannot(links *l, size_t count)
+{
+    for (size_t i = 0; i < l->rules->apart.count; i++) {
+        const ww_apart *a = &l->rules->apart.item[i];
+        part_identities(l, ww_rules_root(l->rules, a->a), ww_rules_root(l->rules, a->b), a->entry);
+    }
+    part_named(l);
+    part_rejected(l, count);
+    if (l->apart.count)
+        qsort(l->apart.item, l->apart.count, sizeof *l->apart.item, by_groups);
+    for (size_t i = 0; i < l->apart.count; i++) {
+        const apart *a = &l->apart.item[i];
+        if (i > 0 && a->group_a == a[-1].group_a && a->group_b == a[-1].group_b)
+            continue;
+        ww_vector_push(&l->decided->cannot, a->pair);
+        ww_vector_push(&l->decided->cannot_entry, a->entry);
+    }
+    ww_vector_free(&l->apart);
+}
+
+static ww_status write_down(const ww_rules *rules, size_t count, ww_decided *decided, ww_error *err)
+{
+    decided->identity = ww_alloc_array(count, sizeof *decided->identity, SIZE_MAX);
+    decided->entry = ww_alloc_array(count, sizeof *decided->entry, SIZE_MAX);
+    if (!decided->identity || !decided->entry)
+        return ww_fail(err, WW_ERR_MEMORY, "no memory for what was decided about %zu faces", count);
+    links l = {.rules = rules, .decided = decided};
+    l.number = ww_alloc((rules->identity.count + 1) * sizeof *l.number);
+    l.first_face = ww_alloc((rules->identity.count + 1) * sizeof *l.first_face);
+    for (size_t i = 0; i < rules->identity.count; i++)
+        l.number[i] = -1;
+    write_identities(&l, count);
+    write_cannot(&l, count);
+    free(l.number);
+    free(l.first_face);
+    return WW_OK;
+}
+
+ww_status ww_decisions_replay_journal(const ww_journal *journal, const ww_face_key *faces, size_t count, ww_decided *decided,
+                                      ww_error *err)
+{
+    ww_nodes nodes = {0};
+    ww_rules rules = {0};
+    *decided = (ww_decided){0};
+    ww_status status = ww_nodes_match(journal, faces, count, &nodes, err);
+    if (status == WW_OK)
+        status = ww_rules_begin(&rules, nodes.count, err);
+    if (status == WW_OK)
+        status = act_out(journal, &nodes, &rules, err);
+    if (status == WW_OK)
+        status = write_down(&rules, count, decided, err);
+    if (status != WW_OK)
+        ww_decided_free(decided);
+    ww_rules_end(&rules);
+    ww_nodes_free(&nodes);
+    return status;
+}
+
+ww_status ww_decisions_replay(ww_library *library, const ww_face_key *faces, size_t count, ww_decided *decided, ww_error *err)
+{
+    ww_journal journal;
+    *decided = (ww_decided){0};
+    ww_status status = ww_journal_load(library->store, &journal, err);
+    if (status != WW_OK)
+        return status;
+    status = ww_decisions_replay_journal(&journal, faces, count, decided, err);
+    ww_journal_free(&journal);
+    return status;
+}
+
+ww_status ww_decisions_replay_gathered(ww_library *library, const ww_gathered *faces, ww_decided *decided, ww_error *err)
+{
+    const size_t count = faces->face.count;
+    ww_face_key *key = ww_alloc_array(count, sizeof *key, SIZE_MAX);
+    if (!key)
+        return ww_fail(err, WW_ERR_MEMORY, "no memory for the keys of %zu faces", count);
+    for (size_t i = 0; i < count; i++)
+        key[i] = faces->face.item[i].key;
+    ww_status status = ww_decisions_replay(library, key, count, decided, err);
+    free(key);
+    return status;
+}

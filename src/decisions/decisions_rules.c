@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: MIT
+#include "decisions/decisions_rules.h"
+#include "base/memory.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+ww_status ww_rules_begin(ww_rules *r, size_t nodes, ww_error *err)
+{
+    *r = (ww_rules){0};
+    r->identity_of = ww_alloc_array(nodes, sizeof *r->identity_of, SIZE_MAX);
+    r->nobody = ww_alloc_array0(nodes, sizeof *r->nobody, SIZE_MAX);
+    r->discarded = ww_alloc_array0(nodes, sizeof *r->discarded, SIZE_MAX);
+    r->was_rejected = ww_alloc_array0(nodes, sizeof *r->was_rejected, SIZE_MAX);
+    r->entry = ww_alloc_array0(nodes, sizeof *r->entry, SIZE_MAX);
+    if (!r->identity_of || !r->nobody || !r->discarded || !r->was_rejected || !r->entry)
+        return ww_fail(err, WW_ERR_MEMORY, "no memory for what was decided about %zu faces", nodes);
+    for (size_t i = 0; i < nodes; i++)
+        r->identity_of[i] = -1;
+    return WW_OK;
+}
+
+void ww_rules_end(ww_rules *r)
+{
+    free(r->identity_of);
+    free(r->nobody);
+    free(r->discarded);
+    free(r->was_rejected);
+    free(r->entry);
+    ww_vector_free(&r->identity);
+    ww_vector_free(&r->apart);
+    ww_vector_free(&r->rejected);
+    *r = (ww_rules){0};
+}
+
+int32_t ww_rules_root(const ww_rules *r, int32_t identity)
+{
+    while (r->identity.item[identity].into != identity)
+        identity = r->identity.item[identity].into;
+    return identity;
+}
+
+int32_t ww_rules_identity_of(const ww_rules *r, uint32_t node)
+{
+    return r->identity_of[node] < 0 ? -1 : ww_rules_root(r, r->identity_of[node]);
+}
+
+static void merge(ww_rules *r, int32_t into, int32_t other)
+{
+    ww_rules_identity *a = &r->identity.item[into], *b = &r->identity.item[other];
+    if (into == other)
+        return;
+    b->into = into;
+    a->ignored = a->ignored && b->ignored;
+    if (!a->name)
+        a->name = b->name;
+}
+
+static void allow(ww_rules *r, uint32_t node, int32_t identity)
+{
+    for (size_t i = 0; r->was_rejected[node] && i < r->rejected.count; i++)
+        if (r->rejected.item[i].node == node && ww_rules_root(r, r->rejected.item[i].identity) == identity)
+            r->rejected.item[i].over = true;
+}
+
+static void put(ww_rules *r, uint32_t node, int32_t identity, int64_t entry)
+{
+    r->identity_of[node] = identity;
+    r->nobody[node] = r->discarded[node] = false;
+    r->entry[node] = entry;
+    allow(r, node, identity);
+}
+
+// Identities are made in the order of their ids.
+static int32_t find(const ww_rules *r, int64_t id)
+{
+    size_t low = 0, high = r->identity.count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (r->identity.item[middle].id < id)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < r->identity.count && r->identity.item[low].id == id ? (int32_t)low : -1;
+}
+
+// The identity that a side is: the first it names with the others merged into it, or a new one; with its faces put there.
+static int32_t settle(ww_rules *r, const ww_entry *entry, size_t side, const uint32_t *node)
+{
+    const ww_side *s = &entry->side.item[side];
+    int32_t identity = -1;
+    for (size_t i = 0; i < s->identity.count; i++) {
+        int32_t named = find(r, s->identity.item[i]);
+        if (named < 0)
+            continue;
+        if (identity < 0)
+            identity = ww_rules_root(r, named);
+        else
+            merge(r, identity, ww_rules_root(r, named));
+    }
+    if (identity < 0) {
+        ww_rules_identity fresh = {.id = WW_IDENTITY_ID(entry->seq, (int64_t)side), .into = (int32_t)r->identity.count};
+        identity = fresh.into;
+        ww_vector_push(&r->identity, fresh);
+    }
+    for (size_t i = 0; i < s->face.count; i++)
+        put(r, node[i], identity, entry->seq);
+    return identity;
+}
+
+static void name(ww_rules *r, int32_t identity, const char *text)
+{
+    ww_rules_identity *i = &r->identity.item[identity];
+    i->name = text;
+    i->ignored = i->ignored && !text;
+    for (int32_t k = 0; text && k < (int32_t)r->identity.count; k++) {
+        const ww_rules_identity *other = &r->identity.item[k];
+        if (k != identity && other->into == k && other->name && strcmp(other->name, text) == 0)
+            merge(r, identity, k);
+    }
+}
+
+static void keep_apart(ww_rules *r, int32_t a, int32_t b, int64_t entry)
+{
+    ww_apart apart = {a, b, entry};
+    ww_vector_push(&r->apart, apart);
+}
+
+static void reject(ww_rules *r, const ww_entry *entry, const uint32_t *node, int32_t from)
+{
+    for (size_t i = 0; i < entry->side.item[0].face.count; i++) {
+        if (ww_rules_identity_of(r, node[i]) == from)
+            r->identity_of[node[i]] = -1;
+        ww_rejected rejected = {node[i], from, entry->seq, false};
+        ww_vector_push(&r->rejected, rejected);
+        r->was_rejected[node[i]] = true;
+        r->entry[node[i]] = entry->seq;
+    }
+}
+
+static void unsort(ww_rules *r, const ww_entry *entry, const uint32_t *node)
+{
+    for (size_t i = 0; i < entry->side.item[0].face.count; i++) {
+        r->identity_of[node[i]] = -1;
+        r->nobody[node[i]] = true;
+        r->discarded[node[i]] = entry->text != NULL;
+        r->entry[node[i]] = entry->seq;
+    }
+}
+
+static void join(ww_rules *r, const ww_entry *entry, const uint32_t *node, int32_t first)
+{
+    node += entry->side.item[0].face.count;
+    for (size_t s = 1; s < entry->side.count; node += entry->side.item[s++].face.count)
+        merge(r, first, settle(r, entry, s, node));
+    if (entry->text)
+        name(r, first, entry->text);
+}
+
+ww_status ww_rules_act(ww_rules *r, const ww_entry *entry, const uint32_t *node, ww_error *err)
+{
+    bool two = entry->kind != WW_DECISION_NAME && entry->kind != WW_DECISION_IGNORE && entry->kind != WW_DECISION_NOBODY;
+    if (entry->side.count < (two ? 2u : 1u))
+        return ww_fail(err, WW_ERR_STORE,
+                       "the library is damaged: entry %lld of its journal is not whole; restore a copy of whoswho.db",
+                       (long long)entry->seq);
+    const uint32_t *second = node + entry->side.item[0].face.count;
+    if (entry->kind == WW_DECISION_NOBODY) {
+        if (entry->side.count > 1)
+            settle(r, entry, 1, second);
+        unsort(r, entry, node);
+        return WW_OK;
+    }
+    if (entry->kind == WW_DECISION_REJECT) {
+        reject(r, entry, node, settle(r, entry, 1, second));
+        return WW_OK;
+    }
+    int32_t first = settle(r, entry, 0, node);
+    switch (entry->kind) {
+    case WW_DECISION_NAME: name(r, first, entry->text); break;
+    case WW_DECISION_IGNORE: r->identity.item[first].ignored = true; break;
+    case WW_DECISION_PART:
+    case WW_DECISION_DIFFERENT: keep_apart(r, first, settle(r, entry, 1, second), entry->seq); break;
+    default: join(r, entry, node, first); break;
+    }
+    return WW_OK;
+}

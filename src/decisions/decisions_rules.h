@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MIT
+// What each kind of decision does to the identities: the meaning of the journal. The last word wins.
+//
+//   name       the faces of side 0 are one identity, with this name; an identity that has the name already is the same. A
+//              name ends being ignored. No name: it has none any more
+//   merge      all sides are one identity; it is called `text`, or as the first side with a name
+//   same       likewise
+//   part       the faces of side 1 leave for a new identity, which cannot be side 0's
+//   reject     the faces of side 0 leave the identity of side 1 and cannot be of it
+//   different  side 0 and side 1 are two identities that cannot be one
+//   ignore     side 0 is an identity of strangers
+//   nobody     the faces of side 0 leave their identities and stay unsorted; with a text they are not even written. Side 1,
+//              if there is one, is the person they were taken from, who stays a person
+// Listing a face in a side that is a person moves it there from wherever it was.
+#ifndef WW_DECISIONS_DECISIONS_RULES_H
+#define WW_DECISIONS_DECISIONS_RULES_H
+#include "decisions/journal.h"
+
+typedef struct ww_rules_identity {
+    int64_t id;
+    int32_t into;     // itself, or whom it was merged into
+    const char *name; // borrowed from the journal
+    bool ignored;
+} ww_rules_identity;
+
+typedef struct ww_apart {
+    int32_t a, b; // identities
+    int64_t entry;
+} ww_apart;
+
+typedef struct ww_rejected {
+    uint32_t node;
+    int32_t identity;
+    int64_t entry;
+    bool over; // a later entry put the face there after all
+} ww_rejected;
+
+typedef struct ww_rules {
+    int32_t *identity_of; // of each node, as put there; see ww_rules_identity_of
+    bool *nobody, *discarded, *was_rejected;
+    int64_t *entry;       // of each node: the last entry that moved it
+    WW_VECTOR(ww_rules_identity) identity;
+    WW_VECTOR(ww_apart) apart;
+    WW_VECTOR(ww_rejected) rejected;
+} ww_rules;
+
+ww_status ww_rules_begin(ww_rules *rules, size_t nodes, ww_error *err);
+void ww_rules_end(ww_rules *rules);
+// `node`: the nodes of the entry's faces, side by side.
+ww_status ww_rules_act(ww_rules *rules, const ww_entry *entry, const uint32_t *node, ww_error *err);
+
+int32_t ww_rules_root(const ww_rules *rules, int32_t identity);
+int32_t ww_rules_identity_of(const ww_rules *rules, uint32_t node); // or -1
+
+#endif

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: MIT
+#include "decisions/journal.h"
+#include "base/buffer.h"
+#include "base/memory.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+static const char *const kind_name[] = {
+    [WW_DECISION_NAME] = "name",           [WW_DECISION_MERGE] = "merge",   [WW_DECISION_PART] = "part",
+    [WW_DECISION_REJECT] = "reject",       [WW_DECISION_SAME] = "same",     [WW_DECISION_DIFFERENT] = "different",
+    [WW_DECISION_IGNORE] = "ignore",       [WW_DECISION_NOBODY] = "nobody", [WW_DECISION_UNDO] = "undo",
+    [WW_DECISION_REDO] = "redo",
+};
+enum { KINDS = sizeof kind_name / sizeof *kind_name };
+
+const char *ww_decision_kind_name(ww_decision_kind kind)
+{
+    return kind_name[kind];
+}
+
+ww_side *ww_entry_add_side(ww_entry *entry)
+{
+    ww_vector_push(&entry->side, ((ww_side){0}));
+    return &entry->side.item[entry->side.count - 1];
+}
+
+void ww_entry_free(ww_entry *entry)
+{
+    for (size_t i = 0; i < entry->side.count; i++) {
+        ww_vector_free(&entry->side.item[i].identity);
+        ww_vector_free(&entry->side.item[i].face);
+    }
+    ww_vector_free(&entry->side);
+    free(entry->text);
+    free(entry->words);
+    *entry = (ww_entry){0};
+}
+
+void ww_journal_free(ww_journal *journal)
+{
+    for (size_t i = 0; i < journal->entry.count; i++)
+        ww_entry_free(&journal->entry.item[i]);
+    ww_vector_free(&journal->entry);
+}
+
+static ww_status on_decision(void *user, const ww_journal_row *row, ww_error *err)
+{
+    ww_journal *journal = user;
+    int kind = 0;
+    while (kind < KINDS && strcmp(kind_name[kind], row->kind) != 0)
+        kind++;
+    if (kind == KINDS)
+        return ww_fail(err, WW_ERR_STORE, "entry %lld of the journal is a '%.32s', which this whoswho does not know; update it",
+                       (long long)row->seq, row->kind);
+    ww_entry entry = {.seq = row->seq, .batch = row->batch, .time_s = row->time_s, .kind = (ww_decision_kind)kind,
+                      .text = row->text ? ww_strdup(row->text) : NULL, .words = ww_strdup(row->words)};
+    ww_status status = ww_sides_decode(row->sides, row->sides_bytes, &entry, err);
+    ww_vector_push(&journal->entry, entry);
+    return status;
+}
+
+static int by_value(const void *a, const void *b)
+{
+    int64_t p = *(const int64_t *)a, q = *(const int64_t *)b;
+    return (p > q) - (p < q);
+}
+
+// Batches are put on `done` in rising order and come back from `taken_back` in that order, so `done` is always sorted.
+static void mark_undone(ww_journal *journal)
+{
+    WW_VECTOR(int64_t) done = {0}, taken_back = {0};
+    for (size_t i = 0; i < journal->entry.count; i++) {
+        const ww_entry *e = &journal->entry.item[i];
+        if (e->kind == WW_DECISION_UNDO) {
+            if (done.count)
+                ww_vector_push(&taken_back, done.item[--done.count]);
+        } else if (e->kind == WW_DECISION_REDO) {
+            if (taken_back.count)
+                ww_vector_push(&done, taken_back.item[--taken_back.count]);
+        } else {
+            taken_back.count = 0;
+            if (done.count == 0 || done.item[done.count - 1] != e->batch)
+                ww_vector_push(&done, e->batch);
+        }
+    }
+    for (size_t i = 0; i < journal->entry.count; i++) {
+        ww_entry *e = &journal->entry.item[i];
+        e->undone = e->kind != WW_DECISION_UNDO && e->kind != WW_DECISION_REDO &&
+                    (done.count == 0 || !bsearch(&e->batch, done.item, done.count, sizeof *done.item, by_value));
+    }
+    journal->undo = done.count ? done.item[done.count - 1] : 0;
+    journal->redo = taken_back.count ? taken_back.item[taken_back.count - 1] : 0;
+    ww_vector_free(&done);
+    ww_vector_free(&taken_back);
+}
+
+ww_status ww_journal_load(ww_store *store, ww_journal *journal, ww_error *err)
+{
+    *journal = (ww_journal){0};
+    ww_status status = ww_store_decisions(store, on_decision, journal, err);
+    if (status == WW_OK)
+        mark_undone(journal);
+    else
+        ww_journal_free(journal);
+    return status;
+}
+
+ww_status ww_journal_append(ww_store *store, ww_entry *entry, ww_error *err)
+{
+    ww_buffer sides = {0};
+    ww_sides_encode(entry, &sides);
+    entry->time_s = (int64_t)time(NULL);
+    ww_journal_row row = {.batch = entry->batch, .time_s = entry->time_s, .kind = kind_name[entry->kind], .text = entry->text,
+                          .words = entry->words, .sides = sides.data, .sides_bytes = sides.bytes};
+    ww_status status = ww_store_add_decision(store, &row, &entry->seq, err);
+    if (status == WW_OK && entry->batch == 0)
+        entry->batch = entry->seq;
+    ww_buffer_free(&sides);
+    return status;
+}

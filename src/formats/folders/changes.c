@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: MIT
+#include "formats/folders/changes.h"
+#include "base/files.h"
+#include "base/folder.h"
+#include "base/memory.h"
+#include "library/export_state.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+enum { DEPTH_MAX = 8 };
+
+// A portrait of ours in a place that is not on record.
+typedef struct sighting {
+    size_t face, folder;
+    struct timespec when; // the file came there
+} sighting;
+
+typedef struct search {
+    const ww_recorded *recorded;
+    ww_folder *dir;
+    ww_changes *out;
+    WW_VECTOR(sighting) sightings;
+    size_t last; // folder asked for last: files come folder by folder
+} search;
+
+static bool is_called(const ww_seen_folder *folder, const char *name, size_t length)
+{
+    return strncmp(folder->name, name, length) == 0 && !folder->name[length];
+}
+
+static size_t folder_named(search *s, const char *name, size_t length)
+{
+    ww_changes *c = s->out;
+    if (s->last < c->folder.count && is_called(&c->folder.item[s->last], name, length))
+        return s->last;
+    for (s->last = 0; s->last < c->folder.count; s->last++)
+        if (is_called(&c->folder.item[s->last], name, length))
+            return s->last;
+    ww_seen_folder folder = {.name = ww_strndup(name, length)};
+    ww_vector_push(&c->folder, folder);
+    return s->last;
+}
+
+// A file that cannot be looked at (permissions, a share that went away) is not taken for deleted: that is an error.
+static ww_status is_file(ww_folder *dir, const char *path, bool *file, ww_error *err)
+{
+    ww_entry_info info;
+    ww_status status = ww_folder_look(dir, path, &info, err);
+    *file = status == WW_OK && info.kind == WW_ENTRY_FILE;
+    return status;
+}
+
+// --- where they are now
+
+static ww_status look_at_label(search *s, const char *path, uint64_t hash)
+{
+    if (ww_recorded_has_label(s->recorded, ww_path_base(path), hash)) {
+        ww_recorded_file file = {.path = ww_strdup(path), .hash = hash, .label = true};
+        ww_vector_push(&s->out->found, file);
+    } else {
+        ww_vector_push(&s->out->foreign, ww_strdup(path));
+    }
+    return WW_OK;
+}
+
+static ww_status look_at_picture(search *s, const char *path, uint64_t hash, size_t folder, struct timespec when, ww_error *err)
+{
+    size_t face;
+    ww_status status = ww_recorded_find(s->recorded, hash, path, &face, err);
+    if (status != WW_OK)
+        return status;
+    if (face == s->recorded->catalog->face.count) {
+        ww_vector_push(&s->out->foreign, ww_strdup(path));
+        return WW_OK;
+    }
+    ww_recorded_file file = {.path = ww_strdup(path), .hash = hash};
+    ww_vector_push(&s->out->found, file);
+    ww_vector_push(&s->sightings, ((sighting){face, folder, when}));
+    return WW_OK;
+}
+
+static ww_status look_at_file(search *s, const char *path, const ww_entry_info *info, size_t folder, ww_error *err)
+{
+    uint64_t hash;
+    const char *extension = ww_path_extension(path);
+    bool picture = strcasecmp(extension, "jpg") == 0 || strcasecmp(extension, "jpeg") == 0, label = strcmp(extension, "txt") == 0;
+    if (info->kind != WW_ENTRY_FILE || !(picture || label)) {
+        ww_vector_push(&s->out->foreign, ww_strdup(path));
+        return WW_OK;
+    }
+    ww_status status = ww_folder_hash(s->dir, path, &hash, err);
+    if (status != WW_OK)
+        return status;
+    return label ? look_at_label(s, path, hash) : look_at_picture(s, path, hash, folder, info->changed, err);
+}
+
+// `path` is a folder below the library's; portraits in folders inside it count as being in it.
+static ww_status look_into(search *s, const char *path, size_t folder, int depth, ww_error *err)
+{
+    char **name;
+    size_t count;
+    ww_status status = ww_folder_list(s->dir, path, &name, &count, err);
+    for (size_t i = 0; i < count && status == WW_OK; i++) {
+        char *inner = ww_path_join(path, name[i]);
+        ww_entry_info info;
+        status = ww_folder_look(s->dir, inner, &info, err);
+        if (status == WW_OK && info.kind == WW_ENTRY_FOLDER && depth < DEPTH_MAX)
+            status = look_into(s, inner, folder, depth + 1, err);
+        else if (status == WW_OK && info.kind != WW_ENTRY_FOLDER && !ww_recorded_has(s->recorded, inner))
+            status = look_at_file(s, inner, &info, folder, err);
+        free(inner);
+    }
+    ww_folder_names_free(name, count);
+    return status;
+}
+
+static ww_status look_around(search *s, ww_error *err)
+{
+    char **name;
+    size_t count;
+    ww_status status = ww_folder_list(s->dir, "", &name, &count, err);
+    for (size_t i = 0; i < count && status == WW_OK; i++) {
+        ww_entry_info info;
+        bool house = strcmp(name[i], "Montage") == 0 || strcmp(name[i], "Frames") == 0;
+        status = ww_folder_look(s->dir, name[i], &info, err);
+        if (status != WW_OK || house || info.kind != WW_ENTRY_FOLDER)
+            continue;
+        size_t folder = folder_named(s, name[i], strlen(name[i]));
+        s->out->folder.item[folder].exists = true;
+        s->out->folder.item[folder].mounted = info.mounted;
+        status = look_into(s, name[i], folder, 0, err);
+    }
+    ww_folder_names_free(name, count);
+    return status;
+}
+
+// --- where they were
+
+static int newest_first(const void *a, const void *b)
+{
+    const sighting *p = a, *q = b;
+    if (p->face != q->face)
+        return p->face < q->face ? -1 : 1;
+    if (p->when.tv_sec != q->when.tv_sec)
+        return p->when.tv_sec > q->when.tv_sec ? -1 : 1;
+    return (p->when.tv_nsec < q->when.tv_nsec) - (p->when.tv_nsec > q->when.tv_nsec);
+}
+
+static const sighting *sighted(const search *s, size_t face)
+{
+    size_t low = 0, high = s->sightings.count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (s->sightings.item[middle].face < face)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < s->sightings.count && s->sightings.item[low].face == face ? &s->sightings.item[low] : NULL;
+}
+
+// A recorded portrait and where it is. Those in their places need no comparison unless somebody saw the like elsewhere.
+static ww_status compare(search *s, const ww_recorded_file *file, ww_error *err)
+{
+    ww_changes *c = s->out;
+    size_t from = folder_named(s, file->path, (size_t)(strchr(file->path, '/') - file->path));
+    bool present;
+    ww_status status = is_file(s->dir, file->path, &present, err);
+    if (status != WW_OK)
+        return status;
+    ww_seen_folder *folder = &c->folder.item[from];
+    folder->on_record = true;
+    folder->recorded++;
+    folder->present += present;
+    c->present += present;
+    if (present && !sighted(s, file->number - 1))
+        return WW_OK;
+    size_t face;
+    status = ww_recorded_face(s->recorded, file, &face, err);
+    if (status != WW_OK)
+        return status;
+    if (!present)
+        ww_vector_push(&c->missing, ww_strdup(file->path));
+    if (face == s->recorded->catalog->face.count)
+        return WW_OK;
+    const sighting *seen = sighted(s, face);
+    ww_seen_portrait portrait = {face, from, seen ? seen->folder : SIZE_MAX, present};
+    if (present && (!seen || seen->folder == from))
+        return WW_OK;
+    folder->moved += seen && !present;
+    folder->gone += !seen;
+    ww_vector_push(&c->portrait, portrait);
+    return WW_OK;
+}
+
+// A file system mounted over a folder hides what is in it; that is not for us to take for deleted.
+static ww_status check_mounts(const search *s, ww_error *err)
+{
+    for (size_t i = 0; i < s->out->folder.count; i++) {
+        const ww_seen_folder *f = &s->out->folder.item[i];
+        if (f->mounted && f->recorded > 0 && f->present == 0)
+            return ww_fail(err, WW_ERR_IO, "another file system is mounted over '%s/%s' and hides its portraits; unmount it and try again", ww_folder_path(s->dir),
+                           f->name);
+    }
+    return WW_OK;
+}
+
+ww_status ww_changes_find(const ww_recorded *recorded, ww_changes *changes, ww_error *err)
+{
+    *changes = (ww_changes){0};
+    search s = {.recorded = recorded, .out = changes};
+    ww_status status = ww_folder_open(recorded->library->dir, false, &s.dir, err);
+    if (status == WW_OK)
+        status = look_around(&s, err);
+    if (s.sightings.count)
+        qsort(s.sightings.item, s.sightings.count, sizeof *s.sightings.item, newest_first);
+    for (size_t i = 0; i < recorded->file.count && status == WW_OK; i++) {
+        const ww_recorded_file *file = &recorded->file.item[i];
+        bool again = i > 0 && strcmp(file->path, file[-1].path) == 0; // its second hash
+        if (!file->label && !again)
+            status = compare(&s, file, err);
+    }
+    if (status == WW_OK)
+        status = check_mounts(&s, err);
+    ww_vector_free(&s.sightings);
+    ww_folder_close(s.dir);
+    if (status != WW_OK)
+        ww_changes_free(changes);
+    return status;
+}
+
+void ww_changes_free(ww_changes *c)
+{
+    for (size_t i = 0; i < c->folder.count; i++)
+        free(c->folder.item[i].name);
+    for (size_t i = 0; i < c->missing.count; i++)
+        free(c->missing.item[i]);
+    for (size_t i = 0; i < c->found.count; i++)
+        free(c->found.item[i].path);
+    for (size_t i = 0; i < c->foreign.count; i++)
+        free(c->foreign.item[i]);
+    ww_vector_free(&c->folder);
+    ww_vector_free(&c->portrait);
+    ww_vector_free(&c->missing);
+    ww_vector_free(&c->found);
+    ww_vector_free(&c->foreign);
+    *c = (ww_changes){0};
+}
+
+ww_status ww_changes_any(ww_library *library, size_t *missing, ww_error *err)
+{
+    bool cut_short;
+    size_t present = 0;
+    ww_recorded recorded;
+    *missing = 0;
+    ww_status status = ww_export_was_cut_short(library, &cut_short, err);
+    if (status != WW_OK || cut_short)
+        return status;
+    status = ww_recorded_load(library, NULL, &recorded, err);
+    if (status != WW_OK)
+        return status;
+    ww_folder *dir;
+    status = ww_folder_open(library->dir, false, &dir, err);
+    for (size_t i = 0; i < recorded.file.count && status == WW_OK; i++) {
+        const ww_recorded_file *file = &recorded.file.item[i];
+        bool there;
+        if (file->label || (i > 0 && strcmp(file->path, file[-1].path) == 0))
+            continue;
+        status = is_file(dir, file->path, &there, err);
+        present += there;
+        *missing += !there;
+    }
+    if (present == 0)
+        *missing = 0; // the folders were cleared away, to be written anew
+    ww_folder_close(dir);
+    ww_recorded_free(&recorded);
+    return status;
+}

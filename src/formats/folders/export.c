@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MIT
+#include "base/clock.h"
+#include "base/memory.h"
+#include "formats/folders/dataset.h"
+#include "formats/folders/changes.h"
+#include "library/export_state.h"
+#include "decisions/roster.h"
+
+#include <stdlib.h>
+
+static int report(void *user, int64_t done, int64_t total)
+{
+    return ww_library_report(user, &(ww_progress){.stage = WW_STAGE_EXPORT, .share = total > 0 ? (double)done / (double)total : 1,
+                                                  .done = done});
+}
+
+static int by_id(const void *a, const void *b)
+{
+    int64_t p = *(const int64_t *)a, q = *(const int64_t *)b;
+    return (p > q) - (p < q);
+}
+
+// Ids of the faces that were deleted from Unsorted by hand; the caller's (free).
+static ww_status find_discarded(ww_library *library, int64_t **ids, size_t *count, ww_error *err)
+{
+    ww_roster roster;
+    ww_status status = ww_roster_load(library, &roster, err);
+    if (status != WW_OK)
+        return status;
+    *count = roster.decided.discarded.count;
+    *ids = ww_alloc((*count + 1) * sizeof **ids);
+    for (size_t i = 0; i < *count; i++)
+        (*ids)[i] = roster.catalog.face.item[roster.decided.discarded.item[i]].id;
+    qsort(*ids, *count, sizeof **ids, by_id);
+    ww_roster_free(&roster);
+    return WW_OK;
+}
+
+ww_status ww_library_restore(ww_library *library, ww_export_result *result, ww_error *err)
+{
+    double begun = ww_seconds();
+    ww_export_counts counts = {0};
+    ww_export_options options = {.dir = library->dir, .progress = report, .user = library, .log = &library->log};
+    int64_t *discarded = NULL;
+    ww_status status = find_discarded(library, &discarded, &options.hidden_count, err);
+    options.hidden = discarded;
+    if (status == WW_OK)
+        status = ww_store_set_meta(library->store, WW_META_EXPORT, WW_EXPORT_BEGUN, err);
+    if (status == WW_OK)
+        status = ww_export(library->store, &options, &counts, err);
+    if (status == WW_OK)
+        status = ww_store_set_meta(library->store, WW_META_EXPORT, WW_EXPORT_DONE, err);
+    free(discarded);
+    if (result)
+        *result = (ww_export_result){counts.people,        counts.portraits,  counts.unsorted,      counts.frames,
+                                     counts.files_written, counts.files_kept, counts.files_removed, ww_seconds() - begun};
+    return status;
+}
+
+ww_status ww_library_export(ww_library *library, ww_export_result *result, ww_error *err)
+{
+    size_t missing;
+    ww_status status = ww_changes_any(library, &missing, err);
+    if (status == WW_OK && missing > 0)
+        status = ww_fail(err, WW_ERR_CHANGED,
+                         "in '%s' %zu %s moved, renamed or deleted by hand, so the folders were left as they are; "
+                         "run: whoswho sync '%s'",
+                         library->dir, missing, missing == 1 ? "portrait was" : "portraits were", library->dir);
+    if (status != WW_OK) {
+        if (result)
+            *result = (ww_export_result){0};
+        return status;
+    }
+    return ww_library_restore(library, result, err);
+}

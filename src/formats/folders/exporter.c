@@ -1,0 +1,361 @@
+// SPDX-License-Identifier: MIT
+#include "formats/folders/exporter.h"
+#include "base/buffer.h"
+#include "base/files.h"
+#include "base/folder.h"
+#include "base/hash.h"
+#include "base/memory.h"
+#include "base/vector.h"
+#include "formats/folders/records.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define BATCH_BYTES_MAX ((size_t)8 << 20) // one commit of records for so many bytes of files
+#define BATCH_FILES_MAX 1000
+#define META_TEMPORARY "export.temporary" // name of the temporary files of the export at work, or of one that was killed
+enum { LEFT_NAMED_MAX = 5 };              // files of the user's that are told by name
+
+typedef struct pending { // a file to be recorded and perhaps written
+    char *path;
+    uint64_t hash;
+    void *data; // NULL: the file is right, only its record is not
+    size_t bytes;
+    bool is_new;  // nothing may be there when it is written
+    bool settled; // after the write no other hash of the path may stay on record
+} pending;
+
+struct ww_exporter {
+    ww_store *store;
+    ww_folder *folder;
+    char temporary[WW_FOLDER_TEMPORARY_BYTES];
+    const ww_export_options *options;
+    int64_t total, done;
+    ww_export_counts counts;
+    ww_records records;
+    WW_VECTOR(pending) batch;
+    size_t batch_bytes;
+    ww_error blocked; // the first file that could not be written or removed; status WW_OK: none
+};
+
+// The name under which files are written, on record before the first of them; after what a killed export left was removed.
+static ww_status choose_temporary(ww_exporter *e, ww_error *err)
+{
+    char *last = NULL;
+    ww_status status = ww_store_get_meta(e->store, META_TEMPORARY, &last, err);
+    if (status == WW_OK && last && ww_folder_is_temporary_name(last))
+        status = ww_records_clear_temporary(e->store, e->folder, last, err);
+    free(last);
+    if (status == WW_OK)
+        status = ww_folder_temporary_name(e->temporary, err);
+    return status == WW_OK ? ww_store_set_meta(e->store, META_TEMPORARY, e->temporary, err) : status;
+}
+
+ww_status ww_exporter_open(ww_store *store, const ww_export_options *options, int64_t total_files, ww_exporter **exporter,
+                           ww_error *err)
+{
+    ww_exporter *e = ww_alloc(sizeof *e);
+    e->store = store;
+    e->options = options;
+    e->total = total_files;
+    ww_status status = ww_folder_open(options->dir, true, &e->folder, err);
+    if (status == WW_OK)
+        status = ww_records_load(&e->records, store, err);
+    if (status == WW_OK)
+        status = choose_temporary(e, err);
+    if (status == WW_OK)
+        *exporter = e;
+    else
+        ww_exporter_close(e);
+    return status;
+}
+
+static void empty_batch(ww_exporter *e)
+{
+    for (size_t i = 0; i < e->batch.count; i++) {
+        free(e->batch.item[i].path);
+        free(e->batch.item[i].data);
+    }
+    e->batch.count = 0;
+    e->batch_bytes = 0;
+}
+
+void ww_exporter_close(ww_exporter *e)
+{
+    if (!e)
+        return;
+    empty_batch(e);
+    ww_vector_free(&e->batch);
+    ww_records_free(&e->records);
+    ww_folder_close(e->folder);
+    free(e);
+}
+
+void ww_exporter_count(const ww_exporter *e, ww_export_counts *counts)
+{
+    counts->files_written += e->counts.files_written;
+    counts->files_kept += e->counts.files_kept;
+    counts->files_removed += e->counts.files_removed;
+    counts->files_left += e->counts.files_left;
+}
+
+static ww_status step(ww_exporter *e, ww_error *err)
+{
+    e->done++;
+    if (e->options->progress && e->options->progress(e->options->user, e->done, e->total) != 0)
+        return ww_fail(err, WW_ERR_CANCELLED, "stopped while writing the data set; run 'export' to complete it");
+    return WW_OK;
+}
+
+// --- writing
+
+// What concerns one file alone is kept for the end, so that the others are written; the rest (a full disk) stops the export.
+static ww_status keep_for_later(ww_exporter *e, const ww_error *why, ww_error *err)
+{
+    if (why->status != WW_ERR_IO && why->status != WW_ERR_NOT_FOUND) {
+        if (err)
+            *err = *why;
+        return why->status;
+    }
+    if (e->blocked.status == WW_OK)
+        e->blocked = *why;
+    else
+        ww_logf(e->options->log, WW_LOG_WARNING, "%s", why->message);
+    return WW_OK;
+}
+
+static ww_status write_file(ww_exporter *e, pending *p, ww_error *err)
+{
+    ww_error why;
+    ww_status status =
+        ww_folder_write(e->folder, p->path, p->data, p->bytes, p->is_new ? WW_FOLDER_NEW : WW_FOLDER_REPLACE, e->temporary, &why);
+    if (status != WW_OK) {
+        p->settled = true; // what its path held before may still be there
+        return keep_for_later(e, &why, err);
+    }
+    e->counts.files_written++;
+    return WW_OK;
+}
+
+// Inside a transaction: every file of the batch on record, beside what its path may still hold.
+static ww_status record_intents(ww_exporter *e, ww_error *err)
+{
+    ww_status status = WW_OK;
+    for (size_t i = 0; status == WW_OK && i < e->batch.count; i++)
+        status = ww_store_add_exported(e->store, e->batch.item[i].path, e->batch.item[i].hash, err);
+    return status;
+}
+
+static ww_status settle(ww_exporter *e, ww_error *err)
+{
+    ww_status status = WW_OK;
+    for (size_t i = 0; status == WW_OK && i < e->batch.count; i++)
+        if (!e->batch.item[i].settled)
+            status = ww_store_set_exported(e->store, e->batch.item[i].path, e->batch.item[i].hash, err);
+    return status;
+}
+
+static ww_status in_transaction(ww_exporter *e, ww_status (*work)(ww_exporter *e, ww_error *err), ww_error *err)
+{
+    ww_status status = ww_store_begin(e->store, err);
+    if (status != WW_OK)
+        return status;
+    status = work(e, err);
+    if (status == WW_OK)
+        return ww_store_commit(e->store, err);
+    ww_store_rollback(e->store);
+    return status;
+}
+
+static ww_status flush(ww_exporter *e, ww_error *err)
+{
+    if (e->batch.count == 0)
+        return WW_OK;
+    ww_status status = in_transaction(e, record_intents, err);
+    for (size_t i = 0; status == WW_OK && i < e->batch.count; i++) {
+        pending *p = &e->batch.item[i];
+        if (!p->data)
+            continue;
+        status = write_file(e, p, err);
+        if (status == WW_OK)
+            status = step(e, err);
+    }
+    bool settled = true;
+    for (size_t i = 0; i < e->batch.count; i++)
+        settled = settled && e->batch.item[i].settled;
+    if (status == WW_OK && !settled)
+        status = in_transaction(e, settle, err);
+    empty_batch(e);
+    return status;
+}
+
+// --- deciding
+
+typedef enum verdict { CREATE, REPLACE, KEEP, LEAVE } verdict;
+
+static ww_status compare(ww_exporter *e, const char *path, const void *data, size_t bytes, bool *same, ww_error *err)
+{
+    uint8_t *old = NULL;
+    size_t old_bytes = 0;
+    ww_status status = ww_folder_read(e->folder, path, bytes, &old, &old_bytes, err);
+    *same = status == WW_OK && old_bytes == bytes && memcmp(old, data, bytes) == 0;
+    free(old);
+    return status;
+}
+
+static ww_status find_whose(ww_exporter *e, const char *path, bool *ours, ww_error *err)
+{
+    uint64_t on_disk = 0;
+    *ours = false;
+    ww_status status = ww_records_count(&e->records, path) ? ww_folder_hash(e->folder, path, &on_disk, err) : WW_OK;
+    if (status == WW_OK)
+        *ours = ww_records_has(&e->records, path, on_disk);
+    return status;
+}
+
+static ww_status judge(ww_exporter *e, const char *path, const void *data, size_t bytes, verdict *v, ww_error *err)
+{
+    ww_entry_info info;
+    bool same = false, ours = false;
+    *v = CREATE;
+    ww_status status = ww_folder_look(e->folder, path, &info, err);
+    if (status != WW_OK || info.kind == WW_ENTRY_ABSENT)
+        return status;
+    *v = REPLACE; // or fail by naming what is in the way
+    if (info.kind != WW_ENTRY_FILE)
+        return WW_OK;
+    if (info.bytes == bytes)
+        status = compare(e, path, data, bytes, &same, err);
+    if (status == WW_OK && !same)
+        status = find_whose(e, path, &ours, err);
+    *v = same ? KEEP : ours ? REPLACE : LEAVE;
+    return status;
+}
+
+static ww_status put(ww_exporter *e, const char *path, const void *data, size_t bytes, verdict v, ww_error *err)
+{
+    void *copy = v != KEEP ? ww_alloc_array(bytes, 1, SIZE_MAX / 2) : NULL;
+    if (v != KEEP && !copy)
+        return ww_fail(err, WW_ERR_MEMORY, "no memory left for the %zu bytes of '%s'", bytes, path);
+    pending p = {.path = ww_strdup(path), .hash = ww_hash_bytes(data, bytes), .data = copy, .bytes = bytes, .is_new = v == CREATE};
+    size_t recorded = ww_records_count(&e->records, path);
+    p.settled = recorded == 0 || (recorded == 1 && ww_records_has(&e->records, path, p.hash));
+    if (v == KEEP) {
+        e->counts.files_kept++;
+        if (recorded == 1 && p.settled) {
+            free(p.path);
+            return step(e, err);
+        }
+    } else {
+        memcpy(copy, data, bytes);
+        e->batch_bytes += bytes;
+    }
+    ww_vector_push(&e->batch, p);
+    ww_status status = v == KEEP ? step(e, err) : WW_OK;
+    if (status == WW_OK && (e->batch.count >= BATCH_FILES_MAX || e->batch_bytes >= BATCH_BYTES_MAX))
+        status = flush(e, err);
+    return status;
+}
+
+static void tell_left(ww_exporter *e, const char *path, const char *beside)
+{
+    if (++e->counts.files_left > LEFT_NAMED_MAX)
+        return;
+    if (beside)
+        ww_logf(e->options->log, WW_LOG_WARNING, "'%s' in '%s' was not written by whoswho, or was changed since: it is left as it is, and ours is '%s'", path,
+                ww_folder_path(e->folder), beside);
+    else
+        ww_logf(e->options->log, WW_LOG_WARNING, "'%s' in '%s' was not written by whoswho, or was changed since: it is left as it is; move it away to have ours",
+                path, ww_folder_path(e->folder));
+}
+
+ww_status ww_exporter_put(ww_exporter *e, const char *path, const void *data, size_t bytes, ww_export_rights rights, ww_error *err)
+{
+    ww_error why;
+    verdict v;
+    char *beside = NULL;
+    ww_records_want(&e->records, path);
+    ww_status status = judge(e, path, data, bytes, &v, &why);
+    if (status == WW_OK && v == LEAVE && rights == WW_EXPORT_GENERATED) {
+        beside = ww_strf("whoswho-%s", path);
+        ww_records_want(&e->records, beside);
+        status = judge(e, beside, data, bytes, &v, &why);
+    }
+    if (status == WW_OK && (v == LEAVE || beside))
+        tell_left(e, path, v == LEAVE ? NULL : beside);
+    if (status != WW_OK)
+        status = keep_for_later(e, &why, err);
+    else if (v == LEAVE)
+        status = step(e, err);
+    else
+        status = put(e, beside ? beside : path, data, bytes, v, err);
+    free(beside);
+    return status;
+}
+
+// --- removing
+
+// A file that was changed since it was written has become the user's. One that cannot be looked at or removed stays on record.
+static ww_status remove_if_ours(ww_exporter *e, const char *path, ww_error *err)
+{
+    ww_entry_info info;
+    bool ours = false;
+    ww_status status = ww_folder_look(e->folder, path, &info, err);
+    if (status != WW_OK || info.kind == WW_ENTRY_ABSENT)
+        return status;
+    if (info.kind == WW_ENTRY_FILE)
+        status = find_whose(e, path, &ours, err);
+    if (status == WW_OK && ours)
+        status = ww_folder_remove(e->folder, path, err);
+    e->counts.files_removed += status == WW_OK && ours;
+    e->counts.files_left += status == WW_OK && !ours;
+    return status;
+}
+
+// And its folder, when that was the last file in it.
+static void remove_empty_folder(ww_exporter *e, const char *path)
+{
+    char *folder = ww_strndup(path, (size_t)(ww_path_base(path) - path));
+    size_t length = strlen(folder);
+    if (length > 1) {
+        folder[length - 1] = 0;
+        ww_folder_remove_if_empty(e->folder, folder, NULL, NULL);
+    }
+    free(folder);
+}
+
+static ww_status remove_stale(ww_exporter *e, ww_error *err)
+{
+    ww_status status = WW_OK;
+    for (size_t i = 0; status == WW_OK && i < e->records.stale.count; i++) {
+        const char *path = e->records.stale.item[i];
+        ww_error why;
+        if (remove_if_ours(e, path, &why) != WW_OK) {
+            status = keep_for_later(e, &why, err);
+            continue;
+        }
+        remove_empty_folder(e, path);
+        status = ww_store_unset_exported(e->store, path, err);
+    }
+    return status;
+}
+
+ww_status ww_exporter_finish(ww_exporter *e, ww_error *err)
+{
+    ww_status status = flush(e, err);
+    if (status == WW_OK)
+        status = ww_records_find_stale(&e->records, e->store, err);
+    if (status == WW_OK && e->records.stale.count > 0)
+        status = in_transaction(e, remove_stale, err);
+    if (status == WW_OK)
+        status = ww_store_set_meta(e->store, META_TEMPORARY, NULL, err);
+    if (status == WW_OK && e->counts.files_left > LEFT_NAMED_MAX)
+        ww_logf(e->options->log, WW_LOG_WARNING, "and %lld more files in '%s' were left as they are", (long long)e->counts.files_left - LEFT_NAMED_MAX,
+                ww_folder_path(e->folder));
+    if (status == WW_OK && e->blocked.status != WW_OK) {
+        if (err)
+            *err = e->blocked;
+        status = e->blocked.status;
+    }
+    return status;
+}

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: MIT
+#include "formats/folders/records.h"
+#include "base/files.h"
+#include "base/hash.h"
+#include "base/memory.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static uint64_t key_of(const char *path)
+{
+    return ww_hash_bytes(path, strlen(path));
+}
+
+static int by_path_and_content(const void *a, const void *b)
+{
+    const ww_record *l = a, *r = b;
+    if (l->path != r->path)
+        return l->path < r->path ? -1 : 1;
+    return (l->content > r->content) - (l->content < r->content);
+}
+
+static int by_value(const void *a, const void *b)
+{
+    uint64_t l = *(const uint64_t *)a, r = *(const uint64_t *)b;
+    return (l > r) - (l < r);
+}
+
+static ww_status on_known(void *user, const char *path, uint64_t hash, ww_error *err)
+{
+    ww_records *r = user;
+    if (!ww_path_is_inside(path))
+        return ww_fail(err, WW_ERR_STORE, "the library has '%s' on record as a file it wrote, which is not inside its folder; it is damaged or was tampered with", path);
+    ww_record record = {key_of(path), hash};
+    ww_vector_push(&r->known, record);
+    return WW_OK;
+}
+
+ww_status ww_records_load(ww_records *r, ww_store *store, ww_error *err)
+{
+    ww_status status = ww_store_exported(store, on_known, r, err);
+    if (r->known.count)
+        qsort(r->known.item, r->known.count, sizeof *r->known.item, by_path_and_content);
+    return status;
+}
+
+typedef struct cleaning {
+    ww_folder *folder;
+    const char *temporary;
+    char *last; // folder of the path before: paths come sorted, so those of a folder come together
+} cleaning;
+
+static ww_status on_recorded(void *user, const char *path, uint64_t hash, ww_error *err)
+{
+    cleaning *c = user;
+    char *folder = ww_strndup(path, (size_t)(ww_path_base(path) - path));
+    if (c->last && strcmp(folder, c->last) == 0) {
+        free(folder);
+        return WW_OK;
+    }
+    free(c->last);
+    c->last = folder;
+    char *leftover = ww_strf("%s%s", folder, c->temporary);
+    ww_entry_info info;
+    // Best effort: what cannot be cleared away now is tried again by the next export.
+    if (ww_path_is_inside(leftover) && ww_folder_look(c->folder, leftover, &info, NULL) == WW_OK && info.kind == WW_ENTRY_FILE)
+        ww_folder_remove(c->folder, leftover, NULL);
+    free(leftover);
+    return WW_OK;
+}
+
+ww_status ww_records_clear_temporary(ww_store *store, ww_folder *folder, const char *temporary, ww_error *err)
+{
+    cleaning c = {.folder = folder, .temporary = temporary};
+    ww_status status = ww_store_exported(store, on_recorded, &c, err);
+    free(c.last);
+    return status;
+}
+
+void ww_records_free(ww_records *r)
+{
+    for (size_t i = 0; i < r->stale.count; i++)
+        free(r->stale.item[i]);
+    ww_vector_free(&r->stale);
+    ww_vector_free(&r->wanted);
+    ww_vector_free(&r->known);
+    *r = (ww_records){0};
+}
+
+// Index of the first record that is not before (path, content).
+static size_t lower_bound(const ww_records *r, uint64_t path, uint64_t content)
+{
+    ww_record wanted = {path, content};
+    size_t low = 0, high = r->known.count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (by_path_and_content(&r->known.item[middle], &wanted) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+bool ww_records_has(const ww_records *r, const char *path, uint64_t content)
+{
+    uint64_t key = key_of(path);
+    size_t i = lower_bound(r, key, content);
+    return i < r->known.count && r->known.item[i].path == key && r->known.item[i].content == content;
+}
+
+size_t ww_records_count(const ww_records *r, const char *path)
+{
+    uint64_t key = key_of(path);
+    size_t i = lower_bound(r, key, 0), count = 0;
+    while (i + count < r->known.count && r->known.item[i + count].path == key)
+        count++;
+    return count;
+}
+
+void ww_records_want(ww_records *r, const char *path)
+{
+    ww_vector_push(&r->wanted, key_of(path));
+}
+
+static ww_status on_candidate(void *user, const char *path, uint64_t hash, ww_error *err)
+{
+    ww_records *r = user;
+    uint64_t key = key_of(path);
+    bool wanted = r->wanted.count && bsearch(&key, r->wanted.item, r->wanted.count, sizeof key, by_value);
+    bool again = r->stale.count && strcmp(r->stale.item[r->stale.count - 1], path) == 0; // its second hash
+    if (!wanted && !again)
+        ww_vector_push(&r->stale, ww_strdup(path));
+    return WW_OK;
+}
+
+ww_status ww_records_find_stale(ww_records *r, ww_store *store, ww_error *err)
+{
+    if (r->wanted.count)
+        qsort(r->wanted.item, r->wanted.count, sizeof *r->wanted.item, by_value);
+    return ww_store_exported(store, on_candidate, r, err);
+}

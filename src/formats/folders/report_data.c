@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: MIT
+// What the script of the page needs to know, kept short because there may be many faces:
+//   { "people":  [{ "number": 0, "title": "Face_0", "href": "Face_0/", "hue": 0, "faces": [3, 7, ...] }, ...],
+//     "sources": [{ "title": "cast8.mp4", "video": true, "width": 1920, "height": 1080, "duration": 120.000 }, ...],
+//     "frames":  [source, milliseconds, source, milliseconds, ...],
+//     "faces":   [frame, x, y, width, height, ...] }
+// People's faces are numbers of faces; the unsorted come last, as number -1. Frames and faces are those with the numbers 1, 2,
+// ...; boxes are whole pixels of the source frame; a source is an index. "href" is ready to be used as (the beginning of) a URL.
+#include "base/files.h"
+#include "formats/folders/report.h"
+#include "formats/text.h"
+
+static void add_person(const ww_catalog_person *person, ww_buffer *page)
+{
+    ww_buffer_format(page, "{\"number\":%d,\"title\":", person->number);
+    ww_text_json(page, ww_catalog_title(person));
+    ww_buffer_text(page, ",\"href\":\"");
+    ww_text_url(page, person->folder);
+    ww_buffer_format(page, "/\",\"hue\":%d,\"faces\":[", ww_report_hue(person));
+    for (size_t i = 0; i < person->face_count; i++)
+        ww_buffer_format(page, i ? ",%zu" : "%zu", person->face[i] + 1);
+    ww_buffer_text(page, "]}");
+}
+
+static void add_source(const ww_catalog_source *source, ww_buffer *page)
+{
+    ww_buffer_text(page, "{\"title\":");
+    ww_text_json(page, ww_path_base(source->path));
+    ww_buffer_format(page, ",\"video\":%s,\"width\":%d,\"height\":%d,\"duration\":", source->kind == 0 ? "true" : "false",
+                     source->width, source->height);
+    ww_text_seconds(page, source->duration_us);
+    ww_buffer_text(page, "}");
+}
+
+static void add_face(const ww_catalog *c, size_t face, ww_buffer *page)
+{
+    const ww_catalog_face *f = &c->face.item[face];
+    const double box[] = {f->x, f->y, f->width, f->height};
+    ww_buffer_format(page, face ? ",%zu" : "%zu", f->frame + 1);
+    for (int i = 0; i < 4; i++) {
+        ww_buffer_text(page, ",");
+        ww_text_fixed(page, box[i], 0);
+    }
+}
+
+void ww_report_data(const ww_catalog *c, ww_buffer *page)
+{
+    ww_buffer_text(page, "{\"people\":[");
+    for (size_t i = 0; i < c->person.count; i++) {
+        if (c->person.item[i].face_count == 0)
+            continue;
+        add_person(&c->person.item[i], page);
+        ww_buffer_text(page, ",\n");
+    }
+    add_person(&c->unsorted, page);
+    ww_buffer_text(page, "],\n\"sources\":[");
+    for (size_t i = 0; i < c->source.count; i++) {
+        ww_buffer_text(page, i ? "," : "");
+        add_source(&c->source.item[i], page);
+    }
+    ww_buffer_text(page, "],\n\"frames\":[");
+    for (size_t i = 0; i < c->frame.count; i++)
+        ww_buffer_format(page, i ? ",%d,%lld" : "%d,%lld", c->frame.item[i].source, (long long)(c->frame.item[i].time_us / 1000));
+    ww_buffer_text(page, "],\n\"faces\":[");
+    for (size_t i = 0; i < c->face.count; i++)
+        add_face(c, i, page);
+    ww_buffer_text(page, "]}");
+}

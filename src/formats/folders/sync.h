@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: MIT
+// A sync at work. Private to sync*.c.
+#ifndef WW_FORMATS_FOLDERS_SYNC_H
+#define WW_FORMATS_FOLDERS_SYNC_H
+#include "formats/folders/changes.h"
+#include "decisions/decide.h"
+#include "library/tell.h"
+
+typedef struct ww_sync {
+    ww_roster roster;
+    ww_recorded recorded;
+    ww_changes changes;
+    size_t *person; // of each folder: whose portraits were written into it, or who it was renamed for; SIZE_MAX: nobody's
+    bool *single;   // of each face: it went its own way, what became of its folder does not explain where it is
+    int64_t batch, decisions;
+    ww_listener listener;
+} ww_sync;
+
+// Appends the entry if status is WW_OK, says its words, and empties it in any case.
+ww_status ww_sync_decide(ww_sync *sync, ww_entry *entry, ww_status status, ww_error *err);
+
+// --- sync_portraits.c: decisions about single portraits.
+ww_status ww_sync_portraits(ww_sync *sync, ww_error *err);
+
+#endif

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: MIT
+// Portraits that were moved or deleted one by one, taken together by where they were and where they are.
+#include "base/memory.h"
+#include "formats/folders/sync.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+// Marks the single portraits that went from `from` (SIZE_MAX: wherever) to `to`; returns how many. `marked` has an entry a face.
+static size_t mark(const ww_sync *s, size_t from, size_t to, bool *marked)
+{
+    size_t count = 0;
+    memset(marked, 0, s->roster.catalog.face.count * sizeof *marked);
+    for (size_t i = 0; i < s->changes.portrait.count; i++) {
+        const ww_seen_portrait *p = &s->changes.portrait.item[i];
+        if (!s->single[p->face] || (from != SIZE_MAX && p->from != from) || p->to != to)
+            continue;
+        marked[p->face] = true;
+        count++;
+    }
+    return count;
+}
+
+static void add_faces(const ww_sync *s, const bool *marked, ww_side *side)
+{
+    for (size_t i = 0; i < s->roster.catalog.face.count; i++)
+        if (marked[i])
+            ww_roster_side_of_face(&s->roster, i, false, side);
+}
+
+static char *counted(size_t portraits)
+{
+    return portraits == 1 ? ww_strdup("1 portrait") : ww_strf("%zu portraits", portraits);
+}
+
+// `text`: see decisions_rules.h. The person they were taken from stays one, even if few faces are left.
+static ww_status unsort(ww_sync *s, const bool *marked, size_t person, const char *text, char *words, ww_error *err)
+{
+    ww_entry entry = {.kind = WW_DECISION_NOBODY, .words = words, .text = text ? ww_strdup(text) : NULL};
+    ww_status status = WW_OK;
+    add_faces(s, marked, ww_entry_add_side(&entry));
+    if (person != SIZE_MAX) {
+        ww_side *side = ww_entry_add_side(&entry);
+        status = ww_roster_side_of_person(&s->roster, person, false, marked, side, err);
+        if (side->identity.count == 0 && side->face.count == 0)
+            entry.side.count = 1;
+    }
+    return ww_sync_decide(s, &entry, status, err);
+}
+
+// Deleted, or moved to Unsorted.
+static ww_status take_out(ww_sync *s, size_t from, size_t to, bool *marked, ww_error *err)
+{
+    size_t count = mark(s, from, to, marked);
+    if (count == 0)
+        return WW_OK;
+    char *portraits = counted(count);
+    const char *name = s->changes.folder.item[from].name, *stays = count == 1 ? "it stays unsorted" : "they stay unsorted";
+    ww_status status = WW_OK;
+    if (strcmp(name, WW_UNSORTED_FOLDER) == 0)
+        status = unsort(s, marked, SIZE_MAX, "discard", ww_strf("%s deleted from %s: not written any more", portraits, name),
+                        err);
+    else if (to == SIZE_MAX)
+        status = unsort(s, marked, s->person[from], NULL, ww_strf("%s deleted from %s: not %s, %s", portraits, name, name, stays),
+                        err);
+    else
+        status = unsort(s, marked, s->person[from], NULL, ww_strf("%s moved from %s to Unsorted: %s", portraits, name, stays),
+                        err);
+    free(portraits);
+    return status;
+}
+
+// Those who were in somebody else's folder are not that person.
+static ww_status reject(ww_sync *s, size_t from, size_t to, bool *marked, ww_error *err)
+{
+    size_t person = s->person[from];
+    if (from == to || person == SIZE_MAX || person == s->person[to] || mark(s, from, to, marked) == 0)
+        return WW_OK;
+    ww_entry entry = {0};
+    ww_status status = ww_reject_from(&s->roster, person, marked, &entry, err);
+    if (status == WW_OK && entry.kind == WW_DECISION_NOBODY) { // nobody is left there to be told from
+        ww_entry_free(&entry);
+        return WW_OK;
+    }
+    free(entry.words);
+    char *portraits = counted(mark(s, from, to, marked));
+    entry.words = ww_strf("%s moved out of %s: not %s", portraits, s->changes.folder.item[from].name,
+                          s->changes.folder.item[from].name);
+    free(portraits);
+    return ww_sync_decide(s, &entry, status, err);
+}
+
+// Into the folder of somebody, or of somebody new.
+static ww_status bring_in(ww_sync *s, size_t to, bool *marked, ww_error *err)
+{
+    size_t count = mark(s, SIZE_MAX, to, marked);
+    const char *folder = s->changes.folder.item[to].name;
+    ww_entry entry = {0};
+    ww_error why = {0};
+    ww_status status = WW_OK;
+    if (count == 0)
+        return WW_OK;
+    if (s->person[to] == SIZE_MAX && ww_roster_check_name(folder, &entry.text, &why) != WW_OK) {
+        ww_tell(&s->listener, "the new folder %s: %s. What lies in it goes back", folder, why.message);
+        return WW_OK;
+    }
+    for (size_t from = 0; from < s->changes.folder.count && status == WW_OK; from++)
+        status = reject(s, from, to, marked, err);
+    mark(s, SIZE_MAX, to, marked);
+    char *portraits = counted(count);
+    if (s->person[to] != SIZE_MAX) {
+        entry.kind = WW_DECISION_SAME;
+        entry.words = ww_strf("%s moved into %s: the same person", portraits, folder);
+        if (status == WW_OK)
+            status = ww_roster_side_of_person(&s->roster, s->person[to], false, marked, ww_entry_add_side(&entry), err);
+    } else {
+        entry.kind = WW_DECISION_NAME;
+        entry.words = ww_strf("%s in the new folder %s: a person called %s", portraits, folder, entry.text);
+    }
+    free(portraits);
+    add_faces(s, marked, ww_entry_add_side(&entry));
+    return ww_sync_decide(s, &entry, status, err);
+}
+
+ww_status ww_sync_portraits(ww_sync *s, ww_error *err)
+{
+    const ww_changes *c = &s->changes;
+    bool *marked = ww_alloc((s->roster.catalog.face.count + 1) * sizeof *marked);
+    ww_status status = WW_OK;
+    for (size_t f = 0; f < c->folder.count && status == WW_OK; f++) {
+        bool unsorted = strcmp(c->folder.item[f].name, WW_UNSORTED_FOLDER) == 0;
+        for (size_t from = 0; unsorted && from < c->folder.count && status == WW_OK; from++)
+            if (from != f)
+                status = take_out(s, from, f, marked, err);
+        if (!unsorted)
+            status = bring_in(s, f, marked, err);
+        if (status == WW_OK)
+            status = take_out(s, f, SIZE_MAX, marked, err);
+    }
+    free(marked);
+    return status;
+}

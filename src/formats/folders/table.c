@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+#include "formats/text.h"
+#include "formats/folders/writers.h"
+
+static void add_row(const ww_catalog *c, size_t face, ww_buffer *table)
+{
+    const ww_catalog_face *f = &c->face.item[face];
+    const ww_catalog_person *person = ww_catalog_person_of(c, face);
+    ww_buffer_format(table, "%zu,", face + 1);
+    ww_text_csv(table, ww_catalog_source_of(c, face)->path);
+    ww_buffer_text(table, ",");
+    ww_text_seconds(table, c->frame.item[f->frame].time_us);
+    const double box[] = {f->x, f->y, f->width, f->height};
+    for (int i = 0; i < 4; i++) {
+        ww_buffer_text(table, ",");
+        ww_text_fixed(table, box[i], 1);
+    }
+    const double marks[] = {f->score, f->quality};
+    for (int i = 0; i < 2; i++) {
+        ww_buffer_text(table, ",");
+        ww_text_fixed(table, marks[i], 4);
+    }
+    ww_buffer_format(table, ",%d,", person->number);
+    ww_text_csv(table, person->name ? person->name : "");
+    ww_buffer_text(table, ",");
+    ww_buffer path = {0};
+    ww_catalog_face_path(c, face, "jpg", &path);
+    ww_text_csv(table, path.data ? path.data : "");
+    ww_buffer_free(&path);
+    ww_buffer_text(table, "\n");
+}
+
+ww_status ww_write_table(const ww_catalog *c, ww_exporter *out, ww_error *err)
+{
+    ww_buffer table = {0};
+    ww_buffer_text(&table, "face,source,time_s,x,y,width,height,score,quality,person,name,file\n");
+    for (size_t i = 0; i < c->face.count; i++)
+        add_row(c, i, &table);
+    ww_status status = ww_exporter_put(out, "faces.csv", table.data, table.bytes, WW_EXPORT_GENERATED, err);
+    ww_buffer_free(&table);
+    return status;
+}

@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: MIT
+// Who of the people is known: every face votes for the name of the known picture nearest to it, if that is within the embedder's
+// threshold; a person whose faces agree gets the name.
+#include "identify/known.h"
+#include "base/memory.h"
+#include "decisions/decide.h"
+#include "library/gather.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define EPS_FALLBACK 0.9
+#define AGREEMENT_MIN (2.0 / 3) // of those who vote
+#define TURNOUT_MIN 0.2         // of all faces of the person
+
+typedef struct vote {
+    size_t person, name;
+    double distance;
+} vote;
+
+typedef struct poll { // of one person
+    size_t voters, best_name, best_votes, second_name;
+    double nearest;
+} poll;
+
+static ww_status on_source(void *user, const ww_source_row *row, ww_error *err)
+{
+    const ww_known *k = user;
+    uint64_t embedder;
+    bool same = sscanf(row->scan_key, "embedder=%16" SCNx64, &embedder) != 1 ||
+                embedder == k->models->embedder_hash; // NOLINT(cert-err34-c)
+    if (row->error || same)
+        return WW_OK;
+    return ww_fail(err, WW_ERR_ARGUMENT,
+                   "the faces in '%s' were made with another embedder than '%s'; give the same --embedder for the known people",
+                   k->library->dir, k->models->embedder_spec.name);
+}
+
+static ww_status threshold(ww_library *library, double *eps, ww_error *err)
+{
+    char *text = NULL;
+    ww_status status = ww_store_get_meta(library->store, WW_META_EPS, &text, err);
+    *eps = text ? strtod(text, NULL) : EPS_FALLBACK;
+    if (!(*eps > 0))
+        *eps = EPS_FALLBACK;
+    free(text);
+    return status;
+}
+
+// The known picture nearest to a face, and how far it is.
+static vote nearest_known(const ww_known *k, const float *vector, size_t dim)
+{
+    vote best = {.distance = INFINITY};
+    for (size_t i = 0; i < k->picture.count; i++) {
+        double sum = 0;
+        for (size_t d = 0; d < dim; d++) {
+            double difference = (double)vector[d] - k->picture.item[i].vector[d];
+            sum += difference * difference;
+        }
+        if (sqrt(sum) < best.distance)
+            best = (vote){.name = k->picture.item[i].name, .distance = sqrt(sum)};
+    }
+    return best;
+}
+
+static poll count_votes(const vote *votes, size_t count, size_t person, size_t names)
+{
+    poll p = {.nearest = INFINITY};
+    size_t *of_name = ww_alloc((names + 1) * sizeof *of_name), second = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (votes[i].person != person)
+            continue;
+        p.voters++;
+        of_name[votes[i].name]++;
+        p.nearest = fmin(p.nearest, votes[i].distance);
+    }
+    for (size_t n = 0; n < names; n++)
+        if (of_name[n] > p.best_votes) {
+            p.best_votes = of_name[n];
+            p.best_name = n;
+        }
+    for (size_t n = 0; n < names; n++)
+        if (n != p.best_name && of_name[n] > second) {
+            second = of_name[n];
+            p.second_name = n;
+        }
+    free(of_name);
+    return p;
+}
+
+// Whether the user has said that the person is not the one who has this name already.
+static bool told_apart(const ww_roster *r, size_t person, const char *name)
+{
+    const ww_decided *d = &r->decided;
+    for (size_t i = 0; i < d->cannot.count; i++) {
+        if (d->cannot_entry.item[i] == 0)
+            continue;
+        uint32_t ends[] = {d->cannot.item[i].a, d->cannot.item[i].b};
+        for (int e = 0; e < 2; e++) {
+            int32_t other = d->identity[ends[!e]];
+            const char *other_name = other >= 0 ? d->identities.item[other].name : NULL;
+            if (r->catalog.face.item[ends[e]].person == person && other_name && strcmp(other_name, name) == 0)
+                return true;
+        }
+    }
+    return false;
+}
+
+static ww_status give_name(ww_known *k, ww_roster *r, size_t person, const poll *p, int64_t *batch, ww_error *err)
+{
+    ww_entry entry = {.kind = WW_DECISION_NAME, .text = ww_strdup(k->name.item[p->best_name])};
+    entry.words = ww_strf("%s is %s: %zu of %zu faces are like the known pictures (nearest %.2f)", ww_roster_title(r, person),
+                          entry.text, p->best_votes, ww_roster_count(r, person), p->nearest);
+    ww_status status = ww_roster_side_of_person(r, person, true, NULL, ww_entry_add_side(&entry), err);
+    if (status == WW_OK)
+        status = ww_take_down(r, &entry, batch, err);
+    if (status == WW_OK) {
+        ww_tell(&k->listener, "%s", entry.words);
+        k->result->recognised++;
+    }
+    ww_entry_free(&entry);
+    return status;
+}
+
+static ww_status judge(ww_known *k, ww_roster *r, size_t person, const poll *p, int64_t *batch, ww_error *err)
+{
+    const ww_catalog_person *who = &r->catalog.person.item[person];
+    const char *name = p->voters ? k->name.item[p->best_name] : NULL;
+    bool agreed = name && (double)p->best_votes >= AGREEMENT_MIN * (double)p->voters;
+    if (!name || who->ignored || (double)p->voters < TURNOUT_MIN * (double)ww_roster_count(r, person))
+        return WW_OK;
+    if (who->name) {
+        if (agreed && strcmp(who->name, name) != 0)
+            ww_tell(&k->listener, "%s looks like %s, and is left as it is named", who->name, name);
+        return WW_OK;
+    }
+    if (!agreed)
+        ww_tell(&k->listener, "%s looks like %s and like %s: not named; see whoswho part %d", ww_roster_title(r, person), name,
+                     k->name.item[p->second_name], who->number);
+    else if (told_apart(r, person, name))
+        ww_tell(&k->listener, "%s looks like %s, but was said not to be", ww_roster_title(r, person), name);
+    else
+        return give_name(k, r, person, p, batch, err);
+    return WW_OK;
+}
+
+static ww_status recognise(ww_known *k, ww_roster *r, const ww_gathered *faces, double eps, ww_error *err)
+{
+    WW_VECTOR(vote) votes = {0};
+    size_t dim = (size_t)faces->dim;
+    int64_t batch = 0;
+    for (size_t i = 0; i < faces->face.count; i++) {
+        vote v = nearest_known(k, faces->vector + i * dim, dim);
+        v.person = r->catalog.face.item[i].person;
+        if (v.distance <= eps && v.person < r->catalog.person.count)
+            ww_vector_push(&votes, v);
+    }
+    ww_status status = ww_store_begin(k->library->store, err);
+    if (status == WW_OK) {
+        for (size_t p = 0; p < r->catalog.person.count && status == WW_OK; p++) {
+            poll counted = count_votes(votes.item, votes.count, p, k->name.count);
+            status = judge(k, r, p, &counted, &batch, err);
+        }
+        if (status == WW_OK)
+            status = ww_store_commit(k->library->store, err);
+        else
+            ww_store_rollback(k->library->store);
+    }
+    ww_vector_free(&votes);
+    return status;
+}
+
+ww_status ww_library_known(ww_library *library, const ww_models *models, const char *dir,
+                           void (*on_line)(void *user, const char *line),
+                           void *user, ww_known_result *result, ww_error *err)
+{
+    ww_known_result counted = {0};
+    ww_known k = {.library = library, .models = models, .listener = {on_line, user}, .result = &counted};
+    ww_roster roster = {0};
+    ww_gathered faces = {0};
+    double eps = 0;
+    ww_status status = ww_store_sources(library->store, on_source, &k, err);
+    if (status == WW_OK)
+        status = threshold(library, &eps, err);
+    if (status == WW_OK)
+        status = ww_known_look(&k, dir, err);
+    if (status == WW_OK)
+        status = ww_roster_load(library, &roster, err);
+    if (status == WW_OK)
+        status = ww_gather_faces(library, &faces, err);
+    if (status == WW_OK && faces.face.count > 0)
+        status = recognise(&k, &roster, &faces, eps, err);
+    ww_gathered_free(&faces);
+    ww_roster_free(&roster);
+    ww_known_free(&k);
+    if (result)
+        *result = counted;
+    return status;
+}

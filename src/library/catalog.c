@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: MIT
+// The store hands out sources, frames and faces in one common order, so each walk only has to move a finger along the one before.
+#include "library/catalog.h"
+#include "base/memory.h"
+
+#include <stdlib.h>
+
+typedef struct loader {
+    ww_catalog *catalog;
+    size_t at; // the finger: source of the last frame, frame of the last face
+} loader;
+
+static ww_status on_source(void *user, const ww_source_row *row, ww_error *err)
+{
+    loader *l = user;
+    ww_catalog_source source = {
+        .id = row->id, .hash = row->hash, .path = ww_strdup(row->path), .error = row->error ? ww_strdup(row->error) : NULL, .kind = row->kind,
+        .width = row->width, .height = row->height, .duration_us = row->duration_us,
+    };
+    ww_vector_push(&l->catalog->source, source);
+    return WW_OK;
+}
+
+static ww_status damaged(const char *what, int64_t id, ww_error *err)
+{
+    return ww_fail(err, WW_ERR_STORE, "the library is damaged at %s %lld; move whoswho.db away and scan again", what,
+                   (long long)id);
+}
+
+static ww_status on_frame(void *user, const ww_frame_row *row, ww_error *err)
+{
+    loader *l = user;
+    ww_catalog *c = l->catalog;
+    while (l->at < c->source.count && c->source.item[l->at].id != row->source)
+        l->at++;
+    if (l->at == c->source.count || c->frame.count >= WW_CATALOG_ROWS_MAX)
+        return damaged("frame", row->id, err);
+    c->source.item[l->at].frames++;
+    c->source.item[l->at].last_us = row->time_us;
+    ww_catalog_frame frame = {.id = row->id, .source = (int)l->at, .sample = row->sample, .time_us = row->time_us};
+    ww_vector_push(&c->frame, frame);
+    return WW_OK;
+}
+
+static ww_status on_person(void *user, const ww_person_row *row, ww_error *err)
+{
+    loader *l = user;
+    if (row->number < 0 || row->number >= WW_CATALOG_CLASS_MAX)
+        return damaged("person", row->number, err);
+    ww_catalog_person person = {.number = row->number, .name = row->name && *row->name ? ww_strdup(row->name) : NULL, .ignored = row->ignored};
+    ww_vector_push(&l->catalog->person, person);
+    return WW_OK;
+}
+
+// People are sorted by number.
+static bool find_person(const ww_catalog *c, int number, size_t *index)
+{
+    size_t low = 0, high = c->person.count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (c->person.item[middle].number < number)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    *index = low;
+    return low < c->person.count && c->person.item[low].number == number;
+}
+
+static ww_status on_face(void *user, const ww_face_row *row, const float *embedding, ww_error *err)
+{
+    loader *l = user;
+    ww_catalog *c = l->catalog;
+    while (l->at < c->frame.count && c->frame.item[l->at].id != row->frame)
+        l->at++;
+    size_t person = c->person.count;
+    bool known = row->person < 0 || find_person(c, row->person, &person);
+    if (l->at == c->frame.count || c->face.count >= WW_CATALOG_ROWS_MAX || !known)
+        return damaged("face", row->id, err);
+    ww_catalog_frame *frame = &c->frame.item[l->at];
+    if (frame->face_count++ == 0)
+        frame->first_face = c->face.count;
+    c->source.item[frame->source].faces++;
+    ww_catalog_face face = {
+        .id = row->id, .frame = l->at, .person = person,
+        .x = row->x, .y = row->y, .width = row->width, .height = row->height, .score = row->score, .quality = row->quality,
+        .portrait_box = {row->portrait_box[0], row->portrait_box[1], row->portrait_box[2], row->portrait_box[3]},
+        .portrait_width = row->portrait_width, .portrait_height = row->portrait_height,
+    };
+    ww_vector_push(&c->face, face);
+    return WW_OK;
+}
+
+static int by_id(const void *a, const void *b)
+{
+    int64_t p = *(const int64_t *)a, q = *(const int64_t *)b;
+    return (p > q) - (p < q);
+}
+
+static void hide(ww_catalog *c, const int64_t *hidden, size_t count)
+{
+    for (size_t i = 0; count > 0 && i < c->face.count; i++)
+        c->face.item[i].hidden = bsearch(&c->face.item[i].id, hidden, count, sizeof *hidden, by_id) != NULL;
+}
+
+static ww_catalog_person *shown_as(const ww_catalog *c, size_t face)
+{
+    return (ww_catalog_person *)ww_catalog_person_of(c, face);
+}
+
+// Counting sort of the faces by whom they are shown as; within a person their order stays.
+static void group_faces(ww_catalog *c)
+{
+    size_t people = c->person.count, at = 0;
+    for (size_t i = 0; i < c->face.count; i++)
+        shown_as(c, i)->face_count++;
+    c->by_person = ww_alloc(c->face.count * sizeof *c->by_person);
+    for (size_t p = 0; p < people + 2; p++) {
+        ww_catalog_person *person = p < people ? &c->person.item[p] : p == people ? &c->unsorted : &c->ignored;
+        person->face = c->by_person + at;
+        at += person->face_count;
+        person->face_count = 0;
+    }
+    for (size_t i = 0; i < c->face.count; i++) {
+        ww_catalog_person *person = shown_as(c, i);
+        person->face[person->face_count++] = i;
+    }
+}
+
+// The sampling interval is not stored: it follows from the first and the last frame of a source, one second being the best guess
+// for one frame.
+static void measure_intervals(ww_catalog *c)
+{
+    for (size_t i = 0, first = 0; i < c->frame.count; i++) {
+        const ww_catalog_frame *a = &c->frame.item[first], *b = &c->frame.item[i];
+        if (a->source != b->source) {
+            first = i;
+            a = b;
+        }
+        int64_t samples = b->sample - a->sample, us = b->time_us - a->time_us;
+        c->source.item[b->source].every_us = samples > 0 && us > 0 ? us / samples : 1000000;
+    }
+    for (size_t i = 0; i < c->source.count; i++)
+        if (c->source.item[i].kind != 0)
+            c->source.item[i].every_us = 0;
+}
+
+ww_status ww_catalog_load(ww_store *store, const int64_t *hidden, size_t hidden_count, ww_catalog *c, ww_error *err)
+{
+    *c = (ww_catalog){.store = store, .unsorted = {.number = -1, .folder = ww_strdup("Unsorted")},
+                      .ignored = {.number = -1, .ignored = true}};
+    loader l = {.catalog = c};
+    ww_status status = ww_store_sources(store, on_source, &l, err);
+    if (status == WW_OK)
+        status = ww_store_frames(store, on_frame, &l, err);
+    if (status == WW_OK)
+        status = ww_store_people(store, on_person, &l, err);
+    l.at = 0;
+    if (status == WW_OK)
+        status = ww_store_faces(store, false, on_face, &l, err);
+    if (status != WW_OK) {
+        ww_catalog_free(c);
+        return status;
+    }
+    hide(c, hidden, hidden_count);
+    group_faces(c);
+    measure_intervals(c);
+    ww_catalog_name_folders(c);
+    return WW_OK;
+}
+
+void ww_catalog_free(ww_catalog *c)
+{
+    for (size_t i = 0; i < c->source.count; i++) {
+        free(c->source.item[i].path);
+        free(c->source.item[i].error);
+    }
+    for (size_t i = 0; i < c->person.count; i++) {
+        free(c->person.item[i].name);
+        free(c->person.item[i].folder);
+    }
+    free(c->unsorted.folder);
+    free(c->by_person);
+    ww_vector_free(&c->source);
+    ww_vector_free(&c->frame);
+    ww_vector_free(&c->face);
+    ww_vector_free(&c->person);
+    *c = (ww_catalog){0};
+}
+
+const ww_catalog_person *ww_catalog_person_of(const ww_catalog *c, size_t face)
+{
+    size_t person = c->face.item[face].person;
+    if (c->face.item[face].hidden)
+        return &c->ignored;
+    if (person >= c->person.count)
+        return &c->unsorted;
+    return c->person.item[person].ignored ? &c->ignored : &c->person.item[person];
+}
+
+const ww_catalog_source *ww_catalog_source_of(const ww_catalog *c, size_t face)
+{
+    return &c->source.item[c->frame.item[c->face.item[face].frame].source];
+}
+
+void ww_catalog_face_path(const ww_catalog *c, size_t face, const char *extension, ww_buffer *path)
+{
+    const char *folder = ww_catalog_person_of(c, face)->folder;
+    if (folder)
+        ww_buffer_format(path, "%s/face_%zu.%s", folder, face + 1, extension);
+}
+
+void ww_catalog_frame_path(size_t frame, const char *extension, ww_buffer *path)
+{
+    ww_buffer_format(path, "Frames/frame_%zu.%s", frame + 1, extension);
+}
+
+const char *ww_catalog_title(const ww_catalog_person *person)
+{
+    return person->name ? person->name : person->folder;
+}

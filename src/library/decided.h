@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+// What the journal's replay (decisions.h) leaves for those who sort and show faces.
+#ifndef WW_LIBRARY_DECIDED_H
+#define WW_LIBRARY_DECIDED_H
+#include "base/vector.h"
+#include "cluster/cluster.h"
+#include <stdbool.h>
+
+// Whom the user made: a group of faces held together by decisions, with or without a name.
+typedef struct ww_identity {
+    int64_t id;   // WW_IDENTITY_ID of the journal's entry that made it (journal.h)
+    char *name;   // owned; NULL: none was given
+    bool ignored; // strangers: sorted, but not written as people
+} ww_identity;
+
+// What the decisions say of the faces at hand. Faces are indices into the list given.
+typedef struct ww_decided {
+    int32_t *identity; // for each face: its index in `identities`, or -1: nothing was decided about it
+    WW_VECTOR(ww_identity) identities;
+    // Consistent with each other (what was decided last wins): links for the cluster room. Faces of one identity are linked in a
+    // chain; two identities of different names, a rejected face and the identity it was taken from, and the two sides of a
+    // parting or of `different` cannot be together (one link for each pair of groups is enough).
+    WW_VECTOR(ww_pair) must, cannot;
+    WW_VECTOR(int64_t) cannot_entry; // for each of `cannot`: number of the journal's entry that parts the two; 0: their names do
+    int64_t *entry;                  // for each face: number of the last entry that put it where it is; 0: none did
+    WW_VECTOR(uint32_t) nobody; // faces that are to stay unsorted
+    WW_VECTOR(uint32_t) discarded; // of these, faces whose portraits nobody wants to see
+} ww_decided;
+
+void ww_decided_free(ww_decided *decided);
+
+#endif

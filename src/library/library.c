@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: MIT
+#include "library/library.h"
+#include "base/files.h"
+#include "base/memory.h"
+
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static void log_line(void *user, ww_log_level level, const char *message)
+{
+    ww_library *library = user;
+    if (!library->callbacks.log)
+        return;
+    pthread_mutex_lock(&library->callback_mutex);
+    library->callbacks.log(library->callbacks.user, level, message);
+    pthread_mutex_unlock(&library->callback_mutex);
+}
+
+int ww_library_report(ww_library *library, const ww_progress *progress)
+{
+    if (!library->callbacks.progress)
+        return 0;
+    pthread_mutex_lock(&library->callback_mutex);
+    int cancel = library->callbacks.progress(library->callbacks.user, progress);
+    pthread_mutex_unlock(&library->callback_mutex);
+    return cancel;
+}
+
+ww_status ww_library_word(ww_library *library, const char *key, double fallback, double *value, ww_error *err)
+{
+    char *text = NULL;
+    ww_status status = ww_store_get_meta(library->store, key, &text, err);
+    *value = status == WW_OK && text ? strtod(text, NULL) : fallback;
+    if (!(*value > 0))
+        *value = fallback;
+    free(text);
+    return status;
+}
+
+ww_status ww_library_open(const char *dir, int flags, const ww_callbacks *callbacks, ww_library **library, ww_error *err)
+{
+    ww_status status = WW_OK;
+    char *path = ww_path_join(dir, WW_STORE_FILE);
+    ww_library *l = ww_alloc(sizeof *l);
+    l->dir = ww_strdup(dir);
+    if (callbacks)
+        l->callbacks = *callbacks;
+    l->log = (ww_log){log_line, l};
+    pthread_mutex_init(&l->store_mutex, NULL);
+    pthread_mutex_init(&l->callback_mutex, NULL);
+    if (flags & WW_LIBRARY_CREATE) {
+        status = ww_make_dirs(dir, err);
+    } else if (!ww_path_exists(path)) {
+        status = ww_fail(err, WW_ERR_NOT_FOUND, "'%s' holds no %s: it is not a folder this program made (scan some footage into it first)",
+                         dir, WW_STORE_FILE);
+    }
+    if (status == WW_OK)
+        status = ww_store_open(path, (flags & WW_LIBRARY_CREATE) != 0, &l->store, err);
+    free(path);
+    if (status != WW_OK) {
+        ww_library_close(l);
+        return status;
+    }
+    *library = l;
+    return WW_OK;
+}
+
+void ww_library_close(ww_library *library)
+{
+    if (!library)
+        return;
+    ww_store_close(library->store);
+    pthread_mutex_destroy(&library->store_mutex);
+    pthread_mutex_destroy(&library->callback_mutex);
+    free(library->dir);
+    free(library);
+}

@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: MIT
+#include "models/loaded.h"
+#include "base/files.h"
+#include "base/hash.h"
+#include "base/memory.h"
+#include "face/detect.h"
+#include "dlib/chip.h"
+#include "dlib/hog.h"
+#include "dlib/shape_predictor.h"
+#include "models/pinned.h"
+#include "models/models.h"
+#include "dlib/net.h"
+#include "dlib/stream.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { SIDECAR_BYTES_MAX = 64 * 1024 };
+
+// FILE.txt beside a model file, if there is one; *text is the caller's.
+static ww_status read_sidecar(const char *model_path, char **text, ww_error *err)
+{
+    *text = NULL;
+    char *path = ww_strf("%s.txt", model_path);
+    ww_status status = WW_OK;
+    if (ww_path_exists(path)) {
+        uint8_t *data;
+        size_t bytes;
+        status = ww_read_file(path, SIDECAR_BYTES_MAX, &data, &bytes, err);
+        if (status == WW_OK)
+            *text = (char *)data;
+    }
+    free(path);
+    return status;
+}
+
+// A model's bytes: of a file, or compiled in.
+struct content {
+    const char *name;
+    const uint8_t *data;
+    size_t bytes;
+    uint8_t *owned;
+    char *sidecar;
+    uint64_t hash;
+};
+
+static void release(struct content *c)
+{
+    free(c->owned);
+    free(c->sidecar);
+}
+
+static ww_status read_content(const char *path, struct content *c, ww_error *err)
+{
+    *c = (struct content){.name = path};
+    ww_status status = ww_read_file(path, WW_NN_MODEL_BYTES_MAX, &c->owned, &c->bytes, err);
+    if (status == WW_OK)
+        status = read_sidecar(path, &c->sidecar, err);
+    c->data = c->owned;
+    if (status == WW_OK)
+        c->hash = ww_hash_bytes(c->data, c->bytes) ^ (c->sidecar ? ww_hash_bytes(c->sidecar, strlen(c->sidecar)) : 0);
+    return status;
+}
+
+static void take_inside(const unsigned char *begin, const unsigned char *end, const char *name, struct content *c)
+{
+    *c = (struct content){.name = name, .data = begin, .bytes = (size_t)(end - begin)};
+    c->hash = ww_hash_bytes(c->data, c->bytes);
+}
+
+static ww_status load_network(const struct content *c, ww_net **net, ww_model_spec *spec, ww_error *err)
+{
+    ww_status status =
+        ww_dat_is(c->data, c->bytes) ? ww_dlib_net_load(c->data, c->bytes, c->name, net, err) : ww_net_load(c->data, c->bytes, c->name, net, err);
+    return status == WW_OK ? ww_model_recognise(*net, c->sidecar, spec, err) : status;
+}
+
+// Takes the .bz2 off, if there is one.
+static ww_status unpack(struct content *c, ww_error *err)
+{
+    void *owned = NULL;
+    ww_status status = ww_dat_unpack(c->data, c->bytes, c->name, &c->data, &c->bytes, &owned, err);
+    if (status == WW_OK && owned) {
+        free(c->owned);
+        c->owned = owned;
+    }
+    return status;
+}
+
+// A gradient detector begins with its version and that of its scanner, a network with one version and a count larger than 1.
+static bool is_hog(const struct content *c)
+{
+    return c->bytes > 4 && c->data[0] == 1 && (c->data[1] == 1 || c->data[1] == 2) && c->data[2] == 1 && c->data[3] == 1;
+}
+
+static ww_status load_detector(const char *path, ww_models *m, ww_error *err)
+{
+    struct content c = {0};
+    ww_status status = WW_OK;
+    if (path && strcmp(path, "hog") == 0)
+        take_inside(ww_file_frontal_hog_dat, ww_file_frontal_hog_dat_end, "frontal_hog.dat (compiled in)", &c);
+    else if (path)
+        status = read_content(path, &c, err);
+    else
+        take_inside(ww_file_detector_onnx, ww_file_detector_onnx_end, "detector.onnx (compiled in)", &c);
+    if (status == WW_OK && c.bytes == 0 && !c.owned)
+        status = ww_fail(err, WW_ERR_UNSUPPORTED,
+                         "this program was built without dlib, from whose headers the detector 'hog' comes: install g++, "
+                         "libdlib-dev and liblapack-dev, and build it again");
+    if (status == WW_OK && ww_dat_is(c.data, c.bytes))
+        status = unpack(&c, err);
+    if (status == WW_OK && is_hog(&c)) {
+        status = ww_hog_model_read(c.data, c.bytes, c.name, &m->hog, err);
+        ww_model_of_hog(m->hog, &m->detector_spec);
+    } else if (status == WW_OK) {
+        status = load_network(&c, &m->detector, &m->detector_spec, err);
+    }
+    if (status == WW_OK && m->detector_spec.kind == WW_MODEL_EMBEDDER)
+        status = ww_fail(err, WW_ERR_ARGUMENT, "'%s' is an embedder (%s), not a detector", path, m->detector_spec.name);
+    m->detector_hash = c.hash;
+    release(&c);
+    return status;
+}
+
+static ww_status load_embedder(const char *path, ww_models *m, ww_error *err)
+{
+    struct content c = {0};
+    ww_status status = WW_OK;
+    if (path)
+        status = read_content(path, &c, err);
+    else
+        take_inside(ww_file_embedder_onnx, ww_file_embedder_onnx_end, "embedder.onnx (compiled in)", &c);
+    if (status == WW_OK)
+        status = load_network(&c, &m->embedder, &m->embedder_spec, err);
+    if (status == WW_OK && m->embedder_spec.kind != WW_MODEL_EMBEDDER)
+        status = ww_fail(err, WW_ERR_ARGUMENT, "'%s' is a detector (%s), not an embedder", path, m->embedder_spec.name);
+    m->embedder_hash = c.hash;
+    release(&c);
+    return status;
+}
+
+static uint64_t mixed(uint64_t a, uint64_t b)
+{
+    return ww_hash_bytes((uint64_t[]){a, b}, 2 * sizeof(uint64_t));
+}
+
+static ww_status load_landmarks(const char *path, ww_models *m, ww_error *err)
+{
+    struct content c = {0};
+    ww_status status = read_content(path, &c, err);
+    if (status == WW_OK)
+        status = unpack(&c, err);
+    if (status == WW_OK)
+        status = ww_shape_predictor_read(c.data, c.bytes, c.name, &m->landmarks, err);
+    int points = status == WW_OK ? ww_shape_predictor_points(m->landmarks) : 0;
+    if (status == WW_OK && points != 5 && points != 68)
+        status =
+            ww_fail(err, WW_ERR_UNSUPPORTED, "%s: a shape predictor of %d points; faces are cut out by 5 or 68", path, points);
+    m->detector_spec.landmarks = m->landmarks;
+    m->detector_hash = mixed(m->detector_hash, c.hash);
+    release(&c);
+    return status;
+}
+
+// The detector inside places landmarks roughly; another network looks again.
+static ww_status load_second_look(ww_models *m, ww_error *err)
+{
+    struct content c = {0};
+    take_inside(ww_file_landmarks_onnx, ww_file_landmarks_onnx_end, "landmarks.onnx (compiled in)", &c);
+    ww_status status = ww_net_load(c.data, c.bytes, c.name, &m->second_look, err);
+    m->detector_spec.second_look = m->second_look;
+    m->detector_hash = mixed(m->detector_hash, c.hash);
+    release(&c);
+    return status;
+}
+
+// Whether detector, embedder and options go together.
+static ww_status check_ways(const ww_models *m, const ww_model_options *options, ww_error *err)
+{
+    ww_model_kind kind = m->detector_spec.kind;
+    if (m->embedder_spec.dlib && m->detector_spec.boxes_only && !m->landmarks)
+        return ww_fail(err, WW_ERR_ARGUMENT,
+                       "'%s' (%s) needs landmarks, and the detector (%s) finds none: add one of dlib's shape predictors, "
+                       "--landmarks dlib5 or a file of your own ('whoswho models get dlib5'; docs/models.md)",
+                       options->embedder, m->embedder_spec.name, m->detector_spec.name);
+    if (options->upsample < 0 || options->upsample > WW_DETECT_UPSAMPLE_MAX)
+        return ww_fail(err, WW_ERR_ARGUMENT, "pictures can be doubled 0 to %d times, not %d", WW_DETECT_UPSAMPLE_MAX,
+                       options->upsample);
+    if (options->upsample > 0 && kind != WW_MODEL_HOG && kind != WW_MODEL_MMOD)
+        return ww_fail(err, WW_ERR_ARGUMENT,
+                       "only dlib's detectors look at doubled pictures (--upsample); let %s see more with --detect-size",
+                       m->detector_spec.name);
+    if (options->jitter > 1 && !m->embedder_spec.dlib)
+        return ww_fail(err, WW_ERR_ARGUMENT, "only dlib's embedders take the mean of jittered faces (--jitter), and %s is none",
+                       m->embedder_spec.name);
+    if (options->jitter > WW_DLIB_JITTER_MAX)
+        return ww_fail(err, WW_ERR_ARGUMENT, "%d jittered pictures of a face are too many; at most %d", options->jitter,
+                       WW_DLIB_JITTER_MAX);
+    return WW_OK;
+}
+
+// The options with paths in place of names. The texts are the caller's, in `owned`.
+static ww_status resolve(ww_model_options *options, char *owned[3], ww_error *err)
+{
+    const struct {
+        const char **text;
+        ww_pinned_kind kind;
+    } files[] = {{&options->detector, WW_PINNED_DETECTOR},
+                 {&options->embedder, WW_PINNED_EMBEDDER},
+                 {&options->landmarks, WW_PINNED_LANDMARKS}};
+    ww_status status = WW_OK;
+    for (size_t i = 0; i < sizeof files / sizeof *files && status == WW_OK; i++) {
+        if (!*files[i].text)
+            continue;
+        status = ww_pinned_or_path(*files[i].text, files[i].kind, &owned[i], err);
+        *files[i].text = owned[i];
+    }
+    return status;
+}
+
+static ww_status open_models(const ww_model_options *options, ww_models **models, ww_error *err)
+{
+    ww_models *m = ww_alloc(sizeof *m);
+    ww_status status = load_detector(options->detector, m, err);
+    if (status == WW_OK)
+        status = load_embedder(options->embedder, m, err);
+    if (status == WW_OK && options->landmarks)
+        status = load_landmarks(options->landmarks, m, err);
+    else if (status == WW_OK && !options->detector) // one named by hand is taken as it is, so that it can be measured and trained
+        status = load_second_look(m, err);
+    m->detector_spec.upsample = options->upsample;
+    m->embedder_spec.jitter = options->jitter;
+    if (options->upsample != 0)
+        m->detector_hash = mixed(m->detector_hash, (uint64_t)options->upsample);
+    if (options->jitter > 1)
+        m->embedder_hash = mixed(m->embedder_hash, (uint64_t)options->jitter);
+    if (status == WW_OK)
+        status = check_ways(m, options, err);
+    if (status != WW_OK) {
+        ww_models_close(m);
+        return status;
+    }
+    *models = m;
+    return WW_OK;
+}
+
+ww_status ww_models_open(const ww_model_options *options, ww_models **models, ww_error *err)
+{
+    ww_model_options resolved = options ? *options : (ww_model_options){0};
+    char *owned[3] = {0};
+    ww_status status = resolve(&resolved, owned, err);
+    if (status == WW_OK)
+        status = open_models(&resolved, models, err);
+    for (size_t i = 0; i < 3; i++)
+        free(owned[i]);
+    return status;
+}
+
+void ww_models_close(ww_models *models)
+{
+    if (!models)
+        return;
+    if (models->detector)
+        ww_net_free(models->detector);
+    if (models->embedder)
+        ww_net_free(models->embedder);
+    if (models->second_look)
+        ww_net_free(models->second_look);
+    ww_hog_model_free(models->hog);
+    ww_shape_predictor_free(models->landmarks);
+    free(models);
+}
+
+const char *ww_models_detector_name(const ww_models *models) { return models->detector_spec.name; }
+const char *ww_models_embedder_name(const ww_models *models) { return models->embedder_spec.name; }

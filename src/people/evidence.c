@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: MIT
+#include "people/evidence.h"
+#include "base/memory.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { FACES_AT_ONCE_MAX = 256 }; // of a larger crowd nobody is told apart by being in one picture
+
+struct finding {
+    const ww_gathered *faces;
+    const ww_decided *decided;
+    const ww_evidence_options *options;
+    ww_evidence *out;
+    uint32_t *parent; // union-find over faces: who must be together so far; the root is the smallest
+    uint32_t *enemy;  // per face: decided cannot-links at it, a list through `enemy_next`; UINT32_MAX ends it
+    WW_VECTOR(uint32_t) enemy_next;
+};
+
+#define NONE UINT32_MAX
+
+static uint32_t root(struct finding *f, uint32_t i)
+{
+    while (f->parent[i] != i)
+        i = f->parent[i] = f->parent[f->parent[i]];
+    return i;
+}
+
+static bool is_good(const struct finding *f, uint32_t face)
+{
+    return f->options->grade[face] == WW_FACE_GOOD;
+}
+
+// --- decisions, the strongest ----------------------------------------------------------------------------------------------------
+
+// The links of group `from` become those of `into` as well.
+static void inherit_enemies(struct finding *f, uint32_t into, uint32_t from)
+{
+    if (f->enemy[from] == NONE || f->enemy_next.count == 0)
+        return;
+    uint32_t last = f->enemy[from];
+    while (f->enemy_next.item[last] != NONE)
+        last = f->enemy_next.item[last];
+    f->enemy_next.item[last] = f->enemy[into];
+    f->enemy[into] = f->enemy[from];
+    f->enemy[from] = NONE;
+}
+
+static void join(struct finding *f, uint32_t a, uint32_t b)
+{
+    uint32_t x = root(f, a), y = root(f, b);
+    if (x == y)
+        return;
+    uint32_t into = x < y ? x : y, from = x < y ? y : x;
+    f->parent[from] = into;
+    inherit_enemies(f, into, from);
+    ww_vector_push(&f->out->must, ((ww_pair){a, b}));
+}
+
+// Entry 2 i + side of enemy_next stands for decided->cannot.item[i] seen from that side.
+static bool decided_apart(struct finding *f, uint32_t a, uint32_t b)
+{
+    uint32_t x = root(f, a), y = root(f, b);
+    for (uint32_t e = f->enemy[x]; e != NONE; e = f->enemy_next.item[e]) {
+        const ww_pair *pair = &f->decided->cannot.item[e / 2];
+        if (root(f, e % 2 ? pair->a : pair->b) == y)
+            return true;
+    }
+    return false;
+}
+
+static void take_decisions(struct finding *f)
+{
+    const ww_decided *d = f->decided;
+    for (size_t i = 0; i < d->must.count; i++)
+        join(f, d->must.item[i].a, d->must.item[i].b);
+    for (size_t i = 0; i < d->cannot.count; i++) {
+        const uint32_t side[2] = {root(f, d->cannot.item[i].a), root(f, d->cannot.item[i].b)};
+        for (int s = 0; s < 2; s++) {
+            ww_vector_push(&f->enemy_next, f->enemy[side[s]]);
+            f->enemy[side[s]] = (uint32_t)(2 * i) + (uint32_t)s;
+        }
+        ww_vector_push(&f->out->cannot, d->cannot.item[i]);
+    }
+}
+
+// --- tracks ------------------------------------------------------------------------------------------------------------------
+
+struct tracked {
+    int64_t source, track;
+    uint32_t face;
+};
+
+static int by_track(const void *a, const void *b)
+{
+    const struct tracked *p = a, *q = b;
+    if (p->source != q->source)
+        return p->source < q->source ? -1 : 1;
+    if (p->track != q->track)
+        return p->track < q->track ? -1 : 1;
+    return p->face < q->face ? -1 : 1;
+}
+
+// Faces of a track, in order of time, are linked each to the next; what is farther apart in time says more about how much one
+// person's faces differ, so the first and the last are the ones compared.
+static ww_status take_tracks(struct finding *f, ww_error *err)
+{
+    const ww_gathered *g = f->faces;
+    struct tracked *t = ww_alloc_array(g->face.count, sizeof *t, SIZE_MAX);
+    if (!t)
+        return ww_fail(err, WW_ERR_MEMORY, "no memory for the tracks of %zu faces", g->face.count);
+    size_t n = 0;
+    for (size_t i = 0; i < g->face.count; i++)
+        if (g->face.item[i].track > 0)
+            t[n++] = (struct tracked){g->face.item[i].source, g->face.item[i].track, (uint32_t)i};
+    qsort(t, n, sizeof *t, by_track);
+    for (size_t first = 0, next; first < n; first = next) {
+        for (next = first + 1; next < n && t[next].source == t[first].source && t[next].track == t[first].track; next++)
+            if (!decided_apart(f, t[next - 1].face, t[next].face))
+                join(f, t[next - 1].face, t[next].face);
+        if (next - first > 1 && is_good(f, t[first].face) && is_good(f, t[next - 1].face))
+            ww_vector_push(&f->out->same, (float)sqrt(ww_gathered_distance_squared(g, t[first].face, t[next - 1].face)));
+    }
+    free(t);
+    return WW_OK;
+}
+
+// --- frames ------------------------------------------------------------------------------------------------------------------
+
+struct together { // two groups seen at once
+    uint32_t group_a, group_b, a, b;
+    double squared;
+    bool good; // both faces are
+};
+
+static int by_groups(const void *p, const void *q)
+{
+    const struct together *a = p, *b = q;
+    if (a->group_a != b->group_a)
+        return a->group_a < b->group_a ? -1 : 1;
+    if (a->group_b != b->group_b)
+        return a->group_b < b->group_b ? -1 : 1;
+    return a->a != b->a ? (a->a < b->a ? -1 : 1) : (a->b > b->b) - (a->b < b->b);
+}
+
+typedef WW_VECTOR(struct together) meetings;
+
+static void meet_on_frame(struct finding *f, uint32_t first, uint32_t next, meetings *met)
+{
+    if (next - first > FACES_AT_ONCE_MAX)
+        return;
+    for (uint32_t a = first; a < next; a++)
+        for (uint32_t b = a + 1; b < next; b++) {
+            uint32_t x = root(f, a), y = root(f, b);
+            if (x != y)
+                ww_vector_push(met, ((struct together){x < y ? x : y, x < y ? y : x, a, b, ww_gathered_distance_squared(f->faces, a, b),
+                                                        is_good(f, a) && is_good(f, b)}));
+        }
+}
+
+// Two groups that met: apart, unless they look like one face at one moment.
+static void judge_meetings(struct finding *f, const struct together *met, size_t count)
+{
+    const double repeat = f->options->linkage * WW_REPEAT_SHARE;
+    double sum = 0, good_sum = 0;
+    size_t good = 0;
+    for (size_t i = 0; i < count; i++) {
+        sum += met[i].squared;
+        good_sum += met[i].good ? met[i].squared : 0;
+        good += met[i].good;
+    }
+    if (sum / (double)count < repeat * repeat) {
+        f->out->repeats++;
+        return;
+    }
+    ww_vector_push(&f->out->cannot, ((ww_pair){met->a, met->b}));
+    if (good)
+        ww_vector_push(&f->out->different, (float)sqrt(good_sum / (double)good));
+}
+
+static void take_frames(struct finding *f)
+{
+    const ww_gathered *g = f->faces;
+    meetings met = {0};
+    for (uint32_t first = 0, next; first < g->face.count; first = next) {
+        for (next = first + 1; next < g->face.count && g->face.item[next].frame == g->face.item[first].frame; next++)
+            ;
+        meet_on_frame(f, first, next, &met);
+    }
+    if (met.count)
+        qsort(met.item, met.count, sizeof *met.item, by_groups);
+    for (size_t first = 0, next; first < met.count; first = next) {
+        for (next = first; next < met.count && met.item[next].group_a == met.item[first].group_a
+                           && met.item[next].group_b == met.item[first].group_b; next++)
+            ;
+        judge_meetings(f, met.item + first, next - first);
+    }
+    ww_vector_free(&met);
+}
+
+ww_status ww_evidence_find(const ww_gathered *faces, const ww_decided *decided, const ww_evidence_options *options, ww_evidence *evidence,
+                           ww_error *err)
+{
+    size_t count = faces->face.count;
+    struct finding f = {.faces = faces, .decided = decided, .options = options, .out = evidence};
+    *evidence = (ww_evidence){0};
+    f.parent = ww_alloc_array(count, sizeof *f.parent, SIZE_MAX);
+    f.enemy = ww_alloc_array(count, sizeof *f.enemy, SIZE_MAX);
+    ww_status status = f.parent && f.enemy ? WW_OK : ww_fail(err, WW_ERR_MEMORY, "no memory for what is known of %zu faces", count);
+    if (status == WW_OK) {
+        for (size_t i = 0; i < count; i++)
+            f.parent[i] = (uint32_t)i;
+        memset(f.enemy, 0xff, count * sizeof *f.enemy);
+        take_decisions(&f);
+        status = take_tracks(&f, err);
+    }
+    if (status == WW_OK)
+        take_frames(&f);
+    free(f.parent);
+    free(f.enemy);
+    ww_vector_free(&f.enemy_next);
+    if (status != WW_OK)
+        ww_evidence_free(evidence);
+    return status;
+}
+
+void ww_evidence_free(ww_evidence *evidence)
+{
+    ww_vector_free(&evidence->must);
+    ww_vector_free(&evidence->cannot);
+    ww_vector_free(&evidence->same);
+    ww_vector_free(&evidence->different);
+}

@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: MIT
+#include "people/people.h"
+#include "base/memory.h"
+#include "cluster/cluster.h"
+#include "people/evidence.h"
+#include "library/last_sort.h"
+#include "people/number.h"
+#include "people/sort.h"
+#include "people/threshold.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define MIN_SAMPLES_DEFAULT 5
+// Average linkage goes by the mean over pairs, DBSCAN by the nearest: the one's threshold lies that much above the other's.
+#define LINKAGE_PER_EPS 1.2
+// Left-over faces join a person whose nearest faces lie within this share of average linkage's threshold.
+#define JOIN_SHARE 0.875
+enum {
+    MIN_FACES_FOOTAGE = 3, // a person is somebody seen for three seconds,
+    MIN_FACES_PHOTOS = 2,  // or on two photos
+    LINKAGE_GROUPS_MAX = 20000, // average linkage takes quadratic time in the tracks that hang together; the map equation does not
+};
+
+struct clustering {
+    ww_library *library;
+    ww_cluster_options options;
+    const ww_gathered *faces;
+    const ww_decided *decided;
+    ww_evidence evidence;
+    ww_numbers numbers;
+    ww_threshold chosen;
+    double model_eps, sure_score; // the models'
+    double eps;                   // the caller's, or the model's
+    ww_face_grade *grade; // a face each
+    size_t not_good;
+    int32_t *label;
+};
+
+static int report(void *user, double share)
+{
+    return ww_library_report(user, &(ww_progress){.stage = WW_STAGE_CLUSTER, .share = share});
+}
+
+// dbscan is the article's: all faces are equal, and nobody joins afterwards, unless the caller says so.
+static bool all_equal(const struct clustering *c)
+{
+    return c->options.method && strcmp(c->options.method, "dbscan") == 0 && !(c->options.min_quality > 0);
+}
+
+static double min_quality(const struct clustering *c)
+{
+    return c->options.min_quality > 0 ? c->options.min_quality : all_equal(c) ? 0 : WW_MIN_QUALITY;
+}
+
+static void grade_faces(struct clustering *c)
+{
+    const double least = min_quality(c), least_score = all_equal(c) ? 0 : c->sure_score;
+    for (size_t i = 0; i < c->faces->face.count; i++) {
+        c->grade[i] = ww_grade_face(&c->faces->face.item[i], least, least_score);
+        c->not_good += c->grade[i] != WW_FACE_GOOD;
+    }
+}
+
+// Tracks, and good faces that are in none.
+static size_t count_groups(const struct clustering *c)
+{
+    size_t faces = c->faces->face.count - c->not_good;
+    return faces > c->evidence.must.count ? faces - c->evidence.must.count : 1;
+}
+
+static ww_status choose_method(const struct clustering *c, const ww_method **method, ww_error *err)
+{
+    const char *name = c->options.method;
+    if (!name)
+        name = count_groups(c) > LINKAGE_GROUPS_MAX ? "map-equation" : "hac";
+    *method = ww_method_named(name);
+    if (*method)
+        return WW_OK;
+    return ww_fail(err, WW_ERR_ARGUMENT, "there is no method '%s'; there are dbscan, chinese-whispers, hac and map-equation", name);
+}
+
+static bool only_photos(const ww_gathered *g)
+{
+    for (size_t i = 0; i < g->face.count; i++)
+        if (g->face.item[i].key.time_us > 0 || g->face.item[i].track > 0)
+            return false;
+    return true;
+}
+
+// The threshold is chosen for average linkage; other methods' measures stand in fixed proportion to it (methods.c), dbscan's is
+// eps itself.
+static double choose_threshold(struct clustering *c, const ww_method *method)
+{
+    const double share = method->defaults.threshold / ww_method_named("hac")->defaults.threshold;
+    c->chosen = ww_threshold_choose(&c->evidence, c->model_eps * LINKAGE_PER_EPS, count_groups(c));
+    if (strcmp(method->name, "dbscan") == 0)
+        c->chosen.measured = false;
+    if (c->options.threshold > 0)
+        return c->options.threshold;
+    if (strcmp(method->name, "dbscan") == 0)
+        return c->eps;
+    return share * (c->options.eps > 0 ? c->eps * LINKAGE_PER_EPS : c->chosen.value);
+}
+
+static ww_sort_options sort_options(struct clustering *c, const ww_method *method)
+{
+    const ww_cluster_options *given = &c->options;
+    bool dbscan = strcmp(method->name, "dbscan") == 0;
+    ww_sort_options o = {.method = method, .threads = given->threads, .progress = report,
+                         .user = c->library};
+    o.threshold = choose_threshold(c, method);
+    o.min_size = dbscan ? 1 : given->min_samples > 0 ? given->min_samples : only_photos(c->faces) ? MIN_FACES_PHOTOS : MIN_FACES_FOOTAGE;
+    o.min_samples = dbscan ? given->min_samples > 0 ? given->min_samples : MIN_SAMPLES_DEFAULT : 0;
+    o.grade = c->grade;
+    const double linkage = o.threshold * ww_method_named("hac")->defaults.threshold / method->defaults.threshold;
+    o.join = all_equal(c) ? 0 : dbscan ? o.threshold : linkage * JOIN_SHARE;
+    return o;
+}
+
+static ww_status store_people(struct clustering *c, ww_error *err)
+{
+    ww_store *store = c->library->store;
+    ww_status status = ww_store_begin(store, err);
+    if (status != WW_OK)
+        return status;
+    status = ww_store_numbers(c->library, c->faces, c->label, &c->numbers, err);
+    if (status == WW_OK)
+        status = ww_remember_sort(c->library, &c->options, err);
+    if (status == WW_OK)
+        status = ww_store_commit(store, err);
+    if (status != WW_OK)
+        ww_store_rollback(store);
+    return status;
+}
+
+static void fill_result(const struct clustering *c, const ww_sort_options *used, ww_cluster_result *r)
+{
+    const double at = strcmp(used->method->name, "hac") == 0 ? used->threshold : c->eps * LINKAGE_PER_EPS;
+    r->people = (int64_t)c->numbers.people.count;
+    r->unsorted = c->numbers.unsorted;
+    r->faces = (int64_t)c->faces->face.count;
+    r->repeats = c->evidence.repeats;
+    r->method = used->method->name;
+    r->threshold = used->threshold;
+    r->threshold_source = c->options.threshold > 0 || c->options.eps > 0 ? WW_THRESHOLD_GIVEN
+                          : c->chosen.measured ? WW_THRESHOLD_MEASURED : WW_THRESHOLD_MODEL;
+    r->pairs_same = (int64_t)c->chosen.same;
+    r->pairs_different = (int64_t)c->chosen.different;
+    r->false_merge = ww_threshold_false_merge(&c->chosen, at);
+    r->false_split = ww_threshold_false_split(&c->evidence, at);
+    r->poor = (int64_t)c->not_good;
+}
+
+// What is known of the faces before they are sorted.
+static ww_status prepare(struct clustering *c, ww_error *err)
+{
+    ww_status status = ww_library_word(c->library, WW_META_EPS, WW_EPS_FALLBACK, &c->model_eps, err);
+    if (status == WW_OK)
+        status = ww_library_word(c->library, WW_META_SURE, 0, &c->sure_score, err);
+    c->eps = c->options.eps > 0 ? c->options.eps : c->model_eps;
+    if (status == WW_OK) {
+        c->grade = ww_alloc((c->faces->face.count + 1) * sizeof *c->grade);
+        c->label = ww_alloc((c->faces->face.count + 1) * sizeof *c->label);
+        grade_faces(c);
+    }
+    ww_evidence_options known = {c->model_eps * LINKAGE_PER_EPS, c->grade};
+    if (status == WW_OK)
+        status = ww_evidence_find(c->faces, c->decided, &known, &c->evidence, err);
+    return status;
+}
+
+// Fills c->label. *used: the options as they turned out.
+static ww_status sort(struct clustering *c, ww_sort_options *used, ww_error *err)
+{
+    const ww_method *method = NULL;
+    ww_status status = choose_method(c, &method, err);
+    if (status != WW_OK)
+        return status;
+    *used = sort_options(c, method);
+    return ww_sort_faces(c->faces, c->decided, &c->evidence, used, c->label, err);
+}
+
+static ww_status cluster(struct clustering *c, ww_cluster_result *r, ww_error *err)
+{
+    ww_sort_options used;
+    ww_status status = prepare(c, err);
+    if (status == WW_OK)
+        status = sort(c, &used, err);
+    if (status == WW_OK)
+        status = ww_number_people(c->library, c->faces, c->decided, c->label, &c->numbers, err);
+    if (status == WW_OK)
+        status = store_people(c, err);
+    if (status == WW_OK)
+        fill_result(c, &used, r);
+    return status;
+}
+
+static void release(struct clustering *c)
+{
+    free(c->label);
+    free(c->grade);
+    ww_numbers_free(&c->numbers);
+    ww_evidence_free(&c->evidence);
+}
+
+static struct clustering begin(const ww_people_input *in)
+{
+    return (struct clustering){.library = in->library, .options = *in->options, .faces = in->faces, .decided = in->decided};
+}
+
+ww_status ww_people_try(const ww_people_input *in, const double *threshold, size_t count, ww_on_labels *on_labels, void *user,
+                        ww_error *err)
+{
+    struct clustering c = begin(in);
+    ww_sort_options used;
+    ww_status status = prepare(&c, err);
+    for (size_t i = 0; i < count && status == WW_OK; i++) {
+        c.options.threshold = threshold[i];
+        status = sort(&c, &used, err);
+        if (status == WW_OK)
+            status = on_labels(user, threshold[i], c.label, err);
+    }
+    release(&c);
+    return status;
+}
+
+ww_status ww_people_sort(const ww_people_input *in, ww_cluster_result *result, ww_error *err)
+{
+    struct clustering c = begin(in);
+    ww_status status = cluster(&c, result, err);
+    release(&c);
+    return status;
+}

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+// Faces become people: what is known of them beforehand, a method and its threshold, the sort, and who of the people there were
+// before each group is. The footage is not touched.
+#ifndef WW_PEOPLE_PEOPLE_H
+#define WW_PEOPLE_PEOPLE_H
+#include "library/decided.h"
+#include "library/gather.h"
+
+typedef struct ww_people_input { // all borrowed
+    ww_library *library;
+    const ww_gathered *faces;
+    const ww_decided *decided;
+    const ww_cluster_options *options; // threads: at least 1
+} ww_people_input;
+
+// Sorts and stores who is who. *result: all but wall_s.
+ww_status ww_people_sort(const ww_people_input *in, ww_cluster_result *result, ww_error *err);
+
+// label: of each face, in the order of ww_store_faces; negative: nobody. Borrowed for the call.
+typedef ww_status ww_on_labels(void *user, double threshold, const int32_t *label, ww_error *err);
+
+// Sorts as ww_people_sort would, at each of these thresholds of the method in turn, and stores nothing. A callback's non-OK return
+// ends it with that status.
+ww_status ww_people_try(const ww_people_input *in, const double *threshold, size_t count, ww_on_labels *on_labels, void *user,
+                        ww_error *err);
+
+#endif

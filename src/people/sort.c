@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: MIT
+#include "people/sort.h"
+#include "base/memory.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define NONE UINT32_MAX
+
+struct sorting {
+    const ww_gathered *faces;
+    const ww_decided *decided;
+    const ww_evidence *evidence;
+    const ww_sort_options *options;
+    uint32_t *group;    // of each face: the first face of those that must be together
+    bool *set_aside;    // decided to be nobody
+    uint32_t *founder;  // faces that found people, ascending
+    uint32_t *place;    // of each group: its first founder's place in `founder`, or NONE
+    size_t founders;
+    float *vector;      // of the founders
+    int32_t *founded;   // their labels
+};
+
+static uint32_t find_root(uint32_t *parent, uint32_t i)
+{
+    while (parent[i] != i)
+        i = parent[i] = parent[parent[i]];
+    return i;
+}
+
+static void find_groups(struct sorting *s)
+{
+    const size_t count = s->faces->face.count;
+    for (size_t i = 0; i < count; i++)
+        s->group[i] = (uint32_t)i;
+    for (size_t i = 0; i < s->evidence->must.count; i++) {
+        uint32_t a = find_root(s->group, s->evidence->must.item[i].a), b = find_root(s->group, s->evidence->must.item[i].b);
+        s->group[a > b ? a : b] = a < b ? a : b;
+    }
+    for (size_t i = 0; i < count; i++)
+        s->group[i] = find_root(s->group, (uint32_t)i);
+}
+
+static void choose_founders(struct sorting *s)
+{
+    const size_t count = s->faces->face.count;
+    for (size_t i = 0; i < s->decided->nobody.count; i++)
+        s->set_aside[s->decided->nobody.item[i]] = true;
+    memset(s->place, 0xff, count * sizeof *s->place);
+    for (size_t i = 0; i < count; i++) {
+        bool decided = s->decided->identity && s->decided->identity[i] >= 0;
+        if (s->set_aside[i] || (s->options->grade[i] != WW_FACE_GOOD && !decided))
+            continue;
+        if (s->place[s->group[i]] == NONE)
+            s->place[s->group[i]] = (uint32_t)s->founders;
+        s->founder[s->founders++] = (uint32_t)i;
+    }
+}
+
+// The links of the founders among themselves: those of their groups.
+static void link_founders(const struct sorting *s, ww_evidence *links)
+{
+    for (uint32_t k = 0; k < s->founders; k++) {
+        uint32_t first = s->place[s->group[s->founder[k]]];
+        if (first != k)
+            ww_vector_push(&links->must, ((ww_pair){first, k}));
+    }
+    for (size_t i = 0; i < s->evidence->cannot.count; i++) {
+        uint32_t a = s->place[s->group[s->evidence->cannot.item[i].a]], b = s->place[s->group[s->evidence->cannot.item[i].b]];
+        if (a != NONE && b != NONE)
+            ww_vector_push(&links->cannot, ((ww_pair){a, b}));
+    }
+}
+
+static ww_constraints constraints_of(const ww_evidence *e)
+{
+    return (ww_constraints){.must = e->must.item, .must_count = e->must.count, .cannot = e->cannot.item, .cannot_count = e->cannot.count};
+}
+
+static ww_status found_people(struct sorting *s, int32_t *label, ww_error *err)
+{
+    const size_t dim = (size_t)s->faces->dim, count = s->faces->face.count;
+    ww_evidence links = {0};
+    for (size_t k = 0; k < s->founders; k++)
+        memcpy(s->vector + k * dim, s->faces->vector + s->founder[k] * dim, dim * sizeof *s->vector);
+    link_founders(s, &links);
+    ww_method_options o = s->options->method->defaults;
+    o.threshold = s->options->threshold;
+    o.min_size = s->options->min_size;
+    if (s->options->min_samples > 0)
+        o.min_samples = s->options->min_samples;
+    o.threads = s->options->threads;
+    o.constraints = constraints_of(&links);
+    o.progress = s->options->progress;
+    o.user = s->options->user;
+    ww_status status = ww_method_run(s->options->method, s->vector, s->founders, s->faces->dim, &o, s->founded, err);
+    for (size_t i = 0; i < count && status == WW_OK; i++) {
+        uint32_t place = s->place[s->group[i]];
+        label[i] = place == NONE || s->set_aside[i] ? WW_NOBODY : s->founded[place];
+    }
+    ww_evidence_free(&links);
+    return status;
+}
+
+// Whom a decision made a person has a folder, even with a single face.
+static void make_decided_people(const struct sorting *s, int32_t *label)
+{
+    const size_t count = s->faces->face.count, identities = s->decided->identities.count;
+    if (!s->decided->identity || identities == 0)
+        return;
+    int32_t next = 0;
+    for (size_t i = 0; i < count; i++)
+        next = label[i] >= next ? label[i] + 1 : next;
+    int32_t *own = ww_alloc(identities * sizeof *own);
+    memset(own, 0xff, identities * sizeof *own);
+    for (size_t i = 0; i < count; i++) {
+        int32_t who = s->decided->identity[i];
+        if (who < 0 || label[i] >= 0 || s->set_aside[i])
+            continue;
+        if (own[who] < 0)
+            own[who] = next++;
+        label[i] = own[who];
+    }
+    free(own);
+}
+
+// Undoes the joins of whoever got more faces by them than there were, and those of faces set aside.
+static ww_status turn_away_crowds(const struct sorting *s, const int32_t *before, int32_t *label, ww_error *err)
+{
+    const size_t count = s->faces->face.count;
+    int64_t *surplus = ww_alloc_array0(count, sizeof *surplus, SIZE_MAX); // of each label, of those who joined
+    if (!surplus)
+        return ww_fail(err, WW_ERR_MEMORY, "no memory to sort %zu faces", count);
+    for (size_t i = 0; i < count; i++)
+        if (label[i] >= 0)
+            surplus[label[i]] += before[i] >= 0 ? -1 : 1;
+    for (size_t i = 0; i < count; i++)
+        if (before[i] < 0 && label[i] >= 0 && (s->set_aside[i] || surplus[label[i]] > 0))
+            label[i] = WW_NOBODY;
+    free(surplus);
+    return WW_OK;
+}
+
+static ww_status join_people(const struct sorting *s, int32_t *label, ww_error *err)
+{
+    const size_t count = s->faces->face.count;
+    bool *may_join = ww_alloc_array(count, sizeof *may_join, SIZE_MAX);
+    if (!may_join)
+        return ww_fail(err, WW_ERR_MEMORY, "no memory to sort %zu faces", count);
+    for (size_t i = 0; i < count; i++)
+        may_join[i] = label[i] < 0 && !s->set_aside[i] && s->options->grade[i] != WW_FACE_DOUBTFUL;
+    ww_join_options join = {.distance_max = s->options->join, .threads = s->options->threads, .may_join = may_join,
+                            .constraints = constraints_of(s->evidence)};
+    int32_t *before = ww_alloc_array(count, sizeof *before, SIZE_MAX);
+    ww_status status = before ? WW_OK : ww_fail(err, WW_ERR_MEMORY, "no memory to sort %zu faces", count);
+    if (status == WW_OK) {
+        memcpy(before, label, count * sizeof *before);
+        status = ww_join_nearest(s->faces->vector, count, s->faces->dim, &join, label, err);
+    }
+    if (status == WW_OK)
+        status = turn_away_crowds(s, before, label, err);
+    free(before);
+    free(may_join);
+    return status;
+}
+
+ww_status ww_sort_faces(const ww_gathered *faces, const ww_decided *decided, const ww_evidence *evidence, const ww_sort_options *options,
+                        int32_t *label, ww_error *err)
+{
+    const size_t count = faces->face.count;
+    struct sorting s = {.faces = faces, .decided = decided, .evidence = evidence, .options = options};
+    if (count == 0)
+        return WW_OK;
+    s.group = ww_alloc_array(count, sizeof *s.group, SIZE_MAX);
+    s.founder = ww_alloc_array(count, sizeof *s.founder, SIZE_MAX);
+    s.place = ww_alloc_array(count, sizeof *s.place, SIZE_MAX);
+    s.founded = ww_alloc_array(count, sizeof *s.founded, SIZE_MAX);
+    s.set_aside = ww_alloc_array0(count, sizeof *s.set_aside, SIZE_MAX);
+    s.vector = ww_alloc_array(count, (size_t)faces->dim * sizeof *s.vector, SIZE_MAX);
+    ww_status status = s.group && s.founder && s.place && s.founded && s.set_aside && s.vector
+                           ? WW_OK
+                           : ww_fail(err, WW_ERR_MEMORY, "no memory to sort %zu faces", count);
+    if (status == WW_OK) {
+        find_groups(&s);
+        choose_founders(&s);
+        status = found_people(&s, label, err);
+    }
+    if (status == WW_OK)
+        make_decided_people(&s, label);
+    if (status == WW_OK && options->join > 0)
+        status = join_people(&s, label, err);
+    free(s.group);
+    free(s.founder);
+    free(s.place);
+    free(s.founded);
+    free(s.set_aside);
+    free(s.vector);
+    return status;
+}

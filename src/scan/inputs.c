@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: MIT
+#include "scan/inputs.h"
+#include "base/files.h"
+#include "base/memory.h"
+#include "library/library.h"
+#include "video/footage.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static bool begins_like_a_photo(const char *path)
+{
+    uint8_t head[12] = {0};
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (fd < 0)
+        return false;
+    ssize_t n = read(fd, head, sizeof head);
+    close(fd);
+    return n == (ssize_t)sizeof head &&
+           (memcmp(head, "\xff\xd8\xff", 3) == 0 || memcmp(head, "\x89PNG", 4) == 0 || memcmp(head, "GIF8", 4) == 0 ||
+            memcmp(head, "BM", 2) == 0 || memcmp(head, "II*\0", 4) == 0 || memcmp(head, "MM\0*", 4) == 0 ||
+            (memcmp(head, "RIFF", 4) == 0 && memcmp(head + 8, "WEBP", 4) == 0));
+}
+
+static void add_file(ww_inputs *inputs, const char *path)
+{
+    struct stat s;
+    ww_input input = {.path = ww_strdup(path), .photo = begins_like_a_photo(path)};
+    if (stat(path, &s) == 0)
+        input.bytes = s.st_size;
+    ww_vector_push(inputs, input);
+}
+
+static int by_bytes(const struct dirent **a, const struct dirent **b)
+{
+    return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+static int not_hidden(const struct dirent *entry)
+{
+    return entry->d_name[0] != '.';
+}
+
+static void add_folder(ww_inputs *inputs, const char *dir, int depth, const ww_log *log, int64_t *unreadable)
+{
+    char *store = ww_path_join(dir, WW_STORE_FILE);
+    bool ours = ww_path_exists(store);
+    free(store);
+    if (ours)
+        return;
+    struct dirent **entry = NULL;
+    int n = scandir(dir, &entry, not_hidden, by_bytes);
+    if (n < 0) {
+        ww_logf(log, WW_LOG_ERROR, "cannot read the folder '%s': %s", dir, strerror(errno));
+        ++*unreadable;
+        return;
+    }
+    for (int i = 0; i < n; i++) {
+        char *path = ww_path_join(dir, entry[i]->d_name);
+        struct stat s;
+        if (lstat(path, &s) == 0 && S_ISDIR(s.st_mode)) {
+            if (depth < WW_FOLDER_DEPTH_MAX)
+                add_folder(inputs, path, depth + 1, log, unreadable);
+        } else if (ww_footage_looks_like(path) && (stat(path, &s) != 0 || S_ISREG(s.st_mode))) {
+            add_file(inputs, path); // a broken link too: better reported than silently missed
+        }
+        free(path);
+        free(entry[i]);
+    }
+    free(entry);
+}
+
+void ww_inputs_collect(const char *const *named, size_t count, const ww_log *log, ww_inputs *inputs, int64_t *unreadable)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (!ww_path_is_dir(named[i])) {
+            add_file(inputs, named[i]);
+            continue;
+        }
+        size_t before = inputs->count;
+        int64_t unreadable_before = *unreadable;
+        add_folder(inputs, named[i], 0, log, unreadable);
+        if (inputs->count == before && *unreadable == unreadable_before)
+            ww_logf(log, WW_LOG_WARNING, "the folder '%s' holds no photos or videos", named[i]);
+    }
+}
+
+void ww_inputs_free(ww_inputs *inputs)
+{
+    for (size_t i = 0; i < inputs->count; i++)
+        free(inputs->item[i].path);
+    ww_vector_free(inputs);
+}

@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: MIT
+#include "scan/look.h"
+#include "base/clock.h"
+#include "base/distance.h"
+#include "base/memory.h"
+#include "scan/watch.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+// Two faces of one track farther apart than this many times the embedder's eps are two people (a dissolve, one who walks before
+// the other), if both can be told apart at all.
+#define TRACK_BREAKS_AT 1.35
+#define TOLD_APART_QUALITY 0.3
+#define SURE_SHARE 0.6f // of the way from the detector's smallest score to 1: such a face is believed even if seen but once
+enum { FLEETING_CHANCES_MIN = 3 }; // looks; one seen once in fewer may be a true face that came or went
+
+struct ww_looker {
+    const ww_models *models;
+    ww_scan_options options;
+    ww_detector *detector, *coarse_detector;
+    ww_embedder *embedder;
+    ww_detections found;
+    ww_track_numbers untracked; // zeros
+};
+
+// A looker at work on a span.
+struct sight {
+    ww_looker *looker;
+    bool follows;
+    ww_taker taker;
+    ww_watch watch;
+};
+
+float ww_sure_score(const ww_model_spec *detector, float share)
+{
+    const bool bounded = detector->kind != WW_MODEL_HOG && detector->kind != WW_MODEL_MMOD;
+    return bounded ? detector->min_score + share * (1 - detector->min_score) : detector->min_score;
+}
+
+bool ww_tracks(const ww_scan_options *options, const ww_model_spec *detector)
+{
+    return !options->no_track && options->every_us <= WW_TRACK_EVERY_MAX_US && detector->kind != WW_MODEL_MMOD && options->shrink_width == 0;
+}
+
+ww_status ww_looker_open(const ww_models *models, const ww_scan_options *options, ww_looker **looker, ww_error *err)
+{
+    ww_looker *l = ww_alloc(sizeof *l);
+    l->models = models;
+    l->options = *options;
+    ww_detect_options detect = {.size = options->detect_size, .min_score = (float)options->min_score}, coarse = detect;
+    const ww_model_kind kind = models->detector_spec.kind;
+    if (kind != WW_MODEL_HOG && kind != WW_MODEL_MMOD) // dlib's miss at half the size what they find at the whole
+        coarse.size = options->detect_size / 2;
+    ww_status status = ww_detector_open(models->detector, &models->detector_spec, &detect, &l->detector, err);
+    if (status == WW_OK)
+        status = ww_detector_open(models->detector, &models->detector_spec, &coarse, &l->coarse_detector, err);
+    if (status == WW_OK)
+        status = ww_embedder_open(models->embedder, &models->embedder_spec, &l->embedder, err);
+    if (status != WW_OK) {
+        ww_looker_close(l);
+        return status;
+    }
+    *looker = l;
+    return WW_OK;
+}
+
+void ww_looker_close(ww_looker *l)
+{
+    if (!l)
+        return;
+    ww_detector_close(l->detector);
+    ww_detector_close(l->coarse_detector);
+    ww_embedder_close(l->embedder);
+    ww_vector_free(&l->found);
+    ww_vector_free(&l->untracked);
+    free(l);
+}
+
+// The article's first step: a frame larger than the bounds becomes an RGB picture within them. *small is the frame itself where it
+// is not; else its image is `picture`, the caller's to free.
+static ww_status shrink(const ww_scan_options *o, const ww_frame *frame, ww_frame *small, ww_image *picture, ww_error *err)
+{
+    *small = *frame;
+    double scale = fmin((double)o->shrink_width / frame->image.width, (double)o->shrink_height / frame->image.height);
+    if (o->shrink_width == 0 || scale >= 1)
+        return WW_OK;
+    ww_image rgb = {0};
+    int width = (int)fmax(1, floor(frame->image.width * scale + 0.5)), height = (int)fmax(1, floor(frame->image.height * scale + 0.5));
+    ww_status status = ww_to_rgb(&frame->image, &rgb, err);
+    if (status == WW_OK)
+        status = ww_resize_lanczos(&rgb, width, height, picture, err);
+    ww_image_free(&rgb);
+    small->image = *picture;
+    small->scale *= scale;
+    return status;
+}
+
+// Without following, each frame stands for itself.
+static ww_status take_alone(struct sight *sight, const ww_frame *frame, ww_error *err)
+{
+    ww_looker *l = sight->looker;
+    ww_seen *seen = sight->taker.seen;
+    double begun = ww_seconds();
+    ww_status status = ww_detect(l->detector, &frame->image, &l->found, err);
+    seen->detect_s += ww_seconds() - begun;
+    seen->counts.frames_looked_at++;
+    size_t kept = 0;
+    l->untracked.count = 0;
+    for (size_t i = 0; i < l->found.count && status == WW_OK; i++) {
+        const ww_detection *d = &l->found.item[i];
+        if (fmin(d->width, d->height) / frame->scale < l->options.min_face_px) {
+            seen->counts.faces_small++;
+            continue;
+        }
+        l->found.item[kept++] = *d;
+        ww_vector_push(&l->untracked, 0);
+    }
+    if (status != WW_OK || kept == 0)
+        return status;
+    ww_take take = {.image = &frame->image, .sample = frame->sample, .time_us = frame->time_us, .scale = frame->scale,
+                    .face = l->found.item, .track = l->untracked.item, .count = kept};
+    return ww_take_frame(&sight->taker, &take, err);
+}
+
+static ww_status on_frame(void *user, const ww_frame *frame, ww_error *err)
+{
+    struct sight *sight = user;
+    if (sight->follows)
+        return ww_watch_frame(&sight->watch, frame, err);
+    ww_frame small;
+    ww_image picture = {0};
+    ww_status status = shrink(&sight->looker->options, frame, &small, &picture, err);
+    if (status == WW_OK)
+        status = take_alone(sight, &small, err);
+    ww_image_free(&picture);
+    return status;
+}
+
+// A track that was missed in more looks than it was found in, by a detector never sure of it, is no face: a shoe, a lamp, a fold that
+// looked like one for a moment.
+static bool is_fleeting(const struct sight *sight, const ww_seen_face *face)
+{
+    const float sure = ww_sure_score(&sight->looker->models->detector_spec, SURE_SHARE);
+    if (!sight->follows || face->row.score >= sure)
+        return false;
+    if (face->row.track == 0)
+        return true; // in a single look, and that a second one
+    const ww_track_record *r = &sight->watch.tracker.record.item[face->row.track - 1];
+    return r->chances >= FLEETING_CHANCES_MIN && 2 * r->looks < r->chances && r->score < sure;
+}
+
+static void drop_fleeting(const struct sight *sight, size_t first_frame)
+{
+    ww_seen *seen = sight->taker.seen;
+    size_t frames = first_frame, faces = first_frame < seen->frames.count ? seen->frames.item[first_frame].first_face : seen->faces.count;
+    for (size_t f = first_frame; f < seen->frames.count; f++) {
+        ww_seen_frame frame = seen->frames.item[f];
+        const size_t first = faces;
+        for (size_t i = frame.first_face; i < frame.first_face + frame.face_count; i++) {
+            ww_seen_face face = seen->faces.item[i];
+            if (is_fleeting(sight, &face)) {
+                seen->counts.faces_fleeting++;
+                ww_seen_face_free(&face);
+                continue;
+            }
+            face.row.order = (int)(faces - first);
+            seen->faces.item[faces++] = face;
+        }
+        frame.first_face = first;
+        frame.face_count = faces - first;
+        if (frame.face_count > 0)
+            seen->frames.item[frames++] = frame;
+        else
+            free(frame.jpeg);
+    }
+    seen->frames.count = frames;
+    seen->faces.count = faces;
+}
+
+struct last_of_track {
+    size_t face; // of seen->faces, + 1; 0: none yet
+    int64_t number;
+};
+
+// Gives tracks that turned out to show two people new numbers from there on, and all tracks numbers of their own in the source.
+static void settle_tracks(const struct sight *sight, int span, size_t first_face)
+{
+    const ww_model_spec *spec = &sight->looker->models->embedder_spec;
+    const double breaks_at = spec->eps * TRACK_BREAKS_AT;
+    ww_seen *seen = sight->taker.seen;
+    int64_t next = (int64_t)sight->watch.tracker.record.count + 1;
+    struct last_of_track *last = ww_alloc((size_t)next * sizeof *last);
+    for (size_t i = first_face; i < seen->faces.count; i++) {
+        ww_seen_face *face = &seen->faces.item[i];
+        if (face->row.track == 0)
+            continue;
+        struct last_of_track *l = &last[face->row.track];
+        const ww_seen_face *before = l->face ? &seen->faces.item[l->face - 1] : NULL;
+        if (!before)
+            l->number = face->row.track;
+        else if (fmin(before->row.quality, face->row.quality) >= TOLD_APART_QUALITY
+                 && ww_distance_squared(before->embedding, face->embedding, spec->embedding_dim) > breaks_at * breaks_at)
+            l->number = next++;
+        l->face = i + 1;
+        face->row.track = ((int64_t)(span + 1) << 32) + l->number;
+    }
+    free(last);
+}
+
+ww_status ww_look_at_span(ww_looker *looker, const ww_footage *footage, ww_reader *reader, int span, ww_seen *seen, ww_error *err)
+{
+    const ww_models *m = looker->models;
+    struct sight sight = {.looker = looker, .follows = ww_tracks(&looker->options, &m->detector_spec) && ww_footage_get_info(footage)->kind == WW_FOOTAGE_VIDEO};
+    const size_t first_face = seen->faces.count, first_frame = seen->frames.count;
+    sight.taker = (ww_taker){.embedder_spec = &m->embedder_spec, .embedder = looker->embedder, .frame_max_px = looker->options.frame_max_px,
+                             .seen = seen, .embedded = first_face};
+    sight.watch = (ww_watch){.detector = looker->detector, .coarse_detector = looker->coarse_detector,
+                             .min_face_px = looker->options.min_face_px, .detect_size = looker->options.detect_size, .taker = &sight.taker};
+    double begun = ww_seconds(), others = seen->detect_s + seen->embed_s + seen->encode_s;
+    int64_t damaged = 0;
+    ww_status status = ww_reader_span(reader, span, on_frame, &sight, &damaged, err);
+    if (status == WW_OK)
+        status = ww_watch_end(&sight.watch, err);
+    seen->decode_s += ww_seconds() - begun - (seen->detect_s + seen->embed_s + seen->encode_s - others);
+    seen->counts.damaged += damaged;
+    if (status == WW_OK)
+        status = ww_take_rest(&sight.taker, err);
+    if (status == WW_OK)
+        drop_fleeting(&sight, first_frame);
+    if (status == WW_OK)
+        settle_tracks(&sight, span, first_face);
+    ww_watch_free(&sight.watch);
+    return status;
+}

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: MIT
+// Scanning: inputs become tasks (scan_tasks.c), workers look at them (here), what they saw is stored (scan_store.c).
+#include "scan/scan.h"
+#include "base/clock.h"
+#include "base/memory.h"
+#include "pipeline/pipeline.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define FRAME_MAX_DEFAULT_PX 1280
+#define EVERY_DEFAULT_US 1000000
+#define SURE_SHARE 0.4f // of the way from the detector's smallest score to 1
+
+struct worker_state {
+    ww_looker *looker;
+    ww_scan_film *film; // what `reader` reads; a user of it
+    ww_reader *reader;
+};
+
+// --- work: in any thread -----------------------------------------------------------------------------------------------------
+
+static ww_status thread_begin(void *user, int thread, void **state, ww_error *err)
+{
+    ww_scan *s = user;
+    (void)thread;
+    struct worker_state *w = ww_alloc(sizeof *w);
+    *state = w;
+    return ww_looker_open(s->models, &s->options, &w->looker, err);
+}
+
+static void drop_reader(struct worker_state *w)
+{
+    ww_reader_close(w->reader);
+    ww_scan_film_release(w->film);
+    w->reader = NULL;
+    w->film = NULL;
+}
+
+static void thread_end(void *user, void *state)
+{
+    struct worker_state *w = state;
+    (void)user;
+    drop_reader(w);
+    ww_looker_close(w->looker);
+    free(w);
+}
+
+// Photos (and the odd video that begins like one) are opened here, so that many are worked on at once.
+static ww_status open_photo(ww_scan *s, ww_scan_task *t, ww_error *err)
+{
+    t->failure = ww_scan_film_open(s, t->film);
+    if (t->failure)
+        return WW_OK;
+    t->span_count = ww_footage_get_info(t->film->footage)->span_count;
+    int64_t known = 0;
+    ww_status status = ww_scan_find_known(s, t->film->hash, &known, err);
+    t->already = known != 0;
+    return status;
+}
+
+static ww_status look(ww_scan *s, struct worker_state *w, ww_scan_task *t, ww_error *err)
+{
+    if (w->film != t->film) {
+        drop_reader(w);
+        ww_status status = ww_reader_open(t->film->footage, &w->reader, err);
+        if (status != WW_OK)
+            return status;
+        w->film = ww_scan_film_share(t->film);
+    }
+    return ww_look_at_span(w->looker, t->film->footage, w->reader, t->span, &t->seen, err);
+}
+
+static ww_status work(void *user, void *state, void *task, ww_error *err)
+{
+    ww_scan *s = user;
+    struct worker_state *w = state;
+    ww_scan_task *t = task;
+    if (t->failure || t->already)
+        return WW_OK;
+    bool whole = t->film->footage == NULL;
+    if (whole) {
+        ww_status status = open_photo(s, t, err);
+        if (status != WW_OK || t->failure || t->already)
+            return status;
+    }
+    ww_error why = {0};
+    ww_status status = WW_OK;
+    do
+        status = look(s, w, t, &why);
+    while (whole && status == WW_OK && ++t->span < t->span_count);
+    if (status == WW_ERR_FORMAT || status == WW_ERR_UNSUPPORTED || status == WW_ERR_IO || status == WW_ERR_NOT_FOUND) {
+        t->failure = ww_strdup(why.message); // this file's trouble, not the run's
+        return WW_OK;
+    }
+    if (status != WW_OK && err)
+        *err = why;
+    if (whole && t->film == w->film)
+        drop_reader(w); // a photo is not looked at twice
+    return status;
+}
+
+// --- the whole ---------------------------------------------------------------------------------------------------------------
+
+static void set_defaults(ww_scan_options *o)
+{
+    if (o->every_us <= 0)
+        o->every_us = EVERY_DEFAULT_US;
+    if (o->detect_size <= 0)
+        o->detect_size = WW_DETECT_SIZE_DEFAULT;
+    if (o->frame_max_px <= 0)
+        o->frame_max_px = FRAME_MAX_DEFAULT_PX;
+}
+
+static char *scan_key(const ww_models *m, const ww_scan_options *o)
+{
+    return ww_strf("embedder=%016" PRIx64 " detector=%016" PRIx64 " every_us=%" PRId64 " detect_size=%d min_face=%d min_score=%d frame_max=%d track=%d shrink=%dx%d",
+                   m->embedder_hash, m->detector_hash, o->every_us, o->detect_size, (int)(o->min_face_px * 100), (int)(o->min_score * 10000),
+                   o->frame_max_px, ww_tracks(o, &m->detector_spec), o->shrink_width, o->shrink_height);
+}
+
+enum { KEY_EMBEDDER_CHARS = 9 + 16 }; // "embedder=" and its hash
+
+// Vectors of two embedders cannot be compared. A library may change its embedder only if this scan covers every source in it.
+struct other_embedder {
+    const ww_scan *scan;
+    char *path;
+};
+
+static ww_status note_other_embedder(void *user, const ww_source_row *row, ww_error *err)
+{
+    struct other_embedder *o = user;
+    (void)err;
+    if (o->path || row->error || strncmp(row->scan_key, o->scan->key, KEY_EMBEDDER_CHARS) == 0)
+        return WW_OK;
+    for (size_t i = 0; i < o->scan->inputs.count; i++)
+        if (strcmp(o->scan->inputs.item[i].path, row->path) == 0)
+            return WW_OK; // its faces will be replaced
+    o->path = ww_strdup(row->path);
+    return WW_OK;
+}
+
+static ww_status check_embedder(ww_scan *s, ww_error *err)
+{
+    struct other_embedder o = {.scan = s};
+    ww_status status = ww_store_sources(s->library->store, note_other_embedder, &o, err);
+    if (status == WW_OK && o.path)
+        status = ww_fail(err, WW_ERR_ARGUMENT, "'%s' holds faces of '%s' made with another embedder; name that file too, or use another folder (-o)",
+                         s->library->dir, o.path);
+    free(o.path);
+    return status;
+}
+
+static ww_status leave_word(ww_scan *s, ww_error *err)
+{
+    char eps[32], sure[32];
+    snprintf(eps, sizeof eps, "%.6g", (double)s->models->embedder_spec.eps);
+    snprintf(sure, sizeof sure, "%.6g", (double)ww_sure_score(&s->models->detector_spec, SURE_SHARE));
+    ww_status status = ww_store_set_meta(s->library->store, WW_META_EPS, eps, err);
+    if (status == WW_OK)
+        status = ww_store_set_meta(s->library->store, WW_META_SURE, sure, err);
+    return status == WW_OK ? ww_store_set_meta(s->library->store, WW_META_EMBEDDER, s->models->embedder_spec.name, err) : status;
+}
+
+ww_status ww_library_scan(ww_library *library, const ww_models *models, const char *const *inputs, size_t count,
+                          const ww_scan_options *options, ww_scan_result *result, ww_error *err)
+{
+    double begun = ww_seconds();
+    ww_scan s = {.library = library, .models = models};
+    if (options)
+        s.options = *options;
+    set_defaults(&s.options);
+    s.key = scan_key(models, &s.options);
+    ww_inputs_collect(inputs, count, &library->log, &s.inputs, &s.result.unreadable);
+    s.result.inputs = (int64_t)s.inputs.count + s.result.unreadable;
+    for (size_t i = 0; i < s.inputs.count; i++)
+        s.total_weight += (double)s.inputs.item[i].bytes + 1;
+
+    ww_status status = check_embedder(&s, err);
+    if (status == WW_OK)
+        status = leave_word(&s, err);
+    if (status == WW_OK) {
+        ww_pipeline p = {.threads = s.options.threads, .user = &s, .next = ww_scan_next, .thread_begin = thread_begin, .thread_end = thread_end,
+                         .work = work, .done = ww_scan_store, .drop = ww_scan_drop};
+        status = ww_pipeline_run(&p, err);
+    }
+    ww_scan_film_release(s.film);
+    ww_vector_free(&s.films_begun);
+    ww_inputs_free(&s.inputs);
+    free(s.key);
+    s.result.wall_s = ww_seconds() - begun;
+    if (result)
+        *result = s.result;
+    return status;
+}

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: MIT
+// What the parts of a scan share: the films at hand, the tasks cut from them, and the scan itself.
+//
+// A task is one span of a video, or a whole photo. Workers do tasks in any order, results are stored in the order of the
+// inputs, one transaction a task, so the store always holds a clean beginning of the work and a later run goes on from there.
+// Source numbers are given in that same order, which makes everything that is written independent of the number of threads and
+// of interruptions.
+#ifndef WW_SCAN_SCAN_H
+#define WW_SCAN_SCAN_H
+#include "base/vector.h"
+#include "scan/inputs.h"
+#include "library/library.h"
+#include "models/loaded.h"
+#include "scan/look.h"
+
+#include <stdatomic.h>
+
+// Footage shared by the tasks cut from it.
+typedef struct ww_scan_film {
+    atomic_int users;
+    char *path;
+    int64_t bytes;
+    uint64_t hash;
+    ww_footage *footage; // NULL when it could not be opened
+    int64_t resumed;     // id in the store of an earlier scan cut short, 0: none; does not change once tasks are out
+    int64_t source;      // id in the store; 0 until the first result arrives; belongs to done()
+} ww_scan_film;
+
+typedef struct ww_scan_task {
+    ww_scan_film *film;
+    int span, span_count; // span_count 0: nothing to store (known already, or failed)
+    bool already;         // the library holds this content, scanned with these options
+    char *failure;        // why this file cannot be used; owned
+    ww_seen seen;
+    double share; // of the whole scan
+} ww_scan_task;
+
+typedef struct ww_scan {
+    ww_library *library;
+    const ww_models *models;
+    ww_scan_options options;
+    ww_scan_result result;
+    char *key; // models and options, as text
+    ww_inputs inputs;
+    double total_weight, done_share;
+    // next():
+    size_t next_input;
+    ww_scan_film *film; // the video whose spans are being handed out
+    int next_span;
+    WW_VECTOR(uint64_t) films_begun; // content hashes of the videos of this run
+} ww_scan;
+
+// --- scan_tasks.c
+ww_scan_film *ww_scan_film_share(ww_scan_film *film);
+void ww_scan_film_release(ww_scan_film *film); // NULL is fine
+// Hashes and opens the file; returns NULL, or why it cannot be used (the caller's to free).
+char *ww_scan_film_open(ww_scan *s, ww_scan_film *film);
+// The source with this content scanned with these options, finished or begun; 0: none.
+ww_status ww_scan_find_known(ww_scan *s, uint64_t hash, int64_t *source, ww_error *err);
+// The pipeline's next() and drop().
+ww_status ww_scan_next(void *scan, void **task, ww_error *err);
+void ww_scan_drop(void *scan, void *task);
+
+// --- scan_store.c: the pipeline's done(): commits what a task saw, counts it, reports progress.
+ww_status ww_scan_store(void *scan, void *task, ww_error *err);
+
+#endif

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: MIT
+// What a task saw goes into the store, in order.
+#include "base/memory.h"
+#include "scan/scan.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+// Sources this scan puts out of date: the same content scanned with other options, and an earlier failure to read the same path.
+struct outdated {
+    const ww_scan_film *film;
+    const char *key;
+    WW_VECTOR(int64_t) ids;
+};
+
+static ww_status note_outdated(void *user, const ww_source_row *row, ww_error *err)
+{
+    struct outdated *o = user;
+    (void)err;
+    bool same_content = !row->error && row->hash == o->film->hash && strcmp(row->scan_key, o->key) != 0;
+    bool failed_before = row->error && strcmp(row->path, o->film->path) == 0;
+    if (same_content || failed_before)
+        ww_vector_push(&o->ids, row->id);
+    return WW_OK;
+}
+
+static ww_status delete_outdated(ww_scan *s, const ww_scan_film *film, ww_error *err)
+{
+    struct outdated o = {.film = film, .key = s->key};
+    ww_status status = ww_store_sources(s->library->store, note_outdated, &o, err);
+    for (size_t i = 0; i < o.ids.count && status == WW_OK; i++)
+        status = ww_store_delete_source(s->library->store, o.ids.item[i], err);
+    ww_vector_free(&o.ids);
+    return status;
+}
+
+// --- done: into the store, in order --------------------------------------------------------------------------------------------
+
+static ww_status store_source(ww_scan *s, ww_scan_task *t, const char *error, ww_error *err)
+{
+    ww_scan_film *f = t->film;
+    ww_source_row row = {.path = f->path, .hash = f->hash, .bytes = f->bytes, .scan_key = s->key, .error = error};
+    if (f->footage && !error) {
+        const ww_footage_info *info = ww_footage_get_info(f->footage);
+        row.kind = info->kind;
+        row.width = info->width;
+        row.height = info->height;
+        row.duration_us = info->duration_us;
+        row.span_count = info->span_count;
+    }
+    ww_status status = delete_outdated(s, f, err);
+    return status == WW_OK ? ww_store_add_source(s->library->store, &row, &f->source, err) : status;
+}
+
+static ww_status store_frame(ww_scan *s, ww_scan_task *t, int span, ww_seen_frame *frame, ww_error *err)
+{
+    int64_t id, face_id;
+    frame->row.source = t->film->source;
+    frame->row.span = span;
+    ww_status status = ww_store_add_frame(s->library->store, &frame->row, frame->jpeg, frame->jpeg_bytes, &id, err);
+    for (size_t i = 0; i < frame->face_count && status == WW_OK; i++) {
+        ww_seen_face *face = &t->seen.faces.item[frame->first_face + i];
+        face->row.frame = id;
+        status = ww_store_add_face(s->library->store, &face->row, face->embedding, face->portrait, face->portrait_bytes, &face_id, err);
+    }
+    return status;
+}
+
+static ww_status store_seen(ww_scan *s, ww_scan_task *t, ww_error *err)
+{
+    ww_store *store = s->library->store;
+    bool whole = t->span == t->span_count; // a photo task ran through all its spans
+    ww_status status = t->film->source ? WW_OK : store_source(s, t, NULL, err);
+    for (size_t i = 0; i < t->seen.frames.count && status == WW_OK; i++)
+        status = store_frame(s, t, whole ? 0 : t->span, &t->seen.frames.item[i], err);
+    for (int span = whole ? 0 : t->span; span <= (whole ? t->span_count - 1 : t->span) && status == WW_OK; span++) {
+        bool last = !whole || span == t->span_count - 1;
+        status = ww_store_mark_span(store, t->film->source, span, last ? &t->seen.counts : &(ww_scan_counts){0}, err);
+    }
+    return status;
+}
+
+static ww_status store_task(ww_scan *s, ww_scan_task *t, ww_error *err)
+{
+    ww_store *store = s->library->store;
+    pthread_mutex_lock(&s->library->store_mutex);
+    ww_status status = ww_store_begin(store, err);
+    if (status == WW_OK) {
+        // Another photo of this run may have had the same content.
+        int64_t known = 0;
+        if (!t->film->source && !t->failure)
+            status = ww_store_find_source(store, t->film->hash, s->key, &known, err);
+        if (known)
+            t->already = true;
+        else if (status == WW_OK)
+            status = t->failure ? store_source(s, t, t->failure, err) : store_seen(s, t, err);
+        if (status == WW_OK)
+            status = ww_store_commit(store, err);
+        if (status != WW_OK)
+            ww_store_rollback(store);
+    }
+    pthread_mutex_unlock(&s->library->store_mutex);
+    return status;
+}
+
+static void count_task(ww_scan *s, const ww_scan_task *t)
+{
+    ww_scan_result *r = &s->result;
+    s->done_share += t->share;
+    if (t->failure) {
+        ww_logf(&s->library->log, WW_LOG_ERROR, "%s", t->failure);
+        r->unreadable++;
+        return;
+    }
+    if (t->already) {
+        r->already++;
+        return;
+    }
+    r->scanned += t->span_count == t->span || t->span == t->span_count - 1;
+    r->frames += t->seen.counts.frames_looked_at;
+    r->faces += (int64_t)t->seen.faces.count;
+    r->looks += t->seen.counts.looks;
+    r->faces_small += t->seen.counts.faces_small;
+    r->faces_fleeting += t->seen.counts.faces_fleeting;
+    r->damaged += t->seen.counts.damaged;
+    r->decode_s += t->seen.decode_s;
+    r->detect_s += t->seen.detect_s;
+    r->embed_s += t->seen.embed_s;
+    r->encode_s += t->seen.encode_s;
+}
+
+ww_status ww_scan_store(void *user, void *task, ww_error *err)
+{
+    ww_scan *s = user;
+    ww_scan_task *t = task;
+    ww_status status = t->already ? WW_OK : store_task(s, t, err);
+    if (status == WW_OK) {
+        count_task(s, t);
+        ww_progress progress = {.stage = WW_STAGE_SCAN, .share = s->done_share < 1 ? s->done_share : 1, .done = s->result.frames,
+                                .faces = s->result.faces, .now = t->film->path};
+        if (ww_library_report(s->library, &progress) != 0)
+            status = ww_fail(err, WW_ERR_CANCELLED, "stopped; what was scanned so far is kept, the same command goes on from here");
+    }
+    ww_scan_drop(s, t);
+    return status;
+}

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: MIT
+// Inputs become tasks, in order.
+#include "base/hash.h"
+#include "base/memory.h"
+#include "scan/scan.h"
+
+#include <stdlib.h>
+
+// --- films ----------------------------------------------------------------------------------------------------------------
+
+static ww_scan_film *film_new(const ww_input *input)
+{
+    ww_scan_film *f = ww_alloc(sizeof *f);
+    atomic_init(&f->users, 1);
+    f->path = ww_strdup(input->path);
+    f->bytes = input->bytes;
+    return f;
+}
+
+ww_scan_film *ww_scan_film_share(ww_scan_film *f)
+{
+    atomic_fetch_add(&f->users, 1);
+    return f;
+}
+
+void ww_scan_film_release(ww_scan_film *f)
+{
+    if (!f || atomic_fetch_sub(&f->users, 1) > 1)
+        return;
+    ww_footage_close(f->footage);
+    free(f->path);
+    free(f);
+}
+
+static ww_scan_task *task_new(ww_scan_film *film, int span, double share)
+{
+    ww_scan_task *t = ww_alloc(sizeof *t);
+    t->film = ww_scan_film_share(film);
+    t->span = span;
+    t->share = share;
+    if (film->footage)
+        t->span_count = ww_footage_get_info(film->footage)->span_count;
+    return t;
+}
+
+void ww_scan_drop(void *user, void *task)
+{
+    ww_scan_task *t = task;
+    (void)user;
+    ww_scan_film_release(t->film);
+    ww_seen_free(&t->seen);
+    free(t->failure);
+    free(t);
+}
+
+// --- what the library knows ------------------------------------------------------------------------------------------------
+
+ww_status ww_scan_find_known(ww_scan *s, uint64_t hash, int64_t *source, ww_error *err)
+{
+    pthread_mutex_lock(&s->library->store_mutex);
+    ww_status status = ww_store_find_source(s->library->store, hash, s->key, source, err);
+    pthread_mutex_unlock(&s->library->store_mutex);
+    return status;
+}
+
+static ww_status span_done(ww_scan *s, int64_t source, int span, bool *done, ww_error *err)
+{
+    pthread_mutex_lock(&s->library->store_mutex);
+    ww_status status = ww_store_span_done(s->library->store, source, span, done, err);
+    pthread_mutex_unlock(&s->library->store_mutex);
+    return status;
+}
+
+// --- next: tasks, in order ---------------------------------------------------------------------------------------------------
+
+char *ww_scan_film_open(ww_scan *s, ww_scan_film *f)
+{
+    ww_error why;
+    ww_footage_options options = {.every_us = s->options.every_us, .look_every_us = ww_tracks(&s->options, &s->models->detector_spec) ? WW_LOOK_EVERY_US : 0};
+    if (ww_hash_file(f->path, &f->hash, NULL, &why) == WW_OK &&
+        ww_footage_open(f->path, &options, &s->library->log, &f->footage, &why) == WW_OK)
+        return NULL;
+    return ww_strdup(why.message);
+}
+
+static bool begun_in_this_run(ww_scan *s, uint64_t hash)
+{
+    for (size_t i = 0; i < s->films_begun.count; i++)
+        if (s->films_begun.item[i] == hash)
+            return true;
+    ww_vector_push(&s->films_begun, hash);
+    return false;
+}
+
+static double share_of(const ww_scan *s, const ww_input *input)
+{
+    return ((double)input->bytes + 1) / s->total_weight;
+}
+
+// Opens the next video; *task is set at once when there is nothing to look at in it.
+static ww_status begin_video(ww_scan *s, const ww_input *input, ww_scan_task **task, ww_error *err)
+{
+    ww_scan_film *f = film_new(input);
+    char *failure = ww_scan_film_open(s, f);
+    ww_status status = WW_OK;
+    bool complete = false;
+    if (!failure) {
+        status = ww_scan_find_known(s, f->hash, &f->resumed, err);
+        int spans = ww_footage_get_info(f->footage)->span_count;
+        complete = f->resumed != 0;
+        f->source = f->resumed;
+        for (int i = 0; i < spans && complete && status == WW_OK; i++)
+            status = span_done(s, f->resumed, i, &complete, err);
+        complete |= begun_in_this_run(s, f->hash);
+    }
+    if (status == WW_OK && (failure || complete)) {
+        *task = task_new(f, 0, share_of(s, input));
+        (*task)->failure = failure;
+        (*task)->already = complete;
+        failure = NULL;
+    } else if (status == WW_OK) {
+        s->film = ww_scan_film_share(f);
+        s->next_span = 0;
+    }
+    free(failure);
+    ww_scan_film_release(f);
+    return status;
+}
+
+// The next span of the video at hand that is not in the store yet; NULL when there is none.
+static ww_status next_of_video(ww_scan *s, ww_scan_task **task, ww_error *err)
+{
+    int spans = ww_footage_get_info(s->film->footage)->span_count;
+    double share = share_of(s, &s->inputs.item[s->next_input - 1]) / spans, skipped = 0;
+    while (s->next_span < spans) {
+        bool done = false;
+        int span = s->next_span++;
+        if (s->film->resumed) {
+            ww_status status = span_done(s, s->film->resumed, span, &done, err);
+            if (status != WW_OK)
+                return status;
+        }
+        if (!done) {
+            *task = task_new(s->film, span, share + skipped);
+            return WW_OK;
+        }
+        skipped += share;
+    }
+    ww_scan_film_release(s->film);
+    s->film = NULL;
+    return WW_OK;
+}
+
+ww_status ww_scan_next(void *user, void **out, ww_error *err)
+{
+    ww_scan *s = user;
+    ww_scan_task *task = NULL;
+    ww_status status = WW_OK;
+    while (!task && status == WW_OK) {
+        if (s->film) {
+            status = next_of_video(s, &task, err);
+            continue;
+        }
+        if (s->next_input == s->inputs.count)
+            break;
+        const ww_input *input = &s->inputs.item[s->next_input++];
+        if (input->photo) { // opened by the worker
+            ww_scan_film *f = film_new(input);
+            task = task_new(f, 0, share_of(s, input));
+            ww_scan_film_release(f);
+        } else {
+            status = begin_video(s, input, &task, err);
+        }
+    }
+    *out = task;
+    return status;
+}

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: MIT
+#include "library/catalog.h"
+#include "formats/text.h"
+#include "harness.h"
+
+#define NASTY "a<b>&\"'\\ \x01\n/\xc3\xa9\xff\xe2\x82"
+
+static void check_text(void (*write)(ww_buffer *b, const char *text), const char *text, const char *expected)
+{
+    ww_buffer b = {0};
+    ww_buffer_text(&b, "");
+    write(&b, text);
+    CHECK_STR(b.data, expected);
+    ww_buffer_free(&b);
+}
+
+TEST(html_is_escaped)
+{
+    check_text(ww_text_html, NASTY, "a&lt;b&gt;&amp;&quot;&#39;\\   /\xc3\xa9\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd");
+    check_text(ww_text_html, "", "");
+}
+
+TEST(urls_are_escaped_byte_by_byte)
+{
+    check_text(ww_text_url, "Zo\xc3\xab O'N/50%?#\xff.jpg", "Zo%C3%AB%20O%27N/50%25%3F%23%FF.jpg");
+}
+
+TEST(json_and_yaml_are_quoted)
+{
+    check_text(ww_text_json, "a</script>\"\\\t", "\"a\\u003c/script>\\\"\\\\\\u0009\"");
+    check_text(ww_text_yaml, "a<b: - #\"\\\n\x7f", "\"a<b: - #\\\"\\\\\\u000a\\u007f\"");
+}
+
+TEST(csv_is_quoted_where_needed)
+{
+    check_text(ww_text_csv, "plain \xff name", "plain \xff name");
+    check_text(ww_text_csv, "a,b", "\"a,b\"");
+    check_text(ww_text_csv, "say \"hi\"", "\"say \"\"hi\"\"\"");
+    check_text(ww_text_csv, "two\nlines", "\"two\nlines\"");
+    check_text(ww_text_csv, "", "");
+}
+
+TEST(only_well_formed_utf8_passes)
+{
+    check_text(ww_text_html, "\xf0\x9f\x98\x80", "\xf0\x9f\x98\x80");                         // U+1F600
+    check_text(ww_text_html, "\xc0\xaf", "\xef\xbf\xbd\xef\xbf\xbd");                         // overlong
+    check_text(ww_text_html, "\xed\xa0\x80", "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd");         // surrogate
+    check_text(ww_text_html, "\xf4\x90\x80\x80", "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd"); // beyond Unicode
+    check_text(ww_text_html, "\xe2\x82", "\xef\xbf\xbd\xef\xbf\xbd");                         // cut off by the end
+}
+
+static void check_fixed(double value, int decimals, const char *expected)
+{
+    ww_buffer b = {0};
+    ww_text_fixed(&b, value, decimals);
+    CHECK_STR(b.data, expected);
+    ww_buffer_free(&b);
+}
+
+TEST(numbers_have_a_point_and_all_their_decimals)
+{
+    check_fixed(0, 1, "0.0");
+    check_fixed(-0.04, 1, "0.0");
+    check_fixed(-0.05, 1, "-0.1");
+    check_fixed(12.25, 1, "12.3");
+    check_fixed(1919.96, 1, "1920.0");
+    check_fixed(0.98765, 4, "0.9877");
+    check_fixed(1, 6, "1.000000");
+    check_fixed(0.0000005, 6, "0.000001");
+    check_fixed(7.5, 0, "8");
+    check_fixed(NAN, 2, "0.00");
+    check_fixed(INFINITY, 2, "1000000000000.00");
+    check_fixed(-1e300, 0, "-1000000000000");
+}
+
+TEST(times_are_written_as_seconds_and_as_clock)
+{
+    ww_buffer b = {0};
+    ww_text_seconds(&b, 83500000);
+    ww_buffer_text(&b, " ");
+    ww_text_seconds(&b, 36000033367);
+    ww_buffer_text(&b, " ");
+    ww_text_clock(&b, 59999999);
+    ww_buffer_text(&b, " ");
+    ww_text_clock(&b, 36061000000);
+    ww_buffer_text(&b, " ");
+    ww_text_clock(&b, -5);
+    CHECK_STR(b.data, "83.500 36000.033 0:00:59 10:01:01 0:00:00");
+    ww_buffer_free(&b);
+}
+
+static void check_folder(const char *name, const char *expected)
+{
+    char *folder = ww_folder_name(name);
+    CHECK_STR(folder ? folder : "(null)", expected);
+    free(folder);
+}
+
+TEST(names_are_made_fit_for_folders)
+{
+    check_folder("Zo\xc3\xab O'Neil", "Zo\xc3\xab O'Neil");
+    check_folder("  a/b\\c\n ", "a_b_c_");
+    check_folder(".", "_");
+    check_folder("..", "__");
+    check_folder(".hidden", "_hidden");
+    check_folder("J. R.", "J. R_");
+    check_folder("   ", "(null)");
+    check_folder("", "(null)");
+    char longest[200], expected[121];
+    memset(longest, 'x', sizeof longest);
+    memcpy(longest + 119, "\xc3\xa9", 2); // the limit falls into a character
+    longest[199] = 0;
+    memset(expected, 'x', 119);
+    expected[119] = 0;
+    check_folder(longest, expected);
+}
+
+static void push_person(ww_catalog *c, int number, const char *name)
+{
+    ww_catalog_person person = {.number = number, .name = (char *)(uintptr_t)name};
+    ww_vector_push(&c->person, person);
+}
+
+TEST(folders_are_unique_whatever_people_are_called)
+{
+    ww_catalog c = {0};
+    push_person(&c, 0, NULL);
+    push_person(&c, 1, "Anna");
+    push_person(&c, 2, "anna");
+    push_person(&c, 3, "Face_0");
+    push_person(&c, 4, "Unsorted");
+    push_person(&c, 5, "MONTAGE");
+    push_person(&c, 6, "Anna");
+    push_person(&c, 7, " ");
+    ww_catalog_name_folders(&c);
+    static const char *const expected[] = {"Face_0",       "Anna",        "anna (2)", "Face_0 (2)",
+                                           "Unsorted (2)", "MONTAGE (2)", "Anna (3)", "Face_7"};
+    for (size_t i = 0; i < c.person.count; i++) {
+        CHECK_STR(c.person.item[i].folder, expected[i]);
+        free(c.person.item[i].folder);
+    }
+    ww_vector_free(&c.person);
+}
+
+int main(void)
+{
+    RUN(html_is_escaped);
+    RUN(urls_are_escaped_byte_by_byte);
+    RUN(json_and_yaml_are_quoted);
+    RUN(csv_is_quoted_where_needed);
+    RUN(only_well_formed_utf8_passes);
+    RUN(numbers_have_a_point_and_all_their_decimals);
+    RUN(times_are_written_as_seconds_and_as_clock);
+    RUN(names_are_made_fit_for_folders);
+    RUN(folders_are_unique_whatever_people_are_called);
+    return FINISH();
+}

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+// Made-up people: each has a direction, and faces are scattered about it as far as those of a fair embedder are.
+#ifndef WW_TESTS_JOB_PEOPLE_H
+#define WW_TESTS_JOB_PEOPLE_H
+#include "base/random.h"
+#include "library/gather.h"
+#include <math.h>
+#include <stdlib.h>
+
+#define PEOPLE_DIM 128
+
+static inline void people_unit(float *v)
+{
+    double sum = 0;
+    for (int i = 0; i < PEOPLE_DIM; i++)
+        sum += (double)v[i] * v[i];
+    for (int i = 0; i < PEOPLE_DIM; i++)
+        v[i] = (float)(v[i] / sqrt(sum));
+}
+
+// The direction of person `who`.
+static inline void people_direction(int who, float *v)
+{
+    ww_random r = {(uint64_t)who * 7919 + 17};
+    for (int i = 0; i < PEOPLE_DIM; i++)
+        v[i] = (float)ww_random_normal(&r);
+    people_unit(v);
+}
+
+// A face of person `who`; `scatter` 0.6 puts two faces of one person about 0.73 apart, strangers are about 1.41 apart.
+static inline void people_face(ww_random *r, int who, double scatter, float *v)
+{
+    people_direction(who, v);
+    for (int i = 0; i < PEOPLE_DIM; i++)
+        v[i] += (float)(scatter / sqrt(PEOPLE_DIM) * ww_random_normal(r));
+    people_unit(v);
+}
+
+static inline void people_add(ww_gathered *g, ww_random *r, int who, double scatter, uint32_t frame, int64_t track)
+{
+    ww_gathered_face face = {.id = (int64_t)g->face.count + 1, .source = 1, .frame = frame, .track = track, .quality = 0.6f, .score = 0.9f,
+                             .person = -1};
+    face.key = (ww_face_key){.source = 1, .time_us = (int64_t)frame * 1000000, .x = 100.0f * (float)who, .y = 50, .width = 80, .height = 80};
+    ww_vector_push(&g->face, face);
+    g->dim = PEOPLE_DIM;
+    g->vector = realloc(g->vector, g->face.count * PEOPLE_DIM * sizeof *g->vector);
+    if (!g->vector)
+        abort();
+    people_face(r, who, scatter, g->vector + (g->face.count - 1) * PEOPLE_DIM);
+}
+
+// Footage of `people` people: `frames` frames with one to three of them on each; who is on one frame and the next is followed.
+static inline void people_footage(ww_gathered *g, ww_random *r, int people, int frames, double scatter, int *who_is)
+{
+    int64_t next_track = 1, track[64] = {0};
+    for (uint32_t f = 0; f < (uint32_t)frames; f++) {
+        int first = (int)ww_random_below(r, (uint32_t)people), count = 1 + (int)ww_random_below(r, 3);
+        int64_t now[64] = {0};
+        for (int k = 0; k < count && k < people; k++) {
+            int who = (first + k) % people;
+            now[who] = track[who] ? track[who] : next_track++;
+            who_is[g->face.count] = who;
+            people_add(g, r, who, scatter, f, now[who]);
+        }
+        for (int p = 0; p < people; p++)
+            track[p] = now[p];
+    }
+}
+
+#endif
