@@ -363,7 +363,7 @@ static ww_status take(taking *t, ww_error *err)
     return ww_fail(err, WW_ERR_ARGUMENT, "to part a person, see ww_library_part");
 }
 
-ww_status ww_library_decide(ww_library *library, const ww_decision *decision, ww_decision_result *result, ww_error *err)
+ww_status ww_decide(ww_library *library, const ww_decision *decision, ww_decision_result *result, ww_error *err)
 {
     taking t = {.decision = decision};
     ww_status status = ww_roster_load(library, &t.roster, err);

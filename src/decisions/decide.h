@@ -12,4 +12,11 @@ ww_status ww_reject_from(ww_roster *roster, size_t person, const bool *marked, w
 // "1 face", "12 faces"; the caller's (free).
 char *ww_faces_counted(size_t count);
 
+// ww_library_decide.
+ww_status ww_decide(ww_library *library, const ww_decision *decision, ww_decision_result *result, ww_error *err);
+
+// ww_library_part.
+ww_status ww_part_person(ww_library *library, const char *who, int apply, ww_part_proposal *proposal,
+                         ww_decision_result *result, ww_error *err);
+
 #endif

@@ -280,8 +280,8 @@ static void parting_free(parting *p)
     free(p);
 }
 
-ww_status ww_library_part(ww_library *library, const char *who, int apply, ww_part_proposal *proposal, ww_decision_result *result,
-                          ww_error *err)
+ww_status ww_part_person(ww_library *library, const char *who, int apply, ww_part_proposal *proposal,
+                         ww_decision_result *result, ww_error *err)
 {
     ww_roster roster;
     ww_gathered faces = {0};

@@ -57,7 +57,7 @@ static void take_catalog_face(const ww_catalog *c, size_t i, ww_answer_face *fac
 static ww_status open_library(ww_answer *answer, const ww_callbacks *callbacks, ww_error *err)
 {
     const ww_catalog *c = &answer->catalog;
-    ww_status status = ww_library_open(answer->where, WW_LIBRARY_EXISTING, callbacks, &answer->library, err);
+    ww_status status = ww_library_acquire(answer->where, WW_LIBRARY_EXISTING, callbacks, &answer->library, err);
     if (status == WW_OK)
         status = ww_catalog_load(answer->library->store, NULL, 0, &answer->catalog, err);
     if (status == WW_OK)
@@ -219,7 +219,7 @@ void ww_answer_free(ww_answer *answer)
     ww_distinct_free(&answer->people);
     ww_csv_close(&answer->table);
     ww_catalog_free(&answer->catalog);
-    ww_library_close(answer->library);
+    ww_library_release(answer->library);
     *answer = (ww_answer){0};
 }
 

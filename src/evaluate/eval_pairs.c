@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Verification: pairs of pictures, the faces of the library that are meant by them, and how far these are apart.
+#include "evaluate/eval_pairs.h"
 #include "base/memory.h"
 #include "evaluate/verification.h"
 #include "library/gather.h"
@@ -126,8 +127,8 @@ static void fill_result(const ww_verification *v, ww_eval_pairs_result *r)
     }
 }
 
-ww_status ww_eval_pairs(const char *folder, const char *pairs, ww_eval_face face, const ww_callbacks *callbacks,
-                        ww_eval_pairs_result *result, ww_error *err)
+ww_status ww_evaluate_pairs(const char *folder, const char *pairs, ww_eval_face face, const ww_callbacks *callbacks,
+                            ww_eval_pairs_result *result, ww_error *err)
 {
     evaluation e = {0};
     ww_verification verification;

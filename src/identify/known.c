@@ -173,9 +173,9 @@ static ww_status recognise(ww_known *k, ww_roster *r, const ww_gathered *faces, 
     return status;
 }
 
-ww_status ww_library_known(ww_library *library, const ww_models *models, const char *dir,
-                           void (*on_line)(void *user, const char *line),
-                           void *user, ww_known_result *result, ww_error *err)
+ww_status ww_recognise_known(ww_library *library, const ww_models *models, const char *dir,
+                             void (*on_line)(void *user, const char *line), void *user, ww_known_result *result,
+                             ww_error *err)
 {
     ww_known_result counted = {0};
     ww_known k = {.library = library, .models = models, .listener = {on_line, user}, .result = &counted};

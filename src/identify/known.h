@@ -28,4 +28,9 @@ typedef struct ww_known {
 ww_status ww_known_look(ww_known *known, const char *dir, ww_error *err);
 void ww_known_free(ww_known *known);
 
+// ww_library_known.
+ww_status ww_recognise_known(ww_library *library, const ww_models *models, const char *dir,
+                             void (*on_line)(void *user, const char *line), void *user, ww_known_result *result,
+                             ww_error *err);
+
 #endif

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Why a face is where it is. The reasons are found anew from what the sorting goes by: decisions, tracks, faces seen at once,
 // quality, and distances.
+#include "identify/why.h"
 #include "base/memory.h"
 #include "people/grade.h"
 #include "library/recorded.h"
@@ -253,8 +254,8 @@ static void answer(question *q, void (*on_why)(void *user, const ww_why *why), v
     free(all);
 }
 
-ww_status ww_library_why(ww_library *library, const char *who, void (*on_why)(void *user, const ww_why *why), void *user,
-                         ww_error *err)
+ww_status ww_explain_face(ww_library *library, const char *who, void (*on_why)(void *user, const ww_why *why),
+                          void *user, ww_error *err)
 {
     question q = {0};
     ww_status status = ww_roster_load(library, &q.roster, err);

@@ -38,7 +38,8 @@ ww_status ww_library_word(ww_library *library, const char *key, double fallback,
     return status;
 }
 
-ww_status ww_library_open(const char *dir, int flags, const ww_callbacks *callbacks, ww_library **library, ww_error *err)
+ww_status ww_library_acquire(const char *dir, int flags, const ww_callbacks *callbacks, ww_library **library,
+                             ww_error *err)
 {
     ww_status status = WW_OK;
     char *path = ww_path_join(dir, WW_STORE_FILE);
@@ -59,14 +60,14 @@ ww_status ww_library_open(const char *dir, int flags, const ww_callbacks *callba
         status = ww_store_open(path, (flags & WW_LIBRARY_CREATE) != 0, &l->store, err);
     free(path);
     if (status != WW_OK) {
-        ww_library_close(l);
+        ww_library_release(l);
         return status;
     }
     *library = l;
     return WW_OK;
 }
 
-void ww_library_close(ww_library *library)
+void ww_library_release(ww_library *library)
 {
     if (!library)
         return;

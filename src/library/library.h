@@ -33,4 +33,9 @@ ww_status ww_library_word(ww_library *library, const char *key, double fallback,
 // Calls callbacks.progress, if any; non-zero means: cancel.
 int ww_library_report(ww_library *library, const ww_progress *progress);
 
+// ww_library_open.
+ww_status ww_library_acquire(const char *dir, int flags, const ww_callbacks *callbacks, ww_library **library,
+                             ww_error *err);
+void ww_library_release(ww_library *library);
+
 #endif

@@ -237,14 +237,14 @@ static ww_status open_models(const ww_model_options *options, ww_models **models
     if (status == WW_OK)
         status = check_ways(m, options, err);
     if (status != WW_OK) {
-        ww_models_close(m);
+        ww_models_unload(m);
         return status;
     }
     *models = m;
     return WW_OK;
 }
 
-ww_status ww_models_open(const ww_model_options *options, ww_models **models, ww_error *err)
+ww_status ww_models_load(const ww_model_options *options, ww_models **models, ww_error *err)
 {
     ww_model_options resolved = options ? *options : (ww_model_options){0};
     char *owned[3] = {0};
@@ -256,7 +256,7 @@ ww_status ww_models_open(const ww_model_options *options, ww_models **models, ww
     return status;
 }
 
-void ww_models_close(ww_models *models)
+void ww_models_unload(ww_models *models)
 {
     if (!models)
         return;
@@ -270,6 +270,3 @@ void ww_models_close(ww_models *models)
     ww_shape_predictor_free(models->landmarks);
     free(models);
 }
-
-const char *ww_models_detector_name(const ww_models *models) { return models->detector_spec.name; }
-const char *ww_models_embedder_name(const ww_models *models) { return models->embedder_spec.name; }

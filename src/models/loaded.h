@@ -16,4 +16,8 @@ struct ww_models {
     uint64_t detector_hash, embedder_hash; // XXH64 of the model files (detector: and of the shape predictor)
 };
 
+// ww_models_open.
+ww_status ww_models_load(const ww_model_options *options, ww_models **models, ww_error *err);
+void ww_models_unload(ww_models *models);
+
 #endif

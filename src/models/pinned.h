@@ -23,4 +23,13 @@ ww_status ww_pin_path(const ww_pin *pin, char **path, ww_error *err);
 // path. *path is the caller's. WW_ERR_NOT_FOUND: a pinned model that is not here; WW_ERR_ARGUMENT: one of another kind.
 ww_status ww_pinned_or_path(const char *text, ww_pinned_kind kind, char **path, ww_error *err);
 
+// ww_pinned_models.
+ww_status ww_pins_list(int (*on_model)(void *user, const ww_pinned_model *model), void *user, ww_error *err);
+
+// ww_pinned_model_get.
+ww_status ww_pin_fetch(const char *name, const ww_callbacks *callbacks, ww_error *err);
+
+// ww_pinned_model_check.
+ww_status ww_pin_check(const char *name, ww_error *err);
+
 #endif

@@ -35,7 +35,7 @@ static ww_pinned_model shown(const ww_pin *pin, const char *path, const char *ur
     return m;
 }
 
-ww_status ww_pinned_models(int (*on_model)(void *user, const ww_pinned_model *model), void *user, ww_error *err)
+ww_status ww_pins_list(int (*on_model)(void *user, const ww_pinned_model *model), void *user, ww_error *err)
 {
     ww_status status = WW_OK;
     int stop = 0;
@@ -53,7 +53,7 @@ ww_status ww_pinned_models(int (*on_model)(void *user, const ww_pinned_model *mo
     return status;
 }
 
-ww_status ww_pinned_model_check(const char *name, ww_error *err)
+ww_status ww_pin_check(const char *name, ww_error *err)
 {
     const ww_pin *pin;
     char *path;
@@ -83,7 +83,7 @@ static ww_status make_folder_of(const char *path, ww_error *err)
     return status;
 }
 
-ww_status ww_pinned_model_get(const char *name, const ww_callbacks *callbacks, ww_error *err)
+ww_status ww_pin_fetch(const char *name, const ww_callbacks *callbacks, ww_error *err)
 {
     const ww_pin *pin;
     char *path, *url = NULL;

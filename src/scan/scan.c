@@ -164,7 +164,7 @@ static ww_status leave_word(ww_scan *s, ww_error *err)
     return status == WW_OK ? ww_store_set_meta(s->library->store, WW_META_EMBEDDER, s->models->embedder_spec.name, err) : status;
 }
 
-ww_status ww_library_scan(ww_library *library, const ww_models *models, const char *const *inputs, size_t count,
+ww_status ww_scan_sources(ww_library *library, const ww_models *models, const char *const *inputs, size_t count,
                           const ww_scan_options *options, ww_scan_result *result, ww_error *err)
 {
     double begun = ww_seconds();

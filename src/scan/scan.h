@@ -64,4 +64,8 @@ void ww_scan_drop(void *scan, void *task);
 // --- scan_store.c: the pipeline's done(): commits what a task saw, counts it, reports progress.
 ww_status ww_scan_store(void *scan, void *task, ww_error *err);
 
+// ww_library_scan.
+ww_status ww_scan_sources(ww_library *library, const ww_models *models, const char *const *inputs, size_t count,
+                          const ww_scan_options *options, ww_scan_result *result, ww_error *err);
+
 #endif

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "formats/folders/export.h"
 #include "base/clock.h"
 #include "base/memory.h"
 #include "formats/folders/dataset.h"
@@ -36,7 +37,7 @@ static ww_status find_discarded(ww_library *library, int64_t **ids, size_t *coun
     return WW_OK;
 }
 
-ww_status ww_library_restore(ww_library *library, ww_export_result *result, ww_error *err)
+ww_status ww_folders_restore(ww_library *library, ww_export_result *result, ww_error *err)
 {
     double begun = ww_seconds();
     ww_export_counts counts = {0};
@@ -57,7 +58,7 @@ ww_status ww_library_restore(ww_library *library, ww_export_result *result, ww_e
     return status;
 }
 
-ww_status ww_library_export(ww_library *library, ww_export_result *result, ww_error *err)
+ww_status ww_folders_export(ww_library *library, ww_export_result *result, ww_error *err)
 {
     size_t missing;
     ww_status status = ww_changes_any(library, &missing, err);
@@ -71,5 +72,5 @@ ww_status ww_library_export(ww_library *library, ww_export_result *result, ww_er
             *result = (ww_export_result){0};
         return status;
     }
-    return ww_library_restore(library, result, err);
+    return ww_folders_restore(library, result, err);
 }

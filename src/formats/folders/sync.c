@@ -235,7 +235,7 @@ static ww_status look_and_decide(ww_sync *s, ww_error *err)
     return status == WW_OK ? put_on_record(s, err) : status;
 }
 
-ww_status ww_library_sync(ww_library *library, int dry_run, void (*on_line)(void *user, const char *line), void *user,
+ww_status ww_folders_sync(ww_library *library, int dry_run, void (*on_line)(void *user, const char *line), void *user,
                           ww_sync_result *result, ww_error *err)
 {
     ww_sync s = {.listener = {on_line, user}};

@@ -50,12 +50,12 @@ TEST(names_become_files_that_are_here)
     CHECK_OK(ww_write_file(file, "x", 1, &err));
     CHECK_OK(ww_pinned_or_path("yunet", WW_PINNED_DETECTOR, &path, &err));
     CHECK_STR(path, file);
-    CHECK_EQ(ww_pinned_model_check("yunet", &err), WW_ERR_FORMAT);
+    CHECK_EQ(ww_pin_check("yunet", &err), WW_ERR_FORMAT);
     unlink(file);
     rmdir(folder);
-    CHECK_EQ(ww_pinned_model_check("yunet", &err), WW_ERR_NOT_FOUND);
-    CHECK_EQ(ww_pinned_model_check("nonsense", &err), WW_ERR_ARGUMENT);
-    CHECK_EQ(ww_pinned_model_get("nonsense", NULL, &err), WW_ERR_ARGUMENT);
+    CHECK_EQ(ww_pin_check("yunet", &err), WW_ERR_NOT_FOUND);
+    CHECK_EQ(ww_pin_check("nonsense", &err), WW_ERR_ARGUMENT);
+    CHECK_EQ(ww_pin_fetch("nonsense", NULL, &err), WW_ERR_ARGUMENT);
     free(path);
     free(file);
 }

@@ -2,6 +2,7 @@
 // Growing, never rebuilt: people keep their numbers and names when footage joins, leaves, or is scanned anew.
 #include "base/files.h"
 #include "base/memory.h"
+#include "cluster/cluster.h"
 #include "harness.h"
 #include "people.h"
 

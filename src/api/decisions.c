@@ -1,22 +1,16 @@
 // SPDX-License-Identifier: MIT
-// Looking at what is there: the people, the journal; and making a decision seen.
+#include "decisions/decide.h"
 #include "library/last_sort.h"
-#include "decisions/roster.h"
 
-ww_status ww_library_people(ww_library *library, int (*on_person)(void *user, const ww_person *person), void *user, ww_error *err)
+ww_status ww_library_decide(ww_library *library, const ww_decision *decision, ww_decision_result *result, ww_error *err)
 {
-    ww_roster roster;
-    ww_status status = ww_roster_load(library, &roster, err);
-    if (status != WW_OK)
-        return status;
-    for (size_t i = 0; i < roster.catalog.person.count; i++) {
-        const ww_catalog_person *p = &roster.catalog.person.item[i];
-        ww_person person = {p->number, p->name, p->folder, (int64_t)ww_roster_count(&roster, i), p->ignored};
-        if (on_person(user, &person) != 0)
-            break;
-    }
-    ww_roster_free(&roster);
-    return WW_OK;
+    return ww_decide(library, decision, result, err);
+}
+
+ww_status ww_library_part(ww_library *library, const char *who, int apply, ww_part_proposal *proposal,
+                          ww_decision_result *result, ww_error *err)
+{
+    return ww_part_person(library, who, apply, proposal, result, err);
 }
 
 ww_status ww_library_log(ww_library *library, int (*on_entry)(void *user, const ww_log_entry *entry), void *user, ww_error *err)
