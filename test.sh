@@ -35,10 +35,10 @@ if [ $all = no ]; then
 else
     build "$top/build-test" -Dwerror=true
     run_tests gcc "$top/build-test"
-    CC=clang build "$top/build-asan" -Dwerror=true -Dbuildtype=debugoptimized -Db_sanitize=address,undefined -Db_lundef=false -Db_ndebug=false
+    CC=clang CXX=clang++ build "$top/build-asan" -Dwerror=true -Dbuildtype=debugoptimized -Db_sanitize=address,undefined -Db_lundef=false -Db_ndebug=false
     run_tests address-undefined "$top/build-asan" --no-suite parity --no-suite slow
     targets="app/cli/whoswho tests/unit/pipeline/test_pipeline" # what the suite needs
-    CC=clang build "$top/build-tsan" -Dbuildtype=debugoptimized -Db_sanitize=thread -Db_lundef=false
+    CC=clang CXX=clang++ build "$top/build-tsan" -Dbuildtype=debugoptimized -Db_sanitize=thread -Db_lundef=false
     run_tests thread "$top/build-tsan" --suite threads
     check clang-tidy sh tools/tidy.sh "$top/build-asan"
 fi

@@ -48,6 +48,13 @@ static int help(void)
     return EXIT_FINE;
 }
 
+static void end_without_memory(size_t bytes)
+{
+    fprintf(stderr, "whoswho: no memory left, not even for %zu bytes; close other programs, or raise the limit (ulimit -v)\n",
+            bytes);
+    _exit(EXIT_FAILED);
+}
+
 // A first word that is neither a command nor a file that is there: most likely a command mistyped.
 static const char *meant(const char *word)
 {
@@ -84,6 +91,8 @@ static int run(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
+    ww_on_out_of_memory(end_without_memory);
+    ww_silence_libav(); // what it has to say, ww_callbacks say
     streams_begin();
     return streams_end(run(argc, argv));
 }

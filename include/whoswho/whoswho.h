@@ -16,8 +16,24 @@
 //
 // Rules that hold everywhere: option structs are plain, and a zeroed one (or NULL) means the defaults; a function returns 0 or
 // a negative ww_status, and then *err (which may be NULL) holds one sentence a person can act on; an out-parameter is the
-// caller's to close, a returned pointer is borrowed; strings are UTF-8 (paths: any bytes); there is no global state, and a
-// handle is used by one thread at a time. Nothing is ever sent anywhere; ww_pinned_model_get alone reaches for the network, to fetch.
+// caller's to close, a returned pointer is borrowed; strings are UTF-8 (paths: any bytes); a handle is used by one thread at a
+// time. Nothing is ever sent anywhere; ww_pinned_model_get alone reaches for the network, to fetch.
+//
+// What the library does to its process, and nothing else:
+// - Locale: never set nor asked. Numbers in files are those of the C locale, whatever the host chose with setlocale().
+// - Threads: a call starts as many as its `threads` say and has joined them when it returns. OpenMP (oneDNN's) is held to one
+//   thread a call by omp_set_num_threads, which is the calling thread's own setting and is put back.
+// - Signals: none is caught, sent or ignored; SIGPIPE is blocked in the calling thread while ww_pinned_model_get downloads. A
+//   host that limits file sizes ignores SIGXFSZ, to get WW_ERR_IO instead.
+// - Environment: WHOSWHO_DATA, XDG_DATA_HOME, HOME and WHOSWHO_MODELS_URL are read, for pinned models; oneDNN, OpenMP and
+//   libcurl read theirs. Nothing is set. The working folder and the umask are used, not changed.
+// - Standard streams: never written to by the library. libav reports damaged footage on standard error unless the host says
+//   ww_silence_libav(), or has set libav's log level or callback itself.
+// - Libraries: SQLite initialises itself at the first ww_library_open; curl_global_init and curl_global_cleanup (counted by
+//   libcurl) frame a download. No atexit handlers; nothing else outlives the handles.
+// - Memory: what grows with files, pictures, models or libraries is asked for carefully and reports WW_ERR_MEMORY, and so do
+//   C++ exceptions and failures of the libraries below. Small fixed allocations (a handle, a path, a message: a few KiB at
+//   most) end the process when they fail: ww_on_out_of_memory's handler is called, or abort().
 #ifndef WHOSWHO_H
 #define WHOSWHO_H
 #include <stddef.h>
@@ -56,6 +72,13 @@ typedef struct ww_error {
 } ww_error;
 
 WW_API const char *ww_version(void); // "1.2.3"
+
+// Called, from whatever thread it is, when a small allocation of `bytes` fails (see above).
+// It should end the program in its own way; if it returns, or is NULL, abort() follows. One handler for the process.
+WW_API void ww_on_out_of_memory(void (*handler)(size_t bytes));
+
+// Sets libav's log level to quiet, for the whole process.
+WW_API void ww_silence_libav(void);
 
 // --- what the library tells while it works --------------------------------------------------------------------------------
 

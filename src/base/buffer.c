@@ -1,29 +1,38 @@
 // SPDX-License-Identifier: MIT
 #include "base/buffer.h"
+#include "base/files.h"
 #include "base/memory.h"
+#include "base/number.h"
 
 #include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static void reserve(ww_buffer *b, size_t more)
+enum { SPARE_BYTES = 256 };
+
+static bool reserve(ww_buffer *b, size_t more)
 {
-    size_t needed = b->bytes + more + 1;
-    if (needed <= b->capacity)
-        return;
-    size_t wider = b->capacity * 2 > needed ? b->capacity * 2 : needed + 256;
-    char *grown = ww_alloc(wider);
-    if (b->bytes)
-        memcpy(grown, b->data, b->bytes);
-    free(b->data);
+    if (b->failed)
+        return false;
+    if (more < b->capacity - b->bytes) // one byte stays for the zero
+        return true;
+    size_t wider;
+    bool fits = !__builtin_add_overflow(b->capacity * 2 + SPARE_BYTES, more, &wider);
+    char *grown = fits ? ww_try_widen(b->data, b->capacity, wider, 1) : NULL;
+    if (!grown) {
+        ww_buffer_free(b);
+        b->failed = true;
+        return false;
+    }
     b->data = grown;
     b->capacity = wider;
+    return true;
 }
 
 void ww_buffer_add(ww_buffer *b, const void *data, size_t bytes)
 {
-    reserve(b, bytes);
+    if (!reserve(b, bytes))
+        return;
     if (bytes)
         memcpy(b->data + b->bytes, data, bytes);
     b->bytes += bytes;
@@ -40,14 +49,24 @@ void ww_buffer_format(ww_buffer *b, const char *format, ...)
     va_list args, again;
     va_start(args, format);
     va_copy(again, args);
-    int n = vsnprintf(NULL, 0, format, args);
+    int n = ww_vformat(NULL, 0, format, args);
     va_end(args);
-    if (n > 0) {
-        reserve(b, (size_t)n);
-        vsnprintf(b->data + b->bytes, (size_t)n + 1, format, again);
+    if (n > 0 && reserve(b, (size_t)n)) {
+        ww_vformat(b->data + b->bytes, (size_t)n + 1, format, again);
         b->bytes += (size_t)n;
     }
     va_end(again);
+}
+
+ww_status ww_buffer_status(const ww_buffer *b, const char *what, ww_error *err)
+{
+    return b->failed ? ww_fail_memory(err, "%s", what) : WW_OK;
+}
+
+ww_status ww_buffer_write(const ww_buffer *b, const char *path, ww_error *err)
+{
+    ww_status status = ww_buffer_status(b, path, err);
+    return status == WW_OK ? ww_write_file(path, b->data, b->bytes, err) : status;
 }
 
 void ww_buffer_free(ww_buffer *b)

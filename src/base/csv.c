@@ -2,6 +2,7 @@
 #include "base/csv.h"
 #include "base/files.h"
 #include "base/memory.h"
+#include "base/number.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -190,9 +191,7 @@ ww_status ww_csv_next(ww_csv *csv, bool *more, ww_error *err)
 ww_status ww_csv_number(const ww_csv *csv, int column, double least, double most, double *value, ww_error *err)
 {
     const char *field = csv->field[column];
-    char *stop;
-    *value = strtod(field, &stop);
-    if (stop == field || *stop || !isfinite(*value))
+    if (!ww_number_read(field, value))
         return ww_fail(err, WW_ERR_FORMAT, "%s:%zu: '%.80s' in the column %s is not a number", csv->path, csv->line, field,
                        csv->name[column]);
     if (*value < least || *value > most)

@@ -1,18 +1,21 @@
 // SPDX-License-Identifier: MIT
 #define WW_BASE_ERROR_C
 #include "base/error.h"
+#include "base/number.h"
 
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
+enum { WHAT_BYTES_MAX = 512 };
+
 static void set(ww_error *err, ww_status status, const char *format, va_list args)
 {
     if (!err)
         return;
     err->status = status;
-    vsnprintf(err->message, sizeof err->message, format, args);
+    ww_vformat(err->message, sizeof err->message, format, args);
 }
 
 ww_status ww_fail(ww_error *err, ww_status status, const char *format, ...)
@@ -49,6 +52,16 @@ ww_status ww_fail_errno(ww_error *err, int errnum, const char *format, ...)
     return status;
 }
 
+ww_status ww_fail_memory(ww_error *err, const char *what, ...)
+{
+    char text[WHAT_BYTES_MAX];
+    va_list args;
+    va_start(args, what);
+    ww_vformat(text, sizeof text, what, args);
+    va_end(args);
+    return ww_fail(err, WW_ERR_MEMORY, "no memory left for %s; close other programs, raise the limit (ulimit -v), or use fewer threads", text);
+}
+
 ww_status ww_error_prefix(ww_error *err, const char *format, ...)
 {
     if (!err)
@@ -57,7 +70,7 @@ ww_status ww_error_prefix(ww_error *err, const char *format, ...)
     memcpy(old, err->message, sizeof old);
     va_list args;
     va_start(args, format);
-    vsnprintf(err->message, sizeof err->message, format, args);
+    ww_vformat(err->message, sizeof err->message, format, args);
     va_end(args);
     size_t used = strlen(err->message);
     snprintf(err->message + used, sizeof err->message - used, ": %s", old);

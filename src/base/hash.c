@@ -111,7 +111,9 @@ ww_status ww_hash_open_file(int fd, const char *path, uint64_t *digest, uint64_t
 {
     enum { BLOCK_BYTES = 1 << 18 };
     ww_status status = WW_OK;
-    uint8_t *block = ww_alloc(BLOCK_BYTES);
+    uint8_t *block = ww_try_alloc(BLOCK_BYTES);
+    if (!block)
+        return ww_fail_memory(err, "reading '%s'", path);
     ww_hash h;
     ww_hash_init(&h, 0);
     for (ssize_t n; (n = read(fd, block, BLOCK_BYTES)) != 0;) {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "base/log.h"
+#include "base/number.h"
 
 #include <stdarg.h>
-#include <stdio.h>
 
 #define LINE_MAX_BYTES 2048
 
@@ -13,7 +13,7 @@ void ww_logf(const ww_log *log, ww_log_level level, const char *format, ...)
     char line[LINE_MAX_BYTES];
     va_list args;
     va_start(args, format);
-    vsnprintf(line, sizeof line, format, args);
+    ww_vformat(line, sizeof line, format, args);
     va_end(args);
     log->write(log->user, level, line);
 }

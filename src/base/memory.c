@@ -1,24 +1,63 @@
 // SPDX-License-Identifier: MIT
 #include "base/memory.h"
 
+#include "base/number.h"
+
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static _Noreturn void out_of_memory(size_t bytes)
+static void (*_Atomic out_of_memory_handler)(size_t bytes);
+
+void ww_memory_set_handler(void (*handler)(size_t bytes))
 {
-    fprintf(stderr, "whoswho: no memory left for %zu bytes\n", bytes);
+    atomic_store(&out_of_memory_handler, handler);
+}
+
+_Noreturn void ww_out_of_memory(size_t bytes)
+{
+    void (*handler)(size_t) = atomic_load(&out_of_memory_handler);
+    if (handler)
+        handler(bytes);
     abort();
 }
 
 void *ww_alloc(size_t bytes)
 {
-    void *p = calloc(1, bytes ? bytes : 1);
+    void *p = ww_try_alloc(bytes);
     if (!p)
-        out_of_memory(bytes);
+        ww_out_of_memory(bytes);
     return p;
+}
+
+void *ww_try_alloc(size_t bytes)
+{
+    return calloc(1, bytes ? bytes : 1);
+}
+
+void *ww_try_array(size_t count, size_t size)
+{
+    return count && size ? calloc(count, size) : ww_try_alloc(0);
+}
+
+char *ww_try_strdup(const char *s)
+{
+    size_t bytes = strlen(s) + 1;
+    char *copy = ww_try_alloc(bytes);
+    return copy ? memcpy(copy, s, bytes) : NULL;
+}
+
+void *ww_try_widen(void *items, size_t count, size_t wider, size_t size)
+{
+    size_t bytes;
+    if (__builtin_mul_overflow(wider, size, &bytes))
+        return NULL;
+    char *grown = realloc(items, bytes ? bytes : 1);
+    if (grown && wider > count)
+        memset(grown + count * size, 0, (wider - count) * size);
+    return grown;
 }
 
 char *ww_strndup(const char *s, size_t length)
@@ -38,11 +77,14 @@ char *ww_strf(const char *format, ...)
 {
     va_list args;
     va_start(args, format);
-    char *s = NULL;
-    int n = vasprintf(&s, format, args);
+    va_list again;
+    va_copy(again, args);
+    int length = ww_vformat(NULL, 0, format, args);
     va_end(args);
-    if (n < 0)
-        out_of_memory(0);
+    size_t bytes = (size_t)(length > 0 ? length : 0) + 1;
+    char *s = ww_alloc(bytes);
+    ww_vformat(s, bytes, format, again);
+    va_end(again);
     return s;
 }
 

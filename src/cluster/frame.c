@@ -82,20 +82,25 @@ static void find_basis(ww_frame *f, const float *vectors, const uint32_t *row, s
     f->rounding += (double)(dim + 2) * (FLT_EPSILON / 2) * 1.02 * sqrt((double)dim);
 }
 
-void ww_frame_build(ww_frame *f, const float *vectors, int dim, const uint32_t *row, size_t rows, int levels,
+bool ww_frame_build(ww_frame *f, const float *vectors, int dim, const uint32_t *row, size_t rows, int levels,
                     const ww_cluster_kernels *kernels)
 {
     const size_t n = rows < SAMPLE_MAX ? rows : SAMPLE_MAX;
     memset(f, 0, sizeof *f);
     f->dim = dim;
-    f->mean = ww_alloc((size_t)dim * sizeof *f->mean);
+    f->mean = ww_try_array((size_t)dim, sizeof *f->mean);
+    float *scratch = ww_try_array(n + 2 * (size_t)dim, sizeof *scratch);
+    if (!f->mean || !scratch) {
+        free(scratch);
+        return false;
+    }
     f->rounding = FLT_EPSILON;
     f->stretch = 1;
     find_mean(f, vectors, row, rows, n);
     find_basis(f, vectors, row, rows);
-    float *scratch = ww_alloc((n + 2 * (size_t)dim) * sizeof *scratch);
     f->step = find_step(f, kernels, vectors, row, rows, n, levels, scratch);
     free(scratch);
+    return true;
 }
 
 void ww_frame_free(ww_frame *f)

@@ -15,8 +15,8 @@ typedef struct ww_frame {
     double stretch;  // |coordinates of a - coordinates of b| <= stretch * |a - b|
 } ww_frame;
 
-// `row` names the `rows` vectors to use (all finite); `levels` is the largest byte.
-void ww_frame_build(ww_frame *frame, const float *vectors, int dim, const uint32_t *row, size_t rows, int levels,
+// `row` names the `rows` vectors to use (all finite); `levels` is the largest byte. False: no memory (free the frame all the same).
+bool ww_frame_build(ww_frame *frame, const float *vectors, int dim, const uint32_t *row, size_t rows, int levels,
                     const ww_cluster_kernels *kernels);
 void ww_frame_free(ww_frame *frame);
 

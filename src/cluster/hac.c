@@ -212,14 +212,15 @@ ww_status ww_hac_merge(const ww_method_problem *p, const uint32_t *groups, size_
     }
     hac h = {.problem = p, .kernels = ww_cluster_kernels_best(), .count = group_count, .limit_squared = threshold * threshold,
              .place = place};
-    const ww_status status = allocate(&h, err);
+    ww_status status = allocate(&h, err);
+    double *sum = ww_try_array((size_t)p->dim, sizeof *sum);
+    if (status == WW_OK && !sum)
+        status = ww_fail_memory(err, "clustering %zu vectors", p->count);
     if (status == WW_OK) {
-        double *sum = ww_alloc((size_t)p->dim * sizeof *sum);
         for (size_t c = 0; c < group_count; c++) {
             start_cluster(&h, (uint32_t)c, groups[c], sum);
             place[groups[c]] = (uint32_t)c;
         }
-        free(sum);
         h.live_count = group_count;
         follow_chains(&h, groups);
         for (size_t c = 0; c < group_count; c++) {
@@ -227,6 +228,7 @@ ww_status ww_hac_merge(const ww_method_problem *p, const uint32_t *groups, size_
             place[groups[c]] = NONE;
         }
     }
+    free(sum);
     release(&h);
     return status;
 }

@@ -73,13 +73,15 @@ void ww_order_rows(const float *vectors, int dim, double eps, const ww_cluster_k
     if (rows < ROWS_MIN)
         return;
     const float eps_squared = (float)(eps * eps);
-    leader *leaders = ww_alloc(SAMPLE * sizeof *leaders);
-    size_t *start = ww_alloc((LEADERS_MAX + 2) * sizeof *start);
-    const int count = find_leaders(vectors, dim, eps_squared, kernels, row, rows, leaders);
+    leader *leaders = ww_try_array(SAMPLE, sizeof *leaders);
+    size_t *start = ww_try_array(LEADERS_MAX + 2, sizeof *start);
     uint16_t *chosen = ww_alloc_array(rows, sizeof *chosen, SIZE_MAX);
     uint32_t *ordered = ww_alloc_array(rows, sizeof *ordered, SIZE_MAX);
-    if (count == 0 || !chosen || !ordered)
+    if (!leaders || !start || !chosen || !ordered)
         goto done; // the order as it is will do
+    const int count = find_leaders(vectors, dim, eps_squared, kernels, row, rows, leaders);
+    if (count == 0)
+        goto done;
     for (size_t k = 0; k < rows; k++) {
         const int near = nearest_leader(kernels, leaders, count, vectors + (size_t)row[k] * dim, dim, eps_squared);
         chosen[k] = (uint16_t)(near < 0 ? count : near);

@@ -148,22 +148,29 @@ ww_status ww_pairs_visit(const ww_sieve *s, const ww_pair_visitor *visitor, int 
     const size_t strips = (s->rows + BLOCK - 1) / BLOCK;
     const size_t wanted = smaller(smaller(threads < 1 ? 1 : (size_t)threads, THREADS_MAX), strips ? strips : 1);
     pairs_walk walk = {.sieve = s, .visitor = visitor, .progress_lock = PTHREAD_MUTEX_INITIALIZER};
-    worker *workers = ww_alloc(wanted * sizeof *workers);
+    worker *workers = ww_try_array(wanted, sizeof *workers);
     ww_status status = WW_OK;
-    size_t started = 1;
-    for (size_t i = 0; i < wanted; i++) {
-        workers[i].walk = &walk;
-        workers[i].x = ww_alloc((size_t)BLOCK * s->groups * WW_GROUP);
+    size_t ready = 0, started = 1;
+    for (; workers && ready < wanted; ready++) {
+        workers[ready].walk = &walk;
+        workers[ready].x = ww_try_array((size_t)BLOCK * WW_GROUP, (size_t)s->groups);
+        if (!workers[ready].x)
+            break; // as below
     }
-    while (started < wanted && pthread_create(&workers[started].thread, NULL, work, &workers[started]) == 0)
+    if (ready == 0) {
+        status = ww_fail_memory(err, "comparing %zu vectors", s->count);
+        goto done;
+    }
+    while (started < ready && pthread_create(&workers[started].thread, NULL, work, &workers[started]) == 0)
         started++; // with fewer threads than wanted it takes longer, no more
     work(&workers[0]);
     for (size_t i = 1; i < started; i++)
         pthread_join(workers[i].thread, NULL);
     if (atomic_load(&walk.cancelled))
         status = ww_fail(err, WW_ERR_CANCELLED, "clustering was cancelled");
-    for (size_t i = 0; i < wanted; i++)
+    for (size_t i = 0; i < ready; i++)
         free(workers[i].x);
+done:
     free(workers);
     pthread_mutex_destroy(&walk.progress_lock);
     return status;

@@ -165,8 +165,10 @@ static int choose_head(const ww_sieve *s, const ww_frame *f)
     const size_t dim = (size_t)s->dim, x_tiles = s->rows / WW_TILE_X, y_tiles = s->rows / WW_TILE_Y;
     if (s->rows < HEAD_ROWS_MIN)
         return s->groups;
-    float *z = ww_alloc((WW_TILE_X + WW_TILE_Y + 1) * dim * sizeof *z);
-    int *parted = ww_alloc((dim + 2) * sizeof *parted), left = HEAD_SAMPLE;
+    float *z = ww_try_array((WW_TILE_X + WW_TILE_Y + 1) * dim, sizeof *z);
+    int *parted = ww_try_array(dim + 2, sizeof *parted), left = HEAD_SAMPLE, best = s->groups;
+    if (!z || !parted)
+        goto done; // the whole length will do
     const double lost = 2 * f->step * sqrt((double)dim / 12); // two roundings, each even over a step
     ww_random random = {1};
     for (int k = 0; k < HEAD_SAMPLE; k++) {
@@ -179,7 +181,6 @@ static int choose_head(const ww_sieve *s, const ww_frame *f)
         parted[tile_needs(z, s->dim, (s->eps + lost) * (s->eps + lost))]++;
     }
     double best_cost = s->groups;
-    int best = s->groups;
     for (int head = 1; head < s->groups; head++) {
         for (int d = (head - 1) * WW_GROUP; d < head * WW_GROUP; d++)
             left -= parted[d + 1];
@@ -189,6 +190,7 @@ static int choose_head(const ww_sieve *s, const ww_frame *f)
             best = head;
         }
     }
+done:
     free(z);
     free(parted);
     return best;
@@ -215,8 +217,11 @@ ww_status ww_sieve_build(ww_sieve *s, const float *vectors, size_t count, int di
         goto done;
     list_rows(s);
     ww_order_rows(vectors, dim, s->eps, s->kernels, s->row, s->rows);
-    ww_frame_build(&frame, vectors, dim, s->row, s->rows, s->kernels->levels, s->kernels);
-    scratch = ww_alloc(2 * (size_t)dim * sizeof *scratch);
+    scratch = ww_try_array(2 * (size_t)dim, sizeof *scratch);
+    if (!scratch || !ww_frame_build(&frame, vectors, dim, s->row, s->rows, s->kernels->levels, s->kernels)) {
+        status = ww_fail_memory(err, "comparing %zu vectors", count);
+        goto done;
+    }
     s->head_groups = choose_head(s, &frame);
     for (size_t place = 0; place < s->rows; place++) {
         const float *vector = vectors + (size_t)s->row[place] * dim;

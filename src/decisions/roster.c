@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "decisions/roster.h"
+#include "base/ascii.h"
 #include "base/memory.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 enum { LISTED_MAX = 6, NEAR_EDITS_MAX = 2 };
 
@@ -87,7 +86,7 @@ static size_t edits(const char *a, const char *b)
         size_t diagonal = row[0];
         row[0] = i;
         for (size_t k = 1; k <= length; k++) {
-            size_t change = diagonal + (tolower((unsigned char)a[i - 1]) != tolower((unsigned char)b[k - 1]));
+            size_t change = diagonal + (ww_ascii_lower(a[i - 1]) != ww_ascii_lower(b[k - 1]));
             size_t least = row[k] < row[k - 1] ? row[k] + 1 : row[k - 1] + 1;
             diagonal = row[k];
             row[k] = change < least ? change : least;
@@ -135,7 +134,7 @@ ww_status ww_roster_person(const ww_roster *r, const char *who, size_t *person, 
             *person = i;
             return WW_OK;
         }
-        if (number < 0 && p->name && strcasecmp(p->name, who) == 0) {
+        if (number < 0 && p->name && ww_ascii_same(p->name, who)) {
             *person = i;
             found++;
         }

@@ -10,6 +10,7 @@
 
 #include "base/memory.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +18,8 @@
 #define OPERATOR_SET 10 // Clip takes its bounds as attributes
 #define NODES_A_LAYER 3
 #define VALUES_A_LAYER 8
+// Of one node: no layer has more.
+enum { INPUTS_MAX = WW_NN_RANK_MAX, ATTRIBUTES_MAX = 4, INTS_MAX = 4 };
 
 static const char owner; // its address marks the nets that are made here
 
@@ -53,13 +56,13 @@ static int add_constant(builder *b, const ww_dlib_layer *l, const char *what, fl
     return v;
 }
 
-static ww_node *add_node(builder *b, const ww_dlib_layer *l, const char *op, int inputs)
+static ww_node *add_node(builder *b, const ww_dlib_layer *l, const char *op)
 {
     ww_node *n = &b->net->node[b->net->node_count++];
     n->name = ww_strf("byte %zu", l->at);
     n->op = ww_op_find(op);
     n->opset = OPERATOR_SET;
-    n->input = ww_alloc((size_t)inputs * sizeof *n->input);
+    n->input = ww_alloc(sizeof(int[INPUTS_MAX]));
     n->input[n->input_count++] = b->now.value;
     n->output = ww_alloc(sizeof *n->output);
     n->output[n->output_count++] = add_value(b, ww_strf("%s of byte %zu", op, l->at));
@@ -69,12 +72,10 @@ static ww_node *add_node(builder *b, const ww_dlib_layer *l, const char *op, int
 
 static ww_attribute *add_attribute(ww_node *n, const char *name, ww_attribute_kind kind)
 {
-    ww_attribute *grown = ww_alloc((n->attribute_count + 1) * sizeof *grown);
-    if (n->attribute)
-        memcpy(grown, n->attribute, n->attribute_count * sizeof *grown);
-    free(n->attribute);
-    n->attribute = grown;
-    ww_attribute *a = &grown[n->attribute_count++];
+    if (!n->attribute)
+        n->attribute = ww_alloc(sizeof(ww_attribute[ATTRIBUTES_MAX]));
+    assert(n->attribute_count < ATTRIBUTES_MAX);
+    ww_attribute *a = &n->attribute[n->attribute_count++];
     a->name = ww_strdup(name);
     a->kind = kind;
     return a;
@@ -84,7 +85,8 @@ static void add_ints(ww_node *n, const char *name, size_t count, const int64_t *
 {
     ww_attribute *a = add_attribute(n, name, WW_ATTRIBUTE_INTS);
     a->count = count;
-    a->ints = ww_alloc(count * sizeof *list);
+    assert(count <= INTS_MAX);
+    a->ints = ww_alloc(sizeof(int64_t[INTS_MAX]));
     memcpy(a->ints, list, count * sizeof *list);
 }
 
@@ -119,7 +121,7 @@ static ww_status build_con(builder *b, ww_dlib_layer *l)
 {
     if (b->now.is_row)
         return fail(b, l, "a convolution of a row of numbers");
-    ww_node *n = add_node(b, l, "Conv", 3);
+    ww_node *n = add_node(b, l, "Conv");
     add_window(n, l);
     n->input[n->input_count++] = add_constant(b, l, "filters", &l->weights, 4, l->dim);
     if (l->offsets)
@@ -133,7 +135,7 @@ static ww_status build_pool(builder *b, ww_dlib_layer *l)
     bool max = l->kind == WW_DLIB_MAX_POOL, global = l->kernel[0] == 0 && l->kernel[1] == 0;
     if (b->now.is_row || (!global && (l->kernel[0] == 0 || l->kernel[1] == 0)))
         return fail(b, l, "a pooling over one axis or of a row of numbers is not supported");
-    ww_node *n = add_node(b, l, global ? (max ? "GlobalMaxPool" : "GlobalAveragePool") : max ? "MaxPool" : "AveragePool", 1);
+    ww_node *n = add_node(b, l, global ? (max ? "GlobalMaxPool" : "GlobalAveragePool") : max ? "MaxPool" : "AveragePool");
     if (global)
         return WW_OK;
     add_ints(n, "kernel_shape", 2, l->kernel);
@@ -154,7 +156,7 @@ static float *constant_row(size_t count, float value)
 static ww_status build_affine_by_channel(builder *b, ww_dlib_layer *l)
 {
     float *mean = constant_row((size_t)l->dim[1], 0), *variance = constant_row((size_t)l->dim[1], 1);
-    ww_node *n = add_node(b, l, "BatchNormalization", 5);
+    ww_node *n = add_node(b, l, "BatchNormalization");
     add_float(n, "epsilon", 0);
     n->input[n->input_count++] = add_constant(b, l, "gamma", &l->weights, 1, &l->dim[1]);
     n->input[n->input_count++] = add_constant(b, l, "beta", &l->offsets, 1, &l->dim[1]);
@@ -172,9 +174,9 @@ static ww_status build_affine(builder *b, ww_dlib_layer *l)
         return build_affine_by_channel(b, l);
     int rank = b->now.is_row ? 1 : 3;
     const int64_t *dim = b->now.is_row ? &count : &l->dim[1];
-    ww_node *n = add_node(b, l, "Mul", 2);
+    ww_node *n = add_node(b, l, "Mul");
     n->input[n->input_count++] = add_constant(b, l, "gamma", &l->weights, rank, dim);
-    n = add_node(b, l, "Add", 2);
+    n = add_node(b, l, "Add");
     n->input[n->input_count++] = add_constant(b, l, "beta", &l->offsets, rank, dim);
     return WW_OK;
 }
@@ -182,8 +184,8 @@ static ww_status build_affine(builder *b, ww_dlib_layer *l)
 static ww_status build_fc(builder *b, ww_dlib_layer *l)
 {
     if (!b->now.is_row)
-        add_node(b, l, "Flatten", 1);
-    ww_node *n = add_node(b, l, "Gemm", 3);
+        add_node(b, l, "Flatten");
+    ww_node *n = add_node(b, l, "Gemm");
     n->input[n->input_count++] = add_constant(b, l, "weights", &l->weights, 2, l->dim);
     if (l->offsets)
         n->input[n->input_count++] = add_constant(b, l, "biases", &l->offsets, 1, &l->dim[1]);
@@ -195,7 +197,7 @@ static ww_status build_fc(builder *b, ww_dlib_layer *l)
 static ww_status build_activation(builder *b, ww_dlib_layer *l)
 {
     bool has_slope = strcmp(l->op, "PRelu") == 0, is_clip = strcmp(l->op, "Clip") == 0;
-    ww_node *n = add_node(b, l, l->op, 2);
+    ww_node *n = add_node(b, l, l->op);
     if (has_slope)
         n->input[n->input_count++] = add_constant(b, l, "slope", &l->weights, 1, (int64_t[]){1});
     else if (is_clip)
@@ -209,7 +211,7 @@ static ww_status build_scale(builder *b, ww_dlib_layer *l)
     if (l->alpha == 1)
         return WW_OK;
     float *factor = constant_row(1, (float)l->alpha);
-    ww_node *n = add_node(b, l, "Mul", 2);
+    ww_node *n = add_node(b, l, "Mul");
     n->input[n->input_count++] = add_constant(b, l, "factor", &factor, 1, (int64_t[]){1});
     return WW_OK;
 }
@@ -219,8 +221,7 @@ static ww_status build_scale(builder *b, ww_dlib_layer *l)
 static ww_status build_mark(builder *b, ww_dlib_layer *l)
 {
     if (!b->after_mark) {
-        ww_vector_push(&b->tags, b->now);
-        return WW_OK;
+        return ww_vector_push(&b->tags, b->now) ? WW_OK : ww_fail_memory(b->err, "the layers of %s", b->net->name);
     }
     if (b->tags.count < 2)
         return fail(b, l, "a skip layer with no tag to go back to");
@@ -235,7 +236,7 @@ static ww_status build_add_prev(builder *b, ww_dlib_layer *l)
     point tag = b->tags.item[b->tags.count - 1];
     if (tag.is_row != b->now.is_row)
         return fail(b, l, "add_prev of a picture and a row of numbers");
-    ww_node *n = add_node(b, l, b->now.is_row ? "Add" : "PaddedAdd", 2);
+    ww_node *n = add_node(b, l, b->now.is_row ? "Add" : "PaddedAdd");
     n->input[n->input_count++] = tag.value;
     b->tags.count = 0;
     b->has_add = true;
@@ -251,7 +252,7 @@ static ww_status build_concat(builder *b, ww_dlib_layer *l)
     for (size_t i = 0; i < count; i++)
         if (first[i].is_row)
             return fail(b, l, "concat of rows of numbers");
-    ww_node *n = add_node(b, l, "Concat", l->tag_count);
+    ww_node *n = add_node(b, l, "Concat");
     add_attribute(n, "axis", WW_ATTRIBUTE_INT)->i = 1;
     n->input_count = 0;
     for (size_t i = 0; i < count; i++)
@@ -282,12 +283,14 @@ static ww_status build_layer(builder *b, ww_dlib_layer *l)
 
 // ---- the network
 
-static void start(builder *b, const char *name, size_t layers, const ww_dlib_net *info)
+static ww_status start(builder *b, const char *name, size_t layers, const ww_dlib_net *info)
 {
     ww_net *net = b->net = ww_alloc(sizeof *net);
     net->name = ww_strdup(name);
-    net->node = ww_alloc((layers + 1) * NODES_A_LAYER * sizeof *net->node);
-    net->value = ww_alloc((layers + 1) * VALUES_A_LAYER * sizeof *net->value);
+    net->node = ww_try_array((layers + 1) * NODES_A_LAYER, sizeof *net->node);
+    net->value = ww_try_array((layers + 1) * VALUES_A_LAYER, sizeof *net->value);
+    if (!net->node || !net->value)
+        return ww_fail_memory(b->err, "the layers of %s", name);
     ww_dlib_net *extra = ww_alloc(sizeof *extra);
     *extra = *info;
     net->extra = extra;
@@ -299,6 +302,7 @@ static void start(builder *b, const char *name, size_t layers, const ww_dlib_net
     net->input[0].value = b->now.value;
     net->input[0].shape = (ww_shape){
         4, {-1, info->input.channels, sized ? info->input.height : -1, sized ? info->input.width : -1}};
+    return WW_OK;
 }
 
 static void finish(builder *b)
@@ -325,7 +329,7 @@ static ww_status check_constants(builder *b)
 {
     for (size_t i = 0; i < b->net->value_count; i++)
         if (b->net->value[i].is_constant && !b->net->value[i].constant.data)
-            return ww_fail(b->err, WW_ERR_MEMORY, "%s: no memory for the network's constants", b->net->name);
+            return ww_fail_memory(b->err, "the constants of %s", b->net->name);
     if (b->net->node_count == 0)
         return ww_fail(b->err, WW_ERR_FORMAT, "%s: a network without layers", b->net->name);
     return WW_OK;
@@ -334,8 +338,7 @@ static ww_status check_constants(builder *b)
 ww_status ww_dlib_build(const char *name, ww_dlib_layers *layers, const ww_dlib_net *info, ww_net **net, ww_error *err)
 {
     builder b = {.err = err};
-    start(&b, name, layers->count, info);
-    ww_status status = WW_OK;
+    ww_status status = start(&b, name, layers->count, info);
     for (size_t i = 0; i < layers->count && status == WW_OK; i++)
         status = build_layer(&b, &layers->item[i]);
     if (status == WW_OK)

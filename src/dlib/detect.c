@@ -64,7 +64,8 @@ static ww_status look_by_gradients(ww_dlib_looker *l, const ww_image *rgb, ww_de
                           .width = (float)(b->right - b->left + 1),
                           .height = (float)(b->bottom - b->top + 1),
                           .score = b->score};
-        ww_vector_push(found, f);
+        if (!ww_vector_push(found, f))
+            return ww_fail_memory(err, "the faces of a picture");
     }
     return status;
 }

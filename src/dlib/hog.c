@@ -128,7 +128,8 @@ static ww_status keep_good(const ww_hog *h, const ww_hog_tile *t, int level, con
                     return ww_fail(err, WW_ERR_UNSUPPORTED,
                                    "the detector finds more than %d faces in one picture; ask for a higher score",
                                    WW_HOG_BOXES_MAX);
-                ww_vector_push(s->found, box);
+                if (!ww_vector_push(s->found, box))
+                    return ww_fail_memory(err, "the faces of a picture");
             }
         }
     }

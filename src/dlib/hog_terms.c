@@ -121,26 +121,28 @@ static void add_terms(struct builder *b, const struct decomposition *d, int plan
 ww_status ww_hog_bank_make(float *const *weights, int filters, int width, int height, ww_hog_bank *bank, ww_error *err)
 {
     size_t terms = (size_t)filters * WW_HOG_PLANES * (size_t)width; // at most
-    struct decomposition *d = ww_alloc(sizeof *d);
-    struct builder *b = ww_alloc(sizeof *b);
+    struct decomposition *d = ww_try_alloc(sizeof *d);
+    struct builder *b = ww_try_alloc(sizeof *b);
     *bank = (ww_hog_bank){.width = width, .height = height, .filters = filters};
     bank->block = ww_alloc_array(terms, sizeof *bank->block, SIZE_MAX / 2);
     bank->taps = ww_alloc_array(terms * (size_t)(width + height), sizeof *bank->taps, SIZE_MAX / 2);
     ww_status status = WW_OK;
-    if (!bank->block || !bank->taps) {
+    if (!d || !b || !bank->block || !bank->taps) {
         ww_hog_bank_free(bank);
-        status = ww_fail(err, WW_ERR_MEMORY, "no memory for %d filters of %d x %d cells", filters, width, height);
+        status = ww_fail_memory(err, "%d filters of %d x %d cells", filters, width, height);
+        goto done;
     }
     b->bank = bank;
     d->height = height;
     d->width = width;
-    for (int plane = 0; plane < WW_HOG_PLANES && status == WW_OK; plane++) {
+    for (int plane = 0; plane < WW_HOG_PLANES; plane++) {
         for (int f = 0; f < filters; f++) {
             decompose(d, weights[f] + (size_t)plane * (size_t)(width * height));
             add_terms(b, d, plane, f);
         }
         close_block(b);
     }
+done:
     free(b);
     free(d);
     return status;

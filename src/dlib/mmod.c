@@ -115,7 +115,7 @@ static box regressed(box b, const float *delta, size_t area)
     return centred(x, y, width * exp(delta[2 * area]) + 1, height * exp(delta[3 * area]) + 1);
 }
 
-static void collect(const ww_mmod_detector *d, const ww_mmod_plane *plane, const float *score, const ww_shape *s, candidates *out)
+static bool collect(const ww_mmod_detector *d, const ww_mmod_plane *plane, const float *score, const ww_shape *s, candidates *out)
 {
     const ww_dlib_net *info = d->info;
     size_t area = (size_t)(s->dim[2] * s->dim[3]), windows = (size_t)info->mmod.window_count;
@@ -130,8 +130,10 @@ static void collect(const ww_mmod_detector *d, const ww_mmod_plane *plane, const
             if (info->mmod.box_regression)
                 b = regressed(b, score + (windows + 4 * k) * area + i, area);
             candidate c = {rounded(b), v, (int)out->count};
-            ww_vector_push(out, c);
+            if (!ww_vector_push(out, c))
+                return false;
         }
+    return true;
 }
 
 static int by_score(const void *a, const void *b)
@@ -180,7 +182,7 @@ static box before_doubling(box b, int times)
     return times > 0 ? rounded(b) : b;
 }
 
-static void give(const candidates *c, int upsample, ww_detections *found)
+static bool give(const candidates *c, int upsample, ww_detections *found)
 {
     for (size_t i = 0; i < c->count; i++) {
         box b = before_doubling(c->item[i].rect, upsample);
@@ -189,8 +191,10 @@ static void give(const candidates *c, int upsample, ww_detections *found)
                           .width = (float)(b.right - b.left + 1),
                           .height = (float)(b.bottom - b.top + 1),
                           .score = (float)c->item[i].score};
-        ww_vector_push(found, f);
+        if (!ww_vector_push(found, f))
+            return false;
     }
+    return true;
 }
 
 static ww_status look(ww_mmod_detector *d, const ww_image *rgb, int upsample, ww_detections *found, ww_error *err)
@@ -213,11 +217,13 @@ static ww_status look(ww_mmod_detector *d, const ww_image *rgb, int upsample, ww
     if (shape.rank != 4 || shape.dim[1] != channels)
         return ww_fail(err, WW_ERR_FORMAT, "%s: the network does not give one score a window", ww_net_name(d->net));
     candidates c = {0};
-    collect(d, &plane, score, &shape, &c);
-    suppress(&d->info->mmod.nms, &c);
-    give(&c, upsample, found);
+    bool made = collect(d, &plane, score, &shape, &c);
+    if (made) {
+        suppress(&d->info->mmod.nms, &c);
+        made = give(&c, upsample, found);
+    }
     ww_vector_free(&c);
-    return WW_OK;
+    return made ? WW_OK : ww_fail_memory(err, "the faces of a picture");
 }
 
 ww_status ww_mmod_detect(ww_mmod_detector *d, const ww_image *image, int upsample, ww_detections *found, ww_error *err)

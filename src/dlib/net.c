@@ -39,13 +39,18 @@ typedef struct reader {
 
 static void read_network(reader *r, bool repeated, ww_dlib_layers *out);
 
-static void push(reader *r, ww_dlib_layers *out, const ww_dlib_layer *layer)
+// False: the layer is still the caller's.
+static bool push(reader *r, ww_dlib_layers *out, const ww_dlib_layer *layer)
 {
     if (!ww_dat_ok(r->d))
-        return;
-    ww_vector_push(out, *layer);
+        return false;
+    if (!ww_vector_push(out, *layer)) {
+        ww_dat_fail(r->d, WW_ERR_MEMORY, "no memory left for its layers");
+        return false;
+    }
     if (out->count > WW_DLIB_LAYERS_MAX)
         ww_dat_fail(r->d, WW_ERR_FORMAT, "more than %d layers", WW_DLIB_LAYERS_MAX);
+    return true;
 }
 
 static void skip_flags(ww_dat *d, int count)
@@ -66,7 +71,10 @@ static void read_details(reader *r, ww_dlib_layers *out)
     if (!ww_dat_ok(r->d))
         return;
     ww_dlib_read_layer(r->d, &layer);
-    push(r, out, &layer);
+    if (!push(r, out, &layer)) {
+        free(layer.weights);
+        free(layer.offsets);
+    }
     skip_flags(r->d, 3);
     skip_tensors(r->d, 3);
 }
@@ -126,8 +134,7 @@ static void read_on_input(reader *r, bool repeated, ww_dlib_layers *out)
 static void append(reader *r, ww_dlib_layers *out, ww_dlib_layers *part)
 {
     for (size_t i = 0; i < part->count; i++) {
-        push(r, out, &part->item[i]);
-        if (ww_dat_ok(r->d))
+        if (push(r, out, &part->item[i]))
             part->item[i].weights = part->item[i].offsets = NULL;
     }
 }
@@ -135,7 +142,11 @@ static void append(reader *r, ww_dlib_layers *out, ww_dlib_layers *part)
 static void read_repeat(reader *r, bool repeated, ww_dlib_layers *out)
 {
     size_t count = ww_dat_count(r->d, "the count of a repeat", REPEAT_MAX, 1);
-    ww_dlib_layers *part = ww_alloc((count ? count : 1) * sizeof *part);
+    ww_dlib_layers *part = ww_try_array(count, sizeof *part);
+    if (!part) {
+        ww_dat_fail(r->d, WW_ERR_MEMORY, "no memory left for a repeat of %zu", count);
+        return;
+    }
     for (size_t i = 0; i < count && ww_dat_ok(r->d); i++)
         read_network(r, true, &part[i]);
     if (ww_dat_ok(r->d))

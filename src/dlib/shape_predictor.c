@@ -271,8 +271,13 @@ ww_status ww_shape_predict(const ww_shape_predictor *p, const ww_image *image, w
     if (image->pixels != WW_PIXELS_LUMA && image->pixels != WW_PIXELS_RGB)
         return ww_fail(err, WW_ERR_ARGUMENT, "a shape predictor looks at grey and RGB pictures only");
     size_t numbers = 2 * p->points;
-    struct sight s = {.image = image, .box = box, .shape = ww_alloc(numbers * sizeof *s.shape)};
-    s.feature = ww_alloc((p->features_most ? p->features_most : 1) * sizeof *s.feature);
+    struct sight s = {.image = image, .box = box, .shape = ww_try_array(numbers, sizeof *s.shape)};
+    s.feature = ww_try_array(p->features_most, sizeof *s.feature);
+    if (!s.shape || !s.feature) {
+        free(s.feature);
+        free(s.shape);
+        return ww_fail_memory(err, "the %zu points of a face", p->points);
+    }
     memcpy(s.shape, p->mean, numbers * sizeof *s.shape);
     for (size_t c = 0; c < p->cascades; c++) {
         look(p, &p->cascade[c], &s);

@@ -2,6 +2,7 @@
 #include "dlib/stream.h"
 
 #include "base/memory.h"
+#include "base/number.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -26,7 +27,7 @@ ww_status ww_dat_fail(ww_dat *d, ww_status status, const char *format, ...)
     char text[512];
     va_list list;
     va_start(list, format);
-    vsnprintf(text, sizeof text, format, list);
+    ww_vformat(text, sizeof text, format, list);
     va_end(list);
     d->status = ww_fail(d->err, status, "%s: byte %zu: %s", d->name, d->at, text);
     return d->status;
@@ -123,7 +124,7 @@ static double decimal_real(ww_dat *d)
         n++;
     }
     text[n] = '\0';
-    double v = strcmp(text, "ninf") == 0 ? -INFINITY : strtod(text, &end);
+    double v = strcmp(text, "ninf") == 0 ? -INFINITY : ww_number_parse(text, &end);
     if (strcmp(text, "ninf") != 0 && (end == text || *end)) {
         ww_dat_fail(d, WW_ERR_FORMAT, "no number");
         return 0;

@@ -54,7 +54,9 @@ static ww_status unpack_stream(const char *in, size_t size, const char *name, un
         done = BZ2_bzDecompress(&s);
         bool stuck = done == BZ_OK && s.avail_in == 0 && s.avail_out > 0;
         u->bytes = u->capacity - s.avail_out;
-        if ((done != BZ_OK && done != BZ_STREAM_END) || stuck)
+        if (done == BZ_MEM_ERROR)
+            status = ww_fail_memory(err, "unpacking %s", name);
+        else if ((done != BZ_OK && done != BZ_STREAM_END) || stuck)
             status = ww_fail(err, WW_ERR_FORMAT, "%s: the bzip2 data is %s after %zu bytes", name,
                              stuck ? "cut off" : "damaged", u->bytes);
     }

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "evaluate/pair_list.h"
+#include "base/ascii.h"
 #include "base/files.h"
 #include "base/memory.h"
 #include "evaluate/verification.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 enum { WORDS_MAX = 5, FOLDS_DEALT = 10, NUMBER_DIGITS_MAX = 6, LINE_BYTES_LEAST = 6 /* "a 1 2" and its end */ };
 
@@ -103,8 +103,8 @@ static bool read_truth(const char *text, bool *truth)
 {
     static const char *const yes[] = {"1", "yes", "true"}, *const no[] = {"0", "no", "false"};
     for (size_t i = 0; i < sizeof yes / sizeof *yes; i++) {
-        *truth = strcasecmp(text, yes[i]) == 0;
-        if (*truth || strcasecmp(text, no[i]) == 0)
+        *truth = ww_ascii_same(text, yes[i]);
+        if (*truth || ww_ascii_same(text, no[i]))
             return true;
     }
     return false;

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "face/model.h"
+#include "base/ascii.h"
+#include "base/number.h"
 #include "dlib/chip.h"
 #include "dlib/net.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -152,9 +153,9 @@ void ww_model_of_hog(const struct ww_hog_model *hog, ww_model_spec *spec)
 
 static char *trim(char *s)
 {
-    while (isspace((unsigned char)*s))
+    while (ww_ascii_is_space(*s))
         s++;
-    for (size_t n = strlen(s); n && isspace((unsigned char)s[n - 1]); n--)
+    for (size_t n = strlen(s); n && ww_ascii_is_space(s[n - 1]); n--)
         s[n - 1] = 0;
     return s;
 }
@@ -163,11 +164,11 @@ static bool parse_floats(const char *text, float *out, int count)
 {
     for (int i = 0; i < count; i++) {
         char *end;
-        out[i] = strtof(text, &end);
+        out[i] = (float)ww_number_parse(text, &end);
         if (end == text)
             return false;
         text = end;
-        while (*text == ',' || isspace((unsigned char)*text))
+        while (*text == ',' || ww_ascii_is_space(*text))
             text++;
     }
     return *text == 0;

@@ -3,9 +3,12 @@
 
 #include <curl/curl.h>
 #include <errno.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 enum {
@@ -42,9 +45,10 @@ static long answer_code(const struct request *r)
 static bool continues_part(const struct request *r)
 {
     struct curl_header *range;
-    long long first = -1;
+    static const char unit[] = "bytes ";
     return answer_code(r) == HTTP_PART && curl_easy_header(r->curl, "Content-Range", 0, CURLH_HEADER, -1, &range) == CURLHE_OK
-           && sscanf(range->value, "bytes %lld-", &first) == 1 && first == r->part->bytes;
+           && strncmp(range->value, unit, sizeof unit - 1) == 0
+           && strtoll(range->value + sizeof unit - 1, NULL, 10) == r->part->bytes;
 }
 
 // At the first byte of content: does it follow what is there, or is it the whole file from its beginning?
@@ -172,6 +176,23 @@ static bool is_loopback(const char *url)
     return false;
 }
 
+// A peer that goes away while OpenSSL writes raises SIGPIPE, which would end the host. It is held back in this thread and dropped.
+static CURLcode perform_without_sigpipe(CURL *curl)
+{
+    sigset_t pipe_only, before, pending;
+    sigemptyset(&pipe_only);
+    sigaddset(&pipe_only, SIGPIPE);
+    sigpending(&pending);
+    bool ours = sigismember(&pending, SIGPIPE) != 1;
+    pthread_sigmask(SIG_BLOCK, &pipe_only, &before);
+    CURLcode code = curl_easy_perform(curl);
+    if (ours)
+        while (sigtimedwait(&pipe_only, NULL, &(struct timespec){0}) == -1 && errno == EINTR)
+            ;
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return code;
+}
+
 static ww_status ask(const ww_fetch *wanted, ww_part *part, bool loopback, bool *range_refused, ww_error *err)
 {
     struct request r = {.wanted = wanted, .part = part, .curl = curl_easy_init(), .err = err};
@@ -182,7 +203,7 @@ static ww_status ask(const ww_fetch *wanted, ww_part *part, bool loopback, bool 
         return ww_fail(err, WW_ERR_MEMORY, "no memory for a connection");
     ww_status status = set_options(&r, part->bytes > 0 ? range : NULL, loopback);
     if (status == WW_OK) {
-        CURLcode code = curl_easy_perform(r.curl);
+        CURLcode code = perform_without_sigpipe(r.curl);
         status = outcome(&r, code);
         *range_refused = code == CURLE_HTTP_RETURNED_ERROR && answer_code(&r) == HTTP_RANGE_REFUSED;
     }

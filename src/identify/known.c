@@ -6,13 +6,11 @@
 #include "decisions/decide.h"
 #include "library/gather.h"
 
-#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define EPS_FALLBACK 0.9
 #define AGREEMENT_MIN (2.0 / 3) // of those who vote
 #define TURNOUT_MIN 0.2         // of all faces of the person
 
@@ -29,25 +27,14 @@ typedef struct poll { // of one person
 static ww_status on_source(void *user, const ww_source_row *row, ww_error *err)
 {
     const ww_known *k = user;
-    uint64_t embedder;
-    bool same = sscanf(row->scan_key, "embedder=%16" SCNx64, &embedder) != 1 ||
-                embedder == k->models->embedder_hash; // NOLINT(cert-err34-c)
+    static const char prefix[] = "embedder=";
+    bool same = strncmp(row->scan_key, prefix, sizeof prefix - 1) != 0 ||
+                strtoull(row->scan_key + sizeof prefix - 1, NULL, 16) == k->models->embedder_hash;
     if (row->error || same)
         return WW_OK;
     return ww_fail(err, WW_ERR_ARGUMENT,
                    "the faces in '%s' were made with another embedder than '%s'; give the same --embedder for the known people",
                    k->library->dir, k->models->embedder_spec.name);
-}
-
-static ww_status threshold(ww_library *library, double *eps, ww_error *err)
-{
-    char *text = NULL;
-    ww_status status = ww_store_get_meta(library->store, WW_META_EPS, &text, err);
-    *eps = text ? strtod(text, NULL) : EPS_FALLBACK;
-    if (!(*eps > 0))
-        *eps = EPS_FALLBACK;
-    free(text);
-    return status;
 }
 
 // The known picture nearest to a face, and how far it is.
@@ -184,7 +171,7 @@ ww_status ww_recognise_known(ww_library *library, const ww_models *models, const
     double eps = 0;
     ww_status status = ww_store_sources(library->store, on_source, &k, err);
     if (status == WW_OK)
-        status = threshold(library, &eps, err);
+        status = ww_library_word(library, WW_META_EPS, WW_EPS_FALLBACK, &eps, err);
     if (status == WW_OK)
         status = ww_known_look(&k, dir, err);
     if (status == WW_OK)

@@ -24,7 +24,7 @@ static void sink_grow(j_compress_ptr cinfo, size_t capacity)
 {
     sink *s = (sink *)cinfo->dest;
     size_t used = s->capacity;
-    uint8_t *grown = realloc(s->data, capacity);
+    uint8_t *grown = ww_try_widen(s->data, used, capacity, 1);
     if (!grown)
         ww_jpeg_give_up((ww_jpeg_guard *)cinfo->err, "no memory for the compressed picture");
     s->data = grown;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
+#include "base/ascii.h"
 #include "base/memory.h"
 #include "library/catalog.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #define FOLDER_BYTES_MAX 120 // leaves room for " (N)" and ".jpg" below the 255 bytes that file systems allow
 
@@ -62,7 +62,7 @@ static bool add_name(name_set *set, const char *name)
             set->slot[i] = name;
             return true;
         }
-        if (strcasecmp(set->slot[i], name) == 0)
+        if (ww_ascii_same(set->slot[i], name))
             return false;
     }
 }

@@ -2,6 +2,7 @@
 #include "library/library.h"
 #include "base/files.h"
 #include "base/memory.h"
+#include "base/number.h"
 
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -31,7 +32,9 @@ ww_status ww_library_word(ww_library *library, const char *key, double fallback,
 {
     char *text = NULL;
     ww_status status = ww_store_get_meta(library->store, key, &text, err);
-    *value = status == WW_OK && text ? strtod(text, NULL) : fallback;
+    *value = fallback;
+    if (status == WW_OK && text && !ww_number_read_stored(text, value))
+        status = ww_fail(err, WW_ERR_STORE, "'%s': the store says %s = '%.80s', which is not a number", library->dir, key, text);
     if (!(*value > 0))
         *value = fallback;
     free(text);

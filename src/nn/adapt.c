@@ -10,16 +10,18 @@
 
 #include <string.h>
 
-// A copy of a constant list for the plan to change; the node reads that from now on. NULL: no memory, and nothing is changed.
+// A copy of a constant list for the plan to change; the node reads that from now on. NULL: p->starved.
 static int64_t *own_list(ww_net_plan *p, ww_node *n, int input)
 {
     ww_tensor own = p->value[n->input[input]].tensor;
     const int64_t *from = ww_i64(&own);
-    if (!ww_tensor_alloc(&own))
+    if (!ww_tensor_alloc(&own)) {
+        p->starved = true;
         return NULL;
+    }
     memcpy(own.data, from, ww_tensor_bytes(&own));
     n->input[input] = ww_net_plan_add_constant(p, &own);
-    return ww_i64(&own);
+    return p->starved ? NULL : ww_i64(&own);
 }
 
 static void adapt_reshape(ww_net_plan *p, const ww_shape *now, const ww_shape *then, const ww_tensor *list, ww_node *n)

@@ -29,10 +29,13 @@ static size_t lowest_free(ww_arena_span *const *placed, size_t count, const ww_a
     return at;
 }
 
-size_t ww_arena_plan(ww_arena_span *span, size_t count)
+bool ww_arena_plan(ww_arena_span *span, size_t count, size_t *total_bytes)
 {
-    ww_arena_span **order = ww_alloc(count * sizeof *order), **placed = ww_alloc(count * sizeof *placed);
+    ww_arena_span **order = ww_try_array(count, sizeof *order), **placed = ww_try_array(count, sizeof *placed);
     size_t total = 0;
+    bool made = order && placed;
+    if (!made)
+        goto done;
     for (size_t i = 0; i < count; i++)
         order[i] = &span[i];
     qsort(order, count, sizeof *order, larger_first);
@@ -46,7 +49,9 @@ size_t ww_arena_plan(ww_arena_span *span, size_t count)
         if (s->offset + s->bytes > total)
             total = s->offset + s->bytes;
     }
+    *total_bytes = total;
+done:
     free(order);
     free(placed);
-    return total;
+    return made;
 }

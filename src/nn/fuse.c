@@ -94,7 +94,11 @@ static bool fuse_sum(ww_net_plan *p, int *maker, ww_node *n)
     int other = n->input[!side];
     // Optional inputs of the operator's own (a bias) that are left out keep their place.
     int own = x->input_count > x->op->in_max ? x->input_count : x->op->in_max;
-    int *wider = ww_alloc((size_t)(own + 1) * sizeof *wider);
+    int *wider = ww_try_array((size_t)own + 1, sizeof *wider);
+    if (!wider) {
+        p->starved = true;
+        return false;
+    }
     for (int i = 0; i < own; i++)
         wider[i] = i < x->input_count ? x->input[i] : WW_NO_VALUE;
     wider[own] = other;
@@ -123,8 +127,11 @@ static bool fuse_batch_norm(ww_net_plan *p, int *maker, ww_node *n)
     ww_net_plan_frame(p, n, &f);
     ww_tensor old = p->value[conv->input[1]].tensor, weights = old;
     ww_tensor bias = {WW_F32, {1, {old.shape.dim[0]}}, NULL};
-    if (!ww_tensor_alloc(&weights) || !ww_tensor_alloc(&bias)) {
+    int *inputs = ww_try_array(3, sizeof *inputs);
+    if (!inputs || !ww_tensor_alloc(&weights) || !ww_tensor_alloc(&bias)) {
+        free(inputs);
         free(weights.data != old.data ? weights.data : NULL);
+        p->starved = true;
         return false;
     }
     int64_t each = ww_shape_span(&old.shape, 1, 4);
@@ -135,7 +142,6 @@ static bool fuse_batch_norm(ww_net_plan *p, int *maker, ww_node *n)
             ww_f32(&weights)[i] = ww_f32(&old)[i] * factor;
         ww_f32(&bias)[oc] = (has_bias ? ww_f32(&p->value[conv->input[2]].tensor)[oc] * factor : 0) + offset;
     }
-    int *inputs = ww_alloc(3 * sizeof *inputs);
     inputs[0] = conv->input[0];
     inputs[1] = ww_net_plan_add_constant(p, &weights);
     inputs[2] = ww_net_plan_add_constant(p, &bias);
@@ -172,14 +178,17 @@ static void settle_padded_add(const ww_net_plan *p, ww_node *n)
 
 void ww_net_plan_fuse(ww_net_plan *p)
 {
-    int *maker = ww_alloc((p->value_count + 2 * p->node_count) * sizeof *maker); // batch norms add two constants each
+    int *maker = ww_try_array(p->value_count + 2 * p->node_count, sizeof *maker); // batch norms add two constants each
+    p->starved = !maker;
+    if (!maker)
+        return;
     for (size_t i = 0; i < p->value_count + 2 * p->node_count; i++)
         maker[i] = -1;
     for (size_t i = 0; i < p->node_count; i++)
         for (int k = 0; k < p->node[i].output_count; k++)
             if (p->node[i].output[k] >= 0)
                 maker[p->node[i].output[k]] = (int)i;
-    for (size_t i = 0; i < p->node_count; i++) {
+    for (size_t i = 0; i < p->node_count && !p->starved; i++) {
         ww_node *n = &p->node[i];
         settle_padded_add(p, n);
         if (drop_identity(p, maker, n) || fuse_batch_norm(p, maker, n) || fuse_activation(p, maker, n))

@@ -15,28 +15,34 @@
 
 #define FOLDED_BYTES_MAX ((size_t)256 << 20) // all folded constants of one plan, whatever the caller allows
 
-static void copy_nodes(ww_net_plan *p)
+static bool copy_nodes(ww_net_plan *p)
 {
     const ww_net *net = p->net;
-    p->node = ww_alloc(net->node_count * sizeof *p->node);
-    for (size_t i = 0; i < net->node_count; i++) {
+    p->node = ww_try_array(net->node_count, sizeof *p->node);
+    for (size_t i = 0; p->node && i < net->node_count; i++) {
         ww_node *n = &p->node[p->node_count++];
         *n = net->node[i];
-        n->input = ww_alloc((size_t)n->input_count * sizeof *n->input);
-        n->output = ww_alloc((size_t)n->output_count * sizeof *n->output);
+        n->input = ww_try_array((size_t)n->input_count, sizeof *n->input);
+        n->output = ww_try_array((size_t)n->output_count, sizeof *n->output);
+        if (!n->input || !n->output)
+            return false;
         if (n->input_count)
             memcpy(n->input, net->node[i].input, (size_t)n->input_count * sizeof *n->input);
         memcpy(n->output, net->node[i].output, (size_t)n->output_count * sizeof *n->output);
     }
+    return p->node != NULL;
 }
 
-static void copy_values(ww_net_plan *p)
+static bool copy_values(ww_net_plan *p)
 {
+    p->value = ww_try_array(p->net->value_count, sizeof *p->value);
+    if (!p->value)
+        return false;
     p->value_count = p->value_capacity = p->net->value_count;
-    p->value = ww_alloc(p->value_capacity * sizeof *p->value);
     for (size_t i = 0; i < p->value_count; i++)
         if (p->net->value[i].is_constant)
             p->value[i].tensor = p->net->value[i].constant;
+    return true;
 }
 
 static void count_uses(ww_net_plan *p)
@@ -54,11 +60,15 @@ static void count_uses(ww_net_plan *p)
 int ww_net_plan_add_constant(ww_net_plan *p, const ww_tensor *t)
 {
     if (p->value_count == p->value_capacity) {
-        p->value_capacity = 2 * p->value_capacity + 16;
-        ww_net_plan_value *grown = ww_alloc(p->value_capacity * sizeof *grown);
-        memcpy(grown, p->value, p->value_count * sizeof *grown);
-        free(p->value);
+        size_t wider = 2 * p->value_capacity + 16;
+        ww_net_plan_value *grown = ww_try_widen(p->value, p->value_count, wider, sizeof *grown);
+        if (!grown) {
+            p->starved = true;
+            free(t->data);
+            return WW_NO_VALUE;
+        }
         p->value = grown;
+        p->value_capacity = wider;
     }
     p->value[p->value_count] = (ww_net_plan_value){*t, true, 1};
     return (int)p->value_count++;
@@ -116,7 +126,7 @@ static ww_status fold(ww_net_plan *p, const ww_node *n, ww_call_frame *f, ww_err
         if (!f->out[i])
             continue;
         if (!ww_tensor_alloc(f->out[i]))
-            return ww_fail(err, WW_ERR_MEMORY, "no memory for %zu bytes", bytes);
+            return ww_fail_memory(err, "%zu bytes", bytes);
         p->value[n->output[i]].owned = true;
     }
     n->op->reference(&f->call);
@@ -128,6 +138,8 @@ static ww_status infer_node(ww_net_plan *p, const ww_net_plan *exported, ww_node
     ww_call_frame f;
     if (exported)
         ww_net_plan_adapt(p, exported, n);
+    if (p->starved)
+        return ww_fail_memory(err, "its constants");
     ww_net_plan_frame(p, n, &f);
     for (int i = 0; i < n->output_count; i++)
         if (n->output[i] >= 0 && i >= n->op->out_max)
@@ -173,7 +185,11 @@ static void free_node_lists(ww_node *n)
 static void drop_dead(ww_net_plan *p)
 {
     count_uses(p);
-    bool *dead = ww_alloc(p->node_count * sizeof *dead);
+    bool *dead = ww_try_array(p->node_count, sizeof *dead);
+    if (!dead) {
+        p->starved = true;
+        return;
+    }
     for (size_t i = p->node_count; i-- > 0;) {
         ww_node *n = &p->node[i];
         dead[i] = true;
@@ -204,7 +220,7 @@ static ww_status check_input(const ww_net *net, const ww_shape *input, ww_error 
     return WW_OK;
 }
 
-// A plan of all the file's nodes, nothing inferred yet.
+// A plan of all the file's nodes, nothing inferred yet; NULL: no memory.
 static ww_net_plan *start(const ww_net *net, const ww_shape *input, size_t bytes_max)
 {
     const ww_shape *declared = &net->input[0].shape;
@@ -212,8 +228,10 @@ static ww_net_plan *start(const ww_net *net, const ww_shape *input, size_t bytes
     p->net = net;
     p->folded_bytes_left = bytes_max < FOLDED_BYTES_MAX ? bytes_max : FOLDED_BYTES_MAX;
     p->input = net->input[0].value;
-    copy_values(p);
-    copy_nodes(p);
+    if (!copy_values(p) || !copy_nodes(p)) {
+        ww_net_plan_free(p);
+        return NULL;
+    }
     count_uses(p);
     p->value[p->input].tensor = (ww_tensor){WW_F32, *input, NULL};
     p->changed_size = declared->rank != input->rank;
@@ -232,6 +250,8 @@ static ww_status infer_exported(const ww_net_plan *p, ww_net_plan **exported, ww
     for (int i = 0; i < own.rank; i++)
         own.dim[i] = declared->dim[i] >= 0 ? declared->dim[i] : asked->dim[i];
     *exported = start(p->net, &own, p->folded_bytes_left);
+    if (!*exported)
+        return ww_fail_memory(err, "the network's plan");
     return infer_all(*exported, NULL, err);
 }
 
@@ -255,6 +275,8 @@ ww_status ww_net_plan_make(const ww_net *net, const ww_shape *input, bool fuse, 
     if (status != WW_OK)
         return status;
     ww_net_plan *p = start(net, input, bytes_max), *exported = NULL;
+    if (!p)
+        return ww_fail_memory(err, "the plan of %s", net->name);
     status = infer_exported(p, &exported, err);
     if (status == WW_OK)
         status = infer_all(p, exported, err);
@@ -266,8 +288,12 @@ ww_status ww_net_plan_make(const ww_net *net, const ww_shape *input, bool fuse, 
         return status;
     }
     drop_dead(p);
-    if (fuse)
+    if (fuse && !p->starved)
         ww_net_plan_fuse(p);
+    if (p->starved) {
+        ww_net_plan_free(p);
+        return ww_fail_memory(err, "the plan of %s", net->name);
+    }
     count_uses(p);
     *plan = p;
     return WW_OK;

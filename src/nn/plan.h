@@ -17,6 +17,7 @@ typedef struct ww_net_plan {
     ww_node *node; // in running order; names and attributes are borrowed from the net, the input and output lists are the plan's
     ww_net_plan_value *value;
     int input;
+    bool starved;      // no memory for something on the way: the plan is not to be used
     bool changed_size; // the input is not of the shape the file gives
 } ww_net_plan;
 
@@ -26,7 +27,7 @@ void ww_net_plan_free(ww_net_plan *p);
 
 // True if the value holds a constant.
 static inline bool ww_net_plan_is_constant(const ww_net_plan *p, int value) { return value >= 0 && p->value[value].tensor.data != NULL; }
-// Takes over `t`'s data as a new constant; returns the value's number.
+// Takes over `t`'s data as a new constant; returns the value's number, or WW_NO_VALUE after setting p->starved.
 int ww_net_plan_add_constant(ww_net_plan *p, const ww_tensor *t);
 // "node 'NAME' (OP): " before the message in *err; returns `status`.
 ww_status ww_net_plan_blame(const ww_net_plan *p, const ww_node *n, ww_status status, ww_error *err);

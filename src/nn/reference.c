@@ -19,10 +19,10 @@ struct ww_reference {
 // Values that are other views of the same numbers share the memory of the first.
 static int *find_roots(const ww_net_plan *p)
 {
-    int *root = ww_alloc(p->value_count * sizeof *root);
-    for (size_t i = 0; i < p->value_count; i++)
+    int *root = ww_try_array(p->value_count, sizeof *root);
+    for (size_t i = 0; root && i < p->value_count; i++)
         root[i] = (int)i;
-    for (size_t i = 0; i < p->node_count; i++)
+    for (size_t i = 0; root && i < p->node_count; i++)
         if (ww_net_plan_is_alias(p, &p->node[i]))
             root[p->node[i].output[0]] = root[p->node[i].input[0]];
     return root;
@@ -37,7 +37,9 @@ static void extend(ww_arena_span *s, int step)
 
 static ww_arena_span *live_spans(const ww_net_plan *p, const int *root)
 {
-    ww_arena_span *span = ww_alloc(p->value_count * sizeof *span);
+    ww_arena_span *span = root ? ww_try_array(p->value_count, sizeof *span) : NULL;
+    if (!span)
+        return NULL;
     for (size_t i = 0; i < p->value_count; i++)
         span[i].first = -1;
     // The input is filled before the run and the outputs are read after it. The input stays whole all through: a caller may run again.
@@ -67,10 +69,12 @@ static ww_status place(ww_reference *r, size_t bytes_max, ww_error *err)
     const ww_net_plan *p = r->plan;
     int *root = find_roots(p);
     ww_arena_span *span = live_spans(p, root);
-    size_t total = ww_arena_plan(span, p->value_count);
-    r->arena = ww_alloc_array0(1, total, bytes_max);
-    r->tensor = ww_alloc(p->value_count * sizeof *r->tensor);
-    for (size_t i = 0; i < p->value_count && r->arena; i++) {
+    size_t total = 0;
+    if (span && ww_arena_plan(span, p->value_count, &total))
+        r->arena = ww_alloc_array0(1, total, bytes_max);
+    r->tensor = ww_try_array(p->value_count, sizeof *r->tensor);
+    bool made = r->arena && r->tensor;
+    for (size_t i = 0; i < p->value_count && made; i++) {
         r->tensor[i] = p->value[i].tensor;
         ww_tensor *of = &p->value[root[i]].tensor;
         if (!r->tensor[i].data)
@@ -78,25 +82,28 @@ static ww_status place(ww_reference *r, size_t bytes_max, ww_error *err)
     }
     free(root);
     free(span);
-    return r->arena ? WW_OK : ww_fail(err, WW_ERR_MEMORY, "%s: needs %zu MiB for its activations", p->net->name, total >> 20);
+    return made ? WW_OK : ww_fail(err, WW_ERR_MEMORY, "%s: needs %zu MiB for its activations", p->net->name, total >> 20);
 }
 
-static void make_calls(ww_reference *r)
+static bool make_calls(ww_reference *r)
 {
     const ww_net_plan *p = r->plan;
-    r->call = ww_alloc(p->node_count * sizeof *r->call);
-    for (size_t i = 0; i < p->node_count; i++) {
+    r->call = ww_try_array(p->node_count, sizeof *r->call);
+    for (size_t i = 0; r->call && i < p->node_count; i++) {
         const ww_node *n = &p->node[i];
         if (ww_net_plan_is_alias(p, n))
             continue;
-        const ww_tensor **in = ww_alloc((size_t)n->input_count * sizeof *in);
-        ww_tensor **out = ww_alloc((size_t)n->output_count * sizeof *out);
+        const ww_tensor **in = ww_try_array((size_t)n->input_count, sizeof *in);
+        ww_tensor **out = ww_try_array((size_t)n->output_count, sizeof *out);
+        r->call[r->call_count++] = (ww_call){n, n->input_count, n->output_count, in, out};
+        if (!in || !out)
+            return false;
         for (int k = 0; k < n->input_count; k++)
             in[k] = n->input[k] < 0 ? NULL : &r->tensor[n->input[k]];
         for (int k = 0; k < n->output_count; k++)
             out[k] = n->output[k] < 0 || (k > 0 && p->value[n->output[k]].uses == 0) ? NULL : &r->tensor[n->output[k]];
-        r->call[r->call_count++] = (ww_call){n, n->input_count, n->output_count, in, out};
     }
+    return r->call != NULL;
 }
 
 ww_status ww_reference_open(ww_net_plan *plan, size_t bytes_max, ww_reference **out, ww_error *err)
@@ -105,11 +112,12 @@ ww_status ww_reference_open(ww_net_plan *plan, size_t bytes_max, ww_reference **
     r->plan = plan;
     *out = NULL;
     ww_status status = place(r, bytes_max, err);
+    if (status == WW_OK && !make_calls(r))
+        status = ww_fail_memory(err, "the operators of %s", plan->net->name);
     if (status != WW_OK) {
         ww_reference_close(r);
         return status;
     }
-    make_calls(r);
     *out = r;
     return WW_OK;
 }

@@ -152,17 +152,17 @@ ww_status ww_pipeline_run(const ww_pipeline *p, ww_error *err)
     struct run run = {.p = p, .window = (uint64_t)(p->window > 0 ? p->window : 2 * threads)};
     pthread_mutex_init(&run.mutex, NULL);
     pthread_cond_init(&run.changed, NULL);
-    run.slot = ww_alloc(run.window * sizeof *run.slot);
-    struct worker *worker = ww_alloc((size_t)threads * sizeof *worker);
+    run.slot = ww_try_array(run.window, sizeof *run.slot);
+    struct worker *worker = ww_try_array((size_t)threads, sizeof *worker);
     int started = 0;
-    for (; started < threads; started++) {
+    for (; run.slot && worker && started < threads; started++) {
         worker[started] = (struct worker){.run = &run, .number = started};
         if (pthread_create(&worker[started].thread, NULL, worker_main, &worker[started]) != 0)
             break; // fewer threads do the same work
     }
     if (started == 0) {
         ww_error error;
-        ww_fail(&error, WW_ERR_MEMORY, "cannot start a thread");
+        ww_fail_memory(&error, "a worker thread");
         record_failure(&run, 0, WW_ERR_MEMORY, &error);
     }
     for (int i = 0; i < started; i++)

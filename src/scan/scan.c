@@ -3,6 +3,7 @@
 #include "scan/scan.h"
 #include "base/clock.h"
 #include "base/memory.h"
+#include "base/number.h"
 #include "pipeline/pipeline.h"
 
 #include <inttypes.h>
@@ -156,8 +157,8 @@ static ww_status check_embedder(ww_scan *s, ww_error *err)
 static ww_status leave_word(ww_scan *s, ww_error *err)
 {
     char eps[32], sure[32];
-    snprintf(eps, sizeof eps, "%.6g", (double)s->models->embedder_spec.eps);
-    snprintf(sure, sizeof sure, "%.6g", (double)ww_sure_score(&s->models->detector_spec, SURE_SHARE));
+    ww_format(eps, sizeof eps, "%.6g", (double)s->models->embedder_spec.eps);
+    ww_format(sure, sizeof sure, "%.6g", (double)ww_sure_score(&s->models->detector_spec, SURE_SHARE));
     ww_status status = ww_store_set_meta(s->library->store, WW_META_EPS, eps, err);
     if (status == WW_OK)
         status = ww_store_set_meta(s->library->store, WW_META_SURE, sure, err);

@@ -35,8 +35,8 @@ static ww_status on_decision(void *user, sqlite3_stmt *row, ww_error *err)
         .sides = sqlite3_column_blob(row, 6),
         .sides_bytes = (size_t)sqlite3_column_bytes(row, 6),
     };
-    if (!decision.kind || !decision.words)
-        return ww_fail(err, WW_ERR_MEMORY, "no memory left to read the library");
+    if (ww_sql_starved(row) || !decision.kind || !decision.words)
+        return ww_fail_memory(err, "an entry of the library's journal");
     return walk->on_row(walk->user, &decision, err);
 }
 
@@ -60,15 +60,19 @@ ww_status ww_store_known_picture(ww_store *s, uint64_t hash, const char *models,
     const void *data = sqlite3_column_blob(row, 1);
     size_t bytes = (size_t)sqlite3_column_bytes(row, 1);
     float *copy = ww_alloc_array(bytes, 1, WW_STORE_EMBEDDING_MAX * sizeof *copy);
-    if (!text || !copy || bytes % sizeof *copy != 0) {
-        status = ww_fail(err, WW_ERR_STORE,
-                         "the library '%s' is damaged in its table of known pictures; move it away and scan again",
-                         s->path);
+    char *word = text ? ww_try_strdup(text) : NULL;
+    bool starved = ww_sql_starved(row) || (text && !word) || (!copy && bytes <= WW_STORE_EMBEDDING_MAX * sizeof *copy);
+    if (starved || !text || !copy || bytes % sizeof *copy != 0) {
+        status = starved ? ww_fail_memory(err, "a known picture's row of the library")
+                         : ww_fail(err, WW_ERR_STORE,
+                                   "the library '%s' is damaged in its table of known pictures; move it away and scan again",
+                                   s->path);
+        free(word);
         free(copy);
     } else {
         if (bytes)
             memcpy(copy, data, bytes);
-        *found = ww_strdup(text);
+        *found = word;
         *embedding = copy;
         *dim = bytes / sizeof *copy;
     }

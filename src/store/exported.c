@@ -33,7 +33,7 @@ static ww_status on_exported(void *user, sqlite3_stmt *row, ww_error *err)
     const exported_walk *walk = user;
     const char *path = (const char *)sqlite3_column_text(row, 0); // a BLOB is handed out as it is, with a zero after it
     if (!path)
-        return ww_fail(err, WW_ERR_MEMORY, "no memory left to read the library");
+        return ww_fail_memory(err, "the library's list of exported files");
     return walk->on_row(walk->user, path, (uint64_t)sqlite3_column_int64(row, 1), err);
 }
 

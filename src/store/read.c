@@ -55,8 +55,8 @@ static ww_status on_source(void *user, sqlite3_stmt *row, ww_error *err)
                    .faces_small = COLUMN_I64(row, 14), .faces_fleeting = COLUMN_I64(row, 15)},
         .spans_done = COLUMN_INT(row, 16),
     };
-    if (!source.path || !source.scan_key)
-        return ww_fail(err, WW_ERR_MEMORY, "no memory left to read the library");
+    if (ww_sql_starved(row) || !source.path || !source.scan_key)
+        return ww_fail_memory(err, "a file's row of the library");
     const ww_scan_counts *c = &source.counts;
     bool sound = source.kind >= 0 && source.kind <= 1 && within(source.width, 0, PIXELS_MAX) && within(source.height, 0, PIXELS_MAX) && is_time(source.duration_us) &&
                  source.span_count >= 0 && source.spans_done <= source.span_count && counts(source.bytes) && counts(c->damaged) && counts(c->frames_looked_at) &&
@@ -138,6 +138,8 @@ static ww_status read_embedding(face_walk *walk, sqlite3_stmt *row, int column, 
 {
     const void *data = sqlite3_column_blob(row, column);
     size_t bytes = (size_t)sqlite3_column_bytes(row, column);
+    if (ww_sql_starved(row))
+        return ww_fail_memory(err, "a face's embedding");
     if (face->embedding_dim < 0 || bytes != (size_t)face->embedding_dim * sizeof(float) || bytes > sizeof walk->embedding)
         return damaged_face(walk, face->id, "embedding", err);
     if (bytes)
@@ -167,6 +169,8 @@ static ww_status on_face(void *user, sqlite3_stmt *row, ww_error *err)
         .former = COLUMN_INT(row, 18),
     };
     const void *landmarks = sqlite3_column_blob(row, 19);
+    if (ww_sql_starved(row))
+        return ww_fail_memory(err, "a face's row of the library");
     if (!landmarks || (size_t)sqlite3_column_bytes(row, 19) != sizeof face.landmark)
         return damaged_face(walk, face.id, "landmarks", err);
     memcpy(face.landmark, landmarks, sizeof face.landmark);
@@ -191,7 +195,9 @@ ww_status ww_store_faces(ww_store *s, bool with_embeddings, ww_on_face *on_row, 
     static const char plain[] = "SELECT " FACE_COLUMNS " " FACES_IN_ORDER " ORDER BY source, sample, place";
     static const char embedded[] = "SELECT " FACE_COLUMNS ", embedding " FACES_IN_ORDER
                                    " LEFT JOIN face_embedding ON face_embedding.face = face.id ORDER BY source, sample, place";
-    face_walk *walk = ww_alloc(sizeof *walk);
+    face_walk *walk = ww_try_alloc(sizeof *walk);
+    if (!walk)
+        return ww_fail_memory(err, "reading the faces of the library");
     walk->store = s;
     walk->on_row = on_row;
     walk->user = user;
@@ -239,6 +245,8 @@ static ww_status on_person(void *user, sqlite3_stmt *row, ww_error *err)
     const person_walk *walk = user;
     ww_person_row person = {.number = COLUMN_INT(row, 0), .name = COLUMN_TEXT(row, 1), .faces = COLUMN_I64(row, 2),
                             .ignored = COLUMN_INT(row, 3) != 0};
+    if (ww_sql_starved(row))
+        return ww_fail_memory(err, "a person's name");
     return walk->on_row(walk->user, &person, err);
 }
 
@@ -264,7 +272,7 @@ static ww_status picture(ww_store *s, ww_sql which, const char *what, int64_t id
     size_t size = (size_t)sqlite3_column_bytes(row, 0);
     *jpeg = ww_alloc_array(size, 1, WW_STORE_VALUE_MAX);
     if (!*jpeg || (!data && size))
-        status = ww_fail(err, WW_ERR_MEMORY, "no memory left for the picture of %s %lld (%zu bytes)", what, (long long)id, size);
+        status = ww_fail_memory(err, "the picture of %s %lld (%zu bytes)", what, (long long)id, size);
     else if (size)
         memcpy(*jpeg, data, size);
     *bytes = size;

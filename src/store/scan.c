@@ -151,9 +151,8 @@ ww_status ww_store_get_meta(ww_store *s, const char *key, char **value, ww_error
     ww_status status = ww_sql_first(s, WW_SQL_GET_META, WW_BIND(WW_S(key)), &row, err);
     if (row) {
         const char *text = (const char *)sqlite3_column_text(row, 0);
-        if (text)
-            *value = ww_strdup(text);
-        else
+        *value = text ? ww_try_strdup(text) : NULL;
+        if (!*value)
             status = ww_sql_fail(s, SQLITE_NOMEM, err);
         sqlite3_reset(row);
     }

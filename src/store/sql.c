@@ -71,6 +71,8 @@ static ww_status fail_io(ww_store *s, int rc, ww_error *err)
 
 ww_status ww_sql_fail(ww_store *s, int rc, ww_error *err)
 {
+    if (rc == SQLITE_IOERR_NOMEM)
+        rc = SQLITE_NOMEM;
     if (disk_is_full(s->db, rc))
         return ww_fail(err, WW_ERR_NO_SPACE,
                        "no space left on the disk for the library '%s'; free some and run again, what was saved is kept",
@@ -86,7 +88,7 @@ ww_status ww_sql_fail(ww_store *s, int rc, ww_error *err)
     case SQLITE_LOCKED:
         return ww_fail(err, WW_ERR_STORE, "the library '%s' is in use by another program; wait until it has finished", s->path);
     case SQLITE_NOMEM:
-        return ww_fail(err, WW_ERR_MEMORY, "no memory left to work on the library '%s'", s->path);
+        return ww_fail_memory(err, "the library '%s'", s->path);
     case SQLITE_TOOBIG:
         return ww_fail(err, WW_ERR_MEMORY, "a value of more than %zu bytes is too large for the library '%s'", WW_STORE_VALUE_MAX,
                        s->path);

@@ -83,6 +83,12 @@ ww_status ww_sql_first(ww_store *s, ww_sql which, const ww_bind *bind, size_t co
 typedef ww_status ww_on_sql(void *user, sqlite3_stmt *row, ww_error *err);
 ww_status ww_sql_walk(ww_store *s, const char *sql, ww_on_sql *on_row, void *user, ww_error *err);
 
+// Whether a column just asked for could not be given for want of memory: a NULL then means nothing.
+static inline bool ww_sql_starved(sqlite3_stmt *row)
+{
+    return sqlite3_errcode(sqlite3_db_handle(row)) == SQLITE_NOMEM;
+}
+
 // Makes what lies between all or nothing, inside a transaction or alone:
 //     status = ww_sql_enter(s, err); if (status == WW_OK) status = ww_sql_leave(s, work(s), err);
 ww_status ww_sql_enter(ww_store *s, ww_error *err);

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: MIT
 #include "video/footage.h"
 
+#include "base/ascii.h"
 #include "base/files.h"
 #include "base/memory.h"
+#include "base/number.h"
 #include "video/room.h"
 #include <errno.h>
 #include <libavutil/log.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/stat.h>
 
 #define EVERY_US_DEFAULT INT64_C(1000000)
@@ -27,9 +28,14 @@ bool ww_footage_looks_like(const char *path)
 {
     const char *extension = ww_path_extension(path);
     for (size_t i = 0; i < sizeof extensions / sizeof *extensions; i++)
-        if (!strcasecmp(extension, extensions[i]))
+        if (ww_ascii_same(extension, extensions[i]))
             return true;
     return false;
+}
+
+void ww_footage_silence_libav(void)
+{
+    av_log_set_level(AV_LOG_QUIET);
 }
 
 // First bytes of a regular, readable file that is not empty.
@@ -74,8 +80,8 @@ static void describe_video(ww_footage *footage, const ww_source *source, const A
     info->frame_count = footage->plan.frame_count;
     info->span_count = footage->plan.span_count;
     double fps = info->duration_us > 0 ? (double)info->frame_count * 1e6 / (double)info->duration_us : 0;
-    snprintf(info->format, sizeof info->format, "%s, %dx%d, %.4g fps", avcodec_get_name(source->stream->codecpar->codec_id),
-             info->width, info->height, fps);
+    ww_format(info->format, sizeof info->format, "%s, %dx%d, %.4g fps", avcodec_get_name(source->stream->codecpar->codec_id),
+              info->width, info->height, fps);
     int64_t promised_us = source->format->duration;
     if (promised_us != AV_NOPTS_VALUE && promised_us > info->duration_us + CUT_OFF_US
         && source->format->duration_estimation_method == AVFMT_DURATION_FROM_STREAM)
@@ -115,7 +121,6 @@ ww_status ww_footage_open(const char *path, const ww_footage_options *options, c
     ww_status status = read_head(path, head, &bytes, err);
     if (status != WW_OK)
         return status;
-    av_log_set_level(AV_LOG_QUIET); // the one switch libav has, and it is the process's; without it libav prints to stderr
     ww_footage *f = ww_alloc(sizeof *f);
     f->path = ww_strdup(path);
     if (log)

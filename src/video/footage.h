@@ -58,6 +58,9 @@ typedef struct ww_frame {
     double scale;       // pixels of `image` per pixel of the full-size upright picture: 1, or less for huge photos decoded smaller
 } ww_frame;
 
+// libav prints to standard error unless its log level, which is the process's, says otherwise; this sets it.
+void ww_footage_silence_libav(void);
+
 // True when the name's extension is one of a photo or a video that is worth opening (used when a folder is searched).
 bool ww_footage_looks_like(const char *path);
 

@@ -120,7 +120,6 @@ static ww_status decode_with_libav(const char *path, const photo_file *photo, si
     const AVCodec *codec = avcodec_find_decoder(formats[photo->format].codec);
     if (!codec)
         return ww_fail(err, WW_ERR_UNSUPPORTED, "%s: no decoder for %s", path, name);
-    av_log_set_level(AV_LOG_QUIET); // as in footage.c
     AVCodecContext *decoder = avcodec_alloc_context3(codec);
     if (!decoder)
         return ww_fail(err, WW_ERR_MEMORY, "%s: no memory for a decoder", path);

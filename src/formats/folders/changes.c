@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "formats/folders/changes.h"
+#include "base/ascii.h"
 #include "base/files.h"
 #include "base/folder.h"
 #include "base/memory.h"
@@ -7,7 +8,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 enum { DEPTH_MAX = 8 };
 
@@ -85,7 +85,7 @@ static ww_status look_at_file(search *s, const char *path, const ww_entry_info *
 {
     uint64_t hash;
     const char *extension = ww_path_extension(path);
-    bool picture = strcasecmp(extension, "jpg") == 0 || strcasecmp(extension, "jpeg") == 0, label = strcmp(extension, "txt") == 0;
+    bool picture = ww_ascii_same(extension, "jpg") || ww_ascii_same(extension, "jpeg"), label = strcmp(extension, "txt") == 0;
     if (info->kind != WW_ENTRY_FILE || !(picture || label)) {
         ww_vector_push(&s->out->foreign, ww_strdup(path));
         return WW_OK;

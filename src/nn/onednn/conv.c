@@ -35,11 +35,11 @@ ww_status ww_append_activation(dnnl_post_ops_t ops, const ww_post *post, ww_erro
     dnnl_alg_kind_t kind;
     float alpha, beta;
     if (ww_eltwise(post, &kind, &alpha, &beta)) {
-        WW_DNNL(dnnl_post_ops_append_eltwise(ops, 1, kind, alpha, beta));
+        WW_DNNL(ww_dnnl_post_ops_append_eltwise(ops, 1, kind, alpha, beta));
         return WW_OK;
     }
-    WW_DNNL(dnnl_post_ops_append_eltwise(ops, 1, dnnl_eltwise_linear, post->a, post->b));
-    WW_DNNL(dnnl_post_ops_append_eltwise(ops, 1, dnnl_eltwise_clip, 0, 1));
+    WW_DNNL(ww_dnnl_post_ops_append_eltwise(ops, 1, dnnl_eltwise_linear, post->a, post->b));
+    WW_DNNL(ww_dnnl_post_ops_append_eltwise(ops, 1, dnnl_eltwise_clip, 0, 1));
     return WW_OK;
 }
 
@@ -49,19 +49,23 @@ ww_status ww_make_attr(const ww_node *n, bool sum_in_place, const dnnl_memory_de
     dnnl_post_ops_t ops = NULL;
     *attr = ww_attr();
     ww_status status = WW_OK;
-    dnnl_status_t made = dnnl_post_ops_create(&ops);
+    dnnl_status_t made = *attr ? ww_dnnl_post_ops_create(&ops) : dnnl_out_of_memory;
     for (int i = 0; i < n->post_count && made == dnnl_success && status == WW_OK; i++) {
         if (n->post[i].kind == WW_POST_ACTIVATION)
             status = ww_append_activation(ops, &n->post[i], err);
         else if (sum_in_place)
-            made = dnnl_post_ops_append_sum(ops, 1);
+            made = ww_dnnl_post_ops_append_sum(ops, 1);
         else
-            made = dnnl_post_ops_append_binary(ops, dnnl_binary_add, other);
+            made = ww_dnnl_post_ops_append_binary(ops, dnnl_binary_add, other);
     }
     if (made == dnnl_success && status == WW_OK)
-        made = dnnl_primitive_attr_set_post_ops(*attr, ops);
+        made = ww_dnnl_primitive_attr_set_post_ops(*attr, ops);
     dnnl_post_ops_destroy(ops);
-    return status != WW_OK ? status : made != dnnl_success ? ww_dnnl_fail(made, "post-ops", err) : WW_OK;
+    if (status == WW_OK && made != dnnl_success)
+        status = ww_dnnl_fail(made, "post-ops", err);
+    if (status != WW_OK)
+        dnnl_primitive_attr_destroy(*attr);
+    return status;
 }
 
 int ww_sum_input(const ww_node *n, int *sums)
@@ -199,11 +203,13 @@ static ww_status fast_kernel(ww_onednn *e, const ww_node *n, const ww_window *w,
     const float *weights = ww_f32(ww_value_tensor(e, n->input[1]));
     const float *bias = has_bias ? ww_f32(ww_value_tensor(e, n->input[2])) : NULL;
     bool relu = n->post_count == 1 && n->post[0].kind == WW_POST_ACTIVATION && n->post[0].activation == WW_ACT_RELU;
-    ww_kernel kernel;
+    ww_kernel kernel = {0};
     if ((n->post_count > 0 && !relu) || ww_node_int(n, "group", 1) != 1)
         return WW_OK;
     *taken = (!relu && ww_conv_narrow(w, x, y, weights, bias ? bias[0] : 0, &kernel)) ||
-             ww_conv_winograd(w, x, y, weights, bias, relu, &kernel);
+             (!kernel.starved && ww_conv_winograd(w, x, y, weights, bias, relu, &kernel));
+    if (kernel.starved)
+        return ww_fail_memory(err, "its weights");
     return *taken ? add_kernel(e, n, &kernel, err) : WW_OK;
 }
 

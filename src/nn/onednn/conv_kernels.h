@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Convolutions with loops of our own, where they beat oneDNN's. Each gives false where the case is not its own or the processor
-// lacks AVX-512, and is then left to oneDNN.
+// lacks AVX-512, and is then left to oneDNN. Without memory, kernel->starved is set as well.
 #ifndef WW_NN_ONEDNN_CONV_KERNELS_H
 #define WW_NN_ONEDNN_CONV_KERNELS_H
 #include "nn/onednn/program.h"

@@ -119,9 +119,10 @@ bool ww_conv_narrow(const ww_window *w, const ww_shape *x, const ww_shape *y, co
     s->row_floats = (size_t)(positions * channels + LANES);
     s->weights = ww_alloc_array0((size_t)(s->steps * ROWS * LANES), sizeof *s->weights, WW_NN_TENSOR_BYTES_MAX);
     s->row = ww_alloc_array0(s->row_floats, sizeof *s->row, WW_NN_TENSOR_BYTES_MAX);
-    *kernel = (ww_kernel){run_narrow, free_narrow, s};
+    *kernel = (ww_kernel){.run = run_narrow, .free = free_narrow, .state = s};
     if (!s->weights || !s->row) {
         free_narrow(s);
+        *kernel = (ww_kernel){.starved = true};
         return false;
     }
     for (int64_t r = 0; r < w->kernel[0]; r++)

@@ -328,9 +328,10 @@ bool ww_conv_winograd(const ww_window *w, const ww_shape *x, const ww_shape *y, 
     s->zeros = zeroed(s->in_stride);
     s->before = zeroed(CELLS * s->before_step);
     s->after = zeroed(CELLS * s->after_step);
-    *kernel = (ww_kernel){run_winograd, free_winograd, s};
+    *kernel = (ww_kernel){.run = run_winograd, .free = free_winograd, .state = s};
     if (!s->weights || !s->bias || !s->zeros || !s->before || !s->after) {
         free_winograd(s);
+        *kernel = (ww_kernel){.starved = true};
         return false;
     }
     place_weights(s, weights);

@@ -85,15 +85,21 @@ ww_status ww_fast_concat(ww_onednn *e, const ww_node *n, bool *taken, ww_error *
     if (status != WW_OK)
         return status;
     size_t count = (size_t)n->input_count;
-    dnnl_memory_desc_t *md = ww_alloc(count * sizeof *md), any = ww_md_any(y);
-    ww_step_arg *args = ww_alloc((count + 1) * sizeof *args);
+    dnnl_memory_desc_t *md = ww_try_array(count, sizeof *md), any = ww_md_any(y);
+    ww_step_arg *args = ww_try_array(count + 1, sizeof *args);
+    if (!md || !args) {
+        free(args);
+        free(md);
+        return ww_fail_memory(err, "a list of %zu inputs", count);
+    }
     for (size_t i = 0; i < count; i++) {
         args[i] = (ww_step_arg){DNNL_ARG_MULTIPLE_SRC + (int)i, e->value[n->input[i]].places.item[0]};
         md[i] = args[i].at.md;
     }
     dnnl_primitive_desc_t pd;
     dnnl_primitive_attr_t attr = ww_attr();
-    dnnl_status_t made = dnnl_concat_primitive_desc_create(&pd, &any, (int)count, axis, md, attr, e->engine);
+    dnnl_status_t made = attr ? ww_dnnl_concat_primitive_desc_create(&pd, &any, (int)count, axis, md, attr, e->engine)
+                              : dnnl_out_of_memory;
     dnnl_primitive_attr_destroy(attr);
     if (made == dnnl_success && ww_pd_is_plain_c(pd)) {
         dnnl_primitive_desc_destroy(pd); // layouts differ: rows copied by the reference are faster
@@ -102,6 +108,8 @@ ww_status ww_fast_concat(ww_onednn *e, const ww_node *n, bool *taken, ww_error *
         args[count].arg = DNNL_ARG_DST;
         args[count].at = ww_value_out(e, n->output[0], dnnl_primitive_desc_query_md(pd, dnnl_query_dst_md, 0));
         status = ww_step_add(e, pd, args, count + 1, err);
+    } else if (made == dnnl_out_of_memory) {
+        status = ww_dnnl_fail(made, "dnnl_concat_primitive_desc_create", err);
     }
     free(args);
     free(md);

@@ -20,9 +20,11 @@ static int one_core(void)
 
 ww_status ww_dnnl_fail(dnnl_status_t status, const char *call, ww_error *err)
 {
+    call += strncmp(call, "ww_", 3) == 0 ? 3 : 0; // guard.h's name for it
     int length = (int)strcspn(call, "(");
-    return ww_fail(err, status == dnnl_out_of_memory ? WW_ERR_MEMORY : WW_ERR_UNSUPPORTED, "%.*s failed with status %d", length,
-                   call, (int)status);
+    if (status == dnnl_out_of_memory)
+        return ww_fail_memory(err, "%.*s", length, call);
+    return ww_fail(err, WW_ERR_UNSUPPORTED, "%.*s failed with status %d", length, call, (int)status);
 }
 
 // ---- reference steps
@@ -30,25 +32,28 @@ ww_status ww_dnnl_fail(dnnl_status_t status, const char *call, ww_error *err)
 static ww_status add_reference_step(ww_onednn *e, const ww_node *n, ww_error *err)
 {
     ww_step s = {.node = n};
-    for (int i = 0; i < n->input_count; i++) {
+    bool kept = true;
+    for (int i = 0; i < n->input_count && kept; i++) {
         ww_place at = {.buffer = -1};
         ww_status status = n->input[i] < 0 ? WW_OK : ww_value_plain(e, n->input[i], &at, err);
         if (status != WW_OK) {
-            ww_vector_free(&s.in);
+            ww_step_free(&s);
             return status;
         }
-        ww_vector_push(&s.in, at.buffer);
+        kept = ww_vector_push(&s.in, at.buffer);
     }
-    for (int i = 0; i < n->output_count; i++) {
+    for (int i = 0; i < n->output_count && kept; i++) {
         int value = n->output[i], buffer = -1;
         if (value >= 0 && (i == 0 || e->plan->value[value].uses > 0)) {
             dnnl_memory_desc_t md = ww_md_plain(&ww_value_tensor(e, value)->shape);
             buffer = ww_value_out(e, value, &md).buffer;
         }
-        ww_vector_push(&s.out, buffer);
+        kept = ww_vector_push(&s.out, buffer);
     }
-    ww_vector_push(&e->steps, s);
-    return WW_OK;
+    if (kept && ww_vector_push(&e->steps, s))
+        return WW_OK;
+    ww_step_free(&s);
+    return ww_fail_memory(err, "its step");
 }
 
 static bool fits_fast(const ww_onednn *e, const ww_node *n)
@@ -93,34 +98,39 @@ static ww_status add_node(ww_onednn *e, const ww_node *n, ww_error *err)
     } else if (fits_fast(e, n)) {
         status = n->op->fast(e, n, &taken, err);
     }
-    if (status == WW_OK && !taken)
+    if (status == WW_OK && !taken && !e->starved)
         status = add_reference_step(e, n, err);
     finish_reads(e, n);
+    if (status == WW_OK && e->starved)
+        status = ww_fail_memory(err, "its buffers");
     return status == WW_OK ? WW_OK : ww_net_plan_blame(e->plan, n, status, err);
 }
 
 // ---- opening
 
-static void add_constants_and_input(ww_onednn *e)
+static ww_status add_constants_and_input(ww_onednn *e, ww_error *err)
 {
     ww_net_plan *p = e->plan;
-    for (size_t i = 0; i < p->value_count; i++) {
+    for (size_t i = 0; i < p->value_count && !e->starved; i++) {
         e->value[i].left = p->value[i].uses;
         if (!p->value[i].tensor.data || p->value[i].uses == 0)
             continue;
         ww_onednn_buffer b = {.fixed = p->value[i].tensor.data};
-        ww_vector_push(&e->buffers, b);
-        ww_place at = {(int)e->buffers.count - 1, ww_md_plain(&p->value[i].tensor.shape)};
+        bool kept = ww_vector_push(&e->buffers, b);
+        ww_place at = {kept ? (int)e->buffers.count - 1 : -1, ww_md_plain(&p->value[i].tensor.shape)};
         ww_value_at(e, (int)i, &at);
     }
     dnnl_memory_desc_t md = ww_md_plain(&ww_value_tensor(e, p->input)->shape);
     e->input_buffer = ww_value_out(e, p->input, &md).buffer;
+    return e->starved ? ww_fail_memory(err, "the network's weights") : WW_OK;
 }
 
 static ww_status finish_outputs(ww_onednn *e, ww_error *err)
 {
     const ww_net *net = e->plan->net;
-    e->output_buffer = ww_alloc((size_t)net->output_count * sizeof *e->output_buffer);
+    e->output_buffer = ww_try_array((size_t)net->output_count, sizeof *e->output_buffer);
+    if (!e->output_buffer)
+        return ww_fail_memory(err, "the network's outputs");
     for (int i = 0; i < net->output_count; i++) {
         ww_place at;
         ww_status status = ww_value_plain(e, net->output[i].value, &at, err);
@@ -128,7 +138,7 @@ static ww_status finish_outputs(ww_onednn *e, ww_error *err)
             return status;
         e->output_buffer[i] = at.buffer;
     }
-    return WW_OK;
+    return e->starved ? ww_fail_memory(err, "the network's outputs") : WW_OK;
 }
 
 static void touch(ww_onednn *e, int buffer, int step)
@@ -155,13 +165,16 @@ static ww_status place_buffers(ww_onednn *e, size_t bytes_max, ww_error *err)
     touch(e, e->input_buffer, 0);
     for (int i = 0; i < e->plan->net->output_count; i++)
         touch(e, e->output_buffer[i], steps);
-    ww_arena_span *span = ww_alloc(e->buffers.count * sizeof *span);
+    ww_arena_span *span = ww_try_array(e->buffers.count, sizeof *span);
+    if (!span)
+        return ww_fail_memory(err, "the network's buffers");
     for (size_t i = 0; i < e->buffers.count; i++) {
         span[i] = e->buffers.item[i].span;
         span[i].bytes = e->buffers.item[i].fixed || span[i].first < 0 ? 0 : span[i].bytes;
     }
-    size_t total = ww_arena_plan(span, e->buffers.count);
-    e->arena = ww_alloc_array0(1, total, bytes_max);
+    size_t total = 0;
+    if (ww_arena_plan(span, e->buffers.count, &total))
+        e->arena = ww_alloc_array0(1, total, bytes_max);
     for (size_t i = 0; i < e->buffers.count && e->arena; i++)
         if (!e->buffers.item[i].fixed)
             e->buffers.item[i].fixed = e->arena + span[i].offset;
@@ -171,22 +184,27 @@ static ww_status place_buffers(ww_onednn *e, size_t bytes_max, ww_error *err)
 
 static ww_status bind_primitive(ww_onednn *e, ww_step *s, ww_error *err)
 {
-    s->exec = ww_alloc(s->args.count * sizeof *s->exec);
+    s->exec = ww_try_array(s->args.count, sizeof *s->exec);
+    if (!s->exec)
+        return ww_fail_memory(err, "the network's primitives");
     for (size_t k = 0; k < s->args.count; k++) {
         const ww_step_arg *a = &s->args.item[k];
         s->exec[k].arg = a->arg;
-        WW_DNNL(dnnl_memory_create(&s->exec[k].memory, &a->at.md, e->engine, e->buffers.item[a->at.buffer].fixed));
+        WW_DNNL(ww_dnnl_memory_create(&s->exec[k].memory, &a->at.md, e->engine, e->buffers.item[a->at.buffer].fixed));
     }
     return WW_OK;
 }
 
-static void bind_reference(ww_onednn *e, ww_step *s)
+static ww_status bind_reference(ww_onednn *e, ww_step *s, ww_error *err)
 {
     const ww_node *n = s->node;
     size_t count = s->in.count + s->out.count;
-    s->tensor = ww_alloc(count * sizeof *s->tensor);
-    const ww_tensor **in = ww_alloc(s->in.count * sizeof *in);
-    ww_tensor **out = ww_alloc(s->out.count * sizeof *out);
+    s->tensor = ww_try_array(count, sizeof *s->tensor);
+    const ww_tensor **in = ww_try_array(s->in.count, sizeof *in);
+    ww_tensor **out = ww_try_array(s->out.count, sizeof *out);
+    s->call = (ww_call){n, (int)s->in.count, (int)s->out.count, in, out};
+    if (!s->tensor || !in || !out)
+        return ww_fail_memory(err, "the network's operators");
     for (size_t k = 0; k < count; k++) {
         bool is_in = k < s->in.count;
         size_t at = is_in ? k : k - s->in.count;
@@ -200,15 +218,14 @@ static void bind_reference(ww_onednn *e, ww_step *s)
         else
             out[at] = &s->tensor[k];
     }
-    s->call = (ww_call){n, (int)s->in.count, (int)s->out.count, in, out};
+    return WW_OK;
 }
 
 static ww_status build(ww_onednn *e, size_t bytes_max, ww_error *err)
 {
-    WW_DNNL(dnnl_engine_create(&e->engine, dnnl_cpu, 0));
-    WW_DNNL(dnnl_stream_create(&e->stream, e->engine, dnnl_stream_default_flags));
-    add_constants_and_input(e);
-    ww_status status = WW_OK;
+    WW_DNNL(ww_dnnl_engine_create(&e->engine, dnnl_cpu, 0));
+    WW_DNNL(ww_dnnl_stream_create(&e->stream, e->engine, dnnl_stream_default_flags));
+    ww_status status = add_constants_and_input(e, err);
     for (size_t i = 0; i < e->plan->node_count && status == WW_OK; i++)
         status = add_node(e, &e->plan->node[i], err);
     if (status == WW_OK)
@@ -219,7 +236,7 @@ static ww_status build(ww_onednn *e, size_t bytes_max, ww_error *err)
         if (e->steps.item[i].primitive)
             status = bind_primitive(e, &e->steps.item[i], err);
         else if (!e->steps.item[i].kernel.run)
-            bind_reference(e, &e->steps.item[i]);
+            status = bind_reference(e, &e->steps.item[i], err);
     }
     return status;
 }
@@ -229,8 +246,8 @@ ww_status ww_onednn_open(ww_net_plan *plan, size_t bytes_max, ww_onednn **out, w
     int threads = one_core();
     ww_onednn *e = ww_alloc(sizeof *e);
     e->plan = plan;
-    e->value = ww_alloc(plan->value_count * sizeof *e->value);
-    ww_status status = build(e, bytes_max, err);
+    e->value = ww_try_array(plan->value_count, sizeof *e->value);
+    ww_status status = e->value ? build(e, bytes_max, err) : ww_fail_memory(err, "the network's values");
     omp_set_num_threads(threads);
     if (status != WW_OK) {
         ww_error_prefix(err, "%s", plan->net->name);
@@ -241,7 +258,7 @@ ww_status ww_onednn_open(ww_net_plan *plan, size_t bytes_max, ww_onednn **out, w
     return status;
 }
 
-static void free_step(ww_step *s)
+void ww_step_free(ww_step *s)
 {
     for (size_t k = 0; k < s->args.count && s->exec; k++)
         dnnl_memory_destroy(s->exec[k].memory);
@@ -262,11 +279,11 @@ void ww_onednn_close(ww_onednn *e)
     if (!e)
         return;
     for (size_t i = 0; i < e->steps.count; i++)
-        free_step(&e->steps.item[i]);
+        ww_step_free(&e->steps.item[i]);
     for (size_t i = 0; i < e->buffers.count; i++)
         if (e->buffers.item[i].owned)
             free(e->buffers.item[i].fixed);
-    for (size_t i = 0; i < e->plan->value_count; i++)
+    for (size_t i = 0; e->value && i < e->plan->value_count; i++)
         ww_vector_free(&e->value[i].places);
     ww_vector_free(&e->steps);
     ww_vector_free(&e->buffers);
@@ -302,10 +319,11 @@ ww_status ww_onednn_run(ww_onednn *e, ww_error *err)
             s->node->op->reference(&s->call);
             continue;
         }
-        dnnl_status_t done = dnnl_primitive_execute(s->primitive, e->stream, (int)s->args.count, s->exec);
-        if (done != dnnl_success)
-            status =
-                ww_fail(err, WW_ERR_UNSUPPORTED, "%s: a oneDNN primitive failed with status %d", e->plan->net->name, (int)done);
+        dnnl_status_t done = ww_dnnl_primitive_execute(s->primitive, e->stream, (int)s->args.count, s->exec);
+        if (done != dnnl_success) {
+            status = ww_dnnl_fail(done, "dnnl_primitive_execute", err);
+            ww_error_prefix(err, "%s", e->plan->net->name);
+        }
     }
     omp_set_num_threads(threads);
     return status;

@@ -12,7 +12,7 @@
 #include "nn/plan.h"
 
 #include "base/vector.h"
-#include <oneapi/dnnl/dnnl.h>
+#include "nn/onednn/guard.h"
 
 typedef struct ww_onednn_buffer {
     ww_arena_span span;  // steps in which it is used
@@ -41,6 +41,7 @@ typedef struct ww_kernel {
     void (*run)(void *state, const float *in, float *out);
     void (*free)(void *state);
     void *state;
+    bool starved; // it is a case for this loop, but there was no memory for it
 } ww_kernel;
 
 typedef struct ww_step {
@@ -64,6 +65,7 @@ struct ww_onednn {
     char *arena;
     int *output_buffer;
     int input_buffer;
+    bool starved; // no memory for a buffer, place or step: what is built is not to be run. Asked after each node
 };
 
 // Turns a dnnl_status_t into an error naming the call.
@@ -90,7 +92,7 @@ const dnnl_memory_desc_t *ww_value_md(const ww_onednn *e, int value);
 // The value in layout `md`, reordered (once) where it is not there yet.
 ww_status ww_value_in(ww_onednn *e, int value, const dnnl_memory_desc_t *md, ww_place *at, ww_error *err);
 ww_status ww_value_plain(ww_onednn *e, int value, ww_place *at, ww_error *err);
-// A new buffer for a value made in layout `md`.
+// A new buffer for a value made in layout `md`; buffer -1 after setting e->starved.
 ww_place ww_value_out(ww_onednn *e, int value, const dnnl_memory_desc_t *md);
 // Puts the value where another lies (in place, or an alias).
 void ww_value_at(ww_onednn *e, int value, const ww_place *at);
@@ -103,7 +105,7 @@ ww_status ww_weights(ww_onednn *e, const float *data, const dnnl_memory_desc_t *
                      ww_error *err);
 
 // ---- steps
-// Asks for a primitive; takes `attr` over. *taken = false where oneDNN has none for this case, which is then left to the reference.
+// Asks for a primitive; takes `attr` over (NULL: there was no memory for it). *taken = false where oneDNN has none for this case, which is then left to the reference.
 ww_status ww_make_pd(ww_onednn *e, const_dnnl_op_desc_t desc, dnnl_primitive_attr_t attr, dnnl_primitive_desc_t *pd, bool *taken,
                      ww_error *err);
 // True if oneDNN would run its own reference, which is no faster than ours.
@@ -111,9 +113,10 @@ bool ww_pd_is_plain_c(const_dnnl_primitive_desc_t pd);
 ww_status ww_step_reorder(ww_onednn *e, const ww_place *from, const ww_place *to, ww_error *err);
 // Adds a primitive; its scratchpad is found memory in the arena. Takes `pd` over.
 ww_status ww_step_add(ww_onednn *e, dnnl_primitive_desc_t pd, const ww_step_arg *args, size_t count, ww_error *err);
+void ww_step_free(ww_step *s);
 // Adds a loop of our own; takes its state over.
 void ww_step_kernel(ww_onednn *e, const ww_kernel *kernel, const ww_place *from, const ww_place *to);
-// Attributes with the caller's scratchpad.
+// Attributes with the caller's scratchpad; NULL: no memory.
 dnnl_primitive_attr_t ww_attr(void);
 // The same with the node's post-ops: a sum is added from what the output holds already, or where `sum_in_place` is false from a second
 // tensor of layout `other`.

@@ -80,7 +80,10 @@ bool ww_md_same_bytes(const dnnl_memory_desc_t *a, const dnnl_memory_desc_t *b)
 static int add_buffer(ww_onednn *e, size_t bytes)
 {
     ww_onednn_buffer b = {.span = {.bytes = bytes, .first = -1, .last = -1}};
-    ww_vector_push(&e->buffers, b);
+    if (!ww_vector_push(&e->buffers, b)) {
+        e->starved = true;
+        return -1;
+    }
     return (int)e->buffers.count - 1;
 }
 
@@ -92,7 +95,10 @@ const dnnl_memory_desc_t *ww_value_md(const ww_onednn *e, int value)
 
 void ww_value_at(ww_onednn *e, int value, const ww_place *at)
 {
-    ww_vector_push(&e->value[value].places, *at);
+    if (at->buffer < 0 || !ww_vector_push(&e->value[value].places, *at)) {
+        e->starved = true;
+        return;
+    }
     e->buffers.item[at->buffer].pending += e->value[value].left;
 }
 
@@ -106,7 +112,7 @@ ww_place ww_value_out(ww_onednn *e, int value, const dnnl_memory_desc_t *md)
 
 bool ww_buffer_is_free_after(const ww_onednn *e, int buffer)
 {
-    return !e->buffers.item[buffer].fixed && e->buffers.item[buffer].pending == 1;
+    return buffer >= 0 && !e->buffers.item[buffer].fixed && e->buffers.item[buffer].pending == 1;
 }
 
 ww_place ww_value_over(ww_onednn *e, int output, const ww_place *in)
@@ -122,16 +128,16 @@ static ww_status reorder_now(ww_onednn *e, dnnl_primitive_desc_t pd, const dnnl_
 {
     dnnl_primitive_t reorder = NULL;
     dnnl_memory_t source = NULL, target = NULL;
-    dnnl_status_t status = dnnl_primitive_create(&reorder, pd);
+    dnnl_status_t status = ww_dnnl_primitive_create(&reorder, pd);
     if (status == dnnl_success)
-        status = dnnl_memory_create(&source, from, e->engine, (void *)data);
+        status = ww_dnnl_memory_create(&source, from, e->engine, (void *)data);
     if (status == dnnl_success)
-        status = dnnl_memory_create(&target, to, e->engine, result);
+        status = ww_dnnl_memory_create(&target, to, e->engine, result);
     if (status == dnnl_success)
         status =
-            dnnl_primitive_execute(reorder, e->stream, 2, (dnnl_exec_arg_t[]){{DNNL_ARG_FROM, source}, {DNNL_ARG_TO, target}});
+            ww_dnnl_primitive_execute(reorder, e->stream, 2, (dnnl_exec_arg_t[]){{DNNL_ARG_FROM, source}, {DNNL_ARG_TO, target}});
     if (status == dnnl_success)
-        status = dnnl_stream_wait(e->stream);
+        status = ww_dnnl_stream_wait(e->stream);
     dnnl_memory_destroy(source);
     dnnl_memory_destroy(target);
     dnnl_primitive_destroy(reorder);
@@ -144,12 +150,14 @@ ww_status ww_weights(ww_onednn *e, const float *data, const dnnl_memory_desc_t *
     size_t bytes = dnnl_memory_desc_get_size(to);
     dnnl_primitive_desc_t pd;
     *at = (ww_place){add_buffer(e, bytes), *to};
+    if (at->buffer < 0)
+        return ww_fail_memory(err, "its weights");
     ww_onednn_buffer *b = &e->buffers.item[at->buffer];
     b->fixed = ww_alloc_array0(1, bytes, 2 * WW_NN_TENSOR_BYTES_MAX);
     b->owned = true;
     if (!b->fixed)
-        return ww_fail(err, WW_ERR_MEMORY, "no memory for %zu bytes of weights", bytes);
-    WW_DNNL(dnnl_reorder_primitive_desc_create(&pd, from, e->engine, to, e->engine, NULL));
+        return ww_fail_memory(err, "%zu bytes of weights", bytes);
+    WW_DNNL(ww_dnnl_reorder_primitive_desc_create(&pd, from, e->engine, to, e->engine, NULL));
     ww_status status = reorder_now(e, pd, from, data, to, b->fixed, err);
     dnnl_primitive_desc_destroy(pd);
     return status;
@@ -189,7 +197,10 @@ ww_status ww_value_plain(ww_onednn *e, int value, ww_place *at, ww_error *err)
 ww_status ww_make_pd(ww_onednn *e, const_dnnl_op_desc_t desc, dnnl_primitive_attr_t attr, dnnl_primitive_desc_t *pd, bool *taken,
                      ww_error *err)
 {
-    dnnl_status_t made = dnnl_primitive_desc_create(pd, desc, attr, e->engine, NULL);
+    *taken = false;
+    if (!attr)
+        return ww_fail_memory(err, "dnnl_primitive_attr_create");
+    dnnl_status_t made = ww_dnnl_primitive_desc_create(pd, desc, attr, e->engine, NULL);
     dnnl_primitive_attr_destroy(attr);
     *taken = made == dnnl_success;
     return made == dnnl_success || made == dnnl_unimplemented || made == dnnl_invalid_arguments
@@ -207,7 +218,8 @@ ww_status ww_step_reorder(ww_onednn *e, const ww_place *from, const ww_place *to
 {
     dnnl_primitive_desc_t pd;
     dnnl_primitive_attr_t attr = ww_attr();
-    dnnl_status_t made = dnnl_reorder_primitive_desc_create(&pd, &from->md, e->engine, &to->md, e->engine, attr);
+    dnnl_status_t made = attr ? ww_dnnl_reorder_primitive_desc_create(&pd, &from->md, e->engine, &to->md, e->engine, attr)
+                              : dnnl_out_of_memory;
     dnnl_primitive_attr_destroy(attr);
     WW_DNNL(made);
     return ww_step_add(e, pd, (ww_step_arg[]){{DNNL_ARG_FROM, *from}, {DNNL_ARG_TO, *to}}, 2, err);
@@ -216,36 +228,38 @@ ww_status ww_step_reorder(ww_onednn *e, const ww_place *from, const ww_place *to
 ww_status ww_step_add(ww_onednn *e, dnnl_primitive_desc_t pd, const ww_step_arg *args, size_t count, ww_error *err)
 {
     ww_step s = {0};
-    for (size_t i = 0; i < count; i++)
-        ww_vector_push(&s.args, args[i]);
+    bool kept = true;
+    for (size_t i = 0; i < count && kept; i++)
+        kept = ww_vector_push(&s.args, args[i]);
     const dnnl_memory_desc_t *scratch = dnnl_primitive_desc_query_md(pd, dnnl_query_scratchpad_md, 0);
     size_t bytes = scratch ? dnnl_memory_desc_get_size(scratch) : 0;
     if (bytes > 0) {
         ww_step_arg a = {DNNL_ARG_SCRATCHPAD, {add_buffer(e, bytes), *scratch}};
-        ww_vector_push(&s.args, a);
+        kept = kept && ww_vector_push(&s.args, a);
     }
-    dnnl_status_t status = dnnl_primitive_create(&s.primitive, pd);
+    dnnl_status_t status = kept ? ww_dnnl_primitive_create(&s.primitive, pd) : dnnl_out_of_memory;
     dnnl_primitive_desc_destroy(pd);
-    if (status != dnnl_success) {
-        ww_vector_free(&s.args);
-        return ww_dnnl_fail(status, "dnnl_primitive_create", err);
-    }
-    ww_vector_push(&e->steps, s);
-    return WW_OK;
+    if (status == dnnl_success && ww_vector_push(&e->steps, s))
+        return WW_OK;
+    dnnl_primitive_destroy(s.primitive);
+    ww_vector_free(&s.args);
+    return ww_dnnl_fail(status == dnnl_success ? dnnl_out_of_memory : status, "dnnl_primitive_create", err);
 }
 
 void ww_step_kernel(ww_onednn *e, const ww_kernel *kernel, const ww_place *from, const ww_place *to)
 {
     ww_step s = {.kernel = *kernel};
-    ww_vector_push(&s.in, from->buffer);
-    ww_vector_push(&s.out, to->buffer);
-    ww_vector_push(&e->steps, s);
+    if (ww_vector_push(&s.in, from->buffer) && ww_vector_push(&s.out, to->buffer) && ww_vector_push(&e->steps, s))
+        return;
+    ww_step_free(&s);
+    e->starved = true;
 }
 
 dnnl_primitive_attr_t ww_attr(void)
 {
     dnnl_primitive_attr_t attr = NULL;
-    if (dnnl_primitive_attr_create(&attr) == dnnl_success)
-        dnnl_primitive_attr_set_scratchpad_mode(attr, dnnl_scratchpad_mode_user);
+    if (ww_dnnl_primitive_attr_create(&attr) != dnnl_success)
+        return NULL;
+    dnnl_primitive_attr_set_scratchpad_mode(attr, dnnl_scratchpad_mode_user);
     return attr;
 }

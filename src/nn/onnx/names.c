@@ -23,11 +23,13 @@ int *ww_names_find(const ww_names *t, const char *name)
     return s->name ? &s->number : NULL;
 }
 
-void ww_names_add(ww_names *t, const char *name, int number)
+bool ww_names_add(ww_names *t, const char *name, int number)
 {
     if (2 * (t->used + 1) > t->slot_count) {
         ww_names wider = {.slot_count = t->slot_count ? 2 * t->slot_count : 256, .used = t->used};
-        wider.slot = ww_alloc(wider.slot_count * sizeof *wider.slot);
+        wider.slot = ww_try_array(wider.slot_count, sizeof *wider.slot);
+        if (!wider.slot)
+            return false;
         for (size_t i = 0; i < t->slot_count; i++)
             if (t->slot[i].name)
                 *slot_for(&wider, t->slot[i].name) = t->slot[i];
@@ -36,6 +38,7 @@ void ww_names_add(ww_names *t, const char *name, int number)
     }
     *slot_for(t, name) = (struct ww_names_slot){name, number};
     t->used++;
+    return true;
 }
 
 void ww_names_free(ww_names *t)

@@ -9,9 +9,9 @@
 #include "nn/onnx/tensor.h"
 #include "nn/ops/op.h"
 
+#include "base/ascii.h"
 #include "base/memory.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,7 +28,10 @@ enum { // AttributeProto.AttributeType
 #define PARSE_BYTES_FIXED ((size_t)4 << 20)
 #define PARSE_BYTES_FACTOR 16
 
-typedef struct parse_budget { size_t left; } parse_budget;
+typedef struct parse_budget {
+    size_t left;
+    bool starved; // there was no memory, though the budget allowed it
+} parse_budget;
 
 typedef struct reader {
     ww_net *net;
@@ -44,7 +47,9 @@ static void *budget_alloc(void *user, size_t bytes)
     if (bytes > budget->left)
         return NULL;
     budget->left -= bytes;
-    return malloc(bytes ? bytes : 1);
+    void *p = ww_try_alloc(bytes);
+    budget->starved = budget->starved || !p;
+    return p;
 }
 
 static void budget_free(void *user, void *p)
@@ -57,9 +62,14 @@ static const char *shown(const char *name, char text[NAME_SHOWN_MAX + 1])
 {
     size_t n = 0;
     for (; name && name[n] && n < NAME_SHOWN_MAX; n++)
-        text[n] = iscntrl((unsigned char)name[n]) ? '?' : name[n];
+        text[n] = ww_ascii_is_control(name[n]) ? '?' : name[n];
     text[n] = 0;
     return text;
+}
+
+static ww_status no_memory(reader *r)
+{
+    return ww_fail_memory(r->err, "the network's graph");
 }
 
 static ww_status add_value(reader *r, const char *name, int *index)
@@ -72,17 +82,15 @@ static ww_status add_value(reader *r, const char *name, int *index)
         return ww_fail(r->err, WW_ERR_FORMAT, "more than %d values", WW_NN_VALUES_MAX);
     if (net->value_count == r->value_capacity) {
         size_t wider = r->value_capacity ? 2 * r->value_capacity : 256;
-        ww_value *grown = ww_alloc(wider * sizeof *grown);
-        if (net->value_count)
-            memcpy(grown, net->value, net->value_count * sizeof *grown);
-        free(net->value);
+        ww_value *grown = ww_try_widen(net->value, net->value_count, wider, sizeof *grown);
+        if (!grown)
+            return no_memory(r);
         net->value = grown;
         r->value_capacity = wider;
     }
     *index = (int)net->value_count++;
-    net->value[*index].name = ww_strdup(name);
-    ww_names_add(&r->names, net->value[*index].name, *index);
-    return WW_OK;
+    char *own_name = net->value[*index].name = ww_try_strdup(name);
+    return own_name && ww_names_add(&r->names, own_name, *index) ? WW_OK : no_memory(r);
 }
 
 static ww_status read_initializers(reader *r, const Ww__Onnx__Graph *g)
@@ -127,7 +135,9 @@ static ww_status read_inputs(reader *r, const Ww__Onnx__Graph *g)
 {
     if (g->n_input > WW_NN_VALUES_MAX)
         return ww_fail(r->err, WW_ERR_FORMAT, "%zu inputs", g->n_input);
-    r->net->input = ww_alloc(g->n_input * sizeof *r->net->input);
+    r->net->input = ww_try_array(g->n_input, sizeof *r->net->input);
+    if (!r->net->input)
+        return no_memory(r);
     for (size_t i = 0; i < g->n_input; i++) {
         const Ww__Onnx__Value *v = g->input[i];
         if (!v->name || !*v->name)
@@ -153,17 +163,17 @@ static ww_status read_list_attribute(reader *r, const Ww__Onnx__Attribute *from,
         return ww_fail(r->err, WW_ERR_FORMAT, "attribute '%s' lists %zu numbers", to->name, n);
     to->count = n;
     if (to->kind == WW_ATTRIBUTE_INTS && n == from->n_ints) {
-        to->ints = ww_alloc(n * sizeof *to->ints);
-        if (n)
+        to->ints = ww_try_array(n, sizeof *to->ints);
+        if (n && to->ints)
             memcpy(to->ints, from->ints, n * sizeof *to->ints);
     } else if (to->kind == WW_ATTRIBUTE_FLOATS && n == from->n_floats) {
-        to->floats = ww_alloc(n * sizeof *to->floats);
-        if (n)
+        to->floats = ww_try_array(n, sizeof *to->floats);
+        if (n && to->floats)
             memcpy(to->floats, from->floats, n * sizeof *to->floats);
     } else {
         return ww_fail(r->err, WW_ERR_FORMAT, "attribute '%s' holds a list of another type than it says", to->name);
     }
-    return WW_OK;
+    return to->ints || to->floats ? WW_OK : no_memory(r);
 }
 
 // Very old files leave the type out; it is then the member that is there.
@@ -192,8 +202,10 @@ static ww_status read_attribute(reader *r, const Ww__Onnx__Attribute *from, ww_a
     to->f = from->f;
     switch (to->kind) {
     case WW_ATTRIBUTE_STRING:
-        to->s = ww_strndup(from->s.len ? (const char *)from->s.data : "", from->s.len);
-        return WW_OK;
+        to->s = ww_try_alloc(from->s.len + 1);
+        if (to->s && from->s.len)
+            memcpy(to->s, from->s.data, from->s.len);
+        return to->s ? WW_OK : no_memory(r);
     case WW_ATTRIBUTE_TENSOR:
         if (!from->t)
             return ww_fail(r->err, WW_ERR_FORMAT, "attribute '%s' has no tensor", to->name);
@@ -211,7 +223,9 @@ static ww_status read_attribute(reader *r, const Ww__Onnx__Attribute *from, ww_a
 static ww_status read_node_inputs(reader *r, const Ww__Onnx__Node *from, ww_node *to)
 {
     char text[NAME_SHOWN_MAX + 1];
-    to->input = ww_alloc(from->n_input * sizeof *to->input);
+    to->input = ww_try_array(from->n_input, sizeof *to->input);
+    if (!to->input)
+        return no_memory(r);
     for (size_t i = 0; i < from->n_input; i++) {
         int *known = ww_names_find(&r->names, from->input[i]);
         if (from->input[i][0] && !known)
@@ -224,7 +238,9 @@ static ww_status read_node_inputs(reader *r, const Ww__Onnx__Node *from, ww_node
 
 static ww_status read_node_outputs(reader *r, const Ww__Onnx__Node *from, ww_node *to)
 {
-    to->output = ww_alloc(from->n_output * sizeof *to->output);
+    to->output = ww_try_array(from->n_output, sizeof *to->output);
+    if (!to->output)
+        return no_memory(r);
     for (size_t i = 0; i < from->n_output; i++) {
         int index = WW_NO_VALUE;
         ww_status status = from->output[i][0] ? add_value(r, from->output[i], &index) : WW_OK;
@@ -248,8 +264,8 @@ static ww_status read_node_parts(reader *r, const Ww__Onnx__Node *from, ww_node 
     if ((int)from->n_input < to->op->in_min || (int)from->n_input > to->op->in_max || from->n_output < 1)
         return ww_fail(r->err, WW_ERR_FORMAT, "%s cannot have %zu inputs and %zu outputs", to->op->name, from->n_input,
                        from->n_output);
-    to->attribute = ww_alloc(from->n_attribute * sizeof *to->attribute);
-    ww_status status = read_node_inputs(r, from, to);
+    to->attribute = ww_try_array(from->n_attribute, sizeof *to->attribute);
+    ww_status status = to->attribute ? read_node_inputs(r, from, to) : no_memory(r);
     for (size_t i = 0; i < from->n_attribute && status == WW_OK; i++) {
         status = read_attribute(r, from->attribute[i], &to->attribute[i]);
         to->attribute_count++;
@@ -262,7 +278,9 @@ static ww_status read_nodes(reader *r, const Ww__Onnx__Graph *g)
     char text[NAME_SHOWN_MAX + 1];
     if (g->n_node > WW_NN_NODES_MAX)
         return ww_fail(r->err, WW_ERR_FORMAT, "%zu nodes, more than the %d a network may have", g->n_node, WW_NN_NODES_MAX);
-    r->net->node = ww_alloc(g->n_node * sizeof *r->net->node);
+    r->net->node = ww_try_array(g->n_node, sizeof *r->net->node);
+    if (!r->net->node)
+        return no_memory(r);
     for (size_t i = 0; i < g->n_node; i++) {
         const Ww__Onnx__Node *from = g->node[i];
         ww_node *to = &r->net->node[r->net->node_count++];
@@ -280,7 +298,9 @@ static ww_status read_outputs(reader *r, const Ww__Onnx__Graph *g)
     char text[NAME_SHOWN_MAX + 1];
     if (g->n_output == 0 || g->n_output > WW_NN_ARITY_MAX)
         return ww_fail(r->err, WW_ERR_FORMAT, "%zu outputs", g->n_output);
-    r->net->output = ww_alloc(g->n_output * sizeof *r->net->output);
+    r->net->output = ww_try_array(g->n_output, sizeof *r->net->output);
+    if (!r->net->output)
+        return no_memory(r);
     for (size_t i = 0; i < g->n_output; i++) {
         const Ww__Onnx__Value *v = g->output[i];
         int *known = v->name ? ww_names_find(&r->names, v->name) : NULL;
@@ -309,15 +329,18 @@ static ww_status read_opset(reader *r, const Ww__Onnx__Model *m)
     return WW_OK;
 }
 
-static void read_metadata(reader *r, const Ww__Onnx__Model *m)
+static ww_status read_metadata(reader *r, const Ww__Onnx__Model *m)
 {
-    r->net->metadata = ww_alloc(m->n_metadata_props * sizeof *r->net->metadata);
-    for (size_t i = 0; i < m->n_metadata_props; i++) {
+    r->net->metadata = ww_try_array(m->n_metadata_props, sizeof *r->net->metadata);
+    for (size_t i = 0; r->net->metadata && i < m->n_metadata_props; i++) {
         const Ww__Onnx__StringPair *p = m->metadata_props[i];
         ww_metadata *d = &r->net->metadata[r->net->metadata_count++];
-        d->key = ww_strdup(p->key ? p->key : "");
-        d->value = ww_strdup(p->value ? p->value : "");
+        d->key = ww_try_strdup(p->key ? p->key : "");
+        d->value = ww_try_strdup(p->value ? p->value : "");
+        if (!d->key || !d->value)
+            return no_memory(r);
     }
+    return r->net->metadata ? WW_OK : no_memory(r);
 }
 
 static ww_status read_model(reader *r, const Ww__Onnx__Model *m)
@@ -333,9 +356,7 @@ static ww_status read_model(reader *r, const Ww__Onnx__Model *m)
         status = read_nodes(r, m->graph);
     if (status == WW_OK)
         status = read_outputs(r, m->graph);
-    if (status == WW_OK)
-        read_metadata(r, m);
-    return status;
+    return status == WW_OK ? read_metadata(r, m) : status;
 }
 
 ww_status ww_net_load(const void *bytes, size_t size, const char *name, ww_net **net, ww_error *err)
@@ -344,9 +365,14 @@ ww_status ww_net_load(const void *bytes, size_t size, const char *name, ww_net *
     if (size > WW_NN_MODEL_BYTES_MAX)
         return ww_fail(err, WW_ERR_MEMORY, "%s: a model of %zu MiB; at most %zu are read", name, size >> 20,
                        WW_NN_MODEL_BYTES_MAX >> 20);
-    parse_budget budget = {PARSE_BYTES_FIXED + PARSE_BYTES_FACTOR * size};
+    parse_budget budget = {.left = PARSE_BYTES_FIXED + PARSE_BYTES_FACTOR * size};
     ProtobufCAllocator allocator = {budget_alloc, budget_free, &budget};
     Ww__Onnx__Model *model = size ? ww__onnx__model__unpack(&allocator, size, bytes) : NULL;
+    if (budget.starved) {
+        if (model)
+            ww__onnx__model__free_unpacked(model, &allocator);
+        return ww_fail_memory(err, "reading %s", name);
+    }
     if (!model)
         return ww_fail(err, WW_ERR_FORMAT, "%s: not an ONNX model, or truncated", name);
     ww_error local;

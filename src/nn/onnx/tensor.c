@@ -147,7 +147,7 @@ ww_status ww_onnx_tensor(const Ww__Onnx__Tensor *t, ww_tensor *out, ww_error *er
     if (given != wanted)
         return ww_fail(err, WW_ERR_FORMAT, "holds %zu %s where its shape needs %zu", given, raw ? "bytes" : "numbers", wanted);
     if (!ww_tensor_alloc(out))
-        return ww_fail(err, WW_ERR_MEMORY, "no memory for %zu elements", count);
+        return ww_fail_memory(err, "%zu elements", count);
     if (raw && t->data_type == ONNX_FLOAT && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__) { // nearly all weights there are
         memcpy(out->data, t->raw_data.data, wanted);
         return WW_OK;

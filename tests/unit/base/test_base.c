@@ -1,16 +1,20 @@
 // SPDX-License-Identifier: MIT
+#include "base/ascii.h"
 #include "base/buffer.h"
 #include "base/error.h"
 #include "base/files.h"
 #include "base/hash.h"
 #include "base/memory.h"
+#include "base/number.h"
 #include "base/random.h"
 #include "base/vector.h"
 #include "harness.h"
 
 #include <errno.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 // Vectors from the XXH64 specification's reference implementation, seed 0.
@@ -117,7 +121,7 @@ TEST(buffers_and_vectors_grow)
     WW_VECTOR(int) v = {0};
     for (int i = 0; i < 1000; i++) {
         ww_buffer_format(&b, "%d,", i);
-        ww_vector_push(&v, i * i);
+        CHECK(ww_vector_push(&v, i * i));
     }
     CHECK_EQ(b.bytes, 10 * 2 + 90 * 3 + 900 * 4);
     CHECK(strncmp(b.data + b.bytes - 8, "998,999,", 8) == 0);
@@ -125,6 +129,101 @@ TEST(buffers_and_vectors_grow)
     CHECK_EQ(v.item[999], 999 * 999);
     ww_buffer_free(&b);
     ww_vector_free(&v);
+}
+
+TEST(what_cannot_grow_says_so)
+{
+    ww_error err = {0};
+    int one = 1;
+    WW_VECTOR(int) v = {&one, SIZE_MAX / 2, SIZE_MAX / 2};
+    CHECK(!ww_vector_push(&v, 2));
+    CHECK(v.item == &one && v.count == SIZE_MAX / 2);
+
+    ww_buffer b = {0};
+    ww_buffer_text(&b, "abc");
+    CHECK_OK(ww_buffer_status(&b, "a list", &err));
+    ww_buffer_add(&b, "", SIZE_MAX - 16);
+    ww_buffer_text(&b, "def"); // would be a list with a hole
+    CHECK_EQ(ww_buffer_status(&b, "a list", &err), WW_ERR_MEMORY);
+    CHECK(strstr(err.message, "no memory left for a list") != NULL);
+    CHECK_EQ(ww_buffer_write(&b, "/nowhere/at/all", &err), WW_ERR_MEMORY);
+    CHECK(b.data == NULL && b.bytes == 0);
+
+    CHECK(ww_try_array(SIZE_MAX / 2, 4) == NULL);
+    CHECK(ww_try_widen(NULL, 0, SIZE_MAX / 2, 4) == NULL);
+    int *numbers = ww_try_array(2, sizeof *numbers), *none = ww_try_array(0, 4);
+    numbers[1] = 7;
+    numbers = ww_try_widen(numbers, 2, 100, sizeof *numbers);
+    CHECK(numbers && numbers[1] == 7 && numbers[2] == 0 && numbers[99] == 0);
+    CHECK(none != NULL);
+    free(numbers);
+    free(none);
+}
+
+static void end_by_code(size_t bytes)
+{
+    _exit(bytes == SIZE_MAX / 2 ? 7 : 8);
+}
+
+static int how_it_ended(void (*handler)(size_t bytes))
+{
+    int status = 0;
+    fflush(stdout);
+    pid_t child = fork();
+    if (child == 0) {
+        ww_memory_set_handler(handler);
+        ww_alloc(SIZE_MAX / 2);
+        _exit(0);
+    }
+    waitpid(child, &status, 0);
+    return status;
+}
+
+TEST(the_program_decides_how_it_ends_without_memory)
+{
+    int handled = how_it_ended(end_by_code), not_handled = how_it_ended(NULL);
+    CHECK(WIFEXITED(handled) && WEXITSTATUS(handled) == 7);
+    CHECK(WIFSIGNALED(not_handled) && WTERMSIG(not_handled) == SIGABRT);
+}
+
+TEST(numbers_are_those_of_the_C_locale)
+{
+    static const char *const formats[] = {"%.17g", "%.6g", "%.4f", "%g", "%.3f %d %s"};
+    ww_random r = {7};
+    for (int i = 0; i < 2000; i++) {
+        double value = ww_random_normal(&r) * pow(10, (double)ww_random_below(&r, 40) - 20), back = 0;
+        for (size_t k = 0; k < sizeof formats / sizeof *formats; k++) {
+            char ours[128], theirs[128];
+            CHECK_EQ(ww_format(ours, sizeof ours, formats[k], value, i, "x"), snprintf(theirs, sizeof theirs, formats[k], value, i, "x"));
+            CHECK_STR(ours, theirs);
+        }
+        char text[64];
+        ww_format(text, sizeof text, "%.17g", value);
+        CHECK(ww_number_read(text, &back) && back == value);
+    }
+}
+
+TEST(what_is_no_number_is_refused)
+{
+    static const char *const bad[] = {"", "x", "1,5", "1.5x", "1 ", "inf", "nan", "1e999"};
+    double value = 42;
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        CHECK(!ww_number_read(bad[i], &value));
+    CHECK_EQ(value, 42);
+    char *end;
+    CHECK_NEAR(ww_number_parse("0.5,0.25", &end), 0.5, 0);
+    CHECK_STR(end, ",0.25");
+    CHECK(ww_number_read_stored("0,69999999999999996", &value) && value == 0.7);
+    CHECK(ww_number_read_stored("0.5", &value) && value == 0.5);
+    CHECK(!ww_number_read_stored("1,000.5", &value) && !ww_number_read_stored("0,5,5", &value));
+}
+
+TEST(letters_are_those_of_ascii)
+{
+    CHECK(ww_ascii_same("AVI", "avi") && ww_ascii_same("", "") && !ww_ascii_same("avi", "avi2") && !ww_ascii_same("avi2", "avi"));
+    CHECK(!ww_ascii_same("\xc4", "\xe4") && !ww_ascii_same("@", "`") && !ww_ascii_same("[", "{"));
+    CHECK(ww_ascii_is_space('\v') && !ww_ascii_is_space('\xa0') && !ww_ascii_is_space('a'));
+    CHECK(ww_ascii_is_control('\x1f') && ww_ascii_is_control('\x7f') && !ww_ascii_is_control('\x80') && !ww_ascii_is_control(' '));
 }
 
 TEST(random_numbers_are_spread_evenly)
@@ -153,6 +252,11 @@ int main(void)
     RUN(files_are_written_whole_and_left_alone_when_right);
     RUN(paths_come_apart_and_together);
     RUN(buffers_and_vectors_grow);
+    RUN(what_cannot_grow_says_so);
+    RUN(the_program_decides_how_it_ends_without_memory);
+    RUN(numbers_are_those_of_the_C_locale);
+    RUN(what_is_no_number_is_refused);
+    RUN(letters_are_those_of_ascii);
     RUN(random_numbers_are_spread_evenly);
     return FINISH();
 }

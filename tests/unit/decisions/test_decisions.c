@@ -39,7 +39,7 @@ static void add_some_faces(ww_side *side, const ww_face_key *face, bool *taken, 
     for (uint32_t n = 1 + ww_random_below(&dice, (uint32_t)most); n > 0; n--) {
         uint32_t i = ww_random_below(&dice, FACES);
         if (!taken[i])
-            ww_vector_push(&side->face, face[i]);
+            ww_vector_add(&side->face, face[i]);
         taken[i] = true;
     }
 }
@@ -52,7 +52,7 @@ static void add_person(ww_entry *entry, const ww_decided *decided, const ww_face
     bool other = entry->side.count > 1 && entry->side.item[0].identity.count && decided->identities.count &&
                  entry->side.item[0].identity.item[0] == decided->identities.item[i].id;
     if (decided->identities.count && !other && ww_random_below(&dice, 2)) {
-        ww_vector_push(&side->identity, decided->identities.item[i].id);
+        ww_vector_add(&side->identity, decided->identities.item[i].id);
         for (int f = 0; f < FACES; f++)
             taken[f] = taken[f] || decided->identity[f] == (int32_t)i;
     }
@@ -210,7 +210,7 @@ TEST(random_decisions_are_obeyed_and_never_contradict_each_other)
         ww_journal journal = {0};
         for (int n = 0; n < ENTRIES; n++) {
             ww_entry entry = random_entry(&journal, face);
-            ww_vector_push(&journal.entry, entry);
+            ww_vector_add(&journal.entry, entry);
             ww_decided decided = replay(&journal, face, FACES);
             check_consistent(&decided, FACES);
             check_obeyed(&entry, &decided, face);
@@ -239,7 +239,7 @@ TEST(decisions_stay_consistent_when_faces_fall_together)
             face[i].x = face[i ^ 1].x + (float)ww_random_below(&dice, 60);
         ww_journal journal = {0};
         for (int n = 0; n < ENTRIES; n++)
-            ww_vector_push(&journal.entry, random_entry(&journal, face));
+            ww_vector_add(&journal.entry, random_entry(&journal, face));
         size_t count = 0;
         for (int i = 0; i < FACES; i++)
             if (ww_random_below(&dice, 3))
@@ -309,7 +309,7 @@ TEST(undo_and_redo_are_a_stack_and_the_journal_keeps_everything)
             done[done_count++] = taken_back[--taken_count];
         } else {
             ww_side *side = ww_entry_add_side(&entry);
-            ww_vector_push(&side->face, face[step % FACES]);
+            ww_vector_add(&side->face, face[step % FACES]);
             done[done_count++] = step + 1;
             taken_count = 0;
         }
@@ -333,7 +333,7 @@ TEST(sides_come_back_as_they_went_in_and_damage_is_noticed)
         for (uint32_t s = ww_random_below(&dice, 4); s > 0; s--) {
             ww_side *side = ww_entry_add_side(&entry);
             add_some_faces(side, face, taken, 40);
-            ww_vector_push(&side->identity, (int64_t)ww_random_u64(&dice) >> 20);
+            ww_vector_add(&side->identity, (int64_t)ww_random_u64(&dice) >> 20);
         }
         ww_sides_encode(&entry, &bytes);
         CHECK_OK(ww_sides_decode(bytes.data, bytes.bytes, &back, &err));
@@ -376,14 +376,14 @@ TEST(a_large_folder_is_named_quickly_and_compactly)
         face[i] = (ww_face_key){.source = (uint64_t)i / 5000, .time_us = i % 5000 * (int64_t)1000000,
                                 .x = (float)ww_random_below(&dice, 1800), .y = (float)ww_random_below(&dice, 900),
                                 .width = 120, .height = 150};
-        ww_vector_push(&side->face, face[i]);
+        ww_vector_add(&side->face, face[i]);
     }
     ww_buffer bytes = {0};
     clock_t begun = clock();
     ww_sides_encode(&entry, &bytes);
     CHECK(bytes.bytes < MANY * 13);
     ww_journal journal = {0};
-    ww_vector_push(&journal.entry, entry);
+    ww_vector_add(&journal.entry, entry);
     ww_decided decided = replay(&journal, face, MANY);
     CHECK_EQ(decided.must.count, MANY - 1);
     CHECK((double)(clock() - begun) / CLOCKS_PER_SEC < 2); // 0.05 s where it was measured

@@ -52,9 +52,9 @@ TEST(alignment_survives_landmarks_in_one_place)
 TEST(suppression_keeps_the_better_of_two_that_overlap)
 {
     ww_detections d = {0};
-    ww_vector_push(&d, ((ww_detection){.x = 0, .y = 0, .width = 10, .height = 10, .score = 0.6f}));
-    ww_vector_push(&d, ((ww_detection){.x = 1, .y = 0, .width = 10, .height = 10, .score = 0.9f}));
-    ww_vector_push(&d, ((ww_detection){.x = 9, .y = 9, .width = 10, .height = 10, .score = 0.7f}));
+    ww_vector_add(&d, ((ww_detection){.x = 0, .y = 0, .width = 10, .height = 10, .score = 0.6f}));
+    ww_vector_add(&d, ((ww_detection){.x = 1, .y = 0, .width = 10, .height = 10, .score = 0.9f}));
+    ww_vector_add(&d, ((ww_detection){.x = 9, .y = 9, .width = 10, .height = 10, .score = 0.7f}));
     ww_non_maximum_suppression(&d, 0.4f);
     CHECK_EQ(d.count, 2);
     CHECK_NEAR(d.item[0].score, 0.9, 1e-6);

@@ -71,7 +71,7 @@ TEST(landmarks_come_back_from_where_a_rough_detector_puts_them)
         for (int trial = 0; trial < 8 && found.item[i].score >= SURE; trial++) { // the others are no measure
             ww_detection moved = disturbed(&found.item[i], 0.15, &r);
             one.count = 0;
-            ww_vector_push(&one, moved);
+            ww_vector_add(&one, moved);
             CHECK_OK(ww_look_again(look, &image, 0.5f, &one, &err));
             if (one.count == 0)
                 continue;
@@ -108,10 +108,10 @@ static void look_at_nothing(ww_second_look *look, const ww_image *image, const f
     found->count = 0;
     for (size_t i = 0; i < 3; i++) {
         one.count = 0;
-        ww_vector_push(&one, at(score[i]));
+        ww_vector_add(&one, at(score[i]));
         CHECK_OK(ww_look_again(look, image, min_score, &one, &err));
         for (size_t k = 0; k < one.count; k++)
-            ww_vector_push(found, one.item[k]);
+            ww_vector_add(found, one.item[k]);
     }
     ww_vector_free(&one);
 }
@@ -164,9 +164,9 @@ TEST(two_boxes_that_end_on_one_face_are_one)
     other.x -= 40; // the box is elsewhere, the landmarks are not
     for (int q = 0; q < 10; q += 2)
         far.landmark[q] += 40; // the eyes are 24 px apart
-    ww_vector_push(&found, at(0.7f));
-    ww_vector_push(&found, other);
-    ww_vector_push(&found, far);
+    ww_vector_add(&found, at(0.7f));
+    ww_vector_add(&found, other);
+    ww_vector_add(&found, far);
     CHECK_OK(ww_look_again(look, &grey, 0, &found, &err));
     CHECK_EQ(found.count, 2);
     CHECK_NEAR(found.item[0].x, other.x, 1e-6);

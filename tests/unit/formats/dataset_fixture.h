@@ -176,7 +176,7 @@ static inline int fixture_visit(const char *path, const struct stat *s, int type
                      ? ww_strf("%s %016llx %llu %lld.%09ld\n", path + fixture_root_bytes + 1, (unsigned long long)hash,
                                (unsigned long long)s->st_ino, (long long)s->st_mtim.tv_sec, s->st_mtim.tv_nsec)
                      : ww_strf("%s %016llx\n", path + fixture_root_bytes + 1, (unsigned long long)hash);
-    ww_vector_push(&fixture_found, line);
+    ww_vector_add(&fixture_found, line);
     return 0;
 }
 

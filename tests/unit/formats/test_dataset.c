@@ -50,7 +50,7 @@ static int add_label(const char *path, const struct stat *s, int type, struct FT
 {
     if (type == FTW_F && strcmp(ww_path_extension(path), "txt") == 0) {
         char *line = ww_strdup(path + strlen(fixture_dir) + 1);
-        ww_vector_push(&fixture_found, line);
+        ww_vector_add(&fixture_found, line);
     }
     return 0;
 }

@@ -118,7 +118,7 @@ TEST(names_are_made_fit_for_folders)
 static void push_person(ww_catalog *c, int number, const char *name)
 {
     ww_catalog_person person = {.number = number, .name = (char *)(uintptr_t)name};
-    ww_vector_push(&c->person, person);
+    ww_vector_add(&c->person, person);
 }
 
 TEST(folders_are_unique_whatever_people_are_called)

@@ -41,7 +41,7 @@ static inline void people_add(ww_gathered *g, ww_random *r, int who, double scat
     ww_gathered_face face = {.id = (int64_t)g->face.count + 1, .source = 1, .frame = frame, .track = track, .quality = 0.6f, .score = 0.9f,
                              .person = -1};
     face.key = (ww_face_key){.source = 1, .time_us = (int64_t)frame * 1000000, .x = 100.0f * (float)who, .y = 50, .width = 80, .height = 80};
-    ww_vector_push(&g->face, face);
+    ww_vector_add(&g->face, face);
     g->dim = PEOPLE_DIM;
     g->vector = realloc(g->vector, g->face.count * PEOPLE_DIM * sizeof *g->vector);
     if (!g->vector)

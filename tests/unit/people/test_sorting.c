@@ -41,7 +41,7 @@ static void decide_at_random(const ww_gathered *g, ww_random *r, ww_decided *dec
         decided->identity[i] = -1;
     uint32_t anchor[4];
     for (int32_t who = 0; who < 4; who++) {
-        ww_vector_push(&decided->identities, ((ww_identity){.name = ww_strf("P%d", (int)who)}));
+        ww_vector_add(&decided->identities, ((ww_identity){.name = ww_strf("P%d", (int)who)}));
         uint32_t last = UINT32_MAX;
         for (int k = 0; k < 5; k++) {
             uint32_t face = ww_random_below(r, count);
@@ -49,13 +49,13 @@ static void decide_at_random(const ww_gathered *g, ww_random *r, ww_decided *dec
                 continue;
             decided->identity[face] = who;
             if (last != UINT32_MAX)
-                ww_vector_push(&decided->must, ((ww_pair){last, face}));
+                ww_vector_add(&decided->must, ((ww_pair){last, face}));
             anchor[who] = last = face;
         }
     }
     for (int a = 0; a < 4; a++)
         for (int b = a + 1; b < 4; b++)
-            ww_vector_push(&decided->cannot, ((ww_pair){anchor[a], anchor[b]}));
+            ww_vector_add(&decided->cannot, ((ww_pair){anchor[a], anchor[b]}));
 }
 
 // The decisions hold; tracks hold where decisions leave them; people seen at once are apart unless decided together.
@@ -107,7 +107,7 @@ static void reverse(const ww_gathered *from, ww_gathered *to)
     *to = (ww_gathered){.dim = from->dim};
     to->vector = malloc(n * PEOPLE_DIM * sizeof *to->vector);
     for (size_t i = 0; i < n; i++) {
-        ww_vector_push(&to->face, from->face.item[n - 1 - i]);
+        ww_vector_add(&to->face, from->face.item[n - 1 - i]);
         memcpy(to->vector + i * PEOPLE_DIM, from->vector + (n - 1 - i) * PEOPLE_DIM, PEOPLE_DIM * sizeof *to->vector);
     }
 }
@@ -208,7 +208,7 @@ TEST(somebody_shown_twice_at_once_is_one_person_and_said_to_be)
 static void push_normal(ww_evidence *e, ww_random *r, int count, double mean, double deviation)
 {
     for (int i = 0; i < count; i++)
-        ww_vector_push(&e->different, (float)(mean + deviation * ww_random_normal(r)));
+        ww_vector_add(&e->different, (float)(mean + deviation * ww_random_normal(r)));
 }
 
 TEST(the_threshold_follows_the_footage_within_bounds)
@@ -250,7 +250,7 @@ TEST(known_pairs_beyond_the_threshold_are_counted)
     ww_evidence e = {0};
     CHECK(ww_threshold_false_split(&e, 1) == 0);
     for (int i = 0; i < 10; i++)
-        ww_vector_push(&e.same, 0.5f + 0.1f * (float)i);
+        ww_vector_add(&e.same, 0.5f + 0.1f * (float)i);
     CHECK_NEAR(ww_threshold_false_split(&e, 1.15), 0.3, 1e-9);
     ww_evidence_free(&e);
 }

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: MIT
+// The one file of C++: nothing else can catch an exception. guard.h says why.
+#include "nn/onednn/guard.h"
+
+#include <cstdlib>
+#include <new>
+
+// Memory that is given back at once is there for what oneDNN asks for next.
+static bool has_reserve()
+{
+    void *reserve = std::malloc(WW_DNNL_RESERVE_BYTES);
+    asm volatile("" : "+r"(reserve)); // or the compiler, which sees no use of it, drops the request
+    std::free(reserve);
+    return reserve != nullptr;
+}
+
+template <typename Call, typename... Argument> static dnnl_status_t guarded(Call *call, Argument... argument) noexcept
+{
+    try {
+        return call(argument...);
+    } catch (const std::bad_alloc &) {
+        return dnnl_out_of_memory;
+    } catch (...) {
+        return dnnl_runtime_error;
+    }
+}
+
+template <typename Call, typename... Argument> static dnnl_status_t reserved(Call *call, Argument... argument) noexcept
+{
+    return has_reserve() ? guarded(call, argument...) : dnnl_out_of_memory;
+}
+
+dnnl_status_t ww_dnnl_engine_create(dnnl_engine_t *engine, dnnl_engine_kind_t kind, size_t index)
+{
+    return reserved(dnnl_engine_create, engine, kind, index);
+}
+
+dnnl_status_t ww_dnnl_stream_create(dnnl_stream_t *stream, dnnl_engine_t engine, unsigned flags)
+{
+    return reserved(dnnl_stream_create, stream, engine, flags);
+}
+
+dnnl_status_t ww_dnnl_memory_create(dnnl_memory_t *memory, const dnnl_memory_desc_t *desc, dnnl_engine_t engine,
+                                    void *data)
+{
+    return reserved(dnnl_memory_create, memory, desc, engine, data);
+}
+
+dnnl_status_t ww_dnnl_primitive_desc_create(dnnl_primitive_desc_t *pd, const_dnnl_op_desc_t desc,
+                                            const_dnnl_primitive_attr_t attr, dnnl_engine_t engine,
+                                            const_dnnl_primitive_desc_t hint)
+{
+    return reserved(dnnl_primitive_desc_create, pd, desc, attr, engine, hint);
+}
+
+dnnl_status_t ww_dnnl_reorder_primitive_desc_create(dnnl_primitive_desc_t *pd, const dnnl_memory_desc_t *from,
+                                                    dnnl_engine_t from_engine, const dnnl_memory_desc_t *to,
+                                                    dnnl_engine_t to_engine, const_dnnl_primitive_attr_t attr)
+{
+    return reserved(dnnl_reorder_primitive_desc_create, pd, from, from_engine, to, to_engine, attr);
+}
+
+dnnl_status_t ww_dnnl_concat_primitive_desc_create(dnnl_primitive_desc_t *pd, const dnnl_memory_desc_t *to, int count,
+                                                   int axis, const dnnl_memory_desc_t *from,
+                                                   const_dnnl_primitive_attr_t attr, dnnl_engine_t engine)
+{
+    return reserved(dnnl_concat_primitive_desc_create, pd, to, count, axis, from, attr, engine);
+}
+
+dnnl_status_t ww_dnnl_primitive_create(dnnl_primitive_t *primitive, const_dnnl_primitive_desc_t pd)
+{
+    return reserved(dnnl_primitive_create, primitive, pd);
+}
+
+dnnl_status_t ww_dnnl_primitive_execute(const_dnnl_primitive_t primitive, dnnl_stream_t stream, int count,
+                                        const dnnl_exec_arg_t *args)
+{
+    return guarded(dnnl_primitive_execute, primitive, stream, count, args);
+}
+
+dnnl_status_t ww_dnnl_stream_wait(dnnl_stream_t stream)
+{
+    return guarded(dnnl_stream_wait, stream);
+}
+
+dnnl_status_t ww_dnnl_primitive_attr_create(dnnl_primitive_attr_t *attr)
+{
+    return reserved(dnnl_primitive_attr_create, attr);
+}
+
+dnnl_status_t ww_dnnl_primitive_attr_set_post_ops(dnnl_primitive_attr_t attr, const_dnnl_post_ops_t ops)
+{
+    return reserved(dnnl_primitive_attr_set_post_ops, attr, ops);
+}
+
+dnnl_status_t ww_dnnl_post_ops_create(dnnl_post_ops_t *ops)
+{
+    return reserved(dnnl_post_ops_create, ops);
+}
+
+dnnl_status_t ww_dnnl_post_ops_append_eltwise(dnnl_post_ops_t ops, float scale, dnnl_alg_kind_t kind, float alpha,
+                                              float beta)
+{
+    return reserved(dnnl_post_ops_append_eltwise, ops, scale, kind, alpha, beta);
+}
+
+dnnl_status_t ww_dnnl_post_ops_append_sum(dnnl_post_ops_t ops, float scale)
+{
+    return reserved(dnnl_post_ops_append_sum, ops, scale);
+}
+
+dnnl_status_t ww_dnnl_post_ops_append_binary(dnnl_post_ops_t ops, dnnl_alg_kind_t kind, const dnnl_memory_desc_t *other)
+{
+    return reserved(dnnl_post_ops_append_binary, ops, kind, other);
+}
