@@ -19,7 +19,7 @@ struct settings {
 static ww_status name_known(ui *u, ww_library *library, const struct settings *set, ww_cluster_result *clustered, ww_error *err)
 {
     ww_models *models = NULL;
-    ww_known_result known;
+    ww_known_result known = WW_KNOWN_RESULT_INIT;
     ww_status status = ww_models_open(&set->models, &models, err);
     if (status == WW_OK)
         status = known_people(u, library, models, set->known, &set->cluster, clustered, &known, err);
@@ -34,8 +34,8 @@ static int on_folder(const struct settings *set, const char *dir, bool cluster)
     ww_callbacks callbacks = ui_callbacks(&u);
     ww_error err = {0};
     ww_library *library = NULL;
-    ww_cluster_result clustered = {0};
-    ww_export_result exported = {0};
+    ww_cluster_result clustered = WW_CLUSTER_RESULT_INIT;
+    ww_export_result exported = WW_EXPORT_RESULT_INIT;
     ww_status status = ww_library_open(dir, WW_LIBRARY_EXISTING, &callbacks, &library, &err);
     if (status == WW_OK)
         status = cluster ? ww_library_cluster(library, &set->cluster, &clustered, &err)
@@ -67,24 +67,24 @@ static int on_folder(const struct settings *set, const char *dir, bool cluster)
 
 static int run(int argc, char **argv, int first, bool cluster)
 {
-    struct settings set = {0};
+    struct settings set = {.cluster = WW_CLUSTER_OPTIONS_INIT, .models = WW_MODEL_OPTIONS_INIT};
     const option table[] = { // export's are the first four, cluster's all but the first
         {"restore", 0, OPTION_FLAG, &set.restore, NULL, "write everything back, whatever was done to the folders by hand"},
         {"quiet", 'q', OPTION_FLAG, &set.quiet, NULL, "print errors only"},
         {"json", 0, OPTION_FLAG, &set.json, NULL, "print the result as JSON"},
         {"help", 'h', OPTION_FLAG, &set.help, NULL, "this text"},
-        {"eps", 0, OPTION_NUMBER, &set.cluster.eps, "D", "distance within which two faces are neighbours (the embedder's own)"},
-        {"threshold", 0, OPTION_NUMBER, &set.cluster.threshold, "D", "the method's own measure (from the footage, or from eps)"},
-        {"min-samples", 0, OPTION_COUNT, &set.cluster.min_samples, "N", "faces that make a person (3, in photos 2; dbscan 5)"},
-        {"method", 0, OPTION_TEXT, &set.cluster.method, "NAME", "hac (the default), map-equation, chinese-whispers or dbscan"},
-        {"min-quality", 0, OPTION_NUMBER, &set.cluster.min_quality, "Q", "faces below (0 to 1) join people but found none (0.35)"},
-        {"threads", 't', OPTION_COUNT, &set.cluster.threads, "N", "threads to use (all CPUs)"},
+        {"eps", 0, OPTION_NUMBER, &set.cluster.eps, "D", "distance within which two faces are neighbours (the embedder's own)", 1e-6, 100, true},
+        {"threshold", 0, OPTION_NUMBER, &set.cluster.threshold, "D", "the method's own measure (from the footage, or from eps)", 1e-6, 100, true},
+        {"min-samples", 0, OPTION_COUNT, &set.cluster.min_samples, "N", "faces that make a person (3, in photos 2; dbscan 5)", 1, 1000000, true},
+        {"method", 0, OPTION_TEXT, &set.cluster.method, "NAME", "hac (the default), map-equation, chinese-whispers or dbscan; auto"},
+        {"min-quality", 0, OPTION_NUMBER, &set.cluster.min_quality, "Q", "faces below (0 to 1) join people but found none (0.35)", 0, 1, true},
+        {"threads", 't', OPTION_COUNT, &set.cluster.threads, "N", "threads to use (all CPUs)", 1, 1024},
         {"known", 0, OPTION_TEXT, &set.known, "DIR", "a folder a name with pictures of that person: names people"},
         {"detector", 0, OPTION_TEXT, &set.models.detector, "FILE", "for these pictures: as the library was made with"},
         {"embedder", 0, OPTION_TEXT, &set.models.embedder, "FILE", "likewise"},
         {"landmarks", 0, OPTION_TEXT, &set.models.landmarks, "FILE", "likewise"},
-        {"upsample", 0, OPTION_COUNT, &set.models.upsample, "N", "likewise"},
-        {"jitter", 0, OPTION_COUNT, &set.models.jitter, "N", "likewise"},
+        {"upsample", 0, OPTION_COUNT, &set.models.upsample, "N", "likewise", 0, 4},
+        {"jitter", 0, OPTION_COUNT, &set.models.jitter, "N", "likewise", 0, 1000},
     };
     const option *own = cluster ? table + 1 : table;
     size_t options = cluster ? sizeof table / sizeof *table - 1 : 4, count = 0;

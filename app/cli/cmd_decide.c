@@ -32,7 +32,7 @@ static const struct command {
 
 static int decide(review *r, const ww_decision *decision)
 {
-    ww_decision_result result = {0};
+    ww_decision_result result = WW_DECISION_RESULT_INIT;
     ww_status status = review_open(r);
     if (status == WW_OK)
         status = ww_library_decide(r->library, decision, &result, &r->err);
@@ -54,7 +54,7 @@ static int decide(review *r, const ww_decision *decision)
 static int decide_named(review *r, const char **argument, size_t count, void *user)
 {
     const struct command *c = user;
-    ww_decision decision = {.kind = c->kind, .who = argument, .count = count};
+    ww_decision decision = {.size = sizeof decision, .kind = c->kind, .who = argument, .count = count};
     if (c->kind == WW_DECISION_NAME && count == 2) {
         decision.count = 1;
         decision.text = *argument[1] ? argument[1] : NULL;

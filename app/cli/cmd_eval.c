@@ -105,8 +105,8 @@ static int evaluate(const struct settings *set, const char *where, eval_notes *n
     ui_begin(&u, set->quiet, set->json);
     const ww_callbacks callbacks = ui_callbacks(&u);
     ww_error err = {0};
-    ww_eval_result people = {0};
-    ww_eval_pairs_result pairs = {0};
+    ww_eval_result people = WW_EVAL_RESULT_INIT;
+    ww_eval_pairs_result pairs = WW_EVAL_PAIRS_RESULT_INIT;
     ww_status status = WW_OK;
     ww_eval_options options = set->people;
     options.on_group = eval_note_group;
@@ -141,7 +141,7 @@ static bool make_sense(struct settings *set, size_t count, const char **where)
 
 int cmd_eval(int argc, char **argv, int first)
 {
-    struct settings set = {.worst = 5};
+    struct settings set = {.worst = 5, .people = WW_EVAL_OPTIONS_INIT};
     const option table[] = {
         {"truth", 0, OPTION_TEXT, &set.truth, "WHAT", "who is who: a table, folders, or names (above)"},
         {"pairs", 0, OPTION_TEXT, &set.pairs, "FILE",
@@ -151,8 +151,8 @@ int cmd_eval(int argc, char **argv, int first)
         {"thresholds", 0, OPTION_TEXT, &set.thresholds, "D,D,...", "sort by each of these, without keeping it; or FROM:TO:STEP"},
         {"method", 0, OPTION_TEXT, &set.people.sorting.method, "NAME",
          "for these: hac, map-equation, chinese-whispers or dbscan"},
-        {"min-samples", 0, OPTION_COUNT, &set.people.sorting.min_samples, "N", "for these: faces that make a person"},
-        {"threads", 't', OPTION_COUNT, &set.people.sorting.threads, "N", "for these: threads to use (all CPUs)"},
+        {"min-samples", 0, OPTION_COUNT, &set.people.sorting.min_samples, "N", "for these: faces that make a person", 1, 1000000, true},
+        {"threads", 't', OPTION_COUNT, &set.people.sorting.threads, "N", "for these: threads to use (all CPUs)", 1, 1024},
         {"quiet", 'q', OPTION_FLAG, &set.quiet, NULL, "print errors only"},
         {"json", 0, OPTION_FLAG, &set.json, NULL, "print the result as JSON"},
         {"help", 'h', OPTION_FLAG, &set.help, NULL, "this text"},

@@ -61,8 +61,8 @@ static bool ask(void)
 
 static int part(review *r, const char *who, bool yes)
 {
-    ww_part_proposal proposal;
-    ww_decision_result result = {0};
+    ww_part_proposal proposal = WW_PART_PROPOSAL_INIT;
+    ww_decision_result result = WW_DECISION_RESULT_INIT;
     ww_status status = review_open(r);
     if (status == WW_OK)
         status = ww_library_part(r->library, who, yes, &proposal, &result, &r->err);

@@ -101,7 +101,8 @@ static int scan_and_more(const struct settings *set, const char *const *inputs, 
     ww_error err = {0};
     ww_models *models = NULL;
     ww_library *library = NULL;
-    struct outcome o = {.dir = set->dir};
+    struct outcome o = {.dir = set->dir, .scan = WW_SCAN_RESULT_INIT, .cluster = WW_CLUSTER_RESULT_INIT, .export = WW_EXPORT_RESULT_INIT,
+                        .known = WW_KNOWN_RESULT_INIT};
     double begun = now_s();
     ww_status status = ww_models_open(&set->models, &models, &err);
     if (status == WW_OK)
@@ -140,32 +141,34 @@ static int scan_and_more(const struct settings *set, const char *const *inputs, 
 
 static int run(int argc, char **argv, int first, bool scan_only)
 {
-    struct settings set = {.dir = DIR_DEFAULT};
+    struct settings set = {
+        .dir = DIR_DEFAULT, .models = WW_MODEL_OPTIONS_INIT, .scan = WW_SCAN_OPTIONS_INIT, .cluster = WW_CLUSTER_OPTIONS_INIT};
+    int64_t by_fps_us = 0;
     const option table[] = {
         {"output", 'o', OPTION_TEXT, &set.dir, "DIR", "where the result goes (" DIR_DEFAULT ")"},
         {"every", 0, OPTION_DURATION, &set.scan.every_us, "TIME", "time between the frames looked at (1s)"},
-        {"fps", 0, OPTION_FPS, &set.scan.every_us, "N", "the same as frames a second"},
-        {"threads", 't', OPTION_COUNT, &set.scan.threads, "N", "threads to use (all CPUs)"},
+        {"fps", 0, OPTION_FPS, &by_fps_us, "N", "the same as frames a second"},
+        {"threads", 't', OPTION_COUNT, &set.scan.threads, "N", "threads to use (all CPUs)", 1, 1024},
         {"detector", 0, OPTION_TEXT, &set.models.detector, "FILE", "ONNX or dlib face detector, or hog (the one built in)"},
         {"embedder", 0, OPTION_TEXT, &set.models.embedder, "FILE", "ONNX or dlib face embedder (the one built in)"},
         {"landmarks", 0, OPTION_TEXT, &set.models.landmarks, "FILE", "dlib shape predictor of 5 or 68 points (the detector's landmarks)"},
-        {"upsample", 0, OPTION_COUNT, &set.models.upsample, "N", "dlib detectors: double the picture N times (0)"},
-        {"jitter", 0, OPTION_COUNT, &set.models.jitter, "N", "dlib embedders: mean over N slightly moved copies (1)"},
-        {"detect-size", 0, OPTION_COUNT, &set.scan.detect_size, "PX", "long side of the picture the detector sees (640)"},
-        {"min-face", 0, OPTION_NUMBER, &set.scan.min_face_px, "PX", "smallest face kept, source pixels (all that are found)"},
-        {"min-score", 0, OPTION_NUMBER, &set.scan.min_score, "S", "detector score from 0 to 1 (the detector's own)"},
+        {"upsample", 0, OPTION_COUNT, &set.models.upsample, "N", "dlib detectors: double the picture N times (0)", 0, 4},
+        {"jitter", 0, OPTION_COUNT, &set.models.jitter, "N", "dlib embedders: mean over N slightly moved copies (1)", 0, 1000},
+        {"detect-size", 0, OPTION_COUNT, &set.scan.detect_size, "PX", "long side of the picture the detector sees (640)", 64, 8192},
+        {"min-face", 0, OPTION_NUMBER, &set.scan.min_face_px, "PX", "smallest face kept, source pixels (all that are found)", 0, 100000},
+        {"min-score", 0, OPTION_NUMBER, &set.scan.min_score, "S", "detector score from 0 to 1 (the detector's own)", 0, 1},
         {"track", 0, OPTION_FLAG, &set.track, NULL, "follow faces from frame to frame (the default)"},
         {"no-track", 0, OPTION_FLAG, &set.no_track, NULL, "do not follow faces from frame to frame"},
-        {"frame-max", 0, OPTION_COUNT, &set.scan.frame_max_px, "PX", "long side of the frames kept (1280)"},
+        {"frame-max", 0, OPTION_COUNT, &set.scan.frame_max_px, "PX", "long side of the frames kept (1280)", 64, 16384},
         {"preset", 0, OPTION_TEXT, &set.preset, "NAME", "article: as the article did it, with dlib's models (see man whoswho)"},
         {"quiet", 'q', OPTION_FLAG, &set.quiet, NULL, "print errors only"},
         {"json", 0, OPTION_FLAG, &set.json, NULL, "print the summary as JSON"},
         {"help", 'h', OPTION_FLAG, &set.help, NULL, "this text"},
-        {"eps", 0, OPTION_NUMBER, &set.cluster.eps, "D", "distance within which two faces are neighbours (the embedder's own)"},
-        {"threshold", 0, OPTION_NUMBER, &set.cluster.threshold, "D", "the method's own measure (from the footage, or from eps)"},
-        {"min-samples", 0, OPTION_COUNT, &set.cluster.min_samples, "N", "faces that make a person (3, in photos 2; dbscan 5)"},
-        {"method", 0, OPTION_TEXT, &set.cluster.method, "NAME", "hac (the default), map-equation, chinese-whispers or dbscan"},
-        {"min-quality", 0, OPTION_NUMBER, &set.cluster.min_quality, "Q", "faces below (0 to 1) join people but found none (0.35)"},
+        {"eps", 0, OPTION_NUMBER, &set.cluster.eps, "D", "distance within which two faces are neighbours (the embedder's own)", 1e-6, 100, true},
+        {"threshold", 0, OPTION_NUMBER, &set.cluster.threshold, "D", "the method's own measure (from the footage, or from eps)", 1e-6, 100, true},
+        {"min-samples", 0, OPTION_COUNT, &set.cluster.min_samples, "N", "faces that make a person (3, in photos 2; dbscan 5)", 1, 1000000, true},
+        {"method", 0, OPTION_TEXT, &set.cluster.method, "NAME", "hac (the default), map-equation, chinese-whispers or dbscan; auto"},
+        {"min-quality", 0, OPTION_NUMBER, &set.cluster.min_quality, "Q", "faces below (0 to 1) join people but found none (0.35)", 0, 1, true},
         {"known", 0, OPTION_TEXT, &set.known, "DIR", "a folder a name with pictures of that person: names people"},
     };
     size_t options = sizeof table / sizeof *table - (scan_only ? 6 : 0), count = 0;
@@ -180,6 +183,8 @@ static int run(int argc, char **argv, int first, bool scan_only)
         code = EXIT_FINE;
     } else if (count == 0) {
         fprintf(stderr, "whoswho: name a video, a photo or a folder of them; see whoswho --help\n");
+    } else if (set.scan.every_us && by_fps_us) {
+        fprintf(stderr, "whoswho: --every and --fps say the same thing: give one of them\n");
     } else if (set.track && set.no_track) {
         fprintf(stderr, "whoswho: --track and --no-track contradict each other\n");
     } else if (set.preset && strcmp(set.preset, "article") != 0) {
@@ -187,6 +192,8 @@ static int run(int argc, char **argv, int first, bool scan_only)
     } else if (set.preset && !set.models.embedder) {
         fprintf(stderr, "whoswho: the article's preset sorts by dlib's embedder: name its files with --embedder and --landmarks\n");
     } else {
+        if (by_fps_us)
+            set.scan.every_us = by_fps_us;
         set.cluster.threads = set.scan.threads;
         set.scan.no_track = set.no_track;
         if (set.preset)

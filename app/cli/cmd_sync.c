@@ -32,7 +32,7 @@ static void print_line(void *user, const char *line)
 
 static int sync_folder(review *r, bool dry_run)
 {
-    ww_sync_result result = {0};
+    ww_sync_result result = WW_SYNC_RESULT_INIT;
     listing l = {.json = r->json, .quiet = r->quiet};
     ww_status status = review_open(r);
     if (status == WW_OK && r->json)

@@ -2,6 +2,7 @@
 #include "options.h"
 #include "streams.h"
 #include "suggest.h"
+#include "whoswho/whoswho.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -39,6 +40,20 @@ static bool parse_duration(const char *text, int64_t *us)
     return true;
 }
 
+// OPTION_COUNT and OPTION_NUMBER.
+static bool read_number(const option *o, const char *text, double *number)
+{
+    const char *end;
+    bool whole = o->type == OPTION_COUNT;
+    if (o->automatic && strcmp(text, "auto") == 0) {
+        *number = WW_AUTO;
+        return true;
+    }
+    if (!parse_double(text, number, &end) || *end || (whole && (*number > COUNT_MAX || *number != floor(*number))))
+        return false;
+    return o->most == 0 || (*number >= o->least && *number <= o->most);
+}
+
 static bool store(const option *o, const char *text)
 {
     const char *end;
@@ -46,10 +61,10 @@ static bool store(const option *o, const char *text)
     switch (o->type) {
     case OPTION_FLAG: *(bool *)o->target = true; return true;
     case OPTION_TEXT: *(const char **)o->target = text; return *text != 0;
-    case OPTION_NUMBER: return parse_double(text, o->target, &end) && !*end;
+    case OPTION_NUMBER: return read_number(o, text, o->target);
     case OPTION_DURATION: return parse_duration(text, o->target);
     case OPTION_COUNT:
-        if (!parse_double(text, &number, &end) || *end || number > COUNT_MAX || number != floor(number))
+        if (!read_number(o, text, &number))
             return false;
         *(int *)o->target = (int)number;
         return true;
@@ -62,15 +77,20 @@ static bool store(const option *o, const char *text)
     return false;
 }
 
-static const char *expectation(option_type type)
+static const char *expectation(const option *o)
 {
-    switch (type) {
+    static char text[96];
+    switch (o->type) {
     case OPTION_FLAG: return "nothing";
     case OPTION_TEXT: return "a text";
-    case OPTION_COUNT: return "a whole number";
-    case OPTION_NUMBER: return "a number that is not negative";
-    case OPTION_DURATION: return "a time such as 1s, 0.2s, 200ms or 1m";
-    case OPTION_FPS: return "a number of frames a second above 0";
+    case OPTION_COUNT:
+    case OPTION_NUMBER:
+        if (o->most == 0)
+            return o->type == OPTION_COUNT ? "a whole number" : "a number that is not negative";
+        snprintf(text, sizeof text, "a %s from %g to %g%s", o->type == OPTION_COUNT ? "whole number" : "number", o->least, o->most, o->automatic ? ", or auto" : "");
+        return text;
+    case OPTION_DURATION: return "a time from 1ms to 24h, such as 1s, 0.2s, 200ms or 1m";
+    case OPTION_FPS: return "a number of frames per second above 0, at most 1000";
     }
     return "";
 }
@@ -116,13 +136,13 @@ static bool parse_one(const option *table, size_t count, int argc, char **argv, 
         return false;
     }
     if (o->type == OPTION_FLAG ? value != NULL : !value && *i + 1 >= argc) {
-        fprintf(stderr, "whoswho: the option --%s takes %s\n", o->name, expectation(o->type));
+        fprintf(stderr, "whoswho: the option --%s takes %s\n", o->name, expectation(o));
         return false;
     }
     if (o->type != OPTION_FLAG && !value)
         value = argv[++*i];
     if (!store(o, value)) {
-        fprintf(stderr, "whoswho: the option --%s takes %s, not '%s'\n", o->name, expectation(o->type), printable(value));
+        fprintf(stderr, "whoswho: the option --%s takes %s, not '%s'\n", o->name, expectation(o), printable(value));
         return false;
     }
     return true;

@@ -10,8 +10,8 @@
 typedef enum option_type {
     OPTION_FLAG,     // bool
     OPTION_TEXT,     // const char *
-    OPTION_COUNT,    // int, 0 .. 1,000,000
-    OPTION_NUMBER,   // double, >= 0
+    OPTION_COUNT,    // int, 0 .. 1,000,000, or as the range says
+    OPTION_NUMBER,   // double, >= 0, or as the range says
     OPTION_DURATION, // int64_t microseconds: "1s", "0.2s", "200ms", "1m", or plain seconds
     OPTION_FPS,      // int64_t microseconds between frames, given as frames a second
 } option_type;
@@ -23,6 +23,8 @@ typedef struct option {
     void *target;        // see option_type
     const char *takes;   // name of the value in the help ("DIR"), or NULL for a flag
     const char *help;
+    double least, most;  // OPTION_COUNT and OPTION_NUMBER: the range; both 0: not bounded
+    bool automatic;      // these take "auto" too: WW_AUTO
 } option;
 
 // Reads argv[first..argc-1]. Options may stand anywhere; "--" ends them. What is left over goes to rest[] (room for argc

@@ -66,8 +66,8 @@ int review_close(review *r, ww_status status)
 
 ww_status review_resort(review *r)
 {
-    ww_cluster_result sorted;
-    ww_export_result written;
+    ww_cluster_result sorted = WW_CLUSTER_RESULT_INIT;
+    ww_export_result written = WW_EXPORT_RESULT_INIT;
     ww_status status = ww_library_resort(r->library, &sorted, &written, &r->err);
     ui_clear(&r->u);
     if (status != WW_OK)

@@ -14,10 +14,16 @@
 //     else
 //         puts(err.message);
 //
-// Rules that hold everywhere: option structs are plain, and a zeroed one (or NULL) means the defaults; a function returns 0 or
-// a negative ww_status, and then *err (which may be NULL) holds one sentence a person can act on; an out-parameter is the
-// caller's to close, a returned pointer is borrowed; strings are UTF-8 (paths: any bytes); a handle is used by one thread at a
-// time. Nothing is ever sent anywhere; ww_pinned_model_get alone reaches for the network, to fetch.
+// Rules that hold everywhere: a function returns 0 or a negative ww_status, and then *err (which may be NULL) holds one sentence a
+// person can act on; an out-parameter is the caller's to close, a returned pointer is borrowed; strings are UTF-8 (paths: any
+// bytes); a handle is used by one thread at a time. Option and result structs begin with their INIT macro:
+//
+//     ww_scan_options options = WW_SCAN_OPTIONS_INIT; // all defaults; as C++: C++20
+//     options.every_us = 200000;
+//
+// NULL in place of options means the defaults, in place of a result that it is not wanted. How the interface grows is told in
+// docs/api-stability.md.
+// Nothing is ever sent anywhere; ww_pinned_model_get alone reaches for the network, to fetch.
 //
 // What the library does to its process, and nothing else:
 // - Locale: never set nor asked. Numbers in files are those of the C locale, whatever the host chose with setlocale().
@@ -71,7 +77,16 @@ typedef struct ww_error {
     char message[WW_ERROR_MESSAGE_MAX]; // UTF-8, one line, no trailing newline; names the file, the place and what to do
 } ww_error;
 
+// The version of this header, and of the library that is linked; a number is major * 10000 + minor * 100 + patch.
+#define WHOSWHO_VERSION_MAJOR 0
+#define WHOSWHO_VERSION_MINOR 2
+#define WHOSWHO_VERSION_PATCH 0
+#define WHOSWHO_VERSION_NUMBER (WHOSWHO_VERSION_MAJOR * 10000 + WHOSWHO_VERSION_MINOR * 100 + WHOSWHO_VERSION_PATCH)
 WW_API const char *ww_version(void); // "1.2.3"
+WW_API int ww_version_number(void);
+
+// "WW_ERR_IO" and so on; "unknown status" for a value that is none. Static.
+WW_API const char *ww_status_name(ww_status status);
 
 // Called, from whatever thread it is, when a small allocation of `bytes` fails (see above).
 // It should end the program in its own way; if it returns, or is NULL, abort() follows. One handler for the process.
@@ -107,6 +122,7 @@ typedef struct ww_callbacks {
 typedef struct ww_models ww_models; // immutable; may be shared by libraries and threads
 
 typedef struct ww_model_options {
+    size_t size; // set by the INIT macro
     // Path of a network (ONNX, or dlib's .dat and .dat.bz2), or the name of a pinned model that is here (below); NULL: the one
     // compiled in. detector may also be "hog", dlib's gradient detector (there if dlib's headers were when the library was built), or a
     // file of one.
@@ -118,6 +134,7 @@ typedef struct ww_model_options {
     int upsample; // dlib's detectors: so many times the picture is doubled before they look at it, at most 4
     int jitter;   // dlib's embedders: from 2 on, a face's vector is the mean over so many slightly moved copies, at most 1000
 } ww_model_options;
+#define WW_MODEL_OPTIONS_INIT {.size = sizeof(ww_model_options)}
 
 WW_API ww_status ww_models_open(const ww_model_options *options, ww_models **models, ww_error *err);
 WW_API void ww_models_close(ww_models *models);
@@ -169,10 +186,11 @@ WW_API void ww_library_close(ww_library *library);
 // --- scan: footage in, faces into the store --------------------------------------------------------------------------------
 
 typedef struct ww_scan_options {
+    size_t size; // set by the INIT macro
     int64_t every_us;   // time between the frames looked at, microseconds; 0: one second
     int detect_size;    // long side of the picture the detector sees, pixels; 0: 640
     double min_face_px; // smallest face kept: shorter side of its box, pixels of the source; 0: all the detector finds
-    double min_score;   // 0..1; 0: the detector's own
+    double min_score;   // 0..1; negative: the detector's own
     int frame_max_px;   // long side of the stored frames, pixels; 0: 1280
     int threads;        // 0: all CPUs
     // Videos are looked at about five times a second, on frames that are decoded anyway: faces are followed, shots told apart, and of
@@ -183,8 +201,10 @@ typedef struct ww_scan_options {
     // The article's 700 x 500. Boxes stay in pixels of the source.
     int shrink_width, shrink_height;
 } ww_scan_options;
+#define WW_SCAN_OPTIONS_INIT {.size = sizeof(ww_scan_options), .min_score = -1}
 
 typedef struct ww_scan_result {
+    size_t size; // set by the INIT macro
     int64_t inputs, scanned, already, unreadable; // files: named or found; scanned now; known from before; failed
     int64_t frames, looks;                        // samples looked at in this scan, and frames between them
     int64_t faces;                                // found and kept in this scan
@@ -193,6 +213,7 @@ typedef struct ww_scan_result {
     double decode_s, detect_s, embed_s, encode_s; // thread seconds by stage
     double wall_s;
 } ww_scan_result;
+#define WW_SCAN_RESULT_INIT {.size = sizeof(ww_scan_result)}
 
 // Each input is a video, a photo, or a folder of either (searched through, in order of name). Work is committed as it proceeds;
 // a call that was cut off is continued by the next one with the same options. A file with the same content and options as one
@@ -203,20 +224,27 @@ WW_API ww_status ww_library_scan(ww_library *library, const ww_models *models, c
 
 // --- cluster: faces in the store into people --------------------------------------------------------------------------------
 
+// Values of ww_cluster_options. What a call gives is kept in the library and holds for the calls after it that do not.
+#define WW_KEEP (-1) // as the library has it from an earlier call, else the default
+#define WW_AUTO (-2) // the default again
+
 typedef struct ww_cluster_options {
-    // NULL: average linkage ("hac"), or "map-equation" for more than 20,000 tracks and lone faces. "dbscan" is the article's: exact, label for label
-    // scikit-learn's, over all faces alike. "chinese-whispers" is dlib's. Every method honours decisions, tracks, and that two faces
-    // seen at once are two people.
+    size_t size; // set by the INIT macro
+    // "hac": average linkage, the default. "map-equation": the default for very many tracks. "dbscan" is the article's: exact, label for
+    // label scikit-learn's, over all faces alike. "chinese-whispers" is dlib's. Every method honours decisions, tracks, and that two faces
+    // seen at once are two people. NULL: WW_KEEP; "auto": WW_AUTO.
     const char *method;
-    double eps;       // distance of unit embeddings within which two faces are neighbours; 0: the embedder's own
-    double threshold; // the method's own measure (docs/clustering.md); 0: from the footage where it tells enough, else from eps
-    // dbscan: faces within eps, itself included, that found a person; 0: 5. Else the fewest good faces that make a person; 0: three
-    // in footage, two in photos.
+    double eps;       // distance of embeddings within which two faces are neighbours; default: the embedder's own
+    double threshold; // the method's own measure (docs/clustering.md); default: estimated from the footage where it tells enough, else from eps
+    // dbscan: faces within eps, itself included, that start a person; default: 5. Else the fewest seed faces that make a person; default:
+    // three in footage, two in photos.
     int min_samples;
-    // Faces of lower quality (0..1) found nobody and only join a person they are near to; 0: 0.35, and for dbscan none.
+    // Faces of lower quality (0..1) never start a person and only join one they are near to; default: 0.35, and for dbscan 0.
     double min_quality;
     int threads; // 0: all CPUs
 } ww_cluster_options;
+#define WW_CLUSTER_OPTIONS_INIT \
+    {.size = sizeof(ww_cluster_options), .eps = WW_KEEP, .threshold = WW_KEEP, .min_samples = WW_KEEP, .min_quality = WW_KEEP}
 
 // The article's whole recipe: frames within 700 x 500, doubled once for dlib's gradient detector (unless `models` names another), its
 // embedder, DBSCAN with eps 0.5 and 5 faces, nobody followed. Sets what is not set; models->embedder and models->landmarks remain
@@ -227,9 +255,11 @@ typedef enum ww_threshold_source {
     WW_THRESHOLD_MODEL,    // the model's own: the footage tells too little
     WW_THRESHOLD_MEASURED, // from this footage
     WW_THRESHOLD_GIVEN,    // by the caller
+    WW_THRESHOLD_REMEMBERED, // by an earlier call, and kept in the library
 } ww_threshold_source;
 
 typedef struct ww_cluster_result {
+    size_t size; // set by the INIT macro
     int64_t faces, people, unsorted;
     int64_t poor;        // faces too small, blurred, turned away or doubtful to found a person
     int64_t repeats;     // pairs of faces seen at once that look like one person shown twice (mirror, split screen)
@@ -241,6 +271,7 @@ typedef struct ww_cluster_result {
     double false_split;  // share of the known pairs of one person that are not
     double wall_s;
 } ww_cluster_result;
+#define WW_CLUSTER_RESULT_INIT {.size = sizeof(ww_cluster_result)}
 
 // People keep their numbers and names from one sorting to the next; new ones are numbered in order of size, from 0 in a new
 // library. Faces of nobody stay unsorted.
@@ -249,9 +280,11 @@ WW_API ww_status ww_library_cluster(ww_library *library, const ww_cluster_option
 // --- export: people into folders ---------------------------------------------------------------------------------------------
 
 typedef struct ww_export_result {
+    size_t size; // set by the INIT macro
     int64_t people, portraits, unsorted, frames, files_written, files_kept, files_removed;
     double wall_s;
 } ww_export_result;
+#define WW_EXPORT_RESULT_INIT {.size = sizeof(ww_export_result)}
 
 // Writes the data set beside the store: a folder a person, Unsorted, Montage, Frames, faces.csv, data.yaml, index.html. Only
 // files of an earlier export are ever changed or removed. WW_ERR_CHANGED: portraits were moved, deleted or renamed by hand;
@@ -280,19 +313,23 @@ typedef enum ww_decision_kind {
 
 // People are given by number ("3"), as "Face_3", or by name; faces by the path of their portrait.
 typedef struct ww_decision {
+    size_t size; // set by the INIT macro
     ww_decision_kind kind;
     const char *const *who;
     size_t count;
     const char *text; // the name, where one is given
 } ww_decision;
+#define WW_DECISION_INIT {.size = sizeof(ww_decision)}
 
 #define WW_WORDS_MAX 512 // bytes
 
 typedef struct ww_decision_result {
+    size_t size; // set by the INIT macro
     int64_t entry;            // number in the journal; 0: nothing was to be done
     int64_t faces;            // that it speaks of
     char words[WW_WORDS_MAX]; // what was understood: "Face_3 is Ada (12 faces)"
 } ww_decision_result;
+#define WW_DECISION_RESULT_INIT {.size = sizeof(ww_decision_result)}
 
 // WW_ERR_NOT_FOUND: no such person (the message names near ones) or portrait. `result` may be NULL.
 WW_API ww_status ww_library_decide(ww_library *library, const ww_decision *decision, ww_decision_result *result, ww_error *err);
@@ -306,10 +343,12 @@ typedef struct ww_part_side {
 } ww_part_side;
 
 typedef struct ww_part_proposal {
+    size_t size; // set by the INIT macro
     ww_part_side side[2]; // the larger first; it keeps number and name
     double separation;    // mean silhouette, -1..1: under 0.2 it is one person most likely, over 0.35 two
     double within, between; // mean distance of two faces of one side, and of one of each
 } ww_part_proposal;
+#define WW_PART_PROPOSAL_INIT {.size = sizeof(ww_part_proposal)}
 
 // How the faces of a person fall into two. With `apply` they are parted so from now on (`result` may be NULL). Faces that were
 // followed from frame to frame stay together.
@@ -317,10 +356,12 @@ WW_API ww_status ww_library_part(ww_library *library, const char *who, int apply
                                  ww_error *err);
 
 typedef struct ww_known_result {
+    size_t size; // set by the INIT macro
     int64_t names, pictures; // folders with pictures of use, and these pictures
     int64_t unreadable, without_face, unclear; // pictures that were of no use; unclear: two faces of much the same size
     int64_t recognised;                     // people who were given a name now
 } ww_known_result;
+#define WW_KNOWN_RESULT_INIT {.size = sizeof(ww_known_result)}
 
 // `dir` holds a folder a name, with a few pictures of that person in each; the largest face of a picture counts. People without a
 // name whose faces are like a known one's get the name, as decisions that `undo` takes back; two of the same name become one person,
@@ -373,11 +414,13 @@ typedef struct ww_person {
 WW_API ww_status ww_library_people(ww_library *library, int (*on_person)(void *user, const ww_person *person), void *user, ww_error *err);
 
 typedef struct ww_sync_result {
+    size_t size; // set by the INIT macro
     int64_t decisions; // entries made in the journal
     int64_t files;     // portraits that are not where they were written
     int64_t entry;     // the first entry, 0: none; one undo takes back all of them
     int behind;        // the folders do not show all that was decided: ww_library_resort
 } ww_sync_result;
+#define WW_SYNC_RESULT_INIT {.size = sizeof(ww_sync_result)}
 
 // Reads what a person did to the folders since they were written, with a file manager or otherwise: a folder renamed (a name),
 // portraits moved into another folder (rejected from the one, same as the other), into a new folder (a new person of that name), all
@@ -411,6 +454,7 @@ typedef struct ww_eval_scores {
 } ww_eval_scores;
 
 typedef struct ww_eval_result {
+    size_t size; // set by the INIT macro
     int64_t faces;                         // of the result
     int64_t matched, false_faces, unknown; // of somebody in the truth; where nobody is; of whom the truth says nothing
     int64_t true_faces, missed;            // of the truth (a picture, a moment, a second of somebody); not found
@@ -419,6 +463,7 @@ typedef struct ww_eval_result {
     int64_t mixed, split;                  // folders with more than one person; people not all in one folder
     ww_eval_scores scores;
 } ww_eval_result;
+#define WW_EVAL_RESULT_INIT {.size = sizeof(ww_eval_result)}
 
 #define WW_EVAL_PARTS 4
 
@@ -433,6 +478,7 @@ typedef struct ww_eval_group {
 
 // Zero value: the middle face, five groups of each kind, no trying out. Callbacks may be NULL; what they are given is borrowed.
 typedef struct ww_eval_options {
+    size_t size; // set by the INIT macro
     ww_eval_face face;
     int worst; // how many mixed folders and split people are told at most; 0: 5, negative: none
     void (*on_group)(void *user, const ww_eval_group *group); // mixed folders, then split people, each the worst first
@@ -444,6 +490,7 @@ typedef struct ww_eval_options {
     void (*on_threshold)(void *user, double threshold, const ww_eval_scores *scores);
     void *user;
 } ww_eval_options;
+#define WW_EVAL_OPTIONS_INIT {.size = sizeof(ww_eval_options), .sorting = WW_CLUSTER_OPTIONS_INIT}
 
 // How well a result agrees with the truth. `where`: the folder of a library, or a table such as faces.csv. `truth`: "folders"
 // (the folder a photo is in says who is on it), "names" (the photo's name without the number at its end does), or a table of
@@ -454,6 +501,7 @@ WW_API ww_status ww_eval_people(const char *where, const char *truth, const ww_e
 #define WW_EVAL_KEPT 4
 
 typedef struct ww_eval_pairs_result {
+    size_t size; // set by the INIT macro
     int64_t pairs, same, folds;
     int64_t missing; // pairs with a face that was not found: they count as wrong
     double accuracy, standard_error; // mean over the folds, each judged by the distance that is best on the others
@@ -462,6 +510,7 @@ typedef struct ww_eval_pairs_result {
     int kept_percent[WW_EVAL_KEPT];    // of the pairs whose poorer face is best: 100, 90, 80, 60;
     double error_kept[WW_EVAL_KEPT];   // the share of these that is judged wrongly
 } ww_eval_pairs_result;
+#define WW_EVAL_PAIRS_RESULT_INIT {.size = sizeof(ww_eval_pairs_result)}
 
 // Face verification, after the protocol of Labeled Faces in the Wild, View 2: how well do the distances of the embeddings in the
 // library in `folder` tell whether two pictures show one person? `pairs`: a file of LFW's format, or a table file1,file2,same

@@ -1,26 +1,83 @@
 // SPDX-License-Identifier: MIT
 #include "api/cluster.h"
+#include "api/sized.h"
 #include "base/clock.h"
 #include "decisions/decisions.h"
 #include "pipeline/pipeline.h"
 
+#include <stdio.h>
+#include <string.h>
+
+#define DISTANCE_MAX 100.0 // dlib's embeddings are not of unit length
+#define DISTANCE_MIN 1e-6
+#define SAMPLES_MAX 1e6
+
 // What sorting starts from.
 typedef struct sorting {
-    ww_cluster_options options;
+    ww_sort_settings settings;
     ww_gathered faces;
     ww_decided decided;
     ww_people_input in;
 } sorting;
 
+// A number of the caller's: WW_KEEP leaves *value, WW_AUTO makes it `automatic`.
+static ww_status take(double given, double least, double most, double automatic, const char *name, double *value, bool *taken, ww_error *err)
+{
+    if (given == WW_KEEP)
+        return WW_OK;
+    if (given != WW_AUTO && !(given >= least && given <= most))
+        return ww_fail(err, WW_ERR_ARGUMENT, "%s is a number from %g to %g, not %g", name, least, most, given);
+    *value = given == WW_AUTO ? automatic : given;
+    *taken = true;
+    return WW_OK;
+}
+
+static ww_status take_method(const char *method, ww_sort_settings *s, ww_error *err)
+{
+    if (!method)
+        return WW_OK;
+    if (strlen(method) >= sizeof s->method)
+        return ww_fail(err, WW_ERR_ARGUMENT, "there is no clustering method '%.60s...'", method);
+    const char *name = strcmp(method, "auto") == 0 ? "" : method;
+    if (strcmp(s->method, name) != 0)
+        s->threshold = 0; // each method has a measure of its own
+    snprintf(s->method, sizeof s->method, "%s", name);
+    return WW_OK;
+}
+
+static ww_status resolve(ww_library *library, const ww_cluster_options *o, ww_sort_settings *s, ww_error *err)
+{
+    bool threshold = false, other = false;
+    double min_samples;
+    ww_status status = ww_sort_settings_load(library, s, err);
+    min_samples = s->min_samples;
+    if (status == WW_OK)
+        status = take_method(o->method, s, err);
+    if (status == WW_OK)
+        status = take(o->eps, DISTANCE_MIN, DISTANCE_MAX, 0, "eps", &s->eps, &threshold, err);
+    if (status == WW_OK)
+        status = take(o->threshold, DISTANCE_MIN, DISTANCE_MAX, 0, "the threshold", &s->threshold, &threshold, err);
+    if (status == WW_OK)
+        status = take(o->min_samples, 1, SAMPLES_MAX, 0, "min_samples", &min_samples, &other, err);
+    if (status == WW_OK)
+        status = take(o->min_quality, 0, 1, -1, "min_quality", &s->min_quality, &other, err);
+    s->min_samples = (int)min_samples;
+    s->threshold_remembered = !threshold;
+    return status;
+}
+
 static ww_status load(ww_library *library, const ww_cluster_options *options, sorting *s, ww_error *err)
 {
+    ww_cluster_options full = WW_CLUSTER_OPTIONS_INIT;
     *s = (sorting){0};
-    if (options)
-        s->options = *options;
-    if (s->options.threads <= 0)
-        s->options.threads = ww_cpu_count();
-    s->in = (ww_people_input){library, &s->faces, &s->decided, &s->options};
-    ww_status status = ww_gather_faces(library, &s->faces, err);
+    ww_status status = WW_CHECK_SIZED(options, ww_cluster_options, err);
+    if (status != WW_OK)
+        return status;
+    ww_sized_read(&full, options, sizeof full);
+    s->in = (ww_people_input){library, &s->faces, &s->decided, &s->settings, full.threads > 0 ? full.threads : ww_cpu_count()};
+    status = resolve(library, &full, &s->settings, err);
+    if (status == WW_OK)
+        status = ww_gather_faces(library, &s->faces, err);
     return status == WW_OK ? ww_decisions_replay_gathered(library, &s->faces, &s->decided, err) : status;
 }
 
@@ -44,16 +101,18 @@ ww_status ww_try_thresholds(ww_library *library, const ww_cluster_options *optio
 ww_status ww_library_cluster(ww_library *library, const ww_cluster_options *options, ww_cluster_result *result, ww_error *err)
 {
     const double begun = ww_seconds();
-    ww_cluster_result r = {0};
+    ww_cluster_result r = WW_CLUSTER_RESULT_INIT;
     sorting s;
-    ww_status status = load(library, options, &s, err);
+    ww_status status = WW_CHECK_SIZED(result, ww_cluster_result, err);
+    if (status != WW_OK)
+        return status;
+    status = load(library, options, &s, err);
     if (status == WW_OK)
         status = ww_people_sort(&s.in, &r, err);
     if (status == WW_OK)
         ww_library_report(library, &(ww_progress){.stage = WW_STAGE_CLUSTER, .share = 1, .done = r.faces});
     release(&s);
     r.wall_s = ww_seconds() - begun;
-    if (result)
-        *result = r;
+    ww_sized_write(result, &r, sizeof r);
     return status;
 }

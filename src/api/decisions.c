@@ -1,16 +1,35 @@
 // SPDX-License-Identifier: MIT
+#include "api/sized.h"
 #include "decisions/decide.h"
-#include "library/last_sort.h"
 
 ww_status ww_library_decide(ww_library *library, const ww_decision *decision, ww_decision_result *result, ww_error *err)
 {
-    return ww_decide(library, decision, result, err);
+    ww_decision full = WW_DECISION_INIT;
+    ww_decision_result r = WW_DECISION_RESULT_INIT;
+    ww_status status = decision ? WW_CHECK_SIZED(decision, ww_decision, err) : ww_fail(err, WW_ERR_ARGUMENT, "ww_library_decide was given no decision");
+    if (status == WW_OK)
+        status = WW_CHECK_SIZED(result, ww_decision_result, err);
+    if (status != WW_OK)
+        return status;
+    ww_sized_read(&full, decision, sizeof full);
+    status = ww_decide(library, &full, &r, err);
+    ww_sized_write(result, &r, sizeof r);
+    return status;
 }
 
-ww_status ww_library_part(ww_library *library, const char *who, int apply, ww_part_proposal *proposal,
-                          ww_decision_result *result, ww_error *err)
+ww_status ww_library_part(ww_library *library, const char *who, int apply, ww_part_proposal *proposal, ww_decision_result *result, ww_error *err)
 {
-    return ww_part_person(library, who, apply, proposal, result, err);
+    ww_part_proposal p = WW_PART_PROPOSAL_INIT;
+    ww_decision_result r = WW_DECISION_RESULT_INIT;
+    ww_status status = WW_CHECK_SIZED(proposal, ww_part_proposal, err);
+    if (status == WW_OK)
+        status = WW_CHECK_SIZED(result, ww_decision_result, err);
+    if (status != WW_OK)
+        return status;
+    status = ww_part_person(library, who, apply, &p, &r, err);
+    ww_sized_write(proposal, &p, sizeof p);
+    ww_sized_write(result, &r, sizeof r);
+    return status;
 }
 
 ww_status ww_library_log(ww_library *library, int (*on_entry)(void *user, const ww_log_entry *entry), void *user, ww_error *err)
@@ -31,9 +50,6 @@ ww_status ww_library_log(ww_library *library, int (*on_entry)(void *user, const 
 
 ww_status ww_library_resort(ww_library *library, ww_cluster_result *clustered, ww_export_result *exported, ww_error *err)
 {
-    ww_remembered_sort last;
-    ww_status status = ww_recall_sort(library, &last, err);
-    if (status == WW_OK)
-        status = ww_library_cluster(library, &last.options, clustered, err);
+    ww_status status = ww_library_cluster(library, NULL, clustered, err);
     return status == WW_OK ? ww_library_export(library, exported, err) : status;
 }

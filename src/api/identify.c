@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "api/sized.h"
 #include "identify/known.h"
 #include "identify/why.h"
 
@@ -6,7 +7,13 @@ ww_status ww_library_known(ww_library *library, const ww_models *models, const c
                            void (*on_line)(void *user, const char *line), void *user, ww_known_result *result,
                            ww_error *err)
 {
-    return ww_recognise_known(library, models, dir, on_line, user, result, err);
+    ww_known_result r = WW_KNOWN_RESULT_INIT;
+    ww_status status = WW_CHECK_SIZED(result, ww_known_result, err);
+    if (status != WW_OK)
+        return status;
+    status = ww_recognise_known(library, models, dir, on_line, user, &r, err);
+    ww_sized_write(result, &r, sizeof r);
+    return status;
 }
 
 ww_status ww_library_why(ww_library *library, const char *who, void (*on_why)(void *user, const ww_why *why),

@@ -1,10 +1,16 @@
 // SPDX-License-Identifier: MIT
+#include "api/sized.h"
 #include "models/loaded.h"
 #include "models/pinned.h"
 
 ww_status ww_models_open(const ww_model_options *options, ww_models **models, ww_error *err)
 {
-    return ww_models_load(options, models, err);
+    ww_model_options full = WW_MODEL_OPTIONS_INIT;
+    ww_status status = WW_CHECK_SIZED(options, ww_model_options, err);
+    if (status != WW_OK)
+        return status;
+    ww_sized_read(&full, options, sizeof full);
+    return ww_models_load(&full, models, err);
 }
 
 void ww_models_close(ww_models *models)

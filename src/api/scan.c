@@ -1,8 +1,51 @@
 // SPDX-License-Identifier: MIT
+#include "api/sized.h"
 #include "scan/scan.h"
 
-ww_status ww_library_scan(ww_library *library, const ww_models *models, const char *const *inputs, size_t count,
-                          const ww_scan_options *options, ww_scan_result *result, ww_error *err)
+#define EVERY_MIN_US 1000
+#define EVERY_MAX_US (INT64_C(7) * 86400 * 1000000)
+enum { DETECT_SIZE_MIN = 64, DETECT_SIZE_MAX = 8192, FRAME_MIN_PX = 64, FRAME_MAX_PX = 16384, THREADS_MAX = 1024 };
+#define FACE_MAX_PX 1e5
+
+static ww_status check_range(double value, double least, double most, const char *name, ww_error *err)
 {
-    return ww_scan_sources(library, models, inputs, count, options, result, err);
+    if (value >= least && value <= most)
+        return WW_OK;
+    return ww_fail(err, WW_ERR_ARGUMENT, "%s is a number from %g to %g, not %g", name, least, most, value);
+}
+
+static ww_status check(const ww_scan_options *o, ww_error *err)
+{
+    ww_status status = WW_OK;
+    if (o->every_us != 0)
+        status = check_range((double)o->every_us, EVERY_MIN_US, EVERY_MAX_US, "the sampling interval in microseconds", err);
+    if (status == WW_OK && o->detect_size != 0)
+        status = check_range(o->detect_size, DETECT_SIZE_MIN, DETECT_SIZE_MAX, "the detector's input size", err);
+    if (status == WW_OK && o->frame_max_px != 0)
+        status = check_range(o->frame_max_px, FRAME_MIN_PX, FRAME_MAX_PX, "the size of stored frames", err);
+    if (status == WW_OK && !(o->min_score < 0))
+        status = check_range(o->min_score, 0, 1, "the detector score", err);
+    if (status == WW_OK)
+        status = check_range(o->min_face_px, 0, FACE_MAX_PX, "the size of the smallest face", err);
+    if (status == WW_OK)
+        status = check_range(o->shrink_width < o->shrink_height ? o->shrink_width : o->shrink_height, 0, FRAME_MAX_PX, "the size to shrink to", err);
+    return status == WW_OK ? check_range(o->threads, 0, THREADS_MAX, "the number of threads", err) : status;
+}
+
+ww_status ww_library_scan(ww_library *library, const ww_models *models, const char *const *inputs, size_t count, const ww_scan_options *options,
+                          ww_scan_result *result, ww_error *err)
+{
+    ww_scan_options full = WW_SCAN_OPTIONS_INIT;
+    ww_scan_result r = WW_SCAN_RESULT_INIT;
+    ww_status status = WW_CHECK_SIZED(options, ww_scan_options, err);
+    if (status == WW_OK)
+        status = WW_CHECK_SIZED(result, ww_scan_result, err);
+    if (status != WW_OK)
+        return status;
+    ww_sized_read(&full, options, sizeof full);
+    status = check(&full, err);
+    if (status == WW_OK)
+        status = ww_scan_sources(library, models, inputs, count, &full, &r, err);
+    ww_sized_write(result, &r, sizeof r);
+    return status;
 }

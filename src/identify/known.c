@@ -3,6 +3,7 @@
 // threshold; a person whose faces agree gets the name.
 #include "identify/known.h"
 #include "base/memory.h"
+#include "library/settings.h"
 #include "decisions/decide.h"
 #include "library/gather.h"
 
@@ -171,7 +172,7 @@ ww_status ww_recognise_known(ww_library *library, const ww_models *models, const
     double eps = 0;
     ww_status status = ww_store_sources(library->store, on_source, &k, err);
     if (status == WW_OK)
-        status = ww_library_word(library, WW_META_EPS, WW_EPS_FALLBACK, &eps, err);
+        status = ww_setting_number(library, WW_SETTING_EPS, WW_EPS_FALLBACK, &eps, err);
     if (status == WW_OK)
         status = ww_known_look(&k, dir, err);
     if (status == WW_OK)

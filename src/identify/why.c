@@ -3,6 +3,7 @@
 // quality, and distances.
 #include "identify/why.h"
 #include "base/memory.h"
+#include "library/settings.h"
 #include "people/grade.h"
 #include "library/recorded.h"
 #include "decisions/roster.h"
@@ -50,8 +51,8 @@ static const char *person_of(const question *q, size_t face)
 static ww_status find_thresholds(question *q, ww_error *err)
 {
     ww_library *library = q->roster.library;
-    ww_status status = ww_library_word(library, WW_META_EPS, WW_EPS_FALLBACK, &q->eps, err);
-    return status == WW_OK ? ww_library_word(library, WW_META_SURE, 0, &q->sure_score, err) : status;
+    ww_status status = ww_setting_number(library, WW_SETTING_EPS, WW_EPS_FALLBACK, &q->eps, err);
+    return status == WW_OK ? ww_setting_number(library, WW_SETTING_SEED_SCORE, 0, &q->sure_score, err) : status;
 }
 
 static double distance(const ww_gathered *g, size_t a, size_t b) { return sqrt(ww_gathered_distance_squared(g, a, b)); }

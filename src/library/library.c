@@ -2,7 +2,6 @@
 #include "library/library.h"
 #include "base/files.h"
 #include "base/memory.h"
-#include "base/number.h"
 
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -26,19 +25,6 @@ int ww_library_report(ww_library *library, const ww_progress *progress)
     int cancel = library->callbacks.progress(library->callbacks.user, progress);
     pthread_mutex_unlock(&library->callback_mutex);
     return cancel;
-}
-
-ww_status ww_library_word(ww_library *library, const char *key, double fallback, double *value, ww_error *err)
-{
-    char *text = NULL;
-    ww_status status = ww_store_get_meta(library->store, key, &text, err);
-    *value = fallback;
-    if (status == WW_OK && text && !ww_number_read_stored(text, value))
-        status = ww_fail(err, WW_ERR_STORE, "'%s': the store says %s = '%.80s', which is not a number", library->dir, key, text);
-    if (!(*value > 0))
-        *value = fallback;
-    free(text);
-    return status;
 }
 
 ww_status ww_library_acquire(const char *dir, int flags, const ww_callbacks *callbacks, ww_library **library,

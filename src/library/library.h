@@ -20,15 +20,7 @@ struct ww_library {
     ww_log log;                     // goes to callbacks.log under callback_mutex
 };
 
-// Names under which a scan leaves word for the later stages (ww_store_set_meta).
-#define WW_META_EPS "embedder.eps"   // the embedder's default eps, decimal
-#define WW_META_EMBEDDER "embedder"  // its name
-#define WW_META_SURE "detector.sure" // faces of a smaller score found no people, decimal
-
-#define WW_EPS_FALLBACK 0.9 // for a library whose scan left no word
-
-// A number that a scan left; `fallback` where there is none that makes sense.
-ww_status ww_library_word(ww_library *library, const char *key, double fallback, double *value, ww_error *err);
+#define WW_EPS_FALLBACK 0.9 // for a library without the setting
 
 // Calls callbacks.progress, if any; non-zero means: cancel.
 int ww_library_report(ww_library *library, const ww_progress *progress);

@@ -13,7 +13,7 @@ typedef enum ww_face_grade {
     WW_FACE_DOUBTFUL, // the detector was not sure that it is one, and nobody followed it: it stays unsorted
 } ww_face_grade;
 
-// sure_score: as the scan left it (WW_META_SURE).
+// sure_score: as the scan left it (WW_SETTING_SEED_SCORE).
 static inline ww_face_grade ww_grade_face(const ww_gathered_face *face, double min_quality, double sure_score)
 {
     const bool unsure = face->score < sure_score, tracked = face->track > 0;

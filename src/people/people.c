@@ -3,7 +3,6 @@
 #include "base/memory.h"
 #include "cluster/cluster.h"
 #include "people/evidence.h"
-#include "library/last_sort.h"
 #include "people/number.h"
 #include "people/sort.h"
 #include "people/threshold.h"
@@ -24,7 +23,8 @@ enum {
 
 struct clustering {
     ww_library *library;
-    ww_cluster_options options;
+    ww_sort_settings options;
+    int threads;
     const ww_gathered *faces;
     const ww_decided *decided;
     ww_evidence evidence;
@@ -45,12 +45,12 @@ static int report(void *user, double share)
 // dbscan is the article's: all faces are equal, and nobody joins afterwards, unless the caller says so.
 static bool all_equal(const struct clustering *c)
 {
-    return c->options.method && strcmp(c->options.method, "dbscan") == 0 && !(c->options.min_quality > 0);
+    return strcmp(c->options.method, "dbscan") == 0 && !(c->options.min_quality > 0);
 }
 
 static double min_quality(const struct clustering *c)
 {
-    return c->options.min_quality > 0 ? c->options.min_quality : all_equal(c) ? 0 : WW_MIN_QUALITY;
+    return c->options.min_quality >= 0 ? c->options.min_quality : all_equal(c) ? 0 : WW_MIN_QUALITY;
 }
 
 static void grade_faces(struct clustering *c)
@@ -72,7 +72,7 @@ static size_t count_groups(const struct clustering *c)
 static ww_status choose_method(const struct clustering *c, const ww_method **method, ww_error *err)
 {
     const char *name = c->options.method;
-    if (!name)
+    if (!*name)
         name = count_groups(c) > LINKAGE_GROUPS_MAX ? "map-equation" : "hac";
     *method = ww_method_named(name);
     if (*method)
@@ -105,9 +105,9 @@ static double choose_threshold(struct clustering *c, const ww_method *method)
 
 static ww_sort_options sort_options(struct clustering *c, const ww_method *method)
 {
-    const ww_cluster_options *given = &c->options;
+    const ww_sort_settings *given = &c->options;
     bool dbscan = strcmp(method->name, "dbscan") == 0;
-    ww_sort_options o = {.method = method, .threads = given->threads, .progress = report,
+    ww_sort_options o = {.method = method, .threads = c->threads, .progress = report,
                          .user = c->library};
     o.threshold = choose_threshold(c, method);
     o.min_size = dbscan ? 1 : given->min_samples > 0 ? given->min_samples : only_photos(c->faces) ? MIN_FACES_PHOTOS : MIN_FACES_FOOTAGE;
@@ -118,7 +118,18 @@ static ww_sort_options sort_options(struct clustering *c, const ww_method *metho
     return o;
 }
 
-static ww_status store_people(struct clustering *c, ww_error *err)
+// What was asked for, for the next sort, and what came of it, for those who explain it.
+static ww_status store_settings(const struct clustering *c, const ww_sort_options *used, ww_error *err)
+{
+    ww_status status = ww_sort_settings_store(c->library, &c->options, err);
+    if (status == WW_OK)
+        status = ww_setting_store_text(c->library, WW_SETTING_USED_METHOD, used->method->name, err);
+    if (status == WW_OK)
+        status = ww_setting_store_number(c->library, WW_SETTING_USED_THRESHOLD, used->threshold, err);
+    return status == WW_OK ? ww_setting_store_number(c->library, WW_SETTING_USED_MIN_QUALITY, min_quality(c), err) : status;
+}
+
+static ww_status store_people(struct clustering *c, const ww_sort_options *used, ww_error *err)
 {
     ww_store *store = c->library->store;
     ww_status status = ww_store_begin(store, err);
@@ -126,7 +137,7 @@ static ww_status store_people(struct clustering *c, ww_error *err)
         return status;
     status = ww_store_numbers(c->library, c->faces, c->label, &c->numbers, err);
     if (status == WW_OK)
-        status = ww_remember_sort(c->library, &c->options, err);
+        status = store_settings(c, used, err);
     if (status == WW_OK)
         status = ww_store_commit(store, err);
     if (status != WW_OK)
@@ -143,7 +154,7 @@ static void fill_result(const struct clustering *c, const ww_sort_options *used,
     r->repeats = c->evidence.repeats;
     r->method = used->method->name;
     r->threshold = used->threshold;
-    r->threshold_source = c->options.threshold > 0 || c->options.eps > 0 ? WW_THRESHOLD_GIVEN
+    r->threshold_source = c->options.threshold > 0 || c->options.eps > 0 ? (c->options.threshold_remembered ? WW_THRESHOLD_REMEMBERED : WW_THRESHOLD_GIVEN)
                           : c->chosen.measured ? WW_THRESHOLD_MEASURED : WW_THRESHOLD_MODEL;
     r->pairs_same = (int64_t)c->chosen.same;
     r->pairs_different = (int64_t)c->chosen.different;
@@ -155,9 +166,9 @@ static void fill_result(const struct clustering *c, const ww_sort_options *used,
 // What is known of the faces before they are sorted.
 static ww_status prepare(struct clustering *c, ww_error *err)
 {
-    ww_status status = ww_library_word(c->library, WW_META_EPS, WW_EPS_FALLBACK, &c->model_eps, err);
+    ww_status status = ww_setting_number(c->library, WW_SETTING_EPS, WW_EPS_FALLBACK, &c->model_eps, err);
     if (status == WW_OK)
-        status = ww_library_word(c->library, WW_META_SURE, 0, &c->sure_score, err);
+        status = ww_setting_number(c->library, WW_SETTING_SEED_SCORE, 0, &c->sure_score, err);
     c->eps = c->options.eps > 0 ? c->options.eps : c->model_eps;
     if (status == WW_OK) {
         c->grade = ww_alloc((c->faces->face.count + 1) * sizeof *c->grade);
@@ -190,7 +201,7 @@ static ww_status cluster(struct clustering *c, ww_cluster_result *r, ww_error *e
     if (status == WW_OK)
         status = ww_number_people(c->library, c->faces, c->decided, c->label, &c->numbers, err);
     if (status == WW_OK)
-        status = store_people(c, err);
+        status = store_people(c, &used, err);
     if (status == WW_OK)
         fill_result(c, &used, r);
     return status;
@@ -206,7 +217,7 @@ static void release(struct clustering *c)
 
 static struct clustering begin(const ww_people_input *in)
 {
-    return (struct clustering){.library = in->library, .options = *in->options, .faces = in->faces, .decided = in->decided};
+    return (struct clustering){.library = in->library, .options = *in->settings, .threads = in->threads, .faces = in->faces, .decided = in->decided};
 }
 
 ww_status ww_people_try(const ww_people_input *in, const double *threshold, size_t count, ww_on_labels *on_labels, void *user,

@@ -5,15 +5,17 @@
 #define WW_PEOPLE_PEOPLE_H
 #include "library/decided.h"
 #include "library/gather.h"
+#include "library/settings.h"
 
 typedef struct ww_people_input { // all borrowed
     ww_library *library;
     const ww_gathered *faces;
     const ww_decided *decided;
-    const ww_cluster_options *options; // threads: at least 1
+    const ww_sort_settings *settings;  // what is asked for
+    int threads;                       // at least 1
 } ww_people_input;
 
-// Sorts and stores who is who. *result: all but wall_s.
+// Sorts and stores who is who, and the settings. *result: all but wall_s.
 ww_status ww_people_sort(const ww_people_input *in, ww_cluster_result *result, ww_error *err);
 
 // label: of each face, in the order of ww_store_faces; negative: nobody. Borrowed for the call.

@@ -5,6 +5,7 @@
 #include "base/memory.h"
 #include "scan/watch.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -48,7 +49,7 @@ ww_status ww_looker_open(const ww_models *models, const ww_scan_options *options
     ww_looker *l = ww_alloc(sizeof *l);
     l->models = models;
     l->options = *options;
-    ww_detect_options detect = {.size = options->detect_size, .min_score = (float)options->min_score}, coarse = detect;
+    ww_detect_options detect = {.size = options->detect_size, .min_score = options->min_score < 0 ? 0 : fmaxf((float)options->min_score, FLT_MIN)}, coarse = detect;
     const ww_model_kind kind = models->detector_spec.kind;
     if (kind != WW_MODEL_HOG && kind != WW_MODEL_MMOD) // dlib's miss at half the size what they find at the whole
         coarse.size = options->detect_size / 2;

@@ -3,6 +3,7 @@
 #include "scan/scan.h"
 #include "base/clock.h"
 #include "base/memory.h"
+#include "library/settings.h"
 #include "base/number.h"
 #include "pipeline/pipeline.h"
 
@@ -115,10 +116,13 @@ static void set_defaults(ww_scan_options *o)
         o->frame_max_px = FRAME_MAX_DEFAULT_PX;
 }
 
+// The detector's own is 0 in the keys of libraries from before the option could be 0.
+static int score_key(double min_score) { return min_score < 0 ? 0 : min_score * 10000 < 1 ? -1 : (int)(min_score * 10000); }
+
 static char *scan_key(const ww_models *m, const ww_scan_options *o)
 {
     return ww_strf("embedder=%016" PRIx64 " detector=%016" PRIx64 " every_us=%" PRId64 " detect_size=%d min_face=%d min_score=%d frame_max=%d track=%d shrink=%dx%d",
-                   m->embedder_hash, m->detector_hash, o->every_us, o->detect_size, (int)(o->min_face_px * 100), (int)(o->min_score * 10000),
+                   m->embedder_hash, m->detector_hash, o->every_us, o->detect_size, (int)(o->min_face_px * 100), score_key(o->min_score),
                    o->frame_max_px, ww_tracks(o, &m->detector_spec), o->shrink_width, o->shrink_height);
 }
 
@@ -159,10 +163,10 @@ static ww_status leave_word(ww_scan *s, ww_error *err)
     char eps[32], sure[32];
     ww_format(eps, sizeof eps, "%.6g", (double)s->models->embedder_spec.eps);
     ww_format(sure, sizeof sure, "%.6g", (double)ww_sure_score(&s->models->detector_spec, SURE_SHARE));
-    ww_status status = ww_store_set_meta(s->library->store, WW_META_EPS, eps, err);
+    ww_status status = ww_setting_store_text(s->library, WW_SETTING_EPS, eps, err);
     if (status == WW_OK)
-        status = ww_store_set_meta(s->library->store, WW_META_SURE, sure, err);
-    return status == WW_OK ? ww_store_set_meta(s->library->store, WW_META_EMBEDDER, s->models->embedder_spec.name, err) : status;
+        status = ww_setting_store_text(s->library, WW_SETTING_SEED_SCORE, sure, err);
+    return status == WW_OK ? ww_setting_store_text(s->library, WW_SETTING_EMBEDDER, s->models->embedder_spec.name, err) : status;
 }
 
 ww_status ww_scan_sources(ww_library *library, const ww_models *models, const char *const *inputs, size_t count,

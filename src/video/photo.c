@@ -124,6 +124,7 @@ static ww_status decode_with_libav(const char *path, const photo_file *photo, si
     if (!decoder)
         return ww_fail(err, WW_ERR_MEMORY, "%s: no memory for a decoder", path);
     decoder->thread_count = 1;
+    decoder->thread_type = 0;
     decoder->opaque = gate;
     decoder->get_buffer2 = pass_gate;
     ww_status status = avcodec_open2(decoder, codec, NULL) < 0 ? WW_ERR_UNSUPPORTED : run_decoder(decoder, photo, frame);

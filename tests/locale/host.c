@@ -26,8 +26,8 @@ static void on_threshold(void *user, double threshold, const ww_eval_scores *sco
 static ww_status evaluate(const char *where, const char *truth, ww_error *err)
 {
     const double thresholds[] = {0.75, 1.05};
-    const ww_eval_options options = {.threshold = thresholds, .thresholds = 2, .on_threshold = on_threshold};
-    ww_eval_result result;
+    const ww_eval_options options = {.size = sizeof options, .sorting = WW_CLUSTER_OPTIONS_INIT, .threshold = thresholds, .thresholds = 2, .on_threshold = on_threshold};
+    ww_eval_result result = WW_EVAL_RESULT_INIT;
     ww_status status = ww_eval_people(where, truth, strstr(where, ".csv") ? NULL : &options, NULL, &result, err);
     if (status == WW_OK) {
         print_real("pair f1", result.scores.pair_f1);
@@ -44,7 +44,7 @@ static int on_entry(void *user, const ww_log_entry *entry)
 
 static ww_status resort(ww_library *library, ww_error *err)
 {
-    ww_cluster_result sorted = {0};
+    ww_cluster_result sorted = WW_CLUSTER_RESULT_INIT;
     ww_status status = ww_library_resort(library, &sorted, NULL, err);
     print_real("threshold", sorted.threshold);
     return status;
@@ -53,7 +53,7 @@ static ww_status resort(ww_library *library, ww_error *err)
 static ww_status name(ww_library *library, ww_error *err)
 {
     const char *const who[] = {"Face_0"};
-    const ww_decision decision = {.kind = WW_DECISION_NAME, .who = who, .count = 1, .text = "Ada"};
+    const ww_decision decision = {.size = sizeof decision, .kind = WW_DECISION_NAME, .who = who, .count = 1, .text = "Ada"};
     ww_status status = ww_library_decide(library, &decision, NULL, err);
     return status == WW_OK ? resort(library, err) : status;
 }
@@ -64,7 +64,7 @@ static ww_status run(ww_library *library, const char *footage, const char *dir, 
     snprintf(table, sizeof table, "%s/faces.csv", dir);
     const ww_cluster_options tuned = {.threshold = 1.0500000000000001, .min_quality = 0.25};
     const ww_cluster_options dbscan = {.method = "dbscan", .min_samples = 2}; // eps: the one that scanning stored
-    ww_cluster_result sorted = {0};
+    ww_cluster_result sorted = WW_CLUSTER_RESULT_INIT;
     ww_models *models = NULL;
     ww_status status = ww_models_open(NULL, &models, err);
     if (status == WW_OK)

@@ -53,7 +53,7 @@ ww_status ww_folders_restore(ww_library *library, ww_export_result *result, ww_e
         status = ww_store_set_meta(library->store, WW_META_EXPORT, WW_EXPORT_DONE, err);
     free(discarded);
     if (result)
-        *result = (ww_export_result){counts.people,        counts.portraits,  counts.unsorted,      counts.frames,
+        *result = (ww_export_result){sizeof *result, counts.people,        counts.portraits,  counts.unsorted,      counts.frames,
                                      counts.files_written, counts.files_kept, counts.files_removed, ww_seconds() - begun};
     return status;
 }

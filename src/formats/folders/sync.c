@@ -256,7 +256,7 @@ ww_status ww_folders_sync(ww_library *library, int dry_run, void (*on_line)(void
     if (status == WW_OK)
         status = ww_export_is_behind(library, &behind, err);
     if (result)
-        *result = (ww_sync_result){s.decisions, (int64_t)(s.changes.portrait.count), dry_run ? 0 : s.batch, behind};
+        *result = (ww_sync_result){sizeof *result, s.decisions, (int64_t)(s.changes.portrait.count), dry_run ? 0 : s.batch, behind};
     free(s.person);
     free(s.single);
     ww_changes_free(&s.changes);

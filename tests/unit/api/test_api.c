@@ -54,9 +54,9 @@ TEST(the_simple_way_works)
     ww_callbacks callbacks = {.user = &watcher, .progress = watch};
     const char *inputs[] = {demo()};
     char *dir = scratch_dir();
-    ww_scan_result scanned;
-    ww_cluster_result clustered;
-    ww_export_result exported;
+    ww_scan_result scanned = WW_SCAN_RESULT_INIT;
+    ww_cluster_result clustered = WW_CLUSTER_RESULT_INIT;
+    ww_export_result exported = WW_EXPORT_RESULT_INIT;
     CHECK_OK(ww_models_open(NULL, &models, &err));
     CHECK_OK(ww_library_open(dir, WW_LIBRARY_CREATE, &callbacks, &library, &err));
     CHECK_OK(ww_library_scan(library, models, inputs, 1, NULL, &scanned, &err));
@@ -83,8 +83,9 @@ TEST(a_cancelled_scan_goes_on_where_it_was)
     ww_callbacks callbacks = {.user = &watcher, .progress = watch};
     const char *inputs[] = {demo()};
     char *dir = scratch_dir();
-    ww_scan_result first, second, third;
-    ww_scan_options options = {.threads = 1};
+    ww_scan_result first = WW_SCAN_RESULT_INIT, second = WW_SCAN_RESULT_INIT, third = WW_SCAN_RESULT_INIT;
+    ww_scan_options options = WW_SCAN_OPTIONS_INIT;
+    options.threads = 1;
     CHECK_OK(ww_models_open(NULL, &models, &err));
     CHECK_OK(ww_library_open(dir, WW_LIBRARY_CREATE, &callbacks, &library, &err));
     CHECK_EQ(ww_library_scan(library, models, inputs, 1, &options, &first, &err), WW_ERR_CANCELLED);
@@ -106,10 +107,11 @@ TEST(frames_are_shrunk_for_the_article_and_boxes_stay_those_of_the_source)
     ww_library *library = NULL;
     const char *inputs[] = {demo()};
     char *dir = scratch_dir(), line[1024];
-    ww_scan_result scanned;
-    ww_model_options wanted = {.detector = "a.onnx"};
-    ww_scan_options scan = {0};
-    ww_cluster_options cluster = {.eps = 0.4};
+    ww_scan_result scanned = WW_SCAN_RESULT_INIT;
+    ww_model_options wanted = {.size = sizeof wanted, .detector = "a.onnx"};
+    ww_scan_options scan = WW_SCAN_OPTIONS_INIT;
+    ww_cluster_options cluster = WW_CLUSTER_OPTIONS_INIT;
+    cluster.eps = 0.4;
     ww_preset_article(&wanted, &scan, &cluster);
     CHECK_STR(wanted.detector, "a.onnx"); // what was set stays
     CHECK(cluster.eps == 0.4 && cluster.min_samples == 5 && strcmp(cluster.method, "dbscan") == 0 && wanted.upsample == 1);
@@ -168,15 +170,15 @@ TEST(decisions_are_taken_seen_and_taken_back)
     ww_library *library = NULL;
     const char *inputs[] = {demo()}, *second[] = {"1"}, *nobody[] = {"Nemo"};
     char *dir = scratch_dir(), name[64] = "", path[128];
-    ww_decision_result result;
-    ww_export_result exported;
-    ww_part_proposal proposal;
-    ww_sync_result synced;
+    ww_decision_result result = WW_DECISION_RESULT_INIT;
+    ww_export_result exported = WW_EXPORT_RESULT_INIT;
+    ww_part_proposal proposal = WW_PART_PROPOSAL_INIT;
+    ww_sync_result synced = WW_SYNC_RESULT_INIT;
     ww_log_entry last = {0};
     size_t reasons = 0;
     int lines = 0;
-    ww_decision ada = {.kind = WW_DECISION_NAME, .who = second, .count = 1, .text = "  Ada "}, undo = {.kind = WW_DECISION_UNDO};
-    ww_decision unknown = {.kind = WW_DECISION_IGNORE, .who = nobody, .count = 1};
+    ww_decision ada = {.size = sizeof ada, .kind = WW_DECISION_NAME, .who = second, .count = 1, .text = "  Ada "}, undo = {.size = sizeof undo, .kind = WW_DECISION_UNDO};
+    ww_decision unknown = {.size = sizeof unknown, .kind = WW_DECISION_IGNORE, .who = nobody, .count = 1};
     CHECK_OK(ww_models_open(NULL, &models, &err));
     CHECK_OK(ww_library_open(dir, WW_LIBRARY_CREATE, NULL, &library, &err));
     CHECK_EQ(ww_library_decide(library, &undo, NULL, &err), WW_ERR_NOT_FOUND);
@@ -233,7 +235,7 @@ TEST(wrong_models_are_refused_with_a_reason)
 {
     ww_error err = {0};
     ww_models *models = NULL;
-    ww_model_options missing = {.detector = "/no/such/model.onnx"}, not_a_model = {.embedder = demo()};
+    ww_model_options missing = {.size = sizeof missing, .detector = "/no/such/model.onnx"}, not_a_model = {.size = sizeof not_a_model, .embedder = demo()};
     CHECK_EQ(ww_models_open(&missing, &models, &err), WW_ERR_NOT_FOUND);
     CHECK(strstr(err.message, "/no/such/model.onnx") != NULL);
     CHECK_EQ(ww_models_open(&not_a_model, &models, &err), WW_ERR_FORMAT);

@@ -82,7 +82,10 @@ static void sort_library(double threshold)
 {
     ww_library *library;
     CHECK_OK(ww_library_open(dir, WW_LIBRARY_EXISTING, NULL, &library, &err));
-    CHECK_OK(ww_library_cluster(library, &(ww_cluster_options){.threshold = threshold, .threads = 1}, NULL, &err));
+    ww_cluster_options options = WW_CLUSTER_OPTIONS_INIT;
+    options.threshold = threshold;
+    options.threads = 1;
+    CHECK_OK(ww_library_cluster(library, &options, NULL, &err));
     ww_library_close(library);
 }
 
@@ -111,7 +114,7 @@ static const char *write_pairs(void)
 
 TEST(pairs_through_the_library)
 {
-    ww_eval_pairs_result r;
+    ww_eval_pairs_result r = WW_EVAL_PAIRS_RESULT_INIT;
     make_library(0.6);
     CHECK_OK(ww_eval_pairs(dir, write_pairs(), WW_EVAL_MIDDLE, NULL, &r, &err));
     CHECK_EQ(r.pairs, 60);
@@ -134,7 +137,7 @@ TEST(pairs_through_the_library)
 
 static void pairs_refused(const char *text, ww_status expected, const char *message)
 {
-    ww_eval_pairs_result r;
+    ww_eval_pairs_result r = WW_EVAL_PAIRS_RESULT_INIT;
     ww_error e = {0};
     CHECK_EQ(ww_eval_pairs(dir, write_text("pairs.txt", text), WW_EVAL_MIDDLE, NULL, &r, &e), expected);
     CHECK(strstr(e.message, message) != NULL);
@@ -142,7 +145,7 @@ static void pairs_refused(const char *text, ww_status expected, const char *mess
 
 TEST(pairs_that_the_library_does_not_know)
 {
-    ww_eval_pairs_result r;
+    ww_eval_pairs_result r = WW_EVAL_PAIRS_RESULT_INIT;
     ww_error e = {0};
     make_library(0.6);
     pairs_refused("2 1\nP1 1 2\nP1 1 Q7 1\nP1 1 2\nP1 1 P2 1\n", WW_ERR_NOT_FOUND,
@@ -198,13 +201,13 @@ TEST(people_from_the_paths)
 {
     static const double thresholds[] = {0.4, 1.1, 1.6};
     struct told told = {0};
-    ww_eval_options o = {.on_group = on_group,
+    ww_eval_options o = {.size = sizeof o, .sorting = WW_CLUSTER_OPTIONS_INIT, .on_group = on_group,
                          .on_threshold = on_threshold,
                          .threshold = thresholds,
                          .thresholds = 3,
-                         .user = &told,
-                         .sorting = {.threads = 1}};
-    ww_eval_result r, names;
+                         .user = &told};
+    ww_eval_result r = WW_EVAL_RESULT_INIT, names = WW_EVAL_RESULT_INIT;
+    o.sorting.threads = 1;
     make_library(0.6);
     sort_library(1.1);
     CHECK_OK(ww_eval_people(dir, "folders", &o, NULL, &r, &err));
@@ -256,8 +259,8 @@ static const char *write_faces(void)
 // What a table of the same faces says must be what the library says.
 TEST(a_table_says_the_same)
 {
-    ww_eval_result r, again;
-    const ww_eval_options largest = {.face = WW_EVAL_LARGEST};
+    ww_eval_result r = WW_EVAL_RESULT_INIT, again = WW_EVAL_RESULT_INIT;
+    const ww_eval_options largest = {.size = sizeof largest, .sorting = WW_CLUSTER_OPTIONS_INIT, .face = WW_EVAL_LARGEST};
     make_library(0.9);
     sort_library(1.25);
     CHECK_OK(ww_eval_people(dir, "folders", &largest, NULL, &r, &err));
@@ -272,7 +275,7 @@ TEST(a_table_says_the_same)
 
 TEST(a_truth_that_knows_some)
 {
-    ww_eval_result again;
+    ww_eval_result again = WW_EVAL_RESULT_INIT;
     make_library(0.6);
     sort_library(1.1);
     char *truth = ww_strdup(write_text("truth.csv", "file,person\nP1_0001.jpg,one\nP1_0002.jpg,one\nP4_0001.jpg,four\n"
@@ -288,7 +291,7 @@ TEST(a_truth_that_knows_some)
     ww_error e = {0};
     CHECK_EQ(ww_eval_people(dir, "/nowhere/truth.csv", NULL, NULL, &again, &e), WW_ERR_NOT_FOUND);
     const double none = -1;
-    CHECK_EQ(ww_eval_people(dir, "folders", &(ww_eval_options){.threshold = &none, .thresholds = 1}, NULL, &again, &e),
+    CHECK_EQ(ww_eval_people(dir, "folders", &(ww_eval_options){.size = sizeof(ww_eval_options), .sorting = WW_CLUSTER_OPTIONS_INIT, .threshold = &none, .thresholds = 1}, NULL, &again, &e),
              WW_ERR_ARGUMENT);
     remove_library();
 }

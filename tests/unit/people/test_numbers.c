@@ -61,7 +61,7 @@ static int64_t add_footage(ww_library *library, uint64_t hash, uint64_t seed, co
 static int64_t sort_library(ww_library *library, const ww_cluster_options *options)
 {
     ww_error err = {0};
-    ww_cluster_result result;
+    ww_cluster_result result = WW_CLUSTER_RESULT_INIT;
     CHECK_OK(ww_library_cluster(library, options, &result, &err));
     return result.people;
 }
@@ -154,8 +154,12 @@ TEST(a_sorting_that_finds_nobody_forgets_nobody)
     add_footage(library, 1, 1, "key", 4, (int[]){3, 1, 2, -1});
     CHECK_EQ(sort_library(library, NULL), 3);
     read_numbers(library, &before);
-    CHECK_EQ(sort_library(library, &(ww_cluster_options){.min_samples = 100}), 0);
-    CHECK_EQ(sort_library(library, NULL), 3);
+    ww_cluster_options many = WW_CLUSTER_OPTIONS_INIT;
+    many.min_samples = 100;
+    CHECK_EQ(sort_library(library, &many), 0);
+    CHECK_EQ(sort_library(library, NULL), 0); // the library keeps what it was told
+    many.min_samples = WW_AUTO;
+    CHECK_EQ(sort_library(library, &many), 3);
     read_numbers(library, &after);
     for (int who = 1; who < 4; who++)
         CHECK_EQ(after.number[who], before.number[who]);
@@ -170,14 +174,18 @@ TEST(people_with_names_are_never_made_one)
     add_footage(library, 1, 1, "key", 4, (int[]){0, 1, 2, -1});
     sort_library(library, NULL);
     const char *ada[] = {"0"}, *bob[] = {"1"};
-    CHECK_OK(ww_library_decide(library, &(ww_decision){.kind = WW_DECISION_NAME, .who = ada, .count = 1, .text = "Ada"}, NULL, &err));
-    CHECK_OK(ww_library_decide(library, &(ww_decision){.kind = WW_DECISION_NAME, .who = bob, .count = 1, .text = "Bob"}, NULL, &err));
+    CHECK_OK(ww_library_decide(library, &(ww_decision){.size = sizeof(ww_decision), .kind = WW_DECISION_NAME, .who = ada, .count = 1, .text = "Ada"}, NULL, &err));
+    CHECK_OK(ww_library_decide(library, &(ww_decision){.size = sizeof(ww_decision), .kind = WW_DECISION_NAME, .who = bob, .count = 1, .text = "Bob"}, NULL, &err));
     sort_library(library, NULL);
     read_numbers(library, &named);
     size_t methods;
     const ww_method *method = ww_methods(&methods);
     for (size_t m = 0; m < methods; m++) { // a threshold that would make all people one
-        CHECK_EQ(sort_library(library, &(ww_cluster_options){.method = method[m].name, .threshold = 1.9, .min_samples = 2}), 2);
+        ww_cluster_options o = WW_CLUSTER_OPTIONS_INIT;
+        o.method = method[m].name;
+        o.threshold = 1.9;
+        o.min_samples = 2;
+        CHECK_EQ(sort_library(library, &o), 2);
         read_numbers(library, &after);
         int ada_is = -1, bob_is = -1;
         for (int who = 0; who < 3; who++) {
