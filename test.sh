@@ -43,4 +43,5 @@ else
     check clang-tidy sh tools/tidy.sh "$top/build-asan"
 fi
 check includes python3 tools/check_includes.py
+check sources python3 tools/check_sources.py
 python3 tools/test_summary.py "$results"

@@ -10,6 +10,12 @@
 
 enum { SPARE_BYTES = 256 };
 
+void ww_buffer_fail(ww_buffer *b)
+{
+    ww_buffer_free(b);
+    b->failed = true;
+}
+
 static bool reserve(ww_buffer *b, size_t more)
 {
     if (b->failed)
@@ -20,8 +26,7 @@ static bool reserve(ww_buffer *b, size_t more)
     bool fits = !__builtin_add_overflow(b->capacity * 2 + SPARE_BYTES, more, &wider);
     char *grown = fits ? ww_try_widen(b->data, b->capacity, wider, 1) : NULL;
     if (!grown) {
-        ww_buffer_free(b);
-        b->failed = true;
+        ww_buffer_fail(b);
         return false;
     }
     b->data = grown;
@@ -67,6 +72,15 @@ ww_status ww_buffer_write(const ww_buffer *b, const char *path, ww_error *err)
 {
     ww_status status = ww_buffer_status(b, path, err);
     return status == WW_OK ? ww_write_file(path, b->data, b->bytes, err) : status;
+}
+
+char *ww_buffer_take(ww_buffer *b)
+{
+    if (b->failed)
+        ww_out_of_memory(SPARE_BYTES);
+    char *text = b->data ? b->data : ww_strdup("");
+    *b = (ww_buffer){0};
+    return text;
 }
 
 void ww_buffer_free(ww_buffer *b)

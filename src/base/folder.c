@@ -371,14 +371,19 @@ static ww_status read_names(const ww_folder *f, const char *path, DIR *d, char *
             continue;
         if (*count == capacity) {
             capacity = capacity ? 2 * capacity : 64;
-            char **more = capacity <= NAMES_MAX ? realloc(*names, capacity * sizeof *more) : NULL;
+            char **more = capacity <= NAMES_MAX ? ww_try_widen(*names, *count, capacity, sizeof *more) : NULL;
             if (!more) {
-                status = ww_fail(err, WW_ERR_MEMORY, "no memory for the %zu names in the folder '%s/%s'", *count, f->dir, path);
+                status = ww_fail_memory(err, "the %zu names in the folder '%s/%s'", *count, f->dir, path);
                 break;
             }
             *names = more;
         }
-        (*names)[(*count)++] = ww_strdup(entry->d_name);
+        char *name = ww_try_strdup(entry->d_name);
+        if (!name) {
+            status = ww_fail_memory(err, "the %zu names in the folder '%s/%s'", *count, f->dir, path);
+            break;
+        }
+        (*names)[(*count)++] = name;
     }
     closedir(d);
     return status;

@@ -42,8 +42,10 @@ static ww_status finish(taking *t, ww_entry *entry, ww_status status, ww_error *
 {
     if (status == WW_OK)
         status = ww_take_down(&t->roster, entry, &t->batch, err);
-    if (status == WW_OK)
+    if (status == WW_OK) {
         ww_buffer_format(&t->words, "%s%s", t->words.bytes ? "; " : "", entry->words);
+        status = ww_buffer_status(&t->words, "a decision", err);
+    }
     ww_entry_free(entry);
     return status;
 }
@@ -108,8 +110,8 @@ static ww_status take_merge(taking *t, ww_error *err)
     ww_entry entry = {.kind = WW_DECISION_MERGE};
     ww_buffer words = {0};
     const char *called = NULL;
-    size_t *person = ww_alloc(count * sizeof *person);
-    ww_status status = find_people(t, person, err);
+    size_t *person = ww_try_array(count, sizeof *person);
+    ww_status status = person ? find_people(t, person, err) : ww_fail_memory(err, "a list of %zu people", count);
     if (status == WW_OK && t->decision->text)
         status = ww_roster_check_name(t->decision->text, &entry.text, err);
     for (size_t i = 0; i < count && status == WW_OK; i++) {
@@ -118,6 +120,8 @@ static ww_status take_merge(taking *t, ww_error *err)
         ww_buffer_format(&words, "%s%s", i == 0 ? "" : i + 1 < count ? ", " : " and ", ww_roster_title(&t->roster, person[i]));
         status = add_person(t, &entry, person[i], true, NULL, err);
     }
+    if (status == WW_OK)
+        status = ww_buffer_status(&words, "a decision", err);
     called = entry.text ? entry.text : called;
     entry.words = called ? ww_strf("%s are one person, %s (%lld faces)", words.data ? words.data : "", called,
                                    (long long)t->faces)
@@ -130,8 +134,8 @@ static ww_status take_merge(taking *t, ww_error *err)
 
 static ww_status take_ignore(taking *t, ww_error *err)
 {
-    size_t *person = ww_alloc((t->decision->count + 1) * sizeof *person);
-    ww_status status = find_people(t, person, err);
+    size_t *person = ww_try_array(t->decision->count, sizeof *person);
+    ww_status status = person ? find_people(t, person, err) : ww_fail_memory(err, "a list of %zu people", t->decision->count);
     for (size_t i = 0; i < t->decision->count && status == WW_OK; i++) {
         ww_entry entry = {.kind = WW_DECISION_IGNORE};
         char *counted = ww_faces_counted(ww_roster_count(&t->roster, person[i]));
@@ -146,7 +150,9 @@ static ww_status take_ignore(taking *t, ww_error *err)
 // Marks the faces of the portraits named; the caller frees.
 static ww_status mark_faces(taking *t, bool **marked, ww_error *err)
 {
-    *marked = ww_alloc((t->roster.catalog.face.count + 1) * sizeof **marked);
+    *marked = ww_try_array(t->roster.catalog.face.count, sizeof **marked);
+    if (!*marked)
+        return ww_fail_memory(err, "a list of %zu faces", t->roster.catalog.face.count);
     for (size_t i = 0; i < t->decision->count; i++) {
         size_t face;
         ww_status status = ww_recorded_portrait(&t->recorded, t->decision->who[i], &face, err);
@@ -283,8 +289,10 @@ static ww_status take_different(taking *t, end *e, ww_entry *entry, ww_error *er
         e[1] = swapped;
     }
     entry->words = ww_strf("%s and %s are two people", e[0].title, e[1].title);
-    bool *without = ww_alloc((r->catalog.face.count + 1) * sizeof *without);
+    bool *without = ww_try_array(r->catalog.face.count, sizeof *without);
     bool leaves = false;
+    if (!without)
+        return ww_fail_memory(err, "a list of %zu faces", r->catalog.face.count);
     if (e[1].is_face) {
         without[e[1].index] = true;
         leaves = e[0].is_face ? r->decided.identity[e[0].index] == r->decided.identity[e[1].index]
@@ -320,13 +328,12 @@ static ww_status take_pair(taking *t, ww_error *err)
 }
 
 // The words of all entries of the batch.
-static char *batch_words(const ww_journal *journal, int64_t batch)
+static ww_status batch_words(const ww_journal *journal, int64_t batch, ww_buffer *words, ww_error *err)
 {
-    ww_buffer words = {0};
     for (size_t i = 0; i < journal->entry.count; i++)
         if (journal->entry.item[i].batch == batch)
-            ww_buffer_format(&words, "%s%s", words.bytes ? "; " : "", journal->entry.item[i].words);
-    return words.data ? words.data : ww_strdup("");
+            ww_buffer_format(words, "%s%s", words->bytes ? "; " : "", journal->entry.item[i].words);
+    return ww_buffer_status(words, "a decision", err);
 }
 
 static ww_status take_back(taking *t, ww_error *err)
@@ -336,11 +343,12 @@ static ww_status take_back(taking *t, ww_error *err)
     int64_t batch = undo ? journal->undo : journal->redo;
     if (batch == 0)
         return ww_fail(err, WW_ERR_NOT_FOUND, undo ? "there is nothing to undo" : "there is nothing to redo");
-    char *words = batch_words(journal, batch);
+    ww_buffer words = {0};
+    ww_status status = batch_words(journal, batch, &words, err);
     ww_entry entry = {.kind = t->decision->kind, .text = ww_strf("%lld", (long long)batch),
-                      .words = ww_strf("%s: %s", undo ? "taken back" : "done again", words)};
-    free(words);
-    return finish(t, &entry, WW_OK, err);
+                      .words = ww_strf("%s: %s", undo ? "taken back" : "done again", words.data ? words.data : "")};
+    ww_buffer_free(&words);
+    return finish(t, &entry, status, err);
 }
 
 static ww_status take(taking *t, ww_error *err)

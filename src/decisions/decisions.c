@@ -43,18 +43,19 @@ static ww_status act_out(const ww_journal *journal, const ww_nodes *nodes, ww_ru
 }
 
 // Identities with a face at hand get numbers in the order of their first faces; their faces are chained.
-static void write_identities(links *l, size_t count)
+static bool write_identities(links *l, size_t count)
 {
     ww_decided *d = l->decided;
-    uint32_t *last = ww_alloc((l->rules->identity.count + 1) * sizeof *last);
-    for (size_t i = 0; i < count; i++) {
+    uint32_t *last = ww_try_array(l->rules->identity.count, sizeof *last);
+    bool kept = last != NULL;
+    for (size_t i = 0; i < count && kept; i++) {
         int32_t root = ww_rules_identity_of(l->rules, (uint32_t)i);
         d->entry[i] = l->rules->entry[i];
         d->identity[i] = -1;
         if (l->rules->nobody[i])
-            ww_vector_push(&d->nobody, (uint32_t)i);
+            kept = ww_vector_push(&d->nobody, (uint32_t)i);
         if (l->rules->discarded[i])
-            ww_vector_push(&d->discarded, (uint32_t)i);
+            kept = ww_vector_push(&d->discarded, (uint32_t)i) && kept;
         if (root < 0)
             continue;
         if (l->number[root] < 0) {
@@ -62,61 +63,69 @@ static void write_identities(links *l, size_t count)
             l->number[root] = (int32_t)d->identities.count;
             l->first_face[root] = (uint32_t)i;
             ww_identity written = {identity->id, identity->name ? ww_strdup(identity->name) : NULL, identity->ignored};
-            ww_vector_push(&d->identities, written);
+            if (!ww_vector_push(&d->identities, written)) {
+                free(written.name);
+                kept = false;
+            }
         } else {
             ww_pair pair = {last[root], (uint32_t)i};
-            ww_vector_push(&d->must, pair);
+            kept = ww_vector_push(&d->must, pair) && kept;
         }
         last[root] = (uint32_t)i;
         d->identity[i] = l->number[root];
     }
     free(last);
+    return kept;
 }
 
-static void keep_apart(links *l, uint32_t group_a, uint32_t group_b, uint32_t face_a, uint32_t face_b, int64_t entry)
+static bool keep_apart(links *l, uint32_t group_a, uint32_t group_b, uint32_t face_a, uint32_t face_b, int64_t entry)
 {
     apart a = group_a < group_b ? (apart){group_a, group_b, {face_a, face_b}, entry}
                                 : (apart){group_b, group_a, {face_b, face_a}, entry};
-    ww_vector_push(&l->apart, a);
+    return ww_vector_push(&l->apart, a);
 }
 
-static void part_identities(links *l, int32_t a, int32_t b, int64_t entry)
+static bool part_identities(links *l, int32_t a, int32_t b, int64_t entry)
 {
-    if (a != b && l->number[a] >= 0 && l->number[b] >= 0)
-        keep_apart(l, (uint32_t)a, (uint32_t)b, l->first_face[a], l->first_face[b], entry);
+    bool parts = a != b && l->number[a] >= 0 && l->number[b] >= 0;
+    return !parts || keep_apart(l, (uint32_t)a, (uint32_t)b, l->first_face[a], l->first_face[b], entry);
 }
 
 // Whoever has a name, or is ignored, is somebody known: nobody else with a name is the same.
-static void part_named(links *l)
+static bool part_named(links *l)
 {
     WW_VECTOR(int32_t) known = {0};
-    for (size_t i = 0; i < l->rules->identity.count; i++)
+    bool kept = true;
+    for (size_t i = 0; i < l->rules->identity.count && kept; i++)
         if (l->number[i] >= 0 && (l->rules->identity.item[i].name || l->rules->identity.item[i].ignored))
-            ww_vector_push(&known, (int32_t)i);
-    for (size_t i = 0; i < known.count; i++) {
-        for (size_t k = i + 1; k < known.count; k++) {
+            kept = ww_vector_push(&known, (int32_t)i);
+    for (size_t i = 0; i < known.count && kept; i++) {
+        for (size_t k = i + 1; k < known.count && kept; k++) {
             const ww_rules_identity *a = &l->rules->identity.item[known.item[i]], *b = &l->rules->identity.item[known.item[k]];
             if (a->name || b->name)
-                part_identities(l, known.item[i], known.item[k], 0);
+                kept = part_identities(l, known.item[i], known.item[k], 0);
         }
     }
     ww_vector_free(&known);
+    return kept;
 }
 
 // A rejected face is kept from the identity alone, or with the whole identity it is in now.
-static void part_rejected(links *l, size_t count)
+static bool part_rejected(links *l, size_t count)
 {
-    for (size_t i = 0; i < l->rules->rejected.count; i++) {
+    bool kept = true;
+    for (size_t i = 0; i < l->rules->rejected.count && kept; i++) {
         const ww_rejected *r = &l->rules->rejected.item[i];
         int32_t from = ww_rules_root(l->rules, r->identity);
         int32_t own = ww_rules_identity_of(l->rules, r->node);
         if (r->over || l->number[from] < 0)
             continue;
         if (own >= 0)
-            part_identities(l, own, from, r->entry);
+            kept = part_identities(l, own, from, r->entry);
         else if (r->node < count && !l->rules->nobody[r->node])
-            keep_apart(l, (uint32_t)from, (uint32_t)l->rules->identity.count + r->node, l->first_face[from], r->node, r->entry);
+            kept = keep_apart(l, (uint32_t)from, (uint32_t)l->rules->identity.count + r->node, l->first_face[from], r->node, r->entry);
     }
+    return kept;
 }
 
 static int by_groups(const void *a, const void *b)
@@ -129,24 +138,24 @@ static int by_groups(const void *a, const void *b)
     return (p->entry < q->entry) - (p->entry > q->entry); // the latest word first
 }
 
-static void write_cannot(links *l, size_t count)
+static bool write_cannot(links *l, size_t count)
 {
-    for (size_t i = 0; i < l->rules->apart.count; i++) {
+    bool kept = true;
+    for (size_t i = 0; i < l->rules->apart.count && kept; i++) {
         const ww_apart *a = &l->rules->apart.item[i];
-        part_identities(l, ww_rules_root(l->rules, a->a), ww_rules_root(l->rules, a->b), a->entry);
+        kept = part_identities(l, ww_rules_root(l->rules, a->a), ww_rules_root(l->rules, a->b), a->entry);
     }
-    part_named(l);
-    part_rejected(l, count);
+    kept = kept && part_named(l) && part_rejected(l, count);
     if (l->apart.count)
         qsort(l->apart.item, l->apart.count, sizeof *l->apart.item, by_groups);
-    for (size_t i = 0; i < l->apart.count; i++) {
+    for (size_t i = 0; i < l->apart.count && kept; i++) {
         const apart *a = &l->apart.item[i];
         if (i > 0 && a->group_a == a[-1].group_a && a->group_b == a[-1].group_b)
             continue;
-        ww_vector_push(&l->decided->cannot, a->pair);
-        ww_vector_push(&l->decided->cannot_entry, a->entry);
+        kept = ww_vector_push(&l->decided->cannot, a->pair) && ww_vector_push(&l->decided->cannot_entry, a->entry);
     }
     ww_vector_free(&l->apart);
+    return kept;
 }
 
 static ww_status write_down(const ww_rules *rules, size_t count, ww_decided *decided, ww_error *err)
@@ -154,17 +163,17 @@ static ww_status write_down(const ww_rules *rules, size_t count, ww_decided *dec
     decided->identity = ww_alloc_array(count, sizeof *decided->identity, SIZE_MAX);
     decided->entry = ww_alloc_array(count, sizeof *decided->entry, SIZE_MAX);
     if (!decided->identity || !decided->entry)
-        return ww_fail(err, WW_ERR_MEMORY, "no memory for what was decided about %zu faces", count);
+        return ww_fail_memory(err, "what was decided about %zu faces", count);
     links l = {.rules = rules, .decided = decided};
-    l.number = ww_alloc((rules->identity.count + 1) * sizeof *l.number);
-    l.first_face = ww_alloc((rules->identity.count + 1) * sizeof *l.first_face);
-    for (size_t i = 0; i < rules->identity.count; i++)
+    l.number = ww_try_array(rules->identity.count, sizeof *l.number);
+    l.first_face = ww_try_array(rules->identity.count, sizeof *l.first_face);
+    bool kept = l.number && l.first_face;
+    for (size_t i = 0; i < rules->identity.count && kept; i++)
         l.number[i] = -1;
-    write_identities(&l, count);
-    write_cannot(&l, count);
+    kept = kept && write_identities(&l, count) && write_cannot(&l, count);
     free(l.number);
     free(l.first_face);
-    return WW_OK;
+    return kept ? WW_OK : ww_fail_memory(err, "what was decided about %zu faces", count);
 }
 
 ww_status ww_decisions_replay_journal(const ww_journal *journal, const ww_face_key *faces, size_t count, ww_decided *decided,
@@ -204,7 +213,7 @@ ww_status ww_decisions_replay_gathered(ww_library *library, const ww_gathered *f
     const size_t count = faces->face.count;
     ww_face_key *key = ww_alloc_array(count, sizeof *key, SIZE_MAX);
     if (!key)
-        return ww_fail(err, WW_ERR_MEMORY, "no memory for the keys of %zu faces", count);
+        return ww_fail_memory(err, "the keys of %zu faces", count);
     for (size_t i = 0; i < count; i++)
         key[i] = faces->face.item[i].key;
     ww_status status = ww_decisions_replay(library, key, count, decided, err);

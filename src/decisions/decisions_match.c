@@ -10,12 +10,13 @@ static bool same_moment(const ww_face_key *a, const ww_face_key *b)
 }
 
 // Keys of faces that are not at hand: those that overlap one met earlier are that one, every other is a new node.
-static void name_absent(ww_nodes *nodes, ww_spot *absent, size_t count)
+static bool name_absent(ww_nodes *nodes, ww_spot *absent, size_t count)
 {
+    bool kept = true;
     WW_VECTOR(ww_spot) met = {0}; // of one moment, with their nodes
     if (count)
         qsort(absent, count, sizeof *absent, ww_spot_order);
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count && kept; i++) {
         if (i > 0 && !same_moment(absent[i - 1].key, absent[i].key))
             met.count = 0;
         uint32_t node = (uint32_t)nodes->count;
@@ -24,12 +25,13 @@ static void name_absent(ww_nodes *nodes, ww_spot *absent, size_t count)
                 node = met.item[k].index;
         if (node == nodes->count) {
             ww_spot fresh = {absent[i].key, node};
-            ww_vector_push(&met, fresh);
+            kept = ww_vector_push(&met, fresh);
             nodes->count++;
         }
         nodes->of_key[absent[i].index] = node;
     }
     ww_vector_free(&met);
+    return kept;
 }
 
 static size_t count_keys(const ww_journal *journal)
@@ -41,7 +43,7 @@ static size_t count_keys(const ww_journal *journal)
     return keys;
 }
 
-static void match_keys(const ww_journal *journal, const ww_spots *spots, ww_nodes *nodes, ww_spot *absent)
+static bool match_keys(const ww_journal *journal, const ww_spots *spots, ww_nodes *nodes, ww_spot *absent)
 {
     size_t at = 0, absent_count = 0;
     for (size_t e = 0; e < journal->entry.count; e++) {
@@ -55,7 +57,7 @@ static void match_keys(const ww_journal *journal, const ww_spots *spots, ww_node
             }
         }
     }
-    name_absent(nodes, absent, absent_count);
+    return name_absent(nodes, absent, absent_count);
 }
 
 ww_status ww_nodes_match(const ww_journal *journal, const ww_face_key *faces, size_t count, ww_nodes *nodes, ww_error *err)
@@ -69,10 +71,10 @@ ww_status ww_nodes_match(const ww_journal *journal, const ww_face_key *faces, si
     ww_spot *absent = ww_alloc_array(keys, sizeof *absent, SIZE_MAX);
     ww_spots spots = {0};
     ww_status status = nodes->of_key && absent ? ww_spots_sort(faces, count, &spots, err)
-                                               : ww_fail(err, WW_ERR_MEMORY, "no memory for what was decided about %zu faces", keys);
-    if (status == WW_OK)
-        match_keys(journal, &spots, nodes, absent);
-    else
+                                               : ww_fail_memory(err, "what was decided about %zu faces", keys);
+    if (status == WW_OK && !match_keys(journal, &spots, nodes, absent))
+        status = ww_fail_memory(err, "what was decided about %zu faces", keys);
+    if (status != WW_OK)
         ww_nodes_free(nodes);
     ww_spots_free(&spots);
     free(absent);

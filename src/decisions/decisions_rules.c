@@ -14,7 +14,7 @@ ww_status ww_rules_begin(ww_rules *r, size_t nodes, ww_error *err)
     r->was_rejected = ww_alloc_array0(nodes, sizeof *r->was_rejected, SIZE_MAX);
     r->entry = ww_alloc_array0(nodes, sizeof *r->entry, SIZE_MAX);
     if (!r->identity_of || !r->nobody || !r->discarded || !r->was_rejected || !r->entry)
-        return ww_fail(err, WW_ERR_MEMORY, "no memory for what was decided about %zu faces", nodes);
+        return ww_fail_memory(err, "what was decided about %zu faces", nodes);
     for (size_t i = 0; i < nodes; i++)
         r->identity_of[i] = -1;
     return WW_OK;
@@ -86,6 +86,7 @@ static int32_t find(const ww_rules *r, int64_t id)
 }
 
 // The identity that a side is: the first it names with the others merged into it, or a new one; with its faces put there.
+// -1: no memory for a new one, and r->starved is set.
 static int32_t settle(ww_rules *r, const ww_entry *entry, size_t side, const uint32_t *node)
 {
     const ww_side *s = &entry->side.item[side];
@@ -102,7 +103,10 @@ static int32_t settle(ww_rules *r, const ww_entry *entry, size_t side, const uin
     if (identity < 0) {
         ww_rules_identity fresh = {.id = WW_IDENTITY_ID(entry->seq, (int64_t)side), .into = (int32_t)r->identity.count};
         identity = fresh.into;
-        ww_vector_push(&r->identity, fresh);
+        if (!ww_vector_push(&r->identity, fresh)) {
+            r->starved = true;
+            return -1;
+        }
     }
     for (size_t i = 0; i < s->face.count; i++)
         put(r, node[i], identity, entry->seq);
@@ -124,16 +128,16 @@ static void name(ww_rules *r, int32_t identity, const char *text)
 static void keep_apart(ww_rules *r, int32_t a, int32_t b, int64_t entry)
 {
     ww_apart apart = {a, b, entry};
-    ww_vector_push(&r->apart, apart);
+    r->starved = r->starved || !ww_vector_push(&r->apart, apart);
 }
 
 static void reject(ww_rules *r, const ww_entry *entry, const uint32_t *node, int32_t from)
 {
-    for (size_t i = 0; i < entry->side.item[0].face.count; i++) {
+    for (size_t i = 0; i < entry->side.item[0].face.count && !r->starved; i++) {
         if (ww_rules_identity_of(r, node[i]) == from)
             r->identity_of[node[i]] = -1;
         ww_rejected rejected = {node[i], from, entry->seq, false};
-        ww_vector_push(&r->rejected, rejected);
+        r->starved = !ww_vector_push(&r->rejected, rejected);
         r->was_rejected[node[i]] = true;
         r->entry[node[i]] = entry->seq;
     }
@@ -152,10 +156,27 @@ static void unsort(ww_rules *r, const ww_entry *entry, const uint32_t *node)
 static void join(ww_rules *r, const ww_entry *entry, const uint32_t *node, int32_t first)
 {
     node += entry->side.item[0].face.count;
-    for (size_t s = 1; s < entry->side.count; node += entry->side.item[s++].face.count)
-        merge(r, first, settle(r, entry, s, node));
+    for (size_t s = 1; s < entry->side.count && !r->starved; node += entry->side.item[s++].face.count) {
+        int32_t other = settle(r, entry, s, node);
+        if (other >= 0)
+            merge(r, first, other);
+    }
     if (entry->text)
         name(r, first, entry->text);
+}
+
+static void act_on_person(ww_rules *r, const ww_entry *entry, const uint32_t *node, const uint32_t *second)
+{
+    int32_t first = settle(r, entry, 0, node);
+    if (first < 0)
+        return;
+    switch (entry->kind) {
+    case WW_DECISION_NAME: name(r, first, entry->text); break;
+    case WW_DECISION_IGNORE: r->identity.item[first].ignored = true; break;
+    case WW_DECISION_PART:
+    case WW_DECISION_DIFFERENT: keep_apart(r, first, settle(r, entry, 1, second), entry->seq); break;
+    default: join(r, entry, node, first); break;
+    }
 }
 
 ww_status ww_rules_act(ww_rules *r, const ww_entry *entry, const uint32_t *node, ww_error *err)
@@ -170,19 +191,10 @@ ww_status ww_rules_act(ww_rules *r, const ww_entry *entry, const uint32_t *node,
         if (entry->side.count > 1)
             settle(r, entry, 1, second);
         unsort(r, entry, node);
-        return WW_OK;
-    }
-    if (entry->kind == WW_DECISION_REJECT) {
+    } else if (entry->kind == WW_DECISION_REJECT) {
         reject(r, entry, node, settle(r, entry, 1, second));
-        return WW_OK;
+    } else {
+        act_on_person(r, entry, node, second);
     }
-    int32_t first = settle(r, entry, 0, node);
-    switch (entry->kind) {
-    case WW_DECISION_NAME: name(r, first, entry->text); break;
-    case WW_DECISION_IGNORE: r->identity.item[first].ignored = true; break;
-    case WW_DECISION_PART:
-    case WW_DECISION_DIFFERENT: keep_apart(r, first, settle(r, entry, 1, second), entry->seq); break;
-    default: join(r, entry, node, first); break;
-    }
-    return WW_OK;
+    return r->starved ? ww_fail_memory(err, "what was decided") : WW_OK;
 }

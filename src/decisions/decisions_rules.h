@@ -42,6 +42,7 @@ typedef struct ww_rules {
     WW_VECTOR(ww_rules_identity) identity;
     WW_VECTOR(ww_apart) apart;
     WW_VECTOR(ww_rejected) rejected;
+    bool starved; // no memory for one of the lists
 } ww_rules;
 
 ww_status ww_rules_begin(ww_rules *rules, size_t nodes, ww_error *err);

@@ -22,8 +22,26 @@ const char *ww_decision_kind_name(ww_decision_kind kind)
 
 ww_side *ww_entry_add_side(ww_entry *entry)
 {
-    ww_vector_push(&entry->side, ((ww_side){0}));
+    ww_vector_add(&entry->side, ((ww_side){0}));
     return &entry->side.item[entry->side.count - 1];
+}
+
+void ww_side_add_identity(ww_side *side, int64_t identity)
+{
+    side->starved = side->starved || !ww_vector_push(&side->identity, identity);
+}
+
+void ww_side_add_face(ww_side *side, const ww_face_key *face)
+{
+    side->starved = side->starved || !ww_vector_push(&side->face, *face);
+}
+
+static bool is_starved(const ww_entry *entry)
+{
+    for (size_t i = 0; i < entry->side.count; i++)
+        if (entry->side.item[i].starved)
+            return true;
+    return false;
 }
 
 void ww_entry_free(ww_entry *entry)
@@ -55,10 +73,13 @@ static ww_status on_decision(void *user, const ww_journal_row *row, ww_error *er
         return ww_fail(err, WW_ERR_STORE, "entry %lld of the journal is a '%.32s', which this whoswho does not know; update it",
                        (long long)row->seq, row->kind);
     ww_entry entry = {.seq = row->seq, .batch = row->batch, .time_s = row->time_s, .kind = (ww_decision_kind)kind,
-                      .text = row->text ? ww_strdup(row->text) : NULL, .words = ww_strdup(row->words)};
-    ww_status status = ww_sides_decode(row->sides, row->sides_bytes, &entry, err);
-    ww_vector_push(&journal->entry, entry);
-    return status;
+                      .text = row->text ? ww_try_strdup(row->text) : NULL, .words = ww_try_strdup(row->words)};
+    bool kept = entry.words && (entry.text || !row->text);
+    ww_status status = kept ? ww_sides_decode(row->sides, row->sides_bytes, &entry, err) : WW_OK;
+    kept = kept && status == WW_OK && ww_vector_push(&journal->entry, entry);
+    if (!kept)
+        ww_entry_free(&entry);
+    return status == WW_OK && !kept ? ww_fail_memory(err, "the library's journal") : status;
 }
 
 static int by_value(const void *a, const void *b)
@@ -68,21 +89,22 @@ static int by_value(const void *a, const void *b)
 }
 
 // Batches are put on `done` in rising order and come back from `taken_back` in that order, so `done` is always sorted.
-static void mark_undone(ww_journal *journal)
+static bool mark_undone(ww_journal *journal)
 {
     WW_VECTOR(int64_t) done = {0}, taken_back = {0};
-    for (size_t i = 0; i < journal->entry.count; i++) {
+    bool kept = true;
+    for (size_t i = 0; i < journal->entry.count && kept; i++) {
         const ww_entry *e = &journal->entry.item[i];
         if (e->kind == WW_DECISION_UNDO) {
             if (done.count)
-                ww_vector_push(&taken_back, done.item[--done.count]);
+                kept = ww_vector_push(&taken_back, done.item[--done.count]);
         } else if (e->kind == WW_DECISION_REDO) {
             if (taken_back.count)
-                ww_vector_push(&done, taken_back.item[--taken_back.count]);
+                kept = ww_vector_push(&done, taken_back.item[--taken_back.count]);
         } else {
             taken_back.count = 0;
             if (done.count == 0 || done.item[done.count - 1] != e->batch)
-                ww_vector_push(&done, e->batch);
+                kept = ww_vector_push(&done, e->batch);
         }
     }
     for (size_t i = 0; i < journal->entry.count; i++) {
@@ -94,15 +116,16 @@ static void mark_undone(ww_journal *journal)
     journal->redo = taken_back.count ? taken_back.item[taken_back.count - 1] : 0;
     ww_vector_free(&done);
     ww_vector_free(&taken_back);
+    return kept;
 }
 
 ww_status ww_journal_load(ww_store *store, ww_journal *journal, ww_error *err)
 {
     *journal = (ww_journal){0};
     ww_status status = ww_store_decisions(store, on_decision, journal, err);
-    if (status == WW_OK)
-        mark_undone(journal);
-    else
+    if (status == WW_OK && !mark_undone(journal))
+        status = ww_fail_memory(err, "the library's journal");
+    if (status != WW_OK)
         ww_journal_free(journal);
     return status;
 }
@@ -114,7 +137,9 @@ ww_status ww_journal_append(ww_store *store, ww_entry *entry, ww_error *err)
     entry->time_s = (int64_t)time(NULL);
     ww_journal_row row = {.batch = entry->batch, .time_s = entry->time_s, .kind = kind_name[entry->kind], .text = entry->text,
                           .words = entry->words, .sides = sides.data, .sides_bytes = sides.bytes};
-    ww_status status = ww_store_add_decision(store, &row, &entry->seq, err);
+    ww_status status = is_starved(entry) ? ww_fail_memory(err, "the faces of a decision") : ww_buffer_status(&sides, "a decision", err);
+    if (status == WW_OK)
+        status = ww_store_add_decision(store, &row, &entry->seq, err);
     if (status == WW_OK && entry->batch == 0)
         entry->batch = entry->seq;
     ww_buffer_free(&sides);

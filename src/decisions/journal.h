@@ -22,6 +22,7 @@
 typedef struct ww_side {
     WW_VECTOR(int64_t) identity;
     WW_VECTOR(ww_face_key) face;
+    bool starved; // no memory for one of them; ww_journal_append then refuses the entry
 } ww_side;
 
 typedef struct ww_entry {
@@ -45,7 +46,9 @@ void ww_journal_free(ww_journal *journal);
 // Appends the entry and sets its seq and time, and its batch if that is 0. Its faces are put in order.
 ww_status ww_journal_append(ww_store *store, ww_entry *entry, ww_error *err);
 void ww_entry_free(ww_entry *entry);
-ww_side *ww_entry_add_side(ww_entry *entry); // borrowed until the next side is added
+ww_side *ww_entry_add_side(ww_entry *entry); // at most WW_SIDES_MAX; borrowed until the next side is added
+void ww_side_add_identity(ww_side *side, int64_t identity);
+void ww_side_add_face(ww_side *side, const ww_face_key *face);
 
 // "name", "merge", ...
 const char *ww_decision_kind_name(ww_decision_kind kind);

@@ -112,7 +112,7 @@ static void get_run(input *in, size_t run, ww_side *side)
     }
     memcpy(&key.source, in->at, sizeof key.source);
     in->at += sizeof key.source;
-    for (size_t k = 0; k < run && !in->bad; k++) {
+    for (size_t k = 0; k < run && !in->bad && !side->starved; k++) {
         float box[4];
         key.time_us = (int64_t)((uint64_t)key.time_us + (uint64_t)get_signed(in)); // damage may overflow, and must not trap
         for (int c = 0; c < 4; c++)
@@ -121,7 +121,7 @@ static void get_run(input *in, size_t run, ww_side *side)
         key.y = box[1];
         key.width = box[2];
         key.height = box[3];
-        ww_vector_push(&side->face, key);
+        ww_side_add_face(side, &key);
     }
 }
 
@@ -129,9 +129,9 @@ static void get_side(input *in, ww_side *side)
 {
     size_t identities = get_count(in, 1);
     for (size_t i = 0; i < identities && !in->bad; i++)
-        ww_vector_push(&side->identity, get_signed(in));
+        ww_side_add_identity(side, get_signed(in));
     size_t faces = get_count(in, FACE_BYTES_MIN);
-    while (side->face.count < faces && !in->bad) {
+    while (side->face.count < faces && !in->bad && !side->starved) {
         size_t run = get_count(in, FACE_BYTES_MIN);
         if (run == 0 || run > faces - side->face.count)
             in->bad = true;
@@ -147,8 +147,12 @@ ww_status ww_sides_decode(const void *bytes, size_t count, ww_entry *entry, ww_e
     size_t sides = count == 0 ? 0 : get_count(&in, 2);
     if (!known || sides > WW_SIDES_MAX)
         in.bad = true;
-    for (size_t s = 0; s < sides && !in.bad; s++)
-        get_side(&in, ww_entry_add_side(entry));
+    for (size_t s = 0; s < sides && !in.bad; s++) {
+        ww_side *side = ww_entry_add_side(entry);
+        get_side(&in, side);
+        if (side->starved)
+            return ww_fail_memory(err, "the library's journal");
+    }
     if (in.bad || in.at != in.end)
         return ww_fail(err, WW_ERR_STORE,
                        "the library is damaged: entry %lld of its journal cannot be read; restore a copy of whoswho.db",

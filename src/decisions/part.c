@@ -25,6 +25,7 @@ typedef struct parting {
     double *weight;
     double centre[2][WW_STORE_EMBEDDING_MAX];
     unsigned char *side, *best; // of each unit
+    bool *shown;                // likewise: an example already
 } parting;
 
 static double distance_squared(const double *a, const double *b, size_t dim)
@@ -45,13 +46,16 @@ static int by_track(const void *a, const void *b, void *faces)
     return (p > q) - (p < q);
 }
 
-static void make_units(parting *p)
+static bool make_units(parting *p)
 {
-    p->unit_of = ww_alloc(p->face.count * sizeof *p->unit_of);
-    p->vector = ww_alloc(p->face.count * p->dim * sizeof *p->vector);
-    p->weight = ww_alloc(p->face.count * sizeof *p->weight);
-    p->side = ww_alloc(p->face.count);
-    p->best = ww_alloc(p->face.count);
+    p->unit_of = ww_try_array(p->face.count, sizeof *p->unit_of);
+    p->vector = ww_try_array(p->face.count, p->dim * sizeof *p->vector);
+    p->weight = ww_try_array(p->face.count, sizeof *p->weight);
+    p->side = ww_try_alloc(p->face.count);
+    p->best = ww_try_alloc(p->face.count);
+    p->shown = ww_try_array(p->face.count, sizeof *p->shown);
+    if (!p->unit_of || !p->vector || !p->weight || !p->side || !p->best || !p->shown)
+        return false;
     qsort_r(p->face.item, p->face.count, sizeof *p->face.item, by_track, p->faces->face.item);
     for (size_t i = 0; i < p->face.count; i++) {
         const ww_gathered_face *f = &p->faces->face.item[p->face.item[i]];
@@ -66,6 +70,7 @@ static void make_units(parting *p)
     for (size_t u = 0; u < p->units; u++)
         for (size_t d = 0; d < p->dim; d++)
             p->vector[u * p->dim + d] /= p->weight[u];
+    return true;
 }
 
 static size_t farthest_from(const parting *p, const double *point)
@@ -188,29 +193,29 @@ static void divide(parting *p)
     move_centres(p);
 }
 
-static void show_examples(const parting *p, const ww_catalog *c, unsigned char side, ww_part_side *out)
+static void show_examples(parting *p, const ww_catalog *c, unsigned char side, ww_part_side *out)
 {
-    bool *shown = ww_alloc(p->units * sizeof *shown);
+    memset(p->shown, 0, p->units * sizeof *p->shown);
     for (int n = 0; n < WW_EXAMPLES; n++) {
         double least = INFINITY;
         size_t best = p->face.count;
         for (size_t i = 0; i < p->face.count; i++) {
             size_t u = p->unit_of[i];
             double away = distance_squared(p->vector + u * p->dim, p->centre[side], p->dim);
-            if (p->side[u] == side && !shown[u] && away < least) {
+            if (p->side[u] == side && !p->shown[u] && away < least) {
                 least = away;
                 best = i;
             }
         }
         if (best == p->face.count)
             break;
-        shown[p->unit_of[best]] = true;
+        p->shown[p->unit_of[best]] = true;
         ww_buffer path = {0};
         ww_catalog_face_path(c, p->face.item[best], "jpg", &path);
-        snprintf(out->portrait[n], sizeof out->portrait[n], "%s", path.data ? path.data : "");
-        ww_buffer_free(&path);
+        char *text = ww_buffer_take(&path);
+        snprintf(out->portrait[n], sizeof out->portrait[n], "%s", text);
+        free(text);
     }
-    free(shown);
 }
 
 static void propose(parting *p, const ww_catalog *c, ww_part_proposal *proposal)
@@ -238,8 +243,10 @@ static void propose(parting *p, const ww_catalog *c, ww_part_proposal *proposal)
 static ww_status take_apart(ww_roster *r, size_t person, const parting *p, ww_decision_result *result, ww_error *err)
 {
     ww_entry entry = {.kind = WW_DECISION_PART};
-    bool *leaves = ww_alloc((r->catalog.face.count + 1) * sizeof *leaves);
+    bool *leaves = ww_try_array(r->catalog.face.count, sizeof *leaves);
     size_t stay = 0;
+    if (!leaves)
+        return ww_fail_memory(err, "the faces of a person");
     for (size_t i = 0; i < p->face.count; i++) {
         leaves[p->face.item[i]] = side_of(p, i);
         stay += !side_of(p, i);
@@ -277,6 +284,7 @@ static void parting_free(parting *p)
     free(p->weight);
     free(p->side);
     free(p->best);
+    free(p->shown);
     free(p);
 }
 
@@ -290,22 +298,27 @@ ww_status ww_part_person(ww_library *library, const char *who, int apply, ww_par
     ww_status status = ww_roster_load(library, &roster, err);
     if (status != WW_OK)
         return status;
-    parting *p = ww_alloc(sizeof *p);
+    parting *p = ww_try_alloc(sizeof *p);
+    if (!p) {
+        ww_roster_free(&roster);
+        return ww_fail_memory(err, "the faces of a person");
+    }
     status = ww_roster_person(&roster, who, &person, err);
     if (status == WW_OK)
         status = ww_gather_faces(library, &faces, err);
     if (status == WW_OK) {
         p->faces = &faces;
         p->dim = (size_t)faces.dim;
-        for (size_t i = 0; i < roster.catalog.face.count; i++)
-            if (roster.catalog.face.item[i].person == person)
-                ww_vector_push(&p->face, i);
-        if (p->face.count < 2)
+        for (size_t i = 0; i < roster.catalog.face.count && status == WW_OK; i++)
+            if (roster.catalog.face.item[i].person == person && !ww_vector_push(&p->face, i))
+                status = ww_fail_memory(err, "the faces of a person");
+        if (status == WW_OK && p->face.count < 2)
             status = ww_fail(err, WW_ERR_ARGUMENT, "%s has %zu faces; it takes two to part", ww_roster_title(&roster, person),
                              p->face.count);
     }
+    if (status == WW_OK && !make_units(p))
+        status = ww_fail_memory(err, "the faces of a person");
     if (status == WW_OK) {
-        make_units(p);
         propose(p, &roster.catalog, proposal);
         if (proposal->side[1].faces == 0)
             status = ww_fail(err, WW_ERR_ARGUMENT, "the faces of %s do not fall into two: they are all alike",

@@ -13,7 +13,7 @@ static ww_status make_keys(ww_roster *r, ww_error *err)
     const ww_catalog *c = &r->catalog;
     r->key = ww_alloc_array(c->face.count, sizeof *r->key, SIZE_MAX);
     if (!r->key)
-        return ww_fail(err, WW_ERR_MEMORY, "no memory left for %zu faces", c->face.count);
+        return ww_fail_memory(err, "the keys of %zu faces", c->face.count);
     for (size_t i = 0; i < c->face.count; i++) {
         const ww_catalog_face *f = &c->face.item[i];
         r->key[i] = (ww_face_key){ww_catalog_source_of(c, i)->hash, c->frame.item[f->frame].time_us,

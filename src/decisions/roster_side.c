@@ -9,16 +9,16 @@ void ww_roster_side_of_face(const ww_roster *r, size_t face, bool whole_identity
 {
     int32_t identity = r->decided.identity[face];
     if (whole_identity && identity >= 0)
-        ww_vector_push(&side->identity, r->decided.identities.item[identity].id);
+        ww_side_add_identity(side, r->decided.identities.item[identity].id);
     else
-        ww_vector_push(&side->face, r->key[face]);
+        ww_side_add_face(side, &r->key[face]);
 }
 
-// How many of the person's faces each identity has.
+// How many of the person's faces each identity has; NULL: no memory.
 static size_t *count_identities(const ww_roster *r, size_t person, const bool *without)
 {
-    size_t *count = ww_alloc((r->decided.identities.count + 1) * sizeof *count);
-    for (size_t i = 0; i < r->catalog.face.count; i++)
+    size_t *count = ww_try_array(r->decided.identities.count, sizeof *count);
+    for (size_t i = 0; count && i < r->catalog.face.count; i++)
         if (r->catalog.face.item[i].person == person && r->decided.identity[i] >= 0 && !(without && without[i]))
             count[r->decided.identity[i]]++;
     return count;
@@ -52,11 +52,13 @@ static void drop_parted(const ww_roster *r, int32_t kept, size_t *count)
 }
 
 // The faces of the person that no identity holds. Those which a decision has taken from the person since the faces were sorted
-// (unsorted, or rejected from one of the identities counted) are not among them. The caller frees.
+// (unsorted, or rejected from one of the identities counted) are not among them. The caller frees; NULL: no memory.
 static bool *free_faces(const ww_roster *r, size_t person, const size_t *identities, const bool *without)
 {
     const ww_decided *d = &r->decided;
-    bool *is_free = ww_alloc((r->catalog.face.count + 1) * sizeof *is_free);
+    bool *is_free = ww_try_array(r->catalog.face.count, sizeof *is_free);
+    if (!is_free)
+        return NULL;
     for (size_t i = 0; i < r->catalog.face.count; i++)
         is_free[i] = r->catalog.face.item[i].person == person && d->identity[i] < 0 && !(without && without[i]);
     for (size_t i = 0; i < d->nobody.count; i++)
@@ -84,10 +86,12 @@ static int nearest_first(const void *a, const void *b)
     return (p->face > q->face) - (p->face < q->face);
 }
 
-static void rank_by_mean(const ww_gathered *g, struct candidate *candidate, size_t count)
+static bool rank_by_mean(const ww_gathered *g, struct candidate *candidate, size_t count)
 {
     size_t dim = (size_t)g->dim;
-    double *mean = ww_alloc(dim * sizeof *mean);
+    double *mean = ww_try_array(dim, sizeof *mean);
+    if (!mean)
+        return false;
     for (size_t i = 0; i < count; i++)
         for (size_t d = 0; d < dim; d++)
             mean[d] += g->vector[candidate[i].face * dim + d] / (double)count;
@@ -100,24 +104,25 @@ static void rank_by_mean(const ww_gathered *g, struct candidate *candidate, size
     }
     qsort(candidate, count, sizeof *candidate, nearest_first);
     free(mean);
+    return true;
 }
 
 static ww_status add_core(const ww_roster *r, const bool *is_free, ww_side *side, ww_error *err)
 {
     WW_VECTOR(struct candidate) candidates = {0};
-    for (size_t i = 0; i < r->catalog.face.count; i++)
-        if (is_free[i])
-            ww_vector_push(&candidates, ((struct candidate){0, i}));
     ww_status status = WW_OK;
-    if (candidates.count > WW_CORE_FACES) {
+    for (size_t i = 0; i < r->catalog.face.count && status == WW_OK; i++)
+        if (is_free[i] && !ww_vector_push(&candidates, ((struct candidate){0, i})))
+            status = ww_fail_memory(err, "the faces of a person");
+    if (status == WW_OK && candidates.count > WW_CORE_FACES) {
         ww_gathered g = {0};
         status = ww_gather_faces(r->library, &g, err);
-        if (status == WW_OK)
-            rank_by_mean(&g, candidates.item, candidates.count);
+        if (status == WW_OK && !rank_by_mean(&g, candidates.item, candidates.count))
+            status = ww_fail_memory(err, "the faces of a person");
         ww_gathered_free(&g);
     }
     for (size_t i = 0; i < candidates.count && i < WW_CORE_FACES; i++)
-        ww_vector_push(&side->face, r->key[candidates.item[i].face]);
+        ww_side_add_face(side, &r->key[candidates.item[i].face]);
     ww_vector_free(&candidates);
     return status;
 }
@@ -126,21 +131,25 @@ ww_status ww_roster_side_of_person(const ww_roster *r, size_t person, bool whole
                                    ww_error *err)
 {
     size_t *count = count_identities(r, person, without);
+    if (!count)
+        return ww_fail_memory(err, "the faces of a person");
     int32_t first = main_identity(r, count);
     if (first >= 0) {
         drop_parted(r, first, count);
-        ww_vector_push(&side->identity, r->decided.identities.item[first].id);
+        ww_side_add_identity(side, r->decided.identities.item[first].id);
     }
     for (size_t i = 0; i < r->decided.identities.count; i++)
         if (count[i] > 0 && (int32_t)i != first)
-            ww_vector_push(&side->identity, r->decided.identities.item[i].id);
+            ww_side_add_identity(side, r->decided.identities.item[i].id);
     bool *is_free = free_faces(r, person, count, without);
-    ww_status status = WW_OK;
-    for (size_t i = 0; whole && i < r->catalog.face.count; i++)
+    ww_status status = is_free && !side->starved ? WW_OK : ww_fail_memory(err, "the faces of a person");
+    for (size_t i = 0; status == WW_OK && whole && i < r->catalog.face.count; i++)
         if (is_free[i])
-            ww_vector_push(&side->face, r->key[i]);
-    if (!whole && first < 0)
+            ww_side_add_face(side, &r->key[i]);
+    if (status == WW_OK && !whole && first < 0)
         status = add_core(r, is_free, side, err);
+    if (status == WW_OK && side->starved)
+        status = ww_fail_memory(err, "the faces of a person");
     free(is_free);
     free(count);
     return status;

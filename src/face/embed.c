@@ -181,8 +181,8 @@ ww_status ww_embed(ww_embedder *e, const ww_image *const *chip, int count, float
 {
     size_t dim = (size_t)e->spec->embedding_dim;
     int group = batch_size[0] > e->views ? batch_size[0] / e->views : 1; // chips, as many as fill a batch
-    float *view = ww_alloc((size_t)group * (size_t)e->views * dim * sizeof *view);
-    ww_status status = WW_OK;
+    float *view = ww_try_array((size_t)group * (size_t)e->views, dim * sizeof *view);
+    ww_status status = view ? WW_OK : ww_fail_memory(err, "the embeddings of %d faces", count);
     for (int i = 0; i < count && status == WW_OK; i += group) {
         int chips = count - i < group ? count - i : group;
         struct views views = {.e = e, .chip = chip + i};

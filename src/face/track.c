@@ -65,9 +65,10 @@ static void see(ww_tracker *t, ww_track *track, const ww_detection *face, int64_
         record->score = face->score;
 }
 
-void ww_tracker_look(ww_tracker *t, const ww_detection *face, size_t count, int64_t time_us, float smallest_px, int64_t *number)
+bool ww_tracker_look(ww_tracker *t, const ww_detection *face, size_t count, int64_t time_us, float smallest_px, int64_t *number)
 {
     WW_VECTOR(match) matches = {0};
+    bool kept = true;
     drop_lost(t, time_us);
     count_chances(t, smallest_px);
     const size_t before = t->live.count;
@@ -80,7 +81,7 @@ void ww_tracker_look(ww_tracker *t, const ww_detection *face, size_t count, int6
         for (uint32_t i = 0; i < count; i++) {
             const float overlap = ww_box_overlap(&was, &face[i]);
             if (overlap >= enough)
-                ww_vector_push(&matches, ((match){overlap, k, i}));
+                kept = ww_vector_push(&matches, ((match){overlap, k, i})) && kept;
         }
     }
     if (matches.count)
@@ -92,16 +93,19 @@ void ww_tracker_look(ww_tracker *t, const ww_detection *face, size_t count, int6
         see(t, track, &face[matches.item[m].face], time_us);
         number[matches.item[m].face] = track->number;
     }
-    for (uint32_t i = 0; i < count; i++) {
+    for (uint32_t i = 0; i < count && kept; i++) {
         if (number[i])
             continue;
-        ww_vector_push(&t->record, (ww_track_record){.chances = 1});
+        kept = ww_vector_push(&t->record, (ww_track_record){.chances = 1});
+        if (!kept)
+            break;
         ww_track fresh = {.number = (int64_t)t->record.count};
         see(t, &fresh, &face[i], time_us);
         number[i] = fresh.number;
-        ww_vector_push(&t->live, fresh);
+        kept = ww_vector_push(&t->live, fresh);
     }
     ww_vector_free(&matches);
+    return kept;
 }
 
 void ww_tracker_cut(ww_tracker *t)

@@ -24,8 +24,8 @@ typedef struct ww_tracker { // zero: nothing followed; ww_tracker_free releases 
 } ww_tracker;
 
 // number[i]: the track of face i, 1, 2, ... in the order in which tracks began. smallest_px: faces smaller than that could not have
-// been found in this look, and had no chance.
-void ww_tracker_look(ww_tracker *tracker, const ww_detection *face, size_t count, int64_t time_us, float smallest_px, int64_t *number);
+// been found in this look, and had no chance. False: no memory.
+bool ww_tracker_look(ww_tracker *tracker, const ww_detection *face, size_t count, int64_t time_us, float smallest_px, int64_t *number);
 // A new shot: nobody is followed into it.
 void ww_tracker_cut(ww_tracker *tracker);
 void ww_tracker_free(ww_tracker *tracker);

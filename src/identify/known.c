@@ -54,10 +54,12 @@ static vote nearest_known(const ww_known *k, const float *vector, size_t dim)
     return best;
 }
 
-static poll count_votes(const vote *votes, size_t count, size_t person, size_t names)
+// `of_name`: scratch, a number a name.
+static poll count_votes(const vote *votes, size_t count, size_t person, size_t *of_name, size_t names)
 {
     poll p = {.nearest = INFINITY};
-    size_t *of_name = ww_alloc((names + 1) * sizeof *of_name), second = 0;
+    size_t second = 0;
+    memset(of_name, 0, names * sizeof *of_name);
     for (size_t i = 0; i < count; i++) {
         if (votes[i].person != person)
             continue;
@@ -75,7 +77,6 @@ static poll count_votes(const vote *votes, size_t count, size_t person, size_t n
             second = of_name[n];
             p.second_name = n;
         }
-    free(of_name);
     return p;
 }
 
@@ -140,16 +141,18 @@ static ww_status recognise(ww_known *k, ww_roster *r, const ww_gathered *faces, 
     WW_VECTOR(vote) votes = {0};
     size_t dim = (size_t)faces->dim;
     int64_t batch = 0;
-    for (size_t i = 0; i < faces->face.count; i++) {
+    size_t *of_name = ww_try_array(k->name.count, sizeof *of_name);
+    bool kept = of_name != NULL;
+    for (size_t i = 0; i < faces->face.count && kept; i++) {
         vote v = nearest_known(k, faces->vector + i * dim, dim);
         v.person = r->catalog.face.item[i].person;
         if (v.distance <= eps && v.person < r->catalog.person.count)
-            ww_vector_push(&votes, v);
+            kept = ww_vector_push(&votes, v);
     }
-    ww_status status = ww_store_begin(k->library->store, err);
+    ww_status status = kept ? ww_store_begin(k->library->store, err) : ww_fail_memory(err, "comparing %zu faces", faces->face.count);
     if (status == WW_OK) {
         for (size_t p = 0; p < r->catalog.person.count && status == WW_OK; p++) {
-            poll counted = count_votes(votes.item, votes.count, p, k->name.count);
+            poll counted = count_votes(votes.item, votes.count, p, of_name, k->name.count);
             status = judge(k, r, p, &counted, &batch, err);
         }
         if (status == WW_OK)
@@ -158,6 +161,7 @@ static ww_status recognise(ww_known *k, ww_roster *r, const ww_gathered *faces, 
             ww_store_rollback(k->library->store);
     }
     ww_vector_free(&votes);
+    free(of_name);
     return status;
 }
 

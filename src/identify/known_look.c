@@ -70,8 +70,8 @@ static ww_status see(const ww_known *k, eyes *e, const char *path, const char **
         face = largest(&e->faces, &rival);
     *found = !face ? FOUND_NONE : rival ? FOUND_SEVERAL : FOUND_FACE;
     if (status == WW_OK && face && !rival) {
-        *vector = ww_alloc((size_t)k->models->embedder_spec.embedding_dim * sizeof **vector);
-        status = ww_embedder_chip(&k->models->embedder_spec, &image, face->landmark, &chip, err);
+        *vector = ww_try_array((size_t)k->models->embedder_spec.embedding_dim, sizeof **vector);
+        status = !*vector ? ww_fail_memory(err, "the embedding of '%s'", path) : ww_embedder_chip(&k->models->embedder_spec, &image, face->landmark, &chip, err);
         if (status == WW_OK)
             status = ww_embed(e->embedder, (const ww_image *const[]){&chip}, 1, *vector, NULL, err);
     }
@@ -118,9 +118,12 @@ static ww_status look_at(ww_known *k, eyes *e, size_t name, const char *path, ww
         ww_tell(&k->listener, "%s", why.message);
         k->result->unreadable++;
     } else if (status == WW_OK && strcmp(found, FOUND_FACE) == 0) {
-        ww_vector_push(&k->picture, ((ww_known_picture){name, vector}));
-        k->result->pictures++;
-        vector = NULL;
+        if (ww_vector_push(&k->picture, ((ww_known_picture){name, vector}))) {
+            k->result->pictures++;
+            vector = NULL;
+        } else {
+            status = ww_fail_memory(err, "the pictures of known people");
+        }
     } else if (status == WW_OK) {
         bool none = strcmp(found, FOUND_NONE) == 0;
         ww_tell(&k->listener, none ? "'%s' shows no face" : "'%s' shows several faces of much the same size: which is meant?", path);
@@ -156,7 +159,10 @@ static ww_status look_into(ww_known *k, eyes *e, const char *dir, const char *fo
     int count = scandir(path, &entry, not_hidden, by_name);
     if (count < 0)
         status = ww_fail_errno(err, errno, "cannot read the folder '%s'", path);
-    ww_vector_push(&k->name, name);
+    if (!ww_vector_push(&k->name, name)) {
+        free(name);
+        status = ww_fail_memory(err, "the names of known people");
+    }
     size_t before = k->picture.count;
     for (int i = 0; i < count; i++) {
         char *picture = ww_path_join(path, entry[i]->d_name);

@@ -21,6 +21,7 @@ typedef struct question {
     size_t face;
     double eps, sure_score;
     WW_VECTOR(char *) rule; // owned sentences
+    bool starved;           // no memory for one of them
 } question;
 
 typedef struct neighbour {
@@ -38,7 +39,10 @@ static int nearest_first(const void *a, const void *b)
 
 static void say(question *q, char *sentence)
 {
-    ww_vector_push(&q->rule, sentence);
+    if (!sentence || !ww_vector_push(&q->rule, sentence)) {
+        free(sentence);
+        q->starved = true;
+    }
 }
 
 static const char *person_of(const question *q, size_t face)
@@ -170,7 +174,11 @@ static void by_likeness(question *q)
 {
     const ww_catalog *c = &q->roster.catalog;
     size_t own = c->face.item[q->face].person, next = SIZE_MAX;
-    likeness *like = ww_alloc((c->person.count + 1) * sizeof *like);
+    likeness *like = ww_try_array(c->person.count + 1, sizeof *like);
+    if (!like) {
+        q->starved = true;
+        return;
+    }
     for (size_t i = 0; i < c->face.count; i++) {
         if (i == q->face)
             continue;
@@ -224,14 +232,16 @@ static char *portrait_path(const question *q, size_t face)
 {
     ww_buffer path = {0};
     ww_catalog_face_path(&q->roster.catalog, face, "jpg", &path);
-    return path.data ? path.data : ww_strdup("");
+    return ww_buffer_take(&path);
 }
 
-static void answer(question *q, void (*on_why)(void *user, const ww_why *why), void *user)
+static ww_status answer(question *q, void (*on_why)(void *user, const ww_why *why), void *user, ww_error *err)
 {
     const ww_catalog *c = &q->roster.catalog;
     ww_near_face near[NEAR_SHOWN];
-    neighbour *all = ww_alloc((c->face.count + 1) * sizeof *all);
+    neighbour *all = ww_try_array(c->face.count, sizeof *all);
+    if (!all)
+        return ww_fail_memory(err, "comparing %zu faces", c->face.count);
     size_t count = 0, shown = 0;
     for (size_t i = 0; i < c->face.count; i++)
         if (i != q->face)
@@ -248,11 +258,13 @@ static void answer(question *q, void (*on_why)(void *user, const ww_why *why), v
                   .source = ww_catalog_source_of(c, q->face)->path, .time_us = c->frame.item[c->face.item[q->face].frame].time_us,
                   .quality = c->face.item[q->face].quality, .rule = (const char *const *)q->rule.item, .rules = q->rule.count,
                   .near = near, .nears = shown};
-    on_why(user, &why);
+    if (!q->starved)
+        on_why(user, &why);
     for (size_t i = 0; i < shown; i++)
         free((char *)near[i].portrait);
     free(portrait);
     free(all);
+    return q->starved ? ww_fail_memory(err, "why a face is where it is") : WW_OK;
 }
 
 ww_status ww_explain_face(ww_library *library, const char *who, void (*on_why)(void *user, const ww_why *why),
@@ -268,7 +280,7 @@ ww_status ww_explain_face(ww_library *library, const char *who, void (*on_why)(v
     if (status == WW_OK)
         status = ww_gather_faces(library, &q.faces, err);
     if (status == WW_OK)
-        answer(&q, on_why, user);
+        status = answer(&q, on_why, user, err);
     for (size_t i = 0; i < q.rule.count; i++)
         free(q.rule.item[i]);
     ww_vector_free(&q.rule);

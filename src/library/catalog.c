@@ -14,11 +14,14 @@ static ww_status on_source(void *user, const ww_source_row *row, ww_error *err)
 {
     loader *l = user;
     ww_catalog_source source = {
-        .id = row->id, .hash = row->hash, .path = ww_strdup(row->path), .error = row->error ? ww_strdup(row->error) : NULL, .kind = row->kind,
+        .id = row->id, .hash = row->hash, .path = ww_try_strdup(row->path), .error = row->error ? ww_try_strdup(row->error) : NULL, .kind = row->kind,
         .width = row->width, .height = row->height, .duration_us = row->duration_us,
     };
-    ww_vector_push(&l->catalog->source, source);
-    return WW_OK;
+    if (source.path && (source.error || !row->error) && ww_vector_push(&l->catalog->source, source))
+        return WW_OK;
+    free(source.path);
+    free(source.error);
+    return ww_fail_memory(err, "the files of the library");
 }
 
 static ww_status damaged(const char *what, int64_t id, ww_error *err)
@@ -38,8 +41,7 @@ static ww_status on_frame(void *user, const ww_frame_row *row, ww_error *err)
     c->source.item[l->at].frames++;
     c->source.item[l->at].last_us = row->time_us;
     ww_catalog_frame frame = {.id = row->id, .source = (int)l->at, .sample = row->sample, .time_us = row->time_us};
-    ww_vector_push(&c->frame, frame);
-    return WW_OK;
+    return ww_vector_push(&c->frame, frame) ? WW_OK : ww_fail_memory(err, "the frames of the library");
 }
 
 static ww_status on_person(void *user, const ww_person_row *row, ww_error *err)
@@ -48,8 +50,10 @@ static ww_status on_person(void *user, const ww_person_row *row, ww_error *err)
     if (row->number < 0 || row->number >= WW_CATALOG_CLASS_MAX)
         return damaged("person", row->number, err);
     ww_catalog_person person = {.number = row->number, .name = row->name && *row->name ? ww_strdup(row->name) : NULL, .ignored = row->ignored};
-    ww_vector_push(&l->catalog->person, person);
-    return WW_OK;
+    if (ww_vector_push(&l->catalog->person, person))
+        return WW_OK;
+    free(person.name);
+    return ww_fail_memory(err, "the people of the library");
 }
 
 // People are sorted by number.
@@ -87,8 +91,7 @@ static ww_status on_face(void *user, const ww_face_row *row, const float *embedd
         .portrait_box = {row->portrait_box[0], row->portrait_box[1], row->portrait_box[2], row->portrait_box[3]},
         .portrait_width = row->portrait_width, .portrait_height = row->portrait_height,
     };
-    ww_vector_push(&c->face, face);
-    return WW_OK;
+    return ww_vector_push(&c->face, face) ? WW_OK : ww_fail_memory(err, "the faces of the library");
 }
 
 static int by_id(const void *a, const void *b)
@@ -109,12 +112,14 @@ static ww_catalog_person *shown_as(const ww_catalog *c, size_t face)
 }
 
 // Counting sort of the faces by whom they are shown as; within a person their order stays.
-static void group_faces(ww_catalog *c)
+static bool group_faces(ww_catalog *c)
 {
     size_t people = c->person.count, at = 0;
     for (size_t i = 0; i < c->face.count; i++)
         shown_as(c, i)->face_count++;
-    c->by_person = ww_alloc(c->face.count * sizeof *c->by_person);
+    c->by_person = ww_try_array(c->face.count, sizeof *c->by_person);
+    if (!c->by_person)
+        return false;
     for (size_t p = 0; p < people + 2; p++) {
         ww_catalog_person *person = p < people ? &c->person.item[p] : p == people ? &c->unsorted : &c->ignored;
         person->face = c->by_person + at;
@@ -125,6 +130,7 @@ static void group_faces(ww_catalog *c)
         ww_catalog_person *person = shown_as(c, i);
         person->face[person->face_count++] = i;
     }
+    return true;
 }
 
 // The sampling interval is not stored: it follows from the first and the last frame of a source, one second being the best guess
@@ -158,15 +164,15 @@ ww_status ww_catalog_load(ww_store *store, const int64_t *hidden, size_t hidden_
     l.at = 0;
     if (status == WW_OK)
         status = ww_store_faces(store, false, on_face, &l, err);
-    if (status != WW_OK) {
-        ww_catalog_free(c);
-        return status;
+    if (status == WW_OK) {
+        hide(c, hidden, hidden_count);
+        measure_intervals(c);
+        if (!group_faces(c) || !ww_catalog_name_folders(c))
+            status = ww_fail_memory(err, "the people of the library");
     }
-    hide(c, hidden, hidden_count);
-    group_faces(c);
-    measure_intervals(c);
-    ww_catalog_name_folders(c);
-    return WW_OK;
+    if (status != WW_OK)
+        ww_catalog_free(c);
+    return status;
 }
 
 void ww_catalog_free(ww_catalog *c)

@@ -77,11 +77,13 @@ static char *free_folder(name_set *set, const char *wanted)
     return folder;
 }
 
-void ww_catalog_name_folders(ww_catalog *c)
+bool ww_catalog_name_folders(ww_catalog *c)
 {
     size_t reserved = sizeof taken_by_the_house / sizeof *taken_by_the_house;
     name_set set = {.slots = 2 * (c->person.count + reserved) + 1};
-    set.slot = ww_alloc(set.slots * sizeof *set.slot);
+    set.slot = ww_try_array(set.slots, sizeof *set.slot);
+    if (!set.slot)
+        return false;
     for (size_t i = 0; i < reserved; i++)
         add_name(&set, taken_by_the_house[i]);
     for (size_t pass = 0; pass < 2; pass++) { // the unnamed first: Face_N is theirs
@@ -97,4 +99,5 @@ void ww_catalog_name_folders(ww_catalog *c)
         }
     }
     free(set.slot);
+    return true;
 }

@@ -26,17 +26,13 @@ struct gathering {
 static ww_status on_source(void *user, const ww_source_row *row, ww_error *err)
 {
     struct gathering *g = user;
-    (void)err;
-    ww_vector_push(&g->sources, ((struct source_hash){row->id, row->hash}));
-    return WW_OK;
+    return ww_vector_push(&g->sources, ((struct source_hash){row->id, row->hash})) ? WW_OK : ww_fail_memory(err, "the files of the library");
 }
 
 static ww_status on_frame(void *user, const ww_frame_row *row, ww_error *err)
 {
     struct gathering *g = user;
-    (void)err;
-    ww_vector_push(&g->frames, *row);
-    return WW_OK;
+    return ww_vector_push(&g->frames, *row) ? WW_OK : ww_fail_memory(err, "the frames of the library");
 }
 
 static uint64_t hash_of(const struct gathering *g, int64_t source)
@@ -58,9 +54,9 @@ static ww_status push_vector(struct gathering *g, const float *embedding, ww_err
     size_t n = out->face.count, row_bytes = (size_t)out->dim * sizeof(float);
     if (n == g->capacity) {
         size_t wider = g->capacity ? g->capacity + g->capacity / 2 : CAPACITY_FIRST;
-        float *grown = wider * row_bytes > EMBEDDINGS_BYTES_MAX ? NULL : realloc(out->vector, wider * row_bytes);
+        float *grown = wider * row_bytes > EMBEDDINGS_BYTES_MAX ? NULL : ww_try_widen(out->vector, n, wider, row_bytes);
         if (!grown)
-            return ww_fail(err, WW_ERR_MEMORY, "no memory for the embeddings of more than %zu faces", n);
+            return ww_fail_memory(err, "the embeddings of more than %zu faces", n);
         out->vector = grown;
         g->capacity = wider;
     }
@@ -98,8 +94,7 @@ static ww_status on_face(void *user, const ww_face_row *row, const float *embedd
         .person = row->person,
         .former = row->former,
     };
-    ww_vector_push(&out->face, face);
-    return WW_OK;
+    return ww_vector_push(&out->face, face) ? WW_OK : ww_fail_memory(err, "the faces of the library");
 }
 
 struct remembering {
@@ -136,7 +131,7 @@ static ww_status recall_people(ww_library *library, ww_gathered *out, ww_error *
         return status;
     ww_face_key *key = ww_alloc_array(out->face.count, sizeof *key, SIZE_MAX);
     if (!key)
-        return ww_fail(err, WW_ERR_MEMORY, "no memory for the keys of %zu faces", out->face.count);
+        return ww_fail_memory(err, "the keys of %zu faces", out->face.count);
     for (size_t i = 0; i < out->face.count; i++)
         key[i] = out->face.item[i].key;
     status = ww_spots_sort(key, out->face.count, &r.spots, err);

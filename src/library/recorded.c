@@ -23,13 +23,14 @@ static ww_status on_exported(void *user, const char *path, uint64_t hash, ww_err
 {
     ww_recorded *r = user;
     ww_recorded_file file = {.hash = hash};
-    (void)err;
     file.number = face_number(path, &file.label);
     if (file.number == 0)
         return WW_OK;
-    file.path = ww_strdup(path);
-    ww_vector_push(&r->file, file);
-    return WW_OK;
+    file.path = ww_try_strdup(path);
+    if (file.path && ww_vector_push(&r->file, file))
+        return WW_OK;
+    free(file.path);
+    return ww_fail_memory(err, "the list of exported files");
 }
 
 static int by_hash(const void *a, const void *b, void *files)
@@ -45,11 +46,12 @@ ww_status ww_recorded_load(const ww_library *library, const ww_catalog *catalog,
 {
     *r = (ww_recorded){.library = library, .catalog = catalog};
     ww_status status = ww_store_exported(library->store, on_exported, r, err);
+    if (status == WW_OK && !(r->by_hash = ww_try_array(r->file.count, sizeof *r->by_hash)))
+        status = ww_fail_memory(err, "the list of exported files");
     if (status != WW_OK) {
         ww_recorded_free(r);
         return status;
     }
-    r->by_hash = ww_alloc((r->file.count + 1) * sizeof *r->by_hash);
     for (size_t i = 0; i < r->file.count; i++)
         r->by_hash[i] = i;
     if (r->file.count)

@@ -35,7 +35,7 @@ ww_status ww_spots_sort(const ww_face_key *keys, size_t count, ww_spots *spots, 
     *spots = (ww_spots){.count = count};
     spots->sorted = ww_alloc_array(count, sizeof *spots->sorted, SIZE_MAX);
     if (!spots->sorted)
-        return ww_fail(err, WW_ERR_MEMORY, "no memory to find %zu faces by", count);
+        return ww_fail_memory(err, "an index of %zu faces", count);
     for (size_t i = 0; i < count; i++)
         spots->sorted[i] = (ww_spot){&keys[i], (uint32_t)i};
     if (count)

@@ -16,6 +16,7 @@ struct finding {
     uint32_t *parent; // union-find over faces: who must be together so far; the root is the smallest
     uint32_t *enemy;  // per face: decided cannot-links at it, a list through `enemy_next`; UINT32_MAX ends it
     WW_VECTOR(uint32_t) enemy_next;
+    bool starved; // no memory for one of the lists
 };
 
 #define NONE UINT32_MAX
@@ -55,7 +56,7 @@ static void join(struct finding *f, uint32_t a, uint32_t b)
     uint32_t into = x < y ? x : y, from = x < y ? y : x;
     f->parent[from] = into;
     inherit_enemies(f, into, from);
-    ww_vector_push(&f->out->must, ((ww_pair){a, b}));
+    f->starved = !ww_vector_push(&f->out->must, ((ww_pair){a, b})) || f->starved;
 }
 
 // Entry 2 i + side of enemy_next stands for decided->cannot.item[i] seen from that side.
@@ -75,13 +76,15 @@ static void take_decisions(struct finding *f)
     const ww_decided *d = f->decided;
     for (size_t i = 0; i < d->must.count; i++)
         join(f, d->must.item[i].a, d->must.item[i].b);
-    for (size_t i = 0; i < d->cannot.count; i++) {
+    for (size_t i = 0; i < d->cannot.count && !f->starved; i++) {
         const uint32_t side[2] = {root(f, d->cannot.item[i].a), root(f, d->cannot.item[i].b)};
         for (int s = 0; s < 2; s++) {
-            ww_vector_push(&f->enemy_next, f->enemy[side[s]]);
+            f->starved = !ww_vector_push(&f->enemy_next, f->enemy[side[s]]) || f->starved;
+            if (f->starved)
+                return;
             f->enemy[side[s]] = (uint32_t)(2 * i) + (uint32_t)s;
         }
-        ww_vector_push(&f->out->cannot, d->cannot.item[i]);
+        f->starved = !ww_vector_push(&f->out->cannot, d->cannot.item[i]);
     }
 }
 
@@ -109,7 +112,7 @@ static ww_status take_tracks(struct finding *f, ww_error *err)
     const ww_gathered *g = f->faces;
     struct tracked *t = ww_alloc_array(g->face.count, sizeof *t, SIZE_MAX);
     if (!t)
-        return ww_fail(err, WW_ERR_MEMORY, "no memory for the tracks of %zu faces", g->face.count);
+        return ww_fail_memory(err, "the tracks of %zu faces", g->face.count);
     size_t n = 0;
     for (size_t i = 0; i < g->face.count; i++)
         if (g->face.item[i].track > 0)
@@ -120,7 +123,8 @@ static ww_status take_tracks(struct finding *f, ww_error *err)
             if (!decided_apart(f, t[next - 1].face, t[next].face))
                 join(f, t[next - 1].face, t[next].face);
         if (next - first > 1 && is_good(f, t[first].face) && is_good(f, t[next - 1].face))
-            ww_vector_push(&f->out->same, (float)sqrt(ww_gathered_distance_squared(g, t[first].face, t[next - 1].face)));
+            f->starved = !ww_vector_push(&f->out->same, (float)sqrt(ww_gathered_distance_squared(g, t[first].face, t[next - 1].face))) ||
+                         f->starved;
     }
     free(t);
     return WW_OK;
@@ -153,9 +157,10 @@ static void meet_on_frame(struct finding *f, uint32_t first, uint32_t next, meet
     for (uint32_t a = first; a < next; a++)
         for (uint32_t b = a + 1; b < next; b++) {
             uint32_t x = root(f, a), y = root(f, b);
+            struct together met_here = {x < y ? x : y, x < y ? y : x, a, b, ww_gathered_distance_squared(f->faces, a, b),
+                                        is_good(f, a) && is_good(f, b)};
             if (x != y)
-                ww_vector_push(met, ((struct together){x < y ? x : y, x < y ? y : x, a, b, ww_gathered_distance_squared(f->faces, a, b),
-                                                        is_good(f, a) && is_good(f, b)}));
+                f->starved = !ww_vector_push(met, met_here) || f->starved;
         }
 }
 
@@ -174,9 +179,9 @@ static void judge_meetings(struct finding *f, const struct together *met, size_t
         f->out->repeats++;
         return;
     }
-    ww_vector_push(&f->out->cannot, ((ww_pair){met->a, met->b}));
+    f->starved = !ww_vector_push(&f->out->cannot, ((ww_pair){met->a, met->b})) || f->starved;
     if (good)
-        ww_vector_push(&f->out->different, (float)sqrt(good_sum / (double)good));
+        f->starved = !ww_vector_push(&f->out->different, (float)sqrt(good_sum / (double)good)) || f->starved;
 }
 
 static void take_frames(struct finding *f)
@@ -207,16 +212,18 @@ ww_status ww_evidence_find(const ww_gathered *faces, const ww_decided *decided, 
     *evidence = (ww_evidence){0};
     f.parent = ww_alloc_array(count, sizeof *f.parent, SIZE_MAX);
     f.enemy = ww_alloc_array(count, sizeof *f.enemy, SIZE_MAX);
-    ww_status status = f.parent && f.enemy ? WW_OK : ww_fail(err, WW_ERR_MEMORY, "no memory for what is known of %zu faces", count);
+    ww_status status = f.parent && f.enemy ? WW_OK : ww_fail_memory(err, "what is known of %zu faces", count);
     if (status == WW_OK) {
         for (size_t i = 0; i < count; i++)
             f.parent[i] = (uint32_t)i;
         memset(f.enemy, 0xff, count * sizeof *f.enemy);
         take_decisions(&f);
-        status = take_tracks(&f, err);
+        status = f.starved ? WW_OK : take_tracks(&f, err);
     }
-    if (status == WW_OK)
+    if (status == WW_OK && !f.starved)
         take_frames(&f);
+    if (status == WW_OK && f.starved)
+        status = ww_fail_memory(err, "what is known of %zu faces", count);
     free(f.parent);
     free(f.enemy);
     ww_vector_free(&f.enemy_next);

@@ -39,9 +39,11 @@ struct numbering {
 static ww_status on_person(void *user, const ww_person_row *row, ww_error *err)
 {
     struct numbering *n = user;
-    (void)err;
-    ww_vector_push(&n->before, ((struct person_before){.number = row->number, .name = row->name ? ww_strdup(row->name) : NULL}));
-    return WW_OK;
+    struct person_before person = {.number = row->number, .name = row->name ? ww_strdup(row->name) : NULL};
+    if (ww_vector_push(&n->before, person))
+        return WW_OK;
+    free(person.name);
+    return ww_fail_memory(err, "the people of the library");
 }
 
 static struct person_before *find_person(struct numbering *n, int32_t number)
@@ -122,14 +124,15 @@ static bool is_given(const struct numbering *n, int32_t number)
 
 // By the people whom the faces belonged to, or did before they belonged to them: whoever was merged and is parted again finds the old
 // number.
-static void number_by_overlap(struct numbering *n, bool formerly)
+static bool number_by_overlap(struct numbering *n, bool formerly)
 {
     WW_VECTOR(struct overlap) both = {0};
-    for (size_t i = 0; i < n->faces->face.count; i++) {
+    bool complete = true;
+    for (size_t i = 0; i < n->faces->face.count && complete; i++) {
         const ww_gathered_face *f = &n->faces->face.item[i];
         int32_t number = formerly ? f->former : f->person;
         if (n->label[i] >= 0 && number >= 0)
-            ww_vector_push(&both, ((struct overlap){n->label[i], number, 1}));
+            complete = ww_vector_push(&both, ((struct overlap){n->label[i], number, 1}));
     }
     size_t kept = 0;
     if (both.count)
@@ -152,6 +155,7 @@ static void number_by_overlap(struct numbering *n, bool formerly)
             c->number = both.item[i].number;
     }
     ww_vector_free(&both);
+    return complete;
 }
 
 static int largest_first(const void *a, const void *b)
@@ -193,15 +197,16 @@ ww_status ww_number_people(ww_library *library, const ww_gathered *faces, const 
 {
     struct numbering n = {.faces = faces, .decided = decided, .label = label, .clusters = (size_t)count_clusters(label, faces->face.count)};
     *numbers = (ww_numbers){0};
-    n.cluster = ww_alloc((n.clusters + 1) * sizeof *n.cluster);
-    ww_status status = ww_store_people(library->store, on_person, &n, err);
+    n.cluster = ww_try_array(n.clusters, sizeof *n.cluster);
+    ww_status status = n.cluster ? ww_store_people(library->store, on_person, &n, err)
+                                 : ww_fail_memory(err, "the people of %zu faces", faces->face.count);
     if (status == WW_OK)
         status = next_number(library, &n, &numbers->next, err);
     if (status == WW_OK) {
         measure_clusters(&n);
         number_by_name(&n);
-        number_by_overlap(&n, false);
-        number_by_overlap(&n, true);
+        if (!number_by_overlap(&n, false) || !number_by_overlap(&n, true))
+            status = ww_fail_memory(err, "the people of %zu faces", faces->face.count);
         qsort(n.cluster, n.clusters, sizeof *n.cluster, largest_first);
         for (size_t c = 0; c < n.clusters; c++)
             if (n.cluster[c].number < 0)
@@ -211,9 +216,10 @@ ww_status ww_number_people(ww_library *library, const ww_gathered *faces, const 
             numbers->unsorted += label[i] < 0;
             label[i] = label[i] < 0 ? WW_NOBODY : n.cluster[label[i]].number;
         }
-        for (size_t c = 0; c < n.clusters; c++) {
+        for (size_t c = 0; c < n.clusters && status == WW_OK; c++) {
             bool ignored = n.cluster[c].identity >= 0 && decided->identities.item[n.cluster[c].identity].ignored;
-            ww_vector_push(&numbers->people, ((ww_numbered_person){n.cluster[c].number, name_of(&n, &n.cluster[c]), ignored}));
+            if (!ww_vector_push(&numbers->people, ((ww_numbered_person){n.cluster[c].number, name_of(&n, &n.cluster[c]), ignored})))
+                status = ww_fail_memory(err, "the people of %zu faces", faces->face.count);
         }
     }
     for (size_t p = 0; p < n.before.count; p++)
@@ -228,7 +234,7 @@ ww_status ww_store_numbers(ww_library *library, const ww_gathered *faces, const 
     ww_store *store = library->store;
     int64_t *id = ww_alloc_array(faces->face.count, sizeof *id, SIZE_MAX);
     if (!id)
-        return ww_fail(err, WW_ERR_MEMORY, "no memory to write down who %zu faces are", faces->face.count);
+        return ww_fail_memory(err, "the people of %zu faces", faces->face.count);
     for (size_t i = 0; i < faces->face.count; i++)
         id[i] = faces->face.item[i].id;
     ww_status status = ww_store_set_people(store, id, number, faces->face.count, err);

@@ -171,8 +171,10 @@ static ww_status prepare(struct clustering *c, ww_error *err)
         status = ww_setting_number(c->library, WW_SETTING_SEED_SCORE, 0, &c->sure_score, err);
     c->eps = c->options.eps > 0 ? c->options.eps : c->model_eps;
     if (status == WW_OK) {
-        c->grade = ww_alloc((c->faces->face.count + 1) * sizeof *c->grade);
-        c->label = ww_alloc((c->faces->face.count + 1) * sizeof *c->label);
+        c->grade = ww_try_array(c->faces->face.count, sizeof *c->grade);
+        c->label = ww_try_array(c->faces->face.count, sizeof *c->label);
+        if (!c->grade || !c->label)
+            return ww_fail_memory(err, "sorting %zu faces", c->faces->face.count);
         grade_faces(c);
     }
     ww_evidence_options known = {c->model_eps * LINKAGE_PER_EPS, c->grade};
@@ -189,6 +191,8 @@ static ww_status sort(struct clustering *c, ww_sort_options *used, ww_error *err
     if (status != WW_OK)
         return status;
     *used = sort_options(c, method);
+    if (c->chosen.starved)
+        return ww_fail_memory(err, "the threshold");
     return ww_sort_faces(c->faces, c->decided, &c->evidence, used, c->label, err);
 }
 

@@ -58,18 +58,20 @@ static void choose_founders(struct sorting *s)
 }
 
 // The links of the founders among themselves: those of their groups.
-static void link_founders(const struct sorting *s, ww_evidence *links)
+static bool link_founders(const struct sorting *s, ww_evidence *links)
 {
-    for (uint32_t k = 0; k < s->founders; k++) {
+    bool kept = true;
+    for (uint32_t k = 0; k < s->founders && kept; k++) {
         uint32_t first = s->place[s->group[s->founder[k]]];
         if (first != k)
-            ww_vector_push(&links->must, ((ww_pair){first, k}));
+            kept = ww_vector_push(&links->must, ((ww_pair){first, k}));
     }
-    for (size_t i = 0; i < s->evidence->cannot.count; i++) {
+    for (size_t i = 0; i < s->evidence->cannot.count && kept; i++) {
         uint32_t a = s->place[s->group[s->evidence->cannot.item[i].a]], b = s->place[s->group[s->evidence->cannot.item[i].b]];
         if (a != NONE && b != NONE)
-            ww_vector_push(&links->cannot, ((ww_pair){a, b}));
+            kept = ww_vector_push(&links->cannot, ((ww_pair){a, b}));
     }
+    return kept;
 }
 
 static ww_constraints constraints_of(const ww_evidence *e)
@@ -83,7 +85,7 @@ static ww_status found_people(struct sorting *s, int32_t *label, ww_error *err)
     ww_evidence links = {0};
     for (size_t k = 0; k < s->founders; k++)
         memcpy(s->vector + k * dim, s->faces->vector + s->founder[k] * dim, dim * sizeof *s->vector);
-    link_founders(s, &links);
+    bool linked = link_founders(s, &links);
     ww_method_options o = s->options->method->defaults;
     o.threshold = s->options->threshold;
     o.min_size = s->options->min_size;
@@ -93,7 +95,8 @@ static ww_status found_people(struct sorting *s, int32_t *label, ww_error *err)
     o.constraints = constraints_of(&links);
     o.progress = s->options->progress;
     o.user = s->options->user;
-    ww_status status = ww_method_run(s->options->method, s->vector, s->founders, s->faces->dim, &o, s->founded, err);
+    ww_status status = !linked ? ww_fail_memory(err, "sorting %zu faces", count)
+                               : ww_method_run(s->options->method, s->vector, s->founders, s->faces->dim, &o, s->founded, err);
     for (size_t i = 0; i < count && status == WW_OK; i++) {
         uint32_t place = s->place[s->group[i]];
         label[i] = place == NONE || s->set_aside[i] ? WW_NOBODY : s->founded[place];
@@ -103,15 +106,17 @@ static ww_status found_people(struct sorting *s, int32_t *label, ww_error *err)
 }
 
 // Whom a decision made a person has a folder, even with a single face.
-static void make_decided_people(const struct sorting *s, int32_t *label)
+static ww_status make_decided_people(const struct sorting *s, int32_t *label, ww_error *err)
 {
     const size_t count = s->faces->face.count, identities = s->decided->identities.count;
     if (!s->decided->identity || identities == 0)
-        return;
+        return WW_OK;
     int32_t next = 0;
     for (size_t i = 0; i < count; i++)
         next = label[i] >= next ? label[i] + 1 : next;
-    int32_t *own = ww_alloc(identities * sizeof *own);
+    int32_t *own = ww_try_array(identities, sizeof *own);
+    if (!own)
+        return ww_fail_memory(err, "sorting %zu faces", count);
     memset(own, 0xff, identities * sizeof *own);
     for (size_t i = 0; i < count; i++) {
         int32_t who = s->decided->identity[i];
@@ -122,6 +127,7 @@ static void make_decided_people(const struct sorting *s, int32_t *label)
         label[i] = own[who];
     }
     free(own);
+    return WW_OK;
 }
 
 // Undoes the joins of whoever got more faces by them than there were, and those of faces set aside.
@@ -130,7 +136,7 @@ static ww_status turn_away_crowds(const struct sorting *s, const int32_t *before
     const size_t count = s->faces->face.count;
     int64_t *surplus = ww_alloc_array0(count, sizeof *surplus, SIZE_MAX); // of each label, of those who joined
     if (!surplus)
-        return ww_fail(err, WW_ERR_MEMORY, "no memory to sort %zu faces", count);
+        return ww_fail_memory(err, "sorting %zu faces", count);
     for (size_t i = 0; i < count; i++)
         if (label[i] >= 0)
             surplus[label[i]] += before[i] >= 0 ? -1 : 1;
@@ -146,13 +152,13 @@ static ww_status join_people(const struct sorting *s, int32_t *label, ww_error *
     const size_t count = s->faces->face.count;
     bool *may_join = ww_alloc_array(count, sizeof *may_join, SIZE_MAX);
     if (!may_join)
-        return ww_fail(err, WW_ERR_MEMORY, "no memory to sort %zu faces", count);
+        return ww_fail_memory(err, "sorting %zu faces", count);
     for (size_t i = 0; i < count; i++)
         may_join[i] = label[i] < 0 && !s->set_aside[i] && s->options->grade[i] != WW_FACE_DOUBTFUL;
     ww_join_options join = {.distance_max = s->options->join, .threads = s->options->threads, .may_join = may_join,
                             .constraints = constraints_of(s->evidence)};
     int32_t *before = ww_alloc_array(count, sizeof *before, SIZE_MAX);
-    ww_status status = before ? WW_OK : ww_fail(err, WW_ERR_MEMORY, "no memory to sort %zu faces", count);
+    ww_status status = before ? WW_OK : ww_fail_memory(err, "sorting %zu faces", count);
     if (status == WW_OK) {
         memcpy(before, label, count * sizeof *before);
         status = ww_join_nearest(s->faces->vector, count, s->faces->dim, &join, label, err);
@@ -179,14 +185,14 @@ ww_status ww_sort_faces(const ww_gathered *faces, const ww_decided *decided, con
     s.vector = ww_alloc_array(count, (size_t)faces->dim * sizeof *s.vector, SIZE_MAX);
     ww_status status = s.group && s.founder && s.place && s.founded && s.set_aside && s.vector
                            ? WW_OK
-                           : ww_fail(err, WW_ERR_MEMORY, "no memory to sort %zu faces", count);
+                           : ww_fail_memory(err, "sorting %zu faces", count);
     if (status == WW_OK) {
         find_groups(&s);
         choose_founders(&s);
         status = found_people(&s, label, err);
     }
     if (status == WW_OK)
-        make_decided_people(&s, label);
+        status = make_decided_people(&s, label, err);
     if (status == WW_OK && options->join > 0)
         status = join_people(&s, label, err);
     free(s.group);

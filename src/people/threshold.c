@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "people/threshold.h"
+#include "base/memory.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -48,10 +49,13 @@ static int ascending(const void *a, const void *b)
 }
 
 // Median, and how far below it the lowest sixth begins: what a normal distribution's left half has, undisturbed by the right.
-static bool measure(const ww_evidence *e, double *mean, double *deviation)
+static bool measure(const ww_evidence *e, double *mean, double *deviation, bool *starved)
 {
     size_t n = e->different.count;
-    float *sorted = n >= DIFFERENT_MIN ? malloc(n * sizeof *sorted) : NULL;
+    if (n < DIFFERENT_MIN)
+        return false;
+    float *sorted = ww_try_array(n, sizeof *sorted);
+    *starved = !sorted;
     if (!sorted)
         return false;
     for (size_t i = 0; i < n; i++)
@@ -68,7 +72,7 @@ ww_threshold ww_threshold_choose(const ww_evidence *e, double model, size_t grou
     ww_threshold t = {.same = e->same.count, .different = e->different.count, .deviation = DEVIATION_USUAL * model};
     t.mean = model + deviations_for(pairs_of(WW_THRESHOLD_GROUPS)) * t.deviation;
     double mean, deviation;
-    t.measured = measure(e, &mean, &deviation);
+    t.measured = measure(e, &mean, &deviation, &t.starved);
     if (t.measured) {
         double share = (double)t.different / ((double)t.different + PAIRS_BEFORE);
         t.mean += share * (mean - t.mean);

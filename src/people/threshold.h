@@ -17,6 +17,7 @@ typedef struct ww_threshold {
     double value;            // for average linkage, Euclidean
     bool measured;           // from the evidence
     size_t same, different;  // pairs of either kind
+    bool starved;            // no memory to measure: not to be used
     double mean, deviation;  // of the distances of different people: as the model's threshold implies, moved by what was measured
 } ww_threshold;
 

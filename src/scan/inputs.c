@@ -27,13 +27,16 @@ static bool begins_like_a_photo(const char *path)
             (memcmp(head, "RIFF", 4) == 0 && memcmp(head + 8, "WEBP", 4) == 0));
 }
 
-static void add_file(ww_inputs *inputs, const char *path)
+static ww_status add_file(ww_inputs *inputs, const char *path, ww_error *err)
 {
     struct stat s;
-    ww_input input = {.path = ww_strdup(path), .photo = begins_like_a_photo(path)};
+    ww_input input = {.path = ww_try_strdup(path), .photo = begins_like_a_photo(path)};
     if (stat(path, &s) == 0)
         input.bytes = s.st_size;
-    ww_vector_push(inputs, input);
+    if (input.path && ww_vector_push(inputs, input))
+        return WW_OK;
+    free(input.path);
+    return ww_fail_memory(err, "the list of files");
 }
 
 static int by_bytes(const struct dirent **a, const struct dirent **b)
@@ -46,48 +49,55 @@ static int not_hidden(const struct dirent *entry)
     return entry->d_name[0] != '.';
 }
 
-static void add_folder(ww_inputs *inputs, const char *dir, int depth, const ww_log *log, int64_t *unreadable)
+static ww_status add_folder(ww_inputs *inputs, const char *dir, int depth, const ww_log *log, int64_t *unreadable, ww_error *err)
 {
     char *store = ww_path_join(dir, WW_STORE_FILE);
     bool ours = ww_path_exists(store);
     free(store);
     if (ours)
-        return;
+        return WW_OK;
     struct dirent **entry = NULL;
     int n = scandir(dir, &entry, not_hidden, by_bytes);
     if (n < 0) {
         ww_logf(log, WW_LOG_ERROR, "cannot read the folder '%s': %s", dir, strerror(errno));
         ++*unreadable;
-        return;
+        return WW_OK;
     }
+    ww_status status = WW_OK;
     for (int i = 0; i < n; i++) {
         char *path = ww_path_join(dir, entry[i]->d_name);
         struct stat s;
-        if (lstat(path, &s) == 0 && S_ISDIR(s.st_mode)) {
+        if (status != WW_OK) {
+            // only what is left is freed
+        } else if (lstat(path, &s) == 0 && S_ISDIR(s.st_mode)) {
             if (depth < WW_FOLDER_DEPTH_MAX)
-                add_folder(inputs, path, depth + 1, log, unreadable);
+                status = add_folder(inputs, path, depth + 1, log, unreadable, err);
         } else if (ww_footage_looks_like(path) && (stat(path, &s) != 0 || S_ISREG(s.st_mode))) {
-            add_file(inputs, path); // a broken link too: better reported than silently missed
+            status = add_file(inputs, path, err); // a broken link too: better reported than silently missed
         }
         free(path);
         free(entry[i]);
     }
     free(entry);
+    return status;
 }
 
-void ww_inputs_collect(const char *const *named, size_t count, const ww_log *log, ww_inputs *inputs, int64_t *unreadable)
+ww_status ww_inputs_collect(const char *const *named, size_t count, const ww_log *log, ww_inputs *inputs, int64_t *unreadable,
+                            ww_error *err)
 {
-    for (size_t i = 0; i < count; i++) {
+    ww_status status = WW_OK;
+    for (size_t i = 0; i < count && status == WW_OK; i++) {
         if (!ww_path_is_dir(named[i])) {
-            add_file(inputs, named[i]);
+            status = add_file(inputs, named[i], err);
             continue;
         }
         size_t before = inputs->count;
         int64_t unreadable_before = *unreadable;
-        add_folder(inputs, named[i], 0, log, unreadable);
-        if (inputs->count == before && *unreadable == unreadable_before)
+        status = add_folder(inputs, named[i], 0, log, unreadable, err);
+        if (status == WW_OK && inputs->count == before && *unreadable == unreadable_before)
             ww_logf(log, WW_LOG_WARNING, "the folder '%s' holds no photos or videos", named[i]);
     }
+    return status;
 }
 
 void ww_inputs_free(ww_inputs *inputs)

@@ -20,8 +20,9 @@ typedef struct ww_input {
 typedef WW_VECTOR(ww_input) ww_inputs;
 
 // A named file is listed even if it does not exist (the scan reports it); a folder that cannot be read is logged and counted in
-// *unreadable.
-void ww_inputs_collect(const char *const *named, size_t count, const ww_log *log, ww_inputs *inputs, int64_t *unreadable);
+// *unreadable. Whatever is returned, `inputs` is to be freed.
+ww_status ww_inputs_collect(const char *const *named, size_t count, const ww_log *log, ww_inputs *inputs, int64_t *unreadable,
+                            ww_error *err);
 void ww_inputs_free(ww_inputs *inputs);
 
 #endif

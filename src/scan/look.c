@@ -115,7 +115,8 @@ static ww_status take_alone(struct sight *sight, const ww_frame *frame, ww_error
             continue;
         }
         l->found.item[kept++] = *d;
-        ww_vector_push(&l->untracked, 0);
+        if (!ww_vector_push(&l->untracked, 0))
+            status = ww_fail_memory(err, "the faces of a frame");
     }
     if (status != WW_OK || kept == 0)
         return status;
@@ -185,13 +186,15 @@ struct last_of_track {
 };
 
 // Gives tracks that turned out to show two people new numbers from there on, and all tracks numbers of their own in the source.
-static void settle_tracks(const struct sight *sight, int span, size_t first_face)
+static ww_status settle_tracks(const struct sight *sight, int span, size_t first_face, ww_error *err)
 {
     const ww_model_spec *spec = &sight->looker->models->embedder_spec;
     const double breaks_at = spec->eps * TRACK_BREAKS_AT;
     ww_seen *seen = sight->taker.seen;
     int64_t next = (int64_t)sight->watch.tracker.record.count + 1;
-    struct last_of_track *last = ww_alloc((size_t)next * sizeof *last);
+    struct last_of_track *last = ww_try_array((size_t)next, sizeof *last);
+    if (!last)
+        return ww_fail_memory(err, "the tracks of a span");
     for (size_t i = first_face; i < seen->faces.count; i++) {
         ww_seen_face *face = &seen->faces.item[i];
         if (face->row.track == 0)
@@ -207,6 +210,7 @@ static void settle_tracks(const struct sight *sight, int span, size_t first_face
         face->row.track = ((int64_t)(span + 1) << 32) + l->number;
     }
     free(last);
+    return WW_OK;
 }
 
 ww_status ww_look_at_span(ww_looker *looker, const ww_footage *footage, ww_reader *reader, int span, ww_seen *seen, ww_error *err)
@@ -230,7 +234,7 @@ ww_status ww_look_at_span(ww_looker *looker, const ww_footage *footage, ww_reade
     if (status == WW_OK)
         drop_fleeting(&sight, first_frame);
     if (status == WW_OK)
-        settle_tracks(&sight, span, first_face);
+        status = settle_tracks(&sight, span, first_face, err);
     ww_watch_free(&sight.watch);
     return status;
 }

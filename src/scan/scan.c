@@ -178,12 +178,13 @@ ww_status ww_scan_sources(ww_library *library, const ww_models *models, const ch
         s.options = *options;
     set_defaults(&s.options);
     s.key = scan_key(models, &s.options);
-    ww_inputs_collect(inputs, count, &library->log, &s.inputs, &s.result.unreadable);
+    ww_status status = ww_inputs_collect(inputs, count, &library->log, &s.inputs, &s.result.unreadable, err);
     s.result.inputs = (int64_t)s.inputs.count + s.result.unreadable;
     for (size_t i = 0; i < s.inputs.count; i++)
         s.total_weight += (double)s.inputs.item[i].bytes + 1;
 
-    ww_status status = check_embedder(&s, err);
+    if (status == WW_OK)
+        status = check_embedder(&s, err);
     if (status == WW_OK)
         status = leave_word(&s, err);
     if (status == WW_OK) {

@@ -16,12 +16,10 @@ struct outdated {
 static ww_status note_outdated(void *user, const ww_source_row *row, ww_error *err)
 {
     struct outdated *o = user;
-    (void)err;
     bool same_content = !row->error && row->hash == o->film->hash && strcmp(row->scan_key, o->key) != 0;
     bool failed_before = row->error && strcmp(row->path, o->film->path) == 0;
-    if (same_content || failed_before)
-        ww_vector_push(&o->ids, row->id);
-    return WW_OK;
+    bool kept = !(same_content || failed_before) || ww_vector_push(&o->ids, row->id);
+    return kept ? WW_OK : ww_fail_memory(err, "the files of the library");
 }
 
 static ww_status delete_outdated(ww_scan *s, const ww_scan_film *film, ww_error *err)

@@ -83,13 +83,11 @@ char *ww_scan_film_open(ww_scan *s, ww_scan_film *f)
     return ww_strdup(why.message);
 }
 
-static bool begun_in_this_run(ww_scan *s, uint64_t hash)
+static ww_status begin_in_this_run(ww_scan *s, uint64_t hash, bool *begun_before, ww_error *err)
 {
-    for (size_t i = 0; i < s->films_begun.count; i++)
-        if (s->films_begun.item[i] == hash)
-            return true;
-    ww_vector_push(&s->films_begun, hash);
-    return false;
+    for (size_t i = 0; i < s->films_begun.count && !*begun_before; i++)
+        *begun_before = s->films_begun.item[i] == hash;
+    return *begun_before || ww_vector_push(&s->films_begun, hash) ? WW_OK : ww_fail_memory(err, "the list of files");
 }
 
 static double share_of(const ww_scan *s, const ww_input *input)
@@ -111,7 +109,8 @@ static ww_status begin_video(ww_scan *s, const ww_input *input, ww_scan_task **t
         f->source = f->resumed;
         for (int i = 0; i < spans && complete && status == WW_OK; i++)
             status = span_done(s, f->resumed, i, &complete, err);
-        complete |= begun_in_this_run(s, f->hash);
+        if (status == WW_OK)
+            status = begin_in_this_run(s, f->hash, &complete, err);
     }
     if (status == WW_OK && (failure || complete)) {
         *task = task_new(f, 0, share_of(s, input));

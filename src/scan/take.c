@@ -36,15 +36,20 @@ ww_status ww_take_rest(ww_taker *t, ww_error *err)
     if (count == 0)
         return WW_OK;
     double begun = ww_seconds();
-    const ww_image **chip = ww_alloc((size_t)count * sizeof *chip);
-    float *vector = ww_alloc((size_t)count * (size_t)dim * sizeof *vector), *length = ww_alloc((size_t)count * sizeof *length);
-    for (int i = 0; i < count; i++)
+    const ww_image **chip = ww_try_array((size_t)count, sizeof *chip);
+    float *vector = ww_try_array((size_t)count, (size_t)dim * sizeof *vector), *length = ww_try_array((size_t)count, sizeof *length);
+    for (int i = 0; i < count && chip; i++)
         chip[i] = &seen->faces.item[t->embedded + (size_t)i].chip;
-    ww_status status = ww_embed(t->embedder, chip, count, vector, length, err);
+    ww_status status = chip && vector && length ? ww_embed(t->embedder, chip, count, vector, length, err)
+                                                : ww_fail_memory(err, "the embeddings of %d faces", count);
     for (int i = 0; i < count && status == WW_OK; i++) {
         ww_seen_face *face = &seen->faces.item[t->embedded + (size_t)i];
         face->row.embedding_dim = dim;
-        face->embedding = ww_alloc((size_t)dim * sizeof *vector);
+        face->embedding = ww_try_array((size_t)dim, sizeof *vector);
+        if (!face->embedding) {
+            status = ww_fail_memory(err, "the embeddings of %d faces", count);
+            break;
+        }
         memcpy(face->embedding, vector + (size_t)i * (size_t)dim, (size_t)dim * sizeof *vector);
         if (t->embedder_spec->full_length > 0)
             face->row.quality = ww_quality_with_length(face->row.quality, length[i] / t->embedder_spec->full_length);
@@ -74,9 +79,11 @@ static int left_to_right(const void *a, const void *b)
     return p->width < q->width ? -1 : p->width > q->width;
 }
 
-static void put_in_order(const ww_take *take)
+static ww_status put_in_order(const ww_take *take, ww_error *err)
 {
-    struct placed *placed = ww_alloc(take->count * sizeof *placed);
+    struct placed *placed = ww_try_array(take->count, sizeof *placed);
+    if (!placed)
+        return ww_fail_memory(err, "the faces of a frame");
     for (size_t i = 0; i < take->count; i++)
         placed[i] = (struct placed){take->face[i], take->track[i]};
     qsort(placed, take->count, sizeof *placed, left_to_right);
@@ -85,6 +92,7 @@ static void put_in_order(const ww_take *take)
         take->track[i] = placed[i].track;
     }
     free(placed);
+    return WW_OK;
 }
 
 // One face of the frame: chip, quality, portrait. Boxes go from the picture's pixels to those of the full-size source.
@@ -108,8 +116,10 @@ static ww_status take_face(ww_taker *t, const ww_take *take, size_t order, ww_er
     if (status == WW_OK)
         status = ww_portrait(take->image, d, &face.row, &face.portrait, &face.portrait_bytes, err);
     seen->encode_s += ww_seconds() - cut;
-    ww_vector_push(&seen->faces, face);
-    return status;
+    if (ww_vector_push(&seen->faces, face))
+        return status;
+    ww_seen_face_free(&face);
+    return ww_fail_memory(err, "the faces of a frame");
 }
 
 static ww_status keep_picture(ww_taker *t, const ww_image *image, ww_seen_frame *kept, ww_error *err)
@@ -138,9 +148,13 @@ ww_status ww_take_frame(ww_taker *t, const ww_take *take, ww_error *err)
 {
     ww_seen_frame frame = {.row = {.sample = take->sample, .time_us = take->time_us}, .first_face = t->seen->faces.count,
                            .face_count = take->count};
-    put_in_order(take);
-    ww_status status = keep_picture(t, take->image, &frame, err);
-    ww_vector_push(&t->seen->frames, frame);
+    ww_status status = put_in_order(take, err);
+    if (status == WW_OK)
+        status = keep_picture(t, take->image, &frame, err);
+    if (!ww_vector_push(&t->seen->frames, frame)) {
+        free(frame.jpeg);
+        return ww_fail_memory(err, "the frames of a span");
+    }
     for (size_t i = 0; i < take->count && status == WW_OK; i++)
         status = take_face(t, take, i, err);
     if (status == WW_OK && t->seen->faces.count - t->embedded >= CHIPS_HELD_MAX)

@@ -30,11 +30,15 @@ static ww_status judge(ww_watch *w, const ww_image *image, double *worth, ww_err
     return status;
 }
 
-static void copy_faces(ww_detections *to, const ww_detections *from)
+// Keeps the faces found, and their tracks, as those of the look held.
+static ww_status hold_faces(ww_watch *w, ww_error *err)
 {
-    to->count = 0;
-    for (size_t i = 0; i < from->count; i++)
-        ww_vector_push(to, from->item[i]);
+    ww_held *h = &w->held;
+    bool kept = true;
+    h->faces.count = h->track.count = 0;
+    for (size_t i = 0; i < w->found.count && kept; i++)
+        kept = ww_vector_push(&h->faces, w->found.item[i]) && ww_vector_push(&h->track, w->track.item[i]);
+    return kept ? WW_OK : ww_fail_memory(err, "the faces of a frame");
 }
 
 static ww_status copy_image(const ww_image *from, ww_image *to, ww_error *err)
@@ -58,11 +62,8 @@ static ww_status hold(ww_watch *w, const ww_frame *frame, double worth, bool coa
     h->scale = frame->scale;
     h->worth = worth;
     h->coarse = coarse;
-    copy_faces(&h->faces, &w->found);
-    h->track.count = 0;
-    for (size_t i = 0; i < w->found.count; i++)
-        ww_vector_push(&h->track, w->track.item[i]);
-    return copy_image(&frame->image, &h->image, err);
+    ww_status status = hold_faces(w, err);
+    return status == WW_OK ? copy_image(&frame->image, &h->image, err) : status;
 }
 
 static ww_status detect(ww_watch *w, const ww_image *image, bool coarse, ww_error *err)
@@ -89,12 +90,14 @@ static bool all_large(const ww_watch *w, const ww_image *image)
     return true;
 }
 
-static void follow(ww_watch *w, int64_t time_us, float smallest_px)
+static ww_status follow(ww_watch *w, int64_t time_us, float smallest_px, ww_error *err)
 {
+    bool kept = true;
     w->track.count = 0;
-    for (size_t i = 0; i < w->found.count; i++)
-        ww_vector_push(&w->track, 0);
-    ww_tracker_look(&w->tracker, w->found.item, w->found.count, time_us, smallest_px, w->track.item);
+    for (size_t i = 0; i < w->found.count && kept; i++)
+        kept = ww_vector_push(&w->track, 0);
+    kept = kept && ww_tracker_look(&w->tracker, w->found.item, w->found.count, time_us, smallest_px, w->track.item);
+    return kept ? WW_OK : ww_fail_memory(err, "the tracks of a span");
 }
 
 // A frame found best in a look at half the resolution is looked at properly; its faces keep the tracks they overlap.
@@ -115,13 +118,10 @@ static ww_status look_properly(ww_watch *w, ww_error *err)
                 track = h->track.item[k];
             }
         }
-        ww_vector_push(&w->track, track);
+        if (!ww_vector_push(&w->track, track))
+            return ww_fail_memory(err, "the faces of a frame");
     }
-    copy_faces(&h->faces, &w->found);
-    h->track.count = 0;
-    for (size_t i = 0; i < w->found.count; i++)
-        ww_vector_push(&h->track, w->track.item[i]);
-    return WW_OK;
+    return hold_faces(w, err);
 }
 
 static void drop_small(ww_watch *w)
@@ -166,7 +166,9 @@ static ww_status look(ww_watch *w, const ww_frame *frame, ww_error *err)
     ww_status status = detect(w, &frame->image, coarse, err);
     if (status != WW_OK)
         return status;
-    follow(w, frame->time_us, coarse ? coarse_face_px(w, &frame->image) : 0);
+    status = follow(w, frame->time_us, coarse ? coarse_face_px(w, &frame->image) : 0, err);
+    if (status != WW_OK)
+        return status;
     w->coarse_next = all_large(w, &frame->image);
     status = judge(w, &frame->image, &worth, err);
     if (w->first)

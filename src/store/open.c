@@ -85,7 +85,7 @@ static char *uri_of(const char *name, const char *query)
             ww_buffer_add(&uri, name, 1);
     }
     ww_buffer_format(&uri, "?%s", query);
-    return uri.data;
+    return ww_buffer_take(&uri);
 }
 
 // *version: of the schema in the file, 0 when it is still empty. Only reads.

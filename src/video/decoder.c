@@ -24,7 +24,7 @@ ww_status ww_decoder_open(AVCodecContext **decoder, const AVCodecParameters *par
         return ww_fail(err, WW_ERR_MEMORY, "%s: no memory for a decoder", name);
     int rc = avcodec_parameters_to_context(c, parameters);
     c->thread_count = 1;
-    c->thread_type = 0; // else libav warns that our get_buffer2 is not made for its threads
+    c->thread_type = 0; // else libav warns of get_buffer2 and frame threads
     c->pkt_timebase = time_base;
     c->max_pixels = WW_IMAGE_PIXELS_MAX;
     c->get_buffer2 = bounded_buffer;

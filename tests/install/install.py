@@ -42,7 +42,7 @@ def check_tree(where, root):
     report(code == 0 and said.startswith("whoswho "), f"{where}: the program runs", said)
     libdir = os.path.join(root, option("libdir"))
     code, flags = run(["pkg-config", "--cflags", "--libs", "whoswho"], PKG_CONFIG_PATH=os.path.join(libdir, "pkgconfig"))
-    report(code == 0 and root in flags, f"{where}: pkg-config speaks of this place", flags)
+    report(code == 0 and root in " ".join(shlex.split(flags)), f"{where}: pkg-config speaks of this place", flags)
     program = os.path.join(root, "client")
     code, said = run(["cc", client, "-o", program, *shlex.split(flags), f"-Wl,-rpath,{libdir}"])
     if code == 0:

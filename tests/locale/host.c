@@ -7,6 +7,7 @@
 
 #include <inttypes.h>
 #include <locale.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -58,10 +59,8 @@ static ww_status name(ww_library *library, ww_error *err)
     return status == WW_OK ? resort(library, err) : status;
 }
 
-static ww_status run(ww_library *library, const char *footage, const char *dir, const char *truth, ww_error *err)
+static ww_status run(ww_library *library, const char *footage, ww_error *err)
 {
-    char table[4096];
-    snprintf(table, sizeof table, "%s/faces.csv", dir);
     const ww_cluster_options tuned = {.threshold = 1.0500000000000001, .min_quality = 0.25};
     const ww_cluster_options dbscan = {.method = "dbscan", .min_samples = 2}; // eps: the one that scanning stored
     ww_cluster_result sorted = WW_CLUSTER_RESULT_INIT;
@@ -77,10 +76,6 @@ static ww_status run(ww_library *library, const char *footage, const char *dir, 
     if (status == WW_OK)
         status = ww_library_export(library, NULL, err);
     if (status == WW_OK)
-        status = evaluate(dir, truth, err);
-    if (status == WW_OK)
-        status = evaluate(table, truth, err);
-    if (status == WW_OK)
         status = name(library, err);
     if (status == WW_OK)
         status = ww_library_log(library, on_entry, NULL, err);
@@ -93,14 +88,22 @@ int main(int argc, char **argv)
     ww_error err = {0};
     ww_library *library = NULL;
     setlocale(LC_ALL, "");
+    ww_silence_libav();
     puts(localeconv()->decimal_point);
     const char *command = argv[1], *dir = strcmp(command, "run") == 0 ? argv[3] : argv[2];
     ww_status status = ww_library_open(dir, WW_LIBRARY_CREATE, NULL, &library, &err);
-    if (status == WW_OK && strcmp(command, "run") == 0)
-        status = run(library, argv[2], dir, argv[4], &err);
+    bool whole = strcmp(command, "run") == 0;
+    if (status == WW_OK && whole)
+        status = run(library, argv[2], &err);
     else if (status == WW_OK)
         status = strcmp(command, "name") == 0 ? name(library, &err) : resort(library, &err);
     ww_library_close(library);
+    char table[4096];
+    snprintf(table, sizeof table, "%s/faces.csv", dir);
+    if (status == WW_OK && whole)
+        status = evaluate(dir, argv[4], &err);
+    if (status == WW_OK && whole)
+        status = evaluate(table, argv[4], &err);
     if (status != WW_OK)
         fprintf(stderr, "%s\n", err.message);
     return status != WW_OK;

@@ -30,6 +30,7 @@ static bool is_called(const ww_seen_folder *folder, const char *name, size_t len
     return strncmp(folder->name, name, length) == 0 && !folder->name[length];
 }
 
+// Index of the folder; SIZE_MAX: no memory for a new one.
 static size_t folder_named(search *s, const char *name, size_t length)
 {
     ww_changes *c = s->out;
@@ -39,8 +40,32 @@ static size_t folder_named(search *s, const char *name, size_t length)
         if (is_called(&c->folder.item[s->last], name, length))
             return s->last;
     ww_seen_folder folder = {.name = ww_strndup(name, length)};
-    ww_vector_push(&c->folder, folder);
-    return s->last;
+    if (ww_vector_push(&c->folder, folder))
+        return s->last;
+    free(folder.name);
+    return SIZE_MAX;
+}
+
+static ww_status no_memory(ww_error *err)
+{
+    return ww_fail_memory(err, "the files in the folders");
+}
+
+static ww_status add_found(search *s, ww_recorded_file file, ww_error *err)
+{
+    if (file.path && ww_vector_push(&s->out->found, file))
+        return WW_OK;
+    free(file.path);
+    return no_memory(err);
+}
+
+static ww_status add_foreign(search *s, const char *path, ww_error *err)
+{
+    char *copy = ww_try_strdup(path);
+    if (copy && ww_vector_push(&s->out->foreign, copy))
+        return WW_OK;
+    free(copy);
+    return no_memory(err);
 }
 
 // A file that cannot be looked at (permissions, a share that went away) is not taken for deleted: that is an error.
@@ -54,15 +79,11 @@ static ww_status is_file(ww_folder *dir, const char *path, bool *file, ww_error 
 
 // --- where they are now
 
-static ww_status look_at_label(search *s, const char *path, uint64_t hash)
+static ww_status look_at_label(search *s, const char *path, uint64_t hash, ww_error *err)
 {
-    if (ww_recorded_has_label(s->recorded, ww_path_base(path), hash)) {
-        ww_recorded_file file = {.path = ww_strdup(path), .hash = hash, .label = true};
-        ww_vector_push(&s->out->found, file);
-    } else {
-        ww_vector_push(&s->out->foreign, ww_strdup(path));
-    }
-    return WW_OK;
+    if (ww_recorded_has_label(s->recorded, ww_path_base(path), hash))
+        return add_found(s, (ww_recorded_file){.path = ww_try_strdup(path), .hash = hash, .label = true}, err);
+    return add_foreign(s, path, err);
 }
 
 static ww_status look_at_picture(search *s, const char *path, uint64_t hash, size_t folder, struct timespec when, ww_error *err)
@@ -71,14 +92,12 @@ static ww_status look_at_picture(search *s, const char *path, uint64_t hash, siz
     ww_status status = ww_recorded_find(s->recorded, hash, path, &face, err);
     if (status != WW_OK)
         return status;
-    if (face == s->recorded->catalog->face.count) {
-        ww_vector_push(&s->out->foreign, ww_strdup(path));
-        return WW_OK;
-    }
-    ww_recorded_file file = {.path = ww_strdup(path), .hash = hash};
-    ww_vector_push(&s->out->found, file);
-    ww_vector_push(&s->sightings, ((sighting){face, folder, when}));
-    return WW_OK;
+    if (face == s->recorded->catalog->face.count)
+        return add_foreign(s, path, err);
+    status = add_found(s, (ww_recorded_file){.path = ww_try_strdup(path), .hash = hash}, err);
+    if (status == WW_OK && !ww_vector_push(&s->sightings, ((sighting){face, folder, when})))
+        status = no_memory(err);
+    return status;
 }
 
 static ww_status look_at_file(search *s, const char *path, const ww_entry_info *info, size_t folder, ww_error *err)
@@ -86,14 +105,12 @@ static ww_status look_at_file(search *s, const char *path, const ww_entry_info *
     uint64_t hash;
     const char *extension = ww_path_extension(path);
     bool picture = ww_ascii_same(extension, "jpg") || ww_ascii_same(extension, "jpeg"), label = strcmp(extension, "txt") == 0;
-    if (info->kind != WW_ENTRY_FILE || !(picture || label)) {
-        ww_vector_push(&s->out->foreign, ww_strdup(path));
-        return WW_OK;
-    }
+    if (info->kind != WW_ENTRY_FILE || !(picture || label))
+        return add_foreign(s, path, err);
     ww_status status = ww_folder_hash(s->dir, path, &hash, err);
     if (status != WW_OK)
         return status;
-    return label ? look_at_label(s, path, hash) : look_at_picture(s, path, hash, folder, info->changed, err);
+    return label ? look_at_label(s, path, hash, err) : look_at_picture(s, path, hash, folder, info->changed, err);
 }
 
 // `path` is a folder below the library's; portraits in folders inside it count as being in it.
@@ -128,6 +145,10 @@ static ww_status look_around(search *s, ww_error *err)
         if (status != WW_OK || house || info.kind != WW_ENTRY_FOLDER)
             continue;
         size_t folder = folder_named(s, name[i], strlen(name[i]));
+        if (folder == SIZE_MAX) {
+            status = no_memory(err);
+            break;
+        }
         s->out->folder.item[folder].exists = true;
         s->out->folder.item[folder].mounted = info.mounted;
         status = look_into(s, name[i], folder, 0, err);
@@ -166,8 +187,8 @@ static ww_status compare(search *s, const ww_recorded_file *file, ww_error *err)
 {
     ww_changes *c = s->out;
     size_t from = folder_named(s, file->path, (size_t)(strchr(file->path, '/') - file->path));
-    bool present;
-    ww_status status = is_file(s->dir, file->path, &present, err);
+    bool present = false;
+    ww_status status = from == SIZE_MAX ? no_memory(err) : is_file(s->dir, file->path, &present, err);
     if (status != WW_OK)
         return status;
     ww_seen_folder *folder = &c->folder.item[from];
@@ -181,8 +202,11 @@ static ww_status compare(search *s, const ww_recorded_file *file, ww_error *err)
     status = ww_recorded_face(s->recorded, file, &face, err);
     if (status != WW_OK)
         return status;
-    if (!present)
-        ww_vector_push(&c->missing, ww_strdup(file->path));
+    char *missing = present ? NULL : ww_try_strdup(file->path);
+    if (!present && (!missing || !ww_vector_push(&c->missing, missing))) {
+        free(missing);
+        return no_memory(err);
+    }
     if (face == s->recorded->catalog->face.count)
         return WW_OK;
     const sighting *seen = sighted(s, face);
@@ -191,8 +215,7 @@ static ww_status compare(search *s, const ww_recorded_file *file, ww_error *err)
         return WW_OK;
     folder->moved += seen && !present;
     folder->gone += !seen;
-    ww_vector_push(&c->portrait, portrait);
-    return WW_OK;
+    return ww_vector_push(&c->portrait, portrait) ? WW_OK : no_memory(err);
 }
 
 // A file system mounted over a folder hides what is in it; that is not for us to take for deleted.

@@ -29,12 +29,13 @@ static ww_status find_discarded(ww_library *library, int64_t **ids, size_t *coun
     if (status != WW_OK)
         return status;
     *count = roster.decided.discarded.count;
-    *ids = ww_alloc((*count + 1) * sizeof **ids);
-    for (size_t i = 0; i < *count; i++)
+    *ids = ww_try_array(*count, sizeof **ids);
+    for (size_t i = 0; *ids && i < *count; i++)
         (*ids)[i] = roster.catalog.face.item[roster.decided.discarded.item[i]].id;
-    qsort(*ids, *count, sizeof **ids, by_id);
+    if (*ids)
+        qsort(*ids, *count, sizeof **ids, by_id);
     ww_roster_free(&roster);
-    return WW_OK;
+    return *ids ? WW_OK : ww_fail_memory(err, "a list of %zu faces", *count);
 }
 
 ww_status ww_folders_restore(ww_library *library, ww_export_result *result, ww_error *err)

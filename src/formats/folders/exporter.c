@@ -236,7 +236,7 @@ static ww_status put(ww_exporter *e, const char *path, const void *data, size_t 
 {
     void *copy = v != KEEP ? ww_alloc_array(bytes, 1, SIZE_MAX / 2) : NULL;
     if (v != KEEP && !copy)
-        return ww_fail(err, WW_ERR_MEMORY, "no memory left for the %zu bytes of '%s'", bytes, path);
+        return ww_fail_memory(err, "the %zu bytes of '%s'", bytes, path);
     pending p = {.path = ww_strdup(path), .hash = ww_hash_bytes(data, bytes), .data = copy, .bytes = bytes, .is_new = v == CREATE};
     size_t recorded = ww_records_count(&e->records, path);
     p.settled = recorded == 0 || (recorded == 1 && ww_records_has(&e->records, path, p.hash));
@@ -250,7 +250,11 @@ static ww_status put(ww_exporter *e, const char *path, const void *data, size_t 
         memcpy(copy, data, bytes);
         e->batch_bytes += bytes;
     }
-    ww_vector_push(&e->batch, p);
+    if (!ww_vector_push(&e->batch, p)) {
+        free(p.path);
+        free(p.data);
+        return ww_fail_memory(err, "a list of %zu files", e->batch.count);
+    }
     ww_status status = v == KEEP ? step(e, err) : WW_OK;
     if (status == WW_OK && (e->batch.count >= BATCH_FILES_MAX || e->batch_bytes >= BATCH_BYTES_MAX))
         status = flush(e, err);
@@ -274,12 +278,14 @@ ww_status ww_exporter_put(ww_exporter *e, const char *path, const void *data, si
     ww_error why;
     verdict v;
     char *beside = NULL;
-    ww_records_want(&e->records, path);
-    ww_status status = judge(e, path, data, bytes, &v, &why);
+    ww_status status = ww_records_want(&e->records, path, &why);
+    if (status == WW_OK)
+        status = judge(e, path, data, bytes, &v, &why);
     if (status == WW_OK && v == LEAVE && rights == WW_EXPORT_GENERATED) {
         beside = ww_strf("whoswho-%s", path);
-        ww_records_want(&e->records, beside);
-        status = judge(e, beside, data, bytes, &v, &why);
+        status = ww_records_want(&e->records, beside, &why);
+        if (status == WW_OK)
+            status = judge(e, beside, data, bytes, &v, &why);
     }
     if (status == WW_OK && (v == LEAVE || beside))
         tell_left(e, path, v == LEAVE ? NULL : beside);
@@ -291,6 +297,14 @@ ww_status ww_exporter_put(ww_exporter *e, const char *path, const void *data, si
         status = put(e, beside ? beside : path, data, bytes, v, err);
     free(beside);
     return status;
+}
+
+ww_status ww_exporter_put_text(ww_exporter *e, const ww_buffer *path, const ww_buffer *content, ww_export_rights rights, ww_error *err)
+{
+    ww_status status = ww_buffer_status(path, "the name of a file", err);
+    if (status == WW_OK)
+        status = ww_buffer_status(content, path->data, err);
+    return status == WW_OK ? ww_exporter_put(e, path->data, content->data ? content->data : "", content->bytes, rights, err) : status;
 }
 
 // --- removing

@@ -11,6 +11,7 @@
 // the old file or of the new. What a killed export left under its temporary name is removed by the next. Private to formats/folders/.
 #ifndef WW_FORMATS_FOLDERS_EXPORTER_H
 #define WW_FORMATS_FOLDERS_EXPORTER_H
+#include "base/buffer.h"
 #include "formats/folders/dataset.h"
 #include <stdint.h>
 
@@ -28,6 +29,8 @@ ww_status ww_exporter_open(ww_store *store, const ww_export_options *options, in
 // because something stands in its way does not keep the rest from being written; finish returns the first such error.
 ww_status ww_exporter_put(ww_exporter *e, const char *path, const void *data, size_t bytes, ww_export_rights rights,
                           ww_error *err);
+// The same for what was made in buffers, unless memory ran out while it was.
+ww_status ww_exporter_put_text(ww_exporter *e, const ww_buffer *path, const ww_buffer *content, ww_export_rights rights, ww_error *err);
 // Writes the rest, then removes the files of earlier exports that were not put this time, and folders that became empty by that.
 // A file that cannot be removed stays on record, and is an error once the others are gone.
 ww_status ww_exporter_finish(ww_exporter *e, ww_error *err);

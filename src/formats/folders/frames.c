@@ -11,12 +11,14 @@ static ww_status write_frame(const ww_catalog *c, size_t frame, ww_exporter *out
     ww_catalog_frame_path(frame, "jpg", &path);
     ww_status status = ww_store_frame_jpeg(c->store, c->frame.item[frame].id, &jpeg, &bytes, err);
     if (status == WW_OK)
+        status = ww_buffer_status(&path, "the name of a file", err);
+    if (status == WW_OK)
         status = ww_exporter_put(out, path.data, jpeg, bytes, WW_EXPORT_CAREFUL, err);
     path.bytes = 0;
     ww_catalog_frame_path(frame, "txt", &path);
     ww_label_frame(c, frame, &label);
     if (status == WW_OK)
-        status = ww_exporter_put(out, path.data, label.data ? label.data : "", label.bytes, WW_EXPORT_CAREFUL, err);
+        status = ww_exporter_put_text(out, &path, &label, WW_EXPORT_CAREFUL, err);
     ww_buffer_free(&label);
     ww_buffer_free(&path);
     free(jpeg);

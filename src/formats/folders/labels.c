@@ -103,7 +103,9 @@ ww_status ww_write_classes(const ww_catalog *c, ww_exporter *out, ww_error *err)
     add_folders(c, &text);
     ww_buffer_format(&text, "nc: %d\nnames:\n", class_count_of_people(c) + 1);
     add_classes(c, &text);
-    ww_status status = ww_exporter_put(out, "data.yaml", text.data, text.bytes, WW_EXPORT_GENERATED, err);
+    ww_status status = ww_buffer_status(&text, "data.yaml", err);
+    if (status == WW_OK)
+        status = ww_exporter_put(out, "data.yaml", text.data, text.bytes, WW_EXPORT_GENERATED, err);
     ww_buffer_free(&text);
     return status;
 }

@@ -32,8 +32,7 @@ static ww_status on_known(void *user, const char *path, uint64_t hash, ww_error 
     if (!ww_path_is_inside(path))
         return ww_fail(err, WW_ERR_STORE, "the library has '%s' on record as a file it wrote, which is not inside its folder; it is damaged or was tampered with", path);
     ww_record record = {key_of(path), hash};
-    ww_vector_push(&r->known, record);
-    return WW_OK;
+    return ww_vector_push(&r->known, record) ? WW_OK : ww_fail_memory(err, "the list of exported files");
 }
 
 ww_status ww_records_load(ww_records *r, ww_store *store, ww_error *err)
@@ -118,9 +117,9 @@ size_t ww_records_count(const ww_records *r, const char *path)
     return count;
 }
 
-void ww_records_want(ww_records *r, const char *path)
+ww_status ww_records_want(ww_records *r, const char *path, ww_error *err)
 {
-    ww_vector_push(&r->wanted, key_of(path));
+    return ww_vector_push(&r->wanted, key_of(path)) ? WW_OK : ww_fail_memory(err, "the list of exported files");
 }
 
 static ww_status on_candidate(void *user, const char *path, uint64_t hash, ww_error *err)
@@ -129,9 +128,13 @@ static ww_status on_candidate(void *user, const char *path, uint64_t hash, ww_er
     uint64_t key = key_of(path);
     bool wanted = r->wanted.count && bsearch(&key, r->wanted.item, r->wanted.count, sizeof key, by_value);
     bool again = r->stale.count && strcmp(r->stale.item[r->stale.count - 1], path) == 0; // its second hash
-    if (!wanted && !again)
-        ww_vector_push(&r->stale, ww_strdup(path));
-    return WW_OK;
+    if (wanted || again)
+        return WW_OK;
+    char *stale = ww_try_strdup(path);
+    if (stale && ww_vector_push(&r->stale, stale))
+        return WW_OK;
+    free(stale);
+    return ww_fail_memory(err, "the list of exported files");
 }
 
 ww_status ww_records_find_stale(ww_records *r, ww_store *store, ww_error *err)

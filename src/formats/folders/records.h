@@ -26,7 +26,7 @@ void ww_records_free(ww_records *r);
 
 bool ww_records_has(const ww_records *r, const char *path, uint64_t content);
 size_t ww_records_count(const ww_records *r, const char *path); // hashes recorded for it
-void ww_records_want(ww_records *r, const char *path);
+ww_status ww_records_want(ww_records *r, const char *path, ww_error *err);
 ww_status ww_records_find_stale(ww_records *r, ww_store *store, ww_error *err);
 
 #endif

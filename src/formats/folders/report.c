@@ -120,7 +120,9 @@ ww_status ww_write_report(const ww_catalog *c, ww_exporter *out, ww_error *err)
     ww_report_unsorted(c, &page);
     add_troubles(c, &page);
     add_foot(c, &page);
-    ww_status status = ww_exporter_put(out, "index.html", page.data, page.bytes, WW_EXPORT_GENERATED, err);
+    ww_status status = ww_buffer_status(&page, "index.html", err);
+    if (status == WW_OK)
+        status = ww_exporter_put(out, "index.html", page.data, page.bytes, WW_EXPORT_GENERATED, err);
     ww_buffer_free(&page);
     return status;
 }

@@ -4,6 +4,8 @@
 #include "formats/folders/report.h"
 #include "formats/text.h"
 
+#include <stdlib.h>
+
 #define SOURCES_ON_A_CARD 4    // the others are counted
 #define UNSORTED_SHOWN 24      // the viewer shows them all
 
@@ -88,13 +90,14 @@ void ww_report_unsorted(const ww_catalog *c, ww_buffer *page)
     for (size_t i = 0; i < unsorted->face_count && i < UNSORTED_SHOWN; i++) {
         ww_buffer path = {0};
         ww_catalog_face_path(c, unsorted->face[i], "jpg", &path);
+        char *file = ww_buffer_take(&path);
         ww_buffer_format(page, "<li><a data-person=\"-1\" data-face=\"%zu\" href=\"", unsorted->face[i] + 1);
-        ww_text_url(page, path.data);
+        ww_text_url(page, file);
         ww_buffer_text(page, "\"><img src=\"");
-        ww_text_url(page, path.data);
+        ww_text_url(page, file);
         ww_buffer_format(page, "\" width=\"96\" height=\"120\" loading=\"lazy\" alt=\"Face %zu\"></a></li>\n",
                          unsorted->face[i] + 1);
-        ww_buffer_free(&path);
+        free(file);
     }
     ww_buffer_text(page, "</ul>\n<p><a class=\"more\" data-person=\"-1\" href=\"Unsorted/\">Show all</a></p>\n</section>\n");
 }

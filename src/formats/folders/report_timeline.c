@@ -136,7 +136,11 @@ static void add_timeline(const ww_catalog *c, int source, size_t *at, ww_buffer 
 void ww_report_timelines(const ww_catalog *c, ww_buffer *page)
 {
     bool any = false;
-    size_t *at = ww_alloc(c->person.count * sizeof *at);
+    size_t *at = ww_try_array(c->person.count, sizeof *at);
+    if (!at) {
+        ww_buffer_fail(page);
+        return;
+    }
     ww_presence passed_over;
     for (size_t i = 0; i < c->source.count; i++) {
         const ww_catalog_source *source = &c->source.item[i];

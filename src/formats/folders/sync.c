@@ -29,19 +29,22 @@ ww_status ww_sync_decide(ww_sync *s, ww_entry *entry, ww_status status, ww_error
 
 // --- whole folders
 
-// Where most of the portraits of a folder went, if it was more than half of those that went anywhere; else SIZE_MAX.
-static size_t main_goal(const ww_sync *s, size_t from)
+// *best: where most of the portraits of a folder went, if it was more than half of those that went anywhere; else SIZE_MAX.
+static ww_status main_goal(const ww_sync *s, size_t from, size_t *best, ww_error *err)
 {
     const ww_changes *c = &s->changes;
-    size_t *count = ww_alloc((c->folder.count + 1) * sizeof *count), best = SIZE_MAX;
+    size_t *count = ww_try_array(c->folder.count, sizeof *count);
+    *best = SIZE_MAX;
+    if (!count)
+        return ww_fail_memory(err, "a list of %zu folders", c->folder.count);
     for (size_t i = 0; i < c->portrait.count; i++)
         if (c->portrait.item[i].from == from && c->portrait.item[i].to != SIZE_MAX)
             count[c->portrait.item[i].to]++;
     for (size_t f = 0; f < c->folder.count; f++)
         if (count[f] * 2 > c->folder.item[from].moved)
-            best = f;
+            *best = f;
     free(count);
-    return best;
+    return WW_OK;
 }
 
 static ww_status rename_folder(ww_sync *s, size_t from, size_t to, ww_error *err)
@@ -101,7 +104,10 @@ static void explain(ww_sync *s, size_t from, size_t to)
 static ww_status settle_emptied(ww_sync *s, size_t from, ww_error *err)
 {
     const ww_seen_folder *folder = s->changes.folder.item;
-    size_t goal = main_goal(s, from);
+    size_t goal;
+    ww_status status = main_goal(s, from, &goal, err);
+    if (status != WW_OK)
+        return status;
     if (strcmp(folder[from].name, WW_UNSORTED_FOLDER) == 0) {
         bool renamed = goal != SIZE_MAX && !folder[from].exists && !folder[goal].on_record && folder[goal].exists;
         if (renamed) {
@@ -132,7 +138,9 @@ static ww_status find_people(ww_sync *s, ww_error *err)
 {
     enum { ASKED = 25 };
     const ww_catalog *c = &s->roster.catalog;
-    s->person = ww_alloc((s->changes.folder.count + 1) * sizeof *s->person);
+    s->person = ww_try_array(s->changes.folder.count, sizeof *s->person);
+    if (!s->person)
+        return ww_fail_memory(err, "a list of %zu folders", s->changes.folder.count);
     for (size_t f = 0; f < s->changes.folder.count; f++) {
         const ww_seen_folder *folder = &s->changes.folder.item[f];
         size_t votes[ASKED], asked = 0, step = folder->recorded / ASKED + 1, at = 0, best = 0, length = strlen(folder->name);
@@ -170,7 +178,7 @@ static void name_foreign(const ww_sync *s)
     for (size_t i = 0; i < count && i < FOREIGN_NAMED_MAX; i++)
         ww_buffer_format(&names, "%s%s", i ? ", " : "", s->changes.foreign.item[i]);
     if (count > 0)
-        ww_tell(&s->listener, "%zu %s not whoswho's and left alone: %s%s", count, count == 1 ? "file is" : "files are", names.data,
+        ww_tell(&s->listener, "%zu %s not whoswho's and left alone: %s%s", count, count == 1 ? "file is" : "files are", names.data ? names.data : "...",
                     count > FOREIGN_NAMED_MAX ? ", ..." : "");
     ww_buffer_free(&names);
 }
@@ -202,7 +210,11 @@ static ww_status understand(ww_sync *s, bool cut_short, ww_error *err)
 {
     const ww_changes *c = &s->changes;
     ww_status status = find_people(s, err);
-    s->single = ww_alloc((s->roster.catalog.face.count + 1) * sizeof *s->single);
+    s->single = ww_try_array(s->roster.catalog.face.count, sizeof *s->single);
+    if (status == WW_OK && !s->single)
+        status = ww_fail_memory(err, "a list of %zu faces", s->roster.catalog.face.count);
+    if (status != WW_OK)
+        return status;
     for (size_t i = 0; i < c->portrait.count; i++) // what is missing after an export was cut short was perhaps never written
         s->single[c->portrait.item[i].face] = c->portrait.item[i].to != SIZE_MAX || !cut_short;
     name_copies(s);

@@ -42,7 +42,7 @@ static ww_status unsort(ww_sync *s, const bool *marked, size_t person, const cha
     if (person != SIZE_MAX) {
         ww_side *side = ww_entry_add_side(&entry);
         status = ww_roster_side_of_person(&s->roster, person, false, marked, side, err);
-        if (side->identity.count == 0 && side->face.count == 0)
+        if (status == WW_OK && side->identity.count == 0 && side->face.count == 0)
             entry.side.count = 1;
     }
     return ww_sync_decide(s, &entry, status, err);
@@ -125,8 +125,8 @@ static ww_status bring_in(ww_sync *s, size_t to, bool *marked, ww_error *err)
 ww_status ww_sync_portraits(ww_sync *s, ww_error *err)
 {
     const ww_changes *c = &s->changes;
-    bool *marked = ww_alloc((s->roster.catalog.face.count + 1) * sizeof *marked);
-    ww_status status = WW_OK;
+    bool *marked = ww_try_array(s->roster.catalog.face.count, sizeof *marked);
+    ww_status status = marked ? WW_OK : ww_fail_memory(err, "a list of %zu faces", s->roster.catalog.face.count);
     for (size_t f = 0; f < c->folder.count && status == WW_OK; f++) {
         bool unsorted = strcmp(c->folder.item[f].name, WW_UNSORTED_FOLDER) == 0;
         for (size_t from = 0; unsorted && from < c->folder.count && status == WW_OK; from++)

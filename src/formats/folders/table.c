@@ -2,6 +2,8 @@
 #include "formats/text.h"
 #include "formats/folders/writers.h"
 
+#include <stdlib.h>
+
 static void add_row(const ww_catalog *c, size_t face, ww_buffer *table)
 {
     const ww_catalog_face *f = &c->face.item[face];
@@ -25,8 +27,9 @@ static void add_row(const ww_catalog *c, size_t face, ww_buffer *table)
     ww_buffer_text(table, ",");
     ww_buffer path = {0};
     ww_catalog_face_path(c, face, "jpg", &path);
-    ww_text_csv(table, path.data ? path.data : "");
-    ww_buffer_free(&path);
+    char *file = ww_buffer_take(&path);
+    ww_text_csv(table, file);
+    free(file);
     ww_buffer_text(table, "\n");
 }
 
@@ -36,7 +39,9 @@ ww_status ww_write_table(const ww_catalog *c, ww_exporter *out, ww_error *err)
     ww_buffer_text(&table, "face,source,time_s,x,y,width,height,score,quality,person,name,file\n");
     for (size_t i = 0; i < c->face.count; i++)
         add_row(c, i, &table);
-    ww_status status = ww_exporter_put(out, "faces.csv", table.data, table.bytes, WW_EXPORT_GENERATED, err);
+    ww_status status = ww_buffer_status(&table, "faces.csv", err);
+    if (status == WW_OK)
+        status = ww_exporter_put(out, "faces.csv", table.data, table.bytes, WW_EXPORT_GENERATED, err);
     ww_buffer_free(&table);
     return status;
 }

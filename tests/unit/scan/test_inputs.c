@@ -35,10 +35,11 @@ TEST(folders_are_searched_in_order_of_name)
     put(dir, ".hidden.mp4", "x");
     put(dir, "out/whoswho.db", "x"); // this program's own work is not footage
     put(dir, "out/Frames/frame_1.jpg", "x");
+    ww_error err = {0};
     const char *named[] = {dir, "no/such/file.mp4"};
     ww_inputs inputs = {0};
     int64_t unreadable = 0;
-    ww_inputs_collect(named, 2, NULL, &inputs, &unreadable);
+    CHECK_OK(ww_inputs_collect(named, 2, NULL, &inputs, &unreadable, &err));
     CHECK_EQ(inputs.count, 4);
     CHECK_EQ(unreadable, 0);
     static const char *const expected[] = {"a/10.png", "a/2.jpg", "b.mp4"};
