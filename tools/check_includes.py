@@ -13,7 +13,7 @@ ROOMS = {  # in the order of docs/architecture.md
     "image": ["base"],
     "video": ["base", "image"],
     "nn": ["base"],
-    "face": ["base", "image", "nn", "dlib"],
+    "face": ["base", "image", "nn"],
     "dlib": ["base", "image", "nn", "face"],
     "cluster": ["base"],
     "store": ["base"],
@@ -38,9 +38,8 @@ LIBRARIES = {  # prefix of the included file -> the rooms that know it
     "curl/": ["fetch"], "openssl/": ["fetch"],
 }
 # Being mended: circles and names from before the check. Nothing is added here.
-CIRCLES_LEFT = {"cluster/kernels", "dlib/detect", "dlib/hog", "dlib/layers", "fetch/fetch", "formats/folders/dataset", "image/image",
-                "nn/onednn/onednn", "nn/ops/op", "video/footage"}
-TYPES_LEFT = {"ww_buffer", "ww_frame", "ww_plan", "ww_span"}
+CIRCLES_LEFT = {"cluster/kernels", "fetch/fetch", "formats/folders/dataset", "image/image", "video/footage"}
+TYPES_LEFT = {"ww_frame"}
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
 # "} ww_name;" ends a typedef that defines a type; "typedef ... ww_name(...)" defines the type of a function; "struct ww_name {".
 TYPE = re.compile(r"^\}\s*(ww_\w+);|^typedef\s+[^;{]*?\b(ww_\w+)(?:\(.*|;)\s*(?://.*)?$|^struct\s+(ww_\w+)\s*\{", re.M)

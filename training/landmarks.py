@@ -9,7 +9,7 @@ points really are, and whether there is a face at all. Learns from DATA/marks/*.
 teacher's landmarks, from which chips are cut as if by a detector that is off, and from DATA/detections/*.npz (detections.py):
 what the detector really found, and whether it is a face. --init RUN starts from another run's weights. Checkpoints
 DATA/runs/RUN.pt, learning curve DATA/runs/RUN.jsonl; started again it goes on; `touch DATA/runs/RUN.stop` ends it early.
-`witnesses` tells how the program should make one score of the detector's and of this network's (src/face/second_look.h)."""
+`witnesses` tells how the program should make one score of the detector's and of this network's (src/face/landmark_refiner.h)."""
 import argparse
 import copy
 import glob

@@ -10,7 +10,7 @@
 //   hog_pyramid.c   pictures of planes, made smaller and larger with dlib's arithmetic, to the last bit
 //   hog_features.c  from a picture to its map of features
 //   hog_kernels*.c  the inner loops: plain C, AVX2, AVX-512
-//   hog.c           levels, windows, boxes
+//   hog_detect.c    levels, windows, boxes
 #ifndef WW_DLIB_HOG_H
 #define WW_DLIB_HOG_H
 #include "base/error.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The layers of a dlib network in the order in which data passes them, as far as the file tells (layers.c reads one, net.c the
+// The layers of a dlib network in the order in which data passes them, as far as the file tells (layers.c reads one, net_reader.c the
 // whole list), before they become a graph (build.c).
 #ifndef WW_DLIB_LAYERS_H
 #define WW_DLIB_LAYERS_H

@@ -8,7 +8,7 @@
 #ifndef WW_DLIB_MMOD_H
 #define WW_DLIB_MMOD_H
 #include "base/error.h"
-#include "face/detect.h"
+#include "face/detection.h"
 #include "image/image.h"
 #include "dlib/net.h"
 #include "nn/nn.h"

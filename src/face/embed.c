@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "face/embed.h"
 #include "base/memory.h"
-#include "face/align.h"
-#include "dlib/chip.h"
+#include "face/embedder.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,21 +15,25 @@ struct ww_embedder {
     ww_session *session[BATCHES]; // made when first needed
     bool one_by_one;              // the network takes no more
     int views;                    // pictures of each chip that are embedded
+    void *view_state;             // of the kind
 };
 
 ww_status ww_embedder_open(const ww_net *net, const ww_model_spec *spec, ww_embedder **embedder, ww_error *err)
 {
-    if (spec->kind != WW_MODEL_EMBEDDER)
+    const ww_embedder_kind *kind = spec->embedder;
+    if (!kind)
         return ww_fail(err, WW_ERR_ARGUMENT, "%s: %s is not a face embedder", ww_net_name(net), spec->name);
-    if (spec->jitter > 1 && !spec->dlib)
-        return ww_fail(err, WW_ERR_ARGUMENT, "%s: only dlib's embedders take the mean of jittered faces", ww_net_name(net));
-    if (spec->jitter > WW_DLIB_JITTER_MAX)
+    if (spec->jitter > 1 && kind->jitter_max == 0)
+        return ww_fail(err, WW_ERR_ARGUMENT, "%s: %s takes no mean of jittered faces", ww_net_name(net), spec->name);
+    if (spec->jitter > 1 && spec->jitter > kind->jitter_max)
         return ww_fail(err, WW_ERR_ARGUMENT, "%d jittered pictures of a face are too many; at most %d", spec->jitter,
-                       WW_DLIB_JITTER_MAX);
+                       kind->jitter_max);
     ww_embedder *e = ww_alloc(sizeof *e);
     e->net = net;
     e->spec = spec;
-    e->views = !spec->dlib ? 2 : spec->jitter > 1 ? spec->jitter : 1;
+    e->views = kind->view_count(spec);
+    if (kind->view_state_bytes)
+        e->view_state = ww_alloc(kind->view_state_bytes);
     *embedder = e;
     return WW_OK;
 }
@@ -43,97 +45,27 @@ void ww_embedder_close(ww_embedder *e)
     for (int i = 0; i < BATCHES; i++)
         if (e->session[i])
             ww_session_close(e->session[i]);
+    free(e->view_state);
     free(e);
 }
 
-ww_status ww_embedder_chip(const ww_model_spec *spec, const ww_image *image, const float landmark[10], ww_image *out, ww_error *err)
+ww_status ww_embedder_chip(const ww_model_spec *spec, const ww_image *image, const float landmark[10], ww_image *out,
+                           ww_error *err)
 {
-    if (spec->dlib) {
-        ww_dlib_place place = ww_dlib_place_of_face(landmark, spec->chip_size, WW_DLIB_CHIP_PADDING);
-        return ww_dlib_chip(image, &place, spec->chip_size, out, err);
-    }
-    ww_affine map = ww_align(landmark, spec->chip_size, spec->chip_margin);
-    return spec->colour == WW_COLOUR_LUMA ? ww_warp_luma(image, &map, spec->chip_size, spec->chip_size, out, err)
-                                          : ww_warp_rgb(image, &map, spec->chip_size, spec->chip_size, out, err);
-}
-
-static void fill_chip(const ww_model_spec *spec, const ww_image *chip, bool mirrored, float *input)
-{
-    int side = spec->chip_size, channels = spec->colour == WW_COLOUR_LUMA ? 1 : 3;
-    for (int c = 0; c < channels; c++) {
-        int sample = spec->colour == WW_COLOUR_BGR ? 2 - c : c;
-        for (int y = 0; y < side; y++) {
-            const uint8_t *in = chip->plane[0].data + y * chip->plane[0].stride + sample * (channels == 3);
-            for (int x = 0; x < side; x++)
-                *input++ = ((float)in[channels * (mirrored ? side - 1 - x : x)] - spec->mean[c]) * spec->scale[c];
-        }
-    }
-}
-
-// out = a / |a| + b / |b|, brought to unit length; *length is the mean of |a| and |b|.
-static ww_status mean_direction(const ww_embedder *e, const float *a, const float *b, float *out, float *length, ww_error *err)
-{
-    int dim = e->spec->embedding_dim;
-    double aa = 0, bb = 0, ab = 0;
-    for (int i = 0; i < dim; i++) {
-        aa += (double)a[i] * a[i];
-        bb += (double)b[i] * b[i];
-        ab += (double)a[i] * b[i];
-    }
-    double inverse_a = 1 / sqrt(aa), inverse_b = 1 / sqrt(bb), sum = sqrt(2 + 2 * ab * inverse_a * inverse_b);
-    if (!(sum > 0) || !isfinite(inverse_a) || !isfinite(inverse_b))
-        return ww_fail(err, WW_ERR_FORMAT, "%s: the network gave a vector without length", ww_net_name(e->net));
-    for (int i = 0; i < dim; i++)
-        out[i] = (float)((a[i] * inverse_a + b[i] * inverse_b) / sum);
-    *length = (float)((sqrt(aa) + sqrt(bb)) / 2);
-    return WW_OK;
-}
-
-// What the embeddings of a chip's views come to.
-static ww_status combine(const ww_embedder *e, const float *view, float *out, float *length, ww_error *err)
-{
-    int dim = e->spec->embedding_dim;
-    if (!e->spec->dlib)
-        return mean_direction(e, view, view + dim, out, length, err);
-    double squares = 0;
-    for (int i = 0; i < dim; i++) {
-        double sum = 0;
-        for (int v = 0; v < e->views; v++)
-            sum += view[(size_t)v * (size_t)dim + (size_t)i];
-        out[i] = (float)(sum / e->views);
-        squares += sum * sum;
-    }
-    if (!(squares > 0) || !isfinite(squares))
-        return ww_fail(err, WW_ERR_FORMAT, "%s: the network gave a vector without length", ww_net_name(e->net));
-    *length = (float)(sqrt(squares) / e->views);
-    return WW_OK;
+    return spec->embedder->cut_chip(spec, image, landmark, out, err);
 }
 
 // The views of chips, one after the other: chip after chip, and of each all its views.
 struct views {
-    const ww_embedder *e;
     const ww_image *const *chip;
     int next;
-    ww_dlib_random random;
 };
 
-static ww_status next_view(struct views *v, float *input, ww_error *err)
+static ww_status next_view(const ww_embedder *e, struct views *v, float *input, ww_error *err)
 {
-    const ww_embedder *e = v->e;
     const ww_image *chip = v->chip[v->next / e->views];
     int view = v->next++ % e->views;
-    if (!e->spec->dlib || e->views == 1) {
-        fill_chip(e->spec, chip, view == 1, input);
-        return WW_OK;
-    }
-    if (view == 0)
-        ww_dlib_random_start(&v->random);
-    ww_image jittered = {0};
-    ww_status status = ww_dlib_jitter(chip, &v->random, &jittered, err);
-    if (status == WW_OK)
-        fill_chip(e->spec, &jittered, false, input);
-    ww_image_free(&jittered);
-    return status;
+    return e->spec->embedder->make_view(e->spec, e->view_state, chip, view, input, err);
 }
 
 // The largest batch for `left` views.
@@ -142,9 +74,10 @@ static ww_status session_for(ww_embedder *e, int left, int *batch, ww_session **
     for (int i = e->one_by_one ? BATCHES - 1 : 0;; i++) {
         if (batch_size[i] > left)
             continue;
-        int channels = e->spec->colour == WW_COLOUR_LUMA ? 1 : 3;
+        int channels = ww_model_channels(e->spec);
         ww_shape shape = {.rank = 4, .dim = {batch_size[i], channels, e->spec->chip_size, e->spec->chip_size}};
-        ww_status status = e->session[i] ? WW_OK : ww_session_open(e->net, &shape, WW_BACKEND_ONEDNN, &e->session[i], err);
+        ww_status status =
+            e->session[i] ? WW_OK : ww_session_open(e->net, &shape, WW_BACKEND_ONEDNN, &e->session[i], err);
         if (status == WW_ERR_UNSUPPORTED && batch_size[i] > 1) { // exported for a batch of one
             e->one_by_one = true;
             i = BATCHES - 2;
@@ -160,14 +93,14 @@ static ww_status session_for(ww_embedder *e, int left, int *batch, ww_session **
 static ww_status embed_views(ww_embedder *e, struct views *views, int count, float *out, ww_error *err)
 {
     const ww_model_spec *spec = e->spec;
-    size_t picture = (size_t)spec->chip_size * (size_t)spec->chip_size * (spec->colour == WW_COLOUR_LUMA ? 1 : 3);
+    size_t picture = (size_t)spec->chip_size * (size_t)spec->chip_size * (size_t)ww_model_channels(spec);
     size_t dim = (size_t)spec->embedding_dim;
     for (int done = 0, batch = 0; done < count; done += batch) {
         ww_session *session = NULL;
         ww_shape shape;
         ww_status status = session_for(e, count - done, &batch, &session, err);
         for (int k = 0; k < batch && status == WW_OK; k++)
-            status = next_view(views, ww_session_input(session) + (size_t)k * picture, err);
+            status = next_view(e, views, ww_session_input(session) + (size_t)k * picture, err);
         if (status == WW_OK)
             status = ww_session_run(session, err);
         if (status != WW_OK)
@@ -177,7 +110,8 @@ static ww_status embed_views(ww_embedder *e, struct views *views, int count, flo
     return WW_OK;
 }
 
-ww_status ww_embed(ww_embedder *e, const ww_image *const *chip, int count, float *embedding, float *length, ww_error *err)
+ww_status ww_embed(ww_embedder *e, const ww_image *const *chip, int count, float *embedding, float *length,
+                   ww_error *err)
 {
     size_t dim = (size_t)e->spec->embedding_dim;
     int group = batch_size[0] > e->views ? batch_size[0] / e->views : 1; // chips, as many as fill a batch
@@ -185,11 +119,15 @@ ww_status ww_embed(ww_embedder *e, const ww_image *const *chip, int count, float
     ww_status status = view ? WW_OK : ww_fail_memory(err, "the embeddings of %d faces", count);
     for (int i = 0; i < count && status == WW_OK; i += group) {
         int chips = count - i < group ? count - i : group;
-        struct views views = {.e = e, .chip = chip + i};
+        struct views views = {.chip = chip + i};
         status = embed_views(e, &views, chips * e->views, view, err);
         for (int k = 0; k < chips && status == WW_OK; k++) {
+            const float *of_chip = view + (size_t)k * (size_t)e->views * dim;
             float view_length = 0;
-            status = combine(e, view + (size_t)k * (size_t)e->views * dim, embedding + (size_t)(i + k) * dim, &view_length, err);
+            if (!e->spec->embedder->combine(e->spec, of_chip, e->views, embedding + (size_t)(i + k) * dim,
+                                            &view_length))
+                status =
+                    ww_fail(err, WW_ERR_FORMAT, "%s: the network gave a vector without length", ww_net_name(e->net));
             if (length)
                 length[i + k] = view_length;
         }

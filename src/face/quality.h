@@ -8,7 +8,8 @@
 //              only of embedders that are trained to tell by it (full_length in model.h); it counts twice as much as the others together
 #ifndef WW_FACE_QUALITY_H
 #define WW_FACE_QUALITY_H
-#include "face/detect.h"
+#include "face/detection.h"
+#include "image/image.h"
 
 typedef struct ww_quality {
     float size, sharpness, pose, score; // the shares

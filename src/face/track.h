@@ -4,7 +4,9 @@
 #ifndef WW_FACE_TRACK_H
 #define WW_FACE_TRACK_H
 #include "base/vector.h"
-#include "face/detect.h"
+#include "face/detection.h"
+
+#include <stdint.h>
 
 typedef struct ww_track {
     float x, y, width, height; // where its face was last, pixels

@@ -3,14 +3,9 @@
 #include "base/files.h"
 #include "base/hash.h"
 #include "base/memory.h"
-#include "face/detect.h"
-#include "dlib/chip.h"
-#include "dlib/hog.h"
-#include "dlib/shape_predictor.h"
+#include "dlib/dlib.h"
 #include "models/pinned.h"
 #include "models/models.h"
-#include "dlib/net.h"
-#include "dlib/stream.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -68,29 +63,20 @@ static void take_inside(const unsigned char *begin, const unsigned char *end, co
     c->hash = ww_hash_bytes(c->data, c->bytes);
 }
 
-static ww_status load_network(const struct content *c, ww_net **net, ww_model_spec *spec, ww_error *err)
+// The formats that model files come in; the last takes whatever the others leave.
+static const ww_model_reader *const readers[] = {&ww_dlib_reader, &ww_onnx_reader};
+
+static const ww_model_reader *reader_of(const struct content *c)
 {
-    ww_status status =
-        ww_dat_is(c->data, c->bytes) ? ww_dlib_net_load(c->data, c->bytes, c->name, net, err) : ww_net_load(c->data, c->bytes, c->name, net, err);
-    return status == WW_OK ? ww_model_recognise(*net, c->sidecar, spec, err) : status;
+    size_t i = 0;
+    while (!readers[i]->is_mine(c->data, c->bytes))
+        i++;
+    return readers[i];
 }
 
-// Takes the .bz2 off, if there is one.
-static ww_status unpack(struct content *c, ww_error *err)
+static ww_status read_model(const struct content *c, ww_model_file *file, ww_error *err)
 {
-    void *owned = NULL;
-    ww_status status = ww_dat_unpack(c->data, c->bytes, c->name, &c->data, &c->bytes, &owned, err);
-    if (status == WW_OK && owned) {
-        free(c->owned);
-        c->owned = owned;
-    }
-    return status;
-}
-
-// A gradient detector begins with its version and that of its scanner, a network with one version and a count larger than 1.
-static bool is_hog(const struct content *c)
-{
-    return c->bytes > 4 && c->data[0] == 1 && (c->data[1] == 1 || c->data[1] == 2) && c->data[2] == 1 && c->data[3] == 1;
+    return reader_of(c)->read(c->data, c->bytes, c->name, c->sidecar, file, err);
 }
 
 static ww_status load_detector(const char *path, ww_models *m, ww_error *err)
@@ -107,15 +93,11 @@ static ww_status load_detector(const char *path, ww_models *m, ww_error *err)
         status = ww_fail(err, WW_ERR_UNSUPPORTED,
                          "this program was built without dlib, from whose headers the detector 'hog' comes: install g++, "
                          "libdlib-dev and liblapack-dev, and build it again");
-    if (status == WW_OK && ww_dat_is(c.data, c.bytes))
-        status = unpack(&c, err);
-    if (status == WW_OK && is_hog(&c)) {
-        status = ww_hog_model_read(c.data, c.bytes, c.name, &m->hog, err);
-        ww_model_of_hog(m->hog, &m->detector_spec);
-    } else if (status == WW_OK) {
-        status = load_network(&c, &m->detector, &m->detector_spec, err);
-    }
-    if (status == WW_OK && m->detector_spec.kind == WW_MODEL_EMBEDDER)
+    if (status == WW_OK)
+        status = read_model(&c, &m->detector_file, err);
+    m->detector = m->detector_file.net;
+    m->detector_spec = m->detector_file.spec;
+    if (status == WW_OK && !m->detector_spec.detector)
         status = ww_fail(err, WW_ERR_ARGUMENT, "'%s' is an embedder (%s), not a detector", path, m->detector_spec.name);
     m->detector_hash = c.hash;
     release(&c);
@@ -131,8 +113,10 @@ static ww_status load_embedder(const char *path, ww_models *m, ww_error *err)
     else
         take_inside(ww_file_embedder_onnx, ww_file_embedder_onnx_end, "embedder.onnx (compiled in)", &c);
     if (status == WW_OK)
-        status = load_network(&c, &m->embedder, &m->embedder_spec, err);
-    if (status == WW_OK && m->embedder_spec.kind != WW_MODEL_EMBEDDER)
+        status = read_model(&c, &m->embedder_file, err);
+    m->embedder = m->embedder_file.net;
+    m->embedder_spec = m->embedder_file.spec;
+    if (status == WW_OK && !m->embedder_spec.embedder)
         status = ww_fail(err, WW_ERR_ARGUMENT, "'%s' is a detector (%s), not an embedder", path, m->embedder_spec.name);
     m->embedder_hash = c.hash;
     release(&c);
@@ -144,31 +128,18 @@ static uint64_t mixed(uint64_t a, uint64_t b)
     return ww_hash_bytes((uint64_t[]){a, b}, 2 * sizeof(uint64_t));
 }
 
+// Landmarks from the file named, or NULL: from the refiner inside, as the detector inside places them roughly.
 static ww_status load_landmarks(const char *path, ww_models *m, ww_error *err)
 {
     struct content c = {0};
-    ww_status status = read_content(path, &c, err);
+    ww_status status = WW_OK;
+    if (path)
+        status = read_content(path, &c, err);
+    else
+        take_inside(ww_file_landmarks_onnx, ww_file_landmarks_onnx_end, "landmarks.onnx (compiled in)", &c);
     if (status == WW_OK)
-        status = unpack(&c, err);
-    if (status == WW_OK)
-        status = ww_shape_predictor_read(c.data, c.bytes, c.name, &m->landmarks, err);
-    int points = status == WW_OK ? ww_shape_predictor_points(m->landmarks) : 0;
-    if (status == WW_OK && points != 5 && points != 68)
-        status =
-            ww_fail(err, WW_ERR_UNSUPPORTED, "%s: a shape predictor of %d points; faces are cut out by 5 or 68", path, points);
-    m->detector_spec.landmarks = m->landmarks;
-    m->detector_hash = mixed(m->detector_hash, c.hash);
-    release(&c);
-    return status;
-}
-
-// The detector inside places landmarks roughly; another network looks again.
-static ww_status load_second_look(ww_models *m, ww_error *err)
-{
-    struct content c = {0};
-    take_inside(ww_file_landmarks_onnx, ww_file_landmarks_onnx_end, "landmarks.onnx (compiled in)", &c);
-    ww_status status = ww_net_load(c.data, c.bytes, c.name, &m->second_look, err);
-    m->detector_spec.second_look = m->second_look;
+        status = reader_of(&c)->read_landmarks(c.data, c.bytes, c.name, &m->landmarks_file, err);
+    m->detector_spec.landmarks = m->landmarks_file.landmarks;
     m->detector_hash = mixed(m->detector_hash, c.hash);
     release(&c);
     return status;
@@ -177,8 +148,9 @@ static ww_status load_second_look(ww_models *m, ww_error *err)
 // Whether detector, embedder and options go together.
 static ww_status check_ways(const ww_models *m, const ww_model_options *options, ww_error *err)
 {
-    ww_model_kind kind = m->detector_spec.kind;
-    if (m->embedder_spec.dlib && m->detector_spec.boxes_only && !m->landmarks)
+    const ww_detector_kind *detector = m->detector_spec.detector;
+    const ww_embedder_kind *embedder = m->embedder_spec.embedder;
+    if (embedder->needs_landmarks && detector->mean_landmark && !m->detector_spec.landmarks.kind)
         return ww_fail(err, WW_ERR_ARGUMENT,
                        "'%s' (%s) needs landmarks, and the detector (%s) finds none: add one of dlib's shape predictors, "
                        "--landmarks dlib5 or a file of your own ('whoswho models get dlib5'; docs/models.md)",
@@ -186,16 +158,16 @@ static ww_status check_ways(const ww_models *m, const ww_model_options *options,
     if (options->upsample < 0 || options->upsample > WW_DETECT_UPSAMPLE_MAX)
         return ww_fail(err, WW_ERR_ARGUMENT, "pictures can be doubled 0 to %d times, not %d", WW_DETECT_UPSAMPLE_MAX,
                        options->upsample);
-    if (options->upsample > 0 && kind != WW_MODEL_HOG && kind != WW_MODEL_MMOD)
+    if (options->upsample > 0 && !detector->upsamples)
         return ww_fail(err, WW_ERR_ARGUMENT,
                        "only dlib's detectors look at doubled pictures (--upsample); let %s see more with --detect-size",
                        m->detector_spec.name);
-    if (options->jitter > 1 && !m->embedder_spec.dlib)
+    if (options->jitter > 1 && embedder->jitter_max == 0)
         return ww_fail(err, WW_ERR_ARGUMENT, "only dlib's embedders take the mean of jittered faces (--jitter), and %s is none",
                        m->embedder_spec.name);
-    if (options->jitter > WW_DLIB_JITTER_MAX)
+    if (options->jitter > 1 && options->jitter > embedder->jitter_max)
         return ww_fail(err, WW_ERR_ARGUMENT, "%d jittered pictures of a face are too many; at most %d", options->jitter,
-                       WW_DLIB_JITTER_MAX);
+                       embedder->jitter_max);
     return WW_OK;
 }
 
@@ -224,10 +196,9 @@ static ww_status open_models(const ww_model_options *options, ww_models **models
     ww_status status = load_detector(options->detector, m, err);
     if (status == WW_OK)
         status = load_embedder(options->embedder, m, err);
-    if (status == WW_OK && options->landmarks)
+    // A detector named by hand is taken as it is, so that it can be measured and trained.
+    if (status == WW_OK && (options->landmarks || !options->detector))
         status = load_landmarks(options->landmarks, m, err);
-    else if (status == WW_OK && !options->detector) // one named by hand is taken as it is, so that it can be measured and trained
-        status = load_second_look(m, err);
     m->detector_spec.upsample = options->upsample;
     m->embedder_spec.jitter = options->jitter;
     if (options->upsample != 0)
@@ -260,13 +231,8 @@ void ww_models_unload(ww_models *models)
 {
     if (!models)
         return;
-    if (models->detector)
-        ww_net_free(models->detector);
-    if (models->embedder)
-        ww_net_free(models->embedder);
-    if (models->second_look)
-        ww_net_free(models->second_look);
-    ww_hog_model_free(models->hog);
-    ww_shape_predictor_free(models->landmarks);
+    ww_model_file_release(&models->detector_file);
+    ww_model_file_release(&models->embedder_file);
+    ww_model_file_release(&models->landmarks_file);
     free(models);
 }

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/distance.h"
 #include "base/memory.h"
+#include "face/detector.h"
 #include "scan/watch.h"
 
 #include <float.h>
@@ -35,13 +36,12 @@ struct sight {
 
 float ww_sure_score(const ww_model_spec *detector, float share)
 {
-    const bool bounded = detector->kind != WW_MODEL_HOG && detector->kind != WW_MODEL_MMOD;
-    return bounded ? detector->min_score + share * (1 - detector->min_score) : detector->min_score;
+    return detector->detector->scores_unbounded ? detector->min_score : detector->min_score + share * (1 - detector->min_score);
 }
 
 bool ww_tracks(const ww_scan_options *options, const ww_model_spec *detector)
 {
-    return !options->no_track && options->every_us <= WW_TRACK_EVERY_MAX_US && detector->kind != WW_MODEL_MMOD && options->shrink_width == 0;
+    return !options->no_track && options->every_us <= WW_TRACK_EVERY_MAX_US && !detector->detector->too_slow_to_track && options->shrink_width == 0;
 }
 
 ww_status ww_looker_open(const ww_models *models, const ww_scan_options *options, ww_looker **looker, ww_error *err)
@@ -50,8 +50,7 @@ ww_status ww_looker_open(const ww_models *models, const ww_scan_options *options
     l->models = models;
     l->options = *options;
     ww_detect_options detect = {.size = options->detect_size, .min_score = options->min_score < 0 ? 0 : fmaxf((float)options->min_score, FLT_MIN)}, coarse = detect;
-    const ww_model_kind kind = models->detector_spec.kind;
-    if (kind != WW_MODEL_HOG && kind != WW_MODEL_MMOD) // dlib's miss at half the size what they find at the whole
+    if (!models->detector_spec.detector->full_size_only)
         coarse.size = options->detect_size / 2;
     ww_status status = ww_detector_open(models->detector, &models->detector_spec, &detect, &l->detector, err);
     if (status == WW_OK)

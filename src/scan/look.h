@@ -12,11 +12,9 @@
 
 typedef struct ww_looker ww_looker; // one thread's tools
 
-// The score that lies `share` of the way from the detector's smallest to 1; of dlib's detectors, whose scores know no bound, the
-// smallest.
+// The score that lies `share` of the way from the detector's smallest to 1; where scores know no bound, the smallest.
 float ww_sure_score(const ww_model_spec *detector, float share);
-// Whether faces are followed between samples. Not with dlib's CNN detector, which takes longer to look than a film lasts, nor on
-// frames that are shrunk first.
+// Whether faces are followed between samples. Not with a detector that is too slow for it, nor on frames that are shrunk first.
 bool ww_tracks(const ww_scan_options *options, const ww_model_spec *detector);
 
 ww_status ww_looker_open(const ww_models *models, const ww_scan_options *options, ww_looker **looker, ww_error *err);

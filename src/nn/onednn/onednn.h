@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The fast backend. Nothing of oneDNN's own types shows here: only onednn*.c include its headers.
+// The fast backend. Nothing of oneDNN's own types shows here: only the files of this folder include its headers.
 #ifndef WW_NN_ONEDNN_ONEDNN_H
 #define WW_NN_ONEDNN_ONEDNN_H
 #include "nn/ops/op.h"

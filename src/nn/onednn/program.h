@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What the onednn*.c files share: the program under construction.
+// What the files of onednn/ share: the program under construction.
 //
 // A program is a list of steps (a oneDNN primitive, or a reference operator) over buffers. While it is built, each value of the plan has
 // one or more places: a buffer and the layout in which the value lies there. The first place is the layout its maker chose (mostly

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Operators: for each a name, a check of its inputs that infers the outputs' shapes, a plain C reference, and (for the ones that matter)
-// a builder of the fast version. One family a file; the table of families is in op.c.
+// a builder of the fast version. One family a file; the table of families is in ops.c.
 #ifndef WW_NN_OPS_OP_H
 #define WW_NN_OPS_OP_H
 #include "nn/graph.h"

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 // dlib's landmarks and chips: what must stay true without dlib beside us (tests/parity/dlib compares with it).
 #include "dlib_files.h"
+#include "base/files.h"
 #include "base/memory.h"
 #include "dlib/chip.h"
-#include "dlib/net.h"
+#include "dlib/dlib.h"
 #include "face/embed.h"
 #include "dlib/shape_predictor.h"
 #include "harness.h"
@@ -212,9 +213,15 @@ TEST(a_jittered_vector_is_the_mean_of_its_parts)
     ww_image chip[CHIPS], copy;
     ww_dlib_random random;
     float part[DIM], whole[CHIPS * DIM];
-    CHECK_OK(ww_dlib_net_load_file(path, &net, &err));
-    CHECK_OK(ww_model_recognise(net, NULL, &plain, &err));
-    CHECK(plain.dlib && plain.embedding_dim == DIM && plain.chip_size == WW_DLIB_CHIP_SIZE);
+    uint8_t *bytes;
+    size_t size;
+    ww_model_file file = {0};
+    CHECK_OK(ww_read_file(path, WW_NN_MODEL_BYTES_MAX, &bytes, &size, &err));
+    CHECK_OK(ww_dlib_reader.read(bytes, size, path, NULL, &file, &err));
+    free(bytes);
+    net = file.net;
+    plain = file.spec;
+    CHECK(plain.embedder == &ww_dlib_embedder_kind && plain.embedding_dim == DIM && plain.chip_size == WW_DLIB_CHIP_SIZE);
     jittered = plain;
     jittered.jitter = COPIES;
     CHECK_OK(ww_embedder_open(net, &plain, &one, &err));

@@ -306,16 +306,6 @@ TEST(pictures_too_small_have_no_faces)
     ww_hog_model_free(model);
 }
 
-TEST(only_dlibs_detectors_take_doubled_pictures)
-{
-    ww_error err = {0};
-    ww_model_spec spec = {.kind = WW_MODEL_SCRFD, .name = "SCRFD", .upsample = 1};
-    ww_detect_options options = {0};
-    ww_detector *detector = NULL;
-    CHECK_EQ(ww_detector_open(NULL, &spec, &options, &detector, &err), WW_ERR_ARGUMENT);
-    CHECK(strstr(err.message, "SCRFD") != NULL);
-}
-
 int main(void)
 {
     RUN(every_gradient_has_its_direction_on_every_processor);
@@ -326,6 +316,5 @@ int main(void)
     RUN(a_file_is_read_and_every_cut_of_it_refused);
     RUN(better_boxes_win_and_the_best_come_first);
     RUN(pictures_too_small_have_no_faces);
-    RUN(only_dlibs_detectors_take_doubled_pictures);
     return FINISH();
 }

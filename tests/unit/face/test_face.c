@@ -3,14 +3,15 @@
 #include "base/random.h"
 #include "face/align.h"
 #include "face/detect.h"
+#include "face/detector.h"
 #include "face/embed.h"
-#include "dlib/hog.h"
-#include "dlib/net.h"
+#include "face/embedder.h"
 #include "face/model.h"
 #include "face/quality.h"
 #include "harness.h"
 #include "models/models.h"
 #include "nn_case.h"
+#include "group_photos.h"
 
 static void apply(const ww_affine *map, double x, double y, double *sx, double *sy)
 {
@@ -22,7 +23,8 @@ TEST(alignment_finds_a_similarity_again)
 {
     ww_random r = {3};
     for (int trial = 0; trial < 100; trial++) {
-        double turn = ww_random_unit(&r) * 6.28, zoom = 0.1 + 5 * ww_random_unit(&r), dx = 500 * ww_random_unit(&r), dy = 500 * ww_random_unit(&r);
+        double turn = ww_random_unit(&r) * 6.28, zoom = 0.1 + 5 * ww_random_unit(&r), dx = 500 * ww_random_unit(&r),
+               dy = 500 * ww_random_unit(&r);
         float landmark[10];
         for (int i = 0; i < 5; i++) {
             double x = ww_template_112[2 * i], y = ww_template_112[2 * i + 1];
@@ -70,7 +72,8 @@ static void make_chip(ww_image *chip, int amplitude, int smoothings)
     ww_random r = {9};
     for (int y = 0; y < 96; y++)
         for (int x = 0; x < 96; x++)
-            chip->plane[0].data[y * chip->plane[0].stride + x] = (uint8_t)(128 - amplitude / 2 + (int)ww_random_below(&r, (uint32_t)amplitude));
+            chip->plane[0].data[y * chip->plane[0].stride + x] =
+                (uint8_t)(128 - amplitude / 2 + (int)ww_random_below(&r, (uint32_t)amplitude));
     for (int pass = 0; pass < smoothings; pass++)
         for (int y = 0; y < 96; y++)
             for (int x = 0; x + 2 < 96; x++) {
@@ -92,7 +95,8 @@ TEST(quality_falls_with_size_blur_pose_and_score)
     ww_image sharp = {0}, soft = {0};
     make_chip(&sharp, 120, 0);
     make_chip(&soft, 120, 6);
-    ww_detection face = frontal_face(2), small = frontal_face(0.3f), turned = frontal_face(2), doubtful = frontal_face(2);
+    ww_detection face = frontal_face(2), small = frontal_face(0.3f), turned = frontal_face(2),
+                 doubtful = frontal_face(2);
     turned.landmark[4] += 0.4f * (turned.landmark[2] - turned.landmark[0]);
     doubtful.score = 0.5f;
     ww_quality best = ww_judge_quality(&face, &sharp);
@@ -117,19 +121,23 @@ struct loaded {
 
 static ww_status load(const char *path, struct loaded *m, ww_error *err)
 {
-    ww_status status = strstr(path, ".dat") ? ww_dlib_net_load_file(path, &m->net, err) : ww_net_load_file(path, &m->net, err);
+    ww_status status = ww_net_load_file(path, &m->net, err);
     return status == WW_OK ? ww_model_recognise(m->net, NULL, &m->spec, err) : status;
 }
 
 TEST(known_models_are_recognised)
 {
-    static const struct { const char *file; ww_model_kind kind; ww_colour colour; int dim; } known[] = {
-        {"models/scrfd_500m_bnkps.onnx", WW_MODEL_SCRFD, WW_COLOUR_RGB, 0},
-        {"models/face_detection_yunet_2026may.onnx", WW_MODEL_YUNET, WW_COLOUR_BGR, 0},
-        {"models/ultraface_rfb_320.onnx", WW_MODEL_ULTRAFACE, WW_COLOUR_RGB, 0},
-        {"models/mobilefacenet_foamliu.onnx", WW_MODEL_EMBEDDER, WW_COLOUR_RGB, 128},
-        {"models/mmod_human_face_detector.dat", WW_MODEL_MMOD, WW_COLOUR_RGB, 0},
-        {"models/face_recognition_densenet_model_v1.dat.bz2", WW_MODEL_EMBEDDER, WW_COLOUR_RGB, 128},
+    static const struct {
+        const char *file;
+        const ww_detector_kind *detector;
+        const ww_embedder_kind *embedder;
+        ww_colour colour;
+        int dim;
+    } known[] = {
+        {"models/scrfd_500m_bnkps.onnx", &ww_scrfd_kind, NULL, WW_COLOUR_RGB, 0},
+        {"models/face_detection_yunet_2026may.onnx", &ww_yunet_kind, NULL, WW_COLOUR_BGR, 0},
+        {"models/ultraface_rfb_320.onnx", &ww_ultraface_kind, NULL, WW_COLOUR_RGB, 0},
+        {"models/mobilefacenet_foamliu.onnx", NULL, &ww_aligned_embedder_kind, WW_COLOUR_RGB, 128},
     };
     if (!shared_file(known[0].file))
         SKIP("the shared models are not here");
@@ -137,7 +145,7 @@ TEST(known_models_are_recognised)
         ww_error err = {0};
         struct loaded m = {0};
         CHECK_OK(load(shared_file(known[i].file), &m, &err));
-        CHECK_EQ(m.spec.kind, known[i].kind);
+        CHECK(m.spec.detector == known[i].detector && m.spec.embedder == known[i].embedder);
         CHECK_EQ(m.spec.colour, known[i].colour);
         CHECK_EQ(m.spec.embedding_dim, known[i].dim);
         ww_net_free(m.net);
@@ -148,7 +156,8 @@ TEST(a_sidecar_overrides_and_its_mistakes_are_named)
 {
     ww_error err = {0};
     struct loaded m = {0};
-    CHECK_OK(ww_net_load(ww_file_embedder_onnx, (size_t)(ww_file_embedder_onnx_end - ww_file_embedder_onnx), "embedder", &m.net, &err));
+    CHECK_OK(ww_net_load(ww_file_embedder_onnx, (size_t)(ww_file_embedder_onnx_end - ww_file_embedder_onnx), "embedder",
+                         &m.net, &err));
     CHECK_OK(ww_model_recognise(m.net, "# ours, but stricter\neps = 0.7\nmean = 1, 2, 3\n", &m.spec, &err));
     CHECK_NEAR(m.spec.eps, 0.7, 1e-6);
     CHECK_NEAR(m.spec.mean[2], 3, 1e-6);
@@ -189,57 +198,167 @@ TEST(a_model_says_itself_what_it_wants)
     ww_net_free(net);
 }
 
-// Faces found in the group photos by each detector, against the number of people on them.
+TEST(a_sidecar_names_a_kind)
+{
+    ww_error err = {0};
+    ww_model_spec spec;
+    char text[64];
+    ww_net *net = net_saying("made", "by hand", &err);
+    for (int i = 0; ww_onnx_detectors[i]; i++) {
+        snprintf(text, sizeof text, "kind = %s\n", ww_onnx_detectors[i]->word);
+        CHECK_OK(ww_model_recognise(net, text, &spec, &err));
+        CHECK(spec.detector == ww_onnx_detectors[i] && !spec.embedder && spec.multiple > 0 && spec.scale[0] == 1);
+    }
+    CHECK_OK(ww_model_recognise(net, "kind = embedder\n", &spec, &err));
+    CHECK(spec.embedder == &ww_aligned_embedder_kind && !spec.detector && spec.embedding_dim == 64);
+    CHECK_EQ(ww_model_recognise(net, "kind = oracle\n", &spec, &err), WW_ERR_FORMAT);
+    ww_net_free(net);
+}
+
+// Three views a chip: what the network sees of view v is v + 10 times the calls so far of this chip.
+static ww_status counting_view(const ww_model_spec *spec, void *state, const ww_image *chip, int view, float *input,
+                               ww_error *err)
+{
+    int *calls = state;
+    *calls = view == 0 ? 0 : *calls + 1;
+    for (int i = 0; i < spec->chip_size * spec->chip_size; i++)
+        input[i] = (float)(view + 10 * *calls + chip->plane[0].data[0]);
+    return WW_OK;
+}
+
+static int three(const ww_model_spec *spec) { return 3; }
+
+static bool largest(const ww_model_spec *spec, const float *view, int views, float *out, float *length)
+{
+    for (int i = 0; i < spec->embedding_dim; i++)
+        for (int v = 0; v < views; v++)
+            out[i] = v == 0 || view[v * spec->embedding_dim + i] > out[i] ? view[v * spec->embedding_dim + i] : out[i];
+    *length = (float)views;
+    return out[0] < 100;
+}
+
+TEST(an_embedder_is_what_its_row_says)
+{
+    static const ww_embedder_kind kind = {.jitter_max = 5,
+                                          .view_state_bytes = sizeof(int),
+                                          .view_count = three,
+                                          .make_view = counting_view,
+                                          .combine = largest};
+    enum { CHIPS = 3, DIM = 64 };
+    ww_error err = {0};
+    ww_model_spec spec;
+    ww_embedder *embedder = NULL;
+    ww_net *net = net_saying("made", "by hand", &err);
+    CHECK_OK(ww_model_recognise(net, NULL, &spec, &err));
+    spec.jitter = 2;
+    CHECK_EQ(ww_embedder_open(net, &spec, &embedder, &err), WW_ERR_ARGUMENT); // its own kind takes none
+    spec.embedder = &kind;
+    spec.jitter = 6;
+    CHECK_EQ(ww_embedder_open(net, &spec, &embedder, &err), WW_ERR_ARGUMENT);
+    spec.jitter = 5;
+    CHECK_OK(ww_embedder_open(net, &spec, &embedder, &err));
+    uint8_t level[CHIPS] = {1, 5, 90};
+    ww_image chip[CHIPS];
+    const ww_image *pointer[CHIPS];
+    float vector[CHIPS * DIM], length[CHIPS];
+    for (int i = 0; i < CHIPS; i++) {
+        chip[i] = (ww_image){.width = 96, .height = 96, .plane = {{.data = &level[i]}}};
+        pointer[i] = &chip[i];
+    }
+    CHECK_OK(ww_embed(embedder, pointer, 2, vector, length, &err));
+    CHECK_NEAR(vector[0], 1 + 2 + 20, 1e-4); // the third view of the first chip, of the second
+    CHECK_NEAR(vector[DIM], 5 + 2 + 20, 1e-4);
+    CHECK(length[0] == 3 && length[1] == 3);
+    CHECK_EQ(ww_embed(embedder, pointer, CHIPS, vector, length, &err), WW_ERR_FORMAT); // the kind says: no vector
+    ww_embedder_close(embedder);
+    ww_net_free(net);
+}
+
+static const char *repeated(const char *name, int times)
+{
+    static char text[2][128];
+    static int next;
+    char *to = text[next++ % 2];
+    *to = 0;
+    for (int i = 0; i < times; i++)
+        snprintf(to + strlen(to), sizeof text[0] - strlen(to), "%s%s", i ? " " : "", name);
+    return to;
+}
+
+// One of our detectors that finds a face in every cell: of score 0.6 at strides 8 and 16, of 0.9 at stride 32.
+static ww_net *everywhere(ww_error *err)
+{
+    onnx_writer w = {0};
+    onnx_input(&w, "luma", (onnx_dims){4, {1, 1, -1, -1}});
+    onnx_floats(&w, "zero", (onnx_dims){1, {1}}, &(float){0});
+    onnx_floats(&w, "less", (onnx_dims){1, {1}}, &(float){0.6f});
+    onnx_floats(&w, "more", (onnx_dims){1, {1}}, &(float){0.9f});
+    for (int stride = 8; stride <= 32; stride *= 2) {
+        char window[64], score[16], box[16], marks[16];
+        snprintf(window, sizeof window, "kernel_shape=%d,%d strides=%d,%d", stride, stride, stride, stride);
+        snprintf(score, sizeof score, "score_%d", stride);
+        snprintf(box, sizeof box, "box_%d", stride);
+        snprintf(marks, sizeof marks, "lmk_%d", stride);
+        const char *cell = strchr(score, '_'),
+                   *nothing = strchr(box, '_') - 1; // "_8", "x_8": names for what lies between
+        onnx_node(&w, "AveragePool", "luma", cell, window);
+        char inputs[32];
+        snprintf(inputs, sizeof inputs, "%s zero", cell);
+        onnx_node(&w, "Mul", inputs, nothing, "");
+        snprintf(inputs, sizeof inputs, "%s %s", nothing, stride == 32 ? "more" : "less");
+        onnx_node(&w, "Add", inputs, score, "");
+        onnx_node(&w, "Concat", repeated(nothing, 4), box, "axis=1");
+        onnx_node(&w, "Concat", repeated(nothing, 10), marks, "axis=1");
+        onnx_output(&w, score);
+        onnx_output(&w, box);
+        onnx_output(&w, marks);
+    }
+    return case_load(&w, err);
+}
+
+TEST(of_too_many_candidates_the_best_are_kept)
+{
+    enum { WIDTH = 1280, HEIGHT = 1088, LARGE = (WIDTH / 32) * (HEIGHT / 32) }; // 21,760 cells of stride 8
+    ww_error err = {0};
+    ww_model_spec spec;
+    ww_detector *detector = NULL;
+    ww_detections found = {0};
+    ww_image image = {0};
+    ww_net *net = everywhere(&err);
+    CHECK_OK(ww_model_recognise(net, NULL, &spec, &err));
+    CHECK(spec.detector == &ww_luma_kind);
+    CHECK_OK(ww_image_alloc(&image, WW_PIXELS_LUMA, WIDTH, HEIGHT, &err));
+    for (int y = 0; y < HEIGHT; y++)
+        memset(image.plane[0].data + (ptrdiff_t)y * image.plane[0].stride, 0, WIDTH);
+    CHECK_OK(ww_detector_open(net, &spec, &(ww_detect_options){.size = WIDTH}, &detector, &err));
+    CHECK_OK(ww_detect(detector, &image, &found, &err));
+    size_t large = 0;
+    for (size_t i = 0; i < found.count; i++)
+        large += found.item[i].width == 32;
+    CHECK_EQ(large, LARGE); // although they are decoded last
+    CHECK(found.count > LARGE && found.count <= 20000);
+    ww_vector_free(&found);
+    ww_detector_close(detector);
+    ww_image_free(&image);
+    ww_net_free(net);
+}
+
 TEST(all_detectors_see_the_people_on_group_photos)
 {
-    static const char *const detectors[] = {NULL, "models/scrfd_500m_bnkps.onnx", "models/face_detection_yunet_2026may.onnx",
-                                            "models/mmod_human_face_detector.dat", "hog"};
-    static const struct { const char *file; int least, most; } photos[] = {{"photos/groups/bbt2.jpg", 2, 6}, {"photos/groups/bbt4.jpg", 2, 6}};
-    if (!shared_file(photos[0].file))
+    static const char *const detectors[] = {"models/scrfd_500m_bnkps.onnx", "models/face_detection_yunet_2026may.onnx"};
+    ww_error err = {0};
+    struct loaded m = {0};
+    if (!group_photos_are_here())
         SKIP("the shared photos are not here");
+    CHECK_OK(ww_net_load(ww_file_detector_onnx, (size_t)(ww_file_detector_onnx_end - ww_file_detector_onnx), "detector",
+                         &m.net, &err));
+    CHECK_OK(ww_model_recognise(m.net, NULL, &m.spec, &err));
+    check_on_group_photos(m.net, &m.spec);
+    ww_net_free(m.net);
     for (size_t k = 0; k < sizeof detectors / sizeof *detectors; k++) {
-        ww_error err = {0};
-        struct loaded m = {0};
-        ww_hog_model *hog = NULL;
-        if (detectors[k] && strcmp(detectors[k], "hog") == 0) {
-            size_t hog_bytes = (size_t)(ww_file_frontal_hog_dat_end - ww_file_frontal_hog_dat);
-            if (hog_bytes == 0)
-                continue; // built without dlib's headers
-            CHECK_OK(ww_hog_model_read(ww_file_frontal_hog_dat, hog_bytes, "hog", &hog, &err));
-            ww_model_of_hog(hog, &m.spec);
-            m.spec.upsample = 1;
-        } else if (detectors[k]) {
-            CHECK_OK(load(shared_file(detectors[k]), &m, &err));
-        } else {
-            CHECK_OK(ww_net_load(ww_file_detector_onnx, (size_t)(ww_file_detector_onnx_end - ww_file_detector_onnx), "detector", &m.net, &err));
-            CHECK_OK(ww_model_recognise(m.net, NULL, &m.spec, &err));
-        }
-        ww_detector *detector = NULL;
-        CHECK_OK(ww_detector_open(m.net, &m.spec, NULL, &detector, &err));
-        for (size_t i = 0; i < sizeof photos / sizeof *photos && detector; i++) {
-            uint8_t *jpeg;
-            size_t bytes;
-            ww_image image = {0};
-            ww_detections found = {0};
-            CHECK_OK(ww_read_file(shared_file(photos[i].file), 1 << 24, &jpeg, &bytes, &err));
-            CHECK_OK(ww_jpeg_decode(jpeg, bytes, photos[i].file, 1 << 26, &image, NULL, NULL, NULL, NULL, &err));
-            CHECK_OK(ww_detect(detector, &image, &found, &err));
-            if ((int)found.count < photos[i].least || (int)found.count > photos[i].most)
-                printf("# %s on %s: %zu faces\n", m.spec.name, photos[i].file, found.count);
-            CHECK((int)found.count >= photos[i].least && (int)found.count <= photos[i].most);
-            for (size_t f = 0; f < found.count; f++) {
-                const ww_detection *d = &found.item[f];
-                CHECK(d->x >= 0 && d->y >= 0 && d->x + d->width <= (float)image.width + 0.01f && d->y + d->height <= (float)image.height + 0.01f);
-                CHECK(d->landmark[0] < d->landmark[2]);                                     // the eyes stand in order
-                CHECK(d->landmark[1] < d->landmark[7] && d->landmark[3] < d->landmark[9]);  // and above the mouth
-            }
-            free(jpeg);
-            ww_image_free(&image);
-            ww_vector_free(&found);
-        }
-        ww_detector_close(detector);
+        CHECK_OK(load(shared_file(detectors[k]), &m, &err));
+        check_on_group_photos(m.net, &m.spec);
         ww_net_free(m.net);
-        ww_hog_model_free(hog);
     }
 }
 
@@ -247,7 +366,8 @@ TEST(a_batch_gives_the_same_vectors_as_one_at_a_time)
 {
     ww_error err = {0};
     struct loaded m = {0};
-    CHECK_OK(ww_net_load(ww_file_embedder_onnx, (size_t)(ww_file_embedder_onnx_end - ww_file_embedder_onnx), "embedder", &m.net, &err));
+    CHECK_OK(ww_net_load(ww_file_embedder_onnx, (size_t)(ww_file_embedder_onnx_end - ww_file_embedder_onnx), "embedder",
+                         &m.net, &err));
     CHECK_OK(ww_model_recognise(m.net, NULL, &m.spec, &err));
     ww_embedder *embedder = NULL;
     CHECK_OK(ww_embedder_open(m.net, &m.spec, &embedder, &err));
@@ -287,6 +407,9 @@ int main(void)
     RUN(known_models_are_recognised);
     RUN(a_sidecar_overrides_and_its_mistakes_are_named);
     RUN(a_model_says_itself_what_it_wants);
+    RUN(a_sidecar_names_a_kind);
+    RUN(an_embedder_is_what_its_row_says);
+    RUN(of_too_many_candidates_the_best_are_kept);
     RUN(all_detectors_see_the_people_on_group_photos);
     RUN(a_batch_gives_the_same_vectors_as_one_at_a_time);
     return FINISH();

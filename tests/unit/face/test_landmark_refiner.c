@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "base/files.h"
 #include "base/random.h"
-#include "face/second_look.h"
+#include "face/detect.h"
+#include "face/landmark_refiner.h"
+#include "face/landmarks.h"
+#include "face/model.h"
 #include "harness.h"
 #include "models/models.h"
 
@@ -18,9 +21,15 @@ static ww_net *load(const unsigned char *begin, const unsigned char *end, const 
     return net;
 }
 
-static ww_net *load_landmarks(void) { return load(ww_file_landmarks_onnx, ww_file_landmarks_onnx_end, "landmarks.onnx"); }
+static ww_net *load_landmarks(void)
+{
+    return load(ww_file_landmarks_onnx, ww_file_landmarks_onnx_end, "landmarks.onnx");
+}
 
-static double eye_distance(const ww_detection *d) { return hypot(d->landmark[2] - d->landmark[0], d->landmark[3] - d->landmark[1]); }
+static double eye_distance(const ww_detection *d)
+{
+    return hypot(d->landmark[2] - d->landmark[0], d->landmark[3] - d->landmark[1]);
+}
 
 static double apart(const ww_detection *a, const ww_detection *b)
 {
@@ -56,12 +65,12 @@ TEST(landmarks_come_back_from_where_a_rough_detector_puts_them)
     ww_net *net = load(ww_file_detector_onnx, ww_file_detector_onnx_end, "detector.onnx"), *again = load_landmarks();
     ww_model_spec spec;
     CHECK_OK(ww_model_recognise(net, NULL, &spec, &err));
-    spec.second_look = again;
+    spec.landmarks = (ww_landmark_source){&ww_landmark_refiner_kind, again};
     ww_detector *detector;
-    ww_second_look *look;
+    ww_landmark_refiner *refiner;
     ww_detections found = {0}, one = {0};
     CHECK_OK(ww_detector_open(net, &spec, NULL, &detector, &err));
-    CHECK_OK(ww_second_look_open(again, &look, &err));
+    CHECK_OK(ww_landmark_refiner_open(again, &refiner, &err));
     CHECK_OK(ww_detect(detector, &image, &found, &err));
     CHECK(found.count >= 2);
     ww_random r = {5};
@@ -72,7 +81,7 @@ TEST(landmarks_come_back_from_where_a_rough_detector_puts_them)
             ww_detection moved = disturbed(&found.item[i], 0.15, &r);
             one.count = 0;
             ww_vector_add(&one, moved);
-            CHECK_OK(ww_look_again(look, &image, 0.5f, &one, &err));
+            CHECK_OK(ww_landmark_refine(refiner, &image, 0.5f, &one, &err));
             if (one.count == 0)
                 continue;
             before += apart(&moved, &found.item[i]) / eye_distance(&found.item[i]);
@@ -84,7 +93,7 @@ TEST(landmarks_come_back_from_where_a_rough_detector_puts_them)
     CHECK(after < 0.5 * before);
     ww_vector_free(&found);
     ww_vector_free(&one);
-    ww_second_look_close(look);
+    ww_landmark_refiner_close(refiner);
     ww_detector_close(detector);
     ww_net_free(net);
     ww_net_free(again);
@@ -96,12 +105,17 @@ static double log_odds(double p) { return log(p / (1 - p)); }
 
 static ww_detection at(float score)
 {
-    return (ww_detection){.x = 34, .y = 34, .width = 60, .height = 60, .score = score,
+    return (ww_detection){.x = 34,
+                          .y = 34,
+                          .width = 60,
+                          .height = 60,
+                          .score = score,
                           .landmark = {52, 56, 76, 56, 64, 68, 54, 80, 74, 80}};
 }
 
-// Three detections of one place, so scored by the detector, each looked at by itself.
-static void look_at_nothing(ww_second_look *look, const ww_image *image, const float score[3], float min_score, ww_detections *found)
+// Three detections of one place, so scored by the detector, each refined by itself.
+static void refine_nothing(ww_landmark_refiner *refiner, const ww_image *image, const float score[3], float min_score,
+                           ww_detections *found)
 {
     ww_error err;
     ww_detections one = {0};
@@ -109,7 +123,7 @@ static void look_at_nothing(ww_second_look *look, const ww_image *image, const f
     for (size_t i = 0; i < 3; i++) {
         one.count = 0;
         ww_vector_add(&one, at(score[i]));
-        CHECK_OK(ww_look_again(look, image, min_score, &one, &err));
+        CHECK_OK(ww_landmark_refine(refiner, image, min_score, &one, &err));
         for (size_t k = 0; k < one.count; k++)
             ww_vector_add(found, one.item[k]);
     }
@@ -127,23 +141,24 @@ TEST(both_witnesses_make_the_score)
         for (int x = 0; x < SIDE; x++)
             ramp.plane[0].data[y * ramp.plane[0].stride + x] = (uint8_t)(2 * x);
     ww_net *net = load_landmarks();
-    ww_second_look *look;
+    ww_landmark_refiner *refiner;
     ww_detections found = {0};
-    CHECK_OK(ww_second_look_open(net, &look, &err));
+    CHECK_OK(ww_landmark_refiner_open(net, &refiner, &err));
     static const float score[] = {0.55f, 0.999f, 0.6f};
-    look_at_nothing(look, &ramp, score, 0, &found);
+    refine_nothing(refiner, &ramp, score, 0, &found);
     CHECK_EQ(found.count, 3);
     ww_best_first(&found);
     const float given[] = {found.item[0].score, found.item[1].score, found.item[2].score};
     CHECK(given[0] > given[1] && given[1] > given[2]); // 0.999, 0.6, 0.55
     CHECK(given[0] < score[1] && given[1] < score[2] && given[2] < score[0]);
-    // The second look said the same of all three.
-    CHECK_NEAR(log_odds(given[1]) - log_odds(given[2]), WW_SECOND_LOOK_DETECTOR * (log_odds(score[2]) - log_odds(score[0])), 1e-3);
-    look_at_nothing(look, &ramp, score, (given[0] + given[1]) / 2, &found);
+    // The refiner said the same of all three.
+    CHECK_NEAR(log_odds(given[1]) - log_odds(given[2]), WW_REFINER_DETECTOR * (log_odds(score[2]) - log_odds(score[0])),
+               1e-3);
+    refine_nothing(refiner, &ramp, score, (given[0] + given[1]) / 2, &found);
     CHECK_EQ(found.count, 1);
     CHECK_NEAR(found.item[0].score, given[0], 1e-6);
     ww_vector_free(&found);
-    ww_second_look_close(look);
+    ww_landmark_refiner_close(refiner);
     ww_net_free(net);
     ww_image_free(&ramp);
 }
@@ -157,9 +172,9 @@ TEST(two_boxes_that_end_on_one_face_are_one)
     for (int y = 0; y < SIDE; y++)
         memset(grey.plane[0].data + y * grey.plane[0].stride, 128, SIDE);
     ww_net *net = load_landmarks();
-    ww_second_look *look;
+    ww_landmark_refiner *refiner;
     ww_detections found = {0};
-    CHECK_OK(ww_second_look_open(net, &look, &err));
+    CHECK_OK(ww_landmark_refiner_open(net, &refiner, &err));
     ww_detection other = at(0.9f), far = at(0.8f);
     other.x -= 40; // the box is elsewhere, the landmarks are not
     for (int q = 0; q < 10; q += 2)
@@ -167,11 +182,11 @@ TEST(two_boxes_that_end_on_one_face_are_one)
     ww_vector_add(&found, at(0.7f));
     ww_vector_add(&found, other);
     ww_vector_add(&found, far);
-    CHECK_OK(ww_look_again(look, &grey, 0, &found, &err));
+    CHECK_OK(ww_landmark_refine(refiner, &grey, 0, &found, &err));
     CHECK_EQ(found.count, 2);
     CHECK_NEAR(found.item[0].x, other.x, 1e-6);
     ww_vector_free(&found);
-    ww_second_look_close(look);
+    ww_landmark_refiner_close(refiner);
     ww_net_free(net);
     ww_image_free(&grey);
 }
@@ -179,9 +194,9 @@ TEST(two_boxes_that_end_on_one_face_are_one)
 TEST(another_network_is_refused)
 {
     ww_error err;
-    ww_second_look *look;
+    ww_landmark_refiner *refiner;
     ww_net *net = load(ww_file_embedder_onnx, ww_file_embedder_onnx_end, "embedder.onnx");
-    CHECK_EQ(ww_second_look_open(net, &look, &err), WW_ERR_UNSUPPORTED);
+    CHECK_EQ(ww_landmark_refiner_open(net, &refiner, &err), WW_ERR_UNSUPPORTED);
     ww_net_free(net);
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "face/detect.h"
+#include "face/detection.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -42,4 +42,13 @@ void ww_non_maximum_suppression(ww_detections *d, float iou)
             d->item[kept++] = d->item[i];
     }
     d->count = kept;
+}
+
+void ww_guess_landmarks(const float mean[10], ww_detections *found)
+{
+    for (size_t i = 0; i < found->count; i++) {
+        ww_detection *f = &found->item[i];
+        for (int q = 0; q < 10; q++)
+            f->landmark[q] = q % 2 ? f->y + mean[q] * f->height : f->x + mean[q] * f->width;
+    }
 }
