@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "api/sized.h"
 
-#include <ctype.h>
 #include <stdbool.h>
 #include <string.h>
 
@@ -35,7 +34,7 @@ ww_status ww_sized_check(const void *given, size_t full, const char *type, ww_er
     char macro[64];
     size_t length = strlen(type) < sizeof macro ? strlen(type) : sizeof macro - 1;
     for (size_t i = 0; i < length; i++)
-        macro[i] = (char)toupper((unsigned char)type[i]);
+        macro[i] = type[i] >= 'a' && type[i] <= 'z' ? (char)(type[i] - 'a' + 'A') : type[i];
     macro[length] = 0;
     return ww_fail(err, WW_ERR_ARGUMENT, "%s was not set up: begin with '%s x = %s_INIT;'", type, type, macro);
 }

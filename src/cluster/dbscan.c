@@ -219,7 +219,7 @@ ww_status ww_dbscan(const float *vectors, size_t count, int dim, const ww_dbscan
     dbscan d = {.min_samples = (uint32_t)options->min_samples, .options = options, .labels = labels,
                 .lock = PTHREAD_MUTEX_INITIALIZER};
     d.remembered_max = remembered_max(d.min_samples, dim);
-    ww_status status = ww_sieve_build(&d.sieve, vectors, count, dim, options->eps, options->kernels, err);
+    ww_status status = ww_sieve_build(&d.sieve, vectors, count, dim, options->eps, NULL, options->kernels, err);
     if (status == WW_OK)
         status = allocate(&d, err);
     if (status == WW_OK)

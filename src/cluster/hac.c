@@ -3,72 +3,96 @@
 //
 // The distance of two clusters is the root of the mean squared distance over all their pairs (for unit vectors the same as going
 // by mean cosine). It follows from the means alone: mean |x|^2 + mean |y|^2 - 2 (mean x) . (mean y), so each pair of clusters
-// costs one dot product. A mean never falls below the smallest pair, so two clusters within the threshold always have a pair
-// within it, and what single linkage leaves apart stays apart: the work is done inside each of its components.
+// costs one dot product.
 //
-// There, clusters are joined along chains of nearest neighbours (Murtagh 1983): average linkage is reducible (joining two never
-// brings them closer to a third), also where some distances are infinite because of cannot-links, so that any two that are
-// nearest to each other can be joined at once, with the result of always joining the closest. Time quadratic in the groups of a
-// component.
+// Clusters are joined along chains of nearest neighbours (Murtagh 1983): average linkage is reducible (joining two never brings
+// them closer to a third), also where some distances are infinite because of cannot-links, so that any two that are nearest to
+// each other can be joined at once, with the result of always joining the closest.
+//
+// For the same reason the work can be done in stages of rising limits: all joins within the first limit, then, among what is left,
+// those within the next. For a stage the sieve finds every pair of clusters within its limit, once; from then on each cluster
+// looks for its nearest in a list of its own (hac_near.h), most of which a bound rules out. The limit of a stage is chosen, by a
+// sample, for lists of a few dozen: the first stage joins most of what belongs together, the last looks at what little is left in
+// full reach. So neither memory nor time goes with the square, but for the sieve's look at bytes. Every distance that decides is
+// the one the plain way of comparing all with all computes, in the same arithmetic.
+#include "cluster/hac.h"
 #include "base/memory.h"
-#include "cluster/forest.h"
-#include "cluster/kernels.h"
-#include "cluster/method.h"
+#include "base/random.h"
+#include "cluster/hac_near.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define NONE WW_NO_CLUSTER
 
+// Measured on 10,000 to 100,000 made-up faces (bench/cluster_data.py).
+const ww_hac_plan ww_hac_plan_default = {.plain_max = 512, .pairs_per_cluster = 64, .pairs_max = 16 << 20, .depth_max = 8192};
+
+enum {
+    SAMPLE_PER_CLUSTER = 16, // pairs looked at to choose a limit
+    SAMPLE_MIN = 1 << 16,
+    SAMPLE_MAX = 1 << 20,
+    STALLS_MAX = 6, // stages one upon another that joined few; each aims at twice the pairs of the one before
+    FEW_SHARE = 4,  // few: less than one in so many clusters
+};
+
 typedef struct hac {
     const ww_method_problem *problem;
-    const ww_cluster_kernels *kernels;
-    size_t count, live_count;
-    float *mean;          // count x dim
-    double *mean_squared; // count: mean of |x|^2
-    double *size;         // count: vectors
-    uint32_t *live;       // clusters still there, in no order; a cluster has the lowest number of its groups
-    uint32_t *live_place; // count
-    uint32_t *into;       // count: where a cluster went, itself while it lives
-    uint32_t *next_group; // count: the groups of a cluster, a ring
+    const ww_hac_plan *plan;
+    const uint32_t *groups;
+    ww_hac_clusters clusters;
+    size_t live_count;
+    uint32_t *live; // clusters in play, in no order; a cluster has the lowest number of its groups
+    uint32_t *live_place;          // count
+    bool *gone;                    // count: not in play: joined into another, or nobody is within the limit
+    uint32_t *next_group;          // count: the groups of a cluster, a ring
     uint32_t *chain, *chain_place; // count: each linked to its nearest; where a cluster stands in it, if it does
-    uint32_t *place;      // links->groups: number here, NONE for groups that are not; the caller's
-    uint32_t *barred;     // count: equals `turn` where the cluster looked from cannot go
+    uint32_t *place;               // links->groups: number here, NONE for groups that are not; the caller's
+    uint32_t *barred;              // count: equals `turn` where the cluster looked from cannot go
     uint32_t turn;
-    double limit_squared;
+    bool *any_barred; // count: it holds a group that cannot be with another
+    bool listed;      // `lists` are there
+    ww_near_lists lists;
+    double limit_squared; // of the stage
+    double share_done, stage_share;
 } hac;
 
 static ww_status allocate(hac *h, ww_error *err)
 {
-    const size_t n = h->count;
-    h->mean = ww_alloc_array(n, (size_t)h->problem->dim * sizeof *h->mean, SIZE_MAX);
-    h->mean_squared = ww_alloc_array(n, sizeof *h->mean_squared, SIZE_MAX);
-    h->size = ww_alloc_array(n, sizeof *h->size, SIZE_MAX);
+    const size_t n = h->clusters.count;
+    ww_hac_clusters *c = &h->clusters;
+    c->mean = ww_alloc_array(n, (size_t)c->dim * sizeof *c->mean, SIZE_MAX);
+    c->mean_squared = ww_alloc_array(n, sizeof *c->mean_squared, SIZE_MAX);
+    c->size = ww_alloc_array(n, sizeof *c->size, SIZE_MAX);
+    c->into = ww_alloc_array(n, sizeof *c->into, SIZE_MAX);
     h->live = ww_alloc_array(n, sizeof *h->live, SIZE_MAX);
     h->live_place = ww_alloc_array(n, sizeof *h->live_place, SIZE_MAX);
-    h->into = ww_alloc_array(n, sizeof *h->into, SIZE_MAX);
+    h->gone = ww_alloc_array(n, sizeof *h->gone, SIZE_MAX);
     h->next_group = ww_alloc_array(n, sizeof *h->next_group, SIZE_MAX);
     h->chain = ww_alloc_array(n, sizeof *h->chain, SIZE_MAX);
     h->chain_place = ww_alloc_array0(n, sizeof *h->chain_place, SIZE_MAX);
     h->barred = ww_alloc_array0(n, sizeof *h->barred, SIZE_MAX);
-    if (!h->mean || !h->mean_squared || !h->size || !h->live || !h->live_place || !h->into || !h->next_group || !h->chain ||
-        !h->chain_place || !h->barred)
-        return ww_fail(err, WW_ERR_MEMORY, "no memory to join %zu groups", n);
+    h->any_barred = ww_alloc_array0(n, sizeof *h->any_barred, SIZE_MAX);
+    if (!c->mean || !c->mean_squared || !c->size || !c->into || !h->live || !h->live_place || !h->gone || !h->next_group ||
+        !h->chain || !h->chain_place || !h->barred || !h->any_barred)
+        return ww_fail_memory(err, "joining %zu groups", n);
     return WW_OK;
 }
 
 static void release(hac *h)
 {
-    free(h->mean);
-    free(h->mean_squared);
-    free(h->size);
+    free(h->clusters.mean);
+    free(h->clusters.mean_squared);
+    free(h->clusters.size);
+    free(h->clusters.into);
     free(h->live);
     free(h->live_place);
-    free(h->into);
+    free(h->gone);
     free(h->next_group);
     free(h->chain);
     free(h->chain_place);
     free(h->barred);
+    free(h->any_barred);
 }
 
 static bool is_finite(const float *x, int dim)
@@ -79,72 +103,112 @@ static bool is_finite(const float *x, int dim)
     return true;
 }
 
-// Mean of the group's finite vectors; `sum` is scratch of dim doubles.
-static void start_cluster(hac *h, uint32_t c, uint32_t group, double *sum)
+// Mean of the group's finite vectors, NaN where there is none; `sum` is scratch of dim doubles.
+static void start_cluster(hac *h, uint32_t c, double *sum)
 {
     const ww_method_problem *p = h->problem;
+    const ww_links *links = p->links;
     const size_t dim = (size_t)p->dim;
-    double squared = 0;
+    const uint32_t group = h->groups[c];
+    double squared = 0, size = 0;
     memset(sum, 0, dim * sizeof *sum);
-    h->size[c] = 0;
-    for (size_t m = p->links->member_start[group]; m < p->links->member_start[group + 1]; m++) {
-        const float *x = p->vectors + p->links->member[m] * dim;
+    for (size_t m = links->member_start[group]; m < links->member_start[group + 1]; m++) {
+        const float *x = p->vectors + links->member[m] * dim;
         if (!is_finite(x, p->dim))
             continue;
-        h->size[c]++;
-        squared += h->kernels->dot(x, x, dim);
+        size++;
+        squared += h->clusters.kernels->dot(x, x, dim);
         for (size_t d = 0; d < dim; d++)
             sum[d] += x[d];
     }
-    const double size = fmax(1, h->size[c]);
-    h->mean_squared[c] = squared / size;
+    h->clusters.size[c] = size;
+    h->clusters.mean_squared[c] = squared / size;
     for (size_t d = 0; d < dim; d++)
-        h->mean[c * dim + d] = (float)(sum[d] / size);
-    h->live[c] = h->live_place[c] = h->into[c] = h->next_group[c] = c;
-}
-
-static uint32_t cluster_now(const hac *h, uint32_t c)
-{
-    while (h->into[c] != c)
-        c = h->into[c];
-    return c;
+        h->clusters.mean[c * dim + d] = (float)(sum[d] / size);
+    h->clusters.into[c] = h->next_group[c] = c;
+    h->any_barred[c] = links->cannot.start[group + 1] > links->cannot.start[group];
 }
 
 // Marks the clusters that `c` cannot be with.
-static void bar(hac *h, uint32_t c, const uint32_t *groups)
+static void bar(hac *h, uint32_t c)
 {
     const ww_links *links = h->problem->links;
     uint32_t member = c;
     h->turn++;
+    if (!h->any_barred[c])
+        return;
     do {
-        const uint32_t group = groups[member];
+        const uint32_t group = h->groups[member];
         for (size_t i = links->cannot.start[group]; i < links->cannot.start[group + 1]; i++)
             if (h->place[links->cannot.to[i]] != NONE)
-                h->barred[cluster_now(h, h->place[links->cannot.to[i]])] = h->turn;
+                h->barred[ww_hac_now(&h->clusters, h->place[links->cannot.to[i]])] = h->turn;
         member = h->next_group[member];
     } while (member != c);
 }
 
-// The live cluster nearest to `c` within the limit; of equals `previous`, then the lowest numbered. NONE: there is none.
-static uint32_t nearest(hac *h, uint32_t c, uint32_t previous, const uint32_t *groups)
+typedef struct nearest_so_far {
+    uint32_t cluster, previous; // NONE: none
+    double squared;             // or the limit, which itself is still within
+} nearest_so_far;
+
+// Of equals `previous`, then the lowest numbered.
+static void consider(nearest_so_far *best, uint32_t other, double squared)
 {
-    const size_t dim = (size_t)h->problem->dim;
-    double best_squared = h->limit_squared;
-    uint32_t best = NONE; // the limit itself is still within
-    bar(h, c, groups);
+    if (squared < best->squared || (squared == best->squared && (best->cluster == NONE || other == best->previous ||
+                                                                 (best->cluster != best->previous && other < best->cluster)))) {
+        best->squared = squared;
+        best->cluster = other;
+    }
+}
+
+static void look_at_all(hac *h, uint32_t c, nearest_so_far *best)
+{
     for (size_t i = 0; i < h->live_count; i++) {
         const uint32_t other = h->live[i];
-        if (other == c || h->barred[other] == h->turn)
-            continue;
-        const double squared = h->mean_squared[c] + h->mean_squared[other] -
-                               2 * (double)h->kernels->dot_float(h->mean + c * dim, h->mean + other * dim, dim);
-        if (squared < best_squared ||
-            (squared == best_squared && (best == NONE || other == previous || (best != previous && other < best)))) {
-            best_squared = squared;
-            best = other;
-        }
+        if (other != c && h->barred[other] != h->turn)
+            consider(best, other, ww_hac_squared(&h->clusters, c, other));
     }
-    return best;
+}
+
+// Computes the distance of an entry if its bound does not rule it out. False: the entry is of no use any more.
+static bool look_at_entry(hac *h, uint32_t c, ww_near_entry *e, nearest_so_far *best)
+{
+    const double error = ww_near_error(&h->lists, h->clusters.dim, c, e->cluster);
+    if (h->barred[e->cluster] == h->turn)
+        return false;
+    if ((double)e->at_least - error > best->squared)
+        return true;
+    const double squared = ww_hac_squared(&h->clusters, c, e->cluster);
+    consider(best, e->cluster, squared);
+    e->at_least = ww_near_float_below(squared - error);
+    return e->at_least <= h->lists.reach_squared;
+}
+
+static void look_at_list(hac *h, uint32_t c, nearest_so_far *best)
+{
+    ww_near_list *list = &h->lists.of[c];
+    const uint32_t lowest = ww_near_refresh(&h->lists, &h->clusters, c, h->gone);
+    uint32_t kept = 0;
+    if (list->count > 0)
+        look_at_entry(h, c, &list->entry[lowest], best); // a good one first rules out the more
+    for (uint32_t i = 0; i < list->count; i++) {
+        ww_near_entry e = list->entry[i];
+        if (look_at_entry(h, c, &e, best))
+            list->entry[kept++] = e;
+    }
+    list->count = kept;
+}
+
+// The cluster in play nearest to `c` within the limit; NONE: there is none.
+static uint32_t nearest(hac *h, uint32_t c, uint32_t previous)
+{
+    nearest_so_far best = {NONE, previous, h->limit_squared};
+    bar(h, c);
+    if (h->listed && (size_t)h->lists.depth[c] + h->lists.depth_top <= 2 * (size_t)h->plan->depth_max)
+        look_at_list(h, c, &best);
+    else
+        look_at_all(h, c, &best);
+    return best.cluster;
 }
 
 static void retire(hac *h, uint32_t c)
@@ -152,48 +216,59 @@ static void retire(hac *h, uint32_t c)
     const uint32_t last = h->live[--h->live_count];
     h->live[h->live_place[c]] = last;
     h->live_place[last] = h->live_place[c];
+    h->gone[c] = true;
 }
 
 // Joins b into a.
-static void join(hac *h, uint32_t a, uint32_t b)
+static ww_status join(hac *h, uint32_t a, uint32_t b, ww_error *err)
 {
-    const size_t dim = (size_t)h->problem->dim;
-    const double total = h->size[a] + h->size[b], share_a = h->size[a] / total, share_b = h->size[b] / total;
-    for (size_t d = 0; d < dim; d++)
-        h->mean[a * dim + d] = (float)(share_a * h->mean[a * dim + d] + share_b * h->mean[b * dim + d]);
-    h->mean_squared[a] = share_a * h->mean_squared[a] + share_b * h->mean_squared[b];
-    h->size[a] = total;
-    h->into[b] = a;
+    ww_hac_clusters *c = &h->clusters;
+    const size_t dim = (size_t)c->dim;
+    const double total = c->size[a] + c->size[b], share_a = c->size[a] / total, share_b = c->size[b] / total;
+    if (h->listed) {
+        const ww_status status = ww_near_join(&h->lists, c, a, b, share_a, share_b, h->gone, err);
+        if (status != WW_OK)
+            return status;
+    }
+    for (size_t d = 0; d < dim; d++) {
+        c->mean[a * dim + d] = (float)(share_a * c->mean[a * dim + d] + share_b * c->mean[b * dim + d]);
+        c->mean[b * dim + d] = NAN;
+    }
+    c->mean_squared[a] = share_a * c->mean_squared[a] + share_b * c->mean_squared[b];
+    c->size[a] = total;
+    c->into[b] = a;
+    h->any_barred[a] |= h->any_barred[b];
     const uint32_t held = h->next_group[a];
     h->next_group[a] = h->next_group[b];
     h->next_group[b] = held;
     retire(h, b);
+    return WW_OK;
 }
 
 // A chain gets shorter from link to link and so never meets itself, but for the rounding of means: then it goes on from there.
-static void follow_chains(hac *h, const uint32_t *groups)
+static ww_status follow_chains(hac *h, ww_error *err)
 {
     uint32_t *chain = h->chain;
     size_t length = 0;
     uint32_t lowest = 0; // all below are joined or final
-    for (;;) {
+    ww_status status = WW_OK;
+    while (status == WW_OK) {
         if (length == 0) {
-            while (lowest < h->count && (h->into[lowest] != lowest || h->live_place[lowest] == NONE))
+            while (lowest < h->clusters.count && h->gone[lowest])
                 lowest++;
-            if (lowest == h->count)
-                return;
+            if (lowest == h->clusters.count)
+                break;
             h->chain_place[lowest] = (uint32_t)length;
             chain[length++] = lowest;
         }
         const uint32_t top = chain[length - 1], previous = length > 1 ? chain[length - 2] : NONE;
-        const uint32_t next = nearest(h, top, previous, groups);
+        const uint32_t next = nearest(h, top, previous);
         if (next == NONE) { // nobody within reach now, so never again
             retire(h, top);
-            h->live_place[top] = NONE;
             length--;
         } else if (next == previous) {
             length -= 2;
-            join(h, top < next ? top : next, top < next ? next : top);
+            status = join(h, top < next ? top : next, top < next ? next : top, err);
         } else if (h->chain_place[next] < length && chain[h->chain_place[next]] == next) {
             length = h->chain_place[next] + 1;
         } else {
@@ -201,30 +276,119 @@ static void follow_chains(hac *h, const uint32_t *groups)
             chain[length++] = next;
         }
     }
+    return status;
 }
 
-ww_status ww_hac_merge(const ww_method_problem *p, const uint32_t *groups, size_t group_count, double threshold, uint32_t *place,
-                       uint32_t *cluster_of_group, ww_error *err)
+// All clusters into play that hold a finite vector.
+static void start_stage(hac *h)
 {
-    if (group_count == 1) {
-        cluster_of_group[groups[0]] = groups[0];
-        return WW_OK;
+    h->live_count = 0;
+    for (uint32_t c = 0; c < h->clusters.count; c++) {
+        h->gone[c] = h->clusters.into[c] != c || !(h->clusters.size[c] > 0);
+        if (!h->gone[c]) {
+            h->live_place[c] = (uint32_t)h->live_count;
+            h->live[h->live_count++] = c;
+        }
     }
-    hac h = {.problem = p, .kernels = ww_cluster_kernels_best(), .count = group_count, .limit_squared = threshold * threshold,
-             .place = place};
+}
+
+static int compare_floats(const void *a, const void *b)
+{
+    const float x = *(const float *)a, y = *(const float *)b;
+    return (x > y) - (x < y);
+}
+
+// The squared distance that about `pairs` pairs of the clusters in play are within, or `most` if that is lower. -1: no memory.
+static double choose_limit(const hac *h, double pairs, double most)
+{
+    const double all = (double)h->live_count * (double)(h->live_count - 1) / 2;
+    const size_t wanted = h->live_count * SAMPLE_PER_CLUSTER, n = wanted < SAMPLE_MIN   ? SAMPLE_MIN
+                                                                  : wanted > SAMPLE_MAX ? SAMPLE_MAX
+                                                                                        : wanted;
+    float *squared = ww_alloc_array(n, sizeof *squared, SIZE_MAX);
+    if (!squared)
+        return -1;
+    ww_random random = {1};
+    size_t within = 0;
+    for (size_t i = 0; i < n; i++) {
+        const uint32_t a = ww_random_below(&random, (uint32_t)h->live_count), b = ww_random_below(&random, (uint32_t)h->live_count);
+        const double s = a == b ? INFINITY : ww_hac_squared(&h->clusters, h->live[a], h->live[b]);
+        if (s <= most)
+            squared[within++] = (float)s;
+    }
+    const size_t rank = (size_t)(pairs / all * (double)n);
+    double limit = most;
+    if (rank < within) {
+        qsort(squared, within, sizeof *squared, compare_floats);
+        limit = fmin(most, squared[rank]);
+    }
+    free(squared);
+    return limit;
+}
+
+static int report(void *user, double share)
+{
+    hac *h = user;
+    return h->problem->options.progress(h->problem->options.user, h->share_done + share * h->stage_share);
+}
+
+// Joins all there is within the limit of the stage.
+static ww_status run_stage(hac *h, bool listed, ww_error *err)
+{
+    ww_status status = WW_OK;
+    h->listed = listed;
+    if (listed) {
+        const ww_method_options *o = &h->problem->options;
+        const ww_near_wanted wanted = {h->limit_squared, h->plan->depth_max, o->threads, o->progress ? report : NULL, h};
+        status = ww_near_build(&h->lists, &h->clusters, &wanted, err);
+    }
+    if (status == WW_OK)
+        status = follow_chains(h, err);
+    ww_near_free(&h->lists);
+    return status;
+}
+
+static ww_status run_stages(hac *h, double limit_squared, ww_error *err)
+{
+    const ww_hac_plan *plan = h->plan;
+    int stalls = 0;
+    for (bool last = false; !last;) {
+        start_stage(h);
+        const size_t before = h->live_count;
+        const bool plain = before <= plan->plain_max || stalls > STALLS_MAX;
+        const double aim = fmin((double)(plan->pairs_per_cluster << stalls) * (double)before, (double)plan->pairs_max);
+        h->limit_squared = plain ? limit_squared : choose_limit(h, aim, limit_squared);
+        last = h->limit_squared == limit_squared;
+        if (h->limit_squared == -1)
+            return ww_fail_memory(err, "joining %zu groups", h->clusters.count);
+        h->stage_share = (1 - h->share_done) / (last ? 1 : 2);
+        const ww_status status = run_stage(h, !plain, err);
+        if (status != WW_OK)
+            return status;
+        h->share_done += h->stage_share;
+        start_stage(h);
+        stalls = before - h->live_count < before / FEW_SHARE ? stalls + 1 : 0;
+    }
+    return WW_OK;
+}
+
+ww_status ww_hac_merge_planned(const ww_method_problem *p, const uint32_t *groups, size_t group_count, double threshold,
+                               const ww_hac_plan *plan, uint32_t *place, uint32_t *cluster_of_group, ww_error *err)
+{
+    hac h = {.problem = p, .plan = plan, .groups = groups, .place = place};
+    h.clusters = (ww_hac_clusters){.count = group_count, .dim = p->dim, .kernels = ww_cluster_kernels_best()};
     ww_status status = allocate(&h, err);
     double *sum = ww_try_array((size_t)p->dim, sizeof *sum);
     if (status == WW_OK && !sum)
         status = ww_fail_memory(err, "clustering %zu vectors", p->count);
     if (status == WW_OK) {
         for (size_t c = 0; c < group_count; c++) {
-            start_cluster(&h, (uint32_t)c, groups[c], sum);
+            start_cluster(&h, (uint32_t)c, sum);
             place[groups[c]] = (uint32_t)c;
         }
-        h.live_count = group_count;
-        follow_chains(&h, groups);
+        status = run_stages(&h, threshold * threshold, err);
         for (size_t c = 0; c < group_count; c++) {
-            cluster_of_group[groups[c]] = groups[cluster_now(&h, (uint32_t)c)];
+            cluster_of_group[groups[c]] = groups[ww_hac_now(&h.clusters, (uint32_t)c)];
             place[groups[c]] = NONE;
         }
     }
@@ -233,66 +397,26 @@ ww_status ww_hac_merge(const ww_method_problem *p, const uint32_t *groups, size_
     return status;
 }
 
-typedef struct in_component { uint32_t component, group; } in_component;
-
-static int compare_component(const void *a, const void *b)
+ww_status ww_hac_merge(const ww_method_problem *p, const uint32_t *groups, size_t group_count, double threshold, uint32_t *place,
+                       uint32_t *cluster_of_group, ww_error *err)
 {
-    const in_component *x = a, *y = b;
-    return x->component != y->component ? (x->component > y->component) - (x->component < y->component)
-                                        : (x->group > y->group) - (x->group < y->group);
-}
-
-// Components of single linkage, over vectors and groups alike; `label` is scratch for the vectors.
-static ww_status find_components(const ww_method_problem *p, int32_t *label, ww_forest *forest, in_component *out, ww_error *err)
-{
-    const ww_dbscan_options options = {p->options.threshold, 1, p->options.threads, p->options.progress, p->options.user, NULL};
-    const ww_links *links = p->links;
-    const ww_status status = ww_dbscan(p->vectors, p->count, p->dim, &options, label, err);
-    if (status != WW_OK)
-        return status;
-    uint32_t *first_group = ww_alloc_array(p->count, sizeof *first_group, SIZE_MAX); // of each component
-    if (!first_group)
-        return ww_fail(err, WW_ERR_MEMORY, "no memory to cluster %zu vectors", p->count);
-    memset(first_group, 0xff, p->count * sizeof *first_group);
-    ww_forest_init(forest, links->groups);
-    for (size_t i = 0; i < p->count; i++) {
-        if (label[i] == WW_NOBODY)
-            continue;
-        if (first_group[label[i]] == NONE)
-            first_group[label[i]] = links->group[i];
-        ww_forest_join(forest, links->group[i], first_group[label[i]]);
-    }
-    free(first_group);
-    for (uint32_t g = 0; g < links->groups; g++)
-        out[g] = (in_component){ww_forest_root_compress(forest, g), g};
-    qsort(out, links->groups, sizeof *out, compare_component);
-    return WW_OK;
+    return ww_hac_merge_planned(p, groups, group_count, threshold, &ww_hac_plan_default, place, cluster_of_group, err);
 }
 
 ww_status ww_hac_run(const ww_method_problem *p, uint32_t *cluster_of_group, ww_error *err)
 {
     const size_t groups = p->links->groups;
-    in_component *components = ww_alloc_array(groups, sizeof *components, SIZE_MAX);
-    ww_forest *forest = ww_alloc_array(groups, sizeof *forest, SIZE_MAX);
-    int32_t *label = ww_alloc_array(p->count, sizeof *label, SIZE_MAX);
-    uint32_t *members = ww_alloc_array(groups, sizeof *members, SIZE_MAX);
-    uint32_t *place = ww_alloc_array(groups, sizeof *place, SIZE_MAX);
+    uint32_t *all = ww_alloc_array(groups, sizeof *all, SIZE_MAX), *place = ww_alloc_array(groups, sizeof *place, SIZE_MAX);
     ww_status status = WW_OK;
-    if (!components || !forest || !label || !members || !place)
-        status = ww_fail(err, WW_ERR_MEMORY, "no memory to cluster %zu vectors", p->count);
-    else
-        status = find_components(p, label, forest, components, err);
-    for (size_t g = 0; status == WW_OK && g < groups; g++)
+    if (!all || !place)
+        status = ww_fail_memory(err, "clustering %zu vectors", p->count);
+    for (uint32_t g = 0; status == WW_OK && g < groups; g++) {
+        all[g] = g;
         place[g] = NONE;
-    for (size_t first = 0, end; status == WW_OK && first < groups; first = end) {
-        for (end = first; end < groups && components[end].component == components[first].component; end++)
-            members[end - first] = components[end].group;
-        status = ww_hac_merge(p, members, end - first, p->options.threshold, place, cluster_of_group, err);
     }
-    free(components);
-    free((void *)forest);
-    free(label);
-    free(members);
+    if (status == WW_OK)
+        status = ww_hac_merge(p, all, groups, p->options.threshold, place, cluster_of_group, err);
+    free(all);
     free(place);
     return status;
 }

@@ -118,7 +118,7 @@ ww_status ww_neighbours_find(ww_neighbours *n, const float *vectors, size_t coun
     if (!n->found || !n->near)
         status = ww_fail(err, WW_ERR_MEMORY, "no memory for %d neighbours of each of %zu vectors", k, count);
     if (status == WW_OK)
-        status = ww_sieve_build(&f->sieve, vectors, count, dim, options->distance_max, NULL, err);
+        status = ww_sieve_build(&f->sieve, vectors, count, dim, options->distance_max, NULL, NULL, err);
     if (status == WW_OK) {
         const ww_pair_visitor visitor = {.visit = visit, .user = f, .progress = options->progress, .progress_user = options->user};
         status = ww_pairs_visit(&f->sieve, &visitor, options->threads, err);

@@ -10,7 +10,7 @@
 
 // g of a row that is a candidate with everyone / with nobody. No sum of theirs with real ones leaves 32 bits: |q.q| is at most
 // 127^2 * WW_CLUSTER_DIM_MAX < 2^28 and g of an ordinary row at most half of that.
-enum { G_ALWAYS = -(1 << 29), G_NEVER = 1 << 30 };
+enum { G_ALWAYS = -(1 << 29), G_LARGEST = 1 << 29, G_NEVER = 1 << 30 };
 
 enum {
     HEAD_SAMPLE = 256,    // tiles
@@ -84,13 +84,14 @@ typedef struct rounded {
 } rounded;
 
 // g of sieve.h. `blurred`: how far the frame's floats and the rounding of the distances in double may put the vector off besides.
-static int32_t bound_of(const ww_sieve *s, const ww_frame *f, const rounded *r, double blurred)
+static int32_t bound_of(const ww_sieve *s, const ww_frame *f, const rounded *r, double blurred, double spread)
 {
     const double eps = s->eps * f->stretch, step2 = f->step * f->step;
     const double lost = sqrt(r->lost_squared) * (1 + 1e-12) + blurred;
     const double near = (2 * eps * lost + 2 * lost * lost) / step2, half_eps = eps * eps / (2 * step2);
-    const double g = floor(((double)r->norm - near - half_eps) / 2) - 1;
-    return g > G_ALWAYS ? (int32_t)g : G_ALWAYS; // false for NaN too
+    const double apart = spread * f->stretch * f->stretch / step2;
+    const double g = floor(((double)r->norm - near - half_eps + apart) / 2) - 1;
+    return g > G_ALWAYS ? (int32_t)fmin(g, G_LARGEST) : G_ALWAYS; // false for NaN too
 }
 
 static void put_bounds(ww_sieve *s, size_t place, int32_t head, int32_t head_sum, int32_t all, int32_t all_sum)
@@ -102,7 +103,7 @@ static void put_bounds(ww_sieve *s, size_t place, int32_t head, int32_t head_sum
 }
 
 // Rounds the coordinates `z` of the row at `place` into its panel and notes what was lost.
-static void put_row(ww_sieve *s, const ww_frame *f, size_t place, const float *z, double length)
+static void put_row(ww_sieve *s, const ww_frame *f, size_t place, const float *z, double length, double spread)
 {
     const int levels = s->kernels->levels, head_dims = s->head_groups * WW_GROUP;
     uint8_t *to = s->panels + place / WW_PANEL * s->groups * WW_GROUP * WW_PANEL + place % WW_PANEL * WW_GROUP;
@@ -127,7 +128,7 @@ static void put_row(ww_sieve *s, const ww_frame *f, size_t place, const float *z
     const double formula = sqrt(4 * (s->dim + 8) * (DBL_EPSILON / 2) * s->norms[s->row[place]]);
     const double underflow = (double)s->dim * s->dim * (double)FLT_TRUE_MIN;
     const double blurred = f->rounding * length * (1 + 1e-6) + f->stretch * formula + underflow;
-    put_bounds(s, place, bound_of(s, f, &head, blurred), head.sum, bound_of(s, f, &r, blurred), r.sum);
+    put_bounds(s, place, bound_of(s, f, &head, blurred, spread), head.sum, bound_of(s, f, &r, blurred, spread), r.sum);
 }
 
 static void put_padding(ww_sieve *s, size_t place)
@@ -196,7 +197,7 @@ done:
     return best;
 }
 
-ww_status ww_sieve_build(ww_sieve *s, const float *vectors, size_t count, int dim, double eps,
+ww_status ww_sieve_build(ww_sieve *s, const float *vectors, size_t count, int dim, double eps, const double *spread,
                          const ww_cluster_kernels *kernels, ww_error *err)
 {
     ww_frame frame = {0};
@@ -226,7 +227,7 @@ ww_status ww_sieve_build(ww_sieve *s, const float *vectors, size_t count, int di
     for (size_t place = 0; place < s->rows; place++) {
         const float *vector = vectors + (size_t)s->row[place] * dim;
         const double length = ww_frame_coordinates(&frame, s->kernels, vector, scratch + dim, scratch);
-        put_row(s, &frame, place, scratch, length);
+        put_row(s, &frame, place, scratch, length, spread ? spread[s->row[place]] : 0);
     }
     for (size_t place = s->rows; place < s->padded_rows; place++)
         put_padding(s, place);

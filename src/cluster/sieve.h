@@ -11,6 +11,9 @@
 //
 //     candidate  <=>  q_x . q_y  >=  g_x + g_y,     g = (|q|^2 - (2 eps a + 2 a^2) / step^2 - eps^2 / (2 step^2)) / 2.
 //
+// Where each vector stands for several that are spread about it, s their mean squared distance from it, mean squared distances
+// between such are |x - y|^2 + s_x + s_y, and s / step^2 / 2 comes on top of g.
+//
 // What passes is a candidate only; ww_sieve_near decides it in double. Bytes are a quarter of the floats and 64 of them are
 // multiplied in one instruction: of 100,000 faces one pair in some ten thousand is ever looked at in full.
 #ifndef WW_CLUSTER_SIEVE_H
@@ -37,8 +40,9 @@ typedef struct ww_sieve {
     int32_t *start_head, *start, *limit_head, *limit; // padded_rows each, see ww_sieve_tile
 } ww_sieve;
 
-// `vectors` must outlive the sieve. `kernels` NULL: the fastest. Vectors with a value that is not finite are left out.
-ww_status ww_sieve_build(ww_sieve *sieve, const float *vectors, size_t count, int dim, double eps,
+// `vectors` must outlive the sieve. `kernels` NULL: the fastest. Vectors with a value that is not finite are left out. `spread`, count
+// entries >= 0, or NULL: pairs are of interest only where squared distance and the spread of both add up to at most eps^2.
+ww_status ww_sieve_build(ww_sieve *sieve, const float *vectors, size_t count, int dim, double eps, const double *spread,
                          const ww_cluster_kernels *kernels, ww_error *err);
 void ww_sieve_free(ww_sieve *sieve);
 

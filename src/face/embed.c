@@ -32,8 +32,10 @@ ww_status ww_embedder_open(const ww_net *net, const ww_model_spec *spec, ww_embe
     e->net = net;
     e->spec = spec;
     e->views = kind->view_count(spec);
-    if (kind->view_state_bytes)
-        e->view_state = ww_alloc(kind->view_state_bytes);
+    if (kind->view_state_bytes && !(e->view_state = ww_try_alloc(kind->view_state_bytes))) {
+        ww_embedder_close(e);
+        return ww_fail_memory(err, "the views of a face");
+    }
     *embedder = e;
     return WW_OK;
 }

@@ -19,16 +19,21 @@ static void mark(void *user, const ww_pair *pairs, size_t count)
     }
 }
 
-static void check_none_lost(const float *x, size_t count, int dim, double eps, const ww_cluster_kernels *kernels)
+static bool is_near(const ww_sieve *sieve, const double *spread, uint32_t a, uint32_t b)
+{
+    return spread ? ww_sieve_distance_squared(sieve, a, b) + spread[a] + spread[b] <= sieve->eps_squared : ww_sieve_near(sieve, a, b);
+}
+
+static void check_none_lost(const float *x, size_t count, int dim, double eps, const double *spread, const ww_cluster_kernels *kernels)
 {
     ww_error err;
     ww_sieve sieve;
     seen s = {0};
-    CHECK_OK(ww_sieve_build(&sieve, x, count, dim, eps, kernels, &err));
+    CHECK_OK(ww_sieve_build(&sieve, x, count, dim, eps, spread, kernels, &err));
     CHECK_OK(ww_pairs_visit(&sieve, &(ww_pair_visitor){.visit = mark, .user = &s}, 1, &err));
     for (uint32_t a = 0; a < count; a++)
         for (uint32_t b = a; b < count; b++)
-            CHECK(s.times[a][b] <= 1 && (a == b ? s.times[a][b] == 0 : s.times[a][b] || !ww_sieve_near(&sieve, a, b)));
+            CHECK(s.times[a][b] <= 1 && (a == b ? s.times[a][b] == 0 : s.times[a][b] || !is_near(&sieve, spread, a, b)));
     ww_sieve_free(&sieve);
 }
 
@@ -46,7 +51,7 @@ TEST(no_near_pair_is_lost_on_a_line)
             x[i] = (float)(1000 * ww_random_unit(&r) * (i % 3 ? 0.02 : 1)); // most within a few steps of one another
         for (int a = 0; a < COUNT; a++)
             for (int b = 0; b < a; b++)
-                check_none_lost(x, COUNT, 1, fabs((double)x[a] - (double)x[b]), tables[(size_t)(a + b) % table_count]);
+                check_none_lost(x, COUNT, 1, fabs((double)x[a] - (double)x[b]), NULL, tables[(size_t)(a + b) % table_count]);
     }
 }
 
@@ -62,7 +67,11 @@ TEST(no_near_pair_is_lost_in_more_dimensions)
         const double scale = pow(10, (double)ww_random_below(&r, 9) - 4), offset = round % 2 ? 1000 * scale : 0;
         for (int i = 0; i < COUNT * dim; i++)
             x[i] = (float)(offset + scale * ww_random_normal(&r));
-        check_none_lost(x, COUNT, dim, scale * sqrt(dim) * (0.5 + ww_random_unit(&r)), tables[(size_t)round % table_count]);
+        const double eps = scale * sqrt(dim) * (0.5 + ww_random_unit(&r));
+        double spread[COUNT];
+        for (int i = 0; i < COUNT; i++)
+            spread[i] = i % 3 ? eps * eps * ww_random_unit(&r) : i % 2 ? 0 : 1e12 * eps;
+        check_none_lost(x, COUNT, dim, eps, round % 3 ? NULL : spread, tables[(size_t)round % table_count]);
         free(x);
     }
 }
