@@ -2,8 +2,8 @@
 // Reading a library: sources, shots, tracks, frames, faces, persons, decisions, pictures and suggestions.
 //
 // A view is what the library held at one moment: plain tables, read once, that do not change. Rows have indexes from 0 and refer
-// to each other by them; WW_NONE stands for "none". Everything a view returns is borrowed and lives until ww_view_close. Any
-// number of threads may read one view.
+// to each other by them; WW_NONE stands for "none". Everything a view returns is borrowed and lives until ww_view_close, which
+// comes before ww_library_close. Any number of threads may read one view (but for ww_view_embeddings).
 //
 //     ww_view *view;
 //     if (ww_library_view(library, &view, &err) == WW_OK) {
@@ -29,13 +29,13 @@ extern "C" {
 
 typedef struct ww_view ww_view;
 
-typedef enum ww_source_kind { WW_SOURCE_VIDEO, WW_SOURCE_PHOTO } ww_source_kind;
+typedef enum ww_media { WW_MEDIA_VIDEO, WW_MEDIA_PHOTO } ww_media;
 
 typedef struct ww_view_source {
     int64_t id;             // of the store; stays the same from view to view
     const char *path;       // as scanned; any bytes
     const char *error;      // why it could not be read; NULL: it could
-    ww_source_kind kind;
+    ww_media kind;
     int width, height;      // pixels, upright; of the first frame where the size changes
     int64_t duration_us;    // 0 for photos
     uint64_t hash;          // XXH64 of the content
@@ -118,6 +118,68 @@ WW_API size_t ww_view_find_person(const ww_view *view, int number);
 
 // One row of `dim` floats per face of the view, consecutive, unit length but for dlib's embedders; read at the first call.
 WW_API ww_status ww_view_embeddings(ww_view *view, const float **matrix, size_t *dim, ww_error *err);
+
+// --- pictures ---------------------------------------------------------------------------------------------------------------
+
+typedef struct ww_bytes { // freed by ww_bytes_free
+    void *data;
+    size_t size;
+} ww_bytes;
+WW_API void ww_bytes_free(ww_bytes *bytes); // zeroes it; fine for a zeroed one
+
+// JPEG files as stored, by the id in a view's row. WW_ERR_NOT_FOUND: no such face or frame.
+WW_API ww_status ww_library_portrait(ww_library *library, int64_t face_id, ww_bytes *jpeg, ww_error *err);
+WW_API ww_status ww_library_frame(ww_library *library, int64_t frame_id, ww_bytes *jpeg, ww_error *err);
+
+#define WW_CHIP_SIZE_MAX 1024
+
+// An aligned face, size x size pixels of R, G, B (3 * size * size bytes, row by row, no padding), cut from the stored frame: the five
+// landmarks lie where the ArcFace template has them (112 x 112; Deng et al. 2019, arXiv:1801.07698), scaled to `size`, with
+// `margin` more on each side as a share of it (0: the template's own frame; at most 1).
+WW_API ww_status ww_library_chip(ww_library *library, const ww_view *view, size_t face, int size, double margin, ww_bytes *rgb, ww_error *err);
+
+// --- faces of a picture in memory ------------------------------------------------------------------------------------------------
+
+typedef struct ww_finder ww_finder; // a detector and an embedder at work; one thread at a time
+
+typedef enum ww_pixel_format { WW_PIXEL_GREY, WW_PIXEL_RGB } ww_pixel_format; // 1 and 3 bytes per pixel
+
+typedef struct ww_found_face {
+    double x, y, width, height; // box, pixels of the picture
+    float landmark[5][2];       // as in ww_view_face
+    double score, quality;      // 0..1
+    const float *embedding;     // `dim` values
+    size_t dim;
+} ww_found_face;
+
+// `models` must outlive the finder. `options` (NULL: the defaults): detect_size, min_score and min_face_px count.
+WW_API ww_status ww_finder_open(const ww_models *models, const ww_scan_options *options, ww_finder **finder, ww_error *err);
+WW_API void ww_finder_close(ww_finder *finder);
+// pixels: height rows of `stride` bytes. The faces, best score first, are borrowed until the next call or ww_finder_close.
+WW_API ww_status ww_finder_find(ww_finder *finder, const void *pixels, ww_pixel_format format, int width, int height, size_t stride,
+                                const ww_found_face **faces, size_t *count, ww_error *err);
+// The same for a JPEG file in memory; turned upright if it says how.
+WW_API ww_status ww_finder_find_jpeg(ww_finder *finder, const void *jpeg, size_t bytes, const ww_found_face **faces, size_t *count, ww_error *err);
+
+// --- suggestions ------------------------------------------------------------------------------------------------------------
+
+typedef struct ww_suggestions ww_suggestions; // of one kind; freed by ww_suggestions_free
+
+typedef struct ww_suggestion {
+    size_t person;    // index in the view
+    size_t other;     // of pairs: the other person; else WW_NONE
+    double distance;  // Euclidean: of pairs between the means of their seed faces, root of the mean squared distance; of a face to the person's
+    double gain;      // what an answer is worth: nearness times the faces it would move; 0 for the candidates of a face
+} ww_suggestion;
+
+// "The same person?": pairs of persons that may be one, the most worthwhile question first, at most `count`. Never two who were seen
+// together, never two that a decision has kept apart or named differently, never an ignored one.
+WW_API ww_status ww_suggest_pairs(ww_library *library, ww_view *view, size_t count, ww_suggestions **suggestions, ww_error *err);
+// "Who is this?": the nearest persons to a face, nearest first, without its own and those seen together with it.
+WW_API ww_status ww_suggest_persons(ww_library *library, ww_view *view, size_t face, size_t count, ww_suggestions **suggestions, ww_error *err);
+WW_API size_t ww_suggestion_count(const ww_suggestions *suggestions);
+WW_API const ww_suggestion *ww_get_suggestion(const ww_suggestions *suggestions, size_t index); // NULL: no such row
+WW_API void ww_suggestions_free(ww_suggestions *suggestions);
 
 #ifdef __cplusplus
 }

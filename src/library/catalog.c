@@ -4,6 +4,7 @@
 #include "base/memory.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 typedef struct loader {
     ww_catalog *catalog;
@@ -87,10 +88,11 @@ static ww_status on_face(void *user, const ww_face_row *row, const float *embedd
     c->source.item[frame->source].faces++;
     ww_catalog_face face = {
         .id = row->id, .frame = l->at, .person = person,
-        .x = row->x, .y = row->y, .width = row->width, .height = row->height, .score = row->score, .quality = row->quality,
+        .x = row->x, .y = row->y, .width = row->width, .height = row->height, .score = row->score, .quality = row->quality, .track = row->track,
         .portrait_box = {row->portrait_box[0], row->portrait_box[1], row->portrait_box[2], row->portrait_box[3]},
         .portrait_width = row->portrait_width, .portrait_height = row->portrait_height,
     };
+    memcpy(face.landmark, row->landmark, sizeof face.landmark);
     return ww_vector_push(&c->face, face) ? WW_OK : ww_fail_memory(err, "the faces of the library");
 }
 

@@ -40,6 +40,8 @@ typedef struct ww_catalog_face { // number: index + 1
     bool hidden;
     double x, y, width, height; // pixels of the upright source frame
     double score, quality;
+    float landmark[10];         // x0, y0 ... x4, y4, as in ww_face_row; pixels of the source frame
+    int64_t track;              // within the source; 0: not tracked
     double portrait_box[4]; // x, y, width, height in the portrait
     int portrait_width, portrait_height;
 } ww_catalog_face;

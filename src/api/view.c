@@ -1,0 +1,343 @@
+// SPDX-License-Identifier: MIT
+// A view is the library's one table of faces (library/catalog.h) with the journal, in rows that a caller may keep.
+#include "api/view.h"
+#include "base/memory.h"
+#include "decisions/roster.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct ww_view {
+    ww_roster roster; // sources, frames, faces and people with their strings
+    ww_view_source *source;
+    ww_view_frame *frame;
+    ww_view_track *track;
+    ww_view_face *face;
+    ww_view_person *person;
+    ww_view_decision *decision;
+    ww_buffer paths;  // of faces and frames, each ended by a zero
+    size_t *by_track; // faces, track by track
+    size_t *track_first; // of each track: its first place in by_track; one more at the end
+    size_t tracks;
+    size_t *by_id;       // faces by their ids
+    float *embedding; // rows of `dim` values, once asked for
+    size_t dim;
+};
+
+static ww_status no_memory(ww_error *err) { return ww_fail_memory(err, "a view of the library"); }
+
+// --- sources, frames, persons, decisions
+
+static void fill_sources(ww_view *v)
+{
+    const ww_catalog *c = &v->roster.catalog;
+    for (size_t i = 0; i < c->source.count; i++) {
+        const ww_catalog_source *s = &c->source.item[i];
+        v->source[i] = (ww_view_source){.id = s->id, .path = s->path, .error = s->error, .kind = s->kind == 0 ? WW_MEDIA_VIDEO : WW_MEDIA_PHOTO,
+                                        .width = s->width, .height = s->height, .duration_us = s->duration_us, .hash = s->hash};
+    }
+}
+
+static void fill_frames(ww_view *v)
+{
+    const ww_catalog *c = &v->roster.catalog;
+    size_t faces = 0;
+    for (size_t i = 0; i < c->frame.count; i++) {
+        const ww_catalog_frame *f = &c->frame.item[i];
+        ww_view_source *s = &v->source[f->source];
+        if (s->frame_count++ == 0) {
+            s->first_frame = i;
+            s->first_face = faces;
+        }
+        s->face_count += f->face_count;
+        faces += f->face_count;
+        v->frame[i] = (ww_view_frame){.id = f->id, .source = (size_t)f->source, .time_us = f->time_us, .first_face = f->first_face, .face_count = f->face_count};
+    }
+}
+
+static void fill_persons(ww_view *v)
+{
+    const ww_catalog *c = &v->roster.catalog;
+    for (size_t i = 0; i < c->person.count; i++) {
+        const ww_catalog_person *p = &c->person.item[i];
+        v->person[i] = (ww_view_person){.number = p->number, .name = p->name, .title = ww_catalog_title(p), .folder = p->ignored ? NULL : p->folder,
+                                        .ignored = p->ignored, .face_count = p->face_count};
+    }
+}
+
+static void fill_decisions(ww_view *v)
+{
+    const ww_journal *j = &v->roster.journal;
+    for (size_t i = 0; i < j->entry.count; i++) {
+        const ww_entry *e = &j->entry.item[i];
+        v->decision[i] = (ww_view_decision){.number = e->seq, .time_s = e->time_s, .kind = e->kind, .kind_name = ww_decision_kind_name(e->kind), .words = e->words,
+                                            .undone = e->undone};
+    }
+}
+
+// --- faces
+
+static void fill_faces(ww_view *v)
+{
+    const ww_catalog *c = &v->roster.catalog;
+    for (size_t i = 0; i < c->face.count; i++) {
+        const ww_catalog_face *f = &c->face.item[i];
+        const ww_catalog_person *shown = ww_catalog_person_of(c, i);
+        ww_view_face *to = &v->face[i];
+        *to = (ww_view_face){.id = f->id, .number = (int64_t)i + 1, .source = (size_t)c->frame.item[f->frame].source, .frame = f->frame, .track = WW_NONE,
+                             .person = shown == &c->unsorted || shown == &c->ignored ? WW_NONE : f->person, .ignored = shown == &c->ignored,
+                             .x = f->x, .y = f->y, .width = f->width, .height = f->height, .score = f->score, .quality = f->quality,
+                             .portrait_width = f->portrait_width, .portrait_height = f->portrait_height};
+        memcpy(to->landmark, f->landmark, sizeof to->landmark);
+        memcpy(to->portrait_box, f->portrait_box, sizeof to->portrait_box);
+    }
+}
+
+// The pool grows while it is filled; so first all of it, then the pointers.
+static ww_status fill_paths(ww_view *v, ww_error *err)
+{
+    const ww_catalog *c = &v->roster.catalog;
+    for (size_t i = 0; i < c->face.count; i++) {
+        ww_catalog_face_path(c, i, "jpg", &v->paths);
+        ww_buffer_add(&v->paths, "", 1);
+    }
+    for (size_t i = 0; i < c->frame.count; i++) {
+        ww_catalog_frame_path(i, "jpg", &v->paths);
+        ww_buffer_add(&v->paths, "", 1);
+    }
+    ww_status status = ww_buffer_status(&v->paths, "the paths of a view", err);
+    const char *at = v->paths.data;
+    for (size_t i = 0; status == WW_OK && i < c->face.count; i++, at += strlen(at) + 1)
+        v->face[i].path = at;
+    for (size_t i = 0; status == WW_OK && i < c->frame.count; i++, at += strlen(at) + 1)
+        v->frame[i].path = at;
+    return status;
+}
+
+// --- tracks
+
+static int by_track(const void *a, const void *b, void *view)
+{
+    const ww_view *v = view;
+    size_t p = *(const size_t *)a, q = *(const size_t *)b;
+    if (v->face[p].source != v->face[q].source)
+        return v->face[p].source < v->face[q].source ? -1 : 1;
+    int64_t s = v->roster.catalog.face.item[p].track, t = v->roster.catalog.face.item[q].track;
+    return s != t ? (s < t ? -1 : 1) : (p > q) - (p < q);
+}
+
+static bool same_track(const ww_view *v, size_t a, size_t b)
+{
+    const ww_catalog_face *face = v->roster.catalog.face.item;
+    return v->face[a].source == v->face[b].source && face[a].track == face[b].track;
+}
+
+static void add_track(ww_view *v, size_t first, size_t end)
+{
+    const size_t *face = v->by_track;
+    v->track_first[v->tracks] = first;
+    v->track[v->tracks] = (ww_view_track){.source = v->face[face[first]].source, .first_us = v->frame[v->face[face[first]].frame].time_us,
+                                          .last_us = v->frame[v->face[face[end - 1]].frame].time_us, .face_count = end - first};
+    for (size_t i = first; i < end; i++)
+        v->face[face[i]].track = v->tracks;
+    v->tracks++;
+}
+
+static ww_status fill_tracks(ww_view *v, ww_error *err)
+{
+    const ww_catalog *c = &v->roster.catalog;
+    size_t count = 0;
+    v->by_track = ww_try_array(c->face.count + 1, sizeof *v->by_track);
+    v->track_first = ww_try_array(c->face.count + 1, sizeof *v->track_first);
+    v->track = ww_try_array(c->face.count + 1, sizeof *v->track);
+    if (!v->by_track || !v->track_first || !v->track)
+        return no_memory(err);
+    for (size_t i = 0; i < c->face.count; i++)
+        if (c->face.item[i].track > 0)
+            v->by_track[count++] = i;
+    if (count)
+        qsort_r(v->by_track, count, sizeof *v->by_track, by_track, v);
+    for (size_t first = 0, end; first < count; first = end) {
+        for (end = first + 1; end < count && same_track(v, v->by_track[first], v->by_track[end]); end++)
+            ;
+        add_track(v, first, end);
+    }
+    v->track_first[v->tracks] = count;
+    return WW_OK;
+}
+
+static int by_id(const void *a, const void *b, void *faces)
+{
+    const ww_view_face *face = faces;
+    int64_t p = face[*(const size_t *)a].id, q = face[*(const size_t *)b].id;
+    return (p > q) - (p < q);
+}
+
+static ww_status index_ids(ww_view *v, ww_error *err)
+{
+    const size_t count = ww_view_face_count(v);
+    v->by_id = ww_try_array(count + 1, sizeof *v->by_id);
+    if (!v->by_id)
+        return no_memory(err);
+    for (size_t i = 0; i < count; i++)
+        v->by_id[i] = i;
+    if (count)
+        qsort_r(v->by_id, count, sizeof *v->by_id, by_id, v->face);
+    return WW_OK;
+}
+
+// --- the whole
+
+static ww_status fill(ww_view *v, ww_error *err)
+{
+    const ww_catalog *c = &v->roster.catalog;
+    v->source = ww_try_array(c->source.count + 1, sizeof *v->source);
+    v->frame = ww_try_array(c->frame.count + 1, sizeof *v->frame);
+    v->face = ww_try_array(c->face.count + 1, sizeof *v->face);
+    v->person = ww_try_array(c->person.count + 1, sizeof *v->person);
+    v->decision = ww_try_array(v->roster.journal.entry.count + 1, sizeof *v->decision);
+    if (!v->source || !v->frame || !v->face || !v->person || !v->decision)
+        return no_memory(err);
+    fill_sources(v);
+    fill_frames(v);
+    fill_persons(v);
+    fill_decisions(v);
+    fill_faces(v);
+    ww_status status = fill_paths(v, err);
+    if (status == WW_OK)
+        status = fill_tracks(v, err);
+    return status == WW_OK ? index_ids(v, err) : status;
+}
+
+ww_status ww_library_view(ww_library *library, ww_view **view, ww_error *err)
+{
+    *view = NULL;
+    ww_view *v = ww_alloc(sizeof *v);
+    ww_status status = ww_roster_load(library, &v->roster, err);
+    if (status == WW_OK)
+        status = fill(v, err);
+    if (status == WW_OK)
+        *view = v;
+    else
+        ww_view_close(v);
+    return status;
+}
+
+void ww_view_close(ww_view *v)
+{
+    if (!v)
+        return;
+    ww_roster_free(&v->roster);
+    ww_buffer_free(&v->paths);
+    free(v->source);
+    free(v->frame);
+    free(v->track);
+    free(v->face);
+    free(v->person);
+    free(v->decision);
+    free(v->by_track);
+    free(v->track_first);
+    free(v->by_id);
+    free(v->embedding);
+    free(v);
+}
+
+size_t ww_view_source_count(const ww_view *v) { return v->roster.catalog.source.count; }
+size_t ww_view_frame_count(const ww_view *v) { return v->roster.catalog.frame.count; }
+size_t ww_view_track_count(const ww_view *v) { return v->tracks; }
+size_t ww_view_face_count(const ww_view *v) { return v->roster.catalog.face.count; }
+size_t ww_view_person_count(const ww_view *v) { return v->roster.catalog.person.count; }
+size_t ww_view_decision_count(const ww_view *v) { return v->roster.journal.entry.count; }
+
+const ww_view_source *ww_view_get_source(const ww_view *v, size_t i) { return i < ww_view_source_count(v) ? &v->source[i] : NULL; }
+const ww_view_frame *ww_view_get_frame(const ww_view *v, size_t i) { return i < ww_view_frame_count(v) ? &v->frame[i] : NULL; }
+const ww_view_track *ww_view_get_track(const ww_view *v, size_t i) { return i < v->tracks ? &v->track[i] : NULL; }
+const ww_view_face *ww_view_get_face(const ww_view *v, size_t i) { return i < ww_view_face_count(v) ? &v->face[i] : NULL; }
+const ww_view_person *ww_view_get_person(const ww_view *v, size_t i) { return i < ww_view_person_count(v) ? &v->person[i] : NULL; }
+const ww_view_decision *ww_view_get_decision(const ww_view *v, size_t i) { return i < ww_view_decision_count(v) ? &v->decision[i] : NULL; }
+
+const size_t *ww_view_faces_of_person(const ww_view *v, size_t person, size_t *count)
+{
+    const ww_catalog *c = &v->roster.catalog;
+    const ww_catalog_person *p = person < c->person.count ? &c->person.item[person] : &c->unsorted;
+    *count = person < c->person.count || person == WW_NONE ? p->face_count : 0;
+    return p->face;
+}
+
+const size_t *ww_view_faces_of_track(const ww_view *v, size_t track, size_t *count)
+{
+    *count = track < v->tracks ? v->track_first[track + 1] - v->track_first[track] : 0;
+    return track < v->tracks ? v->by_track + v->track_first[track] : v->by_track;
+}
+
+size_t ww_view_find_face(const ww_view *v, int64_t id)
+{
+    size_t low = 0, high = ww_view_face_count(v);
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (v->face[v->by_id[middle]].id < id)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < ww_view_face_count(v) && v->face[v->by_id[low]].id == id ? v->by_id[low] : WW_NONE;
+}
+
+size_t ww_view_find_person(const ww_view *v, int number) // persons are in the order of their numbers
+{
+    size_t low = 0, high = ww_view_person_count(v);
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (v->person[middle].number < number)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < ww_view_person_count(v) && v->person[low].number == number ? low : WW_NONE;
+}
+
+const ww_decided *ww_view_decided(const ww_view *v) { return &v->roster.decided; }
+
+// --- embeddings
+
+typedef struct copying {
+    ww_view *view;
+    size_t at;
+} copying;
+
+static ww_status on_embedding(void *user, const ww_face_row *row, const float *embedding, ww_error *err)
+{
+    copying *c = user;
+    ww_view *v = c->view;
+    const size_t dim = (size_t)row->embedding_dim;
+    if (c->at >= ww_view_face_count(v) || v->face[c->at].id != row->id)
+        return ww_fail(err, WW_ERR_ARGUMENT, "the library has changed since this view of it was made; make a new one");
+    if (!v->embedding) {
+        v->dim = dim;
+        v->embedding = ww_alloc_array(ww_view_face_count(v), (dim ? dim : 1) * sizeof *v->embedding, SIZE_MAX);
+    }
+    if (!v->embedding)
+        return no_memory(err);
+    if (dim != v->dim)
+        return ww_fail(err, WW_ERR_STORE, "the embeddings in the library are of %zu and of %zu values; scan again with one embedder", v->dim, dim);
+    memcpy(v->embedding + c->at++ * dim, embedding, dim * sizeof *embedding);
+    return WW_OK;
+}
+
+ww_status ww_view_embeddings(ww_view *v, const float **matrix, size_t *dim, ww_error *err)
+{
+    *matrix = NULL;
+    *dim = 0;
+    if (!v->embedding) {
+        copying c = {.view = v};
+        ww_status status = ww_store_faces(v->roster.library->store, true, on_embedding, &c, err);
+        if (status != WW_OK) {
+            free(v->embedding);
+            v->embedding = NULL;
+            return status;
+        }
+    }
+    *matrix = v->embedding;
+    *dim = v->dim;
+    return WW_OK;
+}
