@@ -230,9 +230,9 @@ WW_API ww_status ww_library_scan(ww_library *library, const ww_models *models, c
 
 typedef struct ww_cluster_options {
     size_t size; // set by the INIT macro
-    // "hac": average linkage, the default. "map-equation": the default for very many tracks. "dbscan" is the article's: exact, label for
-    // label scikit-learn's, over all faces alike. "chinese-whispers" is dlib's. Every method honours decisions, tracks, and that two faces
-    // seen at once are two people. NULL: WW_KEEP; "auto": WW_AUTO.
+    // "hac": average linkage, the default. "dbscan" is the article's: exact, label for label scikit-learn's, over all faces alike.
+    // "chinese-whispers" is dlib's. Every method honours decisions, tracks, and that two faces seen at once are two people. NULL:
+    // WW_KEEP; "auto": WW_AUTO.
     const char *method;
     double eps;       // distance of embeddings within which two faces are neighbours; default: the embedder's own
     double threshold; // the method's own measure (docs/clustering.md); default: estimated from the footage where it tells enough, else from eps

@@ -8,7 +8,8 @@
 // ww_near_error(): each join rounds a mean, so it grows with the number of joins one upon another.
 #ifndef WW_CLUSTER_HAC_NEAR_H
 #define WW_CLUSTER_HAC_NEAR_H
-#include "cluster/hac.h"
+#include "cluster/cluster.h"
+#include "cluster/hac_clusters.h"
 
 typedef struct ww_near_entry {
     uint32_t cluster; // as it was; where it went since: ww_hac_now

@@ -7,7 +7,7 @@
 // the end.
 //
 //   x: int8    [group][WW_TILE_X][4]          the quantised values q, |q| <= levels
-//   y: uint8   [panel][group][WW_PANEL][4]    q + WW_UNSIGNED_OFFSET, as vpdpbusd wants one operand without sign
+//   y: uint8   [panel][group][WW_PANEL][4]    q + offset, as vpdpbusd and vpmaddubsw want one operand without sign
 #ifndef WW_CLUSTER_KERNELS_H
 #define WW_CLUSTER_KERNELS_H
 #include <stdbool.h>
@@ -19,7 +19,6 @@ enum {
     WW_TILE_Y = 48,
     WW_PANEL = 16,
     WW_GROUP = 4,
-    WW_UNSIGNED_OFFSET = 128,
 };
 
 typedef struct ww_sieve_tile {
@@ -34,6 +33,7 @@ typedef struct ww_sieve_tile {
 typedef struct ww_cluster_kernels {
     const char *name;
     int levels; // the largest |q| its arithmetic can add up without overflow
+    int offset; // of y, >= levels
     // Sets bit l of may[r] where y_start[l] + sum over the groups of x[r] * y[l] > x_limit[r]. False (and may[] untouched):
     // there is no such pair in the tile.
     bool (*sieve)(const ww_sieve_tile *tile, uint64_t may[WW_TILE_X]);

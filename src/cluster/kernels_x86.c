@@ -62,15 +62,29 @@ AVX512 static bool sieve_avx512vnni(const ww_sieve_tile *t, uint64_t may[WW_TILE
     return true;
 }
 
-// AVX2: vpmaddubsw adds two products in 16 bits, which holds as long as 2 * (128 + levels) * levels < 2^15. Strips of 4 x 16
-// pairs.
+// AVX2: vpmaddubsw adds two products in 16 bits, and two such sums fit there as long as 4 * 2 levels * levels < 2^15: so two groups
+// share one widening to 32 bits. Strips of 4 x 16 pairs.
 
-enum { LEVELS_AVX2 = 78, STRIP_X = 4, HALVES = 2 };
+enum { LEVELS_AVX2 = 63, STRIP_X = 4, HALVES = 2, GROUP_BYTES_X = WW_TILE_X * WW_GROUP, GROUP_BYTES_Y = WW_PANEL * WW_GROUP };
+
+AVX2 static inline __m256i products(__m256i y, const int8_t *x)
+{
+    return _mm256_maddubs_epi16(y, _mm256_set1_epi32(load_group(x)));
+}
+
+AVX2 static inline __m256i load_y(const uint8_t *y)
+{
+    return _mm256_loadu_si256((const __m256i *)y);
+}
+
+AVX2 static inline __m256i add_wide(__m256i sum, __m256i sixteen)
+{
+    return _mm256_add_epi32(sum, _mm256_madd_epi16(sixteen, _mm256_set1_epi16(1)));
+}
 
 // The pairs of rows row .. row+3 of x and one panel of y that are over the limit: 16 bits a row.
 AVX2 static inline bool sieve_strip(const ww_sieve_tile *t, int row, int panel, uint64_t found[STRIP_X])
 {
-    const __m256i ones = _mm256_set1_epi16(1);
     const int32_t *start = t->y_start + panel * WW_PANEL;
     const int8_t *x = t->x + row * WW_GROUP;
     const uint8_t *y = t->y + panel * t->panel_bytes;
@@ -78,15 +92,19 @@ AVX2 static inline bool sieve_strip(const ww_sieve_tile *t, int row, int panel, 
     for (int r = 0; r < STRIP_X; r++)
         for (int h = 0; h < HALVES; h++)
             sum[r][h] = _mm256_loadu_si256((const __m256i *)(start + 8 * h));
-    for (int g = 0; g < t->groups; g++, x += WW_TILE_X * WW_GROUP, y += WW_PANEL * WW_GROUP) {
-        const __m256i y0 = _mm256_loadu_si256((const __m256i *)y), y1 = _mm256_loadu_si256((const __m256i *)(y + 32));
+    int g = 0;
+    for (; g + 2 <= t->groups; g += 2, x += 2 * GROUP_BYTES_X, y += 2 * GROUP_BYTES_Y) {
+        const __m256i y0 = load_y(y), y1 = load_y(y + 32), next0 = load_y(y + GROUP_BYTES_Y), next1 = load_y(y + GROUP_BYTES_Y + 32);
         UNROLL for (int r = 0; r < STRIP_X; r++)
         {
-            const __m256i xr = _mm256_set1_epi32(load_group(x + r * WW_GROUP));
-            sum[r][0] = _mm256_add_epi32(sum[r][0], _mm256_madd_epi16(_mm256_maddubs_epi16(y0, xr), ones));
-            sum[r][1] = _mm256_add_epi32(sum[r][1], _mm256_madd_epi16(_mm256_maddubs_epi16(y1, xr), ones));
+            const int8_t *xr = x + r * WW_GROUP;
+            sum[r][0] = add_wide(sum[r][0], _mm256_add_epi16(products(y0, xr), products(next0, xr + GROUP_BYTES_X)));
+            sum[r][1] = add_wide(sum[r][1], _mm256_add_epi16(products(y1, xr), products(next1, xr + GROUP_BYTES_X)));
         }
     }
+    for (int r = 0; g < t->groups && r < STRIP_X; r++)
+        for (int h = 0; h < HALVES; h++)
+            sum[r][h] = add_wide(sum[r][h], products(load_y(y + 32 * h), x + r * WW_GROUP));
     uint64_t all = 0;
     for (int r = 0; r < STRIP_X; r++) {
         const __m256i limit = _mm256_set1_epi32(t->x_limit[row + r]);
@@ -158,7 +176,7 @@ AVX2 static void rotate_avx2(const float *basis, const float *in, float *out, si
     ww_rotate_body(basis, in, out, dim);
 }
 
-const ww_cluster_kernels ww_cluster_kernels_avx2 = {"avx2", LEVELS_AVX2, sieve_avx2, dot_avx2, dot_float_avx2, rotate_avx2};
+const ww_cluster_kernels ww_cluster_kernels_avx2 = {"avx2", LEVELS_AVX2, LEVELS_AVX2, sieve_avx2, dot_avx2, dot_float_avx2, rotate_avx2};
 const ww_cluster_kernels ww_cluster_kernels_avx512vnni = {
-    "avx512vnni", 127, sieve_avx512vnni, dot_avx2, dot_float_avx2, rotate_avx2};
+    "avx512vnni", 127, 128, sieve_avx512vnni, dot_avx2, dot_float_avx2, rotate_avx2};
 #endif

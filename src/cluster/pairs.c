@@ -49,7 +49,7 @@ static void load_strip(worker *w, size_t first, size_t rows)
         int8_t *to = w->x + (r / WW_TILE_X * s->groups * WW_TILE_X + r % WW_TILE_X) * WW_GROUP;
         for (int g = 0; g < s->groups; g++)
             for (int d = 0; d < WW_GROUP; d++)
-                to[g * WW_TILE_X * WW_GROUP + d] = (int8_t)(from[g * WW_PANEL * WW_GROUP + d] - WW_UNSIGNED_OFFSET);
+                to[g * WW_TILE_X * WW_GROUP + d] = (int8_t)(from[g * WW_PANEL * WW_GROUP + d] - s->kernels->offset);
     }
 }
 

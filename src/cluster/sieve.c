@@ -98,8 +98,8 @@ static void put_bounds(ww_sieve *s, size_t place, int32_t head, int32_t head_sum
 {
     s->start_head[place] = -head;
     s->start[place] = -all;
-    s->limit_head[place] = head == G_NEVER ? INT32_MAX : head + WW_UNSIGNED_OFFSET * head_sum - 1;
-    s->limit[place] = all == G_NEVER ? INT32_MAX : all + WW_UNSIGNED_OFFSET * all_sum - 1;
+    s->limit_head[place] = head == G_NEVER ? INT32_MAX : head + s->kernels->offset * head_sum - 1;
+    s->limit[place] = all == G_NEVER ? INT32_MAX : all + s->kernels->offset * all_sum - 1;
 }
 
 // Rounds the coordinates `z` of the row at `place` into its panel and notes what was lost.
@@ -116,7 +116,7 @@ static void put_row(ww_sieve *s, const ww_frame *f, size_t place, const float *z
         const float scaled = fminf(fmaxf(value * inverse, (float)-levels), (float)levels);
         const int q = isfinite(value) ? (int)lrintf(scaled) : 0;
         const double lost = (double)value - f->step * q;
-        to[d / WW_GROUP * WW_PANEL * WW_GROUP + d % WW_GROUP] = (uint8_t)(q + WW_UNSIGNED_OFFSET);
+        to[d / WW_GROUP * WW_PANEL * WW_GROUP + d % WW_GROUP] = (uint8_t)(q + s->kernels->offset);
         r.sum += q;
         r.norm += q * q;
         r.lost_squared += lost * lost;
@@ -135,7 +135,7 @@ static void put_padding(ww_sieve *s, size_t place)
 {
     uint8_t *to = s->panels + place / WW_PANEL * s->groups * WW_GROUP * WW_PANEL + place % WW_PANEL * WW_GROUP;
     for (int g = 0; g < s->groups; g++)
-        memset(to + (size_t)g * WW_PANEL * WW_GROUP, WW_UNSIGNED_OFFSET, WW_GROUP);
+        memset(to + (size_t)g * WW_PANEL * WW_GROUP, s->kernels->offset, WW_GROUP);
     put_bounds(s, place, G_NEVER, 0, G_NEVER, 0);
 }
 

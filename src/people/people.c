@@ -18,7 +18,6 @@
 enum {
     MIN_FACES_FOOTAGE = 3, // a person is somebody seen for three seconds,
     MIN_FACES_PHOTOS = 2,  // or on two photos
-    LINKAGE_GROUPS_MAX = 20000, // average linkage takes quadratic time in the tracks that hang together; the map equation does not
 };
 
 struct clustering {
@@ -71,9 +70,7 @@ static size_t count_groups(const struct clustering *c)
 
 static ww_status choose_method(const struct clustering *c, const ww_method **method, ww_error *err)
 {
-    const char *name = c->options.method;
-    if (!*name)
-        name = count_groups(c) > LINKAGE_GROUPS_MAX ? "map-equation" : "hac";
+    const char *name = *c->options.method ? c->options.method : "hac";
     *method = ww_method_named(name);
     if (*method)
         return WW_OK;
