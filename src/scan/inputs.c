@@ -72,7 +72,7 @@ static ww_status add_folder(ww_inputs *inputs, const char *dir, int depth, const
         } else if (lstat(path, &s) == 0 && S_ISDIR(s.st_mode)) {
             if (depth < WW_FOLDER_DEPTH_MAX)
                 status = add_folder(inputs, path, depth + 1, log, unreadable, err);
-        } else if (ww_footage_looks_like(path) && (stat(path, &s) != 0 || S_ISREG(s.st_mode))) {
+        } else if ((stat(path, &s) != 0 || S_ISREG(s.st_mode)) && ww_content_of(path, NULL) != WW_CONTENT_OTHER) {
             status = add_file(inputs, path, err); // a broken link too: better reported than silently missed
         }
         free(path);

@@ -4,6 +4,7 @@
 #include "base/distance.h"
 #include "base/memory.h"
 #include "face/detector.h"
+#include "face/tiles.h"
 #include "scan/watch.h"
 
 #include <float.h>
@@ -30,6 +31,7 @@ struct ww_looker {
 struct sight {
     ww_looker *looker;
     bool follows;
+    bool may_turn; // a photo that does not say which way up it is
     ww_taker taker;
     ww_watch watch;
 };
@@ -96,13 +98,37 @@ static ww_status shrink(const ww_scan_options *o, const ww_frame *frame, ww_fram
     return status;
 }
 
+// A photo on which no face was found may lie on its side, or upside down, with nothing in it to say so. The first turn with a face
+// that the detector is sure of is taken; *picture, zeroed or the caller's to free, is frame->image then.
+static ww_status find_upright(ww_looker *l, ww_frame *frame, ww_image *picture, ww_error *err)
+{
+    static const int turns[] = {6, 8, 3}; // EXIF: clockwise, counter-clockwise, by half
+    const float sure = ww_sure_score(&l->models->detector_spec, SURE_SHARE);
+    ww_status status = WW_OK;
+    for (size_t i = 0; i < sizeof turns / sizeof *turns && status == WW_OK; i++) {
+        status = ww_orient(&frame->image, turns[i], picture, err);
+        if (status == WW_OK)
+            status = ww_detect_in_tiles(l->detector, picture, l->options.detect_size, &l->found, err);
+        if (status == WW_OK && l->found.count > 0 && l->found.item[0].score >= sure) {
+            frame->image = *picture;
+            return WW_OK;
+        }
+        ww_image_free(picture);
+    }
+    l->found.count = 0;
+    return status;
+}
+
 // Without following, each frame stands for itself.
-static ww_status take_alone(struct sight *sight, const ww_frame *frame, ww_error *err)
+static ww_status take_alone(struct sight *sight, ww_frame *frame, ww_error *err)
 {
     ww_looker *l = sight->looker;
     ww_seen *seen = sight->taker.seen;
     double begun = ww_seconds();
-    ww_status status = ww_detect(l->detector, &frame->image, &l->found, err);
+    ww_image turned = {0};
+    ww_status status = ww_detect_in_tiles(l->detector, &frame->image, l->options.detect_size, &l->found, err);
+    if (status == WW_OK && l->found.count == 0 && sight->may_turn)
+        status = find_upright(l, frame, &turned, err);
     seen->detect_s += ww_seconds() - begun;
     seen->counts.frames_looked_at++;
     size_t kept = 0;
@@ -117,11 +143,12 @@ static ww_status take_alone(struct sight *sight, const ww_frame *frame, ww_error
         if (!ww_vector_push(&l->untracked, 0))
             status = ww_fail_memory(err, "the faces of a frame");
     }
-    if (status != WW_OK || kept == 0)
-        return status;
     ww_take take = {.image = &frame->image, .sample = frame->sample, .time_us = frame->time_us, .scale = frame->scale,
                     .face = l->found.item, .track = l->untracked.item, .count = kept};
-    return ww_take_frame(&sight->taker, &take, err);
+    if (status == WW_OK && kept > 0)
+        status = ww_take_frame(&sight->taker, &take, err);
+    ww_image_free(&turned);
+    return status;
 }
 
 static ww_status on_frame(void *user, const ww_frame *frame, ww_error *err)
@@ -216,18 +243,21 @@ ww_status ww_look_at_span(ww_looker *looker, const ww_footage *footage, ww_reade
 {
     const ww_models *m = looker->models;
     struct sight sight = {.looker = looker, .follows = ww_tracks(&looker->options, &m->detector_spec) && ww_footage_get_info(footage)->kind == WW_FOOTAGE_VIDEO};
+    const ww_footage_info *info = ww_footage_get_info(footage);
+    sight.may_turn = info->kind == WW_FOOTAGE_PHOTO && info->orientation == 0 && looker->options.shrink_width == 0
+                     && !m->detector_spec.detector->too_slow_to_track;
     const size_t first_face = seen->faces.count, first_frame = seen->frames.count;
     sight.taker = (ww_taker){.embedder_spec = &m->embedder_spec, .embedder = looker->embedder, .frame_max_px = looker->options.frame_max_px,
                              .seen = seen, .embedded = first_face};
     sight.watch = (ww_watch){.detector = looker->detector, .coarse_detector = looker->coarse_detector,
                              .min_face_px = looker->options.min_face_px, .detect_size = looker->options.detect_size, .taker = &sight.taker};
     double begun = ww_seconds(), others = seen->detect_s + seen->embed_s + seen->encode_s;
-    int64_t damaged = 0;
-    ww_status status = ww_reader_span(reader, span, on_frame, &sight, &damaged, err);
+    ww_damage damage = {0};
+    ww_status status = ww_reader_span(reader, span, on_frame, &sight, &damage, err);
     if (status == WW_OK)
         status = ww_watch_end(&sight.watch, err);
     seen->decode_s += ww_seconds() - begun - (seen->detect_s + seen->embed_s + seen->encode_s - others);
-    seen->counts.damaged += damaged;
+    seen->counts.damaged += damage.lost + damage.concealed;
     if (status == WW_OK)
         status = ww_take_rest(&sight.taker, err);
     if (status == WW_OK)

@@ -37,10 +37,11 @@ ww_status ww_decoder_open(AVCodecContext **decoder, const AVCodecParameters *par
     return WW_OK;
 }
 
-void ww_decoder_feed(AVCodecContext *decoder, AVPacket *packet, const ww_stamp *stamp, bool needed)
+bool ww_decoder_feed(AVCodecContext *decoder, AVPacket *packet, const ww_stamp *stamp, bool needed)
 {
     packet->pts = stamp->pts;
     packet->dts = stamp->dts;
     decoder->skip_frame = needed ? AVDISCARD_DEFAULT : AVDISCARD_NONREF;
-    avcodec_send_packet(decoder, packet);
+    int rc = avcodec_send_packet(decoder, packet);
+    return rc >= 0 || rc == AVERROR(EAGAIN);
 }

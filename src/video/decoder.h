@@ -9,8 +9,8 @@
 // `name` is for messages. Frames over WW_IMAGE_PIXELS_MAX are refused.
 ww_status ww_decoder_open(AVCodecContext **decoder, const AVCodecParameters *parameters, AVRational time_base, const char *name,
                           ww_error *err);
-// Gives the decoder a packet with its stamp's times; `needed`: also when no other frame refers to it. Damage in it is not an
-// error here: its frame simply does not come out.
-void ww_decoder_feed(AVCodecContext *decoder, AVPacket *packet, const ww_stamp *stamp, bool needed);
+// Gives the decoder a packet with its stamp's times; `needed`: also when no other frame refers to it. False: the packet is damaged
+// beyond decoding; its frame simply does not come out.
+bool ww_decoder_feed(AVCodecContext *decoder, AVPacket *packet, const ww_stamp *stamp, bool needed);
 
 #endif

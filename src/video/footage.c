@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "video/footage.h"
 
-#include "base/ascii.h"
 #include "base/files.h"
 #include "base/memory.h"
 #include "base/number.h"
+#include "video/diagnose.h"
 #include "video/room.h"
 #include <errno.h>
 #include <libavutil/log.h>
@@ -15,23 +15,7 @@
 
 #define EVERY_US_DEFAULT INT64_C(1000000)
 #define EVERY_US_MAX (24 * 3600 * INT64_C(1000000))
-#define CUT_OFF_US INT64_C(1000000) // a header that promises this much more than there is means the file was cut off
-
-static const char *const extensions[] = {
-    "3g2", "3gp", "asf",  "avi", "bmp",  "dv",  "flv", "gif",  "h264", "264",  "h265",  "265",  "hevc",
-    "ivf", "j2k", "jp2",  "jpe", "jpeg", "jpg", "m2t", "m2ts", "m2v",  "m4v",  "mjpeg", "mjpg", "mkv",
-    "mod", "mov", "mp4",  "mpe", "mpeg", "mpg", "mpv", "mts",  "mxf",  "nut",  "ogg",   "ogv",  "png",
-    "qt",  "rm",  "rmvb", "tif", "tiff", "tod", "ts",  "vob",  "webm", "webp", "wmv",   "wtv",  "y4m",
-};
-
-bool ww_footage_looks_like(const char *path)
-{
-    const char *extension = ww_path_extension(path);
-    for (size_t i = 0; i < sizeof extensions / sizeof *extensions; i++)
-        if (ww_ascii_same(extension, extensions[i]))
-            return true;
-    return false;
-}
+#define CUT_OFF_US INT64_C(1000000) // a file that is cut off has lost less than this when its header's promise is not worth words
 
 void ww_footage_silence_libav(void)
 {
@@ -59,15 +43,26 @@ static ww_status read_head(const char *path, uint8_t head[WW_PHOTO_HEAD_BYTES], 
     return *bytes ? WW_OK : ww_fail(err, WW_ERR_FORMAT, "%s: the file is empty", path);
 }
 
-static ww_status open_photo(ww_footage *footage, ww_error *err)
+static void describe_still(ww_footage *footage, const ww_photo_facts *facts)
 {
     ww_footage_info *info = &footage->info;
-    const char *format = "";
     info->kind = WW_FOOTAGE_PHOTO;
-    info->frame_count = info->span_count = 1;
-    ww_status status = ww_photo_measure(footage->path, &info->width, &info->height, &format, err);
-    snprintf(info->format, sizeof info->format, "%s photo, %dx%d", format, info->width, info->height);
-    return status;
+    info->frame_count = info->span_count = facts->pages;
+    info->orientation = facts->orientation;
+    snprintf(info->format, sizeof info->format, "%s photo, %dx%d", facts->format, facts->width, facts->height);
+}
+
+static void describe_webp(ww_footage *footage, const ww_photo_facts *facts, const ww_footage_options *options)
+{
+    ww_footage_info *info = &footage->info;
+    footage->webp = true;
+    footage->plan = (ww_plan){.every_us = options->every_us, .look_every_us = options->look_every_us, .duration_us = facts->duration_us};
+    footage->plan.sample_count = ww_plan_sample(&footage->plan, facts->duration_us);
+    info->kind = WW_FOOTAGE_VIDEO;
+    info->frame_count = facts->frames;
+    info->span_count = 1;
+    info->duration_us = facts->duration_us;
+    snprintf(info->format, sizeof info->format, "%s animation, %dx%d", facts->format, facts->width, facts->height);
 }
 
 static void describe_video(ww_footage *footage, const ww_source *source, const AVFrame *first)
@@ -76,32 +71,39 @@ static void describe_video(ww_footage *footage, const ww_source *source, const A
     footage->presentation = ww_presentation_of(source->format, source->stream);
     ww_picture_size(first, &footage->presentation, &info->width, &info->height);
     info->kind = WW_FOOTAGE_VIDEO;
-    info->duration_us = footage->plan.duration_us;
+    info->duration_us = footage->plan.start_us + footage->plan.duration_us;
     info->frame_count = footage->plan.frame_count;
     info->span_count = footage->plan.span_count;
-    double fps = info->duration_us > 0 ? (double)info->frame_count * 1e6 / (double)info->duration_us : 0;
+    info->tracks_unread = ww_source_other_tracks(source);
+    double fps = footage->plan.duration_us > 0 ? (double)info->frame_count * 1e6 / (double)footage->plan.duration_us : 0;
     ww_format(info->format, sizeof info->format, "%s, %dx%d, %.4g fps", avcodec_get_name(source->stream->codecpar->codec_id),
               info->width, info->height, fps);
-    int64_t promised_us = source->format->duration;
-    if (promised_us != AV_NOPTS_VALUE && promised_us > info->duration_us + CUT_OFF_US
-        && source->format->duration_estimation_method == AVFMT_DURATION_FROM_STREAM)
+    info->cut_off = info->cut_off || ww_file_is_cut_off(footage->path);
+    if (info->cut_off && source->format->duration > info->duration_us + CUT_OFF_US)
+        info->promised_us = source->format->duration;
+    if (info->promised_us)
         ww_logf(&footage->log, WW_LOG_WARNING,
                 "%s: its header promises %.1f s of footage but there are only %.1f s of video; what is there is used",
-                footage->path, (double)promised_us / 1e6, (double)info->duration_us / 1e6);
+                footage->path, (double)info->promised_us / 1e6, (double)info->duration_us / 1e6);
+    else if (info->cut_off)
+        ww_logf(&footage->log, WW_LOG_WARNING, "%s: the file is cut off; what is there is used", footage->path);
+    if (info->tracks_unread)
+        ww_logf(&footage->log, WW_LOG_WARNING, "%s: it holds %d video tracks; the one of %dx%d is looked at, the others are not",
+                footage->path, info->tracks_unread + 1, info->width, info->height);
 }
 
-static ww_status open_video(ww_footage *footage, int64_t every_us, int64_t look_every_us, ww_error *err)
+static ww_status open_video(ww_footage *footage, const ww_footage_options *options, ww_error *err)
 {
     ww_source source;
-    ww_status status = ww_source_open(&source, footage->path, err);
+    ww_status status = ww_source_open(&source, footage->path, &footage->cancel, err);
     if (status != WW_OK)
         return status;
     AVFrame *first = av_frame_alloc();
     if (!first)
         status = ww_fail(err, WW_ERR_MEMORY, "%s: no memory to open it", footage->path);
     else
-        status = ww_plan_make(&footage->plan, &source, every_us, &footage->log, first, err);
-    footage->plan.look_every_us = look_every_us;
+        status = ww_plan_make(&footage->plan, &source, options->every_us, &footage->log, first, err);
+    footage->plan.look_every_us = options->look_every_us;
     if (status == WW_OK)
         describe_video(footage, &source, first);
     av_frame_free(&first);
@@ -109,13 +111,33 @@ static ww_status open_video(ww_footage *footage, int64_t every_us, int64_t look_
     return status;
 }
 
+static ww_status open_photo(ww_footage *footage, const ww_footage_options *options, ww_error *err)
+{
+    ww_photo_facts facts;
+    ww_status status = ww_photo_examine(footage->path, &facts, err);
+    if (status != WW_OK)
+        return status;
+    footage->info.width = facts.width;
+    footage->info.height = facts.height;
+    footage->info.cut_off = facts.cut_off;
+    switch (facts.kind) {
+    case WW_PHOTO_STILL: describe_still(footage, &facts); break;
+    case WW_PHOTO_WEBP_ANIMATION: describe_webp(footage, &facts, options); break;
+    case WW_PHOTO_FILM: return open_video(footage, options, err);
+    }
+    return WW_OK;
+}
+
 ww_status ww_footage_open(const char *path, const ww_footage_options *options, const ww_log *log, ww_footage **footage,
                           ww_error *err)
 {
-    int64_t every_us = options && options->every_us ? options->every_us : EVERY_US_DEFAULT;
-    if (every_us < 0 || every_us > EVERY_US_MAX)
+    ww_footage_options o = options ? *options : (ww_footage_options){0};
+    if (o.every_us == 0)
+        o.every_us = EVERY_US_DEFAULT;
+    if (o.every_us < 0 || o.every_us > EVERY_US_MAX)
         return ww_fail(err, WW_ERR_ARGUMENT, "the time between samples must lie between a microsecond and a day");
-    int64_t look_every_us = options && options->look_every_us > 0 ? options->look_every_us : 0;
+    if (o.look_every_us < 0)
+        o.look_every_us = 0;
     uint8_t head[WW_PHOTO_HEAD_BYTES];
     size_t bytes = 0;
     ww_status status = read_head(path, head, &bytes, err);
@@ -123,9 +145,10 @@ ww_status ww_footage_open(const char *path, const ww_footage_options *options, c
         return status;
     ww_footage *f = ww_alloc(sizeof *f);
     f->path = ww_strdup(path);
+    f->cancel = o.cancel;
     if (log)
         f->log = *log;
-    status = ww_photo_recognise(head, bytes) ? open_photo(f, err) : open_video(f, every_us, look_every_us, err);
+    status = ww_photo_recognise(head, bytes) ? open_photo(f, &o, err) : open_video(f, &o, err);
     if (status != WW_OK)
         ww_footage_close(f);
     else
@@ -150,6 +173,6 @@ const ww_footage_info *ww_footage_get_info(const ww_footage *footage)
 void ww_footage_span(const ww_footage *footage, int span, int64_t *first_sample, int64_t *sample_count)
 {
     bool photo = footage->info.kind == WW_FOOTAGE_PHOTO;
-    *first_sample = photo ? 0 : footage->plan.spans[span].first_sample;
+    *first_sample = photo ? span : footage->webp ? 0 : footage->plan.spans[span].first_sample;
     *sample_count = photo ? 1 : ww_plan_span_end(&footage->plan, span) - *first_sample;
 }

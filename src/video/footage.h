@@ -7,7 +7,9 @@
 //   ww_reader_open    a decoder for one thread.
 //   ww_reader_span    decodes one span and hands out its frames in order of time.
 //
-// The sample times are k * every_us (k = 0, 1, ...) from the first frame that decodes; times are whole microseconds, rounded down.
+// The samples lie k * every_us (k = 0, 1, ...) behind the first frame that decodes. Times that are handed out count from the
+// container's start, as players count them: where sound begins 4 s before the picture, the first frame's time is 4 s. They are whole
+// microseconds, rounded down.
 // The frame of a sample is the one on screen then: the frame with the largest presentation time <= the sample time. A frame on
 // screen for several samples is handed out once, for the first of them. Where a clock falls back (joined recordings, broadcasts)
 // time goes on one frame later instead.
@@ -24,6 +26,7 @@
 // Local files only: protocols other than "file", and containers that refer to other files, are never opened.
 #ifndef WW_VIDEO_FOOTAGE_H
 #define WW_VIDEO_FOOTAGE_H
+#include "base/cancel.h"
 #include "base/error.h"
 #include "base/log.h"
 #include "image/image.h"
@@ -35,6 +38,7 @@ typedef enum ww_footage_kind { WW_FOOTAGE_VIDEO, WW_FOOTAGE_PHOTO } ww_footage_k
 typedef struct ww_footage_options {
     int64_t every_us;      // time between samples; 0: one second
     int64_t look_every_us; // least time between a look and its neighbours; 0: no looks
+    ww_cancel cancel;      // holds for the readers too
 } ww_footage_options;
 
 typedef struct ww_footage ww_footage; // immutable once open; may be read by many threads
@@ -46,25 +50,48 @@ typedef struct ww_footage_info {
                            // of a photo: the full size; of a video that changes its size on the way: the first
     int64_t duration_us;   // 0 for photos; for video measured from the packets, not believed from the header
     int64_t frame_count;   // frames ever shown; 1 for photos
-    int span_count;        // >= 1
+    int span_count;        // >= 1; of a photo: its pages (TIFF), else 1
     char format[64];       // short description for people: "h264, 1920x1080, 29.97 fps"
+    bool cut_off;          // the file ends before what its own structure says
+    int64_t promised_us;   // of a video that is cut off: what its header promises; 0: nothing
+    int tracks_unread;     // video tracks beside the one that is read
+    int orientation;       // of a photo: EXIF 1..8 as marked in the file; 0: it bears no mark
 } ww_footage_info;
 
 typedef struct ww_frame {
     ww_image image;     // upright, square pixels; a view valid during the callback only
     int64_t sample;     // k, see above; 0 for photos; of a look: that of the sample before it
     bool look;          // not a sample, only a look
-    int64_t time_us;    // presentation time of this very frame from the beginning of the video stream; 0 for photos
+    int64_t time_us;    // presentation time of this very frame from the container's start; of a photo: a second a page, from 0
     double scale;       // pixels of `image` per pixel of the full-size upright picture: 1, or less for huge photos decoded smaller
 } ww_frame;
+
+#define WW_PAGE_US INT64_C(1000000) // pages of a photo lie this far apart in time
 
 // libav prints to standard error unless its log level, which is the process's, says otherwise; this sets it.
 void ww_footage_silence_libav(void);
 
-// True when the name's extension is one of a photo or a video that is worth opening (used when a folder is searched).
-bool ww_footage_looks_like(const char *path);
+// What could not be had of a span, or not whole. Zeroed: nothing.
+typedef struct ww_damage {
+    int64_t lost;              // samples without a picture
+    int64_t concealed;         // samples whose picture the decoder had to guess in part
+    int64_t begin_us, end_us;  // the stretch of time it lies in, as frames' times count
+} ww_damage;
 
-// Opens a file; decides by content, not by name. WW_ERR_FORMAT: not footage (empty, text, damaged beyond use);
+// What a file found in a folder is, by its first bytes.
+typedef enum ww_content {
+    WW_CONTENT_OTHER,      // none of our business: texts, programs, sound
+    WW_CONTENT_PHOTO,
+    WW_CONTENT_VIDEO,
+    WW_CONTENT_UNREADABLE, // pictures or video of a kind that is known but cannot be read
+    WW_CONTENT_DAMAGED,    // named like footage, but nothing in it tells of footage; opening it says why
+} ww_content;
+
+// *kind (may be NULL): the kind's name for people ("Canon CR3 raw photo") where it is WW_CONTENT_UNREADABLE, else NULL. A file that
+// cannot be read counts as WW_CONTENT_DAMAGED if it is named like footage, or hidden from us by its rights; opening it says why.
+ww_content ww_content_of(const char *path, const char **kind);
+
+// Opens a file; decides by content, not by name. WW_ERR_IO: it cannot be read. WW_ERR_FORMAT: not footage (empty, text, damaged);
 // WW_ERR_UNSUPPORTED: no video stream (audio only), no decoder, over the size bounds. Messages name the file and the reason.
 // `log` (may be NULL) gets warnings about oddities.
 ww_status ww_footage_open(const char *path, const ww_footage_options *options, const ww_log *log, ww_footage **footage,
@@ -78,9 +105,11 @@ void ww_footage_span(const ww_footage *footage, int span, int64_t *first_sample,
 ww_status ww_reader_open(const ww_footage *footage, ww_reader **reader, ww_error *err); // footage must outlive it
 void ww_reader_close(ww_reader *reader);
 // Decodes span `span` and calls on_frame for each of its frames, in order of time; a non-OK return ends the span with it.
-// Damaged places are passed over: *damaged (may be NULL) counts samples that could not be had. Only if nothing of the span
-// could be decoded and it is the only one, or on memory trouble, it fails.
+// Damaged places are passed over and told in *damage (may be NULL). WW_ERR_IO: the file could not be read (which is not damage:
+// what was handed out is not all there is). WW_ERR_FORMAT: nothing of the only span could be decoded.
 ww_status ww_reader_span(ww_reader *reader, int span, ww_status (*on_frame)(void *user, const ww_frame *frame, ww_error *err),
-                         void *user, int64_t *damaged, ww_error *err);
+                         void *user, ww_damage *damage, ww_error *err);
+// "FILE: 3 pictures between 12.0 s and 14.2 s ..." of a span with damage, for people; the caller's to free.
+char *ww_damage_words(const ww_footage *footage, const ww_damage *damage);
 
 #endif

@@ -1,35 +1,83 @@
 // SPDX-License-Identifier: MIT
 #include "video/photo.h"
 
-#include "base/files.h"
 #include "base/memory.h"
-#include "video/photo_header.h"
-#include "video/picture.h"
+#include "image/heif.h"
+#include "image/tiff.h"
+#include "image/webp.h"
+#include "video/photo_file.h"
+#include "video/raw_preview.h"
 #include <errno.h>
-#include <libavcodec/avcodec.h>
+#include <libavcodec/defs.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #define PHOTO_PIXELS_FULL ((size_t)40 * 1000 * 1000) // a JPEG with more is decoded at 1/2, 1/4 or 1/8
-#define PHOTO_BYTES_MAX ((size_t)512 * 1024 * 1024)  // of a file
+#define JPEG_SHRINK_MAX 8
+#define PHOTO_BYTES_MAX ((size_t)512 * 1024 * 1024) // of a file
 
-// A photo's bytes. `data` has room before it for an EXIF signature and zeroes behind it, as libavcodec's readers ask.
-typedef struct photo_file {
-    uint8_t *allocation, *data;
-    size_t bytes;
-    ww_photo_format format;
-} photo_file;
+// --- kinds ----------------------------------------------------------------------------------------------------------------------
 
-static const struct {
+static ww_status measure_jpeg(const ww_photo_file *f, int page, int *width, int *height, ww_error *err)
+{
+    if (!ww_jpeg_size(f->data + f->picture_at, f->picture_bytes, width, height))
+        return ww_fail(err, WW_ERR_FORMAT, "%s: this JPEG breaks off before it says its size", f->path);
+    size_t smallest = (size_t)((*width + JPEG_SHRINK_MAX - 1) / JPEG_SHRINK_MAX) * (size_t)((*height + JPEG_SHRINK_MAX - 1) / JPEG_SHRINK_MAX);
+    return smallest <= PHOTO_PIXELS_FULL ? WW_OK : ww_photo_refuse_size(f, (uint32_t)*width, (uint32_t)*height, err);
+}
+
+static ww_status decode_jpeg(const ww_photo_file *f, int page, ww_photo_picture *picture, ww_error *err)
+{
+    int width = 0, height = 0;
+    ww_status status = measure_jpeg(f, page, &width, &height, err);
+    if (status == WW_OK)
+        status = ww_jpeg_decode(f->data + f->picture_at, f->picture_bytes, f->path, PHOTO_PIXELS_FULL, &picture->image, NULL, &width,
+                                &height, &picture->partial, err);
+    if (status == WW_OK)
+        picture->scale = (double)picture->image.width / width;
+    return status;
+}
+
+static ww_status measure_heif(const ww_photo_file *f, int page, int *width, int *height, ww_error *err)
+{
+    return ww_heif_measure(f->data, f->bytes, f->path, width, height, err);
+}
+
+static ww_status decode_heif(const ww_photo_file *f, int page, ww_photo_picture *picture, ww_error *err)
+{
+    return ww_heif_decode(f->data, f->bytes, f->path, &picture->image, err);
+}
+
+static ww_status measure_tiff(const ww_photo_file *f, int page, int *width, int *height, ww_error *err)
+{
+    int orientation;
+    return ww_tiff_measure(f->data, f->bytes, f->path, page, width, height, &orientation, err);
+}
+
+static ww_status decode_tiff(const ww_photo_file *f, int page, ww_photo_picture *picture, ww_error *err)
+{
+    return ww_tiff_decode(f->data, f->bytes, f->path, page, &picture->image, err);
+}
+
+static const struct photo_format {
     const char *name;
-    enum AVCodecID codec;
-} formats[] = {
-    [WW_PHOTO_NONE] = {"unknown", AV_CODEC_ID_NONE}, [WW_PHOTO_JPEG] = {"JPEG", AV_CODEC_ID_MJPEG},
-    [WW_PHOTO_PNG] = {"PNG", AV_CODEC_ID_PNG},       [WW_PHOTO_WEBP] = {"WebP", AV_CODEC_ID_WEBP},
-    [WW_PHOTO_BMP] = {"BMP", AV_CODEC_ID_BMP},       [WW_PHOTO_TIFF] = {"TIFF", AV_CODEC_ID_TIFF},
-    [WW_PHOTO_GIF] = {"GIF", AV_CODEC_ID_GIF},       [WW_PHOTO_JPEG2000] = {"JPEG 2000", AV_CODEC_ID_JPEG2000},
+    ww_status (*measure)(const ww_photo_file *file, int page, int *width, int *height, ww_error *err); // as stored
+    ww_status (*decode)(const ww_photo_file *file, int page, ww_photo_picture *picture, ww_error *err);
+} formats[WW_PHOTO_FORMATS] = {
+    [WW_PHOTO_JPEG] = {"JPEG", measure_jpeg, decode_jpeg},
+    [WW_PHOTO_PNG] = {"PNG", ww_photo_measure_with_libav, ww_photo_decode_with_libav},
+    [WW_PHOTO_WEBP] = {"WebP", ww_photo_measure_with_libav, ww_photo_decode_with_libav},
+    [WW_PHOTO_BMP] = {"BMP", ww_photo_measure_with_libav, ww_photo_decode_with_libav},
+    [WW_PHOTO_TIFF] = {"TIFF", measure_tiff, decode_tiff},
+    [WW_PHOTO_GIF] = {"GIF", ww_photo_measure_with_libav, ww_photo_decode_with_libav},
+    [WW_PHOTO_JPEG2000] = {"JPEG 2000", ww_photo_measure_with_libav, ww_photo_decode_with_libav},
+    [WW_PHOTO_HEIF] = {"HEIF", measure_heif, decode_heif},
+    [WW_PHOTO_JPEGXL] = {"JPEG XL", ww_photo_measure_with_libav, ww_photo_decode_with_libav},
+    [WW_PHOTO_PSD] = {"PSD", ww_photo_measure_with_libav, ww_photo_decode_with_libav},
+    [WW_PHOTO_PNM] = {"PNM", ww_photo_measure_with_libav, ww_photo_decode_with_libav},
+    [WW_PHOTO_RAW] = {"raw photo's preview", measure_jpeg, decode_jpeg},
 };
 
 bool ww_photo_recognise(const uint8_t *head, size_t bytes)
@@ -37,205 +85,230 @@ bool ww_photo_recognise(const uint8_t *head, size_t bytes)
     return ww_photo_format_of(head, bytes) != WW_PHOTO_NONE;
 }
 
-static ww_status load_from(FILE *f, const char *path, photo_file *photo, ww_error *err)
+const char *ww_photo_format_name(ww_photo_format format)
+{
+    return formats[format].name;
+}
+
+ww_status ww_photo_refuse_size(const ww_photo_file *file, uint32_t width, uint32_t height, ww_error *err)
+{
+    return ww_fail(err, WW_ERR_UNSUPPORTED, "%s: a %s of %u x %u pixels is over the bound of %zu million; make it smaller first",
+                   file->path, formats[file->format].name, width, height, WW_IMAGE_PIXELS_MAX / 1000000);
+}
+
+// --- loading ------------------------------------------------------------------------------------------------------------------
+
+static ww_status read_all(FILE *f, const char *path, ww_photo_file *file, ww_error *err)
 {
     struct stat st;
     if (fstat(fileno(f), &st) != 0)
         return ww_fail_errno(err, errno, "%s: cannot be read", path);
     size_t bytes = (size_t)st.st_size;
-    photo->allocation = ww_alloc_array(bytes + WW_EXIF_SIGNATURE_BYTES + AV_INPUT_BUFFER_PADDING_SIZE, 1, PHOTO_BYTES_MAX);
-    if (!photo->allocation)
+    if (bytes > PHOTO_BYTES_MAX)
+        return ww_fail(err, WW_ERR_UNSUPPORTED, "%s: a photo of %zu bytes is over the bound of %zu million", path, bytes,
+                       PHOTO_BYTES_MAX / 1000000);
+    file->allocation = ww_alloc_array(bytes + WW_EXIF_SIGNATURE_BYTES + AV_INPUT_BUFFER_PADDING_SIZE, 1, SIZE_MAX);
+    if (!file->allocation)
         return ww_fail(err, WW_ERR_MEMORY, "%s: no memory for a photo of %zu bytes", path, bytes);
-    photo->data = photo->allocation + WW_EXIF_SIGNATURE_BYTES;
-    photo->bytes = fread(photo->data, 1, bytes, f);
-    memset(photo->data + photo->bytes, 0, bytes - photo->bytes + AV_INPUT_BUFFER_PADDING_SIZE);
-    if (ferror(f))
-        return ww_fail_errno(err, errno, "%s: cannot be read", path);
-    photo->format = ww_photo_format_of(photo->data, photo->bytes);
-    return photo->format != WW_PHOTO_NONE ? WW_OK : ww_fail(err, WW_ERR_FORMAT, "%s: it is not a photo any more", path);
+    file->data = file->allocation + WW_EXIF_SIGNATURE_BYTES;
+    file->bytes = fread(file->data, 1, bytes, f);
+    memset(file->data + file->bytes, 0, bytes - file->bytes + AV_INPUT_BUFFER_PADDING_SIZE);
+    return ferror(f) ? ww_fail_errno(err, errno, "%s: cannot be read", path) : WW_OK;
 }
 
-static ww_status load(const char *path, photo_file *photo, ww_error *err)
+static ww_status find_preview(ww_photo_file *f, ww_error *err)
 {
-    *photo = (photo_file){0};
-    FILE *f = fopen(path, "rb");
+    ww_raw_preview preview = ww_raw_preview_find(f->data, f->bytes);
+    if (!preview.raw)
+        return WW_OK;
+    f->format = WW_PHOTO_RAW;
+    f->picture_at = preview.offset;
+    f->picture_bytes = preview.bytes;
+    return preview.bytes ? WW_OK
+                         : ww_fail(err, WW_ERR_UNSUPPORTED,
+                                   "%s: this raw photo holds no JPEG preview, and raw data is not read; convert it to JPEG or TIFF first",
+                                   f->path);
+}
+
+static ww_status recognise(ww_photo_file *f, ww_error *err)
+{
+    f->format = ww_photo_format_of(f->data, f->bytes);
+    f->picture_bytes = f->bytes;
+    if (f->format == WW_PHOTO_NONE)
+        return ww_fail(err, WW_ERR_FORMAT, "%s: it is not a photo any more", f->path);
+    f->orientation = ww_photo_orientation(f->format, f->data, f->bytes);
+    if (f->format == WW_PHOTO_PNG)
+        f->picture_bytes = f->bytes = ww_png_strip(f->data, f->bytes, WW_PNG_SIGNATURE_BYTES);
+    ww_status status = f->format == WW_PHOTO_TIFF || f->format == WW_PHOTO_RAW ? find_preview(f, err) : WW_OK;
+    if (status == WW_OK && f->format == WW_PHOTO_RAW && f->orientation == 0)
+        f->orientation = ww_photo_orientation(WW_PHOTO_JPEG, f->data + f->picture_at, f->picture_bytes);
+    return status;
+}
+
+ww_status ww_photo_load(const char *path, ww_photo_file *file, ww_error *err)
+{
+    *file = (ww_photo_file){.path = path};
+    FILE *f = fopen(path, "rbe");
     if (!f)
         return ww_fail_errno(err, errno, "%s: cannot be opened", path);
-    ww_status status = load_from(f, path, photo, err);
+    ww_status status = read_all(f, path, file, err);
     fclose(f);
+    if (status == WW_OK)
+        status = recognise(file, err);
     if (status != WW_OK)
-        free(photo->allocation);
+        ww_photo_unload(file);
     return status;
 }
 
-// What the decoder said of the picture's size when it asked for its memory.
-typedef struct size_gate {
-    bool measure_only, too_large;
-    int width, height;
-} size_gate;
-
-static int pass_gate(AVCodecContext *decoder, AVFrame *frame, int flags)
+void ww_photo_unload(ww_photo_file *file)
 {
-    size_gate *gate = decoder->opaque;
-    gate->width = decoder->width;
-    gate->height = decoder->height;
-    gate->too_large = gate->width > WW_IMAGE_SIDE_MAX || gate->height > WW_IMAGE_SIDE_MAX
-                      || (size_t)gate->width * (size_t)gate->height > WW_IMAGE_PIXELS_MAX;
-    return gate->measure_only || gate->too_large ? AVERROR_EXIT : avcodec_default_get_buffer2(decoder, frame, flags);
+    free(file->allocation);
+    *file = (ww_photo_file){0};
 }
 
-static ww_status run_decoder(AVCodecContext *decoder, const photo_file *photo, AVFrame *frame)
+static ww_status refuse_cut_off(const ww_photo_file *f, ww_error *err)
 {
-    AVPacket *packet = av_packet_alloc();
-    if (!packet)
-        return WW_ERR_MEMORY;
-    packet->data = photo->data;
-    packet->size = (int)photo->bytes;
-    packet->flags = AV_PKT_FLAG_KEY;
-    int rc = avcodec_send_packet(decoder, packet);
-    if (rc >= 0)
-        rc = avcodec_receive_frame(decoder, frame);
-    if (rc == AVERROR(EAGAIN)) {
-        avcodec_send_packet(decoder, NULL);
-        rc = avcodec_receive_frame(decoder, frame);
-    }
-    av_packet_free(&packet);
-    return rc >= 0 ? WW_OK : rc == AVERROR(ENOMEM) ? WW_ERR_MEMORY : WW_ERR_FORMAT;
+    return ww_fail(err, WW_ERR_FORMAT, "%s: this %s is cut off: the file ends before the picture does; copy it again", f->path,
+                   formats[f->format].name);
 }
 
-static ww_status refuse_size(const char *path, const photo_file *photo, uint32_t width, uint32_t height, ww_error *err)
-{
-    return ww_fail(err, WW_ERR_UNSUPPORTED, "%s: a %s of %u x %u pixels is over the bound of %zu million; make it smaller first",
-                   path, formats[photo->format].name, width, height, WW_IMAGE_PIXELS_MAX / 1000000);
-}
+// --- the whole ------------------------------------------------------------------------------------------------------------------
 
-// Decodes through libavcodec into `frame`, or only as far as to know the size (frame then stays empty).
-static ww_status decode_with_libav(const char *path, const photo_file *photo, size_gate *gate, AVFrame *frame, ww_error *err)
+static ww_status examine_webp(const ww_photo_file *f, ww_photo_facts *facts, ww_error *err)
 {
-    const char *name = formats[photo->format].name;
-    uint32_t width = 0, height = 0;
-    if (ww_photo_stated_size(photo->format, photo->data, photo->bytes, &width, &height)
-        && (uint64_t)width * height > WW_IMAGE_PIXELS_MAX)
-        return refuse_size(path, photo, width, height, err);
-    const AVCodec *codec = avcodec_find_decoder(formats[photo->format].codec);
-    if (!codec)
-        return ww_fail(err, WW_ERR_UNSUPPORTED, "%s: no decoder for %s", path, name);
-    AVCodecContext *decoder = avcodec_alloc_context3(codec);
-    if (!decoder)
-        return ww_fail(err, WW_ERR_MEMORY, "%s: no memory for a decoder", path);
-    decoder->thread_count = 1;
-    decoder->thread_type = 0;
-    decoder->opaque = gate;
-    decoder->get_buffer2 = pass_gate;
-    ww_status status = avcodec_open2(decoder, codec, NULL) < 0 ? WW_ERR_UNSUPPORTED : run_decoder(decoder, photo, frame);
-    avcodec_free_context(&decoder);
-    if (gate->too_large)
-        return refuse_size(path, photo, (uint32_t)gate->width, (uint32_t)gate->height, err);
-    if (status == WW_OK || (gate->measure_only && gate->width > 0 && gate->height > 0))
-        return WW_OK;
-    if (status == WW_ERR_MEMORY)
-        return ww_fail(err, status, "%s: no memory to decode it", path);
-    return ww_fail(err, WW_ERR_FORMAT, "%s: this %s is damaged, or of a kind that cannot be read", path, name);
-}
-
-static ww_status measure(const char *path, const photo_file *photo, int *width, int *height, ww_error *err)
-{
-    if (photo->format == WW_PHOTO_JPEG) {
-        if (!ww_jpeg_size(photo->data, photo->bytes, width, height))
-            return ww_fail(err, WW_ERR_FORMAT, "%s: this JPEG breaks off before it says its size", path);
-        return WW_OK;
-    }
-    AVFrame *frame = av_frame_alloc();
-    if (!frame)
-        return ww_fail(err, WW_ERR_MEMORY, "%s: no memory to open it", path);
-    size_gate gate = {.measure_only = true};
-    ww_status status = decode_with_libav(path, photo, &gate, frame, err);
-    av_frame_free(&frame);
-    *width = gate.width;
-    *height = gate.height;
+    ww_webp *webp = NULL;
+    ww_webp_facts w = {0};
+    ww_status status = ww_webp_open(f->data, f->bytes, f->path, &webp, &w, err);
+    ww_webp_close(webp);
+    facts->kind = WW_PHOTO_WEBP_ANIMATION;
+    facts->width = w.width;
+    facts->height = w.height;
+    facts->frames = w.frames;
+    facts->duration_us = w.duration_us;
     return status;
 }
 
-ww_status ww_photo_measure(const char *path, int *width, int *height, const char **format, ww_error *err)
+static ww_status examine_still(const ww_photo_file *f, ww_photo_facts *facts, ww_error *err)
 {
-    photo_file photo;
-    ww_status status = load(path, &photo, err);
-    if (status != WW_OK)
-        return status;
     int w = 0, h = 0;
-    status = measure(path, &photo, &w, &h, err);
-    bool turned = ww_photo_orientation(photo.format, photo.data, photo.bytes) >= 5;
-    *width = turned ? h : w;
-    *height = turned ? w : h;
-    *format = formats[photo.format].name;
-    free(photo.allocation);
+    ww_status status = f->format == WW_PHOTO_TIFF ? ww_tiff_pages(f->data, f->bytes, f->path, &facts->pages, err) : WW_OK;
+    if (status == WW_OK)
+        status = formats[f->format].measure(f, 0, &w, &h, err);
+    bool turned = f->orientation >= 5;
+    facts->width = turned ? h : w;
+    facts->height = turned ? w : h;
+    facts->orientation = f->orientation;
     return status;
 }
 
-static ww_status decode_jpeg(const char *path, const photo_file *photo, const ww_log *log, ww_image *image, double *scale,
-                             ww_error *err)
+ww_status ww_photo_examine(const char *path, ww_photo_facts *facts, ww_error *err)
 {
-    ww_image lying;
-    int orientation = 1, full_width = 0, full_height = 0;
-    bool truncated = false;
-    ww_status status = ww_jpeg_decode(photo->data, photo->bytes, path, PHOTO_PIXELS_FULL, &lying, &orientation, &full_width,
-                                      &full_height, &truncated, err);
+    ww_photo_file f;
+    *facts = (ww_photo_facts){.kind = WW_PHOTO_STILL, .pages = 1};
+    ww_status status = ww_photo_load(path, &f, err);
     if (status != WW_OK)
         return status;
-    if (truncated)
-        ww_logf(log, WW_LOG_WARNING, "%s: this JPEG is cut off; its upper part is used", path);
-    *scale = (double)lying.width / full_width;
-    if (orientation <= 1) {
-        *image = lying;
-        return WW_OK;
-    }
-    status = ww_orient(&lying, orientation, image, err);
+    bool complete;
+    int pictures = ww_photo_pictures(f.format, f.data, f.bytes, &complete);
+    facts->format = formats[f.format].name;
+    facts->cut_off = !complete;
+    if (pictures > 1 || (f.format == WW_PHOTO_JPEG && ww_jpeg_is_stream(f.data, f.bytes)))
+        facts->kind = WW_PHOTO_FILM;
+    else if (f.format == WW_PHOTO_WEBP && ww_webp_is_animated(f.data, f.bytes))
+        status = examine_webp(&f, facts, err);
+    else
+        status = examine_still(&f, facts, err);
+    if (status == WW_OK && facts->kind == WW_PHOTO_STILL && !complete)
+        status = refuse_cut_off(&f, err);
+    ww_photo_unload(&f);
+    return status;
+}
+
+// Of later pages of a TIFF, each has its own.
+static ww_status orientation_of(const ww_photo_file *f, int page, int *orientation, ww_error *err)
+{
+    int width, height;
+    *orientation = f->orientation;
+    return page == 0 || f->format != WW_PHOTO_TIFF
+               ? WW_OK
+               : ww_tiff_measure(f->data, f->bytes, f->path, page, &width, &height, orientation, err);
+}
+
+static ww_status decode_upright(ww_photo_file *f, int page, ww_photo_picture *picture, ww_error *err)
+{
+    int orientation = 0;
+    ww_status status = orientation_of(f, page, &orientation, err);
+    if (status == WW_OK)
+        status = formats[f->format].decode(f, page, picture, err);
+    if (status != WW_OK || orientation <= 1)
+        return status;
+    ww_image lying = picture->image;
+    status = ww_orient(&lying, orientation, &picture->image, err);
     ww_image_free(&lying);
     return status;
 }
 
-// The upright picture of a decoded frame, in memory of its own.
-static ww_status own_picture(const AVFrame *frame, int orientation, ww_image *image, ww_error *err)
+ww_status ww_photo_decode_page(const char *path, int page, ww_image *image, double *scale, bool *partial, ww_error *err)
 {
-    ww_picture_maker maker = {0};
-    ww_image view;
-    ww_status status =
-        ww_picture_make(&maker, frame, &(ww_presentation){.orientation = orientation, .pixel_aspect = {1, 1}}, &view, err);
-    if (status == WW_OK && maker.image.owned) {
-        *image = maker.image;
-        maker.image = (ww_image){0};
-    } else if (status == WW_OK) {
-        status = ww_orient(&view, 1, image, err);
-    }
-    ww_picture_maker_free(&maker);
-    return status;
-}
-
-static ww_status decode_other(const char *path, photo_file *photo, ww_image *image, ww_error *err)
-{
-    AVFrame *frame = av_frame_alloc();
-    if (!frame)
-        return ww_fail(err, WW_ERR_MEMORY, "%s: no memory to open it", path);
-    size_gate gate = {0};
-    ww_status status = decode_with_libav(path, photo, &gate, frame, err);
-    if (status == WW_OK
-        && (status = own_picture(frame, ww_photo_orientation(photo->format, photo->data, photo->bytes), image, err)) != WW_OK)
-        ww_error_prefix(err, "%s", path);
-    av_frame_free(&frame);
+    ww_photo_file f;
+    ww_photo_picture picture = {.scale = 1};
+    ww_status status = ww_photo_load(path, &f, err);
+    if (status != WW_OK)
+        return status;
+    bool complete;
+    if (ww_photo_pictures(f.format, f.data, f.bytes, &complete) == 1 && !complete)
+        status = refuse_cut_off(&f, err);
+    else
+        status = decode_upright(&f, page, &picture, err);
+    ww_photo_unload(&f);
+    *image = picture.image;
+    *scale = picture.scale;
+    *partial = picture.partial;
     return status;
 }
 
 ww_status ww_photo_decode(const char *path, const ww_log *log, ww_image *image, double *scale, ww_error *err)
 {
-    photo_file photo;
-    ww_status status = load(path, &photo, err);
+    bool partial = false;
+    ww_status status = ww_photo_decode_page(path, 0, image, scale, &partial, err);
+    if (partial)
+        ww_logf(log, WW_LOG_WARNING, "%s: this JPEG is cut off; its upper part is used", path);
+    return status;
+}
+
+static ww_status play(ww_webp *webp, ww_status (*on_frame)(void *user, const ww_image *frame, int64_t begin_us, int64_t end_us),
+                      void *user, int64_t *damaged_us)
+{
+    ww_image frame;
+    int64_t begin_us = 0, end_us = 0;
+    ww_status status = WW_OK;
+    while (status == WW_OK) {
+        if (ww_webp_next(webp, &frame, &end_us, NULL) != WW_OK) {
+            *damaged_us = begin_us;
+            break;
+        }
+        if (frame.width == 0)
+            break;
+        status = on_frame(user, &frame, begin_us, end_us);
+        begin_us = end_us;
+    }
+    return status;
+}
+
+ww_status ww_photo_play_webp(const char *path, ww_status (*on_frame)(void *user, const ww_image *frame, int64_t begin_us, int64_t end_us),
+                             void *user, int64_t *damaged_us, ww_error *err)
+{
+    ww_photo_file f;
+    ww_webp *webp = NULL;
+    ww_webp_facts facts;
+    *damaged_us = -1;
+    ww_status status = ww_photo_load(path, &f, err);
     if (status != WW_OK)
         return status;
-    *scale = 1;
-    if (photo.format == WW_PHOTO_JPEG)
-        status = decode_jpeg(path, &photo, log, image, scale, err);
-    else
-        status = decode_other(path, &photo, image, err);
-    free(photo.allocation);
+    status = ww_webp_open(f.data, f.bytes, f.path, &webp, &facts, err);
+    if (status == WW_OK)
+        status = play(webp, on_frame, user, damaged_us);
+    ww_webp_close(webp);
+    ww_photo_unload(&f);
     return status;
 }

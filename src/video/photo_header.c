@@ -31,6 +31,25 @@ static bool is_bmp(const uint8_t *head, size_t bytes)
     return info == 12 || info == 40 || info == 52 || info == 56 || info == 64 || info == 108 || info == 124;
 }
 
+// Brands of ISO BMFF files whose first content is a still (ISO/IEC 23008-12, AV1 Image File Format).
+static bool is_heif(const uint8_t *head, size_t bytes)
+{
+    static const char brands[][5] = {"heic", "heix", "heim", "heis", "mif1", "mif2", "avif", "miaf"};
+    if (bytes < 12 || memcmp(head + 4, "ftyp", 4) != 0)
+        return false;
+    for (size_t i = 0; i < sizeof brands / sizeof *brands; i++)
+        if (memcmp(head + 8, brands[i], 4) == 0)
+            return true;
+    return false;
+}
+
+// "P5" or "P6" (grey, colour), then white space and a digit or a comment.
+static bool is_pnm(const uint8_t *head, size_t bytes)
+{
+    return bytes >= 8 && head[0] == 'P' && (head[1] == '5' || head[1] == '6') && (head[2] == '\n' || head[2] == ' ' || head[2] == '\r')
+           && ((head[3] >= '0' && head[3] <= '9') || head[3] == '#');
+}
+
 ww_photo_format ww_photo_format_of(const uint8_t *head, size_t bytes)
 {
     if (begins(head, bytes, "\xff\xd8\xff", 3))
@@ -47,7 +66,15 @@ ww_photo_format ww_photo_format_of(const uint8_t *head, size_t bytes)
         return WW_PHOTO_GIF;
     if (begins(head, bytes, "\0\0\0\x0cjP  ", 8) || begins(head, bytes, "\xff\x4f\xff\x51", 4))
         return WW_PHOTO_JPEG2000;
-    return WW_PHOTO_NONE;
+    if (begins(head, bytes, "\xff\x0a", 2) || begins(head, bytes, "\0\0\0\x0cJXL \x0d\x0a\x87\x0a", 12))
+        return WW_PHOTO_JPEGXL;
+    if (begins(head, bytes, "8BPS\0\1", 6))
+        return WW_PHOTO_PSD;
+    if (begins(head, bytes, "FUJIFILMCCD-RAW ", 16) || begins(head, bytes, "IIRO", 4) || begins(head, bytes, "IIU\0", 4))
+        return WW_PHOTO_RAW; // Fujifilm, Olympus, Panasonic
+    if (is_heif(head, bytes))
+        return WW_PHOTO_HEIF;
+    return is_pnm(head, bytes) ? WW_PHOTO_PNM : WW_PHOTO_NONE;
 }
 
 // A segment of a JPEG's header (ITU-T T.81, B.1.1): the marker, and its payload.
@@ -57,12 +84,18 @@ typedef struct jpeg_segment {
     size_t bytes;
 } jpeg_segment;
 
-// The segment at *at, which moves past it. False at the picture data or where the header breaks off.
+static bool stands_alone(int marker)
+{
+    return marker == 0x01 || (marker >= 0xd0 && marker <= 0xd8); // TEM, RSTn, SOI
+}
+
+// The segment at or after *at, which moves past it. False at the picture data or where the header breaks off. Stray bytes between
+// segments are passed over, as decoders do.
 static bool next_segment(const uint8_t *data, size_t bytes, size_t *at, jpeg_segment *segment)
 {
-    while (*at + 4 <= bytes && data[*at] == 0xff && data[*at + 1] == 0xff)
-        ++*at; // fill bytes
-    if (*at + 4 > bytes || data[*at] != 0xff)
+    while (*at + 4 <= bytes && (data[*at] != 0xff || data[*at + 1] == 0 || data[*at + 1] == 0xff || stands_alone(data[*at + 1])))
+        ++*at;
+    if (*at + 4 > bytes)
         return false;
     int marker = data[*at + 1];
     size_t length = (size_t)data[*at + 2] << 8 | data[*at + 3];
@@ -73,18 +106,68 @@ static bool next_segment(const uint8_t *data, size_t bytes, size_t *at, jpeg_seg
     return true;
 }
 
-bool ww_jpeg_size(const uint8_t *data, size_t bytes, int *width, int *height)
+// The marker of the frame header (SOF0..SOF15), 0 when there is none.
+static int frame_header(const uint8_t *data, size_t bytes, int *width, int *height)
 {
     jpeg_segment s;
     for (size_t at = 2; next_segment(data, bytes, &at, &s);) {
-        bool frame_header = s.marker >= 0xc0 && s.marker <= 0xcf && s.marker != 0xc4 && s.marker != 0xc8 && s.marker != 0xcc;
-        if (!frame_header || s.bytes < 5)
+        bool is_one = s.marker >= 0xc0 && s.marker <= 0xcf && s.marker != 0xc4 && s.marker != 0xc8 && s.marker != 0xcc;
+        if (!is_one || s.bytes < 5)
             continue;
         *height = s.payload[1] << 8 | s.payload[2];
         *width = s.payload[3] << 8 | s.payload[4];
-        return *width > 0 && *height > 0;
+        return *width > 0 && *height > 0 ? s.marker : 0;
     }
+    return 0;
+}
+
+bool ww_jpeg_size(const uint8_t *data, size_t bytes, int *width, int *height)
+{
+    return frame_header(data, bytes, width, height) != 0;
+}
+
+bool ww_jpeg_is_lossy(const uint8_t *data, size_t bytes, int *width, int *height)
+{
+    int marker = frame_header(data, bytes, width, height);
+    return marker >= 0xc0 && marker <= 0xc2;
+}
+
+static bool is_multi_picture(const uint8_t *data, size_t bytes)
+{
+    jpeg_segment s;
+    for (size_t at = 2; next_segment(data, bytes, &at, &s);)
+        if (s.marker == 0xe2 && s.bytes >= 4 && memcmp(s.payload, "MPF", 4) == 0)
+            return true;
     return false;
+}
+
+// One past the end marker of the JPEG at the beginning; `bytes` when there is none.
+static size_t jpeg_end(const uint8_t *data, size_t bytes)
+{
+    for (size_t at = 2; at + 1 < bytes;) {
+        const uint8_t *next = memchr(data + at, 0xff, bytes - at - 1);
+        if (!next)
+            return bytes;
+        at = (size_t)(next - data);
+        int marker = data[at + 1];
+        if (marker == 0xd9)
+            return at + 2;
+        if (marker == 0 || marker == 0xff || stands_alone(marker) || at + 4 > bytes)
+            at += marker == 0xff ? 1 : 2;
+        else
+            at += 2 + ((size_t)data[at + 2] << 8 | data[at + 3]);
+    }
+    return bytes;
+}
+
+bool ww_jpeg_is_stream(const uint8_t *data, size_t bytes)
+{
+    int width = 0, height = 0, next_width = 0, next_height = 0;
+    size_t end = jpeg_end(data, bytes);
+    if (bytes - end < 4 || memcmp(data + end, "\xff\xd8\xff", 3) != 0 || is_multi_picture(data, bytes))
+        return false;
+    return ww_jpeg_size(data, bytes, &width, &height) && ww_jpeg_size(data + end, bytes - end, &next_width, &next_height)
+           && width == next_width && height == next_height;
 }
 
 bool ww_photo_stated_size(ww_photo_format format, const uint8_t *data, size_t bytes, uint32_t *width, uint32_t *height)
@@ -122,13 +205,17 @@ static int jpeg_orientation(const uint8_t *data, size_t bytes)
     return 0;
 }
 
-// An EXIF block inside another container, with or without its signature. Overwrites the bytes before it.
+// An EXIF block inside another container, with or without its signature, which is then put before it for a moment.
 static int block_orientation(uint8_t *block, size_t bytes)
 {
     if (begins(block, bytes, (const char *)exif_signature, sizeof exif_signature))
         return ww_exif_orientation(block, bytes);
-    memcpy(block - sizeof exif_signature, exif_signature, sizeof exif_signature);
-    return ww_exif_orientation(block - sizeof exif_signature, bytes + sizeof exif_signature);
+    uint8_t before[sizeof exif_signature], *signature = block - sizeof exif_signature;
+    memcpy(before, signature, sizeof before);
+    memcpy(signature, exif_signature, sizeof exif_signature);
+    int orientation = ww_exif_orientation(signature, bytes + sizeof exif_signature);
+    memcpy(signature, before, sizeof before);
+    return orientation;
 }
 
 // PNG chunks (length, type, data, checksum) and RIFF chunks (type, length, data, padding to even).
@@ -153,7 +240,87 @@ int ww_photo_orientation(ww_photo_format format, uint8_t *data, size_t bytes)
         orientation = jpeg_orientation(data, bytes);
     else if (format == WW_PHOTO_PNG || format == WW_PHOTO_WEBP)
         orientation = chunk_orientation(data, bytes, format == WW_PHOTO_PNG);
-    else if (format == WW_PHOTO_TIFF)
+    else if (format == WW_PHOTO_TIFF || format == WW_PHOTO_RAW)
         orientation = block_orientation(data, bytes);
-    return orientation ? orientation : 1;
+    return orientation;
+}
+
+// --- how many pictures, and whether all of the file is there ------------------------------------------------------------------
+
+// Length-prefixed blocks up to an empty one (GIF89a, 15). False where the data ends.
+static bool skip_blocks(const uint8_t *data, size_t bytes, size_t *at)
+{
+    while (*at < bytes && data[*at] != 0)
+        *at += 1 + (size_t)data[*at];
+    return (*at)++ < bytes;
+}
+
+static size_t palette_bytes(uint8_t flags)
+{
+    return flags & 0x80 ? (size_t)3 << ((flags & 7) + 1) : 0;
+}
+
+static int gif_pictures(const uint8_t *data, size_t bytes, bool *complete)
+{
+    enum { HEADER_BYTES = 13, IMAGE_BYTES = 10, IMAGE = 0x2c, EXTENSION = 0x21, TRAILER = 0x3b };
+    int pictures = 0;
+    size_t at = bytes >= HEADER_BYTES ? HEADER_BYTES + palette_bytes(data[10]) : bytes;
+    while (at < bytes && data[at] != TRAILER) {
+        if (data[at] == IMAGE && at + IMAGE_BYTES < bytes) {
+            at += IMAGE_BYTES + palette_bytes(data[at + 9]) + 1; // and the code size
+            pictures++;
+        } else if (data[at] == EXTENSION) {
+            at += 2;
+        } else {
+            break; // what follows is no GIF
+        }
+        if (!skip_blocks(data, bytes, &at))
+            break;
+    }
+    *complete = at < bytes && data[at] == TRAILER;
+    return pictures;
+}
+
+static int png_pictures(const uint8_t *data, size_t bytes, bool *complete)
+{
+    int pictures = 1;
+    *complete = false;
+    for (size_t at = WW_PNG_SIGNATURE_BYTES; at + 12 <= bytes && big_32(data + at) <= bytes - at - 12; at += 12 + big_32(data + at)) {
+        const uint8_t *type = data + at + 4;
+        if (memcmp(type, "acTL", 4) == 0 && big_32(data + at) >= 8 && big_32(type + 4) <= INT32_MAX)
+            pictures = (int)big_32(type + 4);
+        if (memcmp(type, "IEND", 4) == 0)
+            *complete = true;
+    }
+    return pictures;
+}
+
+int ww_photo_pictures(ww_photo_format format, const uint8_t *data, size_t bytes, bool *complete)
+{
+    *complete = true;
+    if (format == WW_PHOTO_GIF)
+        return gif_pictures(data, bytes, complete);
+    if (format == WW_PHOTO_PNG)
+        return png_pictures(data, bytes, complete);
+    if (format == WW_PHOTO_WEBP)
+        *complete = bytes >= 12 && little_32(data + 4) <= bytes - 8;
+    return 1;
+}
+
+size_t ww_png_strip(uint8_t *data, size_t bytes, size_t first)
+{
+    static const char needed[][5] = {"IHDR", "PLTE", "tRNS", "IDAT", "IEND", "acTL", "fcTL", "fdAT"};
+    size_t kept = first;
+    for (size_t at = first; at < bytes;) {
+        size_t chunk = at + 12 <= bytes && big_32(data + at) <= bytes - at - 12 ? 12 + big_32(data + at) : bytes - at;
+        bool keep = chunk < 12; // what is left of a file cut off
+        for (size_t i = 0; i < sizeof needed / sizeof *needed && !keep; i++)
+            keep = memcmp(data + at + 4, needed[i], 4) == 0;
+        if (keep) {
+            memmove(data + kept, data + at, chunk);
+            kept += chunk;
+        }
+        at += chunk;
+    }
+    return kept;
 }

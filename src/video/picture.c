@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "video/picture.h"
 
+#include "image/tone_map.h"
 #include "video/deinterlace.h"
 #include <libavutil/display.h>
 #include <libavutil/pixdesc.h>
@@ -163,6 +164,36 @@ static ww_status convert(ww_picture_maker *maker, const AVFrame *frame, ww_image
     return ww_fail(err, WW_ERR_FORMAT, "its pixels (%s) could not be converted", from->name);
 }
 
+static ww_transfer transfer_of(const AVFrame *frame)
+{
+    return frame->color_trc == AVCOL_TRC_SMPTE2084      ? WW_TRANSFER_PQ
+           : frame->color_trc == AVCOL_TRC_ARIB_STD_B67 ? WW_TRANSFER_HLG
+                                                        : WW_TRANSFER_SDR;
+}
+
+// High dynamic range in planes of 16-bit words, which is how decoders give it; anything else is converted as it is. Metadata about
+// the mastering display is not asked: it may come with some frames and not with others.
+static bool view_deep(const AVFrame *frame, ww_deep_image *deep)
+{
+    const AVPixFmtDescriptor *format = av_pix_fmt_desc_get(frame->format);
+    *deep = (ww_deep_image){.width = frame->width, .height = frame->height, .transfer = transfer_of(frame)};
+    if (deep->transfer == WW_TRANSFER_SDR || !format || format->flags & (AV_PIX_FMT_FLAG_RGB | AV_PIX_FMT_FLAG_BE | AV_PIX_FMT_FLAG_HWACCEL))
+        return false;
+    if (!(format->flags & AV_PIX_FMT_FLAG_PLANAR) || format->nb_components < 3 || format->log2_chroma_w > 1 || format->log2_chroma_h > 1)
+        return false;
+    deep->bits = format->comp[0].depth;
+    deep->range = is_full_range(frame) ? WW_RANGE_FULL : WW_RANGE_LIMITED;
+    deep->chroma_shift_x = format->log2_chroma_w;
+    deep->chroma_shift_y = format->log2_chroma_h;
+    for (int i = 0; i < 3; i++) {
+        if (format->comp[i].depth <= 8 || format->comp[i].step != 2 || format->comp[i].shift != 0 || frame->linesize[i] <= 0)
+            return false;
+        deep->plane[i] = (const uint16_t *)(const void *)frame->data[i];
+        deep->stride[i] = frame->linesize[i] / 2;
+    }
+    return true;
+}
+
 // Puts `next`, freshly made from maker->image or a view, in its place.
 static void advance(ww_picture_maker *maker, ww_image *view, ww_image *next)
 {
@@ -179,7 +210,9 @@ ww_status ww_picture_make(ww_picture_maker *maker, const AVFrame *frame, const w
     ww_status status = WW_OK;
     ww_image_free(&maker->image);
     if (!view_frame(frame, view)) {
-        if ((status = convert(maker, frame, &next, err)) != WW_OK)
+        ww_deep_image deep;
+        status = view_deep(frame, &deep) ? ww_tone_map(&deep, &next, err) : convert(maker, frame, &next, err);
+        if (status != WW_OK)
             return status;
         advance(maker, view, &next);
     }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// From a decoded frame to the picture the house works on: 8 bits, planar, progressive, square pixels, upright.
+// From a decoded frame to the picture the house works on: 8 bits, planar, progressive, square pixels, upright; high dynamic range
+// tone-mapped.
 //
 // The common case (8-bit 4:2:0, progressive, square, upright) is a view on the decoder's own planes; nothing is copied.
 #ifndef WW_VIDEO_PICTURE_H

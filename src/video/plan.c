@@ -16,6 +16,7 @@
 #define FIRST_FRAME_PACKETS_MAX 3000 // packets tried before a video counts as undecodable
 #define PROOF_PACKETS 100            // packets compared when a span's mark is tried
 #define STAMPED_SHARE_MIN 0.95       // of the frames that must have a presentation time
+#define START_MAX_US (24 * 3600 * INT64_C(1000000)) // a first frame later than this after the container's start: a wrong clock
 
 typedef struct waiting_frame {
     int64_t pts, duration;
@@ -205,6 +206,8 @@ static ww_status read_packets(planner *p)
         av_packet_unref(packet);
     }
     av_packet_free(&packet);
+    if (p->status == WW_OK)
+        p->status = ww_source_trouble(p->source, p->err);
     if (p->status == WW_OK && !p->origin_known) {
         avcodec_send_packet(p->decoder, NULL);
         if (!take_first_frame(p))
@@ -213,6 +216,17 @@ static ww_status read_packets(planner *p)
                            avcodec_get_name(p->decoder->codec_id));
     }
     return p->status;
+}
+
+// Sound or another track may begin before the first picture. Where the container knows no start, or a senseless one, time begins
+// with the picture.
+static int64_t start_of(const planner *p)
+{
+    int64_t start_us = p->source->format->start_time;
+    if (start_us == AV_NOPTS_VALUE || !p->plan->stamped)
+        return 0;
+    int64_t first_us = av_rescale_q_rnd(p->plan->origin, p->plan->time_base, AV_TIME_BASE_Q, AV_ROUND_DOWN);
+    return first_us - start_us > 0 && first_us - start_us <= START_MAX_US ? first_us - start_us : 0;
 }
 
 static void finish(planner *p)
@@ -234,6 +248,7 @@ static void finish(planner *p)
         plan->duration_us = av_rescale_q(plan->frame_count * plan->frame_ticks, plan->time_base, AV_TIME_BASE_Q);
         ww_logf(p->log, WW_LOG_INFO, "%s: it has no presentation times; every frame is decoded, by one thread", p->source->path);
     }
+    plan->start_us = start_of(p);
     plan->sample_count = ww_plan_sample(plan, plan->duration_us);
     if (plan->sample_count < 1)
         plan->sample_count = 1;
@@ -263,7 +278,7 @@ static void prove_spans(planner *p)
     ww_plan *plan = p->plan;
     const int tried[] = {1, plan->span_count / 2, plan->span_count - 1};
     for (int i = 0; i < 3; i++)
-        if (tried[i] > 0 && !span_is_reachable(p, &plan->spans[tried[i]])) {
+        if (tried[i] > 0 && tried[i] < plan->span_count && !span_is_reachable(p, &plan->spans[tried[i]])) {
             ww_logf(p->log, WW_LOG_INFO, "%s: its key frames cannot be sought; one thread reads it from beginning to end",
                     p->source->path);
             plan->spans[0].count = plan->moment_count;
@@ -283,8 +298,10 @@ ww_status ww_plan_make(ww_plan *plan, ww_source *source, int64_t every_us, const
         finish(p);
         status = p->status;
     }
-    if (status == WW_OK)
+    if (status == WW_OK) {
         prove_spans(p);
+        status = ww_source_trouble(p->source, err);
+    }
     if (status != WW_OK)
         ww_plan_free(plan);
     avcodec_free_context(&p->decoder);

@@ -28,6 +28,7 @@ typedef struct ww_plan {
     AVRational time_base;
     int64_t every_us, look_every_us;
     int64_t origin;      // pts of the first frame ever shown, ticks
+    int64_t start_us;    // of the first frame, from the container's start; >= 0
     int64_t frame_ticks; // as the headers have it
     bool stamped; // false: the container gives no presentation times; there are no moments then and one span, read frame by frame
     ww_moment *moments; // in order of time

@@ -14,6 +14,8 @@ struct ww_footage {
     ww_footage_info info;
     ww_presentation presentation; // of a video
     ww_plan plan;
+    ww_cancel cancel;
+    bool webp; // an animation that libavformat cannot read
 };
 
 // Where a span's frames go.
@@ -24,7 +26,7 @@ typedef struct ww_sink {
     ww_status status;   // the first failure; ends the span
     int64_t handed_out; // frames
     int64_t sample, time_us; // of the last one
-    int64_t lost;       // samples
+    ww_damage damage;
 } ww_sink;
 
 struct ww_reader {
@@ -38,6 +40,12 @@ struct ww_reader {
     bool fresh; // nothing was read from the source yet
 };
 
+// Widens the stretch of the sink's damage by one from `begin_us` to `end_us`, plan's time; the caller counts.
+void ww_note_damage(ww_reader *reader, ww_sink *sink, int64_t begin_us, int64_t end_us);
+// True if the decoder had to guess at part of the frame.
+bool ww_frame_is_concealed(const AVFrame *frame);
+
+// Here and below, times are the plan's: from the first frame.
 // Makes the upright picture of a decoded frame and gives it to the sink.
 void ww_hand_out(ww_reader *reader, ww_sink *sink, const AVFrame *frame, int64_t sample, int64_t time_us);
 // The same for a frame that is no sample, if looks are wanted and it lies far enough from the frame handed out before and from

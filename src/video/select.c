@@ -7,6 +7,9 @@
 //
 // When a wanted frame does not come out, the span is read a second time from the key frame of the span before, without skipping:
 // some encoders spread a refresh over many frames and mark its beginning as a key frame. What is missing then is damaged.
+//
+// A frame of which the decoder had to guess a part spoils all that are predicted from it: up to the next key frame they count as
+// damaged too, even those that decode without a complaint.
 #include "video/decoder.h"
 #include "video/room.h"
 
@@ -25,6 +28,7 @@ typedef struct pass {
     const ww_moment *moments; // of the span, in order of time
     size_t count, next;       // `next` is the first that is not settled
     int64_t end_sample;
+    bool tainted;     // a frame since the last key frame was concealed, or did not come out
     bool missed;      // PASS_FIRST: a moment did not come out
     bool astray;      // the packets are not those that were planned
     ww_moment *order; // the unsettled ones in order of decoding, `start` the earliest of all from there on
@@ -58,23 +62,33 @@ static int64_t sample_of(const pass *p, size_t moment)
     return moment < p->count ? ww_plan_sample(plan, ww_plan_time_us(plan, p->moments[moment].pts)) : p->end_sample;
 }
 
+// The next moment is damaged, from its own time to that of the moment after it.
+static void note_damage(pass *p)
+{
+    const ww_plan *plan = &p->reader->footage->plan;
+    int64_t end_us = p->next + 1 < p->count ? ww_plan_time_us(plan, p->moments[p->next + 1].pts) : p->end_sample * plan->every_us;
+    ww_note_damage(p->reader, p->sink, ww_plan_time_us(plan, p->moments[p->next].pts), end_us);
+}
+
+static void lose(pass *p)
+{
+    note_damage(p);
+    p->sink->damage.lost += sample_of(p, p->next + 1) - sample_of(p, p->next);
+    p->next++;
+}
+
 // The next moment did not come out although a later frame, or the end, did.
 static void miss(pass *p)
 {
     if (p->kind == PASS_FIRST)
         p->missed = true;
     else
-        p->sink->lost += sample_of(p, p->next + 1) - sample_of(p, p->next), p->next++;
+        lose(p);
 }
 
 static bool goes_on(const pass *p)
 {
     return p->sink->status == WW_OK && !p->missed && !p->astray;
-}
-
-static bool damaged(const AVFrame *frame)
-{
-    return frame->decode_error_flags != 0 || (frame->flags & AV_FRAME_FLAG_CORRUPT) != 0;
 }
 
 static void settle(pass *p, const AVFrame *frame)
@@ -85,9 +99,13 @@ static void settle(pass *p, const AVFrame *frame)
         return;
     const ww_plan *plan = &p->reader->footage->plan;
     if (p->moments[p->next].pts != frame->pts) {
-        if (p->next > 0 && !damaged(frame))
+        if (p->next > 0 && !ww_frame_is_concealed(frame))
             ww_hand_out_look(p->reader, p->sink, frame, ww_plan_time_us(plan, frame->pts), ww_plan_time_us(plan, p->moments[p->next].pts));
         return;
+    }
+    if (p->tainted) {
+        note_damage(p);
+        p->sink->damage.concealed++;
     }
     ww_hand_out(p->reader, p->sink, frame, sample_of(p, p->next), ww_plan_time_us(plan, frame->pts));
     p->next++;
@@ -95,9 +113,12 @@ static void settle(pass *p, const AVFrame *frame)
 
 static void receive(pass *p)
 {
-    while (goes_on(p) && avcodec_receive_frame(p->reader->decoder, p->reader->frame) == 0)
-        if (p->reader->frame->pts != AV_NOPTS_VALUE)
-            settle(p, p->reader->frame);
+    const AVFrame *frame = p->reader->frame;
+    while (goes_on(p) && avcodec_receive_frame(p->reader->decoder, p->reader->frame) == 0) {
+        p->tainted = ww_frame_is_concealed(frame) || (p->tainted && !frame->key_frame);
+        if (frame->pts != AV_NOPTS_VALUE)
+            settle(p, frame);
+    }
 }
 
 static void drain(pass *p)
@@ -139,7 +160,8 @@ static void feed(pass *p, const ww_stamp *stamp, bool needed)
         carry_side_data(reader->carried, reader->packet);
         av_packet_free_side_data(reader->carried);
     }
-    ww_decoder_feed(reader->decoder, reader->packet, stamp, needed);
+    if (!ww_decoder_feed(reader->decoder, reader->packet, stamp, needed))
+        p->tainted = true;
     receive(p);
 }
 
@@ -163,7 +185,7 @@ static fate fate_of(pass *p, const ww_stamp *stamp)
 static void run(pass *p, const ww_mark *mark, bool walk)
 {
     ww_reader *reader = p->reader;
-    p->missed = p->astray = false;
+    p->missed = p->astray = p->tainted = false;
     put_in_order(p);
     p->sink->status = ww_reader_go(reader, mark, walk, p->sink->err);
     if (p->sink->status != WW_OK)
@@ -183,6 +205,9 @@ static void run(pass *p, const ww_mark *mark, bool walk)
             feed(p, &stamp, now == FATE_WANTED || stamp.layer < reader->footage->plan.top_layer);
         av_packet_unref(reader->packet);
     }
+    ww_status trouble = ww_source_trouble(&reader->source, p->sink->err);
+    if (p->sink->status == WW_OK)
+        p->sink->status = trouble;
     if (goes_on(p))
         drain(p);
     while (goes_on(p) && p->next < p->count)
@@ -204,12 +229,12 @@ void ww_read_selected(ww_reader *reader, int span, ww_sink *sink)
         return;
     }
     run(&p, &s->mark, false);
-    if (p.missed || p.astray) {
+    if (sink->status == WW_OK && (p.missed || p.astray)) {
         bool astray = p.astray;
         p.kind = PASS_AGAIN;
         run(&p, &plan->spans[span > 0 ? span - 1 : 0].mark, astray);
-        while (p.astray && p.next < p.count)
-            p.sink->lost += sample_of(&p, p.next + 1) - sample_of(&p, p.next), p.next++;
+        while (sink->status == WW_OK && p.astray && p.next < p.count)
+            lose(&p);
     }
     free(p.order);
 }

@@ -14,6 +14,7 @@ typedef struct sequence {
     ww_sink *sink;
     AVFrame *on_screen;
     bool any_on_screen;
+    bool tainted, on_screen_tainted; // see select.c
     int64_t on_screen_us;
     int64_t times[TIMES_WAITING_MAX]; // of packets decoded whose frames have not come out, ticks
     int waiting;
@@ -44,10 +45,15 @@ static void leave_screen(sequence *s, int64_t until_us)
         return;
     const ww_plan *plan = &s->reader->footage->plan;
     int64_t sample = ww_plan_sample(plan, s->on_screen_us);
-    if (sample == 0 || sample * plan->every_us < until_us)
+    if (sample == 0 || sample * plan->every_us < until_us) {
+        if (s->on_screen_tainted) {
+            ww_note_damage(s->reader, s->sink, s->on_screen_us, until_us);
+            s->sink->damage.concealed++;
+        }
         ww_hand_out(s->reader, s->sink, s->on_screen, sample, s->on_screen_us);
-    else
+    } else {
         ww_hand_out_look(s->reader, s->sink, s->on_screen, s->on_screen_us, sample * plan->every_us);
+    }
 }
 
 static void receive(sequence *s)
@@ -60,6 +66,8 @@ static void receive(sequence *s)
             memmove(s->times, s->times + 1, (size_t)--s->waiting * sizeof *s->times);
         }
         leave_screen(s, now_us);
+        s->tainted = ww_frame_is_concealed(frame) || (s->tainted && !frame->key_frame);
+        s->on_screen_tainted = s->tainted;
         av_frame_unref(s->on_screen);
         av_frame_move_ref(s->on_screen, frame);
         s->any_on_screen = true;
@@ -81,10 +89,14 @@ void ww_read_sequence(ww_reader *reader, ww_sink *sink)
     while (sink->status == WW_OK && ww_source_next(&reader->source, reader->packet, &stamp)) {
         if (stamp.shown && !stamp.continued)
             note_time(&s, &stamp);
-        ww_decoder_feed(reader->decoder, reader->packet, &stamp, true);
+        if (!ww_decoder_feed(reader->decoder, reader->packet, &stamp, true))
+            s.tainted = true;
         av_packet_unref(reader->packet);
         receive(&s);
     }
+    ww_status trouble = ww_source_trouble(&reader->source, sink->err);
+    if (sink->status == WW_OK)
+        sink->status = trouble;
     avcodec_send_packet(reader->decoder, NULL);
     receive(&s);
     leave_screen(&s, s.on_screen_us + time_us(&s, plan->frame_ticks));

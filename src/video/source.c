@@ -3,7 +3,9 @@
 
 #include "base/memory.h"
 #include "video/diagnose.h"
+#include "video/photo_header.h"
 #include "video/stamps.h"
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,7 +14,7 @@
 // "this is not footage".
 static const char containers[] =
     "mov,matroska,avi,mpegts,mpeg,mpegvideo,flv,asf,ogg,mxf,mxf_opatom,nut,ivf,h264,hevc,m4v,mjpeg,mjpeg_2000,vc1,obu,av1,"
-    "yuv4mpegpipe,dv,rm,wtv,gxf,nsv,"
+    "yuv4mpegpipe,dv,rm,wtv,gxf,nsv,gif,apng,"
     "dirac,cavsvideo,h263,h261,roq,bink,pva,mp3,wav,w64,flac,aac,ac3,eac3,aiff,au,amr,caf,dts,truehd,tta,wv,ape";
 
 #define LANDING_PACKETS_MAX 1000          // packets read after a seek before it counts as missed
@@ -75,26 +77,74 @@ int64_t ww_source_frame_ticks(const ww_source *source)
     return ticks > 0 ? ticks : 1;
 }
 
+int ww_source_other_tracks(const ww_source *source)
+{
+    int tracks = 0;
+    for (unsigned i = 0; i < source->format->nb_streams; i++)
+        tracks += stream_rank(source->format->streams[i]) > 0 && source->format->streams[i] != source->stream;
+    return tracks;
+}
+
+static int is_cancelled(void *user)
+{
+    return ww_is_cancelled(user);
+}
+
+ww_status ww_source_trouble(const ww_source *source, ww_error *err)
+{
+    if (ww_is_cancelled(&source->cancel))
+        return ww_fail(err, WW_ERR_CANCELLED, "stopped while reading %s", source->path);
+    const AVIOContext *io = source->format ? source->format->pb : NULL;
+    if (!io || io->error >= 0 || io->error == AVERROR_EOF)
+        return WW_OK;
+    return ww_fail(err, WW_ERR_IO, "%s: cannot be read at byte %lld: %s", source->path, (long long)io->pos, av_err2str(io->error));
+}
+
+// A bare stream of JPEGs is too much like a photo for libavformat to be sure of it; we are (photo_header.h).
+static const AVInputFormat *format_known(const char *path)
+{
+    uint8_t head[3] = {0};
+    FILE *f = fopen(path, "rbe");
+    bool jpeg = f && fread(head, 1, sizeof head, f) == sizeof head && memcmp(head, "\xff\xd8\xff", sizeof head) == 0;
+    if (f)
+        fclose(f);
+    return jpeg ? av_find_input_format("mjpeg") : NULL;
+}
+
 static ww_status open_container(ww_source *source, ww_error *err)
 {
     AVDictionary *options = NULL;
+    source->format = avformat_alloc_context();
+    if (!source->format)
+        return ww_fail(err, WW_ERR_MEMORY, "%s: no memory to open it", source->path);
+    source->format->interrupt_callback = (AVIOInterruptCB){is_cancelled, &source->cancel};
     av_dict_set(&options, "protocol_whitelist", "file", 0);
     av_dict_set(&options, "format_whitelist", containers, 0);
     char *url = ww_strf("file:%s", source->path); // so that no name is taken for a protocol
-    int rc = avformat_open_input(&source->format, url, NULL, &options);
+    int rc = avformat_open_input(&source->format, url, format_known(source->path), &options);
     av_dict_free(&options);
     free(url);
     if (rc < 0)
         return ww_explain_open(source->path, rc, err);
-    if ((rc = avformat_find_stream_info(source->format, NULL)) < 0)
+    source->whole = !strcmp(source->format->iformat->name, "gif") || !strcmp(source->format->iformat->name, "apng");
+    if (!source->whole && (rc = avformat_find_stream_info(source->format, NULL)) < 0)
         return ww_explain_open(source->path, rc, err);
+    ww_status status = ww_source_trouble(source, err);
+    if (status != WW_OK)
+        return status;
     source->stream = pick_stream(source->format);
+    if (source->stream && source->stream->codecpar->codec_id == AV_CODEC_ID_APNG) {
+        AVCodecParameters *p = source->stream->codecpar;
+        p->extradata_size = (int)ww_png_strip(p->extradata, (size_t)p->extradata_size, 0);
+    }
     return source->stream ? WW_OK : ww_explain_no_video(source->path, source->format, err);
 }
 
-ww_status ww_source_open(ww_source *source, const char *path, ww_error *err)
+ww_status ww_source_open(ww_source *source, const char *path, const ww_cancel *cancel, ww_error *err)
 {
     *source = (ww_source){.path = ww_strdup(path), .clock_last = AV_NOPTS_VALUE};
+    if (cancel)
+        source->cancel = *cancel;
     bool memory = true;
     for (int i = 0; i < WW_SOURCE_QUEUE; i++)
         memory = (source->queue[i] = av_packet_alloc()) && memory;
@@ -236,7 +286,7 @@ bool ww_source_next(ww_source *source, AVPacket *packet, ww_stamp *stamp)
         .shown = !(packet->flags & AV_PKT_FLAG_DISCARD) && !ww_packet_is_hidden(codec, packet),
         .continued = second,
     };
-    stamp->key = packet->flags & AV_PKT_FLAG_KEY && !second && ww_packet_starts_clean(codec, packet, source->nal_length_bytes);
+    stamp->key = packet->flags & AV_PKT_FLAG_KEY && !second && !source->whole && ww_packet_starts_clean(codec, packet, source->nal_length_bytes);
     stamp->ordinal = second ? source->next_ordinal - 1 : source->next_ordinal++;
     return true;
 }
@@ -339,8 +389,9 @@ bool ww_source_seek(ww_source *source, const ww_mark *mark)
 ww_status ww_source_walk(ww_source *source, const ww_mark *mark, ww_error *err)
 {
     char *path = ww_strdup(source->path);
+    const ww_cancel cancel = source->cancel;
     ww_source_close(source);
-    ww_status status = ww_source_open(source, path, err);
+    ww_status status = ww_source_open(source, path, &cancel, err);
     free(path);
     if (status != WW_OK)
         return status;
@@ -357,6 +408,9 @@ ww_status ww_source_walk(ww_source *source, const ww_mark *mark, ww_error *err)
     av_packet_free(&packet);
     if (found)
         return WW_OK;
+    status = ww_source_trouble(source, err);
+    if (status != WW_OK)
+        return status;
     return ww_fail(err, WW_ERR_FORMAT, "%s: frame %u is no longer there: was the file changed while it was read?", source->path,
                    mark->ordinal);
 }

@@ -6,6 +6,7 @@
 // sent to a mark: that is what lets several readers work on one file and agree.
 #ifndef WW_VIDEO_SOURCE_H
 #define WW_VIDEO_SOURCE_H
+#include "base/cancel.h"
 #include "base/error.h"
 #include <libavcodec/avcodec.h>
 #include <libavformat/avformat.h>
@@ -38,11 +39,13 @@ typedef struct ww_mark {
 
 typedef struct ww_source {
     char *path;
+    ww_cancel cancel;
     AVFormatContext *format;
     AVStream *stream;
     AVPacket *queue[WW_SOURCE_QUEUE]; // read already, to be given next; all allocated, the first `queued` filled
     int queued;
     bool ended;
+    bool whole; // each frame is painted over those before it (GIF, APNG): decoding begins at the first
     uint32_t next_ordinal;
     int64_t clock_offset, clock_last; // see repair_clock in source.c
     int64_t second_ticks, ticks_max;
@@ -53,11 +56,15 @@ typedef struct ww_source {
 } ww_source;
 
 // Opens `path` (local files only, containers that cannot refer to other files only) and picks its video stream.
-ww_status ww_source_open(ww_source *source, const char *path, ww_error *err);
+ww_status ww_source_open(ww_source *source, const char *path, const ww_cancel *cancel, ww_error *err);
 void ww_source_close(ww_source *source); // also fine for a zeroed one
 
-// The next packet of the stream (caller unrefs) and its stamp; false at the end, also where the file breaks off.
+// The next packet of the stream (caller unrefs) and its stamp; false at the end, also where the file breaks off or cannot be read.
 bool ww_source_next(ww_source *source, AVPacket *packet, ww_stamp *stamp);
+// Why ww_source_next came to an end before the file did: WW_ERR_IO when reading failed, WW_ERR_CANCELLED, else WW_OK.
+ww_status ww_source_trouble(const ww_source *source, ww_error *err);
+// Video streams beside the one picked.
+int ww_source_other_tracks(const ww_source *source);
 
 // The mark of the packet just given by ww_source_next.
 ww_mark ww_source_mark(const ww_source *source, const AVPacket *packet, const ww_stamp *stamp);

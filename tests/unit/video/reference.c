@@ -82,6 +82,9 @@ static bool decode_all(decode *d, const char *path)
     avcodec_send_packet(d->decoder, NULL);
     take_frames(d);
     av_packet_free(&packet);
+    int64_t first_us = av_rescale_q_rnd(d->first_pts, d->stream->time_base, AV_TIME_BASE_Q, AV_ROUND_DOWN);
+    if (!d->frame_us && d->format->start_time != AV_NOPTS_VALUE && first_us > d->format->start_time)
+        d->all->start_us = first_us - d->format->start_time;
     return true;
 }
 

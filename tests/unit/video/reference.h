@@ -15,6 +15,7 @@ typedef struct shown_frames {
     shown_frame *frame;
     int count;
     int64_t end_us; // when the last one leaves the screen
+    int64_t start_us; // of the first frame, from the container's start; all other times are from the first frame
 } shown_frames;
 
 uint64_t image_hash(const ww_image *image);

@@ -55,10 +55,11 @@ static void read_spans(const ww_footage *footage, arrangement how, gathered *out
             CHECK_OK(ww_reader_open(footage, &reader, &err));
         if (!reader)
             return;
-        int64_t damaged = -1;
+        ww_damage damage = {.lost = -1, .concealed = -1};
         int before = out->count;
-        CHECK_OK(ww_reader_span(reader, span, gather, out, &damaged, &err));
-        CHECK_EQ(damaged, 0);
+        CHECK_OK(ww_reader_span(reader, span, gather, out, &damage, &err));
+        CHECK_EQ(damage.lost, 0);
+        CHECK_EQ(damage.concealed, 0);
         for (int j = before; j < out->count; j++)
             span_of[j] = span;
         if (how == FRESH) {
@@ -197,6 +198,10 @@ static void check_clip(const clip *c)
     CHECK(reference_decode(path, c->frame_us, &all));
     int64_t every_us = c->every_us ? c->every_us : SECOND;
     shown_frames expected = reference_pick(&all, every_us);
+    for (int i = 0; i < all.count; i++)
+        all.frame[i].time_us += all.start_us;
+    for (int i = 0; i < expected.count; i++)
+        expected.frame[i].time_us += all.start_us;
     ww_footage *footage = NULL;
     CHECK_OK(ww_footage_open(path, &(ww_footage_options){.every_us = c->every_us}, NULL, &footage, &err));
     if (footage) {
@@ -205,7 +210,7 @@ static void check_clip(const clip *c)
         CHECK_EQ(info->width, all.frame[0].width);
         CHECK_EQ(info->height, all.frame[0].height);
         CHECK_EQ(info->frame_count, all.count);
-        CHECK_NEAR((double)info->duration_us, (double)all.end_us, 2);
+        CHECK_NEAR((double)info->duration_us, (double)(all.start_us + all.end_us), 2);
         CHECK(info->span_count >= c->spans_min && (!c->spans_max || info->span_count <= c->spans_max));
         gathered got = {.frame = ww_alloc((size_t)(expected.count + 1) * sizeof(shown_frame)), .capacity = expected.count + 1};
         int *span_of = ww_alloc((size_t)got.capacity * sizeof *span_of);
@@ -216,7 +221,7 @@ static void check_clip(const clip *c)
             else
                 read_spans(footage, how, &got, span_of);
             if (how == FORWARD)
-                check_cover(footage, &got, span_of, info->duration_us, every_us);
+                check_cover(footage, &got, span_of, info->duration_us - all.start_us, every_us);
             check_frames(c->name, how, &got, &expected);
         }
         free(got.frame);

@@ -33,7 +33,7 @@ static void check_refused(const char *name, ww_status status, const char *word)
 
 typedef struct tally {
     int frames;
-    int64_t last_sample;
+    int64_t last_sample, concealed;
     bool sane;       // in order, with pixels
     uint64_t digest; // of all frames, whatever their order
 } tally;
@@ -60,14 +60,16 @@ static ww_status read_in_order(const char *name, bool backward, tally *t, int64_
     if (status == WW_OK)
         status = ww_reader_open(footage, &reader, err);
     for (int n = 0; status == WW_OK && n < ww_footage_get_info(footage)->span_count; n++) {
-        int64_t lost = 0, first = 0, count = 0;
+        int64_t first = 0, count = 0;
+        ww_damage lost = {0};
         int before = t->frames, i = backward ? ww_footage_get_info(footage)->span_count - 1 - n : n;
         if (backward)
             t->last_sample = -1;
         status = ww_reader_span(reader, i, count_frame, t, &lost, err);
         ww_footage_span(footage, i, &first, &count);
-        CHECK(count >= 0 && lost >= 0 && lost + t->frames - before <= count + 1);
-        *damaged += lost;
+        CHECK(count >= 0 && lost.lost >= 0 && lost.lost + t->frames - before <= count + 1);
+        *damaged += lost.lost;
+        t->concealed += lost.concealed;
     }
     ww_reader_close(reader);
     ww_footage_close(footage);
