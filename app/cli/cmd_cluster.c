@@ -4,7 +4,7 @@
 #include "known.h"
 #include "options.h"
 #include "ui.h"
-#include "words.h"
+#include "summary.h"
 
 #include <stdlib.h>
 
@@ -51,16 +51,16 @@ static int on_folder(const struct settings *set, const char *dir, bool cluster)
         json_sorting(&clustered);
         puts("}");
     } else if (set->json)
-        printf("{\"people\": %lld, \"portraits\": %lld, \"unsorted\": %lld, \"frames\": %lld, \"written\": %lld, \"kept\": %lld, \"removed\": %lld, "
+        printf("{\"people\": %lld, \"portraits\": %lld, \"unassigned\": %lld, \"frames\": %lld, \"written\": %lld, \"kept\": %lld, \"removed\": %lld, "
                "\"seconds\": %.3f}\n",
-               (long long)exported.people, (long long)exported.portraits, (long long)exported.unsorted, (long long)exported.frames,
+               (long long)exported.people, (long long)exported.portraits, (long long)exported.unassigned, (long long)exported.frames,
                (long long)exported.files_written, (long long)exported.files_kept, (long long)exported.files_removed, exported.wall_s);
     else if (!set->quiet && cluster) {
-        say_sorting(&clustered);
+        print_sorting(&clustered);
         printf("next: whoswho export %s\n", dir);
     } else if (!set->quiet)
-        printf("%lld people, %lld portraits, %lld unsorted; %lld files written, %lld as they were, %lld removed (%.2f s)\nlook at %s/index.html\n",
-               (long long)exported.people, (long long)exported.portraits, (long long)exported.unsorted, (long long)exported.files_written,
+        printf("%lld people, %lld portraits, %lld unassigned; %lld files written, %lld as they were, %lld removed (%.2f s)\nlook at %s/index.html\n",
+               (long long)exported.people, (long long)exported.portraits, (long long)exported.unassigned, (long long)exported.files_written,
                (long long)exported.files_kept, (long long)exported.files_removed, exported.wall_s, dir);
     return EXIT_FINE;
 }
@@ -77,9 +77,9 @@ static int run(int argc, char **argv, int first, bool cluster)
         {"threshold", 0, OPTION_NUMBER, &set.cluster.threshold, "D", "the method's own measure (from the footage, or from eps)", 1e-6, 100, true},
         {"min-samples", 0, OPTION_COUNT, &set.cluster.min_samples, "N", "faces that make a person (3, in photos 2; dbscan 5)", 1, 1000000, true},
         {"method", 0, OPTION_TEXT, &set.cluster.method, "NAME", "hac (the default), map-equation, chinese-whispers or dbscan; auto"},
-        {"min-quality", 0, OPTION_NUMBER, &set.cluster.min_quality, "Q", "faces below (0 to 1) join people but found none (0.35)", 0, 1, true},
+        {"min-quality", 0, OPTION_NUMBER, &set.cluster.min_quality, "Q", "faces below (0 to 1) only join a person, never start one (0.35)", 0, 1, true},
         {"threads", 't', OPTION_COUNT, &set.cluster.threads, "N", "threads to use (all CPUs)", 1, 1024},
-        {"known", 0, OPTION_TEXT, &set.known, "DIR", "a folder a name with pictures of that person: names people"},
+        {"known", 0, OPTION_TEXT, &set.known, "DIR", "one folder per name, with pictures of that person: names people"},
         {"detector", 0, OPTION_TEXT, &set.models.detector, "FILE", "for these pictures: as the library was made with"},
         {"embedder", 0, OPTION_TEXT, &set.models.embedder, "FILE", "likewise"},
         {"landmarks", 0, OPTION_TEXT, &set.models.landmarks, "FILE", "likewise"},

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // whoswho eval: how good a result is, against a truth.
 #include "commands.h"
-#include "eval_words.h"
+#include "eval_summary.h"
 #include "options.h"
 #include "review.h"
 #include "ui.h"
@@ -22,7 +22,7 @@ struct settings {
 
 static const char usage[] =
     "usage: whoswho eval [DIR|FACES.csv] --truth WHAT | --pairs FILE [options]\n\n"
-    "Tells how good a result is, against a truth that you have. DIR is only read (ClusteredFaces unless named). WHAT is\n"
+    "Tells how good a result is, measured against ground truth. DIR is only read (ClusteredFaces unless named). WHAT is\n"
     "  FILE.csv   start_s,end_s,x,y,w,h,person: who is in which part of the picture, when;\n"
     "             or time_s in place of start_s and end_s, or no time at all; with several files also source\n"
     "  FILE.csv   file,person: who is on which photo\n"

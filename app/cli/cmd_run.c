@@ -4,7 +4,7 @@
 #include "known.h"
 #include "options.h"
 #include "ui.h"
-#include "words.h"
+#include "summary.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -42,7 +42,7 @@ static void print_help(const char *command, const option *table, size_t count)
     if (*command == 'r')
         puts("usage: whoswho [run] INPUT... [options]\n\n"
              "Finds every face in the INPUTs (videos, photos, folders of either), sorts the faces into\n"
-             "people, and writes a folder a person. Run again with more INPUTs, the new faces join.\n\nOptions:");
+             "people, and writes one folder per person. Run again with more INPUTs, the new faces join.\n\nOptions:");
     else
         puts("usage: whoswho scan INPUT... [options]\n\n"
              "Finds the faces in the INPUTs and keeps them in DIR/whoswho.db, without sorting them yet.\n\nOptions:");
@@ -75,9 +75,9 @@ static void print_json(const struct outcome *o)
 static void print_summary(const struct outcome *o)
 {
     const ww_scan_result *s = &o->scan;
-    say_scan(s);
+    print_scan(s);
     if (o->clustered)
-        say_sorting(&o->cluster);
+        print_sorting(&o->cluster);
     printf("%.1f s (looking %.1f: decode %.1f, detect %.1f, embed %.1f, pictures %.1f of thread time", o->wall_s, s->wall_s, s->decode_s,
            s->detect_s, s->embed_s, s->encode_s);
     if (o->clustered)
@@ -168,8 +168,8 @@ static int run(int argc, char **argv, int first, bool scan_only)
         {"threshold", 0, OPTION_NUMBER, &set.cluster.threshold, "D", "the method's own measure (from the footage, or from eps)", 1e-6, 100, true},
         {"min-samples", 0, OPTION_COUNT, &set.cluster.min_samples, "N", "faces that make a person (3, in photos 2; dbscan 5)", 1, 1000000, true},
         {"method", 0, OPTION_TEXT, &set.cluster.method, "NAME", "hac (the default), map-equation, chinese-whispers or dbscan; auto"},
-        {"min-quality", 0, OPTION_NUMBER, &set.cluster.min_quality, "Q", "faces below (0 to 1) join people but found none (0.35)", 0, 1, true},
-        {"known", 0, OPTION_TEXT, &set.known, "DIR", "a folder a name with pictures of that person: names people"},
+        {"min-quality", 0, OPTION_NUMBER, &set.cluster.min_quality, "Q", "faces below (0 to 1) only join a person, never start one (0.35)", 0, 1, true},
+        {"known", 0, OPTION_TEXT, &set.known, "DIR", "one folder per name, with pictures of that person: names people"},
     };
     size_t options = sizeof table / sizeof *table - (scan_only ? 6 : 0), count = 0;
     const char **inputs = calloc((size_t)argc + 1, sizeof *inputs);

@@ -9,7 +9,7 @@ static const char usage[] =
     "  a folder renamed                      the person's name\n"
     "  a portrait moved to another folder    it shows that person, not this one\n"
     "  ... to a new folder                   a new person of that name\n"
-    "  ... to Unsorted, or deleted           not this person; it stays unsorted\n"
+    "  ... to Unsorted, or deleted           not this person; it stays unassigned\n"
     "  all of a folder moved into another    they are one person\n"
     "  a folder deleted                      a stranger, ignored\n"
     "says so, and sorts again. One `whoswho undo` takes all of it back.";

@@ -15,7 +15,7 @@ int cmd_different(int argc, char **argv, int first);
 int cmd_ignore(int argc, char **argv, int first);
 int cmd_undo(int argc, char **argv, int first);
 int cmd_redo(int argc, char **argv, int first);
-int cmd_part(int argc, char **argv, int first);
+int cmd_split(int argc, char **argv, int first);
 int cmd_sync(int argc, char **argv, int first);
 int cmd_why(int argc, char **argv, int first);
 int cmd_log(int argc, char **argv, int first);

@@ -21,7 +21,7 @@ static const struct {
     {"people", cmd_people, "list who is there"},
     {"name", cmd_name, "say who a person is"},
     {"merge", cmd_merge, "make people one"},
-    {"part", cmd_part, "make one person two"},
+    {"split", cmd_split, "split one person into two"},
     {"reject", cmd_reject, "a portrait does not show this person"},
     {"same", cmd_same, "two portraits or people are one person"},
     {"different", cmd_different, "two portraits or people are two"},
@@ -31,14 +31,14 @@ static const struct {
     {"redo", cmd_redo, "take the last undo back"},
     {"log", cmd_log, "what was decided"},
     {"why", cmd_why, "what put a face where it is"},
-    {"eval", cmd_eval, "how good a result is, against a truth that you have"},
+    {"eval", cmd_eval, "how good a result is, measured against ground truth"},
     {"models", cmd_models, "models of others: list, get, check"},
 };
 
 static int help(void)
 {
     puts("whoswho makes the who's who of your footage: it finds every face, sorts the faces into people\n"
-         "without being told who they are, and leaves one folder a person. Nothing leaves this machine.\n\n"
+         "without being told who they are, and leaves one folder per person. Nothing leaves this machine.\n\n"
          "usage: whoswho INPUT... [-o DIR]     INPUT: a video, a photo, or a folder of either\n"
          "       whoswho COMMAND ...\n\nCommands:");
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
@@ -46,6 +46,19 @@ static int help(void)
     puts("\nwhoswho COMMAND --help tells more. Exit codes: 0 fine, 1 some files could not be read,\n"
          "2 wrong usage, 3 failed, 4 the folders were sorted by hand (run whoswho sync), 130 interrupted (the same command goes on from there).");
     return EXIT_FINE;
+}
+
+// The command of this name, or of its spelling in earlier versions; NULL: there is none.
+static int (*command_named(const char *name))(int argc, char **argv, int first)
+{
+    static const char *const earlier[][2] = {{"part", "split"}};
+    for (size_t i = 0; i < sizeof earlier / sizeof *earlier; i++)
+        if (strcmp(name, earlier[i][0]) == 0)
+            name = earlier[i][1];
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
+        if (strcmp(name, commands[i].name) == 0)
+            return commands[i].run;
+    return NULL;
 }
 
 static void end_without_memory(size_t bytes)
@@ -78,9 +91,9 @@ static int run(int argc, char **argv)
         printf("whoswho %s\n", ww_version());
         return EXIT_FINE;
     }
-    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
-        if (strcmp(argv[1], commands[i].name) == 0)
-            return commands[i].run(argc, argv, 2);
+    int (*command)(int argc, char **argv, int first) = command_named(argv[1]);
+    if (command)
+        return command(argc, argv, 2);
     const char *near = meant(argv[1]);
     if (near) {
         fprintf(stderr, "whoswho: there is no command and no file '%s' (did you mean %s?); see whoswho --help\n", printable(argv[1]), near);

@@ -73,11 +73,11 @@ ww_status review_resort(review *r)
     if (status != WW_OK)
         return status;
     if (r->json)
-        printf(", \"people\": %lld, \"unsorted\": %lld, \"written\": %lld, \"removed\": %lld", (long long)written.people,
-               (long long)written.unsorted, (long long)written.files_written, (long long)written.files_removed);
+        printf(", \"people\": %lld, \"unassigned\": %lld, \"written\": %lld, \"removed\": %lld", (long long)written.people,
+               (long long)written.unassigned, (long long)written.files_written, (long long)written.files_removed);
     else if (!r->quiet)
-        printf("%lld %s, %lld unsorted; %lld files written, %lld removed\n", (long long)written.people,
-               written.people == 1 ? "person" : "people", (long long)written.unsorted, (long long)written.files_written,
+        printf("%lld %s, %lld unassigned; %lld files written, %lld removed\n", (long long)written.people,
+               written.people == 1 ? "person" : "people", (long long)written.unassigned, (long long)written.files_written,
                (long long)written.files_removed);
     return WW_OK;
 }

@@ -2,7 +2,7 @@
 # bash completion for whoswho
 _whoswho() {
     local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} command=${COMP_WORDS[1]}
-    local commands="run scan cluster export people name merge part reject same different ignore sync undo redo log why eval models help version"
+    local commands="run scan cluster export people name merge split reject same different ignore sync undo redo log why eval models help version"
     local shared="--quiet --json --help" sorting="--known --eps --min-samples --method --min-quality --threads"
     local looking="--output --every --fps --threads --detector --embedder --landmarks --upsample --jitter --detect-size --min-face --min-score --frame-max"
     case $before in
@@ -21,7 +21,7 @@ _whoswho() {
             cluster) mapfile -t COMPREPLY < <(compgen -W "$sorting --detector --embedder $shared" -- "$word") ;;
             export) mapfile -t COMPREPLY < <(compgen -W "--restore $shared" -- "$word") ;;
             name|merge|reject|same|different|ignore|undo|redo|log|people|why) mapfile -t COMPREPLY < <(compgen -W "--output $shared" -- "$word") ;;
-            part) mapfile -t COMPREPLY < <(compgen -W "--yes --output $shared" -- "$word") ;;
+            split) mapfile -t COMPREPLY < <(compgen -W "--yes --output $shared" -- "$word") ;;
             sync) mapfile -t COMPREPLY < <(compgen -W "--dry-run --output $shared" -- "$word") ;;
             eval) mapfile -t COMPREPLY < <(compgen -W "--truth --pairs --face --worst --thresholds --method --min-samples --threads $shared" -- "$word") ;;
             models) mapfile -t COMPREPLY < <(compgen -W "$shared" -- "$word") ;;

@@ -206,9 +206,9 @@ typedef struct ww_scan_options {
 typedef struct ww_scan_result {
     size_t size; // set by the INIT macro
     int64_t inputs, scanned, already, unreadable; // files: named or found; scanned now; known from before; failed
-    int64_t frames, looks;                        // samples looked at in this scan, and frames between them
+    int64_t frames, intermediate_frames;          // samples, and frames between them that were looked at for tracking only
     int64_t faces;                                // found and kept in this scan
-    int64_t faces_small, faces_fleeting;          // found but smaller than wanted; or for a moment only, by a detector not sure of them
+    int64_t faces_small, faces_transient;         // found but smaller than wanted; or for a moment only, by a detector not sure of them
     int64_t damaged;                              // moments that could not be decoded
     double decode_s, detect_s, embed_s, encode_s; // thread seconds by stage
     double wall_s;
@@ -260,9 +260,9 @@ typedef enum ww_threshold_source {
 
 typedef struct ww_cluster_result {
     size_t size; // set by the INIT macro
-    int64_t faces, people, unsorted;
-    int64_t poor;        // faces too small, blurred, turned away or doubtful to found a person
-    int64_t repeats;     // pairs of faces seen at once that look like one person shown twice (mirror, split screen)
+    int64_t faces, people, unassigned;
+    int64_t low_quality; // faces too small, blurred, turned away or doubtful to start a person (the others are seed faces)
+    int64_t duplicate_appearances; // pairs of faces seen at once that look like one person shown twice (mirror, split screen)
     const char *method;  // as used; static
     double threshold;    // as used
     ww_threshold_source threshold_source;
@@ -274,14 +274,14 @@ typedef struct ww_cluster_result {
 #define WW_CLUSTER_RESULT_INIT {.size = sizeof(ww_cluster_result)}
 
 // People keep their numbers and names from one sorting to the next; new ones are numbered in order of size, from 0 in a new
-// library. Faces of nobody stay unsorted.
+// library. Faces of nobody stay unassigned.
 WW_API ww_status ww_library_cluster(ww_library *library, const ww_cluster_options *options, ww_cluster_result *result, ww_error *err);
 
 // --- export: people into folders ---------------------------------------------------------------------------------------------
 
 typedef struct ww_export_result {
     size_t size; // set by the INIT macro
-    int64_t people, portraits, unsorted, frames, files_written, files_kept, files_removed;
+    int64_t people, portraits, unassigned, frames, files_written, files_kept, files_removed;
     double wall_s;
 } ww_export_result;
 #define WW_EXPORT_RESULT_INIT {.size = sizeof(ww_export_result)}
@@ -301,12 +301,12 @@ WW_API ww_status ww_library_restore(ww_library *library, ww_export_result *resul
 typedef enum ww_decision_kind {
     WW_DECISION_NAME,      // who[0] is called `text`; whoever has that name already is the same person. NULL: has no name
     WW_DECISION_MERGE,     // who[0], who[1], ... are one person, called as the first of them that has a name, or `text`
-    WW_DECISION_PART,      // a person is two; see ww_library_part
+    WW_DECISION_SPLIT,     // a person is two; see ww_library_split
     WW_DECISION_REJECT,    // the portraits who[0], ... do not show the person in whose folder they are
     WW_DECISION_SAME,      // who[0] and who[1], people or portraits, are one person
     WW_DECISION_DIFFERENT, // who[0] and who[1], people or portraits, are two people
     WW_DECISION_IGNORE,    // who[0], ... are strangers: not written any more
-    WW_DECISION_NOBODY,    // the portraits who[0], ... stay unsorted
+    WW_DECISION_NOBODY,    // the portraits who[0], ... stay unassigned
     WW_DECISION_UNDO,      // takes the last decision back; again: the one before it
     WW_DECISION_REDO,      // takes the last undo back
 } ww_decision_kind;
@@ -337,22 +337,22 @@ WW_API ww_status ww_library_decide(ww_library *library, const ww_decision *decis
 #define WW_EXAMPLES 3
 #define WW_PATH_SHOWN_MAX 256
 
-typedef struct ww_part_side {
+typedef struct ww_split_side {
     int64_t faces;
     char portrait[WW_EXAMPLES][WW_PATH_SHOWN_MAX]; // those nearest to its middle, relative to the library's folder; "": no more
-} ww_part_side;
+} ww_split_side;
 
-typedef struct ww_part_proposal {
+typedef struct ww_split_proposal {
     size_t size; // set by the INIT macro
-    ww_part_side side[2]; // the larger first; it keeps number and name
+    ww_split_side side[2]; // the larger first; it keeps number and name
     double separation;    // mean silhouette, -1..1: under 0.2 it is one person most likely, over 0.35 two
     double within, between; // mean distance of two faces of one side, and of one of each
-} ww_part_proposal;
-#define WW_PART_PROPOSAL_INIT {.size = sizeof(ww_part_proposal)}
+} ww_split_proposal;
+#define WW_PART_PROPOSAL_INIT {.size = sizeof(ww_split_proposal)}
 
 // How the faces of a person fall into two. With `apply` they are parted so from now on (`result` may be NULL). Faces that were
 // followed from frame to frame stay together.
-WW_API ww_status ww_library_part(ww_library *library, const char *who, int apply, ww_part_proposal *proposal, ww_decision_result *result,
+WW_API ww_status ww_library_split(ww_library *library, const char *who, int apply, ww_split_proposal *proposal, ww_decision_result *result,
                                  ww_error *err);
 
 typedef struct ww_known_result {
@@ -424,7 +424,7 @@ typedef struct ww_sync_result {
 
 // Reads what a person did to the folders since they were written, with a file manager or otherwise: a folder renamed (a name),
 // portraits moved into another folder (rejected from the one, same as the other), into a new folder (a new person of that name), all
-// moved into another (merged), deleted or moved to Unsorted (to stay unsorted), a folder deleted (ignored). Portraits are
+// moved into another (merged), deleted or moved to Unsorted (to stay unassigned), a folder deleted (ignored). Portraits are
 // recognised by their content; files that are not ours are left alone. `on_line` (may be NULL) is told in words what was
 // understood. dry_run: nothing is decided. Nothing is written before ww_library_resort.
 WW_API ww_status ww_library_sync(ww_library *library, int dry_run, void (*on_line)(void *user, const char *line), void *user,
@@ -443,7 +443,7 @@ typedef enum ww_eval_face {
 
 // How well faces are sorted; of those faces whose true person is known.
 typedef struct ww_eval_scores {
-    int64_t faces, people, folders, unsorted; // people: true ones among them; folders: with at least one of them
+    int64_t faces, people, folders, unassigned; // people: true ones among them; folders: with at least one of them
     int64_t repeated, whole; // people with two or more of the faces; of these, all in one folder and nobody else's there
     // Over pairs of faces: of those put together, how many belong together; of those that belong together, how many are. A face
     // in nobody's folder stands alone.
@@ -470,7 +470,7 @@ typedef struct ww_eval_result {
 typedef struct ww_eval_group {
     int split;       // 0: a folder that mixes people; 1: a person whose faces are not in one folder
     const char *who; // the folder's person, or the true one
-    int64_t faces, unsorted; // unsorted: of a split person, in nobody's folder
+    int64_t faces, unassigned; // unassigned: of a split person, in nobody's folder
     int64_t parts;           // people in the folder; folders with faces of the person
     int64_t shown;           // of them, the largest first:
     struct { const char *who; int64_t faces; } part[WW_EVAL_PARTS];

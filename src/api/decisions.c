@@ -17,16 +17,16 @@ ww_status ww_library_decide(ww_library *library, const ww_decision *decision, ww
     return status;
 }
 
-ww_status ww_library_part(ww_library *library, const char *who, int apply, ww_part_proposal *proposal, ww_decision_result *result, ww_error *err)
+ww_status ww_library_split(ww_library *library, const char *who, int apply, ww_split_proposal *proposal, ww_decision_result *result, ww_error *err)
 {
-    ww_part_proposal p = WW_PART_PROPOSAL_INIT;
+    ww_split_proposal p = WW_PART_PROPOSAL_INIT;
     ww_decision_result r = WW_DECISION_RESULT_INIT;
-    ww_status status = WW_CHECK_SIZED(proposal, ww_part_proposal, err);
+    ww_status status = WW_CHECK_SIZED(proposal, ww_split_proposal, err);
     if (status == WW_OK)
         status = WW_CHECK_SIZED(result, ww_decision_result, err);
     if (status != WW_OK)
         return status;
-    status = ww_part_person(library, who, apply, &p, &r, err);
+    status = ww_split_person(library, who, apply, &p, &r, err);
     ww_sized_write(proposal, &p, sizeof p);
     ww_sized_write(result, &r, sizeof r);
     return status;

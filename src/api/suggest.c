@@ -24,7 +24,7 @@ static ww_status prepare(ww_library *library, ww_view *view, ww_suggest_input *i
     if (status == WW_OK)
         status = ww_setting_number(library, WW_SETTING_USED_THRESHOLD, THRESHOLD_USUAL, &threshold, err);
     if (status == WW_OK)
-        status = ww_setting_number(library, WW_SETTING_USED_MIN_QUALITY, WW_MIN_QUALITY, &in->seed_quality, err);
+        status = ww_setting_number(library, WW_SETTING_USED_MIN_QUALITY, WW_SEED_QUALITY_MIN, &in->seed_quality, err);
     in->reach = threshold * REACH;
     return status;
 }

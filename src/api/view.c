@@ -2,13 +2,13 @@
 // A view is the library's one table of faces (library/catalog.h) with the journal, in rows that a caller may keep.
 #include "api/view.h"
 #include "base/memory.h"
-#include "decisions/roster.h"
+#include "decisions/people_view.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 struct ww_view {
-    ww_roster roster; // sources, frames, faces and people with their strings
+    ww_people_view roster; // sources, frames, faces and people with their strings
     ww_view_source *source;
     ww_view_frame *frame;
     ww_view_track *track;
@@ -85,7 +85,7 @@ static void fill_faces(ww_view *v)
         const ww_catalog_person *shown = ww_catalog_person_of(c, i);
         ww_view_face *to = &v->face[i];
         *to = (ww_view_face){.id = f->id, .number = (int64_t)i + 1, .source = (size_t)c->frame.item[f->frame].source, .frame = f->frame, .track = WW_NONE,
-                             .person = shown == &c->unsorted || shown == &c->ignored ? WW_NONE : f->person, .ignored = shown == &c->ignored,
+                             .person = shown == &c->unassigned || shown == &c->ignored ? WW_NONE : f->person, .ignored = shown == &c->ignored,
                              .x = f->x, .y = f->y, .width = f->width, .height = f->height, .score = f->score, .quality = f->quality,
                              .portrait_width = f->portrait_width, .portrait_height = f->portrait_height};
         memcpy(to->landmark, f->landmark, sizeof to->landmark);
@@ -213,7 +213,7 @@ ww_status ww_library_view(ww_library *library, ww_view **view, ww_error *err)
 {
     *view = NULL;
     ww_view *v = ww_alloc(sizeof *v);
-    ww_status status = ww_roster_load(library, &v->roster, err);
+    ww_status status = ww_people_view_load(library, &v->roster, err);
     if (status == WW_OK)
         status = fill(v, err);
     if (status == WW_OK)
@@ -227,7 +227,7 @@ void ww_view_close(ww_view *v)
 {
     if (!v)
         return;
-    ww_roster_free(&v->roster);
+    ww_people_view_free(&v->roster);
     ww_buffer_free(&v->paths);
     free(v->source);
     free(v->frame);
@@ -259,7 +259,7 @@ const ww_view_decision *ww_view_get_decision(const ww_view *v, size_t i) { retur
 const size_t *ww_view_faces_of_person(const ww_view *v, size_t person, size_t *count)
 {
     const ww_catalog *c = &v->roster.catalog;
-    const ww_catalog_person *p = person < c->person.count ? &c->person.item[person] : &c->unsorted;
+    const ww_catalog_person *p = person < c->person.count ? &c->person.item[person] : &c->unassigned;
     *count = person < c->person.count || person == WW_NONE ? p->face_count : 0;
     return p->face;
 }

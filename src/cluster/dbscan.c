@@ -11,7 +11,7 @@
 // much as it may and is marked as one that forgot; two further passes then look again at the pairs of those only.
 #include "base/memory.h"
 #include "cluster/cluster.h"
-#include "cluster/forest.h"
+#include "base/forest.h"
 #include "cluster/pairs.h"
 #include <pthread.h>
 #include <stdlib.h>

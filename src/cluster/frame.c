@@ -21,7 +21,7 @@ static const float *sampled(const float *vectors, int dim, const uint32_t *row, 
     return vectors + (size_t)row[(size_t)((double)k * (double)rows / (double)n)] * dim;
 }
 
-static void find_mean(ww_frame *f, const float *vectors, const uint32_t *row, size_t rows, size_t n)
+static void find_mean(ww_coordinate_frame *f, const float *vectors, const uint32_t *row, size_t rows, size_t n)
 {
     for (int d = 0; d < f->dim; d++) {
         double sum = 0;
@@ -38,12 +38,12 @@ static int compare_floats(const void *a, const void *b)
 }
 
 // The step that lets all but a few of the sampled rows fit into `levels` bytes each way.
-static double find_step(const ww_frame *f, const ww_cluster_kernels *kernels, const float *vectors, const uint32_t *row,
+static double find_step(const ww_coordinate_frame *f, const ww_cluster_kernels *kernels, const float *vectors, const uint32_t *row,
                         size_t rows, size_t n, int levels, float *scratch)
 {
     float *largest = scratch, *centred = scratch + n, *z = centred + f->dim;
     for (size_t k = 0; k < n; k++) {
-        ww_frame_coordinates(f, kernels, sampled(vectors, f->dim, row, rows, n, k), centred, z);
+        ww_coordinate_frame_map(f, kernels, sampled(vectors, f->dim, row, rows, n, k), centred, z);
         largest[k] = 0;
         for (int d = 0; d < f->dim; d++)
             largest[k] = fmaxf(largest[k], fabsf(z[d]));
@@ -56,7 +56,7 @@ static double find_step(const ww_frame *f, const ww_cluster_kernels *kernels, co
 }
 
 // Directions cost time with the cube of the dimensions and save it with the square of the rows. Without memory for them: without.
-static void find_basis(ww_frame *f, const float *vectors, const uint32_t *row, size_t rows)
+static void find_basis(ww_coordinate_frame *f, const float *vectors, const uint32_t *row, size_t rows)
 {
     const size_t dim = (size_t)f->dim, n = rows < TURNED_SAMPLE_MAX ? rows : TURNED_SAMPLE_MAX;
     if (dim > TURNED_DIM_MAX || rows < ROWS_A_DIMENSION * dim)
@@ -82,7 +82,7 @@ static void find_basis(ww_frame *f, const float *vectors, const uint32_t *row, s
     f->rounding += (double)(dim + 2) * (FLT_EPSILON / 2) * 1.02 * sqrt((double)dim);
 }
 
-bool ww_frame_build(ww_frame *f, const float *vectors, int dim, const uint32_t *row, size_t rows, int levels,
+bool ww_coordinate_frame_build(ww_coordinate_frame *f, const float *vectors, int dim, const uint32_t *row, size_t rows, int levels,
                     const ww_cluster_kernels *kernels)
 {
     const size_t n = rows < SAMPLE_MAX ? rows : SAMPLE_MAX;
@@ -103,14 +103,14 @@ bool ww_frame_build(ww_frame *f, const float *vectors, int dim, const uint32_t *
     return true;
 }
 
-void ww_frame_free(ww_frame *f)
+void ww_coordinate_frame_free(ww_coordinate_frame *f)
 {
     free(f->mean);
     free(f->basis);
     memset(f, 0, sizeof *f);
 }
 
-double ww_frame_coordinates(const ww_frame *f, const ww_cluster_kernels *kernels, const float *vector, float *centred, float *out)
+double ww_coordinate_frame_map(const ww_coordinate_frame *f, const ww_cluster_kernels *kernels, const float *vector, float *centred, float *out)
 {
     float *c = f->basis ? centred : out;
     for (int d = 0; d < f->dim; d++)

@@ -2,7 +2,7 @@
 #include "cluster/links.h"
 #include "base/hash.h"
 #include "base/memory.h"
-#include "cluster/forest.h"
+#include "base/forest.h"
 #include <stdlib.h>
 #include <string.h>
 

@@ -11,7 +11,7 @@
 enum {
     BLOCK = 4 * WW_TILE_Y, // rows; a multiple of WW_TILE_X and WW_TILE_Y
     BATCH = 512,           // candidates handed over at a time
-    FEW = 4,               // so few candidates of a head are handed on without a second look at all dimensions
+    FEW = 4,               // so few candidates of a head are handed on without a landmark refiner at all dimensions
     THREADS_MAX = 256,
 };
 

@@ -84,7 +84,7 @@ typedef struct rounded {
 } rounded;
 
 // g of sieve.h. `blurred`: how far the frame's floats and the rounding of the distances in double may put the vector off besides.
-static int32_t bound_of(const ww_sieve *s, const ww_frame *f, const rounded *r, double blurred, double spread)
+static int32_t bound_of(const ww_sieve *s, const ww_coordinate_frame *f, const rounded *r, double blurred, double spread)
 {
     const double eps = s->eps * f->stretch, step2 = f->step * f->step;
     const double lost = sqrt(r->lost_squared) * (1 + 1e-12) + blurred;
@@ -103,7 +103,7 @@ static void put_bounds(ww_sieve *s, size_t place, int32_t head, int32_t head_sum
 }
 
 // Rounds the coordinates `z` of the row at `place` into its panel and notes what was lost.
-static void put_row(ww_sieve *s, const ww_frame *f, size_t place, const float *z, double length, double spread)
+static void put_row(ww_sieve *s, const ww_coordinate_frame *f, size_t place, const float *z, double length, double spread)
 {
     const int levels = s->kernels->levels, head_dims = s->head_groups * WW_GROUP;
     uint8_t *to = s->panels + place / WW_PANEL * s->groups * WW_GROUP * WW_PANEL + place % WW_PANEL * WW_GROUP;
@@ -161,7 +161,7 @@ static int tile_needs(const float *z, int dim, double near_squared)
 
 // The head that makes the sieve fastest, by a sample of tiles: a short one leaves many tiles to be looked at a second time, in
 // full.
-static int choose_head(const ww_sieve *s, const ww_frame *f)
+static int choose_head(const ww_sieve *s, const ww_coordinate_frame *f)
 {
     const size_t dim = (size_t)s->dim, x_tiles = s->rows / WW_TILE_X, y_tiles = s->rows / WW_TILE_Y;
     if (s->rows < HEAD_ROWS_MIN)
@@ -177,7 +177,7 @@ static int choose_head(const ww_sieve *s, const ww_frame *f)
         const size_t y = ww_random_below(&random, (uint32_t)y_tiles) * (size_t)WW_TILE_Y;
         for (size_t i = 0; i < WW_TILE_X + WW_TILE_Y; i++) {
             const size_t place = i < WW_TILE_X ? x + i : y + i - WW_TILE_X;
-            ww_frame_coordinates(f, s->kernels, s->vectors + s->row[place] * dim, z + (WW_TILE_X + WW_TILE_Y) * dim, z + i * dim);
+            ww_coordinate_frame_map(f, s->kernels, s->vectors + s->row[place] * dim, z + (WW_TILE_X + WW_TILE_Y) * dim, z + i * dim);
         }
         parted[tile_needs(z, s->dim, (s->eps + lost) * (s->eps + lost))]++;
     }
@@ -200,7 +200,7 @@ done:
 ww_status ww_sieve_build(ww_sieve *s, const float *vectors, size_t count, int dim, double eps, const double *spread,
                          const ww_cluster_kernels *kernels, ww_error *err)
 {
-    ww_frame frame = {0};
+    ww_coordinate_frame frame = {0};
     float *scratch = NULL;
     memset(s, 0, sizeof *s);
     if (dim < 1 || dim > WW_CLUSTER_DIM_MAX || count > INT32_MAX || !(eps > 0))
@@ -219,21 +219,21 @@ ww_status ww_sieve_build(ww_sieve *s, const float *vectors, size_t count, int di
     list_rows(s);
     ww_order_rows(vectors, dim, s->eps, s->kernels, s->row, s->rows);
     scratch = ww_try_array(2 * (size_t)dim, sizeof *scratch);
-    if (!scratch || !ww_frame_build(&frame, vectors, dim, s->row, s->rows, s->kernels->levels, s->kernels)) {
+    if (!scratch || !ww_coordinate_frame_build(&frame, vectors, dim, s->row, s->rows, s->kernels->levels, s->kernels)) {
         status = ww_fail_memory(err, "comparing %zu vectors", count);
         goto done;
     }
     s->head_groups = choose_head(s, &frame);
     for (size_t place = 0; place < s->rows; place++) {
         const float *vector = vectors + (size_t)s->row[place] * dim;
-        const double length = ww_frame_coordinates(&frame, s->kernels, vector, scratch + dim, scratch);
+        const double length = ww_coordinate_frame_map(&frame, s->kernels, vector, scratch + dim, scratch);
         put_row(s, &frame, place, scratch, length, spread ? spread[s->row[place]] : 0);
     }
     for (size_t place = s->rows; place < s->padded_rows; place++)
         put_padding(s, place);
 done:
     free(scratch);
-    ww_frame_free(&frame);
+    ww_coordinate_frame_free(&frame);
     if (status != WW_OK)
         ww_sieve_free(s);
     return status;

@@ -10,8 +10,8 @@
 
 // A decision while it is taken down.
 typedef struct taking {
-    ww_roster roster;
-    ww_recorded recorded;
+    ww_people_view view;
+    ww_export_manifest recorded;
     const ww_decision *decision;
     int64_t batch;
     int64_t faces;
@@ -23,14 +23,14 @@ char *ww_faces_counted(size_t count)
     return count == 1 ? ww_strdup("1 face") : ww_strf("%zu faces", count);
 }
 
-ww_status ww_take_down(ww_roster *roster, ww_entry *entry, int64_t *batch, ww_error *err)
+ww_status ww_record_decision(ww_people_view *view, ww_entry *entry, int64_t *batch, ww_error *err)
 {
-    ww_store *store = roster->library->store;
+    ww_store *store = view->library->store;
     bool cut_short;
     entry->batch = *batch;
-    ww_status status = ww_export_was_cut_short(roster->library, &cut_short, err);
+    ww_status status = ww_export_was_cut_short(view->library, &cut_short, err);
     if (status == WW_OK && !cut_short)
-        status = ww_store_set_meta(store, WW_META_EXPORT, WW_EXPORT_BEHIND, err);
+        status = ww_store_set_meta(store, WW_SETTING_EXPORT, WW_EXPORT_BEHIND, err);
     if (status == WW_OK)
         status = ww_journal_append(store, entry, err);
     *batch = entry->batch;
@@ -41,7 +41,7 @@ ww_status ww_take_down(ww_roster *roster, ww_entry *entry, int64_t *batch, ww_er
 static ww_status finish(taking *t, ww_entry *entry, ww_status status, ww_error *err)
 {
     if (status == WW_OK)
-        status = ww_take_down(&t->roster, entry, &t->batch, err);
+        status = ww_record_decision(&t->view, entry, &t->batch, err);
     if (status == WW_OK) {
         ww_buffer_format(&t->words, "%s%s", t->words.bytes ? "; " : "", entry->words);
         status = ww_buffer_status(&t->words, "a decision", err);
@@ -53,24 +53,24 @@ static ww_status finish(taking *t, ww_entry *entry, ww_status status, ww_error *
 static ww_status find_people(taking *t, size_t *person, ww_error *err)
 {
     for (size_t i = 0; i < t->decision->count; i++) {
-        ww_status status = ww_roster_person(&t->roster, t->decision->who[i], &person[i], err);
+        ww_status status = ww_people_view_find(&t->view, t->decision->who[i], &person[i], err);
         for (size_t k = 0; k < i && status == WW_OK; k++)
             if (person[k] == person[i])
                 status = ww_fail(err, WW_ERR_ARGUMENT, "'%s' and '%s' are the same person", t->decision->who[k],
                                  t->decision->who[i]);
         if (status != WW_OK)
             return status;
-        t->faces += (int64_t)ww_roster_count(&t->roster, person[i]);
+        t->faces += (int64_t)ww_people_view_count(&t->view, person[i]);
     }
     return WW_OK;
 }
 
 static ww_status add_person(taking *t, ww_entry *entry, size_t person, bool whole, const bool *without, ww_error *err)
 {
-    ww_side *side = ww_entry_add_side(entry);
-    ww_status status = ww_roster_side_of_person(&t->roster, person, whole, without, side, err);
-    if (status == WW_OK && side->identity.count == 0 && side->face.count == 0)
-        status = ww_fail(err, WW_ERR_NOT_FOUND, "%s has no faces in the library now", ww_roster_title(&t->roster, person));
+    ww_operand *operand = ww_entry_add_operand(entry);
+    ww_status status = ww_operand_of_person(&t->view, person, whole, without, operand, err);
+    if (status == WW_OK && operand->identity.count == 0 && operand->face.count == 0)
+        status = ww_fail(err, WW_ERR_NOT_FOUND, "%s has no faces in the library now", ww_people_view_title(&t->view, person));
     return status;
 }
 
@@ -81,14 +81,14 @@ static ww_status take_name(taking *t, ww_error *err)
     ww_entry entry = {.kind = WW_DECISION_NAME};
     ww_status status = find_people(t, &person, err);
     if (status == WW_OK && t->decision->text)
-        status = ww_roster_check_name(t->decision->text, &name, err);
+        status = ww_check_person_name(t->decision->text, &name, err);
     if (status != WW_OK)
         return status;
-    const ww_catalog_person *people = t->roster.catalog.person.item;
-    for (size_t i = 0; i < t->roster.catalog.person.count; i++)
-        if (i != person && name && people[i].name && strcmp(people[i].name, name) == 0 && ww_roster_count(&t->roster, i) > 0)
+    const ww_catalog_person *people = t->view.catalog.person.item;
+    for (size_t i = 0; i < t->view.catalog.person.count; i++)
+        if (i != person && name && people[i].name && strcmp(people[i].name, name) == 0 && ww_people_view_count(&t->view, i) > 0)
             namesake = i;
-    const char *title = ww_roster_title(&t->roster, person);
+    const char *title = ww_people_view_title(&t->view, person);
     char *counted = ww_faces_counted((size_t)t->faces);
     if (!name)
         entry.words = ww_strf("%s has no name any more", title);
@@ -105,19 +105,19 @@ static ww_status take_name(taking *t, ww_error *err)
 static ww_status take_merge(taking *t, ww_error *err)
 {
     size_t count = t->decision->count;
-    if (count < 2 || count > WW_SIDES_MAX)
-        return ww_fail(err, WW_ERR_ARGUMENT, "merging takes two people or more, up to %d", WW_SIDES_MAX);
+    if (count < 2 || count > WW_OPERANDS_MAX)
+        return ww_fail(err, WW_ERR_ARGUMENT, "merging takes two people or more, up to %d", WW_OPERANDS_MAX);
     ww_entry entry = {.kind = WW_DECISION_MERGE};
     ww_buffer words = {0};
     const char *called = NULL;
     size_t *person = ww_try_array(count, sizeof *person);
     ww_status status = person ? find_people(t, person, err) : ww_fail_memory(err, "a list of %zu people", count);
     if (status == WW_OK && t->decision->text)
-        status = ww_roster_check_name(t->decision->text, &entry.text, err);
+        status = ww_check_person_name(t->decision->text, &entry.text, err);
     for (size_t i = 0; i < count && status == WW_OK; i++) {
-        const char *name = t->roster.catalog.person.item[person[i]].name;
+        const char *name = t->view.catalog.person.item[person[i]].name;
         called = called ? called : name;
-        ww_buffer_format(&words, "%s%s", i == 0 ? "" : i + 1 < count ? ", " : " and ", ww_roster_title(&t->roster, person[i]));
+        ww_buffer_format(&words, "%s%s", i == 0 ? "" : i + 1 < count ? ", " : " and ", ww_people_view_title(&t->view, person[i]));
         status = add_person(t, &entry, person[i], true, NULL, err);
     }
     if (status == WW_OK)
@@ -138,8 +138,8 @@ static ww_status take_ignore(taking *t, ww_error *err)
     ww_status status = person ? find_people(t, person, err) : ww_fail_memory(err, "a list of %zu people", t->decision->count);
     for (size_t i = 0; i < t->decision->count && status == WW_OK; i++) {
         ww_entry entry = {.kind = WW_DECISION_IGNORE};
-        char *counted = ww_faces_counted(ww_roster_count(&t->roster, person[i]));
-        entry.words = ww_strf("%s is ignored (%s)", ww_roster_title(&t->roster, person[i]), counted);
+        char *counted = ww_faces_counted(ww_people_view_count(&t->view, person[i]));
+        entry.words = ww_strf("%s is ignored (%s)", ww_people_view_title(&t->view, person[i]), counted);
         free(counted);
         status = finish(t, &entry, add_person(t, &entry, person[i], true, NULL, err), err);
     }
@@ -150,12 +150,12 @@ static ww_status take_ignore(taking *t, ww_error *err)
 // Marks the faces of the portraits named; the caller frees.
 static ww_status mark_faces(taking *t, bool **marked, ww_error *err)
 {
-    *marked = ww_try_array(t->roster.catalog.face.count, sizeof **marked);
+    *marked = ww_try_array(t->view.catalog.face.count, sizeof **marked);
     if (!*marked)
-        return ww_fail_memory(err, "a list of %zu faces", t->roster.catalog.face.count);
+        return ww_fail_memory(err, "a list of %zu faces", t->view.catalog.face.count);
     for (size_t i = 0; i < t->decision->count; i++) {
         size_t face;
-        ww_status status = ww_recorded_portrait(&t->recorded, t->decision->who[i], &face, err);
+        ww_status status = ww_manifest_portrait(&t->recorded, t->decision->who[i], &face, err);
         if (status != WW_OK)
             return status;
         t->faces += !(*marked)[face];
@@ -164,21 +164,21 @@ static ww_status mark_faces(taking *t, bool **marked, ww_error *err)
     return WW_OK;
 }
 
-ww_status ww_reject_from(ww_roster *roster, size_t person, const bool *marked, ww_entry *entry, ww_error *err)
+ww_status ww_reject_from(ww_people_view *view, size_t person, const bool *marked, ww_entry *entry, ww_error *err)
 {
-    ww_side *side = ww_entry_add_side(entry);
-    for (size_t i = 0; i < roster->catalog.face.count; i++)
-        if (marked[i] && roster->catalog.face.item[i].person == person)
-            ww_roster_side_of_face(roster, i, false, side);
-    size_t count = side->face.count;
+    ww_operand *operand = ww_entry_add_operand(entry);
+    for (size_t i = 0; i < view->catalog.face.count; i++)
+        if (marked[i] && view->catalog.face.item[i].person == person)
+            ww_operand_of_face(view, i, false, operand);
+    size_t count = operand->face.count;
     entry->kind = WW_DECISION_REJECT;
-    entry->words = count == 1 ? ww_strf("1 face is not %s", ww_roster_title(roster, person))
-                              : ww_strf("%zu faces are not %s", count, ww_roster_title(roster, person));
-    side = ww_entry_add_side(entry);
-    ww_status status = ww_roster_side_of_person(roster, person, false, marked, side, err);
-    if (status == WW_OK && side->identity.count == 0 && side->face.count == 0) { // all of them: there is nobody to be told from
+    entry->words = count == 1 ? ww_strf("1 face is not %s", ww_people_view_title(view, person))
+                              : ww_strf("%zu faces are not %s", count, ww_people_view_title(view, person));
+    operand = ww_entry_add_operand(entry);
+    ww_status status = ww_operand_of_person(view, person, false, marked, operand, err);
+    if (status == WW_OK && operand->identity.count == 0 && operand->face.count == 0) { // all of them: there is nobody to be told from
         entry->kind = WW_DECISION_NOBODY;
-        entry->side.count = 1;
+        entry->operand.count = 1;
     }
     return status;
 }
@@ -186,7 +186,7 @@ ww_status ww_reject_from(ww_roster *roster, size_t person, const bool *marked, w
 static ww_status take_reject(taking *t, ww_error *err)
 {
     bool *marked = NULL;
-    const ww_catalog *c = &t->roster.catalog;
+    const ww_catalog *c = &t->view.catalog;
     ww_status status = mark_faces(t, &marked, err);
     for (size_t i = 0; i < c->face.count && status == WW_OK; i++)
         if (marked[i] && c->face.item[i].person >= c->person.count)
@@ -198,7 +198,7 @@ static ww_status take_reject(taking *t, ww_error *err)
         if (of_person == 0)
             continue;
         ww_entry entry = {0};
-        status = finish(t, &entry, ww_reject_from(&t->roster, p, marked, &entry, err), err);
+        status = finish(t, &entry, ww_reject_from(&t->view, p, marked, &entry, err), err);
     }
     free(marked);
     return status;
@@ -209,10 +209,10 @@ static ww_status take_nobody(taking *t, ww_error *err)
     bool *marked = NULL;
     ww_entry entry = {.kind = WW_DECISION_NOBODY};
     ww_status status = mark_faces(t, &marked, err);
-    ww_side *side = ww_entry_add_side(&entry);
-    for (size_t i = 0; i < t->roster.catalog.face.count && status == WW_OK; i++)
+    ww_operand *operand = ww_entry_add_operand(&entry);
+    for (size_t i = 0; i < t->view.catalog.face.count && status == WW_OK; i++)
         if (marked[i])
-            ww_roster_side_of_face(&t->roster, i, false, side);
+            ww_operand_of_face(&t->view, i, false, operand);
     char *counted = ww_faces_counted((size_t)t->faces);
     entry.words = ww_strf("%s to stay unsorted", counted);
     free(counted);
@@ -229,9 +229,9 @@ typedef struct end {
 
 static ww_status find_end(taking *t, const char *who, end *e, ww_error *err)
 {
-    ww_status status = ww_roster_person(&t->roster, who, &e->index, err);
+    ww_status status = ww_people_view_find(&t->view, who, &e->index, err);
     if (status == WW_OK) {
-        e->title = ww_strdup(ww_roster_title(&t->roster, e->index));
+        e->title = ww_strdup(ww_people_view_title(&t->view, e->index));
         return WW_OK;
     }
     ww_error portrait_err = {0};
@@ -239,7 +239,7 @@ static ww_status find_end(taking *t, const char *who, end *e, ww_error *err)
     if (!strchr(who, '/') && !(dot && strcmp(dot, ".jpg") == 0))
         return status;
     e->is_face = true;
-    status = ww_recorded_portrait(&t->recorded, who, &e->index, &portrait_err);
+    status = ww_manifest_portrait(&t->recorded, who, &e->index, &portrait_err);
     if (status != WW_OK) {
         if (err)
             *err = portrait_err;
@@ -252,18 +252,18 @@ static ww_status find_end(taking *t, const char *who, end *e, ww_error *err)
 // Whom a face was given to by name; NULL: nobody.
 static const char *given_name(const taking *t, const end *e)
 {
-    const ww_catalog *c = &t->roster.catalog;
+    const ww_catalog *c = &t->view.catalog;
     if (!e->is_face)
         return c->person.item[e->index].name;
-    int32_t identity = t->roster.decided.identity[e->index];
-    return identity >= 0 ? t->roster.decided.identities.item[identity].name : NULL;
+    int32_t identity = t->view.decided.identity[e->index];
+    return identity >= 0 ? t->view.decided.identities.item[identity].name : NULL;
 }
 
 static ww_status add_end(taking *t, ww_entry *entry, const end *e, bool whole, ww_error *err)
 {
     if (!e->is_face)
         return add_person(t, entry, e->index, whole, NULL, err);
-    ww_roster_side_of_face(&t->roster, e->index, true, ww_entry_add_side(entry));
+    ww_operand_of_face(&t->view, e->index, true, ww_entry_add_operand(entry));
     return WW_OK;
 }
 
@@ -282,7 +282,7 @@ static ww_status take_same(taking *t, end *e, ww_entry *entry, ww_error *err)
 // Of two faces of one identity the second leaves it; of a face and the person it is with, the face does.
 static ww_status take_different(taking *t, end *e, ww_entry *entry, ww_error *err)
 {
-    const ww_roster *r = &t->roster;
+    const ww_people_view *r = &t->view;
     if (e[0].is_face && !e[1].is_face) {
         end swapped = e[0];
         e[0] = e[1];
@@ -301,7 +301,7 @@ static ww_status take_different(taking *t, end *e, ww_entry *entry, ww_error *er
     ww_status status = e[0].is_face ? add_end(t, entry, &e[0], false, err)
                                     : add_person(t, entry, e[0].index, false, without, err);
     if (status == WW_OK && e[1].is_face)
-        ww_roster_side_of_face(r, e[1].index, !leaves, ww_entry_add_side(entry));
+        ww_operand_of_face(r, e[1].index, !leaves, ww_entry_add_operand(entry));
     else if (status == WW_OK)
         status = add_person(t, entry, e[1].index, false, NULL, err);
     free(without);
@@ -339,7 +339,7 @@ static ww_status batch_words(const ww_journal *journal, int64_t batch, ww_buffer
 static ww_status take_back(taking *t, ww_error *err)
 {
     bool undo = t->decision->kind == WW_DECISION_UNDO;
-    const ww_journal *journal = &t->roster.journal;
+    const ww_journal *journal = &t->view.journal;
     int64_t batch = undo ? journal->undo : journal->redo;
     if (batch == 0)
         return ww_fail(err, WW_ERR_NOT_FOUND, undo ? "there is nothing to undo" : "there is nothing to redo");
@@ -366,7 +366,7 @@ static ww_status take(taking *t, ww_error *err)
     case WW_DECISION_NOBODY: return take_nobody(t, err);
     case WW_DECISION_UNDO:
     case WW_DECISION_REDO: return take_back(t, err);
-    case WW_DECISION_PART: break;
+    case WW_DECISION_SPLIT: break;
     }
     return ww_fail(err, WW_ERR_ARGUMENT, "to part a person, see ww_library_part");
 }
@@ -374,10 +374,10 @@ static ww_status take(taking *t, ww_error *err)
 ww_status ww_decide(ww_library *library, const ww_decision *decision, ww_decision_result *result, ww_error *err)
 {
     taking t = {.decision = decision};
-    ww_status status = ww_roster_load(library, &t.roster, err);
+    ww_status status = ww_people_view_load(library, &t.view, err);
     if (status != WW_OK)
         return status;
-    status = ww_recorded_load(library, &t.roster.catalog, &t.recorded, err);
+    status = ww_manifest_load(library, &t.view.catalog, &t.recorded, err);
     if (status == WW_OK)
         status = ww_store_begin(library->store, err);
     if (status == WW_OK) {
@@ -392,7 +392,7 @@ ww_status ww_decide(ww_library *library, const ww_decision *decision, ww_decisio
         snprintf(result->words, sizeof result->words, "%s", t.words.data ? t.words.data : "");
     }
     ww_buffer_free(&t.words);
-    ww_recorded_free(&t.recorded);
-    ww_roster_free(&t.roster);
+    ww_manifest_free(&t.recorded);
+    ww_people_view_free(&t.view);
     return status;
 }

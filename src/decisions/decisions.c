@@ -31,13 +31,13 @@ static ww_status act_out(const ww_journal *journal, const ww_nodes *nodes, ww_ru
     const uint32_t *node = nodes->of_key;
     for (size_t e = 0; e < journal->entry.count; e++) {
         const ww_entry *entry = &journal->entry.item[e];
-        if (entry->undone || entry->side.count == 0)
+        if (entry->undone || entry->operand.count == 0)
             continue;
         ww_status status = ww_rules_act(rules, entry, node, err);
         if (status != WW_OK)
             return status;
-        for (size_t s = 0; s < entry->side.count; s++)
-            node += entry->side.item[s].face.count;
+        for (size_t s = 0; s < entry->operand.count; s++)
+            node += entry->operand.item[s].face.count;
     }
     return WW_OK;
 }

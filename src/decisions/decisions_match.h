@@ -3,12 +3,12 @@
 #ifndef WW_DECISIONS_DECISIONS_MATCH_H
 #define WW_DECISIONS_DECISIONS_MATCH_H
 #include "decisions/journal.h"
-#include "library/spots.h"
+#include "library/face_index.h"
 
 // Nodes are the faces at hand (0 .. faces - 1), then faces the journal knows that are not at hand.
 typedef struct ww_nodes {
     size_t count;
-    uint32_t *of_key; // for each key of each side of each standing entry, in that order
+    uint32_t *of_key; // for each key of each operand of each standing entry, in that order
     size_t keys;
 } ww_nodes;
 

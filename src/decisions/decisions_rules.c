@@ -85,11 +85,11 @@ static int32_t find(const ww_rules *r, int64_t id)
     return low < r->identity.count && r->identity.item[low].id == id ? (int32_t)low : -1;
 }
 
-// The identity that a side is: the first it names with the others merged into it, or a new one; with its faces put there.
+// The identity that an operand is: the first it names with the others merged into it, or a new one; with its faces put there.
 // -1: no memory for a new one, and r->starved is set.
-static int32_t settle(ww_rules *r, const ww_entry *entry, size_t side, const uint32_t *node)
+static int32_t settle(ww_rules *r, const ww_entry *entry, size_t operand, const uint32_t *node)
 {
-    const ww_side *s = &entry->side.item[side];
+    const ww_operand *s = &entry->operand.item[operand];
     int32_t identity = -1;
     for (size_t i = 0; i < s->identity.count; i++) {
         int32_t named = find(r, s->identity.item[i]);
@@ -101,7 +101,7 @@ static int32_t settle(ww_rules *r, const ww_entry *entry, size_t side, const uin
             merge(r, identity, ww_rules_root(r, named));
     }
     if (identity < 0) {
-        ww_rules_identity fresh = {.id = WW_IDENTITY_ID(entry->seq, (int64_t)side), .into = (int32_t)r->identity.count};
+        ww_rules_identity fresh = {.id = WW_IDENTITY_ID(entry->seq, (int64_t)operand), .into = (int32_t)r->identity.count};
         identity = fresh.into;
         if (!ww_vector_push(&r->identity, fresh)) {
             r->starved = true;
@@ -133,7 +133,7 @@ static void keep_apart(ww_rules *r, int32_t a, int32_t b, int64_t entry)
 
 static void reject(ww_rules *r, const ww_entry *entry, const uint32_t *node, int32_t from)
 {
-    for (size_t i = 0; i < entry->side.item[0].face.count && !r->starved; i++) {
+    for (size_t i = 0; i < entry->operand.item[0].face.count && !r->starved; i++) {
         if (ww_rules_identity_of(r, node[i]) == from)
             r->identity_of[node[i]] = -1;
         ww_rejected rejected = {node[i], from, entry->seq, false};
@@ -145,7 +145,7 @@ static void reject(ww_rules *r, const ww_entry *entry, const uint32_t *node, int
 
 static void unsort(ww_rules *r, const ww_entry *entry, const uint32_t *node)
 {
-    for (size_t i = 0; i < entry->side.item[0].face.count; i++) {
+    for (size_t i = 0; i < entry->operand.item[0].face.count; i++) {
         r->identity_of[node[i]] = -1;
         r->nobody[node[i]] = true;
         r->discarded[node[i]] = entry->text != NULL;
@@ -155,8 +155,8 @@ static void unsort(ww_rules *r, const ww_entry *entry, const uint32_t *node)
 
 static void join(ww_rules *r, const ww_entry *entry, const uint32_t *node, int32_t first)
 {
-    node += entry->side.item[0].face.count;
-    for (size_t s = 1; s < entry->side.count && !r->starved; node += entry->side.item[s++].face.count) {
+    node += entry->operand.item[0].face.count;
+    for (size_t s = 1; s < entry->operand.count && !r->starved; node += entry->operand.item[s++].face.count) {
         int32_t other = settle(r, entry, s, node);
         if (other >= 0)
             merge(r, first, other);
@@ -173,7 +173,7 @@ static void act_on_person(ww_rules *r, const ww_entry *entry, const uint32_t *no
     switch (entry->kind) {
     case WW_DECISION_NAME: name(r, first, entry->text); break;
     case WW_DECISION_IGNORE: r->identity.item[first].ignored = true; break;
-    case WW_DECISION_PART:
+    case WW_DECISION_SPLIT:
     case WW_DECISION_DIFFERENT: keep_apart(r, first, settle(r, entry, 1, second), entry->seq); break;
     default: join(r, entry, node, first); break;
     }
@@ -182,13 +182,13 @@ static void act_on_person(ww_rules *r, const ww_entry *entry, const uint32_t *no
 ww_status ww_rules_act(ww_rules *r, const ww_entry *entry, const uint32_t *node, ww_error *err)
 {
     bool two = entry->kind != WW_DECISION_NAME && entry->kind != WW_DECISION_IGNORE && entry->kind != WW_DECISION_NOBODY;
-    if (entry->side.count < (two ? 2u : 1u))
+    if (entry->operand.count < (two ? 2u : 1u))
         return ww_fail(err, WW_ERR_STORE,
                        "the library is damaged: entry %lld of its journal is not whole; restore a copy of whoswho.db",
                        (long long)entry->seq);
-    const uint32_t *second = node + entry->side.item[0].face.count;
+    const uint32_t *second = node + entry->operand.item[0].face.count;
     if (entry->kind == WW_DECISION_NOBODY) {
-        if (entry->side.count > 1)
+        if (entry->operand.count > 1)
             settle(r, entry, 1, second);
         unsort(r, entry, node);
     } else if (entry->kind == WW_DECISION_REJECT) {

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: MIT
 // What each kind of decision does to the identities: the meaning of the journal. The last word wins.
 //
-//   name       the faces of side 0 are one identity, with this name; an identity that has the name already is the same. A
+//   name       the faces of operand 0 are one identity, with this name; an identity that has the name already is the same. A
 //              name ends being ignored. No name: it has none any more
-//   merge      all sides are one identity; it is called `text`, or as the first side with a name
+//   merge      all operands are one identity; it is called `text`, or as the first operand with a name
 //   same       likewise
-//   part       the faces of side 1 leave for a new identity, which cannot be side 0's
-//   reject     the faces of side 0 leave the identity of side 1 and cannot be of it
-//   different  side 0 and side 1 are two identities that cannot be one
-//   ignore     side 0 is an identity of strangers
-//   nobody     the faces of side 0 leave their identities and stay unsorted; with a text they are not even written. Side 1,
+//   split      the faces of operand 1 leave for a new identity, which cannot be operand 0's
+//   reject     the faces of operand 0 leave the identity of operand 1 and cannot be of it
+//   different  operand 0 and operand 1 are two identities that cannot be one
+//   ignore     operand 0 is an identity of strangers
+//   nobody     the faces of operand 0 leave their identities and stay unassigned; with a text they are not even written. Operand 1,
 //              if there is one, is the person they were taken from, who stays a person
-// Listing a face in a side that is a person moves it there from wherever it was.
+// Listing a face in an operand that is a person moves it there from wherever it was.
 #ifndef WW_DECISIONS_DECISIONS_RULES_H
 #define WW_DECISIONS_DECISIONS_RULES_H
 #include "decisions/journal.h"

@@ -8,49 +8,50 @@
 #include <time.h>
 
 static const char *const kind_name[] = {
-    [WW_DECISION_NAME] = "name",           [WW_DECISION_MERGE] = "merge",   [WW_DECISION_PART] = "part",
+    [WW_DECISION_NAME] = "name",           [WW_DECISION_MERGE] = "merge",   [WW_DECISION_SPLIT] = "split",
     [WW_DECISION_REJECT] = "reject",       [WW_DECISION_SAME] = "same",     [WW_DECISION_DIFFERENT] = "different",
     [WW_DECISION_IGNORE] = "ignore",       [WW_DECISION_NOBODY] = "nobody", [WW_DECISION_UNDO] = "undo",
     [WW_DECISION_REDO] = "redo",
 };
 enum { KINDS = sizeof kind_name / sizeof *kind_name };
+#define SPLIT_ONCE "part" // what older libraries call a split
 
 const char *ww_decision_kind_name(ww_decision_kind kind)
 {
     return kind_name[kind];
 }
 
-ww_side *ww_entry_add_side(ww_entry *entry)
+ww_operand *ww_entry_add_operand(ww_entry *entry)
 {
-    ww_vector_add(&entry->side, ((ww_side){0}));
-    return &entry->side.item[entry->side.count - 1];
+    ww_vector_add(&entry->operand, ((ww_operand){0}));
+    return &entry->operand.item[entry->operand.count - 1];
 }
 
-void ww_side_add_identity(ww_side *side, int64_t identity)
+void ww_operand_add_identity(ww_operand *operand, int64_t identity)
 {
-    side->starved = side->starved || !ww_vector_push(&side->identity, identity);
+    operand->starved = operand->starved || !ww_vector_push(&operand->identity, identity);
 }
 
-void ww_side_add_face(ww_side *side, const ww_face_key *face)
+void ww_operand_add_face(ww_operand *operand, const ww_face_key *face)
 {
-    side->starved = side->starved || !ww_vector_push(&side->face, *face);
+    operand->starved = operand->starved || !ww_vector_push(&operand->face, *face);
 }
 
 static bool is_starved(const ww_entry *entry)
 {
-    for (size_t i = 0; i < entry->side.count; i++)
-        if (entry->side.item[i].starved)
+    for (size_t i = 0; i < entry->operand.count; i++)
+        if (entry->operand.item[i].starved)
             return true;
     return false;
 }
 
 void ww_entry_free(ww_entry *entry)
 {
-    for (size_t i = 0; i < entry->side.count; i++) {
-        ww_vector_free(&entry->side.item[i].identity);
-        ww_vector_free(&entry->side.item[i].face);
+    for (size_t i = 0; i < entry->operand.count; i++) {
+        ww_vector_free(&entry->operand.item[i].identity);
+        ww_vector_free(&entry->operand.item[i].face);
     }
-    ww_vector_free(&entry->side);
+    ww_vector_free(&entry->operand);
     free(entry->text);
     free(entry->words);
     *entry = (ww_entry){0};
@@ -63,19 +64,28 @@ void ww_journal_free(ww_journal *journal)
     ww_vector_free(&journal->entry);
 }
 
+// KINDS: there is none of this name.
+static int kind_named(const char *name)
+{
+    if (strcmp(name, SPLIT_ONCE) == 0)
+        return WW_DECISION_SPLIT;
+    int kind = 0;
+    while (kind < KINDS && strcmp(kind_name[kind], name) != 0)
+        kind++;
+    return kind;
+}
+
 static ww_status on_decision(void *user, const ww_journal_row *row, ww_error *err)
 {
     ww_journal *journal = user;
-    int kind = 0;
-    while (kind < KINDS && strcmp(kind_name[kind], row->kind) != 0)
-        kind++;
+    const int kind = kind_named(row->kind);
     if (kind == KINDS)
         return ww_fail(err, WW_ERR_STORE, "entry %lld of the journal is a '%.32s', which this whoswho does not know; update it",
                        (long long)row->seq, row->kind);
     ww_entry entry = {.seq = row->seq, .batch = row->batch, .time_s = row->time_s, .kind = (ww_decision_kind)kind,
                       .text = row->text ? ww_try_strdup(row->text) : NULL, .words = ww_try_strdup(row->words)};
     bool kept = entry.words && (entry.text || !row->text);
-    ww_status status = kept ? ww_sides_decode(row->sides, row->sides_bytes, &entry, err) : WW_OK;
+    ww_status status = kept ? ww_operands_decode(row->operands, row->operands_bytes, &entry, err) : WW_OK;
     kept = kept && status == WW_OK && ww_vector_push(&journal->entry, entry);
     if (!kept)
         ww_entry_free(&entry);
@@ -132,16 +142,16 @@ ww_status ww_journal_load(ww_store *store, ww_journal *journal, ww_error *err)
 
 ww_status ww_journal_append(ww_store *store, ww_entry *entry, ww_error *err)
 {
-    ww_buffer sides = {0};
-    ww_sides_encode(entry, &sides);
+    ww_buffer operands = {0};
+    ww_operands_encode(entry, &operands);
     entry->time_s = (int64_t)time(NULL);
     ww_journal_row row = {.batch = entry->batch, .time_s = entry->time_s, .kind = kind_name[entry->kind], .text = entry->text,
-                          .words = entry->words, .sides = sides.data, .sides_bytes = sides.bytes};
-    ww_status status = is_starved(entry) ? ww_fail_memory(err, "the faces of a decision") : ww_buffer_status(&sides, "a decision", err);
+                          .words = entry->words, .operands = operands.data, .operands_bytes = operands.bytes};
+    ww_status status = is_starved(entry) ? ww_fail_memory(err, "the faces of a decision") : ww_buffer_status(&operands, "a decision", err);
     if (status == WW_OK)
         status = ww_store_add_decision(store, &row, &entry->seq, err);
     if (status == WW_OK && entry->batch == 0)
         entry->batch = entry->seq;
-    ww_buffer_free(&sides);
+    ww_buffer_free(&operands);
     return status;
 }

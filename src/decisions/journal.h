@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 // The journal in memory: what the user said, entry by entry, and which of it still stands.
 //
-// An entry speaks of sides, each a person: the identities that earlier entries made (see decided.h), and faces by their
-// keys. An identity is named by the entry that made it: WW_IDENTITY_ID(seq, side). Entries are undone from the last to the
+// An entry speaks of operands, each a person: the identities that earlier entries made (see decided.h), and faces by their
+// keys. An identity is named by the entry that made it: WW_IDENTITY_ID(seq, operand). Entries are undone from the last to the
 // first and a new one drops what was undone before it, so those that stand are always a stack: whatever an entry refers to
 // stands when it does.
 //
-// Sides are stored compactly, about 12 bytes a face, and an entry lists only faces that its identities do not hold yet: naming
+// Operands are stored compactly, about 12 bytes a face, and an entry lists only faces that its identities do not hold yet: naming
 // a folder of 100,000 faces takes about a megabyte, renaming it nothing.
 #ifndef WW_DECISIONS_JOURNAL_H
 #define WW_DECISIONS_JOURNAL_H
@@ -16,14 +16,14 @@
 #include "store/store.h"
 #include "whoswho/whoswho.h"
 
-#define WW_SIDES_MAX 255
-#define WW_IDENTITY_ID(seq, side) ((seq) * (WW_SIDES_MAX + 1) + (side))
+#define WW_OPERANDS_MAX 255
+#define WW_IDENTITY_ID(seq, operand) ((seq) * (WW_OPERANDS_MAX + 1) + (operand))
 
-typedef struct ww_side {
+typedef struct ww_operand {
     WW_VECTOR(int64_t) identity;
     WW_VECTOR(ww_face_key) face;
     bool starved; // no memory for one of them; ww_journal_append then refuses the entry
-} ww_side;
+} ww_operand;
 
 typedef struct ww_entry {
     int64_t seq, batch; // entries of one batch are undone together
@@ -31,7 +31,7 @@ typedef struct ww_entry {
     ww_decision_kind kind;
     char *text;         // owned, or NULL: a name; of undo and redo the batch they speak of
     char *words;        // owned: for people to read
-    WW_VECTOR(ww_side) side;
+    WW_VECTOR(ww_operand) operand;
     bool undone;        // filled by ww_journal_load
 } ww_entry;
 
@@ -46,16 +46,16 @@ void ww_journal_free(ww_journal *journal);
 // Appends the entry and sets its seq and time, and its batch if that is 0. Its faces are put in order.
 ww_status ww_journal_append(ww_store *store, ww_entry *entry, ww_error *err);
 void ww_entry_free(ww_entry *entry);
-ww_side *ww_entry_add_side(ww_entry *entry); // at most WW_SIDES_MAX; borrowed until the next side is added
-void ww_side_add_identity(ww_side *side, int64_t identity);
-void ww_side_add_face(ww_side *side, const ww_face_key *face);
+ww_operand *ww_entry_add_operand(ww_entry *entry); // at most WW_OPERANDS_MAX; borrowed until the next operand is added
+void ww_operand_add_identity(ww_operand *operand, int64_t identity);
+void ww_operand_add_face(ww_operand *operand, const ww_face_key *face);
 
 // "name", "merge", ...
 const char *ww_decision_kind_name(ww_decision_kind kind);
 
-// --- journal_sides.c: the form in which sides are stored. Coordinates are kept to an eighth of a pixel.
-void ww_sides_encode(ww_entry *entry, ww_buffer *bytes);
+// --- journal_operands.c: the form in which operands are stored. Coordinates are kept to an eighth of a pixel.
+void ww_operands_encode(ww_entry *entry, ww_buffer *bytes);
 // WW_ERR_STORE when the bytes make no sense.
-ww_status ww_sides_decode(const void *bytes, size_t count, ww_entry *entry, ww_error *err);
+ww_status ww_operands_decode(const void *bytes, size_t count, ww_entry *entry, ww_error *err);
 
 #endif

@@ -5,8 +5,8 @@
 #include "evaluate/verification.h"
 #include "library/gather.h"
 #include "evaluate/pair_list.h"
-#include "evaluate/paths.h"
-#include "evaluate/answer.h"
+#include "evaluate/path_index.h"
+#include "evaluate/predictions.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -14,10 +14,10 @@
 _Static_assert(WW_EVAL_KEPT == WW_VERIFICATION_KEPT, "the public header tells of as many shares");
 
 typedef struct evaluation {
-    ww_answer answer;
+    ww_predictions predictions;
     ww_gathered gathered;
     ww_pair_list list;
-    ww_paths paths;
+    ww_path_index paths;
     const char *list_path;
     size_t *counted; // of each source: the face that counts, or WW_NO_FACE
     ww_trial *trial;
@@ -26,7 +26,7 @@ typedef struct evaluation {
 static ww_status not_scanned(const evaluation *e, const ww_listed_pair *pair, const ww_listed_picture *picture, size_t known,
                              bool several, ww_error *err)
 {
-    const char *where = e->answer.where, *name = picture->name;
+    const char *where = e->predictions.where, *name = picture->name;
     if (several)
         return ww_fail(err, WW_ERR_NOT_FOUND, "%s:%zu: several files of %s may be meant by '%s'%s", e->list_path, pair->line,
                        where, name, picture->number ? "" : "; give more of its path");
@@ -47,8 +47,8 @@ static ww_status find_face(const evaluation *e, const ww_listed_pair *pair, cons
                            ww_error *err)
 {
     size_t known = 0;
-    const size_t source = picture->number ? ww_paths_find_numbered(&e->paths, picture->name, picture->number, &known)
-                                          : ww_paths_find(&e->paths, picture->name);
+    const size_t source = picture->number ? ww_path_index_find_numbered(&e->paths, picture->name, picture->number, &known)
+                                          : ww_path_index_find(&e->paths, picture->name);
     if (source == WW_PATH_NONE || source == WW_PATH_SEVERAL)
         return not_scanned(e, pair, picture, known, source == WW_PATH_SEVERAL, err);
     *face = e->counted[source];
@@ -67,24 +67,24 @@ static ww_status make_trial(const evaluation *e, const ww_listed_pair *pair, ww_
     if (face[0] == WW_NO_FACE || face[1] == WW_NO_FACE)
         return WW_OK;
     trial->distance = sqrt(ww_gathered_distance_squared(&e->gathered, face[0], face[1]));
-    trial->quality = fminf(e->answer.face[face[0]].quality, e->answer.face[face[1]].quality);
+    trial->quality = fminf(e->predictions.face[face[0]].quality, e->predictions.face[face[1]].quality);
     return WW_OK;
 }
 
 static ww_status index_sources(evaluation *e, ww_eval_face which, ww_error *err)
 {
-    const ww_answer *answer = &e->answer;
-    const char **path = ww_alloc_array(answer->source_count, sizeof *path, SIZE_MAX);
-    e->counted = ww_alloc_array(answer->source_count, sizeof *e->counted, SIZE_MAX);
+    const ww_predictions *predictions = &e->predictions;
+    const char **path = ww_alloc_array(predictions->source_count, sizeof *path, SIZE_MAX);
+    e->counted = ww_alloc_array(predictions->source_count, sizeof *e->counted, SIZE_MAX);
     ww_status status = path && e->counted
-                           ? ww_answer_can_count(answer, which, err)
-                           : ww_fail(err, WW_ERR_MEMORY, "no memory for the names of %zu files", answer->source_count);
-    for (size_t i = 0; i < answer->source_count && status == WW_OK; i++) {
-        path[i] = answer->source[i].path;
-        e->counted[i] = ww_answer_counted(answer, answer->source[i].first_face, answer->source[i].face_count, which);
+                           ? ww_predictions_can_count(predictions, which, err)
+                           : ww_fail(err, WW_ERR_MEMORY, "no memory for the names of %zu files", predictions->source_count);
+    for (size_t i = 0; i < predictions->source_count && status == WW_OK; i++) {
+        path[i] = predictions->source[i].path;
+        e->counted[i] = ww_predictions_counted(predictions, predictions->source[i].first_face, predictions->source[i].face_count, which);
     }
     if (status == WW_OK)
-        status = ww_paths_make(path, answer->source_count, &e->paths, err);
+        status = ww_path_index_make(path, predictions->source_count, &e->paths, err);
     free(path);
     return status;
 }
@@ -95,14 +95,14 @@ static ww_status open_all(evaluation *e, const char *folder, const char *pairs, 
     e->list_path = pairs;
     ww_status status = ww_pair_list_open(&e->list, pairs, err);
     if (status == WW_OK)
-        status = ww_answer_open(&e->answer, folder, callbacks, err);
-    if (status == WW_OK && !e->answer.library)
+        status = ww_predictions_open(&e->predictions, folder, callbacks, err);
+    if (status == WW_OK && !e->predictions.library)
         status = ww_fail(err, WW_ERR_ARGUMENT,
                          "'%s' is a table, and pairs are told by the embeddings in a "
                          "library: give the folder with the whoswho.db",
                          folder);
     if (status == WW_OK)
-        status = ww_gather_faces(e->answer.library, &e->gathered, err);
+        status = ww_gather_faces(e->predictions.library, &e->gathered, err);
     if (status == WW_OK)
         status = index_sources(e, which, err);
     return status;
@@ -148,9 +148,9 @@ ww_status ww_evaluate_pairs(const char *folder, const char *pairs, ww_eval_face 
         fill_result(&verification, result);
     free(e.trial);
     free(e.counted);
-    ww_paths_free(&e.paths);
+    ww_path_index_free(&e.paths);
     ww_pair_list_free(&e.list);
     ww_gathered_free(&e.gathered);
-    ww_answer_free(&e.answer);
+    ww_predictions_free(&e.predictions);
     return status;
 }

@@ -3,9 +3,9 @@
 #include "evaluate/eval_people.h"
 #include "base/log.h"
 #include "base/memory.h"
-#include "evaluate/mixes.h"
+#include "evaluate/confusion.h"
 #include "evaluate/score.h"
-#include "evaluate/truth_match.h"
+#include "evaluate/ground_truth_match.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -15,8 +15,8 @@ enum { WORST_DEFAULT = 5, THRESHOLDS_MAX = 1000 };
 typedef struct evaluation {
     const ww_eval_options *options;
     ww_try_sorting *try;
-    ww_answer answer;
-    ww_truth truth;
+    ww_predictions predictions;
+    ww_ground_truth truth;
     ww_matched matched;
     int32_t *person, *label; // of the matched faces: the true person, and who it was taken for
     ww_eval_result *out;
@@ -25,16 +25,16 @@ typedef struct evaluation {
 static ww_status open_truth(evaluation *e, const char *truth, ww_error *err)
 {
     if (strcmp(truth, "folders") == 0)
-        return ww_truth_of_paths(&e->truth, &e->answer, WW_PATH_FOLDER, err);
+        return ww_ground_truth_of_paths(&e->truth, &e->predictions, WW_PATH_FOLDER, err);
     if (strcmp(truth, "names") == 0)
-        return ww_truth_of_paths(&e->truth, &e->answer, WW_PATH_FILE, err);
-    return ww_truth_open(&e->truth, truth, err);
+        return ww_ground_truth_of_paths(&e->truth, &e->predictions, WW_PATH_FILE, err);
+    return ww_ground_truth_open(&e->truth, truth, err);
 }
 
 // --- figures -----------------------------------------------------------------------------------------------------------------
 
 // Whole are those who are all in one folder, and that as large as they are.
-static ww_status count_whole(const evaluation *e, size_t count, const ww_mixes *people, ww_eval_scores *s, ww_error *err)
+static ww_status count_whole(const evaluation *e, size_t count, const ww_confusion *people, ww_eval_scores *s, ww_error *err)
 {
     size_t folders = 0;
     for (size_t i = 0; i < count; i++)
@@ -47,7 +47,7 @@ static ww_status count_whole(const evaluation *e, size_t count, const ww_mixes *
         if (e->label[i] >= 0)
             size[e->label[i]]++;
     for (size_t i = 0; i < people->count; i++) {
-        const ww_mix *m = &people->mix[i];
+        const ww_confused_group *m = &people->mix[i];
         s->repeated += m->count > 1;
         s->whole += m->count > 1 && m->astray == 0 && size[m->part[0]] == m->count;
     }
@@ -59,17 +59,17 @@ static ww_status count_whole(const evaluation *e, size_t count, const ww_mixes *
 static size_t take_labels(const evaluation *e, const int32_t *label)
 {
     size_t count = 0;
-    for (size_t i = 0; i < e->answer.face_count; i++) {
+    for (size_t i = 0; i < e->predictions.face_count; i++) {
         if (e->matched.person[i] < 0)
             continue;
         e->person[count] = e->matched.person[i];
-        e->label[count++] = label ? label[i] : e->answer.face[i].person;
+        e->label[count++] = label ? label[i] : e->predictions.face[i].person;
     }
     return count;
 }
 
 // people: how each true person's faces are spread.
-static ww_status score(const evaluation *e, size_t count, const ww_mixes *people, ww_eval_scores *s, ww_error *err)
+static ww_status score(const evaluation *e, size_t count, const ww_confusion *people, ww_eval_scores *s, ww_error *err)
 {
     ww_cluster_score c;
     ww_status status = ww_cluster_score_labels(e->person, e->label, count, &c, err);
@@ -79,7 +79,7 @@ static ww_status score(const evaluation *e, size_t count, const ww_mixes *people
     *s = (ww_eval_scores){.faces = (int64_t)count,
                           .people = (int64_t)c.people,
                           .folders = (int64_t)c.clusters,
-                          .unsorted = (int64_t)c.nobodies,
+                          .unassigned = (int64_t)c.nobodies,
                           .pair_precision = c.pair_precision,
                           .pair_recall = c.pair_recall,
                           .pair_f1 = c.pair_f1,
@@ -94,15 +94,15 @@ static ww_status score(const evaluation *e, size_t count, const ww_mixes *people
 static ww_status on_labels(void *user, double threshold, const int32_t *label, ww_error *err)
 {
     const evaluation *e = user;
-    ww_mixes people = {0};
+    ww_confusion people = {0};
     ww_eval_scores scores;
     const size_t count = take_labels(e, label);
-    ww_status status = ww_mixes_find(e->person, e->label, count, &people, err);
+    ww_status status = ww_confusion_find(e->person, e->label, count, &people, err);
     if (status == WW_OK)
         status = score(e, count, &people, &scores, err);
     if (status == WW_OK && e->options->on_threshold)
         e->options->on_threshold(e->options->user, threshold, &scores);
-    ww_mixes_free(&people);
+    ww_confusion_free(&people);
     return status;
 }
 
@@ -116,26 +116,26 @@ static ww_status try_thresholds(evaluation *e, ww_error *err)
     for (size_t i = 0; i < o->thresholds; i++)
         if (!(o->threshold[i] > 0))
             return ww_fail(err, WW_ERR_ARGUMENT, "a threshold is a distance above 0");
-    if (!e->answer.library)
+    if (!e->predictions.library)
         return ww_fail(err, WW_ERR_ARGUMENT,
                        "'%s' is a table, and other thresholds are tried on the embeddings in a library: give the folder",
-                       e->answer.where);
-    return e->try(e->answer.library, &o->sorting, o->threshold, o->thresholds, on_labels, e, err);
+                       e->predictions.where);
+    return e->try(e->predictions.library, &o->sorting, o->threshold, o->thresholds, on_labels, e, err);
 }
 
 // --- groups ------------------------------------------------------------------------------------------------------------------
 
-static void tell_groups(const evaluation *e, const ww_mixes *mixes, bool split)
+static void tell_groups(const evaluation *e, const ww_confusion *confusion, bool split)
 {
     const size_t worst = e->options->worst < 0 ? 0 : e->options->worst ? (size_t)e->options->worst : WORST_DEFAULT;
-    const char *const *of_group = split ? e->truth.people.text : e->answer.title, *const *of_part = split ? e->answer.title
+    const char *const *of_group = split ? e->truth.people.text : e->predictions.title, *const *of_part = split ? e->predictions.title
                                                                                                           : e->truth.people.text;
-    for (size_t i = 0; i < mixes->astray && i < worst && e->options->on_group; i++) {
-        const ww_mix *m = &mixes->mix[i];
+    for (size_t i = 0; i < confusion->astray && i < worst && e->options->on_group; i++) {
+        const ww_confused_group *m = &confusion->mix[i];
         ww_eval_group g = {.split = split,
                            .who = of_group[m->group],
                            .faces = (int64_t)m->count,
-                           .unsorted = (int64_t)m->alone,
+                           .unassigned = (int64_t)m->alone,
                            .parts = (int64_t)m->parts};
         for (; g.shown < g.parts && g.shown < WW_EVAL_PARTS; g.shown++) {
             g.part[g.shown].who = of_part[m->part[g.shown]];
@@ -147,11 +147,11 @@ static void tell_groups(const evaluation *e, const ww_mixes *mixes, bool split)
 
 static ww_status judge(evaluation *e, ww_error *err)
 {
-    ww_mixes folders = {0}, people = {0};
+    ww_confusion folders = {0}, people = {0};
     const size_t count = take_labels(e, NULL);
-    ww_status status = ww_mixes_find(e->label, e->person, count, &folders, err);
+    ww_status status = ww_confusion_find(e->label, e->person, count, &folders, err);
     if (status == WW_OK)
-        status = ww_mixes_find(e->person, e->label, count, &people, err);
+        status = ww_confusion_find(e->person, e->label, count, &people, err);
     if (status == WW_OK)
         status = score(e, count, &people, &e->out->scores, err);
     if (status == WW_OK) {
@@ -160,15 +160,15 @@ static ww_status judge(evaluation *e, ww_error *err)
         tell_groups(e, &folders, false);
         tell_groups(e, &people, true);
     }
-    ww_mixes_free(&folders);
-    ww_mixes_free(&people);
+    ww_confusion_free(&folders);
+    ww_confusion_free(&people);
     return status;
 }
 
 static void count_faces(const evaluation *e, const ww_callbacks *callbacks)
 {
     const ww_matched *m = &e->matched;
-    *e->out = (ww_eval_result){.faces = (int64_t)e->answer.face_count,
+    *e->out = (ww_eval_result){.faces = (int64_t)e->predictions.face_count,
                                .matched = (int64_t)m->matched,
                                .false_faces = (int64_t)m->false_faces,
                                .unknown = (int64_t)m->unknown,
@@ -180,7 +180,7 @@ static void count_faces(const evaluation *e, const ww_callbacks *callbacks)
         return;
     const ww_log log = {callbacks->log, callbacks->user};
     ww_logf(&log, WW_LOG_WARNING, "%s names %zu %s not scanned into %s, and counted as missed (line %zu: '%s')", e->truth.name,
-            m->absent, m->absent == 1 ? "file that was" : "files that were", e->answer.where, m->absent_line, m->absent_example);
+            m->absent, m->absent == 1 ? "file that was" : "files that were", e->predictions.where, m->absent_line, m->absent_example);
 }
 
 ww_status ww_evaluate_people(const char *where, const char *truth, const ww_eval_options *options, ww_try_sorting *try,
@@ -188,11 +188,11 @@ ww_status ww_evaluate_people(const char *where, const char *truth, const ww_eval
 {
     const ww_eval_options defaults = {0};
     evaluation e = {.options = options ? options : &defaults, .try = try, .out = result};
-    ww_status status = ww_answer_open(&e.answer, where, callbacks, err);
+    ww_status status = ww_predictions_open(&e.predictions, where, callbacks, err);
     if (status == WW_OK)
         status = open_truth(&e, truth, err);
     if (status == WW_OK)
-        status = ww_truth_match(&e.truth, &e.answer, e.options->face, &e.matched, err);
+        status = ww_ground_truth_match(&e.truth, &e.predictions, e.options->face, &e.matched, err);
     if (status == WW_OK) {
         e.person = ww_alloc_array(e.matched.matched, sizeof *e.person, SIZE_MAX);
         e.label = ww_alloc_array(e.matched.matched, sizeof *e.label, SIZE_MAX);
@@ -207,7 +207,7 @@ ww_status ww_evaluate_people(const char *where, const char *truth, const ww_eval
     free(e.person);
     free(e.label);
     ww_matched_free(&e.matched);
-    ww_truth_free(&e.truth);
-    ww_answer_free(&e.answer);
+    ww_ground_truth_free(&e.truth);
+    ww_predictions_free(&e.predictions);
     return status;
 }

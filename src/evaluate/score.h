@@ -9,7 +9,7 @@
 
 typedef struct ww_cluster_score {
     size_t count;            // vectors
-    size_t people, clusters; // different labels >= 0 in the truth and in what is judged
+    size_t people, clusters; // different labels >= 0 in the ground truth and in what is judged
     size_t nobodies;         // judged to be nobody
     // Over all pairs of vectors: of those put together, how many belong together; of those that belong together, how many are put
     // together. With no pair to judge: 1.

@@ -60,12 +60,12 @@ static void see(ww_tracker *t, ww_track *track, const ww_detection *face, int64_
     track->height = face->height;
     track->time_us = time_us;
     ww_track_record *record = &t->record.item[track->number - 1];
-    record->looks++;
+    record->frames++;
     if (face->score > record->score)
         record->score = face->score;
 }
 
-bool ww_tracker_look(ww_tracker *t, const ww_detection *face, size_t count, int64_t time_us, float smallest_px, int64_t *number)
+bool ww_tracker_update(ww_tracker *t, const ww_detection *face, size_t count, int64_t time_us, float smallest_px, int64_t *number)
 {
     WW_VECTOR(match) matches = {0};
     bool kept = true;

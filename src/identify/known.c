@@ -81,7 +81,7 @@ static poll count_votes(const vote *votes, size_t count, size_t person, size_t *
 }
 
 // Whether the user has said that the person is not the one who has this name already.
-static bool told_apart(const ww_roster *r, size_t person, const char *name)
+static bool told_apart(const ww_people_view *r, size_t person, const char *name)
 {
     const ww_decided *d = &r->decided;
     for (size_t i = 0; i < d->cannot.count; i++) {
@@ -98,45 +98,45 @@ static bool told_apart(const ww_roster *r, size_t person, const char *name)
     return false;
 }
 
-static ww_status give_name(ww_known *k, ww_roster *r, size_t person, const poll *p, int64_t *batch, ww_error *err)
+static ww_status give_name(ww_known *k, ww_people_view *r, size_t person, const poll *p, int64_t *batch, ww_error *err)
 {
     ww_entry entry = {.kind = WW_DECISION_NAME, .text = ww_strdup(k->name.item[p->best_name])};
-    entry.words = ww_strf("%s is %s: %zu of %zu faces are like the known pictures (nearest %.2f)", ww_roster_title(r, person),
-                          entry.text, p->best_votes, ww_roster_count(r, person), p->nearest);
-    ww_status status = ww_roster_side_of_person(r, person, true, NULL, ww_entry_add_side(&entry), err);
+    entry.words = ww_strf("%s is %s: %zu of %zu faces are like the known pictures (nearest %.2f)", ww_people_view_title(r, person),
+                          entry.text, p->best_votes, ww_people_view_count(r, person), p->nearest);
+    ww_status status = ww_operand_of_person(r, person, true, NULL, ww_entry_add_operand(&entry), err);
     if (status == WW_OK)
-        status = ww_take_down(r, &entry, batch, err);
+        status = ww_record_decision(r, &entry, batch, err);
     if (status == WW_OK) {
-        ww_tell(&k->listener, "%s", entry.words);
+        ww_notify(&k->listener, "%s", entry.words);
         k->result->recognised++;
     }
     ww_entry_free(&entry);
     return status;
 }
 
-static ww_status judge(ww_known *k, ww_roster *r, size_t person, const poll *p, int64_t *batch, ww_error *err)
+static ww_status judge(ww_known *k, ww_people_view *r, size_t person, const poll *p, int64_t *batch, ww_error *err)
 {
     const ww_catalog_person *who = &r->catalog.person.item[person];
     const char *name = p->voters ? k->name.item[p->best_name] : NULL;
     bool agreed = name && (double)p->best_votes >= AGREEMENT_MIN * (double)p->voters;
-    if (!name || who->ignored || (double)p->voters < TURNOUT_MIN * (double)ww_roster_count(r, person))
+    if (!name || who->ignored || (double)p->voters < TURNOUT_MIN * (double)ww_people_view_count(r, person))
         return WW_OK;
     if (who->name) {
         if (agreed && strcmp(who->name, name) != 0)
-            ww_tell(&k->listener, "%s looks like %s, and is left as it is named", who->name, name);
+            ww_notify(&k->listener, "%s looks like %s, and is left as it is named", who->name, name);
         return WW_OK;
     }
     if (!agreed)
-        ww_tell(&k->listener, "%s looks like %s and like %s: not named; see whoswho part %d", ww_roster_title(r, person), name,
+        ww_notify(&k->listener, "%s looks like %s and like %s: not named; see whoswho split %d", ww_people_view_title(r, person), name,
                      k->name.item[p->second_name], who->number);
     else if (told_apart(r, person, name))
-        ww_tell(&k->listener, "%s looks like %s, but was said not to be", ww_roster_title(r, person), name);
+        ww_notify(&k->listener, "%s looks like %s, but was said not to be", ww_people_view_title(r, person), name);
     else
         return give_name(k, r, person, p, batch, err);
     return WW_OK;
 }
 
-static ww_status recognise(ww_known *k, ww_roster *r, const ww_gathered *faces, double eps, ww_error *err)
+static ww_status recognise(ww_known *k, ww_people_view *r, const ww_gathered *faces, double eps, ww_error *err)
 {
     WW_VECTOR(vote) votes = {0};
     size_t dim = (size_t)faces->dim;
@@ -171,22 +171,22 @@ ww_status ww_recognise_known(ww_library *library, const ww_models *models, const
 {
     ww_known_result counted = {0};
     ww_known k = {.library = library, .models = models, .listener = {on_line, user}, .result = &counted};
-    ww_roster roster = {0};
+    ww_people_view view = {0};
     ww_gathered faces = {0};
     double eps = 0;
     ww_status status = ww_store_sources(library->store, on_source, &k, err);
     if (status == WW_OK)
         status = ww_setting_number(library, WW_SETTING_EPS, WW_EPS_FALLBACK, &eps, err);
     if (status == WW_OK)
-        status = ww_known_look(&k, dir, err);
+        status = ww_known_read_pictures(&k, dir, err);
     if (status == WW_OK)
-        status = ww_roster_load(library, &roster, err);
+        status = ww_people_view_load(library, &view, err);
     if (status == WW_OK)
         status = ww_gather_faces(library, &faces, err);
     if (status == WW_OK && faces.face.count > 0)
-        status = recognise(&k, &roster, &faces, eps, err);
+        status = recognise(&k, &view, &faces, eps, err);
     ww_gathered_free(&faces);
-    ww_roster_free(&roster);
+    ww_people_view_free(&view);
     ww_known_free(&k);
     if (result)
         *result = counted;

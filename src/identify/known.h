@@ -4,7 +4,7 @@
 #define WW_IDENTIFY_KNOWN_H
 #include "base/vector.h"
 #include "library/library.h"
-#include "library/tell.h"
+#include "library/notify.h"
 #include "models/loaded.h"
 
 // The other face of a picture is too large for it to be clear who is meant: from this share of the largest one's area.
@@ -25,7 +25,7 @@ typedef struct ww_known {
 } ww_known;
 
 // Fills name and picture from the folders in `dir`.
-ww_status ww_known_look(ww_known *known, const char *dir, ww_error *err);
+ww_status ww_known_read_pictures(ww_known *known, const char *dir, ww_error *err);
 void ww_known_free(ww_known *known);
 
 // ww_library_known.

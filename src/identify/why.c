@@ -5,8 +5,8 @@
 #include "base/memory.h"
 #include "library/settings.h"
 #include "people/grade.h"
-#include "library/recorded.h"
-#include "decisions/roster.h"
+#include "library/export_manifest.h"
+#include "decisions/people_view.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -16,10 +16,10 @@
 enum { NEAR_SHOWN = 5 };
 
 typedef struct question {
-    ww_roster roster;
+    ww_people_view view;
     ww_gathered faces;
     size_t face;
-    double eps, sure_score;
+    double eps, seed_score;
     WW_VECTOR(char *) rule; // owned sentences
     bool starved;           // no memory for one of them
 } question;
@@ -47,16 +47,16 @@ static void say(question *q, char *sentence)
 
 static const char *person_of(const question *q, size_t face)
 {
-    const ww_catalog *c = &q->roster.catalog;
+    const ww_catalog *c = &q->view.catalog;
     size_t person = c->face.item[face].person;
-    return person < c->person.count ? ww_roster_title(&q->roster, person) : "Unsorted";
+    return person < c->person.count ? ww_people_view_title(&q->view, person) : "Unsorted";
 }
 
 static ww_status find_thresholds(question *q, ww_error *err)
 {
-    ww_library *library = q->roster.library;
+    ww_library *library = q->view.library;
     ww_status status = ww_setting_number(library, WW_SETTING_EPS, WW_EPS_FALLBACK, &q->eps, err);
-    return status == WW_OK ? ww_setting_number(library, WW_SETTING_SEED_SCORE, 0, &q->sure_score, err) : status;
+    return status == WW_OK ? ww_setting_number(library, WW_SETTING_SEED_SCORE, 0, &q->seed_score, err) : status;
 }
 
 static double distance(const ww_gathered *g, size_t a, size_t b) { return sqrt(ww_gathered_distance_squared(g, a, b)); }
@@ -65,7 +65,7 @@ static double distance(const ww_gathered *g, size_t a, size_t b) { return sqrt(w
 
 static const ww_entry *entry_of(const question *q, int64_t seq)
 {
-    const ww_journal *j = &q->roster.journal;
+    const ww_journal *j = &q->view.journal;
     for (size_t i = 0; i < j->entry.count; i++)
         if (j->entry.item[i].seq == seq)
             return &j->entry.item[i];
@@ -87,7 +87,7 @@ static char *decision_words(const question *q, int64_t seq)
 
 static void by_decision(question *q)
 {
-    const ww_decided *d = &q->roster.decided;
+    const ww_decided *d = &q->view.decided;
     if (d->entry[q->face] == 0)
         return;
     char *words = decision_words(q, d->entry[q->face]);
@@ -95,7 +95,7 @@ static void by_decision(question *q)
     for (size_t i = 0; i < d->nobody.count; i++)
         nobody = nobody || d->nobody.item[i] == q->face;
     if (nobody)
-        say(q, ww_strf("kept unsorted by %s", words));
+        say(q, ww_strf("kept unassigned by %s", words));
     else if (d->identity[q->face] >= 0)
         say(q, ww_strf("put here by %s", words));
     free(words);
@@ -103,14 +103,14 @@ static void by_decision(question *q)
 
 static bool stands_for(const question *q, size_t link_end)
 {
-    const int32_t *identity = q->roster.decided.identity;
+    const int32_t *identity = q->view.decided.identity;
     return link_end == q->face || (identity[q->face] >= 0 && identity[q->face] == identity[link_end]);
 }
 
 // People it cannot be with. Of those who merely have another name only the nearest is told, by by_likeness.
 static void by_separation(question *q)
 {
-    const ww_decided *d = &q->roster.decided;
+    const ww_decided *d = &q->view.decided;
     for (size_t i = 0; i < d->cannot.count; i++) {
         uint32_t a = d->cannot.item[i].a, b = d->cannot.item[i].b;
         if (d->cannot_entry.item[i] == 0 || stands_for(q, a) == stands_for(q, b))
@@ -151,14 +151,14 @@ static void by_frame(question *q)
 static void by_quality(question *q)
 {
     const ww_gathered_face *f = &q->faces.face.item[q->face];
-    switch (ww_grade_face(f, WW_MIN_QUALITY, q->sure_score)) {
-    case WW_FACE_GOOD: break;
-    case WW_FACE_POOR:
-        say(q, ww_strf("a poor picture (quality %.2f, score %.2f): it may join people it is near to, but founds none", (double)f->quality,
+    switch (ww_grade_face(f, WW_SEED_QUALITY_MIN, q->seed_score)) {
+    case WW_FACE_SEED: break;
+    case WW_FACE_JOINS_ONLY:
+        say(q, ww_strf("a low-quality face (quality %.2f, score %.2f): it may join a person it is near to, but starts none", (double)f->quality,
                        (double)f->score));
         break;
-    case WW_FACE_DOUBTFUL:
-        say(q, ww_strf("the detector was not sure of it (score %.2f), and it was not followed: it stays unsorted unless you say who it is",
+    case WW_FACE_UNSURE:
+        say(q, ww_strf("the detector was not sure of it (score %.2f), and it was not followed: it stays unassigned unless you say who it is",
                        (double)f->score));
         break;
     }
@@ -172,7 +172,7 @@ typedef struct likeness {
 
 static void by_likeness(question *q)
 {
-    const ww_catalog *c = &q->roster.catalog;
+    const ww_catalog *c = &q->view.catalog;
     size_t own = c->face.item[q->face].person, next = SIZE_MAX;
     likeness *like = ww_try_array(c->person.count + 1, sizeof *like);
     if (!like) {
@@ -194,10 +194,10 @@ static void by_likeness(question *q)
             next = p;
     if (own < c->person.count && like[own].members > 0)
         say(q, ww_strf("near %zu of the %zu other faces of %s (within %.2f); they are %.2f away on average", like[own].within,
-                       like[own].members, ww_roster_title(&q->roster, own), q->eps, like[own].sum / (double)like[own].members));
+                       like[own].members, ww_people_view_title(&q->view, own), q->eps, like[own].sum / (double)like[own].members));
     if (next != SIZE_MAX)
         say(q, ww_strf("the %s person is %s: %.2f away on average, %zu of %zu faces within %.2f",
-                       own < c->person.count ? "next" : "nearest", ww_roster_title(&q->roster, next),
+                       own < c->person.count ? "next" : "nearest", ww_people_view_title(&q->view, next),
                        like[next].sum / (double)like[next].members, like[next].within, like[next].members, q->eps));
     if (own >= c->person.count && like[c->person.count].within == 0 && (next == SIZE_MAX || like[next].within == 0))
         say(q, ww_strf("no other face of nobody is within %.2f, and none of the nearest person: too far from everybody", q->eps));
@@ -211,7 +211,7 @@ static void (*const rules[])(question *q) = {by_decision, by_separation, by_trac
 static ww_status find_face(question *q, const char *who, ww_error *err)
 {
     size_t digits = strspn(who, "0123456789");
-    size_t count = q->roster.catalog.face.count;
+    size_t count = q->view.catalog.face.count;
     if (digits > 0 && digits < 10 && !who[digits]) {
         size_t number = strtoul(who, NULL, 10);
         q->face = number - 1;
@@ -219,25 +219,25 @@ static ww_status find_face(question *q, const char *who, ww_error *err)
             return ww_fail(err, WW_ERR_NOT_FOUND, "there is no face %s; they are numbered 1 to %zu", who, count);
         return WW_OK;
     }
-    ww_recorded recorded;
-    ww_status status = ww_recorded_load(q->roster.library, &q->roster.catalog, &recorded, err);
+    ww_export_manifest recorded;
+    ww_status status = ww_manifest_load(q->view.library, &q->view.catalog, &recorded, err);
     if (status != WW_OK)
         return status;
-    status = ww_recorded_portrait(&recorded, who, &q->face, err);
-    ww_recorded_free(&recorded);
+    status = ww_manifest_portrait(&recorded, who, &q->face, err);
+    ww_manifest_free(&recorded);
     return status;
 }
 
 static char *portrait_path(const question *q, size_t face)
 {
     ww_buffer path = {0};
-    ww_catalog_face_path(&q->roster.catalog, face, "jpg", &path);
+    ww_catalog_face_path(&q->view.catalog, face, "jpg", &path);
     return ww_buffer_take(&path);
 }
 
 static ww_status answer(question *q, void (*on_why)(void *user, const ww_why *why), void *user, ww_error *err)
 {
-    const ww_catalog *c = &q->roster.catalog;
+    const ww_catalog *c = &q->view.catalog;
     ww_near_face near[NEAR_SHOWN];
     neighbour *all = ww_try_array(c->face.count, sizeof *all);
     if (!all)
@@ -271,7 +271,7 @@ ww_status ww_explain_face(ww_library *library, const char *who, void (*on_why)(v
                           void *user, ww_error *err)
 {
     question q = {0};
-    ww_status status = ww_roster_load(library, &q.roster, err);
+    ww_status status = ww_people_view_load(library, &q.view, err);
     if (status != WW_OK)
         return status;
     status = find_face(&q, who, err);
@@ -285,6 +285,6 @@ ww_status ww_explain_face(ww_library *library, const char *who, void (*on_why)(v
         free(q.rule.item[i]);
     ww_vector_free(&q.rule);
     ww_gathered_free(&q.faces);
-    ww_roster_free(&q.roster);
+    ww_people_view_free(&q.view);
     return status;
 }

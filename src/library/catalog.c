@@ -123,7 +123,7 @@ static bool group_faces(ww_catalog *c)
     if (!c->by_person)
         return false;
     for (size_t p = 0; p < people + 2; p++) {
-        ww_catalog_person *person = p < people ? &c->person.item[p] : p == people ? &c->unsorted : &c->ignored;
+        ww_catalog_person *person = p < people ? &c->person.item[p] : p == people ? &c->unassigned : &c->ignored;
         person->face = c->by_person + at;
         at += person->face_count;
         person->face_count = 0;
@@ -155,7 +155,7 @@ static void measure_intervals(ww_catalog *c)
 
 ww_status ww_catalog_load(ww_store *store, const int64_t *hidden, size_t hidden_count, ww_catalog *c, ww_error *err)
 {
-    *c = (ww_catalog){.store = store, .unsorted = {.number = -1, .folder = ww_strdup("Unsorted")},
+    *c = (ww_catalog){.store = store, .unassigned = {.number = -1, .folder = ww_strdup("Unsorted")},
                       .ignored = {.number = -1, .ignored = true}};
     loader l = {.catalog = c};
     ww_status status = ww_store_sources(store, on_source, &l, err);
@@ -187,7 +187,7 @@ void ww_catalog_free(ww_catalog *c)
         free(c->person.item[i].name);
         free(c->person.item[i].folder);
     }
-    free(c->unsorted.folder);
+    free(c->unassigned.folder);
     free(c->by_person);
     ww_vector_free(&c->source);
     ww_vector_free(&c->frame);
@@ -202,7 +202,7 @@ const ww_catalog_person *ww_catalog_person_of(const ww_catalog *c, size_t face)
     if (c->face.item[face].hidden)
         return &c->ignored;
     if (person >= c->person.count)
-        return &c->unsorted;
+        return &c->unassigned;
     return c->person.item[person].ignored ? &c->ignored : &c->person.item[person];
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The library as the writers see it: read once, numbered, and small (no pictures, no embeddings; about 150 bytes a face).
-// Also what the job room goes by when a person speaks of "Face_3" or "face_12".
+// Also what commands go by when a person speaks of "Face_3" or "face_12".
 //
 // Everything people see is counted here. A face's number is its place, from 1, in the reading order of ww_store_faces; a frame's
 // is its place, from 1, in that of ww_store_frames.
@@ -18,7 +18,7 @@ typedef struct ww_catalog_source {
     uint64_t hash; // XXH64 of the content
     char *path;  // as stored; may be any bytes
     char *error; // or NULL
-    int kind;    // ww_footage_kind
+    int kind;    // ww_source_kind
     int width, height;
     int64_t duration_us;
     int64_t faces, frames;
@@ -61,7 +61,7 @@ typedef struct ww_catalog {
     WW_VECTOR(ww_catalog_frame) frame;
     WW_VECTOR(ww_catalog_face) face;
     WW_VECTOR(ww_catalog_person) person;
-    ww_catalog_person unsorted; // number -1, folder "Unsorted"
+    ww_catalog_person unassigned; // number -1, folder "Unsorted"
     ww_catalog_person ignored;  // number -1, no folder: what the faces of ignored people count as
     size_t *by_person;          // face indexes, grouped by person, then the unsorted, then the ignored
 } ww_catalog;

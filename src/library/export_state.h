@@ -7,7 +7,7 @@
 
 // What the store says of the folders: written; decided since then, and not written yet; or an export is at work, or was cut
 // short: then a file that is missing was perhaps never written.
-#define WW_META_EXPORT "export"
+#define WW_SETTING_EXPORT "export"
 #define WW_EXPORT_DONE "done"
 #define WW_EXPORT_BEHIND "behind"
 #define WW_EXPORT_BEGUN "begun"

@@ -2,7 +2,7 @@
 #include "library/gather.h"
 #include "base/distance.h"
 #include "base/memory.h"
-#include "library/spots.h"
+#include "library/face_index.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -99,7 +99,7 @@ static ww_status on_face(void *user, const ww_face_row *row, const float *embedd
 
 struct remembering {
     ww_gathered *out;
-    ww_spots spots;
+    ww_face_index spots;
     bool any;
 };
 
@@ -108,7 +108,7 @@ static ww_status on_remembered(void *user, const ww_remembered_row *row, ww_erro
     struct remembering *r = user;
     (void)err;
     const ww_face_key key = {row->source, row->time_us, (float)row->x, (float)row->y, (float)row->width, (float)row->height};
-    uint32_t i = ww_spots_find(&r->spots, &key);
+    uint32_t i = ww_face_index_find(&r->spots, &key);
     if (i < r->out->face.count && r->out->face.item[i].person < 0)
         r->out->face.item[i].person = row->person;
     return WW_OK;
@@ -134,10 +134,10 @@ static ww_status recall_people(ww_library *library, ww_gathered *out, ww_error *
         return ww_fail_memory(err, "the keys of %zu faces", out->face.count);
     for (size_t i = 0; i < out->face.count; i++)
         key[i] = out->face.item[i].key;
-    status = ww_spots_sort(key, out->face.count, &r.spots, err);
+    status = ww_face_index_make(key, out->face.count, &r.spots, err);
     if (status == WW_OK)
         status = ww_store_remembered(library->store, on_remembered, &r, err);
-    ww_spots_free(&r.spots);
+    ww_face_index_free(&r.spots);
     free(key);
     return status;
 }

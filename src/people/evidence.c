@@ -28,9 +28,9 @@ static uint32_t root(struct finding *f, uint32_t i)
     return i;
 }
 
-static bool is_good(const struct finding *f, uint32_t face)
+static bool is_seed(const struct finding *f, uint32_t face)
 {
-    return f->options->grade[face] == WW_FACE_GOOD;
+    return f->options->grade[face] == WW_FACE_SEED;
 }
 
 // --- decisions, the strongest ----------------------------------------------------------------------------------------------------
@@ -122,7 +122,7 @@ static ww_status take_tracks(struct finding *f, ww_error *err)
         for (next = first + 1; next < n && t[next].source == t[first].source && t[next].track == t[first].track; next++)
             if (!decided_apart(f, t[next - 1].face, t[next].face))
                 join(f, t[next - 1].face, t[next].face);
-        if (next - first > 1 && is_good(f, t[first].face) && is_good(f, t[next - 1].face))
+        if (next - first > 1 && is_seed(f, t[first].face) && is_seed(f, t[next - 1].face))
             f->starved = !ww_vector_push(&f->out->same, (float)sqrt(ww_gathered_distance_squared(g, t[first].face, t[next - 1].face))) ||
                          f->starved;
     }
@@ -158,7 +158,7 @@ static void meet_on_frame(struct finding *f, uint32_t first, uint32_t next, meet
         for (uint32_t b = a + 1; b < next; b++) {
             uint32_t x = root(f, a), y = root(f, b);
             struct together met_here = {x < y ? x : y, x < y ? y : x, a, b, ww_gathered_distance_squared(f->faces, a, b),
-                                        is_good(f, a) && is_good(f, b)};
+                                        is_seed(f, a) && is_seed(f, b)};
             if (x != y)
                 f->starved = !ww_vector_push(met, met_here) || f->starved;
         }
@@ -167,7 +167,7 @@ static void meet_on_frame(struct finding *f, uint32_t first, uint32_t next, meet
 // Two groups that met: apart, unless they look like one face at one moment.
 static void judge_meetings(struct finding *f, const struct together *met, size_t count)
 {
-    const double repeat = f->options->linkage * WW_REPEAT_SHARE;
+    const double repeat = f->options->linkage * WW_DUPLICATE_SHARE;
     double sum = 0, good_sum = 0;
     size_t good = 0;
     for (size_t i = 0; i < count; i++) {
@@ -176,7 +176,7 @@ static void judge_meetings(struct finding *f, const struct together *met, size_t
         good += met[i].good;
     }
     if (sum / (double)count < repeat * repeat) {
-        f->out->repeats++;
+        f->out->duplicate_appearances++;
         return;
     }
     f->starved = !ww_vector_push(&f->out->cannot, ((ww_pair){met->a, met->b})) || f->starved;

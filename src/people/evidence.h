@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What is known of faces before they are compared: the user's decisions, faces followed from look to look, faces seen at once.
+// What is known of faces before they are compared: the user's decisions, tracks, faces seen at once.
 //
 // The stronger word wins, so that the links never contradict each other: decisions, then tracks, then frames. Two faces seen at
 // once are two people, except where one picture shows somebody twice (a mirror, a split screen, a picture in the picture): faces
@@ -13,12 +13,12 @@
 
 // Two pictures of one face at one moment: root mean square distance, as a share of the distance within which average linkage
 // joins.
-#define WW_REPEAT_SHARE 0.6
+#define WW_DUPLICATE_SHARE 0.6
 
 typedef struct ww_evidence {
     WW_VECTOR(ww_pair) must, cannot; // indices of faces; free of contradictions
     WW_VECTOR(float) same, different; // distances: of faces a track apart in time, of tracks (or lone faces) seen at once
-    int64_t repeats; // pairs of tracks (or lone faces) taken for one person shown twice
+    int64_t duplicate_appearances; // pairs of tracks (or lone faces) taken for one person shown twice
 } ww_evidence;
 
 typedef struct ww_evidence_options {

@@ -3,7 +3,7 @@
 #include "base/memory.h"
 #include "cluster/cluster.h"
 #include "people/evidence.h"
-#include "people/number.h"
+#include "people/person_ids.h"
 #include "people/sort.h"
 #include "people/threshold.h"
 
@@ -27,12 +27,12 @@ struct clustering {
     const ww_gathered *faces;
     const ww_decided *decided;
     ww_evidence evidence;
-    ww_numbers numbers;
+    ww_person_ids numbers;
     ww_threshold chosen;
-    double model_eps, sure_score; // the models'
+    double model_eps, seed_score; // the models'
     double eps;                   // the caller's, or the model's
     ww_face_grade *grade; // a face each
-    size_t not_good;
+    size_t not_seed;
     int32_t *label;
 };
 
@@ -49,22 +49,22 @@ static bool all_equal(const struct clustering *c)
 
 static double min_quality(const struct clustering *c)
 {
-    return c->options.min_quality >= 0 ? c->options.min_quality : all_equal(c) ? 0 : WW_MIN_QUALITY;
+    return c->options.min_quality >= 0 ? c->options.min_quality : all_equal(c) ? 0 : WW_SEED_QUALITY_MIN;
 }
 
 static void grade_faces(struct clustering *c)
 {
-    const double least = min_quality(c), least_score = all_equal(c) ? 0 : c->sure_score;
+    const double least = min_quality(c), least_score = all_equal(c) ? 0 : c->seed_score;
     for (size_t i = 0; i < c->faces->face.count; i++) {
         c->grade[i] = ww_grade_face(&c->faces->face.item[i], least, least_score);
-        c->not_good += c->grade[i] != WW_FACE_GOOD;
+        c->not_seed += c->grade[i] != WW_FACE_SEED;
     }
 }
 
 // Tracks, and good faces that are in none.
 static size_t count_groups(const struct clustering *c)
 {
-    size_t faces = c->faces->face.count - c->not_good;
+    size_t faces = c->faces->face.count - c->not_seed;
     return faces > c->evidence.must.count ? faces - c->evidence.must.count : 1;
 }
 
@@ -132,7 +132,7 @@ static ww_status store_people(struct clustering *c, const ww_sort_options *used,
     ww_status status = ww_store_begin(store, err);
     if (status != WW_OK)
         return status;
-    status = ww_store_numbers(c->library, c->faces, c->label, &c->numbers, err);
+    status = ww_store_person_ids(c->library, c->faces, c->label, &c->numbers, err);
     if (status == WW_OK)
         status = store_settings(c, used, err);
     if (status == WW_OK)
@@ -146,9 +146,9 @@ static void fill_result(const struct clustering *c, const ww_sort_options *used,
 {
     const double at = strcmp(used->method->name, "hac") == 0 ? used->threshold : c->eps * LINKAGE_PER_EPS;
     r->people = (int64_t)c->numbers.people.count;
-    r->unsorted = c->numbers.unsorted;
+    r->unassigned = c->numbers.unassigned;
     r->faces = (int64_t)c->faces->face.count;
-    r->repeats = c->evidence.repeats;
+    r->duplicate_appearances = c->evidence.duplicate_appearances;
     r->method = used->method->name;
     r->threshold = used->threshold;
     r->threshold_source = c->options.threshold > 0 || c->options.eps > 0 ? (c->options.threshold_remembered ? WW_THRESHOLD_REMEMBERED : WW_THRESHOLD_GIVEN)
@@ -157,7 +157,7 @@ static void fill_result(const struct clustering *c, const ww_sort_options *used,
     r->pairs_different = (int64_t)c->chosen.different;
     r->false_merge = ww_threshold_false_merge(&c->chosen, at);
     r->false_split = ww_threshold_false_split(&c->evidence, at);
-    r->poor = (int64_t)c->not_good;
+    r->low_quality = (int64_t)c->not_seed;
 }
 
 // What is known of the faces before they are sorted.
@@ -165,7 +165,7 @@ static ww_status prepare(struct clustering *c, ww_error *err)
 {
     ww_status status = ww_setting_number(c->library, WW_SETTING_EPS, WW_EPS_FALLBACK, &c->model_eps, err);
     if (status == WW_OK)
-        status = ww_setting_number(c->library, WW_SETTING_SEED_SCORE, 0, &c->sure_score, err);
+        status = ww_setting_number(c->library, WW_SETTING_SEED_SCORE, 0, &c->seed_score, err);
     c->eps = c->options.eps > 0 ? c->options.eps : c->model_eps;
     if (status == WW_OK) {
         c->grade = ww_try_array(c->faces->face.count, sizeof *c->grade);
@@ -200,7 +200,7 @@ static ww_status cluster(struct clustering *c, ww_cluster_result *r, ww_error *e
     if (status == WW_OK)
         status = sort(c, &used, err);
     if (status == WW_OK)
-        status = ww_number_people(c->library, c->faces, c->decided, c->label, &c->numbers, err);
+        status = ww_assign_person_ids(c->library, c->faces, c->decided, c->label, &c->numbers, err);
     if (status == WW_OK)
         status = store_people(c, &used, err);
     if (status == WW_OK)
@@ -212,7 +212,7 @@ static void release(struct clustering *c)
 {
     free(c->label);
     free(c->grade);
-    ww_numbers_free(&c->numbers);
+    ww_person_ids_free(&c->numbers);
     ww_evidence_free(&c->evidence);
 }
 

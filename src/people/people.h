@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Faces become people: what is known of them beforehand, a method and its threshold, the sort, and who of the people there were
-// before each group is. The footage is not touched.
+// before each group is. The sources are not touched.
 #ifndef WW_PEOPLE_PEOPLE_H
 #define WW_PEOPLE_PEOPLE_H
 #include "library/decided.h"

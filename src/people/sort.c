@@ -49,7 +49,7 @@ static void choose_founders(struct sorting *s)
     memset(s->place, 0xff, count * sizeof *s->place);
     for (size_t i = 0; i < count; i++) {
         bool decided = s->decided->identity && s->decided->identity[i] >= 0;
-        if (s->set_aside[i] || (s->options->grade[i] != WW_FACE_GOOD && !decided))
+        if (s->set_aside[i] || (s->options->grade[i] != WW_FACE_SEED && !decided))
             continue;
         if (s->place[s->group[i]] == NONE)
             s->place[s->group[i]] = (uint32_t)s->founders;
@@ -154,7 +154,7 @@ static ww_status join_people(const struct sorting *s, int32_t *label, ww_error *
     if (!may_join)
         return ww_fail_memory(err, "sorting %zu faces", count);
     for (size_t i = 0; i < count; i++)
-        may_join[i] = label[i] < 0 && !s->set_aside[i] && s->options->grade[i] != WW_FACE_DOUBTFUL;
+        may_join[i] = label[i] < 0 && !s->set_aside[i] && s->options->grade[i] != WW_FACE_UNSURE;
     ww_join_options join = {.distance_max = s->options->join, .threads = s->options->threads, .may_join = may_join,
                             .constraints = constraints_of(s->evidence)};
     int32_t *before = ww_alloc_array(count, sizeof *before, SIZE_MAX);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Sorting faces into people: good faces found people, by one of the cluster room's methods and within what is known of them; poor
-// ones (small, blurred, turned away) only join, where they are near to one. A chain of blurred faces, which all look alike,
-// can so not tie people together; and where more would join than founded, what draws them is their blur, and none does.
+// Sorting faces into people: seed faces start people, by one of the cluster room's methods and within what is known of them;
+// low-quality ones (small, blurred, turned away) only join, where they are near to one. A chain of blurred faces, which all look alike,
+// can so not tie people together; and where more would join than started it, what draws them is their blur, and none does.
 #ifndef WW_PEOPLE_SORT_H
 #define WW_PEOPLE_SORT_H
 #include "people/evidence.h"
@@ -9,7 +9,7 @@
 typedef struct ww_sort_options {
     const ww_method *method;
     double threshold;   // the method's
-    int min_size;       // clusters of fewer good faces are nobody's
+    int min_size;       // clusters of fewer seed faces are nobody's
     int min_samples;    // dbscan alone
     const ww_face_grade *grade; // a face each
     double join;        // Euclidean distance within which left-over faces join their nearest; 0: they do not

@@ -17,8 +17,8 @@
 #define SURE_SHARE 0.4f // of the way from the detector's smallest score to 1
 
 struct worker_state {
-    ww_looker *looker;
-    ww_scan_film *film; // what `reader` reads; a user of it
+    ww_span_worker *worker;
+    ww_scan_source *source; // what `reader` reads; a user of it
     ww_reader *reader;
 };
 
@@ -30,15 +30,15 @@ static ww_status thread_begin(void *user, int thread, void **state, ww_error *er
     (void)thread;
     struct worker_state *w = ww_alloc(sizeof *w);
     *state = w;
-    return ww_looker_open(s->models, &s->options, &w->looker, err);
+    return ww_span_worker_open(s->models, &s->options, &w->worker, err);
 }
 
 static void drop_reader(struct worker_state *w)
 {
     ww_reader_close(w->reader);
-    ww_scan_film_release(w->film);
+    ww_scan_source_release(w->source);
     w->reader = NULL;
-    w->film = NULL;
+    w->source = NULL;
 }
 
 static void thread_end(void *user, void *state)
@@ -46,33 +46,33 @@ static void thread_end(void *user, void *state)
     struct worker_state *w = state;
     (void)user;
     drop_reader(w);
-    ww_looker_close(w->looker);
+    ww_span_worker_close(w->worker);
     free(w);
 }
 
 // Photos (and the odd video that begins like one) are opened here, so that many are worked on at once.
 static ww_status open_photo(ww_scan *s, ww_scan_task *t, ww_error *err)
 {
-    t->failure = ww_scan_film_open(s, t->film);
+    t->failure = ww_scan_source_open(s, t->source);
     if (t->failure)
         return WW_OK;
-    t->span_count = ww_footage_get_info(t->film->footage)->span_count;
+    t->span_count = ww_source_get_info(t->source->handle)->span_count;
     int64_t known = 0;
-    ww_status status = ww_scan_find_known(s, t->film->hash, &known, err);
+    ww_status status = ww_scan_find_known(s, t->source->hash, &known, err);
     t->already = known != 0;
     return status;
 }
 
 static ww_status look(ww_scan *s, struct worker_state *w, ww_scan_task *t, ww_error *err)
 {
-    if (w->film != t->film) {
+    if (w->source != t->source) {
         drop_reader(w);
-        ww_status status = ww_reader_open(t->film->footage, &w->reader, err);
+        ww_status status = ww_reader_open(t->source->handle, &w->reader, err);
         if (status != WW_OK)
             return status;
-        w->film = ww_scan_film_share(t->film);
+        w->source = ww_scan_source_share(t->source);
     }
-    return ww_look_at_span(w->looker, t->film->footage, w->reader, t->span, &t->seen, err);
+    return ww_span_worker_run(w->worker, t->source->handle, w->reader, t->span, &t->seen, err);
 }
 
 static ww_status work(void *user, void *state, void *task, ww_error *err)
@@ -82,7 +82,7 @@ static ww_status work(void *user, void *state, void *task, ww_error *err)
     ww_scan_task *t = task;
     if (t->failure || t->already)
         return WW_OK;
-    bool whole = t->film->footage == NULL;
+    bool whole = t->source->handle == NULL;
     if (whole) {
         ww_status status = open_photo(s, t, err);
         if (status != WW_OK || t->failure || t->already)
@@ -99,7 +99,7 @@ static ww_status work(void *user, void *state, void *task, ww_error *err)
     }
     if (status != WW_OK && err)
         *err = why;
-    if (whole && t->film == w->film)
+    if (whole && t->source == w->source)
         drop_reader(w); // a photo is not looked at twice
     return status;
 }
@@ -158,11 +158,11 @@ static ww_status check_embedder(ww_scan *s, ww_error *err)
     return status;
 }
 
-static ww_status leave_word(ww_scan *s, ww_error *err)
+static ww_status store_settings(ww_scan *s, ww_error *err)
 {
     char eps[32], sure[32];
     ww_format(eps, sizeof eps, "%.6g", (double)s->models->embedder_spec.eps);
-    ww_format(sure, sizeof sure, "%.6g", (double)ww_sure_score(&s->models->detector_spec, SURE_SHARE));
+    ww_format(sure, sizeof sure, "%.6g", (double)ww_seed_score(&s->models->detector_spec, SURE_SHARE));
     ww_status status = ww_setting_store_text(s->library, WW_SETTING_EPS, eps, err);
     if (status == WW_OK)
         status = ww_setting_store_text(s->library, WW_SETTING_SEED_SCORE, sure, err);
@@ -178,7 +178,7 @@ ww_status ww_scan_sources(ww_library *library, const ww_models *models, const ch
         s.options = *options;
     set_defaults(&s.options);
     s.key = scan_key(models, &s.options);
-    ww_status status = ww_inputs_collect(inputs, count, &library->log, &s.inputs, &s.result.unreadable, err);
+    ww_status status = ww_source_list_collect(inputs, count, &library->log, &s.inputs, &s.result.unreadable, err);
     s.result.inputs = (int64_t)s.inputs.count + s.result.unreadable;
     for (size_t i = 0; i < s.inputs.count; i++)
         s.total_weight += (double)s.inputs.item[i].bytes + 1;
@@ -186,15 +186,15 @@ ww_status ww_scan_sources(ww_library *library, const ww_models *models, const ch
     if (status == WW_OK)
         status = check_embedder(&s, err);
     if (status == WW_OK)
-        status = leave_word(&s, err);
+        status = store_settings(&s, err);
     if (status == WW_OK) {
         ww_pipeline p = {.threads = s.options.threads, .user = &s, .next = ww_scan_next, .thread_begin = thread_begin, .thread_end = thread_end,
                          .work = work, .done = ww_scan_store, .drop = ww_scan_drop};
         status = ww_pipeline_run(&p, err);
     }
-    ww_scan_film_release(s.film);
-    ww_vector_free(&s.films_begun);
-    ww_inputs_free(&s.inputs);
+    ww_scan_source_release(s.source);
+    ww_vector_free(&s.sources_begun);
+    ww_source_list_free(&s.inputs);
     free(s.key);
     s.result.wall_s = ww_seconds() - begun;
     if (result)

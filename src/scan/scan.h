@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What the parts of a scan share: the films at hand, the tasks cut from them, and the scan itself.
+// What the parts of a scan share: the sources at hand, the tasks cut from them, and the scan itself.
 //
 // A task is one span of a video, or a whole photo. Workers do tasks in any order, results are stored in the order of the
 // inputs, one transaction a task, so the store always holds a clean beginning of the work and a later run goes on from there.
@@ -8,30 +8,30 @@
 #ifndef WW_SCAN_SCAN_H
 #define WW_SCAN_SCAN_H
 #include "base/vector.h"
-#include "scan/inputs.h"
+#include "scan/source_list.h"
 #include "library/library.h"
 #include "models/loaded.h"
-#include "scan/look.h"
+#include "scan/span_worker.h"
 
 #include <stdatomic.h>
 
 // Footage shared by the tasks cut from it.
-typedef struct ww_scan_film {
+typedef struct ww_scan_source {
     atomic_int users;
     char *path;
     int64_t bytes;
     uint64_t hash;
-    ww_footage *footage; // NULL when it could not be opened
+    ww_source *handle; // NULL when it could not be opened
     int64_t resumed;     // id in the store of an earlier scan cut short, 0: none; does not change once tasks are out
-    int64_t source;      // id in the store; 0 until the first result arrives; belongs to done()
-} ww_scan_film;
+    int64_t source_id;   // in the store; 0 until the first result arrives; belongs to done()
+} ww_scan_source;
 
 typedef struct ww_scan_task {
-    ww_scan_film *film;
+    ww_scan_source *source;
     int span, span_count; // span_count 0: nothing to store (known already, or failed)
     bool already;         // the library holds this content, scanned with these options
     char *failure;        // why this file cannot be used; owned
-    ww_seen seen;
+    ww_span_result seen;
     double share; // of the whole scan
 } ww_scan_task;
 
@@ -41,20 +41,20 @@ typedef struct ww_scan {
     ww_scan_options options;
     ww_scan_result result;
     char *key; // models and options, as text
-    ww_inputs inputs;
+    ww_source_list inputs;
     double total_weight, done_share;
     // next():
     size_t next_input;
-    ww_scan_film *film; // the video whose spans are being handed out
+    ww_scan_source *source; // the video whose spans are being handed out
     int next_span;
-    WW_VECTOR(uint64_t) films_begun; // content hashes of the videos of this run
+    WW_VECTOR(uint64_t) sources_begun; // content hashes of the videos of this run
 } ww_scan;
 
 // --- scan_tasks.c
-ww_scan_film *ww_scan_film_share(ww_scan_film *film);
-void ww_scan_film_release(ww_scan_film *film); // NULL is fine
+ww_scan_source *ww_scan_source_share(ww_scan_source *source);
+void ww_scan_source_release(ww_scan_source *source); // NULL is fine
 // Hashes and opens the file; returns NULL, or why it cannot be used (the caller's to free).
-char *ww_scan_film_open(ww_scan *s, ww_scan_film *film);
+char *ww_scan_source_open(ww_scan *s, ww_scan_source *source);
 // The source with this content scanned with these options, finished or begun; 0: none.
 ww_status ww_scan_find_known(ww_scan *s, uint64_t hash, int64_t *source, ww_error *err);
 // The pipeline's next() and drop().

@@ -8,7 +8,7 @@
 
 // Sources this scan puts out of date: the same content scanned with other options, and an earlier failure to read the same path.
 struct outdated {
-    const ww_scan_film *film;
+    const ww_scan_source *source;
     const char *key;
     WW_VECTOR(int64_t) ids;
 };
@@ -16,15 +16,15 @@ struct outdated {
 static ww_status note_outdated(void *user, const ww_source_row *row, ww_error *err)
 {
     struct outdated *o = user;
-    bool same_content = !row->error && row->hash == o->film->hash && strcmp(row->scan_key, o->key) != 0;
-    bool failed_before = row->error && strcmp(row->path, o->film->path) == 0;
+    bool same_content = !row->error && row->hash == o->source->hash && strcmp(row->scan_key, o->key) != 0;
+    bool failed_before = row->error && strcmp(row->path, o->source->path) == 0;
     bool kept = !(same_content || failed_before) || ww_vector_push(&o->ids, row->id);
     return kept ? WW_OK : ww_fail_memory(err, "the files of the library");
 }
 
-static ww_status delete_outdated(ww_scan *s, const ww_scan_film *film, ww_error *err)
+static ww_status delete_outdated(ww_scan *s, const ww_scan_source *source, ww_error *err)
 {
-    struct outdated o = {.film = film, .key = s->key};
+    struct outdated o = {.source = source, .key = s->key};
     ww_status status = ww_store_sources(s->library->store, note_outdated, &o, err);
     for (size_t i = 0; i < o.ids.count && status == WW_OK; i++)
         status = ww_store_delete_source(s->library->store, o.ids.item[i], err);
@@ -36,10 +36,10 @@ static ww_status delete_outdated(ww_scan *s, const ww_scan_film *film, ww_error 
 
 static ww_status store_source(ww_scan *s, ww_scan_task *t, const char *error, ww_error *err)
 {
-    ww_scan_film *f = t->film;
+    ww_scan_source *f = t->source;
     ww_source_row row = {.path = f->path, .hash = f->hash, .bytes = f->bytes, .scan_key = s->key, .error = error};
-    if (f->footage && !error) {
-        const ww_footage_info *info = ww_footage_get_info(f->footage);
+    if (f->handle && !error) {
+        const ww_source_info *info = ww_source_get_info(f->handle);
         row.kind = info->kind;
         row.width = info->width;
         row.height = info->height;
@@ -47,17 +47,17 @@ static ww_status store_source(ww_scan *s, ww_scan_task *t, const char *error, ww
         row.span_count = info->span_count;
     }
     ww_status status = delete_outdated(s, f, err);
-    return status == WW_OK ? ww_store_add_source(s->library->store, &row, &f->source, err) : status;
+    return status == WW_OK ? ww_store_add_source(s->library->store, &row, &f->source_id, err) : status;
 }
 
-static ww_status store_frame(ww_scan *s, ww_scan_task *t, int span, ww_seen_frame *frame, ww_error *err)
+static ww_status store_frame(ww_scan *s, ww_scan_task *t, int span, ww_extracted_frame *frame, ww_error *err)
 {
     int64_t id, face_id;
-    frame->row.source = t->film->source;
+    frame->row.source = t->source->source_id;
     frame->row.span = span;
     ww_status status = ww_store_add_frame(s->library->store, &frame->row, frame->jpeg, frame->jpeg_bytes, &id, err);
     for (size_t i = 0; i < frame->face_count && status == WW_OK; i++) {
-        ww_seen_face *face = &t->seen.faces.item[frame->first_face + i];
+        ww_extracted_face *face = &t->seen.faces.item[frame->first_face + i];
         face->row.frame = id;
         status = ww_store_add_face(s->library->store, &face->row, face->embedding, face->portrait, face->portrait_bytes, &face_id, err);
     }
@@ -68,12 +68,12 @@ static ww_status store_seen(ww_scan *s, ww_scan_task *t, ww_error *err)
 {
     ww_store *store = s->library->store;
     bool whole = t->span == t->span_count; // a photo task ran through all its spans
-    ww_status status = t->film->source ? WW_OK : store_source(s, t, NULL, err);
+    ww_status status = t->source->source_id ? WW_OK : store_source(s, t, NULL, err);
     for (size_t i = 0; i < t->seen.frames.count && status == WW_OK; i++)
         status = store_frame(s, t, whole ? 0 : t->span, &t->seen.frames.item[i], err);
     for (int span = whole ? 0 : t->span; span <= (whole ? t->span_count - 1 : t->span) && status == WW_OK; span++) {
         bool last = !whole || span == t->span_count - 1;
-        status = ww_store_mark_span(store, t->film->source, span, last ? &t->seen.counts : &(ww_scan_counts){0}, err);
+        status = ww_store_mark_span(store, t->source->source_id, span, last ? &t->seen.counts : &(ww_scan_counts){0}, err);
     }
     return status;
 }
@@ -86,8 +86,8 @@ static ww_status store_task(ww_scan *s, ww_scan_task *t, ww_error *err)
     if (status == WW_OK) {
         // Another photo of this run may have had the same content.
         int64_t known = 0;
-        if (!t->film->source && !t->failure)
-            status = ww_store_find_source(store, t->film->hash, s->key, &known, err);
+        if (!t->source->source_id && !t->failure)
+            status = ww_store_find_source(store, t->source->hash, s->key, &known, err);
         if (known)
             t->already = true;
         else if (status == WW_OK)
@@ -115,11 +115,11 @@ static void count_task(ww_scan *s, const ww_scan_task *t)
         return;
     }
     r->scanned += t->span_count == t->span || t->span == t->span_count - 1;
-    r->frames += t->seen.counts.frames_looked_at;
+    r->frames += t->seen.counts.samples;
     r->faces += (int64_t)t->seen.faces.count;
-    r->looks += t->seen.counts.looks;
+    r->intermediate_frames += t->seen.counts.intermediate_frames;
     r->faces_small += t->seen.counts.faces_small;
-    r->faces_fleeting += t->seen.counts.faces_fleeting;
+    r->faces_transient += t->seen.counts.faces_transient;
     r->damaged += t->seen.counts.damaged;
     r->decode_s += t->seen.decode_s;
     r->detect_s += t->seen.detect_s;
@@ -135,7 +135,7 @@ ww_status ww_scan_store(void *user, void *task, ww_error *err)
     if (status == WW_OK) {
         count_task(s, t);
         ww_progress progress = {.stage = WW_STAGE_SCAN, .share = s->done_share < 1 ? s->done_share : 1, .done = s->result.frames,
-                                .faces = s->result.faces, .now = t->film->path};
+                                .faces = s->result.faces, .now = t->source->path};
         if (ww_library_report(s->library, &progress) != 0)
             status = ww_fail(err, WW_ERR_CANCELLED, "stopped; what was scanned so far is kept, the same command goes on from here");
     }

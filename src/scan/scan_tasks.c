@@ -8,38 +8,38 @@
 
 // --- films ----------------------------------------------------------------------------------------------------------------
 
-static ww_scan_film *film_new(const ww_input *input)
+static ww_scan_source *source_new(const ww_source_file *input)
 {
-    ww_scan_film *f = ww_alloc(sizeof *f);
+    ww_scan_source *f = ww_alloc(sizeof *f);
     atomic_init(&f->users, 1);
     f->path = ww_strdup(input->path);
     f->bytes = input->bytes;
     return f;
 }
 
-ww_scan_film *ww_scan_film_share(ww_scan_film *f)
+ww_scan_source *ww_scan_source_share(ww_scan_source *f)
 {
     atomic_fetch_add(&f->users, 1);
     return f;
 }
 
-void ww_scan_film_release(ww_scan_film *f)
+void ww_scan_source_release(ww_scan_source *f)
 {
     if (!f || atomic_fetch_sub(&f->users, 1) > 1)
         return;
-    ww_footage_close(f->footage);
+    ww_source_close(f->handle);
     free(f->path);
     free(f);
 }
 
-static ww_scan_task *task_new(ww_scan_film *film, int span, double share)
+static ww_scan_task *task_new(ww_scan_source *source, int span, double share)
 {
     ww_scan_task *t = ww_alloc(sizeof *t);
-    t->film = ww_scan_film_share(film);
+    t->source = ww_scan_source_share(source);
     t->span = span;
     t->share = share;
-    if (film->footage)
-        t->span_count = ww_footage_get_info(film->footage)->span_count;
+    if (source->handle)
+        t->span_count = ww_source_get_info(source->handle)->span_count;
     return t;
 }
 
@@ -47,8 +47,8 @@ void ww_scan_drop(void *user, void *task)
 {
     ww_scan_task *t = task;
     (void)user;
-    ww_scan_film_release(t->film);
-    ww_seen_free(&t->seen);
+    ww_scan_source_release(t->source);
+    ww_span_result_free(&t->seen);
     free(t->failure);
     free(t);
 }
@@ -73,40 +73,40 @@ static ww_status span_done(ww_scan *s, int64_t source, int span, bool *done, ww_
 
 // --- next: tasks, in order ---------------------------------------------------------------------------------------------------
 
-char *ww_scan_film_open(ww_scan *s, ww_scan_film *f)
+char *ww_scan_source_open(ww_scan *s, ww_scan_source *f)
 {
     ww_error why;
-    ww_footage_options options = {.every_us = s->options.every_us, .look_every_us = ww_tracks(&s->options, &s->models->detector_spec) ? WW_LOOK_EVERY_US : 0};
+    ww_source_options options = {.every_us = s->options.every_us, .intermediate_every_us = ww_tracks(&s->options, &s->models->detector_spec) ? WW_INTERMEDIATE_EVERY_US : 0};
     if (ww_hash_file(f->path, &f->hash, NULL, &why) == WW_OK &&
-        ww_footage_open(f->path, &options, &s->library->log, &f->footage, &why) == WW_OK)
+        ww_source_open(f->path, &options, &s->library->log, &f->handle, &why) == WW_OK)
         return NULL;
     return ww_strdup(why.message);
 }
 
 static ww_status begin_in_this_run(ww_scan *s, uint64_t hash, bool *begun_before, ww_error *err)
 {
-    for (size_t i = 0; i < s->films_begun.count && !*begun_before; i++)
-        *begun_before = s->films_begun.item[i] == hash;
-    return *begun_before || ww_vector_push(&s->films_begun, hash) ? WW_OK : ww_fail_memory(err, "the list of files");
+    for (size_t i = 0; i < s->sources_begun.count && !*begun_before; i++)
+        *begun_before = s->sources_begun.item[i] == hash;
+    return *begun_before || ww_vector_push(&s->sources_begun, hash) ? WW_OK : ww_fail_memory(err, "the list of files");
 }
 
-static double share_of(const ww_scan *s, const ww_input *input)
+static double share_of(const ww_scan *s, const ww_source_file *input)
 {
     return ((double)input->bytes + 1) / s->total_weight;
 }
 
 // Opens the next video; *task is set at once when there is nothing to look at in it.
-static ww_status begin_video(ww_scan *s, const ww_input *input, ww_scan_task **task, ww_error *err)
+static ww_status begin_video(ww_scan *s, const ww_source_file *input, ww_scan_task **task, ww_error *err)
 {
-    ww_scan_film *f = film_new(input);
-    char *failure = ww_scan_film_open(s, f);
+    ww_scan_source *f = source_new(input);
+    char *failure = ww_scan_source_open(s, f);
     ww_status status = WW_OK;
     bool complete = false;
     if (!failure) {
         status = ww_scan_find_known(s, f->hash, &f->resumed, err);
-        int spans = ww_footage_get_info(f->footage)->span_count;
+        int spans = ww_source_get_info(f->handle)->span_count;
         complete = f->resumed != 0;
-        f->source = f->resumed;
+        f->source_id = f->resumed;
         for (int i = 0; i < spans && complete && status == WW_OK; i++)
             status = span_done(s, f->resumed, i, &complete, err);
         if (status == WW_OK)
@@ -118,35 +118,35 @@ static ww_status begin_video(ww_scan *s, const ww_input *input, ww_scan_task **t
         (*task)->already = complete;
         failure = NULL;
     } else if (status == WW_OK) {
-        s->film = ww_scan_film_share(f);
+        s->source = ww_scan_source_share(f);
         s->next_span = 0;
     }
     free(failure);
-    ww_scan_film_release(f);
+    ww_scan_source_release(f);
     return status;
 }
 
 // The next span of the video at hand that is not in the store yet; NULL when there is none.
 static ww_status next_of_video(ww_scan *s, ww_scan_task **task, ww_error *err)
 {
-    int spans = ww_footage_get_info(s->film->footage)->span_count;
+    int spans = ww_source_get_info(s->source->handle)->span_count;
     double share = share_of(s, &s->inputs.item[s->next_input - 1]) / spans, skipped = 0;
     while (s->next_span < spans) {
         bool done = false;
         int span = s->next_span++;
-        if (s->film->resumed) {
-            ww_status status = span_done(s, s->film->resumed, span, &done, err);
+        if (s->source->resumed) {
+            ww_status status = span_done(s, s->source->resumed, span, &done, err);
             if (status != WW_OK)
                 return status;
         }
         if (!done) {
-            *task = task_new(s->film, span, share + skipped);
+            *task = task_new(s->source, span, share + skipped);
             return WW_OK;
         }
         skipped += share;
     }
-    ww_scan_film_release(s->film);
-    s->film = NULL;
+    ww_scan_source_release(s->source);
+    s->source = NULL;
     return WW_OK;
 }
 
@@ -156,17 +156,17 @@ ww_status ww_scan_next(void *user, void **out, ww_error *err)
     ww_scan_task *task = NULL;
     ww_status status = WW_OK;
     while (!task && status == WW_OK) {
-        if (s->film) {
+        if (s->source) {
             status = next_of_video(s, &task, err);
             continue;
         }
         if (s->next_input == s->inputs.count)
             break;
-        const ww_input *input = &s->inputs.item[s->next_input++];
+        const ww_source_file *input = &s->inputs.item[s->next_input++];
         if (input->photo) { // opened by the worker
-            ww_scan_film *f = film_new(input);
+            ww_scan_source *f = source_new(input);
             task = task_new(f, 0, share_of(s, input));
-            ww_scan_film_release(f);
+            ww_scan_source_release(f);
         } else {
             status = begin_video(s, input, &task, err);
         }

@@ -10,7 +10,7 @@ ww_status ww_store_add_decision(ww_store *s, const ww_journal_row *row, int64_t 
 {
     ww_status status = ww_sql_run(s, WW_SQL_ADD_DECISION,
                                   WW_BIND(WW_I(row->batch), WW_I(row->time_s), WW_S(row->kind), WW_S(row->text), WW_S(row->words),
-                                          WW_B(row->sides, row->sides_bytes)),
+                                          WW_B(row->operands, row->operands_bytes)),
                                   err);
     if (status == WW_OK)
         *seq = sqlite3_last_insert_rowid(s->db);
@@ -32,8 +32,8 @@ static ww_status on_decision(void *user, sqlite3_stmt *row, ww_error *err)
         .kind = (const char *)sqlite3_column_text(row, 3),
         .text = (const char *)sqlite3_column_text(row, 4),
         .words = (const char *)sqlite3_column_text(row, 5),
-        .sides = sqlite3_column_blob(row, 6),
-        .sides_bytes = (size_t)sqlite3_column_bytes(row, 6),
+        .operands = sqlite3_column_blob(row, 6),
+        .operands_bytes = (size_t)sqlite3_column_bytes(row, 6),
     };
     if (ww_sql_starved(row) || !decision.kind || !decision.words)
         return ww_fail_memory(err, "an entry of the library's journal");

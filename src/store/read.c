@@ -51,16 +51,16 @@ static ww_status on_source(void *user, sqlite3_stmt *row, ww_error *err)
         .scan_key = COLUMN_TEXT(row, 8),
         .span_count = COLUMN_INT(row, 9),
         .error = COLUMN_TEXT(row, 10),
-        .counts = {.damaged = COLUMN_I64(row, 11), .frames_looked_at = COLUMN_I64(row, 12), .looks = COLUMN_I64(row, 13),
-                   .faces_small = COLUMN_I64(row, 14), .faces_fleeting = COLUMN_I64(row, 15)},
+        .counts = {.damaged = COLUMN_I64(row, 11), .samples = COLUMN_I64(row, 12), .intermediate_frames = COLUMN_I64(row, 13),
+                   .faces_small = COLUMN_I64(row, 14), .faces_transient = COLUMN_I64(row, 15)},
         .spans_done = COLUMN_INT(row, 16),
     };
     if (ww_sql_starved(row) || !source.path || !source.scan_key)
         return ww_fail_memory(err, "a file's row of the library");
     const ww_scan_counts *c = &source.counts;
     bool sound = source.kind >= 0 && source.kind <= 1 && within(source.width, 0, PIXELS_MAX) && within(source.height, 0, PIXELS_MAX) && is_time(source.duration_us) &&
-                 source.span_count >= 0 && source.spans_done <= source.span_count && counts(source.bytes) && counts(c->damaged) && counts(c->frames_looked_at) &&
-                 counts(c->looks) && counts(c->faces_small) && counts(c->faces_fleeting);
+                 source.span_count >= 0 && source.spans_done <= source.span_count && counts(source.bytes) && counts(c->damaged) && counts(c->samples) &&
+                 counts(c->intermediate_frames) && counts(c->faces_small) && counts(c->faces_transient);
     return sound ? walk->on_row(walk->user, &source, err) : damaged(walk->store, "row", "source", source.id, err);
 }
 

@@ -18,7 +18,7 @@ ww_status ww_store_find_source(ww_store *s, uint64_t hash, const char *scan_key,
 }
 
 // The counts in the order in which all statements take them.
-#define COUNTS(c) WW_I((c).damaged), WW_I((c).frames_looked_at), WW_I((c).looks), WW_I((c).faces_small), WW_I((c).faces_fleeting)
+#define COUNTS(c) WW_I((c).damaged), WW_I((c).samples), WW_I((c).intermediate_frames), WW_I((c).faces_small), WW_I((c).faces_transient)
 
 ww_status ww_store_add_source(ww_store *s, const ww_source_row *row, int64_t *id, ww_error *err)
 {

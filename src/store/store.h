@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// The library on disk (whoswho.db, SQLite in WAL mode): footage, frames, faces, embeddings, people. The only memory between runs;
+// The library on disk (whoswho.db, SQLite in WAL mode): sources, frames, faces, embeddings, people. The only memory between runs;
 // everything in the output folder can be made again from it.
 //
-// One connection, one thread at a time (the job room serialises), and one whoswho a folder: the folder is locked (flock) while a
+// One connection, one thread at a time (the callers serialise), and one whoswho a folder: the folder is locked (flock) while a
 // store in it is open, so that a second program is refused with WW_ERR_STORE instead of mixing its work in.
 //
 // Writes happen inside begin/commit. Every call is all or nothing, also alone. A killed program loses what it had not committed
@@ -27,19 +27,19 @@
 typedef struct ww_store ww_store;
 
 typedef struct ww_scan_counts { // what became of the frames and faces of a source, or of a span of it
-    int64_t frames_looked_at;    // samples
-    int64_t looks;               // frames looked at between them
+    int64_t samples;    // samples
+    int64_t intermediate_frames; // frames looked at between them
     int64_t damaged;             // samples that could not be decoded
     int64_t faces_small;         // found on the frames kept, and passed over: smaller than the user wants,
-    int64_t faces_fleeting;      // or seen for a moment only, by a detector not sure of them
+    int64_t faces_transient;      // or seen for a moment only, by a detector not sure of them
 } ww_scan_counts;
 
-typedef struct ww_source_row { // one piece of footage
+typedef struct ww_source_row { // a video or a photo
     int64_t id;                // 1, 2, ... in the order in which they joined the library
     const char *path;          // as the user gave it, UTF-8 or raw bytes
     uint64_t hash;             // XXH64 of the content
     int64_t bytes;
-    int kind;                  // ww_footage_kind
+    int kind;                  // ww_source_kind
     int width, height;         // upright full size
     int64_t duration_us;
     const char *scan_key;      // models and options this source was (or is being) scanned with
@@ -67,7 +67,7 @@ typedef struct ww_face_row {
     int embedding_dim;           // floats in the embedding
     int person;                  // number of the person, or -1
     int former;                  // the last person before that one, or -1; for who was merged and is parted again. Given by the store
-    int64_t track;               // faces of one source with the same number were followed from look to look; 0: not followed
+    int64_t track;               // faces of one source with the same number were tracked from frame to frame; 0: not tracked
     double portrait_box[4];      // x, y, width, height of the face inside the stored portrait, pixels of the portrait
     int portrait_width, portrait_height;
 } ww_face_row;
@@ -83,11 +83,11 @@ typedef struct ww_journal_row { // something the user decided
     int64_t seq;       // 1, 2, ...
     int64_t batch;     // seq of the first entry of the same command; 0 when writing: this is the first
     int64_t time_s;    // Unix time
-    const char *kind;  // "name", "merge", ...: the job room's
+    const char *kind;  // "name", "merge", ...: the decisions room's
     const char *text;  // or NULL
     const char *words; // the same for people to read
-    const void *sides; // faces and people it speaks of, as the job room encodes them
-    size_t sides_bytes;
+    const void *operands; // faces and people it speaks of, as the decisions room encodes them
+    size_t operands_bytes;
 } ww_journal_row;
 
 // Opens or creates (the folder must exist). create == false: WW_ERR_NOT_FOUND when absent. *store is NULL after a failure.

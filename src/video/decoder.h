@@ -3,7 +3,7 @@
 #ifndef WW_VIDEO_DECODER_H
 #define WW_VIDEO_DECODER_H
 #include "base/error.h"
-#include "video/source.h"
+#include "video/demuxer.h"
 #include <libavcodec/avcodec.h>
 
 // `name` is for messages. Frames over WW_IMAGE_PIXELS_MAX are refused.

@@ -26,7 +26,7 @@ typedef struct waiting_frame {
 
 typedef struct planner {
     ww_plan *plan;
-    ww_source *source;
+    ww_demuxer *demuxer;
     const ww_log *log;
     waiting_frame window[WINDOW_FRAMES]; // sorted, latest first
     int waiting;
@@ -64,7 +64,7 @@ static void *grown(planner *p, void *items, size_t count, size_t *capacity, size
     size_t wanted = *capacity ? *capacity * 2 : 64;
     void *bigger = ww_alloc_array(wanted, size, PLAN_BYTES_MAX);
     if (!bigger) {
-        p->status = ww_fail(p->err, WW_ERR_MEMORY, "%s: too many moments to look at; sample it less often", p->source->path);
+        p->status = ww_fail(p->err, WW_ERR_MEMORY, "%s: too many moments to look at; sample it less often", p->demuxer->path);
         return NULL;
     }
     if (count)
@@ -159,10 +159,10 @@ static void note(planner *p, const AVPacket *packet, const ww_stamp *stamp)
         plan->top_layer = stamp->layer;
     if (stamp->continued)
         return;
-    ww_mark mark = ww_source_mark(p->source, packet, stamp);
+    ww_mark mark = ww_demuxer_mark(p->demuxer, packet, stamp);
     if (stamp->ordinal == 0)
         p->begin = mark;
-    if (stamp->key && ww_source_can_seek(p->source, &mark))
+    if (stamp->key && ww_demuxer_can_seek(p->demuxer, &mark))
         p->keys[p->key_count++ % KEYS_KEPT] = mark;
     if (!stamp->shown)
         return;
@@ -198,21 +198,21 @@ static ww_status read_packets(planner *p)
 {
     AVPacket *packet = av_packet_alloc();
     if (!packet)
-        return ww_fail(p->err, WW_ERR_MEMORY, "%s: no memory to read it", p->source->path);
+        return ww_fail(p->err, WW_ERR_MEMORY, "%s: no memory to read it", p->demuxer->path);
     ww_stamp stamp;
-    while (p->status == WW_OK && ww_source_next(p->source, packet, &stamp)) {
+    while (p->status == WW_OK && ww_demuxer_next(p->demuxer, packet, &stamp)) {
         note(p, packet, &stamp);
         try_first_frame(p, packet, &stamp);
         av_packet_unref(packet);
     }
     av_packet_free(&packet);
     if (p->status == WW_OK)
-        p->status = ww_source_trouble(p->source, p->err);
+        p->status = ww_source_trouble(p->demuxer, p->err);
     if (p->status == WW_OK && !p->origin_known) {
         avcodec_send_packet(p->decoder, NULL);
         if (!take_first_frame(p))
             return ww_fail(p->err, WW_ERR_FORMAT,
-                           "%s: not one picture of its video (%s) could be decoded: it is damaged or encrypted", p->source->path,
+                           "%s: not one picture of its video (%s) could be decoded: it is damaged or encrypted", p->demuxer->path,
                            avcodec_get_name(p->decoder->codec_id));
     }
     return p->status;
@@ -222,7 +222,7 @@ static ww_status read_packets(planner *p)
 // with the picture.
 static int64_t start_of(const planner *p)
 {
-    int64_t start_us = p->source->format->start_time;
+    int64_t start_us = p->demuxer->format->start_time;
     if (start_us == AV_NOPTS_VALUE || !p->plan->stamped)
         return 0;
     int64_t first_us = av_rescale_q_rnd(p->plan->origin, p->plan->time_base, AV_TIME_BASE_Q, AV_ROUND_DOWN);
@@ -246,7 +246,7 @@ static void finish(planner *p)
         plan->span_count = 0;
         begin_span(p, &p->begin, 0);
         plan->duration_us = av_rescale_q(plan->frame_count * plan->frame_ticks, plan->time_base, AV_TIME_BASE_Q);
-        ww_logf(p->log, WW_LOG_INFO, "%s: it has no presentation times; every frame is decoded, by one thread", p->source->path);
+        ww_logf(p->log, WW_LOG_INFO, "%s: it has no presentation times; every frame is decoded, by one thread", p->demuxer->path);
     }
     plan->start_us = start_of(p);
     plan->sample_count = ww_plan_sample(plan, plan->duration_us);
@@ -257,12 +257,12 @@ static void finish(planner *p)
 // True if a reader sent to the span's mark will meet the packets that were counted here, under the same numbers and times.
 static bool span_is_reachable(planner *p, const ww_span *span)
 {
-    if (!ww_source_seek(p->source, &span->mark))
+    if (!ww_demuxer_seek(p->demuxer, &span->mark))
         return false;
     AVPacket *packet = av_packet_alloc();
     bool same = packet != NULL;
     ww_stamp stamp;
-    for (int n = 0; same && n < PROOF_PACKETS && ww_source_next(p->source, packet, &stamp); n++) {
+    for (int n = 0; same && n < PROOF_PACKETS && ww_demuxer_next(p->demuxer, packet, &stamp); n++) {
         for (size_t i = span->first; i < span->first + span->count; i++)
             if (p->plan->moments[i].ordinal == stamp.ordinal && !stamp.continued && p->plan->moments[i].pts != stamp.pts)
                 same = false;
@@ -280,18 +280,18 @@ static void prove_spans(planner *p)
     for (int i = 0; i < 3; i++)
         if (tried[i] > 0 && tried[i] < plan->span_count && !span_is_reachable(p, &plan->spans[tried[i]])) {
             ww_logf(p->log, WW_LOG_INFO, "%s: its key frames cannot be sought; one thread reads it from beginning to end",
-                    p->source->path);
+                    p->demuxer->path);
             plan->spans[0].count = plan->moment_count;
             plan->span_count = 1;
         }
 }
 
-ww_status ww_plan_make(ww_plan *plan, ww_source *source, int64_t every_us, const ww_log *log, AVFrame *first_frame, ww_error *err)
+ww_status ww_plan_make(ww_plan *plan, ww_demuxer *demuxer, int64_t every_us, const ww_log *log, AVFrame *first_frame, ww_error *err)
 {
-    *plan = (ww_plan){.time_base = source->stream->time_base, .every_us = every_us, .frame_ticks = ww_source_frame_ticks(source)};
+    *plan = (ww_plan){.time_base = demuxer->stream->time_base, .every_us = every_us, .frame_ticks = ww_demuxer_frame_ticks(demuxer)};
     planner *p = ww_alloc(sizeof *p);
-    *p = (planner){.plan = plan, .source = source, .log = log, .first_frame = first_frame, .err = err};
-    ww_status status = ww_decoder_open(&p->decoder, source->stream->codecpar, plan->time_base, source->path, err);
+    *p = (planner){.plan = plan, .demuxer = demuxer, .log = log, .first_frame = first_frame, .err = err};
+    ww_status status = ww_decoder_open(&p->decoder, demuxer->stream->codecpar, plan->time_base, demuxer->path, err);
     if (status == WW_OK)
         status = read_packets(p);
     if (status == WW_OK) {
@@ -300,7 +300,7 @@ ww_status ww_plan_make(ww_plan *plan, ww_source *source, int64_t every_us, const
     }
     if (status == WW_OK) {
         prove_spans(p);
-        status = ww_source_trouble(p->source, err);
+        status = ww_source_trouble(p->demuxer, err);
     }
     if (status != WW_OK)
         ww_plan_free(plan);

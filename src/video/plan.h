@@ -9,7 +9,7 @@
 #define WW_VIDEO_PLAN_H
 #include "base/error.h"
 #include "base/log.h"
-#include "video/source.h"
+#include "video/demuxer.h"
 #include <libavutil/frame.h>
 
 typedef struct ww_moment {
@@ -26,7 +26,7 @@ typedef struct ww_span {
 
 typedef struct ww_plan {
     AVRational time_base;
-    int64_t every_us, look_every_us;
+    int64_t every_us, intermediate_every_us;
     int64_t origin;      // pts of the first frame ever shown, ticks
     int64_t start_us;    // of the first frame, from the container's start; >= 0
     int64_t frame_ticks; // as the headers have it
@@ -40,7 +40,7 @@ typedef struct ww_plan {
 } ww_plan;
 
 // Reads `source` from its beginning to its end. `first_frame` receives the first frame of the video, decoded.
-ww_status ww_plan_make(ww_plan *plan, ww_source *source, int64_t every_us, const ww_log *log, AVFrame *first_frame,
+ww_status ww_plan_make(ww_plan *plan, ww_demuxer *demuxer, int64_t every_us, const ww_log *log, AVFrame *first_frame,
                        ww_error *err);
 void ww_plan_free(ww_plan *plan);
 

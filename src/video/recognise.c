@@ -4,7 +4,7 @@
 // recognised: with the ending of a video it is worth a complaint, unless that ending is also one of source code and such (.ts, .mod).
 #include "base/ascii.h"
 #include "base/files.h"
-#include "video/footage.h"
+#include "video/source.h"
 #include "video/photo.h"
 #include <errno.h>
 #include <fcntl.h>

@@ -11,7 +11,7 @@
 // A frame of which the decoder had to guess a part spoils all that are predicted from it: up to the next key frame they count as
 // damaged too, even those that decode without a complaint.
 #include "video/decoder.h"
-#include "video/room.h"
+#include "video/internal.h"
 
 #include "base/memory.h"
 #include <stdlib.h>
@@ -58,14 +58,14 @@ static void put_in_order(pass *p)
 
 static int64_t sample_of(const pass *p, size_t moment)
 {
-    const ww_plan *plan = &p->reader->footage->plan;
+    const ww_plan *plan = &p->reader->source->plan;
     return moment < p->count ? ww_plan_sample(plan, ww_plan_time_us(plan, p->moments[moment].pts)) : p->end_sample;
 }
 
 // The next moment is damaged, from its own time to that of the moment after it.
 static void note_damage(pass *p)
 {
-    const ww_plan *plan = &p->reader->footage->plan;
+    const ww_plan *plan = &p->reader->source->plan;
     int64_t end_us = p->next + 1 < p->count ? ww_plan_time_us(plan, p->moments[p->next + 1].pts) : p->end_sample * plan->every_us;
     ww_note_damage(p->reader, p->sink, ww_plan_time_us(plan, p->moments[p->next].pts), end_us);
 }
@@ -97,10 +97,10 @@ static void settle(pass *p, const AVFrame *frame)
         miss(p);
     if (!goes_on(p) || p->next == p->count)
         return;
-    const ww_plan *plan = &p->reader->footage->plan;
+    const ww_plan *plan = &p->reader->source->plan;
     if (p->moments[p->next].pts != frame->pts) {
         if (p->next > 0 && !ww_frame_is_concealed(frame))
-            ww_hand_out_look(p->reader, p->sink, frame, ww_plan_time_us(plan, frame->pts), ww_plan_time_us(plan, p->moments[p->next].pts));
+            ww_hand_out_intermediate(p->reader, p->sink, frame, ww_plan_time_us(plan, frame->pts), ww_plan_time_us(plan, p->moments[p->next].pts));
         return;
     }
     if (p->tainted) {
@@ -193,7 +193,7 @@ static void run(pass *p, const ww_mark *mark, bool walk)
     avcodec_flush_buffers(reader->decoder);
     ww_stamp stamp;
     fate now = FATE_REFERENCE;
-    while (goes_on(p) && now != FATE_BEYOND && ww_source_next(&reader->source, reader->packet, &stamp)) {
+    while (goes_on(p) && now != FATE_BEYOND && ww_demuxer_next(&reader->demuxer, reader->packet, &stamp)) {
         fate before = now;
         if (!stamp.continued) // a second field shares the fate of the first
             now = fate_of(p, &stamp);
@@ -202,10 +202,10 @@ static void run(pass *p, const ww_mark *mark, bool walk)
         if (before == FATE_SKIP && now != FATE_SKIP)
             drain(p);
         if ((now == FATE_REFERENCE || now == FATE_WANTED) && goes_on(p))
-            feed(p, &stamp, now == FATE_WANTED || stamp.layer < reader->footage->plan.top_layer);
+            feed(p, &stamp, now == FATE_WANTED || stamp.layer < reader->source->plan.top_layer);
         av_packet_unref(reader->packet);
     }
-    ww_status trouble = ww_source_trouble(&reader->source, p->sink->err);
+    ww_status trouble = ww_source_trouble(&reader->demuxer, p->sink->err);
     if (p->sink->status == WW_OK)
         p->sink->status = trouble;
     if (goes_on(p))
@@ -216,7 +216,7 @@ static void run(pass *p, const ww_mark *mark, bool walk)
 
 void ww_read_selected(ww_reader *reader, int span, ww_sink *sink)
 {
-    const ww_plan *plan = &reader->footage->plan;
+    const ww_plan *plan = &reader->source->plan;
     const ww_span *s = &plan->spans[span];
     pass p = {.reader = reader,
               .sink = sink,
@@ -225,7 +225,7 @@ void ww_read_selected(ww_reader *reader, int span, ww_sink *sink)
               .end_sample = ww_plan_span_end(plan, span)};
     p.order = ww_alloc_array(s->count, sizeof *p.order, SIZE_MAX / 2);
     if (!p.order) {
-        sink->status = ww_fail(sink->err, WW_ERR_MEMORY, "%s: no memory for %zu moments", reader->footage->path, s->count);
+        sink->status = ww_fail(sink->err, WW_ERR_MEMORY, "%s: no memory for %zu moments", reader->source->path, s->count);
         return;
     }
     run(&p, &s->mark, false);

@@ -3,7 +3,7 @@
 // frames are shown, so all are decoded. The n-th frame shown gets the n-th decoding time, which is right up to a constant; or,
 // where there are not even those, n frame lengths.
 #include "video/decoder.h"
-#include "video/room.h"
+#include "video/internal.h"
 
 #include <string.h>
 
@@ -23,7 +23,7 @@ typedef struct sequence {
 
 static int64_t time_us(const sequence *s, int64_t ticks)
 {
-    return av_rescale_q_rnd(ticks, s->reader->footage->plan.time_base, AV_TIME_BASE_Q, AV_ROUND_DOWN);
+    return av_rescale_q_rnd(ticks, s->reader->source->plan.time_base, AV_TIME_BASE_Q, AV_ROUND_DOWN);
 }
 
 static void note_time(sequence *s, const ww_stamp *stamp)
@@ -31,7 +31,7 @@ static void note_time(sequence *s, const ww_stamp *stamp)
     if (s->packets == 0)
         s->first_dts = stamp->dts;
     bool dated = stamp->dts != AV_NOPTS_VALUE && s->first_dts != AV_NOPTS_VALUE;
-    int64_t ticks = dated ? stamp->dts - s->first_dts : s->packets * s->reader->footage->plan.frame_ticks;
+    int64_t ticks = dated ? stamp->dts - s->first_dts : s->packets * s->reader->source->plan.frame_ticks;
     s->packets++;
     if (s->waiting == TIMES_WAITING_MAX) // damaged frames never came out
         memmove(s->times, s->times + 1, (size_t)--s->waiting * sizeof *s->times);
@@ -43,7 +43,7 @@ static void leave_screen(sequence *s, int64_t until_us)
 {
     if (!s->any_on_screen || s->sink->status != WW_OK)
         return;
-    const ww_plan *plan = &s->reader->footage->plan;
+    const ww_plan *plan = &s->reader->source->plan;
     int64_t sample = ww_plan_sample(plan, s->on_screen_us);
     if (sample == 0 || sample * plan->every_us < until_us) {
         if (s->on_screen_tainted) {
@@ -52,7 +52,7 @@ static void leave_screen(sequence *s, int64_t until_us)
         }
         ww_hand_out(s->reader, s->sink, s->on_screen, sample, s->on_screen_us);
     } else {
-        ww_hand_out_look(s->reader, s->sink, s->on_screen, s->on_screen_us, sample * plan->every_us);
+        ww_hand_out_intermediate(s->reader, s->sink, s->on_screen, s->on_screen_us, sample * plan->every_us);
     }
 }
 
@@ -77,16 +77,16 @@ static void receive(sequence *s)
 
 void ww_read_sequence(ww_reader *reader, ww_sink *sink)
 {
-    const ww_plan *plan = &reader->footage->plan;
+    const ww_plan *plan = &reader->source->plan;
     sequence s = {.reader = reader, .sink = sink, .on_screen = av_frame_alloc()};
     if (!s.on_screen) {
-        sink->status = ww_fail(sink->err, WW_ERR_MEMORY, "%s: no memory for a frame", reader->footage->path);
+        sink->status = ww_fail(sink->err, WW_ERR_MEMORY, "%s: no memory for a frame", reader->source->path);
         return;
     }
     sink->status = ww_reader_go(reader, &plan->spans[0].mark, false, sink->err);
     avcodec_flush_buffers(reader->decoder);
     ww_stamp stamp;
-    while (sink->status == WW_OK && ww_source_next(&reader->source, reader->packet, &stamp)) {
+    while (sink->status == WW_OK && ww_demuxer_next(&reader->demuxer, reader->packet, &stamp)) {
         if (stamp.shown && !stamp.continued)
             note_time(&s, &stamp);
         if (!ww_decoder_feed(reader->decoder, reader->packet, &stamp, true))
@@ -94,7 +94,7 @@ void ww_read_sequence(ww_reader *reader, ww_sink *sink)
         av_packet_unref(reader->packet);
         receive(&s);
     }
-    ww_status trouble = ww_source_trouble(&reader->source, sink->err);
+    ww_status trouble = ww_source_trouble(&reader->demuxer, sink->err);
     if (sink->status == WW_OK)
         sink->status = trouble;
     avcodec_send_packet(reader->decoder, NULL);

@@ -20,7 +20,7 @@ say different 1 -o out
 say ignore -o out
 say redo -o out
 say undo now -o out
-say part 0 1 -o out
+say split 0 1 -o out
 say why 0 -o out
 say why 100000 -o out
 say people -o elsewhere

@@ -20,8 +20,8 @@ say run "$demo" -o whole --known known --json | grep -o '"known": {[^}]*}'
 say cluster out --known elsewhere
 say undo -o out | named
 say merge 1 2 -o out
-say part 1 -o out
-say part 1 -o out --yes
+say split 1 -o out
+say split 1 -o out --yes
 say part 3 -o out | tail -1
 say why "$(portrait Zoe 1)" -o out | sed -E 's/[0-9]+\.[0-9]+/D/g'
 say log -o out | named

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Any bytes as a truth, a list of pairs and a table of faces; as a table of faces also matched with itself as the truth.
 #include "evaluate/pair_list.h"
-#include "evaluate/truth_match.h"
+#include "evaluate/ground_truth_match.h"
 
 #include <assert.h>
 #include <string.h>
@@ -20,11 +20,11 @@ static void read_pairs(const uint8_t *data, size_t size)
     ww_pair_list_free(&list);
 }
 
-static void match(const ww_truth *truth, const ww_answer *answer)
+static void match(const ww_ground_truth *truth, const ww_predictions *answer)
 {
     ww_matched matched;
     ww_error err = {0};
-    if (ww_truth_match(truth, answer, WW_EVAL_LARGEST, &matched, &err) == WW_OK) {
+    if (ww_ground_truth_match(truth, answer, WW_EVAL_LARGEST, &matched, &err) == WW_OK) {
         assert(matched.matched + matched.false_faces + matched.unknown == answer->face_count);
         assert(matched.found <= matched.wanted);
     }
@@ -33,20 +33,20 @@ static void match(const ww_truth *truth, const ww_answer *answer)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    ww_truth truth, paths;
-    ww_answer answer;
+    ww_ground_truth truth, paths;
+    ww_predictions answer;
     ww_error err = {0};
     read_pairs(data, size);
-    const ww_status known = ww_truth_read(&truth, "fuzz", data, size, &err),
-                    answered = ww_answer_read_table(&answer, "fuzz", data, size, &err);
+    const ww_status known = ww_ground_truth_read(&truth, "fuzz", data, size, &err),
+                    answered = ww_predictions_read_table(&answer, "fuzz", data, size, &err);
     if (known == WW_OK && answered == WW_OK)
         match(&truth, &answer);
     if (answered == WW_OK) {
-        if (ww_truth_of_paths(&paths, &answer, WW_PATH_FILE, &err) == WW_OK)
+        if (ww_ground_truth_of_paths(&paths, &answer, WW_PATH_FILE, &err) == WW_OK)
             match(&paths, &answer);
-        ww_truth_free(&paths);
+        ww_ground_truth_free(&paths);
     }
-    ww_truth_free(&truth);
-    ww_answer_free(&answer);
+    ww_ground_truth_free(&truth);
+    ww_predictions_free(&answer);
     return 0;
 }

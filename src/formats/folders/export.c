@@ -2,10 +2,10 @@
 #include "formats/folders/export.h"
 #include "base/clock.h"
 #include "base/memory.h"
-#include "formats/folders/dataset.h"
-#include "formats/folders/changes.h"
+#include "formats/folders/folders.h"
+#include "formats/folders/folder_diff.h"
 #include "library/export_state.h"
-#include "decisions/roster.h"
+#include "decisions/people_view.h"
 
 #include <stdlib.h>
 
@@ -24,37 +24,37 @@ static int by_id(const void *a, const void *b)
 // Ids of the faces that were deleted from Unsorted by hand; the caller's (free).
 static ww_status find_discarded(ww_library *library, int64_t **ids, size_t *count, ww_error *err)
 {
-    ww_roster roster;
-    ww_status status = ww_roster_load(library, &roster, err);
+    ww_people_view view;
+    ww_status status = ww_people_view_load(library, &view, err);
     if (status != WW_OK)
         return status;
-    *count = roster.decided.discarded.count;
+    *count = view.decided.discarded.count;
     *ids = ww_try_array(*count, sizeof **ids);
     for (size_t i = 0; *ids && i < *count; i++)
-        (*ids)[i] = roster.catalog.face.item[roster.decided.discarded.item[i]].id;
+        (*ids)[i] = view.catalog.face.item[view.decided.discarded.item[i]].id;
     if (*ids)
         qsort(*ids, *count, sizeof **ids, by_id);
-    ww_roster_free(&roster);
+    ww_people_view_free(&view);
     return *ids ? WW_OK : ww_fail_memory(err, "a list of %zu faces", *count);
 }
 
 ww_status ww_folders_restore(ww_library *library, ww_export_result *result, ww_error *err)
 {
     double begun = ww_seconds();
-    ww_export_counts counts = {0};
-    ww_export_options options = {.dir = library->dir, .progress = report, .user = library, .log = &library->log};
+    ww_folders_counts counts = {0};
+    ww_folders_options options = {.dir = library->dir, .progress = report, .user = library, .log = &library->log};
     int64_t *discarded = NULL;
     ww_status status = find_discarded(library, &discarded, &options.hidden_count, err);
     options.hidden = discarded;
     if (status == WW_OK)
-        status = ww_store_set_meta(library->store, WW_META_EXPORT, WW_EXPORT_BEGUN, err);
+        status = ww_store_set_meta(library->store, WW_SETTING_EXPORT, WW_EXPORT_BEGUN, err);
     if (status == WW_OK)
-        status = ww_export(library->store, &options, &counts, err);
+        status = ww_folders_write(library->store, &options, &counts, err);
     if (status == WW_OK)
-        status = ww_store_set_meta(library->store, WW_META_EXPORT, WW_EXPORT_DONE, err);
+        status = ww_store_set_meta(library->store, WW_SETTING_EXPORT, WW_EXPORT_DONE, err);
     free(discarded);
     if (result)
-        *result = (ww_export_result){sizeof *result, counts.people,        counts.portraits,  counts.unsorted,      counts.frames,
+        *result = (ww_export_result){sizeof *result, counts.people,        counts.portraits,  counts.unassigned,      counts.frames,
                                      counts.files_written, counts.files_kept, counts.files_removed, ww_seconds() - begun};
     return status;
 }
@@ -62,7 +62,7 @@ ww_status ww_folders_restore(ww_library *library, ww_export_result *result, ww_e
 ww_status ww_folders_export(ww_library *library, ww_export_result *result, ww_error *err)
 {
     size_t missing;
-    ww_status status = ww_changes_any(library, &missing, err);
+    ww_status status = ww_folder_diff_any(library, &missing, err);
     if (status == WW_OK && missing > 0)
         status = ww_fail(err, WW_ERR_CHANGED,
                          "in '%s' %zu %s moved, renamed or deleted by hand, so the folders were left as they are; "

@@ -29,9 +29,9 @@ struct ww_exporter {
     ww_store *store;
     ww_folder *folder;
     char temporary[WW_FOLDER_TEMPORARY_BYTES];
-    const ww_export_options *options;
+    const ww_folders_options *options;
     int64_t total, done;
-    ww_export_counts counts;
+    ww_folders_counts counts;
     ww_records records;
     WW_VECTOR(pending) batch;
     size_t batch_bytes;
@@ -51,7 +51,7 @@ static ww_status choose_temporary(ww_exporter *e, ww_error *err)
     return status == WW_OK ? ww_store_set_meta(e->store, META_TEMPORARY, e->temporary, err) : status;
 }
 
-ww_status ww_exporter_open(ww_store *store, const ww_export_options *options, int64_t total_files, ww_exporter **exporter,
+ww_status ww_exporter_open(ww_store *store, const ww_folders_options *options, int64_t total_files, ww_exporter **exporter,
                            ww_error *err)
 {
     ww_exporter *e = ww_alloc(sizeof *e);
@@ -91,7 +91,7 @@ void ww_exporter_close(ww_exporter *e)
     free(e);
 }
 
-void ww_exporter_count(const ww_exporter *e, ww_export_counts *counts)
+void ww_exporter_count(const ww_exporter *e, ww_folders_counts *counts)
 {
     counts->files_written += e->counts.files_written;
     counts->files_kept += e->counts.files_kept;

@@ -12,7 +12,7 @@
 #ifndef WW_FORMATS_FOLDERS_EXPORTER_H
 #define WW_FORMATS_FOLDERS_EXPORTER_H
 #include "base/buffer.h"
-#include "formats/folders/dataset.h"
+#include "formats/folders/folders.h"
 #include <stdint.h>
 
 typedef enum ww_export_rights {
@@ -23,7 +23,7 @@ typedef enum ww_export_rights {
 typedef struct ww_exporter ww_exporter;
 
 // `total_files` is for the progress reports only. The store must not be in a transaction.
-ww_status ww_exporter_open(ww_store *store, const ww_export_options *options, int64_t total_files, ww_exporter **exporter,
+ww_status ww_exporter_open(ww_store *store, const ww_folders_options *options, int64_t total_files, ww_exporter **exporter,
                            ww_error *err);
 // Wants `path` (relative, with '/') to hold these bytes. They may be written later, but at the latest by finish. What cannot be written
 // because something stands in its way does not keep the rest from being written; finish returns the first such error.
@@ -35,7 +35,7 @@ ww_status ww_exporter_put_text(ww_exporter *e, const ww_buffer *path, const ww_b
 // A file that cannot be removed stays on record, and is an error once the others are gone.
 ww_status ww_exporter_finish(ww_exporter *e, ww_error *err);
 // Adds the files written, kept, removed and left to the user to *counts.
-void ww_exporter_count(const ww_exporter *e, ww_export_counts *counts);
+void ww_exporter_count(const ww_exporter *e, ww_folders_counts *counts);
 void ww_exporter_close(ww_exporter *e); // without finish: what was not written yet is not
 
 #endif

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "base/memory.h"
-#include "formats/text.h"
+#include "base/text.h"
 #include "formats/folders/writers.h"
 
 #include <math.h>
@@ -73,7 +73,7 @@ static void add_folders(const ww_catalog *c, ww_buffer *text)
         ww_text_yaml(text, c->person.item[i].folder);
         ww_buffer_text(text, "\n");
     }
-    if (c->unsorted.face_count)
+    if (c->unassigned.face_count)
         ww_buffer_text(text, "  - Unsorted\n");
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// When a person is on screen: the faces of one person on one source, and the stretches of time they make. Private to dataset/.
+// When a person is on screen: the faces of one person on one source, and the stretches of time they make. Private to folders/.
 #ifndef WW_FORMATS_FOLDERS_PRESENCE_H
 #define WW_FORMATS_FOLDERS_PRESENCE_H
 #include "library/catalog.h"

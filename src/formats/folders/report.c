@@ -2,7 +2,7 @@
 // index.html: one file that works from disk, without network and, but for the viewer, without script.
 #include "formats/folders/report.h"
 #include "base/files.h"
-#include "formats/text.h"
+#include "base/text.h"
 #include "formats/folders/writers.h"
 
 #include <stdio.h>
@@ -72,7 +72,7 @@ static void add_head(const ww_catalog *c, ww_buffer *page)
     ww_buffer_text(page, "</p>\n</div>\n<dl class=\"facts\">\n");
     add_fact(page, seen_people(c), "person", "people");
     add_fact(page, c->face.count, "face", "faces");
-    add_fact(page, c->unsorted.face_count, "unsorted", "unsorted");
+    add_fact(page, c->unassigned.face_count, "unsorted", "unsorted");
     add_fact(page, c->frame.count, "frame", "frames");
     add_fact(page, c->source.count, "source", "sources");
     ww_buffer_text(page, "</dl>\n</header>\n<main>\n");

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The parts of index.html. Each adds its HTML to the page; names given by users are escaped where they are written. Private to
-// dataset/.
+// folders/.
 #ifndef WW_FORMATS_FOLDERS_REPORT_H
 #define WW_FORMATS_FOLDERS_REPORT_H
 #include "library/catalog.h"

@@ -8,7 +8,7 @@
 // ...; boxes are whole pixels of the source frame; a source is an index. "href" is ready to be used as (the beginning of) a URL.
 #include "base/files.h"
 #include "formats/folders/report.h"
-#include "formats/text.h"
+#include "base/text.h"
 
 static void add_person(const ww_catalog_person *person, ww_buffer *page)
 {
@@ -52,7 +52,7 @@ void ww_report_data(const ww_catalog *c, ww_buffer *page)
         add_person(&c->person.item[i], page);
         ww_buffer_text(page, ",\n");
     }
-    add_person(&c->unsorted, page);
+    add_person(&c->unassigned, page);
     ww_buffer_text(page, "],\n\"sources\":[");
     for (size_t i = 0; i < c->source.count; i++) {
         ww_buffer_text(page, i ? "," : "");

@@ -2,7 +2,7 @@
 #include "base/files.h"
 #include "formats/folders/presence.h"
 #include "formats/folders/report.h"
-#include "formats/text.h"
+#include "base/text.h"
 
 #include <stdlib.h>
 
@@ -81,22 +81,22 @@ void ww_report_people(const ww_catalog *c, ww_buffer *page)
 
 void ww_report_unsorted(const ww_catalog *c, ww_buffer *page)
 {
-    const ww_catalog_person *unsorted = &c->unsorted;
-    if (unsorted->face_count == 0)
+    const ww_catalog_person *unassigned = &c->unassigned;
+    if (unassigned->face_count == 0)
         return;
     ww_buffer_text(page, "<section id=\"unsorted\">\n<h2>Unsorted</h2>\n<p>");
-    ww_report_count(page, unsorted->face_count, "face that belongs", "faces that belong");
+    ww_report_count(page, unassigned->face_count, "face that belongs", "faces that belong");
     ww_buffer_text(page, " to nobody yet.</p>\n<ul class=\"strip\">\n");
-    for (size_t i = 0; i < unsorted->face_count && i < UNSORTED_SHOWN; i++) {
+    for (size_t i = 0; i < unassigned->face_count && i < UNSORTED_SHOWN; i++) {
         ww_buffer path = {0};
-        ww_catalog_face_path(c, unsorted->face[i], "jpg", &path);
+        ww_catalog_face_path(c, unassigned->face[i], "jpg", &path);
         char *file = ww_buffer_take(&path);
-        ww_buffer_format(page, "<li><a data-person=\"-1\" data-face=\"%zu\" href=\"", unsorted->face[i] + 1);
+        ww_buffer_format(page, "<li><a data-person=\"-1\" data-face=\"%zu\" href=\"", unassigned->face[i] + 1);
         ww_text_url(page, file);
         ww_buffer_text(page, "\"><img src=\"");
         ww_text_url(page, file);
         ww_buffer_format(page, "\" width=\"96\" height=\"120\" loading=\"lazy\" alt=\"Face %zu\"></a></li>\n",
-                         unsorted->face[i] + 1);
+                         unassigned->face[i] + 1);
         free(file);
     }
     ww_buffer_text(page, "</ul>\n<p><a class=\"more\" data-person=\"-1\" href=\"Unsorted/\">Show all</a></p>\n</section>\n");

@@ -5,7 +5,7 @@
 #include "base/memory.h"
 #include "formats/folders/presence.h"
 #include "formats/folders/report.h"
-#include "formats/text.h"
+#include "base/text.h"
 
 #include <stdlib.h>
 

@@ -17,11 +17,11 @@ enum { FOREIGN_NAMED_MAX = 5 };
 ww_status ww_sync_decide(ww_sync *s, ww_entry *entry, ww_status status, ww_error *err)
 {
     if (status == WW_OK)
-        status = ww_take_down(&s->roster, entry, &s->batch, err);
+        status = ww_record_decision(&s->view, entry, &s->batch, err);
     if (status == WW_OK) {
-        ww_tell(&s->listener, "%s", entry->words);
+        ww_notify(&s->listener, "%s", entry->words);
         s->decisions++;
-        status = ww_roster_reload(&s->roster, err);
+        status = ww_people_view_reload(&s->view, err);
     }
     ww_entry_free(entry);
     return status;
@@ -32,7 +32,7 @@ ww_status ww_sync_decide(ww_sync *s, ww_entry *entry, ww_status status, ww_error
 // *best: where most of the portraits of a folder went, if it was more than half of those that went anywhere; else SIZE_MAX.
 static ww_status main_goal(const ww_sync *s, size_t from, size_t *best, ww_error *err)
 {
-    const ww_changes *c = &s->changes;
+    const ww_folder_diff *c = &s->changes;
     size_t *count = ww_try_array(c->folder.count, sizeof *count);
     *best = SIZE_MAX;
     if (!count)
@@ -49,21 +49,21 @@ static ww_status main_goal(const ww_sync *s, size_t from, size_t *best, ww_error
 
 static ww_status rename_folder(ww_sync *s, size_t from, size_t to, ww_error *err)
 {
-    const ww_seen_folder *folder = s->changes.folder.item;
+    const ww_diff_folder *folder = s->changes.folder.item;
     ww_error why = {0};
     char *name = NULL;
     ww_entry entry = {.kind = WW_DECISION_NAME};
-    if (ww_roster_check_name(folder[to].name, &name, &why) != WW_OK) {
-        ww_tell(&s->listener, "the folder %s was renamed to %s; %s. It goes back", folder[from].name, folder[to].name, why.message);
+    if (ww_check_person_name(folder[to].name, &name, &why) != WW_OK) {
+        ww_notify(&s->listener, "the folder %s was renamed to %s; %s. It goes back", folder[from].name, folder[to].name, why.message);
         return WW_OK;
     }
     size_t person = s->person[from];
-    char *counted = ww_faces_counted(ww_roster_count(&s->roster, person));
+    char *counted = ww_faces_counted(ww_people_view_count(&s->view, person));
     entry.text = name;
     entry.words = s->person[to] == SIZE_MAX ? ww_strf("%s is %s (%s)", folder[from].name, name, counted)
                                             : ww_strf("%s is %s too: they are one person", folder[from].name, name);
     free(counted);
-    ww_status status = ww_roster_side_of_person(&s->roster, person, true, s->single, ww_entry_add_side(&entry), err);
+    ww_status status = ww_operand_of_person(&s->view, person, true, s->single, ww_entry_add_operand(&entry), err);
     status = ww_sync_decide(s, &entry, status, err);
     s->person[to] = person;
     return status;
@@ -71,14 +71,14 @@ static ww_status rename_folder(ww_sync *s, size_t from, size_t to, ww_error *err
 
 static ww_status merge_folder(ww_sync *s, size_t from, size_t to, ww_error *err)
 {
-    const ww_seen_folder *folder = s->changes.folder.item;
+    const ww_diff_folder *folder = s->changes.folder.item;
     if (s->person[from] == s->person[to])
         return WW_OK;
     ww_entry entry = {.kind = WW_DECISION_MERGE};
     entry.words = ww_strf("%s and %s are one person", folder[to].name, folder[from].name);
-    ww_status status = ww_roster_side_of_person(&s->roster, s->person[to], true, s->single, ww_entry_add_side(&entry), err);
+    ww_status status = ww_operand_of_person(&s->view, s->person[to], true, s->single, ww_entry_add_operand(&entry), err);
     if (status == WW_OK)
-        status = ww_roster_side_of_person(&s->roster, s->person[from], true, s->single, ww_entry_add_side(&entry), err);
+        status = ww_operand_of_person(&s->view, s->person[from], true, s->single, ww_entry_add_operand(&entry), err);
     return ww_sync_decide(s, &entry, status, err);
 }
 
@@ -86,7 +86,7 @@ static ww_status ignore_folder(ww_sync *s, size_t from, ww_error *err)
 {
     const char *name = s->changes.folder.item[from].name;
     ww_entry entry = {.kind = WW_DECISION_IGNORE, .words = ww_strf("the folder %s was deleted: this person is ignored", name)};
-    ww_status status = ww_roster_side_of_person(&s->roster, s->person[from], true, s->single, ww_entry_add_side(&entry), err);
+    ww_status status = ww_operand_of_person(&s->view, s->person[from], true, s->single, ww_entry_add_operand(&entry), err);
     return ww_sync_decide(s, &entry, status, err);
 }
 
@@ -94,7 +94,7 @@ static ww_status ignore_folder(ww_sync *s, size_t from, ww_error *err)
 static void explain(ww_sync *s, size_t from, size_t to)
 {
     for (size_t i = 0; i < s->changes.portrait.count; i++) {
-        const ww_seen_portrait *p = &s->changes.portrait.item[i];
+        const ww_diff_portrait *p = &s->changes.portrait.item[i];
         if (p->from == from && p->to == to && !p->copied)
             s->single[p->face] = false;
     }
@@ -103,7 +103,7 @@ static void explain(ww_sync *s, size_t from, size_t to)
 // A folder in which none of its portraits is left.
 static ww_status settle_emptied(ww_sync *s, size_t from, ww_error *err)
 {
-    const ww_seen_folder *folder = s->changes.folder.item;
+    const ww_diff_folder *folder = s->changes.folder.item;
     size_t goal;
     ww_status status = main_goal(s, from, &goal, err);
     if (status != WW_OK)
@@ -111,7 +111,7 @@ static ww_status settle_emptied(ww_sync *s, size_t from, ww_error *err)
     if (strcmp(folder[from].name, WW_UNSORTED_FOLDER) == 0) {
         bool renamed = goal != SIZE_MAX && !folder[from].exists && !folder[goal].on_record && folder[goal].exists;
         if (renamed) {
-            ww_tell(&s->listener, "%s was renamed to %s: faces that nobody has are no person; they go back", folder[from].name,
+            ww_notify(&s->listener, "%s was renamed to %s: faces that nobody has are no person; they go back", folder[from].name,
                         folder[goal].name);
             explain(s, from, goal);
         }
@@ -137,22 +137,22 @@ static ww_status settle_emptied(ww_sync *s, size_t from, ww_error *err)
 static ww_status find_people(ww_sync *s, ww_error *err)
 {
     enum { ASKED = 25 };
-    const ww_catalog *c = &s->roster.catalog;
+    const ww_catalog *c = &s->view.catalog;
     s->person = ww_try_array(s->changes.folder.count, sizeof *s->person);
     if (!s->person)
         return ww_fail_memory(err, "a list of %zu folders", s->changes.folder.count);
     for (size_t f = 0; f < s->changes.folder.count; f++) {
-        const ww_seen_folder *folder = &s->changes.folder.item[f];
+        const ww_diff_folder *folder = &s->changes.folder.item[f];
         size_t votes[ASKED], asked = 0, step = folder->recorded / ASKED + 1, at = 0, best = 0, length = strlen(folder->name);
         s->person[f] = SIZE_MAX;
         if (strcmp(folder->name, WW_UNSORTED_FOLDER) == 0)
             continue;
         for (size_t i = 0; i < s->recorded.file.count && asked < ASKED; i++) {
-            const ww_recorded_file *file = &s->recorded.file.item[i];
+            const ww_manifest_file *file = &s->recorded.file.item[i];
             if (file->label || strncmp(file->path, folder->name, length) != 0 || file->path[length] != '/' || at++ % step != 0)
                 continue;
             size_t face;
-            ww_status status = ww_recorded_face(&s->recorded, file, &face, err);
+            ww_status status = ww_manifest_face(&s->recorded, file, &face, err);
             if (status != WW_OK)
                 return status;
             if (face < c->face.count && c->face.item[face].person < c->person.count)
@@ -178,18 +178,18 @@ static void name_foreign(const ww_sync *s)
     for (size_t i = 0; i < count && i < FOREIGN_NAMED_MAX; i++)
         ww_buffer_format(&names, "%s%s", i ? ", " : "", s->changes.foreign.item[i]);
     if (count > 0)
-        ww_tell(&s->listener, "%zu %s not whoswho's and left alone: %s%s", count, count == 1 ? "file is" : "files are", names.data ? names.data : "...",
+        ww_notify(&s->listener, "%zu %s not whoswho's and left alone: %s%s", count, count == 1 ? "file is" : "files are", names.data ? names.data : "...",
                     count > FOREIGN_NAMED_MAX ? ", ..." : "");
     ww_buffer_free(&names);
 }
 
 static void name_copies(const ww_sync *s)
 {
-    const ww_changes *c = &s->changes;
+    const ww_folder_diff *c = &s->changes;
     for (size_t i = 0; i < c->portrait.count; i++) {
-        const ww_seen_portrait *p = &c->portrait.item[i];
+        const ww_diff_portrait *p = &c->portrait.item[i];
         if (p->copied)
-            ww_tell(&s->listener, "face_%zu.jpg lies in %s and in %s: the newer place, %s, counts", p->face + 1,
+            ww_notify(&s->listener, "face_%zu.jpg lies in %s and in %s: the newer place, %s, counts", p->face + 1,
                         c->folder.item[p->from].name, c->folder.item[p->to].name, c->folder.item[p->to].name);
     }
 }
@@ -199,27 +199,27 @@ static ww_status put_on_record(ww_sync *s, ww_error *err)
 {
     ww_status status = WW_OK;
     for (size_t i = 0; i < s->changes.missing.count && status == WW_OK; i++)
-        status = ww_store_unset_exported(s->roster.library->store, s->changes.missing.item[i], err);
+        status = ww_store_unset_exported(s->view.library->store, s->changes.missing.item[i], err);
     for (size_t i = 0; i < s->changes.found.count && status == WW_OK; i++)
-        status = ww_store_add_exported(s->roster.library->store, s->changes.found.item[i].path, s->changes.found.item[i].hash,
+        status = ww_store_add_exported(s->view.library->store, s->changes.found.item[i].path, s->changes.found.item[i].hash,
                                        err);
     return status;
 }
 
 static ww_status understand(ww_sync *s, bool cut_short, ww_error *err)
 {
-    const ww_changes *c = &s->changes;
+    const ww_folder_diff *c = &s->changes;
     ww_status status = find_people(s, err);
-    s->single = ww_try_array(s->roster.catalog.face.count, sizeof *s->single);
+    s->single = ww_try_array(s->view.catalog.face.count, sizeof *s->single);
     if (status == WW_OK && !s->single)
-        status = ww_fail_memory(err, "a list of %zu faces", s->roster.catalog.face.count);
+        status = ww_fail_memory(err, "a list of %zu faces", s->view.catalog.face.count);
     if (status != WW_OK)
         return status;
     for (size_t i = 0; i < c->portrait.count; i++) // what is missing after an export was cut short was perhaps never written
         s->single[c->portrait.item[i].face] = c->portrait.item[i].to != SIZE_MAX || !cut_short;
     name_copies(s);
     for (size_t f = 0; f < c->folder.count && status == WW_OK; f++) {
-        const ww_seen_folder *folder = &c->folder.item[f];
+        const ww_diff_folder *folder = &c->folder.item[f];
         if (folder->on_record && folder->present == 0 && (folder->moved > 0 || !cut_short))
             status = settle_emptied(s, f, err);
     }
@@ -229,17 +229,17 @@ static ww_status understand(ww_sync *s, bool cut_short, ww_error *err)
 static ww_status look_and_decide(ww_sync *s, ww_error *err)
 {
     bool cut_short;
-    ww_status status = ww_export_was_cut_short(s->roster.library, &cut_short, err);
+    ww_status status = ww_export_was_cut_short(s->view.library, &cut_short, err);
     if (status == WW_OK)
-        status = ww_changes_find(&s->recorded, &s->changes, err);
+        status = ww_folder_diff_find(&s->recorded, &s->changes, err);
     if (status != WW_OK)
         return status;
-    const ww_changes *c = &s->changes;
+    const ww_folder_diff *c = &s->changes;
     size_t sighted = 0;
     for (size_t i = 0; i < c->portrait.count; i++)
         sighted += c->portrait.item[i].to != SIZE_MAX;
     if (c->present == 0 && sighted == 0 && c->missing.count > 0) {
-        ww_tell(&s->listener, "no portrait is left in '%s': that is no decision, all of them are written anew", s->roster.library->dir);
+        ww_notify(&s->listener, "no portrait is left in '%s': that is no decision, all of them are written anew", s->view.library->dir);
     } else {
         status = understand(s, cut_short, err);
         name_foreign(s);
@@ -251,10 +251,10 @@ ww_status ww_folders_sync(ww_library *library, int dry_run, void (*on_line)(void
                           ww_sync_result *result, ww_error *err)
 {
     ww_sync s = {.listener = {on_line, user}};
-    ww_status status = ww_roster_load(library, &s.roster, err);
+    ww_status status = ww_people_view_load(library, &s.view, err);
     if (status != WW_OK)
         return status;
-    status = ww_recorded_load(library, &s.roster.catalog, &s.recorded, err);
+    status = ww_manifest_load(library, &s.view.catalog, &s.recorded, err);
     if (status == WW_OK)
         status = ww_store_begin(library->store, err);
     if (status == WW_OK) {
@@ -271,8 +271,8 @@ ww_status ww_folders_sync(ww_library *library, int dry_run, void (*on_line)(void
         *result = (ww_sync_result){sizeof *result, s.decisions, (int64_t)(s.changes.portrait.count), dry_run ? 0 : s.batch, behind};
     free(s.person);
     free(s.single);
-    ww_changes_free(&s.changes);
-    ww_recorded_free(&s.recorded);
-    ww_roster_free(&s.roster);
+    ww_folder_diff_free(&s.changes);
+    ww_manifest_free(&s.recorded);
+    ww_people_view_free(&s.view);
     return status;
 }

@@ -2,14 +2,14 @@
 // A sync at work. Private to sync*.c.
 #ifndef WW_FORMATS_FOLDERS_SYNC_H
 #define WW_FORMATS_FOLDERS_SYNC_H
-#include "formats/folders/changes.h"
+#include "formats/folders/folder_diff.h"
 #include "decisions/decide.h"
-#include "library/tell.h"
+#include "library/notify.h"
 
 typedef struct ww_sync {
-    ww_roster roster;
-    ww_recorded recorded;
-    ww_changes changes;
+    ww_people_view view;
+    ww_export_manifest recorded;
+    ww_folder_diff changes;
     size_t *person; // of each folder: whose portraits were written into it, or who it was renamed for; SIZE_MAX: nobody's
     bool *single;   // of each face: it went its own way, what became of its folder does not explain where it is
     int64_t batch, decisions;

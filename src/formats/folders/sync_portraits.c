@@ -10,9 +10,9 @@
 static size_t mark(const ww_sync *s, size_t from, size_t to, bool *marked)
 {
     size_t count = 0;
-    memset(marked, 0, s->roster.catalog.face.count * sizeof *marked);
+    memset(marked, 0, s->view.catalog.face.count * sizeof *marked);
     for (size_t i = 0; i < s->changes.portrait.count; i++) {
-        const ww_seen_portrait *p = &s->changes.portrait.item[i];
+        const ww_diff_portrait *p = &s->changes.portrait.item[i];
         if (!s->single[p->face] || (from != SIZE_MAX && p->from != from) || p->to != to)
             continue;
         marked[p->face] = true;
@@ -21,11 +21,11 @@ static size_t mark(const ww_sync *s, size_t from, size_t to, bool *marked)
     return count;
 }
 
-static void add_faces(const ww_sync *s, const bool *marked, ww_side *side)
+static void add_faces(const ww_sync *s, const bool *marked, ww_operand *operand)
 {
-    for (size_t i = 0; i < s->roster.catalog.face.count; i++)
+    for (size_t i = 0; i < s->view.catalog.face.count; i++)
         if (marked[i])
-            ww_roster_side_of_face(&s->roster, i, false, side);
+            ww_operand_of_face(&s->view, i, false, operand);
 }
 
 static char *counted(size_t portraits)
@@ -38,12 +38,12 @@ static ww_status unsort(ww_sync *s, const bool *marked, size_t person, const cha
 {
     ww_entry entry = {.kind = WW_DECISION_NOBODY, .words = words, .text = text ? ww_strdup(text) : NULL};
     ww_status status = WW_OK;
-    add_faces(s, marked, ww_entry_add_side(&entry));
+    add_faces(s, marked, ww_entry_add_operand(&entry));
     if (person != SIZE_MAX) {
-        ww_side *side = ww_entry_add_side(&entry);
-        status = ww_roster_side_of_person(&s->roster, person, false, marked, side, err);
-        if (status == WW_OK && side->identity.count == 0 && side->face.count == 0)
-            entry.side.count = 1;
+        ww_operand *operand = ww_entry_add_operand(&entry);
+        status = ww_operand_of_person(&s->view, person, false, marked, operand, err);
+        if (status == WW_OK && operand->identity.count == 0 && operand->face.count == 0)
+            entry.operand.count = 1;
     }
     return ww_sync_decide(s, &entry, status, err);
 }
@@ -77,7 +77,7 @@ static ww_status reject(ww_sync *s, size_t from, size_t to, bool *marked, ww_err
     if (from == to || person == SIZE_MAX || person == s->person[to] || mark(s, from, to, marked) == 0)
         return WW_OK;
     ww_entry entry = {0};
-    ww_status status = ww_reject_from(&s->roster, person, marked, &entry, err);
+    ww_status status = ww_reject_from(&s->view, person, marked, &entry, err);
     if (status == WW_OK && entry.kind == WW_DECISION_NOBODY) { // nobody is left there to be told from
         ww_entry_free(&entry);
         return WW_OK;
@@ -100,8 +100,8 @@ static ww_status bring_in(ww_sync *s, size_t to, bool *marked, ww_error *err)
     ww_status status = WW_OK;
     if (count == 0)
         return WW_OK;
-    if (s->person[to] == SIZE_MAX && ww_roster_check_name(folder, &entry.text, &why) != WW_OK) {
-        ww_tell(&s->listener, "the new folder %s: %s. What lies in it goes back", folder, why.message);
+    if (s->person[to] == SIZE_MAX && ww_check_person_name(folder, &entry.text, &why) != WW_OK) {
+        ww_notify(&s->listener, "the new folder %s: %s. What lies in it goes back", folder, why.message);
         return WW_OK;
     }
     for (size_t from = 0; from < s->changes.folder.count && status == WW_OK; from++)
@@ -112,27 +112,27 @@ static ww_status bring_in(ww_sync *s, size_t to, bool *marked, ww_error *err)
         entry.kind = WW_DECISION_SAME;
         entry.words = ww_strf("%s moved into %s: the same person", portraits, folder);
         if (status == WW_OK)
-            status = ww_roster_side_of_person(&s->roster, s->person[to], false, marked, ww_entry_add_side(&entry), err);
+            status = ww_operand_of_person(&s->view, s->person[to], false, marked, ww_entry_add_operand(&entry), err);
     } else {
         entry.kind = WW_DECISION_NAME;
         entry.words = ww_strf("%s in the new folder %s: a person called %s", portraits, folder, entry.text);
     }
     free(portraits);
-    add_faces(s, marked, ww_entry_add_side(&entry));
+    add_faces(s, marked, ww_entry_add_operand(&entry));
     return ww_sync_decide(s, &entry, status, err);
 }
 
 ww_status ww_sync_portraits(ww_sync *s, ww_error *err)
 {
-    const ww_changes *c = &s->changes;
-    bool *marked = ww_try_array(s->roster.catalog.face.count, sizeof *marked);
-    ww_status status = marked ? WW_OK : ww_fail_memory(err, "a list of %zu faces", s->roster.catalog.face.count);
+    const ww_folder_diff *c = &s->changes;
+    bool *marked = ww_try_array(s->view.catalog.face.count, sizeof *marked);
+    ww_status status = marked ? WW_OK : ww_fail_memory(err, "a list of %zu faces", s->view.catalog.face.count);
     for (size_t f = 0; f < c->folder.count && status == WW_OK; f++) {
-        bool unsorted = strcmp(c->folder.item[f].name, WW_UNSORTED_FOLDER) == 0;
-        for (size_t from = 0; unsorted && from < c->folder.count && status == WW_OK; from++)
+        bool unassigned = strcmp(c->folder.item[f].name, WW_UNSORTED_FOLDER) == 0;
+        for (size_t from = 0; unassigned && from < c->folder.count && status == WW_OK; from++)
             if (from != f)
                 status = take_out(s, from, f, marked, err);
-        if (!unsorted)
+        if (!unassigned)
             status = bring_in(s, f, marked, err);
         if (status == WW_OK)
             status = take_out(s, f, SIZE_MAX, marked, err);

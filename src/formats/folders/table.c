@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "formats/text.h"
+#include "base/text.h"
 #include "formats/folders/writers.h"
 
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The formats. Each writer puts its files through the exporter and knows nothing of the others. Private to dataset/.
+// The formats. Each writer puts its files through the exporter and knows nothing of the others. Private to folders/.
 #ifndef WW_FORMATS_FOLDERS_WRITERS_H
 #define WW_FORMATS_FOLDERS_WRITERS_H
 #include "library/catalog.h"

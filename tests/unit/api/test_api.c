@@ -122,7 +122,7 @@ TEST(frames_are_shrunk_for_the_article_and_boxes_stay_those_of_the_source)
     CHECK_OK(ww_library_scan(library, models, inputs, 1, &scan, &scanned, &err));
     CHECK_OK(ww_library_cluster(library, NULL, NULL, &err));
     CHECK_OK(ww_library_export(library, NULL, &err));
-    CHECK_EQ(scanned.looks, 0);
+    CHECK_EQ(scanned.intermediate_frames, 0);
     snprintf(line, sizeof line, "%s/faces.csv", dir);
     FILE *f = fopen(line, "r");
     CHECK(f != NULL);
@@ -172,7 +172,7 @@ TEST(decisions_are_taken_seen_and_taken_back)
     char *dir = scratch_dir(), name[64] = "", path[128];
     ww_decision_result result = WW_DECISION_RESULT_INIT;
     ww_export_result exported = WW_EXPORT_RESULT_INIT;
-    ww_part_proposal proposal = WW_PART_PROPOSAL_INIT;
+    ww_split_proposal proposal = WW_PART_PROPOSAL_INIT;
     ww_sync_result synced = WW_SYNC_RESULT_INIT;
     ww_log_entry last = {0};
     size_t reasons = 0;
@@ -193,7 +193,7 @@ TEST(decisions_are_taken_seen_and_taken_back)
     CHECK_STR(name, "Ada");
     CHECK_EQ(ww_library_decide(library, &unknown, NULL, &err), WW_ERR_NOT_FOUND);
     CHECK(strstr(err.message, "Nemo") && strstr(err.message, "Ada"));
-    CHECK_OK(ww_library_part(library, "Ada", 0, &proposal, NULL, &err));
+    CHECK_OK(ww_library_split(library, "Ada", 0, &proposal, NULL, &err));
     CHECK(proposal.side[0].faces >= proposal.side[1].faces && proposal.side[1].portrait[0][0]);
     CHECK_OK(ww_library_why(library, "1", count_reasons, &reasons, &err));
     CHECK(reasons > 0);

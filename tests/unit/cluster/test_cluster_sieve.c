@@ -90,24 +90,24 @@ TEST(turning_keeps_distances)
     ww_random r = {53};
     float *x = malloc(ROWS * DIM * sizeof *x);
     uint32_t *row = malloc(ROWS * sizeof *row);
-    ww_frame frame;
+    ww_coordinate_frame frame;
     for (int i = 0; i < ROWS * DIM; i++)
         x[i] = (float)(3 + ww_random_normal(&r) / (1 + i % DIM));
     for (uint32_t i = 0; i < ROWS; i++)
         row[i] = i;
     const ww_cluster_kernels *kernels = ww_cluster_kernels_best();
-    ww_frame_build(&frame, x, DIM, row, ROWS, 127, kernels);
+    ww_coordinate_frame_build(&frame, x, DIM, row, ROWS, 127, kernels);
     CHECK(frame.basis != NULL);
     CHECK(frame.stretch >= 1 && frame.stretch < 1 + 1e-5);
     for (int p = 0; p < PAIRS; p++) {
         const float *a = x + ww_random_below(&r, ROWS) * (size_t)DIM, *b = x + ww_random_below(&r, ROWS) * (size_t)DIM;
         float scratch[DIM], za[DIM], zb[DIM];
-        const double la = ww_frame_coordinates(&frame, kernels, a, scratch, za), lb = ww_frame_coordinates(&frame, kernels, b, scratch, zb);
+        const double la = ww_coordinate_frame_map(&frame, kernels, a, scratch, za), lb = ww_coordinate_frame_map(&frame, kernels, b, scratch, zb);
         const double blur = frame.rounding * (la + lb), exact = length_of_difference(a, b, DIM), turned = length_of_difference(za, zb, DIM);
         CHECK(turned <= frame.stretch * exact + blur);
         CHECK(turned >= exact / frame.stretch - blur);
     }
-    ww_frame_free(&frame);
+    ww_coordinate_frame_free(&frame);
     free(x);
     free(row);
 }

@@ -34,12 +34,12 @@ static ww_decided replay(const ww_journal *journal, const ww_face_key *face, siz
 }
 
 // Marks them as taken.
-static void add_some_faces(ww_side *side, const ww_face_key *face, bool *taken, int most)
+static void add_some_faces(ww_operand *operand, const ww_face_key *face, bool *taken, int most)
 {
     for (uint32_t n = 1 + ww_random_below(&dice, (uint32_t)most); n > 0; n--) {
         uint32_t i = ww_random_below(&dice, FACES);
         if (!taken[i])
-            ww_vector_add(&side->face, face[i]);
+            ww_vector_add(&operand->face, face[i]);
         taken[i] = true;
     }
 }
@@ -47,23 +47,23 @@ static void add_some_faces(ww_side *side, const ww_face_key *face, bool *taken, 
 // A person as the roster gives it: an identity, or faces, or both. `taken`: faces that the other side has.
 static void add_person(ww_entry *entry, const ww_decided *decided, const ww_face_key *face, bool *taken)
 {
-    ww_side *side = ww_entry_add_side(entry);
+    ww_operand *operand = ww_entry_add_operand(entry);
     uint32_t i = decided->identities.count ? ww_random_below(&dice, (uint32_t)decided->identities.count) : 0;
-    bool other = entry->side.count > 1 && entry->side.item[0].identity.count && decided->identities.count &&
-                 entry->side.item[0].identity.item[0] == decided->identities.item[i].id;
+    bool other = entry->operand.count > 1 && entry->operand.item[0].identity.count && decided->identities.count &&
+                 entry->operand.item[0].identity.item[0] == decided->identities.item[i].id;
     if (decided->identities.count && !other && ww_random_below(&dice, 2)) {
-        ww_vector_add(&side->identity, decided->identities.item[i].id);
+        ww_vector_add(&operand->identity, decided->identities.item[i].id);
         for (int f = 0; f < FACES; f++)
             taken[f] = taken[f] || decided->identity[f] == (int32_t)i;
     }
-    if (side->identity.count == 0 || ww_random_below(&dice, 2))
-        add_some_faces(side, face, taken, 5);
+    if (operand->identity.count == 0 || ww_random_below(&dice, 2))
+        add_some_faces(operand, face, taken, 5);
 }
 
 static ww_entry random_entry(const ww_journal *journal, const ww_face_key *face)
 {
     static const char *const names[] = {"Ada", "Ben", "Cleo", "Dan"};
-    static const ww_decision_kind kinds[] = {WW_DECISION_NAME,   WW_DECISION_NAME,      WW_DECISION_MERGE,  WW_DECISION_PART,
+    static const ww_decision_kind kinds[] = {WW_DECISION_NAME,   WW_DECISION_NAME,      WW_DECISION_MERGE,  WW_DECISION_SPLIT,
                                              WW_DECISION_REJECT, WW_DECISION_DIFFERENT, WW_DECISION_SAME,   WW_DECISION_IGNORE,
                                              WW_DECISION_NOBODY};
     int64_t seq = journal->entry.count ? journal->entry.item[journal->entry.count - 1].seq + 1 : 1;
@@ -74,7 +74,7 @@ static ww_entry random_entry(const ww_journal *journal, const ww_face_key *face)
     if (entry.kind == WW_DECISION_NAME && ww_random_below(&dice, 6))
         entry.text = ww_strdup(names[ww_random_below(&dice, 4)]);
     if (entry.kind == WW_DECISION_NOBODY || entry.kind == WW_DECISION_REJECT)
-        add_some_faces(ww_entry_add_side(&entry), face, taken, 3);
+        add_some_faces(ww_entry_add_operand(&entry), face, taken, 3);
     else
         add_person(&entry, &decided, face, taken);
     bool one_side = entry.kind == WW_DECISION_NAME || entry.kind == WW_DECISION_IGNORE;
@@ -138,9 +138,9 @@ static int index_of(const ww_face_key *face, const ww_face_key *key)
 // The last word holds in full.
 static void check_obeyed(const ww_entry *e, const ww_decided *d, const ww_face_key *face)
 {
-    const ww_side *s = e->side.item;
+    const ww_operand *s = e->operand.item;
     int first = s[0].face.count ? index_of(face, &s[0].face.item[0]) : -1;
-    int second = e->side.count > 1 && s[1].face.count ? index_of(face, &s[1].face.item[0]) : -1;
+    int second = e->operand.count > 1 && s[1].face.count ? index_of(face, &s[1].face.item[0]) : -1;
     for (size_t i = 0; i < s[0].face.count; i++) {
         int f = index_of(face, &s[0].face.item[i]), nobody = 0;
         CHECK_EQ(d->entry[f], e->seq);
@@ -163,7 +163,7 @@ static void check_obeyed(const ww_entry *e, const ww_decided *d, const ww_face_k
             CHECK(identity->ignored);
         if (second >= 0 && (e->kind == WW_DECISION_MERGE || e->kind == WW_DECISION_SAME))
             CHECK_EQ(d->identity[second], d->identity[f]);
-        if (second >= 0 && (e->kind == WW_DECISION_PART || e->kind == WW_DECISION_DIFFERENT))
+        if (second >= 0 && (e->kind == WW_DECISION_SPLIT || e->kind == WW_DECISION_DIFFERENT))
             CHECK(d->identity[second] != d->identity[f] && kept_apart(d, f, second));
     }
 }
@@ -308,8 +308,8 @@ TEST(undo_and_redo_are_a_stack_and_the_journal_keeps_everything)
             entry.kind = WW_DECISION_REDO;
             done[done_count++] = taken_back[--taken_count];
         } else {
-            ww_side *side = ww_entry_add_side(&entry);
-            ww_vector_add(&side->face, face[step % FACES]);
+            ww_operand *operand = ww_entry_add_operand(&entry);
+            ww_vector_add(&operand->face, face[step % FACES]);
             done[done_count++] = step + 1;
             taken_count = 0;
         }
@@ -331,15 +331,15 @@ TEST(sides_come_back_as_they_went_in_and_damage_is_noticed)
         ww_buffer bytes = {0};
         make_faces(face, 30);
         for (uint32_t s = ww_random_below(&dice, 4); s > 0; s--) {
-            ww_side *side = ww_entry_add_side(&entry);
-            add_some_faces(side, face, taken, 40);
-            ww_vector_add(&side->identity, (int64_t)ww_random_u64(&dice) >> 20);
+            ww_operand *operand = ww_entry_add_operand(&entry);
+            add_some_faces(operand, face, taken, 40);
+            ww_vector_add(&operand->identity, (int64_t)ww_random_u64(&dice) >> 20);
         }
-        ww_sides_encode(&entry, &bytes);
-        CHECK_OK(ww_sides_decode(bytes.data, bytes.bytes, &back, &err));
-        CHECK_EQ(back.side.count, entry.side.count);
-        for (size_t s = 0; s < entry.side.count && s < back.side.count; s++) {
-            const ww_side *a = &entry.side.item[s], *b = &back.side.item[s];
+        ww_operands_encode(&entry, &bytes);
+        CHECK_OK(ww_operands_decode(bytes.data, bytes.bytes, &back, &err));
+        CHECK_EQ(back.operand.count, entry.operand.count);
+        for (size_t s = 0; s < entry.operand.count && s < back.operand.count; s++) {
+            const ww_operand *a = &entry.operand.item[s], *b = &back.operand.item[s];
             CHECK_EQ(a->face.count, b->face.count);
             CHECK(a->identity.count == b->identity.count && a->identity.item[0] == b->identity.item[0]);
             for (size_t i = 0; i < a->face.count && i < b->face.count; i++) {
@@ -351,13 +351,13 @@ TEST(sides_come_back_as_they_went_in_and_damage_is_noticed)
         ww_entry_free(&back);
         for (size_t cut = 1; cut < bytes.bytes; cut++) { // a blob that was cut short is never taken for a whole one
             ww_entry damaged = {.seq = 7};
-            CHECK_EQ(ww_sides_decode(bytes.data, cut, &damaged, &err), WW_ERR_STORE);
+            CHECK_EQ(ww_operands_decode(bytes.data, cut, &damaged, &err), WW_ERR_STORE);
             ww_entry_free(&damaged);
         }
         for (int i = 0; i < 50 && bytes.bytes; i++) { // a changed one may pass, but does no harm
             ww_entry damaged = {.seq = 7};
             bytes.data[ww_random_below(&dice, (uint32_t)bytes.bytes)] = (char)ww_random_u64(&dice);
-            ww_sides_decode(bytes.data, bytes.bytes, &damaged, NULL);
+            ww_operands_decode(bytes.data, bytes.bytes, &damaged, NULL);
             ww_entry_free(&damaged);
         }
         ww_buffer_free(&bytes);
@@ -371,16 +371,16 @@ TEST(a_large_folder_is_named_quickly_and_compactly)
     enum { MANY = 100000 };
     ww_face_key *face = ww_alloc(MANY * sizeof *face);
     ww_entry entry = {.seq = 1, .batch = 1, .kind = WW_DECISION_NAME, .text = ww_strdup("Ada")};
-    ww_side *side = ww_entry_add_side(&entry);
+    ww_operand *operand = ww_entry_add_operand(&entry);
     for (int i = 0; i < MANY; i++) {
         face[i] = (ww_face_key){.source = (uint64_t)i / 5000, .time_us = i % 5000 * (int64_t)1000000,
                                 .x = (float)ww_random_below(&dice, 1800), .y = (float)ww_random_below(&dice, 900),
                                 .width = 120, .height = 150};
-        ww_vector_add(&side->face, face[i]);
+        ww_vector_add(&operand->face, face[i]);
     }
     ww_buffer bytes = {0};
     clock_t begun = clock();
-    ww_sides_encode(&entry, &bytes);
+    ww_operands_encode(&entry, &bytes);
     CHECK(bytes.bytes < MANY * 13);
     ww_journal journal = {0};
     ww_vector_add(&journal.entry, entry);

@@ -4,7 +4,7 @@
 #include "base/files.h"
 #include "base/memory.h"
 #include "harness.h"
-#include "evaluate/answer.h"
+#include "evaluate/predictions.h"
 #include "people.h"
 
 #include <ftw.h>
@@ -179,7 +179,7 @@ static void on_group(void *user, const ww_eval_group *g)
     CHECK(t->split == 0 || g->split); // folders first
     *(g->split ? &t->split : &t->mixed) += 1;
     CHECK(g->shown <= WW_EVAL_PARTS && g->shown <= g->parts && *g->who);
-    int64_t faces = g->unsorted;
+    int64_t faces = g->unassigned;
     for (int64_t i = 0; i < g->shown; i++) {
         CHECK(i == 0 || g->part[i].faces <= g->part[i - 1].faces);
         CHECK(*g->part[i].who);
@@ -236,21 +236,21 @@ TEST(people_from_the_paths)
     CHECK_NEAR(r.scores.pair_recall, 1, 1e-12);
     sort_library(0.4); // nobody is like anybody: all unsorted
     CHECK_OK(ww_eval_people(dir, "folders", &o, NULL, &r, &err));
-    CHECK_EQ(r.scores.unsorted, r.scores.faces);
+    CHECK_EQ(r.scores.unassigned, r.scores.faces);
     CHECK_EQ(r.split, PEOPLE);
     remove_library();
 }
 
 static const char *write_faces(void)
 {
-    ww_answer a;
+    ww_predictions a;
     ww_buffer text = {0};
-    CHECK_OK(ww_answer_open(&a, dir, NULL, &err));
+    CHECK_OK(ww_predictions_open(&a, dir, NULL, &err));
     ww_buffer_text(&text, "source,x,y,width,height,person\n");
     for (size_t i = 0; i < a.face_count; i++)
         ww_buffer_format(&text, "%s,%.3f,%.3f,%.3f,%.3f,%d\n", a.source[a.face[i].source].path, a.face[i].x, a.face[i].y,
                          a.face[i].width, a.face[i].height, a.face[i].person);
-    ww_answer_free(&a);
+    ww_predictions_free(&a);
     const char *path = write_text("faces.csv", text.data);
     ww_buffer_free(&text);
     return path;

@@ -13,7 +13,7 @@
 #include "base/hash.h"
 #include "base/memory.h"
 #include "base/vector.h"
-#include "formats/folders/dataset.h"
+#include "formats/folders/folders.h"
 #include "harness.h"
 #include "image/image.h"
 #include <ftw.h>
@@ -152,11 +152,11 @@ static inline ww_store *fixture_library(void)
     return s;
 }
 
-static inline ww_export_counts fixture_export(ww_store *s, const char *dir)
+static inline ww_folders_counts fixture_export(ww_store *s, const char *dir)
 {
     ww_error err = {0};
-    ww_export_counts counts;
-    CHECK_OK(ww_export(s, &(ww_export_options){.dir = dir}, &counts, &err));
+    ww_folders_counts counts;
+    CHECK_OK(ww_folders_write(s, &(ww_folders_options){.dir = dir}, &counts, &err));
     return counts;
 }
 

@@ -159,7 +159,7 @@ TEST(pictures_are_the_stored_bytes_in_the_right_folders)
     fixture_begin();
     ww_error err = {0};
     ww_store *s = fixture_library();
-    ww_export_counts counts = fixture_export(s, fixture_dir);
+    ww_folders_counts counts = fixture_export(s, fixture_dir);
     int number = 0;
     CHECK_OK(ww_store_faces(s, false, check_portrait, &number, &err));
     check_copied(s, false, 4, "Face_0/face_4.jpg");
@@ -168,7 +168,7 @@ TEST(pictures_are_the_stored_bytes_in_the_right_folders)
     check_copied(s, true, 7, "Frames/frame_7.jpg");
     CHECK_EQ(counts.people, 3);
     CHECK_EQ(counts.portraits, FIXTURE_FACES);
-    CHECK_EQ(counts.unsorted, 5);
+    CHECK_EQ(counts.unassigned, 5);
     CHECK_EQ(counts.frames, FIXTURE_FRAMES);
     CHECK_EQ(counts.files_written, 2 * FIXTURE_FACES + 2 * FIXTURE_FRAMES + 3 + 3);
     CHECK_EQ(counts.files_kept + counts.files_removed + counts.files_left, 0);
@@ -211,11 +211,11 @@ TEST(exporting_again_touches_nothing)
 {
     fixture_begin();
     ww_store *s = fixture_library();
-    ww_export_counts first = fixture_export(s, fixture_dir);
+    ww_folders_counts first = fixture_export(s, fixture_dir);
     char *before = fixture_tree(fixture_dir, true);
     ww_store_close(s);
     s = fixture_open();
-    ww_export_counts second = fixture_export(s, fixture_dir);
+    ww_folders_counts second = fixture_export(s, fixture_dir);
     char *after = fixture_tree(fixture_dir, true);
     CHECK_STR(after, before);
     CHECK_EQ(second.files_written, 0);
@@ -236,7 +236,7 @@ TEST(new_people_move_the_files)
     fixture_people(s, 1);
     CHECK_OK(ww_store_set_name(s, 1, NULL, &err));
     CHECK_OK(ww_store_set_name(s, 0, "Ada", &err));
-    ww_export_counts counts = fixture_export(s, fixture_dir);
+    ww_folders_counts counts = fixture_export(s, fixture_dir);
     CHECK(counts.files_removed > 2 * FIXTURE_FACES - 4);
     char *tree = fixture_tree(fixture_dir, false), *fresh = fixture_fresh_tree(s);
     CHECK_STR(tree, fresh);
@@ -260,7 +260,7 @@ TEST(the_record_has_one_hash_a_file)
     ww_store *s = fixture_library();
     for (int shift = 0; shift < 3; shift++) {
         fixture_people(s, shift);
-        ww_export_counts counts = fixture_export(s, fixture_dir);
+        ww_folders_counts counts = fixture_export(s, fixture_dir);
         int records = 0;
         CHECK_OK(ww_store_exported(s, count_record, &records, &err));
         CHECK_EQ(records, counts.files_written + counts.files_kept);
@@ -283,7 +283,7 @@ TEST(what_the_user_made_or_changed_stays)
     fixture_write("Face_0/face_4.txt", "0 0.5 0.5 1 1\n");
     fixture_write("faces.csv", "spoilt");
     CHECK_EQ(symlink("/etc/hostname", fixture_path("Face_0/link.jpg")), 0);
-    ww_export_counts again = fixture_export(s, fixture_dir);
+    ww_folders_counts again = fixture_export(s, fixture_dir);
     CHECK_EQ(again.files_left, 4);
     CHECK_EQ(again.files_written, 1); // the table, beside the user's
     fixture_check_text("faces.csv", "spoilt");
@@ -309,21 +309,21 @@ TEST(what_stands_in_the_way_is_named)
 {
     fixture_begin();
     ww_error err = {0};
-    ww_export_counts counts;
+    ww_folders_counts counts;
     ww_store *s = fixture_library();
     CHECK_OK(ww_make_dirs(fixture_path("elsewhere"), &err));
     CHECK_OK(ww_make_dirs(fixture_path("index.html"), &err));
     CHECK_EQ(symlink("elsewhere", fixture_path("Face_0")), 0);
-    const ww_export_options options = {.dir = fixture_dir};
-    CHECK_EQ(ww_export(s, &options, &counts, &err), WW_ERR_IO);
+    const ww_folders_options options = {.dir = fixture_dir};
+    CHECK_EQ(ww_folders_write(s, &options, &counts, &err), WW_ERR_IO);
     CHECK(strstr(err.message, "Face_0/face_") && strstr(err.message, "link"));
     CHECK(fixture_exists("Face_2") && fixture_exists("faces.csv"));
     CHECK_EQ(unlink(fixture_path("Face_0")), 0);
-    CHECK_EQ(ww_export(s, &options, &counts, &err), WW_ERR_IO);
+    CHECK_EQ(ww_folders_write(s, &options, &counts, &err), WW_ERR_IO);
     CHECK(strstr(err.message, "index.html") != NULL);
     CHECK_EQ(rmdir(fixture_path("elsewhere")), 0); // nothing was written through the link
     CHECK_EQ(rmdir(fixture_path("index.html")), 0);
-    CHECK_OK(ww_export(s, &options, &counts, &err));
+    CHECK_OK(ww_folders_write(s, &options, &counts, &err));
     char *tree = fixture_tree(fixture_dir, false), *fresh = fixture_fresh_tree(s);
     CHECK_STR(tree, fresh);
     free(tree);
@@ -342,20 +342,20 @@ TEST(what_cannot_be_removed_stays_on_record)
 {
     fixture_begin();
     ww_error err = {0};
-    ww_export_counts counts;
+    ww_folders_counts counts;
     ww_store *s = fixture_library();
-    const ww_export_options options = {.dir = fixture_dir};
+    const ww_folders_options options = {.dir = fixture_dir};
     fixture_export(s, fixture_dir);
     CHECK_EQ(rename(fixture_path("Face_0"), fixture_path("kept")), 0);
     CHECK_EQ(symlink("kept", fixture_path("Face_0")), 0);
     fixture_people(s, 1);
     int records = 0;
-    CHECK_EQ(ww_export(s, &options, &counts, &err), WW_ERR_IO);
+    CHECK_EQ(ww_folders_write(s, &options, &counts, &err), WW_ERR_IO);
     CHECK_OK(ww_store_exported(s, name_record, &records, &err));
     CHECK(records > 0 && fixture_exists("kept/face_4.jpg"));
     CHECK_EQ(unlink(fixture_path("Face_0")), 0);
     CHECK_EQ(rename(fixture_path("kept"), fixture_path("Face_0")), 0);
-    CHECK_OK(ww_export(s, &options, &counts, &err));
+    CHECK_OK(ww_folders_write(s, &options, &counts, &err));
     char *tree = fixture_tree(fixture_dir, false), *fresh = fixture_fresh_tree(s);
     CHECK_STR(tree, fresh);
     free(tree);
@@ -368,16 +368,16 @@ TEST(a_record_outside_the_folder_is_refused)
 {
     fixture_begin();
     ww_error err = {0};
-    ww_export_counts counts;
+    ww_folders_counts counts;
     ww_store *s = fixture_library();
-    const ww_export_options options = {.dir = fixture_dir};
+    const ww_folders_options options = {.dir = fixture_dir};
     static const char *const bad[] = {"../victim", "/etc/passwd", "a/../../b", "", "Face_0/./x"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         CHECK_OK(ww_store_set_exported(s, bad[i], 1, &err));
-        CHECK_EQ(ww_export(s, &options, &counts, &err), WW_ERR_STORE);
+        CHECK_EQ(ww_folders_write(s, &options, &counts, &err), WW_ERR_STORE);
         CHECK_OK(ww_store_unset_exported(s, bad[i], &err));
     }
-    CHECK_OK(ww_export(s, &options, &counts, &err));
+    CHECK_OK(ww_folders_write(s, &options, &counts, &err));
     ww_store_close(s);
     fixture_end();
 }
@@ -415,17 +415,17 @@ TEST(who_is_ignored_is_not_written)
     ww_store *s = fixture_library();
     fixture_export(s, fixture_dir);
     CHECK(fixture_exists("Face_2/face_2.jpg") && fixture_exists("Montage/Face_2.jpg") && fixture_exists("Unsorted/face_3.jpg"));
-    int unsorted = count_lines_with("faces.csv", ",Unsorted/"), second = count_lines_with("faces.csv", ",Face_2/");
+    int unassigned = count_lines_with("faces.csv", ",Unsorted/"), second = count_lines_with("faces.csv", ",Face_2/");
     CHECK_OK(ww_store_set_ignored(s, 2, true, &err));
-    ww_export_counts counts;
+    ww_folders_counts counts;
     const int64_t hidden[] = {3, 5};
-    CHECK_OK(ww_export(s, &(ww_export_options){.dir = fixture_dir, .hidden = hidden, .hidden_count = 2}, &counts, &err));
+    CHECK_OK(ww_folders_write(s, &(ww_folders_options){.dir = fixture_dir, .hidden = hidden, .hidden_count = 2}, &counts, &err));
     CHECK_EQ(counts.people, 2);
     CHECK_EQ(counts.portraits, FIXTURE_FACES - second - 2);
-    CHECK_EQ(counts.unsorted, unsorted - 1);
+    CHECK_EQ(counts.unassigned, unassigned - 1);
     CHECK(!fixture_exists("Face_2") && !fixture_exists("Montage/Face_2.jpg"));
     CHECK(!fixture_exists("Unsorted/face_3.jpg") && !fixture_exists("Unsorted/face_3.txt") && fixture_exists("Unsorted/face_7.jpg"));
-    CHECK_EQ(count_lines_with("faces.csv", ",-1,,"), unsorted + second + 1);
+    CHECK_EQ(count_lines_with("faces.csv", ",-1,,"), unassigned + second + 1);
     CHECK_EQ(count_lines_with("data.yaml", "- \"Face_2\""), 0);
     CHECK_EQ(count_lines_with("index.html", "Face_2/"), 0);
     CHECK_OK(ww_store_set_ignored(s, 2, false, &err));
@@ -439,7 +439,7 @@ TEST(an_empty_library_makes_a_page_and_a_table)
 {
     fixture_begin();
     ww_store *s = fixture_open();
-    ww_export_counts counts = fixture_export(s, fixture_dir);
+    ww_folders_counts counts = fixture_export(s, fixture_dir);
     CHECK_EQ(counts.files_written, 3);
     CHECK_EQ(counts.people + counts.portraits + counts.frames, 0);
     fixture_check_text("faces.csv", "face,source,time_s,x,y,width,height,score,quality,person,name,file\n");

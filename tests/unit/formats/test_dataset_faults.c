@@ -30,9 +30,9 @@ static void in_killed_child(int64_t at)
     pid_t pid = fork();
     if (pid == 0) {
         ww_store *s = fixture_open();
-        ww_export_counts counts;
+        ww_folders_counts counts;
         stopper stop = {at, true};
-        ww_export(s, &(ww_export_options){fixture_dir, stop_at, &stop}, &counts, NULL);
+        ww_folders_write(s, &(ww_folders_options){fixture_dir, stop_at, &stop}, &counts, NULL);
         _exit(0);
     }
     int status = 0;
@@ -96,8 +96,8 @@ TEST(a_kill_at_any_moment_is_made_good_by_the_next_export)
         fflush(stdout);
         pid_t pid = fork();
         if (pid == 0) {
-            ww_export_counts counts;
-            ww_export(fixture_open(), &(ww_export_options){fixture_dir, NULL, NULL}, &counts, NULL);
+            ww_folders_counts counts;
+            ww_folders_write(fixture_open(), &(ww_folders_options){fixture_dir, NULL, NULL}, &counts, NULL);
             _exit(0);
         }
         nanosleep(&(struct timespec){.tv_nsec = i * 500000L}, NULL);
@@ -134,9 +134,9 @@ TEST(a_caller_can_stop_and_go_on)
     fixture_begin();
     ww_error err = {0};
     ww_store *s = fixture_library();
-    ww_export_counts counts;
+    ww_folders_counts counts;
     stopper stop = {10, false};
-    CHECK_EQ(ww_export(s, &(ww_export_options){fixture_dir, stop_at, &stop}, &counts, &err), WW_ERR_CANCELLED);
+    CHECK_EQ(ww_folders_write(s, &(ww_folders_options){fixture_dir, stop_at, &stop}, &counts, &err), WW_ERR_CANCELLED);
     CHECK(counts.files_written >= 10 && counts.files_written < FILES);
     fixture_export(s, fixture_dir);
     char *tree = fixture_tree(fixture_dir, false), *fresh = fixture_fresh_tree(s);
@@ -165,10 +165,10 @@ TEST(progress_counts_every_file_once)
     fixture_begin();
     ww_error err = {0};
     ww_store *s = fixture_library();
-    ww_export_counts counts;
+    ww_folders_counts counts;
     for (int i = 0; i < 2; i++) { // writing, and keeping
         totals t = {.steady = true};
-        CHECK_OK(ww_export(s, &(ww_export_options){fixture_dir, watch, &t}, &counts, &err));
+        CHECK_OK(ww_folders_write(s, &(ww_folders_options){fixture_dir, watch, &t}, &counts, &err));
         CHECK(t.steady);
         CHECK_EQ(t.last, FILES);
         CHECK_EQ(t.total, FILES);
@@ -181,13 +181,13 @@ TEST(progress_counts_every_file_once)
 static int export_without_room(void)
 {
     ww_error err = {0};
-    ww_export_counts counts;
+    ww_folders_counts counts;
     ww_store *s = fixture_open();
     signal(SIGXFSZ, SIG_IGN);
     char elsewhere[512];
     snprintf(elsewhere, sizeof elsewhere, "%s", fixture_path("out"));
     setrlimit(RLIMIT_FSIZE, &(struct rlimit){1000, 1000});
-    ww_status status = ww_export(s, &(ww_export_options){.dir = elsewhere}, &counts, &err);
+    ww_status status = ww_folders_write(s, &(ww_folders_options){.dir = elsewhere}, &counts, &err);
     return status == WW_ERR_IO && strstr(err.message, fixture_dir) ? 0 : 1;
 }
 
@@ -217,9 +217,9 @@ TEST(a_file_in_place_of_a_folder_is_named)
     fixture_begin();
     ww_error err = {0};
     ww_store *s = fixture_library();
-    ww_export_counts counts;
+    ww_folders_counts counts;
     fixture_write("Montage", "a file of this name");
-    CHECK_EQ(ww_export(s, &(ww_export_options){.dir = fixture_dir}, &counts, &err), WW_ERR_IO);
+    CHECK_EQ(ww_folders_write(s, &(ww_folders_options){.dir = fixture_dir}, &counts, &err), WW_ERR_IO);
     CHECK(strstr(err.message, "Montage"));
     fixture_check_text("Montage", "a file of this name");
     CHECK_EQ(unlink(fixture_path("Montage")), 0);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "library/catalog.h"
-#include "formats/text.h"
+#include "base/text.h"
 #include "harness.h"
 
 #define NASTY "a<b>&\"'\\ \x01\n/\xc3\xa9\xff\xe2\x82"

@@ -13,7 +13,7 @@ enum { FACES_MAX = 1000 };
 static void all_good(const ww_gathered *g, ww_face_grade *grade)
 {
     for (size_t i = 0; i < g->face.count; i++)
-        grade[i] = WW_FACE_GOOD;
+        grade[i] = WW_FACE_SEED;
 }
 
 static void find_evidence(const ww_gathered *g, const ww_decided *decided, const ww_face_grade *grade, ww_evidence *evidence)
@@ -165,7 +165,7 @@ TEST(people_are_found_and_poor_faces_join_but_never_outnumber)
     }
     all_good(&g, grade);
     for (size_t i = clear + 2; i < g.face.count; i++)
-        grade[i] = WW_FACE_POOR; // but two of them
+        grade[i] = WW_FACE_JOINS_ONLY; // but two of them
     find_evidence(&g, &none, grade, &evidence);
     sort_faces(&g, &none, &evidence, "hac", grade, 2, label);
     for (size_t i = 1; i < clear; i++)
@@ -196,7 +196,7 @@ TEST(somebody_shown_twice_at_once_is_one_person_and_said_to_be)
     people_add(&g, &r, 2, 0.6, 2, 3); // and a stranger beside them
     all_good(&g, grade);
     find_evidence(&g, &none, grade, &evidence);
-    CHECK_EQ(evidence.repeats, 1);
+    CHECK_EQ(evidence.duplicate_appearances, 1);
     CHECK_EQ(evidence.cannot.count, 2);
     sort_faces(&g, &none, &evidence, "hac", grade, 1, label);
     CHECK(label[0] >= 0 && label[0] == label[1] && label[4] == label[5] && label[0] == label[5]);

@@ -71,20 +71,20 @@ TEST(spans_and_counters_add_up)
     bool done = true;
     CHECK_OK(ww_store_span_done(s, 1, 2, &done, &err));
     CHECK(!done);
-    CHECK_OK(ww_store_mark_span(s, 1, 2, &(ww_scan_counts){.frames_looked_at = 30, .damaged = 1, .looks = 7}, &err));
-    CHECK_OK(ww_store_mark_span(s, 1, 0, &(ww_scan_counts){.frames_looked_at = 12, .looks = 4, .faces_small = 2, .faces_fleeting = 1}, &err));
+    CHECK_OK(ww_store_mark_span(s, 1, 2, &(ww_scan_counts){.samples = 30, .damaged = 1, .intermediate_frames = 7}, &err));
+    CHECK_OK(ww_store_mark_span(s, 1, 0, &(ww_scan_counts){.samples = 12, .intermediate_frames = 4, .faces_small = 2, .faces_transient = 1}, &err));
     CHECK_OK(ww_store_span_done(s, 1, 2, &done, &err));
     CHECK(done);
-    CHECK_EQ(ww_store_mark_span(s, 1, 2, &(ww_scan_counts){.frames_looked_at = 30, .damaged = 1, .looks = 7}, &err), WW_ERR_ARGUMENT); // twice
-    CHECK_EQ(ww_store_mark_span(s, 9, 0, &(ww_scan_counts){.looks = 1}, &err), WW_ERR_ARGUMENT); // of a source that is not there
+    CHECK_EQ(ww_store_mark_span(s, 1, 2, &(ww_scan_counts){.samples = 30, .damaged = 1, .intermediate_frames = 7}, &err), WW_ERR_ARGUMENT); // twice
+    CHECK_EQ(ww_store_mark_span(s, 9, 0, &(ww_scan_counts){.intermediate_frames = 1}, &err), WW_ERR_ARGUMENT); // of a source that is not there
     source_list list = {0};
     CHECK_OK(ww_store_sources(s, keep_source, &list, &err));
     CHECK_EQ(list.row[0].spans_done, 2);
-    CHECK_EQ(list.row[0].counts.frames_looked_at, 42);
+    CHECK_EQ(list.row[0].counts.samples, 42);
     CHECK_EQ(list.row[0].counts.damaged, 1);
-    CHECK_EQ(list.row[0].counts.looks, 11);
+    CHECK_EQ(list.row[0].counts.intermediate_frames, 11);
     CHECK_EQ(list.row[0].counts.faces_small, 2);
-    CHECK_EQ(list.row[0].counts.faces_fleeting, 1);
+    CHECK_EQ(list.row[0].counts.faces_transient, 1);
     ww_source_row moved = list.row[0];
     moved.path = "elsewhere.mp4";
     moved.error = "gone";
@@ -97,7 +97,7 @@ TEST(spans_and_counters_add_up)
     CHECK_STR(list.path[0], "elsewhere.mp4");
     CHECK_STR(list.error[0], "gone");
     CHECK_EQ(list.row[0].counts.damaged, 5);
-    CHECK_EQ(list.row[0].counts.frames_looked_at, 42);
+    CHECK_EQ(list.row[0].counts.samples, 42);
     ww_store_close(s);
     fixture_end();
 }
@@ -237,7 +237,7 @@ TEST(deleting_a_source_takes_its_faces_along_and_no_others)
     ww_error err = {0};
     ww_store *s = fixture_open();
     fixture_fill(s, 2, 3);
-    CHECK_OK(ww_store_mark_span(s, 1, 0, &(ww_scan_counts){.frames_looked_at = 1}, &err));
+    CHECK_OK(ww_store_mark_span(s, 1, 0, &(ww_scan_counts){.samples = 1}, &err));
     CHECK_OK(ww_store_delete_source(s, 1, &err));
     CHECK_EQ(ww_store_delete_source(s, 1, &err), WW_ERR_NOT_FOUND);
     CHECK_EQ(fixture_faces(s), 6);

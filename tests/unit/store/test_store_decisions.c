@@ -7,7 +7,7 @@
 
 typedef struct entry_list {
     ww_journal_row row[8];
-    char text[8][32], words[8][32], sides[8][32];
+    char text[8][32], words[8][32], operands[8][32];
     int count;
 } entry_list;
 
@@ -18,7 +18,7 @@ static ww_status keep_entry(void *user, const ww_journal_row *row, ww_error *err
     list->row[i] = *row;
     snprintf(list->text[i], sizeof list->text[i], "%s %s", row->kind, row->text ? row->text : "(none)");
     snprintf(list->words[i], sizeof list->words[i], "%s", row->words);
-    memcpy(list->sides[i], row->sides_bytes ? row->sides : "", row->sides_bytes);
+    memcpy(list->operands[i], row->operands_bytes ? row->operands : "", row->operands_bytes);
     return WW_OK;
 }
 
@@ -27,8 +27,8 @@ TEST(the_journal_grows_in_order_and_knows_its_batches)
     fixture_begin();
     ww_error err = {0};
     ww_store *s = fixture_open();
-    ww_journal_row first = {.time_s = 1700000000, .kind = "name", .text = "Ad\xc3\xa4 \"'", .words = "w1", .sides = "a\0b",
-                            .sides_bytes = 3};
+    ww_journal_row first = {.time_s = 1700000000, .kind = "name", .text = "Ad\xc3\xa4 \"'", .words = "w1", .operands = "a\0b",
+                            .operands_bytes = 3};
     ww_journal_row second = {.time_s = 1700000001, .kind = "merge", .words = "w2"};
     int64_t seq = 0;
     CHECK_OK(ww_store_begin(s, &err));
@@ -55,8 +55,8 @@ TEST(the_journal_grows_in_order_and_knows_its_batches)
     CHECK_STR(list.text[0], "name Ad\xc3\xa4 \"'");
     CHECK_STR(list.text[1], "merge (none)");
     CHECK_STR(list.words[1], "w2");
-    CHECK(list.row[0].sides_bytes == 3 && memcmp(list.sides[0], "a\0b", 3) == 0);
-    CHECK_EQ(list.row[1].sides_bytes, 0);
+    CHECK(list.row[0].operands_bytes == 3 && memcmp(list.operands[0], "a\0b", 3) == 0);
+    CHECK_EQ(list.row[1].operands_bytes, 0);
     ww_store_close(s);
     fixture_end();
 }

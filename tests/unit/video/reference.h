@@ -2,13 +2,13 @@
 // The slow and certain way: every frame of a video decoded in one go, and the samples picked from them afterwards.
 #ifndef WW_TESTS_REFERENCE_H
 #define WW_TESTS_REFERENCE_H
-#include "video/footage.h"
+#include "video/source.h"
 
 typedef struct shown_frame {
     int64_t sample, time_us;
     int width, height;
     uint64_t hash; // of all planes
-    bool look;
+    bool intermediate;
 } shown_frame;
 
 typedef struct shown_frames {

@@ -26,7 +26,7 @@ static ww_status gather(void *user, const ww_frame *frame, ww_error *err)
                                          .width = frame->image.width,
                                          .height = frame->image.height,
                                          .hash = image_hash(&frame->image),
-                                         .look = frame->look};
+                                         .intermediate = frame->intermediate};
     return WW_OK;
 }
 
@@ -44,11 +44,11 @@ typedef struct clip {
 // at once.
 typedef enum arrangement { FORWARD, BACKWARD, FRESH, THREADED, ARRANGEMENTS } arrangement;
 
-static void read_spans(const ww_footage *footage, arrangement how, gathered *out, int *span_of)
+static void read_spans(const ww_source *footage, arrangement how, gathered *out, int *span_of)
 {
     ww_error err = {0};
     ww_reader *reader = NULL;
-    int spans = ww_footage_get_info(footage)->span_count;
+    int spans = ww_source_get_info(footage)->span_count;
     for (int i = 0; i < spans; i++) {
         int span = how == BACKWARD ? spans - 1 - i : i;
         if (!reader)
@@ -71,7 +71,7 @@ static void read_spans(const ww_footage *footage, arrangement how, gathered *out
 }
 
 typedef struct worker {
-    const ww_footage *footage;
+    const ww_source *footage;
     int first_span;
     gathered got;
 } worker;
@@ -82,14 +82,14 @@ static void *work(void *user)
     ww_reader *reader = NULL;
     if (ww_reader_open(w->footage, &reader, NULL) != WW_OK)
         return NULL;
-    for (int span = w->first_span; span < ww_footage_get_info(w->footage)->span_count; span += THREADS)
+    for (int span = w->first_span; span < ww_source_get_info(w->footage)->span_count; span += THREADS)
         ww_reader_span(reader, span, gather, &w->got, NULL, NULL);
     ww_reader_close(reader);
     return NULL;
 }
 
 // Every THREADS-th span in a thread of its own, each with its own reader.
-static void read_in_threads(const ww_footage *footage, gathered *out)
+static void read_in_threads(const ww_source *footage, gathered *out)
 {
     pthread_t threads[THREADS];
     worker workers[THREADS];
@@ -132,17 +132,17 @@ static void check_frames(const char *name, arrangement how, gathered *got, const
 }
 
 // Spans cover the samples once, in order, and hand out only their own.
-static void check_cover(const ww_footage *footage, const gathered *got, const int *span_of, int64_t end_us, int64_t every_us)
+static void check_cover(const ww_source *footage, const gathered *got, const int *span_of, int64_t end_us, int64_t every_us)
 {
     int64_t next = 0, first = 0, count = 0;
-    for (int i = 0; i < ww_footage_get_info(footage)->span_count; i++) {
-        ww_footage_span(footage, i, &first, &count);
+    for (int i = 0; i < ww_source_get_info(footage)->span_count; i++) {
+        ww_source_span(footage, i, &first, &count);
         CHECK_EQ(first, next);
         next = first + count;
     }
     CHECK_EQ(next, (end_us + every_us - 1) / every_us);
     for (int i = 0; i < got->count; i++) {
-        ww_footage_span(footage, span_of[i], &first, &count);
+        ww_source_span(footage, span_of[i], &first, &count);
         CHECK(got->frame[i].sample >= first && got->frame[i].sample < first + count);
     }
 }
@@ -159,8 +159,8 @@ static int by_time(const void *a, const void *b)
 static void check_looks(const clip *c, const char *path, const shown_frames *all, const shown_frames *samples)
 {
     ww_error err = {0};
-    ww_footage *footage = NULL;
-    CHECK_OK(ww_footage_open(path, &(ww_footage_options){.every_us = c->every_us, .look_every_us = LOOK_EVERY}, NULL, &footage, &err));
+    ww_source *footage = NULL;
+    CHECK_OK(ww_source_open(path, &(ww_source_options){.every_us = c->every_us, .intermediate_every_us = LOOK_EVERY}, NULL, &footage, &err));
     if (!footage)
         return;
     gathered got = {.frame = ww_alloc((size_t)(all->count + 1) * sizeof(shown_frame)), .capacity = all->count + 1}, again = got;
@@ -172,8 +172,8 @@ static void check_looks(const clip *c, const char *path, const shown_frames *all
     CHECK_EQ(got.count, again.count);
     for (int i = 0; i < got.count && i < again.count; i++) {
         const shown_frame *g = &got.frame[i];
-        CHECK(g->time_us == again.frame[i].time_us && g->hash == again.frame[i].hash && g->look == again.frame[i].look);
-        if (!g->look) {
+        CHECK(g->time_us == again.frame[i].time_us && g->hash == again.frame[i].hash && g->intermediate == again.frame[i].intermediate);
+        if (!g->intermediate) {
             CHECK(sample < samples->count && samples->frame[sample].sample == g->sample && samples->frame[sample].hash == g->hash);
             sample++;
             continue;
@@ -187,7 +187,7 @@ static void check_looks(const clip *c, const char *path, const shown_frames *all
     free(got.frame);
     free(again.frame);
     free(span_of);
-    ww_footage_close(footage);
+    ww_source_close(footage);
 }
 
 static void check_clip(const clip *c)
@@ -202,11 +202,11 @@ static void check_clip(const clip *c)
         all.frame[i].time_us += all.start_us;
     for (int i = 0; i < expected.count; i++)
         expected.frame[i].time_us += all.start_us;
-    ww_footage *footage = NULL;
-    CHECK_OK(ww_footage_open(path, &(ww_footage_options){.every_us = c->every_us}, NULL, &footage, &err));
+    ww_source *footage = NULL;
+    CHECK_OK(ww_source_open(path, &(ww_source_options){.every_us = c->every_us}, NULL, &footage, &err));
     if (footage) {
-        const ww_footage_info *info = ww_footage_get_info(footage);
-        CHECK_EQ(info->kind, WW_FOOTAGE_VIDEO);
+        const ww_source_info *info = ww_source_get_info(footage);
+        CHECK_EQ(info->kind, WW_SOURCE_VIDEO);
         CHECK_EQ(info->width, all.frame[0].width);
         CHECK_EQ(info->height, all.frame[0].height);
         CHECK_EQ(info->frame_count, all.count);
@@ -227,7 +227,7 @@ static void check_clip(const clip *c)
         free(got.frame);
         free(span_of);
     }
-    ww_footage_close(footage);
+    ww_source_close(footage);
     check_looks(c, path, &all, &expected);
     shown_free(&expected);
     shown_free(&all);
@@ -402,11 +402,11 @@ TEST(joined_recordings)
     CHECK(clip_make("second.ts", MOVING(12) "-vf hue=h=90 -c:v libx264 -g 50"));
     ww_error err = {0};
     CHECK(clip_join("first.ts", "second.ts", "joined.ts"));
-    ww_footage *footage = NULL;
-    CHECK_OK(ww_footage_open(clip_path("joined.ts"), NULL, NULL, &footage, &err));
+    ww_source *footage = NULL;
+    CHECK_OK(ww_source_open(clip_path("joined.ts"), NULL, NULL, &footage, &err));
     if (!footage)
         return;
-    CHECK_NEAR((double)ww_footage_get_info(footage)->duration_us / 1e6, 24, 0.5);
+    CHECK_NEAR((double)ww_source_get_info(footage)->duration_us / 1e6, 24, 0.5);
     shown_frame frames[40];
     int span_of[40];
     gathered forward = {.frame = frames, .capacity = 40};
@@ -416,7 +416,7 @@ TEST(joined_recordings)
     gathered backward = {.frame = again, .capacity = 40};
     read_spans(footage, BACKWARD, &backward, span_of);
     check_frames("joined.ts", BACKWARD, &backward, &(shown_frames){.frame = frames, .count = forward.count});
-    ww_footage_close(footage);
+    ww_source_close(footage);
 }
 
 int main(void)

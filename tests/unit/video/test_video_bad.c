@@ -23,8 +23,8 @@ static bool write_text(const char *name, const char *text)
 static void check_refused(const char *name, ww_status status, const char *word)
 {
     ww_error err = {0};
-    ww_footage *footage = NULL;
-    CHECK_EQ(ww_footage_open(clip_path(name), NULL, NULL, &footage, &err), status);
+    ww_source *footage = NULL;
+    CHECK_EQ(ww_source_open(clip_path(name), NULL, NULL, &footage, &err), status);
     if (!strstr(err.message, name) || !strstr(err.message, word)) {
         printf("# message: %s\n", err.message);
         CHECK(!"the message names the file and the reason");
@@ -52,27 +52,27 @@ static ww_status count_frame(void *user, const ww_frame *frame, ww_error *err)
 // Reads all there is. The status is one of the sane ones, and frames and losses never exceed the samples.
 static ww_status read_in_order(const char *name, bool backward, tally *t, int64_t *damaged, ww_error *err)
 {
-    ww_footage *footage = NULL;
+    ww_source *footage = NULL;
     ww_reader *reader = NULL;
     *t = (tally){.last_sample = -1, .sane = true};
     *damaged = 0;
-    ww_status status = ww_footage_open(clip_path(name), NULL, NULL, &footage, err);
+    ww_status status = ww_source_open(clip_path(name), NULL, NULL, &footage, err);
     if (status == WW_OK)
         status = ww_reader_open(footage, &reader, err);
-    for (int n = 0; status == WW_OK && n < ww_footage_get_info(footage)->span_count; n++) {
+    for (int n = 0; status == WW_OK && n < ww_source_get_info(footage)->span_count; n++) {
         int64_t first = 0, count = 0;
         ww_damage lost = {0};
-        int before = t->frames, i = backward ? ww_footage_get_info(footage)->span_count - 1 - n : n;
+        int before = t->frames, i = backward ? ww_source_get_info(footage)->span_count - 1 - n : n;
         if (backward)
             t->last_sample = -1;
         status = ww_reader_span(reader, i, count_frame, t, &lost, err);
-        ww_footage_span(footage, i, &first, &count);
+        ww_source_span(footage, i, &first, &count);
         CHECK(count >= 0 && lost.lost >= 0 && lost.lost + t->frames - before <= count + 1);
         *damaged += lost.lost;
         t->concealed += lost.concealed;
     }
     ww_reader_close(reader);
-    ww_footage_close(footage);
+    ww_source_close(footage);
     CHECK(t->sane);
     return status;
 }

@@ -6,7 +6,7 @@
 
 #include "base/files.h"
 #include "base/memory.h"
-#include "video/footage.h"
+#include "video/source.h"
 #include "video/photo_header.h"
 #include <errno.h>
 #include <sys/syscall.h>
@@ -21,7 +21,7 @@ typedef struct seen {
     int luma[FRAMES_MAX]; // of the middle, full range
     int width[FRAMES_MAX];
     ww_damage damage;
-    ww_footage_info info;
+    ww_source_info info;
     ww_status opened, read;
     ww_error err;
 } seen;
@@ -38,7 +38,7 @@ static ww_status note(void *user, const ww_frame *frame, ww_error *err)
 {
     seen *s = user;
     (void)err;
-    if (frame->look || s->frames == FRAMES_MAX) {
+    if (frame->intermediate || s->frames == FRAMES_MAX) {
         s->looks++;
         return WW_OK;
     }
@@ -60,15 +60,15 @@ static void add_damage(seen *s, const ww_damage *d)
     s->damage.concealed += d->concealed;
 }
 
-static seen see_with(const char *name, const ww_footage_options *options)
+static seen see_with(const char *name, const ww_source_options *options)
 {
     seen s = {0};
-    ww_footage *footage = NULL;
+    ww_source *footage = NULL;
     ww_reader *reader = NULL;
-    s.opened = ww_footage_open(clip_path(name), options, NULL, &footage, &s.err);
+    s.opened = ww_source_open(clip_path(name), options, NULL, &footage, &s.err);
     if (s.opened != WW_OK)
         return s;
-    s.info = *ww_footage_get_info(footage);
+    s.info = *ww_source_get_info(footage);
     s.read = ww_reader_open(footage, &reader, &s.err);
     for (int span = 0; span < s.info.span_count && s.read == WW_OK; span++) {
         ww_damage damage = {0};
@@ -76,7 +76,7 @@ static seen see_with(const char *name, const ww_footage_options *options)
         add_damage(&s, &damage);
     }
     ww_reader_close(reader);
-    ww_footage_close(footage);
+    ww_source_close(footage);
     return s;
 }
 
@@ -157,7 +157,7 @@ static void check_steps(const char *name, int tolerance)
 {
     seen s = see(name);
     CHECK(s.opened == WW_OK && s.read == WW_OK);
-    CHECK_EQ(s.info.kind, WW_FOOTAGE_VIDEO);
+    CHECK_EQ(s.info.kind, WW_SOURCE_VIDEO);
     CHECK_EQ(s.frames, 3);
     bool right = s.damage.lost == 0 && s.damage.concealed == 0 && !s.info.cut_off;
     for (int i = 0; i < s.frames; i++)
@@ -178,7 +178,7 @@ TEST(animations_are_footage)
         check_steps("steps.webp", 3);
     CHECK(clip_make("steps.jpg", STEPS "-c:v mjpeg -q:v 2 -f mjpeg"));
     seen s = see("steps.jpg"); // bare JPEGs bear no times
-    CHECK(s.info.kind == WW_FOOTAGE_VIDEO && s.info.frame_count == 3 && s.read == WW_OK && s.frames >= 1);
+    CHECK(s.info.kind == WW_SOURCE_VIDEO && s.info.frame_count == 3 && s.read == WW_OK && s.frames >= 1);
 }
 
 // An animation that breaks off shows what there is and says so; a still one is refused.
@@ -377,7 +377,7 @@ static bool ask(void *user)
 TEST(cancelled)
 {
     enum { MANY = 1000000 };
-    ww_footage_options options = {.cancel = {ask, NULL}};
+    ww_source_options options = {.cancel = {ask, NULL}};
     calls_left = MANY;
     CHECK_EQ(see_with("long.mkv", &options).read, WW_OK);
     int needed = MANY - calls_left;

@@ -38,21 +38,21 @@ static ww_status keep(void *user, const ww_frame *frame, ww_error *err)
 }
 
 // The last frame of a photo or short clip.
-static bool read_one(const char *name, ww_footage_info *info, kept *k)
+static bool read_one(const char *name, ww_source_info *info, kept *k)
 {
     ww_error err = {0};
-    ww_footage *footage = NULL;
+    ww_source *footage = NULL;
     ww_reader *reader = NULL;
     *k = (kept){0};
-    CHECK_OK(ww_footage_open(clip_path(name), NULL, NULL, &footage, &err));
+    CHECK_OK(ww_source_open(clip_path(name), NULL, NULL, &footage, &err));
     if (!footage)
         return false;
-    *info = *ww_footage_get_info(footage);
+    *info = *ww_source_get_info(footage);
     CHECK_OK(ww_reader_open(footage, &reader, &err));
     if (reader)
         CHECK_OK(ww_reader_span(reader, 0, keep, k, NULL, &err));
     ww_reader_close(reader);
-    ww_footage_close(footage);
+    ww_source_close(footage);
     return k->frames > 0;
 }
 
@@ -99,13 +99,13 @@ TEST(every_photo_format)
         char *arguments = ww_strf(CORNERS "-frames:v 1 %s", photos[i][1]);
         CHECK(clip_make(name, arguments));
         free(arguments);
-        ww_footage_info info;
+        ww_source_info info;
         kept k;
         if (!read_one(name, &info, &k)) {
             printf("# ^ %s\n", name);
             continue;
         }
-        CHECK_EQ(info.kind, WW_FOOTAGE_PHOTO);
+        CHECK_EQ(info.kind, WW_SOURCE_PHOTO);
         CHECK(info.width == 96 && info.height == 64 && info.span_count == 1 && info.duration_us == 0 && info.frame_count == 1);
         CHECK(k.image.width == 96 && k.image.height == 64 && k.scale == 1 && k.sample == 0 && k.time_us == 0 && k.frames == 1);
         check_corners(name, &k.image, strstr(name, "pal") || strstr(name, "gif") ? 20 : 6); // few colours
@@ -116,17 +116,17 @@ TEST(every_photo_format)
 // Content decides, not the name.
 TEST(names_do_not_matter)
 {
-    ww_footage_info info;
+    ww_source_info info;
     kept k;
     CHECK(clip_make("real.png", CORNERS "-frames:v 1"));
     CHECK(clip_truncate("real.png", "lies.mp4", 1));
     if (read_one("lies.mp4", &info, &k))
-        CHECK_EQ(info.kind, WW_FOOTAGE_PHOTO);
+        CHECK_EQ(info.kind, WW_SOURCE_PHOTO);
     ww_image_free(&k.image);
     CHECK(clip_make("real.mp4", "-f lavfi -i testsrc2=s=64x64:d=1 -c:v libx264"));
     CHECK(clip_truncate("real.mp4", "it's a \"n\xc3\xa4me\": 100%.jpg", 1));
     if (read_one("it's a \"n\xc3\xa4me\": 100%.jpg", &info, &k))
-        CHECK_EQ(info.kind, WW_FOOTAGE_VIDEO);
+        CHECK_EQ(info.kind, WW_SOURCE_VIDEO);
     ww_image_free(&k.image);
     CHECK_EQ(ww_content_of(clip_path("lies.mp4"), NULL), WW_CONTENT_PHOTO);
     CHECK_EQ(ww_content_of(clip_path("it's a \"n\xc3\xa4me\": 100%.jpg"), NULL), WW_CONTENT_VIDEO);
@@ -162,7 +162,7 @@ static void insert(const char *from, const char *to, size_t at, const uint8_t *b
 
 static void check_turned(const char *name)
 {
-    ww_footage_info info;
+    ww_source_info info;
     kept k;
     if (!read_one(name, &info, &k))
         return;
@@ -196,7 +196,7 @@ TEST(exif_orientation)
 
 TEST(one_pixel)
 {
-    ww_footage_info info;
+    ww_source_info info;
     kept k;
     CHECK(clip_make("dot.png", "-f lavfi -i color=c=white:s=1x1,format=rgb24 -frames:v 1"));
     if (read_one("dot.png", &info, &k))
@@ -266,7 +266,7 @@ static void write_plain_jpeg(const char *name, int width, int height)
 // 400 million pixels: a JPEG is decoded smaller, within bounded memory; a PNG is refused, saying why.
 TEST(huge_photos)
 {
-    ww_footage_info info;
+    ww_source_info info;
     kept k;
     write_plain_jpeg("huge.jpg", 20000, 20000);
     if (read_one("huge.jpg", &info, &k)) {
@@ -280,8 +280,8 @@ TEST(huge_photos)
                                   0,    0x4e, 0x20, 0,   0,    0x4e, 0x20, 8,    0, 0, 0, 0,  0x69, 0x69, 0x69, 0x69};
     CHECK(ww_write_file(clip_path("huge.png"), png, sizeof png, NULL) == WW_OK);
     ww_error err = {0};
-    ww_footage *footage = NULL;
-    CHECK_EQ(ww_footage_open(clip_path("huge.png"), NULL, NULL, &footage, &err), WW_ERR_UNSUPPORTED);
+    ww_source *footage = NULL;
+    CHECK_EQ(ww_source_open(clip_path("huge.png"), NULL, NULL, &footage, &err), WW_ERR_UNSUPPORTED);
     CHECK(strstr(err.message, "huge.png") && strstr(err.message, "20000 x 20000"));
     struct rusage usage;
     getrusage(RUSAGE_SELF, &usage);
@@ -317,7 +317,7 @@ TEST(rotated_video_is_upright)
 
 TEST(pixels_become_square)
 {
-    ww_footage_info info;
+    ww_source_info info;
     kept k;
     CHECK(clip_make("squeezed.mp4", CORNERS "-t 0.2 -vf scale=48:64,setsar=2/1,format=yuv420p -c:v libx264 -qp 1"));
     if (read_one("squeezed.mp4", &info, &k)) {
@@ -332,7 +332,7 @@ TEST(deep_pixels_keep_their_values)
     static const char *const formats[] = {"yuv420p10le", "yuv422p10le", "yuv444p10le", "yuv420p",
                                           "yuv422p",     "yuv444p",     "yuvj420p"};
     for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
-        ww_footage_info info;
+        ww_source_info info;
         kept k;
         char *arguments = ww_strf(CORNERS "-t 0.2 -vf format=%s -c:v libx264 -qp 1", formats[i]);
         CHECK(clip_make("deep.mp4", arguments));

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: MIT
+#include "base/memory.h"
+#include "library/gather.h"
+#include "decisions/people_view.h"
+
+#include <stdlib.h>
+
+void ww_operand_of_face(const ww_people_view *r, size_t face, bool whole_identity, ww_operand *operand)
+{
+    int32_t identity = r->decided.identity[face];
+    if (whole_identity && identity >= 0)
+        ww_operand_add_identity(operand, r->decided.identities.item[identity].id);
+    else
+        ww_operand_add_face(operand, &r->key[face]);
+}
+
+// How many of the person's faces each identity has; NULL: no memory.
+static size_t *count_identities(const ww_people_view *r, size_t person, const bool *without)
+{
+    size_t *count = ww_try_array(r->decided.identities.count, sizeof *count);
+    for (size_t i = 0; count && i < r->catalog.face.count; i++)
+        if (r->catalog.face.item[i].person == person && r->decided.identity[i] >= 0 && !(without && without[i]))
+            count[r->decided.identity[i]]++;
+    return count;
+}
+
+// The identity that the person is, before all others: one with a name, else the largest; -1: there is none.
+static int32_t main_identity(const ww_people_view *r, const size_t *count)
+{
+    int32_t best = -1;
+    bool best_named = false;
+    for (size_t i = 0; i < r->decided.identities.count; i++) {
+        bool named = r->decided.identities.item[i].name != NULL;
+        if (count[i] > 0 && (best < 0 || named > best_named || (named == best_named && count[i] > count[best]))) {
+            best = (int32_t)i;
+            best_named = named;
+        }
+    }
+    return best;
+}
+
+// Identities that were told apart since the faces were sorted are not one person any more.
+static void drop_parted(const ww_people_view *r, int32_t kept, size_t *count)
+{
+    for (size_t i = 0; i < r->decided.cannot.count; i++) {
+        int32_t a = r->decided.identity[r->decided.cannot.item[i].a], b = r->decided.identity[r->decided.cannot.item[i].b];
+        if (a == kept && b >= 0)
+            count[b] = 0;
+        if (b == kept && a >= 0)
+            count[a] = 0;
+    }
+}
+
+// The faces of the person that no identity holds. Those which a decision has taken from the person since the faces were sorted
+// (unsorted, or rejected from one of the identities counted) are not among them. The caller frees; NULL: no memory.
+static bool *free_faces(const ww_people_view *r, size_t person, const size_t *identities, const bool *without)
+{
+    const ww_decided *d = &r->decided;
+    bool *is_free = ww_try_array(r->catalog.face.count, sizeof *is_free);
+    if (!is_free)
+        return NULL;
+    for (size_t i = 0; i < r->catalog.face.count; i++)
+        is_free[i] = r->catalog.face.item[i].person == person && d->identity[i] < 0 && !(without && without[i]);
+    for (size_t i = 0; i < d->nobody.count; i++)
+        is_free[d->nobody.item[i]] = false;
+    for (size_t i = 0; i < d->cannot.count; i++) {
+        uint32_t a = d->cannot.item[i].a, b = d->cannot.item[i].b;
+        if (d->identity[a] >= 0 && identities[d->identity[a]] > 0)
+            is_free[b] = false;
+        if (d->identity[b] >= 0 && identities[d->identity[b]] > 0)
+            is_free[a] = false;
+    }
+    return is_free;
+}
+
+struct candidate {
+    double distance_squared;
+    size_t face;
+};
+
+static int nearest_first(const void *a, const void *b)
+{
+    const struct candidate *p = a, *q = b;
+    if (p->distance_squared != q->distance_squared)
+        return p->distance_squared < q->distance_squared ? -1 : 1;
+    return (p->face > q->face) - (p->face < q->face);
+}
+
+static bool rank_by_mean(const ww_gathered *g, struct candidate *candidate, size_t count)
+{
+    size_t dim = (size_t)g->dim;
+    double *mean = ww_try_array(dim, sizeof *mean);
+    if (!mean)
+        return false;
+    for (size_t i = 0; i < count; i++)
+        for (size_t d = 0; d < dim; d++)
+            mean[d] += g->vector[candidate[i].face * dim + d] / (double)count;
+    for (size_t i = 0; i < count; i++) {
+        candidate[i].distance_squared = 0;
+        for (size_t d = 0; d < dim; d++) {
+            double difference = g->vector[candidate[i].face * dim + d] - mean[d];
+            candidate[i].distance_squared += difference * difference;
+        }
+    }
+    qsort(candidate, count, sizeof *candidate, nearest_first);
+    free(mean);
+    return true;
+}
+
+static ww_status add_core(const ww_people_view *r, const bool *is_free, ww_operand *operand, ww_error *err)
+{
+    WW_VECTOR(struct candidate) candidates = {0};
+    ww_status status = WW_OK;
+    for (size_t i = 0; i < r->catalog.face.count && status == WW_OK; i++)
+        if (is_free[i] && !ww_vector_push(&candidates, ((struct candidate){0, i})))
+            status = ww_fail_memory(err, "the faces of a person");
+    if (status == WW_OK && candidates.count > WW_CORE_FACES) {
+        ww_gathered g = {0};
+        status = ww_gather_faces(r->library, &g, err);
+        if (status == WW_OK && !rank_by_mean(&g, candidates.item, candidates.count))
+            status = ww_fail_memory(err, "the faces of a person");
+        ww_gathered_free(&g);
+    }
+    for (size_t i = 0; i < candidates.count && i < WW_CORE_FACES; i++)
+        ww_operand_add_face(operand, &r->key[candidates.item[i].face]);
+    ww_vector_free(&candidates);
+    return status;
+}
+
+ww_status ww_operand_of_person(const ww_people_view *r, size_t person, bool whole, const bool *without, ww_operand *operand,
+                                   ww_error *err)
+{
+    size_t *count = count_identities(r, person, without);
+    if (!count)
+        return ww_fail_memory(err, "the faces of a person");
+    int32_t first = main_identity(r, count);
+    if (first >= 0) {
+        drop_parted(r, first, count);
+        ww_operand_add_identity(operand, r->decided.identities.item[first].id);
+    }
+    for (size_t i = 0; i < r->decided.identities.count; i++)
+        if (count[i] > 0 && (int32_t)i != first)
+            ww_operand_add_identity(operand, r->decided.identities.item[i].id);
+    bool *is_free = free_faces(r, person, count, without);
+    ww_status status = is_free && !operand->starved ? WW_OK : ww_fail_memory(err, "the faces of a person");
+    for (size_t i = 0; status == WW_OK && whole && i < r->catalog.face.count; i++)
+        if (is_free[i])
+            ww_operand_add_face(operand, &r->key[i]);
+    if (status == WW_OK && !whole && first < 0)
+        status = add_core(r, is_free, operand, err);
+    if (status == WW_OK && operand->starved)
+        status = ww_fail_memory(err, "the faces of a person");
+    free(is_free);
+    free(count);
+    return status;
+}

@@ -1,0 +1,303 @@
+// SPDX-License-Identifier: MIT
+#include "formats/folders/folder_diff.h"
+#include "base/ascii.h"
+#include "base/files.h"
+#include "base/folder.h"
+#include "base/memory.h"
+#include "library/export_state.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { DEPTH_MAX = 8 };
+
+// A portrait of ours in a place that is not on record.
+typedef struct sighting {
+    size_t face, folder;
+    struct timespec when; // the file came there
+} sighting;
+
+typedef struct search {
+    const ww_export_manifest *recorded;
+    ww_folder *dir;
+    ww_folder_diff *out;
+    WW_VECTOR(sighting) sightings;
+    size_t last; // folder asked for last: files come folder by folder
+} search;
+
+static bool is_called(const ww_diff_folder *folder, const char *name, size_t length)
+{
+    return strncmp(folder->name, name, length) == 0 && !folder->name[length];
+}
+
+// Index of the folder; SIZE_MAX: no memory for a new one.
+static size_t folder_named(search *s, const char *name, size_t length)
+{
+    ww_folder_diff *c = s->out;
+    if (s->last < c->folder.count && is_called(&c->folder.item[s->last], name, length))
+        return s->last;
+    for (s->last = 0; s->last < c->folder.count; s->last++)
+        if (is_called(&c->folder.item[s->last], name, length))
+            return s->last;
+    ww_diff_folder folder = {.name = ww_strndup(name, length)};
+    if (ww_vector_push(&c->folder, folder))
+        return s->last;
+    free(folder.name);
+    return SIZE_MAX;
+}
+
+static ww_status no_memory(ww_error *err)
+{
+    return ww_fail_memory(err, "the files in the folders");
+}
+
+static ww_status add_found(search *s, ww_manifest_file file, ww_error *err)
+{
+    if (file.path && ww_vector_push(&s->out->found, file))
+        return WW_OK;
+    free(file.path);
+    return no_memory(err);
+}
+
+static ww_status add_foreign(search *s, const char *path, ww_error *err)
+{
+    char *copy = ww_try_strdup(path);
+    if (copy && ww_vector_push(&s->out->foreign, copy))
+        return WW_OK;
+    free(copy);
+    return no_memory(err);
+}
+
+// A file that cannot be looked at (permissions, a share that went away) is not taken for deleted: that is an error.
+static ww_status is_file(ww_folder *dir, const char *path, bool *file, ww_error *err)
+{
+    ww_entry_info info;
+    ww_status status = ww_folder_look(dir, path, &info, err);
+    *file = status == WW_OK && info.kind == WW_ENTRY_FILE;
+    return status;
+}
+
+// --- where they are now
+
+static ww_status look_at_label(search *s, const char *path, uint64_t hash, ww_error *err)
+{
+    if (ww_manifest_has_label(s->recorded, ww_path_base(path), hash))
+        return add_found(s, (ww_manifest_file){.path = ww_try_strdup(path), .hash = hash, .label = true}, err);
+    return add_foreign(s, path, err);
+}
+
+static ww_status look_at_picture(search *s, const char *path, uint64_t hash, size_t folder, struct timespec when, ww_error *err)
+{
+    size_t face;
+    ww_status status = ww_manifest_find(s->recorded, hash, path, &face, err);
+    if (status != WW_OK)
+        return status;
+    if (face == s->recorded->catalog->face.count)
+        return add_foreign(s, path, err);
+    status = add_found(s, (ww_manifest_file){.path = ww_try_strdup(path), .hash = hash}, err);
+    if (status == WW_OK && !ww_vector_push(&s->sightings, ((sighting){face, folder, when})))
+        status = no_memory(err);
+    return status;
+}
+
+static ww_status look_at_file(search *s, const char *path, const ww_entry_info *info, size_t folder, ww_error *err)
+{
+    uint64_t hash;
+    const char *extension = ww_path_extension(path);
+    bool picture = ww_ascii_same(extension, "jpg") || ww_ascii_same(extension, "jpeg"), label = strcmp(extension, "txt") == 0;
+    if (info->kind != WW_ENTRY_FILE || !(picture || label))
+        return add_foreign(s, path, err);
+    ww_status status = ww_folder_hash(s->dir, path, &hash, err);
+    if (status != WW_OK)
+        return status;
+    return label ? look_at_label(s, path, hash, err) : look_at_picture(s, path, hash, folder, info->changed, err);
+}
+
+// `path` is a folder below the library's; portraits in folders inside it count as being in it.
+static ww_status look_into(search *s, const char *path, size_t folder, int depth, ww_error *err)
+{
+    char **name;
+    size_t count;
+    ww_status status = ww_folder_list(s->dir, path, &name, &count, err);
+    for (size_t i = 0; i < count && status == WW_OK; i++) {
+        char *inner = ww_path_join(path, name[i]);
+        ww_entry_info info;
+        status = ww_folder_look(s->dir, inner, &info, err);
+        if (status == WW_OK && info.kind == WW_ENTRY_FOLDER && depth < DEPTH_MAX)
+            status = look_into(s, inner, folder, depth + 1, err);
+        else if (status == WW_OK && info.kind != WW_ENTRY_FOLDER && !ww_manifest_has(s->recorded, inner))
+            status = look_at_file(s, inner, &info, folder, err);
+        free(inner);
+    }
+    ww_folder_names_free(name, count);
+    return status;
+}
+
+static ww_status look_around(search *s, ww_error *err)
+{
+    char **name;
+    size_t count;
+    ww_status status = ww_folder_list(s->dir, "", &name, &count, err);
+    for (size_t i = 0; i < count && status == WW_OK; i++) {
+        ww_entry_info info;
+        bool house = strcmp(name[i], "Montage") == 0 || strcmp(name[i], "Frames") == 0;
+        status = ww_folder_look(s->dir, name[i], &info, err);
+        if (status != WW_OK || house || info.kind != WW_ENTRY_FOLDER)
+            continue;
+        size_t folder = folder_named(s, name[i], strlen(name[i]));
+        if (folder == SIZE_MAX) {
+            status = no_memory(err);
+            break;
+        }
+        s->out->folder.item[folder].exists = true;
+        s->out->folder.item[folder].mounted = info.mounted;
+        status = look_into(s, name[i], folder, 0, err);
+    }
+    ww_folder_names_free(name, count);
+    return status;
+}
+
+// --- where they were
+
+static int newest_first(const void *a, const void *b)
+{
+    const sighting *p = a, *q = b;
+    if (p->face != q->face)
+        return p->face < q->face ? -1 : 1;
+    if (p->when.tv_sec != q->when.tv_sec)
+        return p->when.tv_sec > q->when.tv_sec ? -1 : 1;
+    return (p->when.tv_nsec < q->when.tv_nsec) - (p->when.tv_nsec > q->when.tv_nsec);
+}
+
+static const sighting *sighted(const search *s, size_t face)
+{
+    size_t low = 0, high = s->sightings.count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (s->sightings.item[middle].face < face)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < s->sightings.count && s->sightings.item[low].face == face ? &s->sightings.item[low] : NULL;
+}
+
+// A recorded portrait and where it is. Those in their places need no comparison unless somebody saw the like elsewhere.
+static ww_status compare(search *s, const ww_manifest_file *file, ww_error *err)
+{
+    ww_folder_diff *c = s->out;
+    size_t from = folder_named(s, file->path, (size_t)(strchr(file->path, '/') - file->path));
+    bool present = false;
+    ww_status status = from == SIZE_MAX ? no_memory(err) : is_file(s->dir, file->path, &present, err);
+    if (status != WW_OK)
+        return status;
+    ww_diff_folder *folder = &c->folder.item[from];
+    folder->on_record = true;
+    folder->recorded++;
+    folder->present += present;
+    c->present += present;
+    if (present && !sighted(s, file->number - 1))
+        return WW_OK;
+    size_t face;
+    status = ww_manifest_face(s->recorded, file, &face, err);
+    if (status != WW_OK)
+        return status;
+    char *missing = present ? NULL : ww_try_strdup(file->path);
+    if (!present && (!missing || !ww_vector_push(&c->missing, missing))) {
+        free(missing);
+        return no_memory(err);
+    }
+    if (face == s->recorded->catalog->face.count)
+        return WW_OK;
+    const sighting *seen = sighted(s, face);
+    ww_diff_portrait portrait = {face, from, seen ? seen->folder : SIZE_MAX, present};
+    if (present && (!seen || seen->folder == from))
+        return WW_OK;
+    folder->moved += seen && !present;
+    folder->gone += !seen;
+    return ww_vector_push(&c->portrait, portrait) ? WW_OK : no_memory(err);
+}
+
+// A file system mounted over a folder hides what is in it; that is not for us to take for deleted.
+static ww_status check_mounts(const search *s, ww_error *err)
+{
+    for (size_t i = 0; i < s->out->folder.count; i++) {
+        const ww_diff_folder *f = &s->out->folder.item[i];
+        if (f->mounted && f->recorded > 0 && f->present == 0)
+            return ww_fail(err, WW_ERR_IO, "another file system is mounted over '%s/%s' and hides its portraits; unmount it and try again", ww_folder_path(s->dir),
+                           f->name);
+    }
+    return WW_OK;
+}
+
+ww_status ww_folder_diff_find(const ww_export_manifest *recorded, ww_folder_diff *changes, ww_error *err)
+{
+    *changes = (ww_folder_diff){0};
+    search s = {.recorded = recorded, .out = changes};
+    ww_status status = ww_folder_open(recorded->library->dir, false, &s.dir, err);
+    if (status == WW_OK)
+        status = look_around(&s, err);
+    if (s.sightings.count)
+        qsort(s.sightings.item, s.sightings.count, sizeof *s.sightings.item, newest_first);
+    for (size_t i = 0; i < recorded->file.count && status == WW_OK; i++) {
+        const ww_manifest_file *file = &recorded->file.item[i];
+        bool again = i > 0 && strcmp(file->path, file[-1].path) == 0; // its second hash
+        if (!file->label && !again)
+            status = compare(&s, file, err);
+    }
+    if (status == WW_OK)
+        status = check_mounts(&s, err);
+    ww_vector_free(&s.sightings);
+    ww_folder_close(s.dir);
+    if (status != WW_OK)
+        ww_folder_diff_free(changes);
+    return status;
+}
+
+void ww_folder_diff_free(ww_folder_diff *c)
+{
+    for (size_t i = 0; i < c->folder.count; i++)
+        free(c->folder.item[i].name);
+    for (size_t i = 0; i < c->missing.count; i++)
+        free(c->missing.item[i]);
+    for (size_t i = 0; i < c->found.count; i++)
+        free(c->found.item[i].path);
+    for (size_t i = 0; i < c->foreign.count; i++)
+        free(c->foreign.item[i]);
+    ww_vector_free(&c->folder);
+    ww_vector_free(&c->portrait);
+    ww_vector_free(&c->missing);
+    ww_vector_free(&c->found);
+    ww_vector_free(&c->foreign);
+    *c = (ww_folder_diff){0};
+}
+
+ww_status ww_folder_diff_any(ww_library *library, size_t *missing, ww_error *err)
+{
+    bool cut_short;
+    size_t present = 0;
+    ww_export_manifest recorded;
+    *missing = 0;
+    ww_status status = ww_export_was_cut_short(library, &cut_short, err);
+    if (status != WW_OK || cut_short)
+        return status;
+    status = ww_manifest_load(library, NULL, &recorded, err);
+    if (status != WW_OK)
+        return status;
+    ww_folder *dir;
+    status = ww_folder_open(library->dir, false, &dir, err);
+    for (size_t i = 0; i < recorded.file.count && status == WW_OK; i++) {
+        const ww_manifest_file *file = &recorded.file.item[i];
+        bool there;
+        if (file->label || (i > 0 && strcmp(file->path, file[-1].path) == 0))
+            continue;
+        status = is_file(dir, file->path, &there, err);
+        present += there;
+        *missing += !there;
+    }
+    if (present == 0)
+        *missing = 0; // the folders were cleared away, to be written anew
+    ww_folder_close(dir);
+    ww_manifest_free(&recorded);
+    return status;
+}

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: MIT
+#include "library/export_manifest.h"
+#include "base/files.h"
+#include "base/hash.h"
+#include "base/memory.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+// "DIR/face_12.jpg", of a person's folder or Unsorted: 12; 0: any other file.
+static size_t face_number(const char *path, bool *label)
+{
+    const char *base = ww_path_base(path), *extension = ww_path_extension(path);
+    const char *slash = strchr(path, '/');
+    *label = strcmp(extension, "txt") == 0;
+    if (!slash || base != slash + 1 || strncmp(base, "face_", 5) != 0 || (!*label && strcmp(extension, "jpg") != 0))
+        return 0;
+    size_t digits = strspn(base + 5, "0123456789");
+    return digits > 0 && digits < 10 && base + 5 + digits == extension - 1 ? strtoul(base + 5, NULL, 10) : 0;
+}
+
+static ww_status on_exported(void *user, const char *path, uint64_t hash, ww_error *err)
+{
+    ww_export_manifest *r = user;
+    ww_manifest_file file = {.hash = hash};
+    file.number = face_number(path, &file.label);
+    if (file.number == 0)
+        return WW_OK;
+    file.path = ww_try_strdup(path);
+    if (file.path && ww_vector_push(&r->file, file))
+        return WW_OK;
+    free(file.path);
+    return ww_fail_memory(err, "the list of exported files");
+}
+
+static int by_hash(const void *a, const void *b, void *files)
+{
+    size_t p = *(const size_t *)a, q = *(const size_t *)b;
+    const ww_manifest_file *file = files;
+    if (file[p].hash != file[q].hash)
+        return file[p].hash < file[q].hash ? -1 : 1;
+    return (p > q) - (p < q);
+}
+
+ww_status ww_manifest_load(const ww_library *library, const ww_catalog *catalog, ww_export_manifest *r, ww_error *err)
+{
+    *r = (ww_export_manifest){.library = library, .catalog = catalog};
+    ww_status status = ww_store_exported(library->store, on_exported, r, err);
+    if (status == WW_OK && !(r->by_hash = ww_try_array(r->file.count, sizeof *r->by_hash)))
+        status = ww_fail_memory(err, "the list of exported files");
+    if (status != WW_OK) {
+        ww_manifest_free(r);
+        return status;
+    }
+    for (size_t i = 0; i < r->file.count; i++)
+        r->by_hash[i] = i;
+    if (r->file.count)
+        qsort_r(r->by_hash, r->file.count, sizeof *r->by_hash, by_hash, r->file.item);
+    return WW_OK;
+}
+
+void ww_manifest_free(ww_export_manifest *r)
+{
+    for (size_t i = 0; i < r->file.count; i++)
+        free(r->file.item[i].path);
+    ww_vector_free(&r->file);
+    free(r->by_hash);
+    *r = (ww_export_manifest){0};
+}
+
+bool ww_manifest_has(const ww_export_manifest *r, const char *path)
+{
+    size_t low = 0, high = r->file.count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        int order = strcmp(r->file.item[middle].path, path);
+        if (order == 0)
+            return true;
+        if (order < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return false;
+}
+
+// Place in by_hash of the first file with this hash.
+static size_t first_with(const ww_export_manifest *r, uint64_t hash)
+{
+    size_t low = 0, high = r->file.count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (r->file.item[r->by_hash[middle]].hash < hash)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+bool ww_manifest_has_label(const ww_export_manifest *r, const char *name, uint64_t hash)
+{
+    for (size_t i = first_with(r, hash); i < r->file.count && r->file.item[r->by_hash[i]].hash == hash; i++) {
+        const ww_manifest_file *file = &r->file.item[r->by_hash[i]];
+        if (file->label && strcmp(ww_path_base(file->path), name) == 0)
+            return true;
+    }
+    return false;
+}
+
+static ww_status shows(const ww_export_manifest *r, size_t face, uint64_t hash, bool *same, ww_error *err)
+{
+    uint8_t *jpeg = NULL;
+    size_t bytes = 0;
+    ww_status status = ww_store_portrait_jpeg(r->library->store, r->catalog->face.item[face].id, &jpeg, &bytes, err);
+    *same = status == WW_OK && ww_hash_bytes(jpeg, bytes) == hash;
+    free(jpeg);
+    return status;
+}
+
+// Numbers move when footage is scanned anew. Then every portrait of the library is compared; that is rare.
+static ww_status search_all(const ww_export_manifest *r, uint64_t hash, size_t *face, ww_error *err)
+{
+    bool same = false;
+    ww_status status = WW_OK;
+    for (*face = 0; *face < r->catalog->face.count; ++*face) {
+        status = shows(r, *face, hash, &same, err);
+        if (status != WW_OK || same)
+            return status;
+    }
+    return status;
+}
+
+ww_status ww_manifest_face(const ww_export_manifest *r, const ww_manifest_file *file, size_t *face, ww_error *err)
+{
+    bool same = false;
+    ww_status status = WW_OK;
+    *face = file->number - 1;
+    if (*face < r->catalog->face.count)
+        status = shows(r, *face, file->hash, &same, err);
+    return status != WW_OK || same ? status : search_all(r, file->hash, face, err);
+}
+
+// How well a recorded path fits the file in hand: the very path, or at least the name.
+static int fitness(const char *recorded, const char *path)
+{
+    return strcmp(recorded, path) == 0 ? 2 : strcmp(ww_path_base(recorded), ww_path_base(path)) == 0;
+}
+
+ww_status ww_manifest_find(const ww_export_manifest *r, uint64_t hash, const char *path, size_t *face, ww_error *err)
+{
+    const ww_manifest_file *best = NULL;
+    for (size_t i = first_with(r, hash); i < r->file.count && r->file.item[r->by_hash[i]].hash == hash; i++) {
+        const ww_manifest_file *file = &r->file.item[r->by_hash[i]];
+        if (!file->label && (!best || fitness(file->path, path) > fitness(best->path, path)))
+            best = file;
+    }
+    *face = r->catalog->face.count;
+    return best ? ww_manifest_face(r, best, face, err) : WW_OK;
+}
+
+// `path` relative to the library's folder, if it begins with it.
+static const char *inside(const char *dir, const char *path)
+{
+    size_t length = strlen(dir);
+    if (strncmp(path, dir, length) == 0 && path[length] == '/')
+        return path + length + 1 + strspn(path + length + 1, "/");
+    return path;
+}
+
+ww_status ww_manifest_portrait(const ww_export_manifest *r, const char *path, size_t *face, ww_error *err)
+{
+    const char *dir = r->library->dir;
+    char *within = ww_path_join(dir, path);
+    const char *file = ww_path_exists(path) ? path : within;
+    uint64_t hash = 0;
+    ww_status status;
+    if (!ww_path_exists(file))
+        status = ww_fail(err, WW_ERR_NOT_FOUND, "there is no file '%s', here or in '%s'", path, dir);
+    else if (ww_path_is_dir(file))
+        status = ww_fail(err, WW_ERR_ARGUMENT, "'%s' is a folder; name a portrait in it", path);
+    else
+        status = ww_hash_file(file, &hash, NULL, err);
+    if (status == WW_OK)
+        status = ww_manifest_find(r, hash, inside(dir, file), face, err);
+    if (status == WW_OK && *face == r->catalog->face.count)
+        status = ww_fail(err, WW_ERR_NOT_FOUND, "'%s' is not a portrait of the library in '%s'", path, dir);
+    free(within);
+    return status;
+}

@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: MIT
+#include "people/person_ids.h"
+#include "base/memory.h"
+#include "cluster/cluster.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define META_NEXT "people.next" // the first number that never was anybody's
+
+struct cluster {
+    int32_t label, number; // number < 0: none yet
+    int64_t faces;
+    size_t first; // its first face
+    int32_t identity; // with a name, or ignored; -1: none
+};
+
+struct person_before {
+    int32_t number;
+    char *name; // owned
+    bool taken;
+};
+
+struct overlap {
+    int32_t label, number;
+    int64_t faces;
+};
+
+struct numbering {
+    const ww_gathered *faces;
+    const ww_decided *decided;
+    const int32_t *label;
+    struct cluster *cluster;
+    size_t clusters;
+    WW_VECTOR(struct person_before) before; // ascending numbers
+};
+
+static ww_status on_person(void *user, const ww_person_row *row, ww_error *err)
+{
+    struct numbering *n = user;
+    struct person_before person = {.number = row->number, .name = row->name ? ww_strdup(row->name) : NULL};
+    if (ww_vector_push(&n->before, person))
+        return WW_OK;
+    free(person.name);
+    return ww_fail_memory(err, "the people of the library");
+}
+
+static struct person_before *find_person(struct numbering *n, int32_t number)
+{
+    for (size_t low = 0, high = n->before.count; low < high;) {
+        size_t middle = low + (high - low) / 2;
+        if (n->before.item[middle].number == number)
+            return &n->before.item[middle];
+        if (n->before.item[middle].number < number)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return NULL;
+}
+
+static const char *name_of(const struct numbering *n, const struct cluster *c)
+{
+    return c->identity >= 0 ? n->decided->identities.item[c->identity].name : NULL;
+}
+
+static void measure_clusters(struct numbering *n)
+{
+    for (size_t c = 0; c < n->clusters; c++)
+        n->cluster[c] = (struct cluster){.label = (int32_t)c, .number = -1, .identity = -1};
+    for (size_t i = 0; i < n->faces->face.count; i++) {
+        if (n->label[i] < 0)
+            continue;
+        struct cluster *c = &n->cluster[n->label[i]];
+        if (c->faces++ == 0)
+            c->first = i;
+        int32_t identity = n->decided->identity ? n->decided->identity[i] : -1;
+        if (identity < 0)
+            continue;
+        const ww_identity *who = &n->decided->identities.item[identity];
+        if (c->identity < 0 ? who->name || who->ignored : who->name && !name_of(n, c))
+            c->identity = identity;
+    }
+}
+
+static void give(struct cluster *c, struct person_before *person)
+{
+    c->number = person->number;
+    person->taken = true;
+}
+
+static void number_by_name(struct numbering *n)
+{
+    for (size_t c = 0; c < n->clusters; c++) {
+        const char *name = name_of(n, &n->cluster[c]);
+        for (size_t p = 0; name && n->cluster[c].number < 0 && p < n->before.count; p++)
+            if (n->before.item[p].name && !n->before.item[p].taken && strcmp(n->before.item[p].name, name) == 0)
+                give(&n->cluster[c], &n->before.item[p]);
+    }
+}
+
+static int by_pair(const void *a, const void *b)
+{
+    const struct overlap *p = a, *q = b;
+    if (p->number != q->number)
+        return p->number < q->number ? -1 : 1;
+    return (p->label > q->label) - (p->label < q->label);
+}
+
+static int most_faces_first(const void *a, const void *b)
+{
+    const struct overlap *p = a, *q = b;
+    return p->faces != q->faces ? (p->faces > q->faces ? -1 : 1) : by_pair(a, b);
+}
+
+static bool is_given(const struct numbering *n, int32_t number)
+{
+    for (size_t c = 0; c < n->clusters; c++)
+        if (n->cluster[c].number == number)
+            return true;
+    return false;
+}
+
+// By the people whom the faces belonged to, or did before they belonged to them: whoever was merged and is parted again finds the old
+// number.
+static bool number_by_overlap(struct numbering *n, bool formerly)
+{
+    WW_VECTOR(struct overlap) both = {0};
+    bool complete = true;
+    for (size_t i = 0; i < n->faces->face.count && complete; i++) {
+        const ww_gathered_face *f = &n->faces->face.item[i];
+        int32_t number = formerly ? f->former : f->person;
+        if (n->label[i] >= 0 && number >= 0)
+            complete = ww_vector_push(&both, ((struct overlap){n->label[i], number, 1}));
+    }
+    size_t kept = 0;
+    if (both.count)
+        qsort(both.item, both.count, sizeof *both.item, by_pair);
+    for (size_t i = 0; i < both.count; i++)
+        if (kept > 0 && by_pair(&both.item[kept - 1], &both.item[i]) == 0)
+            both.item[kept - 1].faces++;
+        else
+            both.item[kept++] = both.item[i];
+    if (kept)
+        qsort(both.item, kept, sizeof *both.item, most_faces_first);
+    for (size_t i = 0; i < kept; i++) {
+        struct cluster *c = &n->cluster[both.item[i].label];
+        struct person_before *person = find_person(n, both.item[i].number);
+        if (c->number >= 0 || (person && person->taken))
+            continue;
+        if (person)
+            give(c, person);
+        else if (formerly && !is_given(n, both.item[i].number))
+            c->number = both.item[i].number;
+    }
+    ww_vector_free(&both);
+    return complete;
+}
+
+static int largest_first(const void *a, const void *b)
+{
+    const struct cluster *p = a, *q = b;
+    if (p->faces != q->faces)
+        return p->faces > q->faces ? -1 : 1;
+    return p->first < q->first ? -1 : p->first > q->first;
+}
+
+static int by_label(const void *a, const void *b)
+{
+    const struct cluster *p = a, *q = b;
+    return (p->label > q->label) - (p->label < q->label);
+}
+
+static ww_status next_number(ww_library *library, const struct numbering *n, int32_t *next, ww_error *err)
+{
+    char *text = NULL;
+    ww_status status = ww_store_get_meta(library->store, META_NEXT, &text, err);
+    long stored = text ? strtol(text, NULL, 10) : 0;
+    *next = stored > 0 && stored < INT32_MAX / 2 ? (int32_t)stored : 0;
+    free(text);
+    if (n->before.count && n->before.item[n->before.count - 1].number >= *next)
+        *next = n->before.item[n->before.count - 1].number + 1;
+    return status;
+}
+
+static int32_t count_clusters(const int32_t *label, size_t count)
+{
+    int32_t clusters = 0;
+    for (size_t i = 0; i < count; i++)
+        clusters = label[i] >= clusters ? label[i] + 1 : clusters;
+    return clusters;
+}
+
+ww_status ww_assign_person_ids(ww_library *library, const ww_gathered *faces, const ww_decided *decided, int32_t *label, ww_person_ids *numbers,
+                           ww_error *err)
+{
+    struct numbering n = {.faces = faces, .decided = decided, .label = label, .clusters = (size_t)count_clusters(label, faces->face.count)};
+    *numbers = (ww_person_ids){0};
+    n.cluster = ww_try_array(n.clusters, sizeof *n.cluster);
+    ww_status status = n.cluster ? ww_store_people(library->store, on_person, &n, err)
+                                 : ww_fail_memory(err, "the people of %zu faces", faces->face.count);
+    if (status == WW_OK)
+        status = next_number(library, &n, &numbers->next, err);
+    if (status == WW_OK) {
+        measure_clusters(&n);
+        number_by_name(&n);
+        if (!number_by_overlap(&n, false) || !number_by_overlap(&n, true))
+            status = ww_fail_memory(err, "the people of %zu faces", faces->face.count);
+        qsort(n.cluster, n.clusters, sizeof *n.cluster, largest_first);
+        for (size_t c = 0; c < n.clusters; c++)
+            if (n.cluster[c].number < 0)
+                n.cluster[c].number = numbers->next++;
+        qsort(n.cluster, n.clusters, sizeof *n.cluster, by_label);
+        for (size_t i = 0; i < faces->face.count; i++) {
+            numbers->unassigned += label[i] < 0;
+            label[i] = label[i] < 0 ? WW_NOBODY : n.cluster[label[i]].number;
+        }
+        for (size_t c = 0; c < n.clusters && status == WW_OK; c++) {
+            bool ignored = n.cluster[c].identity >= 0 && decided->identities.item[n.cluster[c].identity].ignored;
+            if (!ww_vector_push(&numbers->people, ((ww_identified_person){n.cluster[c].number, name_of(&n, &n.cluster[c]), ignored})))
+                status = ww_fail_memory(err, "the people of %zu faces", faces->face.count);
+        }
+    }
+    for (size_t p = 0; p < n.before.count; p++)
+        free(n.before.item[p].name);
+    ww_vector_free(&n.before);
+    free(n.cluster);
+    return status;
+}
+
+ww_status ww_store_person_ids(ww_library *library, const ww_gathered *faces, const int32_t *number, const ww_person_ids *numbers, ww_error *err)
+{
+    ww_store *store = library->store;
+    int64_t *id = ww_alloc_array(faces->face.count, sizeof *id, SIZE_MAX);
+    if (!id)
+        return ww_fail_memory(err, "the people of %zu faces", faces->face.count);
+    for (size_t i = 0; i < faces->face.count; i++)
+        id[i] = faces->face.item[i].id;
+    ww_status status = ww_store_set_people(store, id, number, faces->face.count, err);
+    free(id);
+    for (size_t p = 0; p < numbers->people.count && status == WW_OK; p++) {
+        const ww_identified_person *person = &numbers->people.item[p];
+        status = ww_store_set_name(store, person->number, person->name, err);
+        if (status == WW_OK)
+            status = ww_store_set_ignored(store, person->number, person->ignored, err);
+    }
+    char next[16];
+    snprintf(next, sizeof next, "%d", (int)numbers->next);
+    return status == WW_OK ? ww_store_set_meta(store, META_NEXT, next, err) : status;
+}
+
+void ww_person_ids_free(ww_person_ids *numbers)
+{
+    ww_vector_free(&numbers->people);
+}

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: MIT
+// Face extraction: a frame that is kept and the faces on it become rows, pictures and vectors, ready for the store.
+#ifndef WW_SCAN_FACE_EXTRACTION_H
+#define WW_SCAN_FACE_EXTRACTION_H
+#include "base/vector.h"
+#include "face/detect.h"
+#include "face/embed.h"
+#include "library/library.h"
+
+typedef struct ww_extracted_face {
+    ww_face_row row;    // frame and person are filled in later
+    float *embedding;   // owned; NULL until embedded
+    ww_image chip;      // owned; freed once embedded
+    uint8_t *portrait;  // owned JPEG
+    size_t portrait_bytes;
+} ww_extracted_face;
+
+typedef struct ww_extracted_frame {
+    ww_frame_row row;   // source and span are filled in later
+    uint8_t *jpeg;      // owned
+    size_t jpeg_bytes;
+    size_t first_face, face_count; // in ww_span_result.faces
+} ww_extracted_frame;
+
+typedef struct ww_span_result { // what a span showed: the frames that hold faces, in order of time
+    WW_VECTOR(ww_extracted_frame) frames;
+    WW_VECTOR(ww_extracted_face) faces;
+    ww_scan_counts counts;
+    double decode_s, detect_s, embed_s, encode_s;
+} ww_span_result;
+
+void ww_extracted_face_free(ww_extracted_face *face); // what it owns
+void ww_span_result_free(ww_span_result *seen);
+
+typedef struct ww_face_extractor {
+    const ww_model_spec *embedder_spec;
+    ww_embedder *embedder;
+    int frame_max_px;
+    ww_span_result *seen;
+    size_t embedded; // faces of seen->faces before this one have their vectors
+} ww_face_extractor;
+
+typedef struct ww_selected_frame {
+    const ww_image *image;
+    int64_t sample, time_us;
+    double scale;            // see ww_frame
+    ww_detection *face;      // pixels of the image; brought into order from left to right, and `track` with it
+    int64_t *track;          // of each face; 0: not tracked
+    size_t count;            // >= 1
+} ww_selected_frame;
+
+ww_status ww_extract_faces(ww_face_extractor *extractor, const ww_selected_frame *frame, ww_error *err);
+// Embeds the faces that still wait for it.
+ww_status ww_extract_pending(ww_face_extractor *extractor, ww_error *err);
+
+#endif

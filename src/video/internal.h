@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT
+// What the files of this room share behind footage.h.
+#ifndef WW_VIDEO_INTERNAL_H
+#define WW_VIDEO_INTERNAL_H
+#include "video/source.h"
+#include "video/photo.h"
+#include "video/picture.h"
+#include "video/plan.h"
+#include "video/demuxer.h"
+
+struct ww_source {
+    char *path;
+    ww_log log;
+    ww_source_info info;
+    ww_presentation presentation; // of a video
+    ww_plan plan;
+    ww_cancel cancel;
+    bool webp; // an animation that libavformat cannot read
+};
+
+// Where a span's frames go.
+typedef struct ww_sink {
+    ww_status (*on_frame)(void *user, const ww_frame *frame, ww_error *err);
+    void *user;
+    ww_error *err;
+    ww_status status;   // the first failure; ends the span
+    int64_t handed_out; // frames
+    int64_t sample, time_us; // of the last one
+    ww_damage damage;
+} ww_sink;
+
+struct ww_reader {
+    const ww_source *source;
+    ww_demuxer demuxer;
+    AVCodecContext *decoder;
+    AVPacket *packet;
+    AVPacket *carried; // side data of packets that were not decoded, for the next that is
+    AVFrame *frame;
+    ww_picture_maker maker;
+    bool fresh; // nothing was read from the source yet
+};
+
+// Widens the stretch of the sink's damage by one from `begin_us` to `end_us`, plan's time; the caller counts.
+void ww_note_damage(ww_reader *reader, ww_sink *sink, int64_t begin_us, int64_t end_us);
+// True if the decoder had to guess at part of the frame.
+bool ww_frame_is_concealed(const AVFrame *frame);
+
+// Here and below, times are the plan's: from the first frame.
+// Makes the upright picture of a decoded frame and gives it to the sink.
+void ww_hand_out(ww_reader *reader, ww_sink *sink, const AVFrame *frame, int64_t sample, int64_t time_us);
+// The same for a frame that is no sample, if intermediate frames are wanted and it lies far enough from the frame handed out before and from
+// the next sample (INT64_MAX: there is none).
+void ww_hand_out_intermediate(ww_reader *reader, ww_sink *sink, const AVFrame *frame, int64_t time_us, int64_t next_sample_us);
+// Sends the source to a mark, if need be by reading from the beginning.
+ww_status ww_reader_go(ww_reader *reader, const ww_mark *mark, bool walk, ww_error *err);
+
+// A span whose moments are planned (select.c), and a whole video without presentation times (sequence.c).
+void ww_read_selected(ww_reader *reader, int span, ww_sink *sink);
+void ww_read_sequence(ww_reader *reader, ww_sink *sink);
+
+#endif
