@@ -19,7 +19,7 @@ NAMES = [
     (r"(?:new|use|set|dup|free)locale|localeconv|nl_langinfo", ["src/base/number.c"], ["src", "app"], "the library leaves the locale alone; the program stays in the C locale"),
     (r"str(?:n)?casecmp|strcoll|to(?:lower|upper)|is(?:alpha|alnum|digit|space|upper|lower|print|punct|xdigit|graph|cntrl|blank)", ["src/base/ascii.h"], ["src"],
      "follows the locale: use base/ascii.h"),
-    (r"malloc|calloc|realloc|reallocarray|aligned_alloc|posix_memalign|strdup|strndup|v?asprintf", ["src/base/memory.c", "src/nn/onednn/guard.cpp"], ["src"], "use base/memory.h"),
+    (r"malloc|calloc|realloc|reallocarray|aligned_alloc|posix_memalign|strdup|strndup|v?asprintf", ["src/base/memory.c"], ["src"], "use base/memory.h"),
     (r"dnnl_(?:engine|stream|memory|primitive|primitive_desc|reorder_primitive_desc|concat_primitive_desc|primitive_attr|post_ops)_create"
      r"|dnnl_post_ops_append_\w+|dnnl_primitive_attr_set_post_ops|dnnl_primitive_execute|dnnl_stream_wait", ["src/nn/onednn/guard.cpp"], ["src"],
      "may throw: use nn/onednn/guard.h"),

@@ -16,13 +16,15 @@ struct settings {
     bool quiet, json, help;
 };
 
-static ww_status name_known(ui *u, ww_library *library, const struct settings *set, ww_cluster_result *clustered, ww_error *err)
+static ww_status name_known(ui *u, ww_library *library, const struct settings *set, ww_cluster_result *clustered, int64_t *unreadable,
+                            ww_error *err)
 {
     ww_models *models = NULL;
     ww_known_result known = WW_KNOWN_RESULT_INIT;
     ww_status status = ww_models_open(&set->models, &models, err);
     if (status == WW_OK)
         status = known_people(u, library, models, set->known, &set->cluster, clustered, &known, err);
+    *unreadable = known.unreadable;
     ww_models_close(models);
     return status;
 }
@@ -36,12 +38,13 @@ static int on_folder(const struct settings *set, const char *dir, bool cluster)
     ww_library *library = NULL;
     ww_cluster_result clustered = WW_CLUSTER_RESULT_INIT;
     ww_export_result exported = WW_EXPORT_RESULT_INIT;
+    int64_t unreadable = 0;
     ww_status status = ww_library_open(dir, WW_LIBRARY_EXISTING, &callbacks, &library, &err);
     if (status == WW_OK)
         status = cluster ? ww_library_cluster(library, &set->cluster, &clustered, &err)
                  : set->restore ? ww_library_restore(library, &exported, &err) : ww_library_export(library, &exported, &err);
     if (status == WW_OK && cluster && set->known)
-        status = name_known(&u, library, set, &clustered, &err);
+        status = name_known(&u, library, set, &clustered, &unreadable, &err);
     ww_library_close(library);
     if (status != WW_OK)
         return ui_fail(&u, &err);
@@ -62,7 +65,7 @@ static int on_folder(const struct settings *set, const char *dir, bool cluster)
         printf("%lld people, %lld portraits, %lld unassigned; %lld files written, %lld as they were, %lld removed (%.2f s)\nlook at %s/index.html\n",
                (long long)exported.people, (long long)exported.portraits, (long long)exported.unassigned, (long long)exported.files_written,
                (long long)exported.files_kept, (long long)exported.files_removed, exported.wall_s, dir);
-    return EXIT_FINE;
+    return unreadable ? EXIT_SOME_UNREADABLE : EXIT_FINE;
 }
 
 static int run(int argc, char **argv, int first, bool cluster)
@@ -88,7 +91,7 @@ static int run(int argc, char **argv, int first, bool cluster)
     };
     const option *own = cluster ? table + 1 : table;
     size_t options = cluster ? sizeof table / sizeof *table - 1 : 4, count = 0;
-    const char **dirs = calloc((size_t)argc + 1, sizeof *dirs);
+    const char **dirs = options_arguments(argc);
     if (!dirs)
         return EXIT_FAILED;
     int code = EXIT_USAGE;

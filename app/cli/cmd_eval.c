@@ -160,7 +160,7 @@ int cmd_eval(int argc, char **argv, int first)
     const size_t options = sizeof table / sizeof *table;
     size_t count = 0;
     int code = EXIT_USAGE;
-    const char **where = calloc((size_t)argc + 1, sizeof *where);
+    const char **where = options_arguments(argc);
     if (!where)
         return EXIT_FAILED;
     const bool parsed = options_parse(table, options, argc, argv, first, where, &count);

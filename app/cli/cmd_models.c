@@ -208,7 +208,7 @@ int cmd_models(int argc, char **argv, int first)
         {"help", 'h', OPTION_FLAG, &r.help, NULL, "this text"},
     };
     size_t options = sizeof table / sizeof *table, count = 0;
-    const char **rest = calloc((size_t)argc + 1, sizeof *rest);
+    const char **rest = options_arguments(argc);
     if (!rest)
         return EXIT_FAILED;
     int code = EXIT_USAGE;

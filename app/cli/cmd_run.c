@@ -132,7 +132,7 @@ static int scan_and_more(const struct settings *set, const char *const *inputs, 
             fprintf(stderr, "whoswho: there was nothing to look at\n");
         else if (!set->quiet)
             print_summary(&o);
-        code = nothing_read ? EXIT_FAILED : o.scan.unreadable ? EXIT_SOME_UNREADABLE : EXIT_FINE;
+        code = nothing_read ? EXIT_FAILED : o.scan.unreadable || o.known.unreadable ? EXIT_SOME_UNREADABLE : EXIT_FINE;
     }
     ww_library_close(library);
     ww_models_close(models);
@@ -172,7 +172,7 @@ static int run(int argc, char **argv, int first, bool scan_only)
         {"known", 0, OPTION_TEXT, &set.known, "DIR", "one folder per name, with pictures of that person: names people"},
     };
     size_t options = sizeof table / sizeof *table - (scan_only ? 6 : 0), count = 0;
-    const char **inputs = calloc((size_t)argc + 1, sizeof *inputs);
+    const char **inputs = options_arguments(argc);
     if (!inputs)
         return EXIT_FAILED;
     int code = EXIT_USAGE;

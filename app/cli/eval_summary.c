@@ -54,7 +54,7 @@ static void say_group(FILE *out, const ww_eval_group *g, bool first)
     if (g->parts > g->shown)
         fprintf(out, ", %lld more", (long long)(g->parts - g->shown));
     if (g->unassigned)
-        fprintf(out, "%s%lld unsorted", g->shown ? ", " : "", (long long)g->unassigned);
+        fprintf(out, "%s%lld unassigned", g->shown ? ", " : "", (long long)g->unassigned);
     fputs("\n", out);
 }
 

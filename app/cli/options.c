@@ -163,6 +163,14 @@ bool options_parse(const option *table, size_t count, int argc, char **argv, int
     return true;
 }
 
+const char **options_arguments(int argc)
+{
+    const char **list = calloc((size_t)argc + 1, sizeof *list);
+    if (!list)
+        fprintf(stderr, "whoswho: no memory left for the arguments\n");
+    return list;
+}
+
 void options_print_help(const option *table, size_t count)
 {
     for (size_t i = 0; i < count; i++) {

@@ -31,6 +31,9 @@ typedef struct option {
 // entries), its number to *rest_count. Returns false after a message on stderr that says what was wrong.
 bool options_parse(const option *table, size_t count, int argc, char **argv, int first, const char **rest, size_t *rest_count);
 
+// A list for `rest`, the caller's (free); NULL after a message: no memory.
+const char **options_arguments(int argc);
+
 void options_print_help(const option *table, size_t count);
 
 #endif

@@ -39,7 +39,7 @@ int review_run(const char *usage, const option *more, size_t more_count, int arg
     review r;
     size_t count = 0;
     int code = EXIT_USAGE;
-    const char **argument = calloc((size_t)argc + 1, sizeof *argument);
+    const char **argument = options_arguments(argc);
     if (!argument)
         return EXIT_FAILED;
     if (parse(&r, usage, more, more_count, argc, argv, first, argument, &count, &code))

@@ -214,7 +214,7 @@ static ww_status take_nobody(taking *t, ww_error *err)
         if (marked[i])
             ww_operand_of_face(&t->view, i, false, operand);
     char *counted = ww_faces_counted((size_t)t->faces);
-    entry.words = ww_strf("%s to stay unsorted", counted);
+    entry.words = ww_strf("%s to stay unassigned", counted);
     free(counted);
     free(marked);
     return finish(t, &entry, status, err);

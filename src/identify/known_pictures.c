@@ -115,7 +115,7 @@ static ww_status look_at(ww_known *k, eyes *e, size_t name, const char *path, ww
         }
     }
     if (!readable) {
-        ww_notify(&k->listener, "%s", why.message);
+        ww_logf(&k->library->log, WW_LOG_ERROR, "%s", why.message);
         k->result->unreadable++;
     } else if (status == WW_OK && strcmp(found, FOUND_FACE) == 0) {
         if (ww_vector_push(&k->picture, ((ww_known_picture){name, vector}))) {

@@ -4,7 +4,6 @@
 
 Installs to a prefix and into a DESTDIR, moves the first elsewhere, and in each runs the program as it lies there (no ldconfig, no LD_LIBRARY_PATH)
 and builds and runs a small program with what pkg-config says. Prints TAP."""
-import glob
 import json
 import os
 import shlex
@@ -50,9 +49,6 @@ def check_tree(where, root):
     report(code == 0 and said.startswith("whoswho "), f"{where}: a program builds with it and runs", said)
 
 
-if option("b_sanitize") != "none":
-    print("1..0 # SKIP a program that links a sanitized library needs the sanitizer too")
-    sys.exit(0)
 with tempfile.TemporaryDirectory(prefix="whoswho-install-") as folder:
     staged = os.path.join(folder, "staged")
     code, said = run(["meson", "install", "-C", build, "--no-rebuild", "--destdir", staged])
@@ -62,7 +58,5 @@ with tempfile.TemporaryDirectory(prefix="whoswho-install-") as folder:
     moved = os.path.join(folder, "a place of its own")
     shutil.move(inside, moved)
     check_tree("moved elsewhere", moved)
-    report(glob.glob(os.path.join(moved, option("libdir"), "libwhoswho.so")) != [], "the library lies in libdir")
-    # Another prefix is another configuration; what it changes is checked in its own, without building again.
 print(f"1..{number}")
 sys.exit(failed != 0)

@@ -34,15 +34,16 @@ def write(path, text, mode=0o644):
 
 
 def make_project(top, sick):
-    """The repository's script and tools round a project of two test programs; nothing is installed, and the check of
-    includes passes."""
+    """The repository's script and tools round a project of two test programs; nothing is installed, and the checks of
+    the sources pass."""
     shutil.copy(os.path.join(SOURCE, "test.sh"), os.path.join(top, "test.sh"))
     for tool in ("setup.sh", "test_summary.py"):
         os.makedirs(os.path.join(top, "tools"), exist_ok=True)
         shutil.copy(os.path.join(SOURCE, "tools", tool), os.path.join(top, "tools", tool))
     with open(os.path.join(top, "tools", "setup.sh"), "a") as f:
         f.write("\nneed() { :; }\n")
-    write(os.path.join(top, "tools", "check_includes.py"), "")
+    for check in ("check_includes.py", "check_sources.py"):
+        write(os.path.join(top, "tools", check), "")
     write(os.path.join(top, "meson.build"), PROJECT)
     write(os.path.join(top, "healthy.sh"), "#!/bin/sh\n" + HEALTHY + "\n", 0o755)
     write(os.path.join(top, "sick.sh"), "#!/bin/sh\n" + sick + "\n", 0o755)
@@ -66,48 +67,48 @@ def expect(code, count, *shown):
     return judge
 
 
-# What the sick program does, and what must come of it; the include check is one more that passes.
+# What the sick program does, and what must come of it; the two checks of the sources are two more that pass.
 CASES = {
-    "all is well": (TWO_GOOD + "echo 1..2", expect(0, (5, 0, 0))),
+    "all is well": (TWO_GOOD + "echo 1..2", expect(0, (6, 0, 0))),
     "a case fails": (
         "echo 'ok 1 - one'; echo '# a.c:7: CHECK(x == 1)'; echo 'not ok 2 - two'; echo 1..2; exit 1",
-        expect(1, (4, 1, 0), "FAILED   gcc: sick: two", "a.c:7: CHECK(x == 1)"),
+        expect(1, (5, 1, 0), "FAILED   gcc: sick: two", "a.c:7: CHECK(x == 1)"),
     ),
     "abort in the third case": (
         TWO_GOOD + "kill -ABRT $$",
-        expect(1, (5, 1, 0), "gcc: sick: killed by signal 6 (SIGABRT)"),
+        expect(1, (6, 1, 0), "gcc: sick: killed by signal 6 (SIGABRT)"),
     ),
     "a sleep past the time limit": (
         TWO_GOOD + "exec sleep 30",
-        expect(1, (5, 1, 0), "gcc: sick: stopped after", "its time limit"),
+        expect(1, (6, 1, 0), "gcc: sick: stopped after", "its time limit"),
     ),
     "exit code 66 after the last case": (
         TWO_GOOD + "echo 1..2; exit 66",
-        expect(1, (5, 1, 0), "gcc: sick: exit code 66"),
+        expect(1, (6, 1, 0), "gcc: sick: exit code 66"),
     ),
     "exit code 1 though each case was ok": (
         TWO_GOOD + "echo 1..2; exit 1",
-        expect(1, (5, 1, 0), "gcc: sick: exit code 1"),
+        expect(1, (6, 1, 0), "gcc: sick: exit code 1"),
     ),
     "a failed case and then a crash": (
         "echo 'not ok 1 - one'; kill -SEGV $$",
-        expect(1, (3, 2, 0), "gcc: sick: one", "SIGSEGV"),
+        expect(1, (4, 2, 0), "gcc: sick: one", "SIGSEGV"),
     ),
     "a sanitizer's report is shown": (
         RACE + TWO_GOOD + "echo 1..2; exit 66",
-        expect(1, (5, 1, 0), "data race", "#0 in that_function"),
+        expect(1, (6, 1, 0), "data race", "#0 in that_function"),
     ),
     "exit code 0 before the end": (
         TWO_GOOD + "exit 0",
-        expect(1, (5, 1, 0), "gcc: sick: ended after 2 cases without the plan"),
+        expect(1, (6, 1, 0), "gcc: sick: ended after 2 cases without the plan"),
     ),
-    "fewer cases than planned": ("echo 1..3; " + TWO_GOOD, expect(1, (5, 1, 0), "gcc: sick: planned 3 cases, ran 2")),
-    "not a word": ("exit 0", expect(1, (3, 1, 0), "gcc: sick: ended after 0 cases")),
-    "a plan of nothing": ("echo 1..0", expect(1, (3, 1, 0), "gcc: sick: ran no case")),
-    "a skipped case says why": (SKIPPING, expect(0, (4, 0, 1), "skipped  gcc: sick: two: no camera here")),
+    "fewer cases than planned": ("echo 1..3; " + TWO_GOOD, expect(1, (6, 1, 0), "gcc: sick: planned 3 cases, ran 2")),
+    "not a word": ("exit 0", expect(1, (4, 1, 0), "gcc: sick: ended after 0 cases")),
+    "a plan of nothing": ("echo 1..0", expect(1, (4, 1, 0), "gcc: sick: ran no case")),
+    "a skipped case says why": (SKIPPING, expect(0, (5, 0, 1), "skipped  gcc: sick: two: no camera here")),
     "a skipped program says why": (
         "echo '1..0 # SKIP no camera here'",
-        expect(0, (3, 0, 1), "skipped  gcc: sick: everything: no camera here"),
+        expect(0, (4, 0, 1), "skipped  gcc: sick: everything: no camera here"),
     ),
 }
 
@@ -146,14 +147,14 @@ def main():
         (
             "with the shared folder, a skip that is not listed",
             lambda top: with_shared_folder(top, "# none\nsick: one | no\n"),
-            expect(1, (4, 1, 1), "sick: two: skipped, which expected-skips does not list (no camera here)"),
+            expect(1, (5, 1, 1), "sick: two: skipped, which expected-skips does not list (no camera here)"),
         ),
         (
             "with the shared folder, a skip that is listed",
             lambda top: with_shared_folder(top, "sick: t* | no camera\n"),
-            expect(0, (4, 0, 1)),
+            expect(0, (5, 0, 1)),
         ),
-        ("meson itself fails", with_stale_log, expect(1, (1, 1, 0), "gcc: no test program ran")),
+        ("meson itself fails", with_stale_log, expect(1, (2, 1, 0), "gcc: no test program ran")),
     ]
     failed = 0
     folder = tempfile.mkdtemp(prefix="whoswho-testing-")

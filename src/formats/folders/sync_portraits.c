@@ -55,7 +55,7 @@ static ww_status take_out(ww_sync *s, size_t from, size_t to, bool *marked, ww_e
     if (count == 0)
         return WW_OK;
     char *portraits = counted(count);
-    const char *name = s->changes.folder.item[from].name, *stays = count == 1 ? "it stays unsorted" : "they stay unsorted";
+    const char *name = s->changes.folder.item[from].name, *stays = count == 1 ? "it stays unassigned" : "they stay unassigned";
     ww_status status = WW_OK;
     if (strcmp(name, WW_UNSORTED_FOLDER) == 0)
         status = unsort(s, marked, SIZE_MAX, "discard", ww_strf("%s deleted from %s: not written any more", portraits, name),

@@ -2,16 +2,14 @@
 // The one file of C++: nothing else can catch an exception. guard.h says why.
 #include "nn/onednn/guard.h"
 
-#include <cstdlib>
 #include <new>
+#include <sys/mman.h>
 
-// Memory that is given back at once is there for what oneDNN asks for next.
+// Address space that is given back at once is there for what oneDNN asks for next, heap and code alike. No page is touched.
 static bool has_reserve()
 {
-    void *reserve = std::malloc(WW_DNNL_RESERVE_BYTES);
-    asm volatile("" : "+r"(reserve)); // or the compiler, which sees no use of it, drops the request
-    std::free(reserve);
-    return reserve != nullptr;
+    void *reserve = mmap(nullptr, WW_DNNL_RESERVE_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    return reserve != MAP_FAILED && munmap(reserve, WW_DNNL_RESERVE_BYTES) == 0;
 }
 
 template <typename Call, typename... Argument> static dnnl_status_t guarded(Call *call, Argument... argument) noexcept
