@@ -3,7 +3,7 @@
 """usage: runner.py WHOSWHO [--update] [NAME...]
 
 Runs every script tests/cli/NAME.sh in a folder of its own and compares what it prints (both streams) with NAME.out beside it; prints TAP. A script
-that prints a line "SKIP why" is skipped. $WHOSWHO is the program, $TOOLS this folder. --update writes NAME.out anew: read the diff."""
+that prints "SKIP why" as its only line, and ends well, is skipped. $WHOSWHO is the program, $TOOLS this folder. --update writes NAME.out anew: read the diff."""
 import difflib
 import glob
 import os
@@ -20,7 +20,8 @@ def run(script, program):
         environment = dict(os.environ, WHOSWHO=os.path.abspath(program), TOOLS=HERE, LC_ALL="C.UTF-8", TMPDIR=folder)
         done = subprocess.run(["sh", "-u", script], cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                               stdin=subprocess.DEVNULL, timeout=TIMEOUT_S)
-        return done.stdout.decode("utf-8", "replace").replace(folder, "FOLDER").replace(HERE, "TOOLS")
+        said = done.stdout.decode("utf-8", "replace").replace(folder, "FOLDER").replace(HERE, "TOOLS")
+        return said if done.returncode >= 0 else said + f"the script was killed by signal {-done.returncode}\n"
 
 
 def main():
@@ -37,9 +38,8 @@ def main():
             got = run(script, program)
         except subprocess.TimeoutExpired:
             got = f"did not end within {TIMEOUT_S} s\n"
-        skip = [line for line in got.splitlines() if line.startswith("SKIP ")]
-        if skip:
-            print(f"ok {number} - {name} # {skip[0]}", flush=True)
+        if got.startswith("SKIP ") and got.count("\n") == 1:
+            print(f"ok {number} - {name} # {got.strip()}", flush=True)
             continue
         if update:
             with open(expected_path, "w") as f:

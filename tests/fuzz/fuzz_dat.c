@@ -3,8 +3,8 @@
 // (reference backend, little memory) or is refused for that.
 #include "dlib/net.h"
 #include "nn/session.h"
+#include "must.h"
 
-#include <assert.h>
 #include <string.h>
 
 #define BYTES_MAX ((size_t)1 << 16) // of activations: keeps a run short
@@ -17,17 +17,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     ww_net *net;
     ww_error err = {0};
     if (ww_dlib_net_load(data, size, "fuzz", &net, &err) != WW_OK) {
-        assert(strncmp(err.message, "fuzz: ", 6) == 0);
+        MUST(strncmp(err.message, "fuzz: ", 6) == 0);
         return 0;
     }
     const ww_dlib_net *info = ww_net_dlib(net);
-    assert(info && ww_net_metadata(net, "dlib.kind"));
+    MUST(info && ww_net_metadata(net, "dlib.kind"));
     ww_shape input = {4, {1, info->input.channels, SIDE, SIDE}};
     ww_session *session;
     ww_session_options options = {.backend = WW_BACKEND_REFERENCE, .bytes_max = BYTES_MAX};
     if (ww_session_open_with(net, &input, &options, &session, &err) == WW_OK) {
         if (ww_session_run(session, &err) == WW_OK)
-            assert(ww_session_output(session, 0, &input) != NULL);
+            MUST(ww_session_output(session, 0, &input) != NULL);
         ww_session_close(session);
     }
     ww_net_free(net);

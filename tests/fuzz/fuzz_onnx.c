@@ -2,8 +2,8 @@
 // Any bytes as a model file: it is refused with a message, or loads, and then opens and runs (reference backend, little memory) or is
 // refused for that.
 #include "nn/session.h"
+#include "must.h"
 
-#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -28,7 +28,7 @@ static void open_and_run(const ww_net *net, bool other, ww_error *err)
         return;
     if (ww_session_run(session, err) == WW_OK)
         for (int i = 0; i < ww_net_output_count(net); i++)
-            assert(ww_session_output(session, i, &input) != NULL);
+            MUST(ww_session_output(session, i, &input) != NULL);
     ww_session_close(session);
 }
 
@@ -41,7 +41,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         open_and_run(net, true, &err);
     }
     if (err.message[0])
-        assert(strncmp(err.message, "fuzz: ", 6) == 0);
+        MUST(strncmp(err.message, "fuzz: ", 6) == 0);
     ww_net_free(net);
     return 0;
 }

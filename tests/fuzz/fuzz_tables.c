@@ -2,8 +2,8 @@
 // Any bytes as a truth, a list of pairs and a table of faces; as a table of faces also matched with itself as the truth.
 #include "evaluate/pair_list.h"
 #include "evaluate/ground_truth_match.h"
+#include "must.h"
 
-#include <assert.h>
 #include <string.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -13,10 +13,10 @@ static void read_pairs(const uint8_t *data, size_t size)
     ww_pair_list list;
     ww_error err = {0};
     if (ww_pair_list_read(&list, "fuzz", data, size, &err) != WW_OK)
-        assert(strncmp(err.message, "fuzz", 4) == 0);
+        MUST(strncmp(err.message, "fuzz", 4) == 0);
     else
         for (size_t i = 0; i < list.count; i++)
-            assert(*list.pair[i].picture[0].name && *list.pair[i].picture[1].name);
+            MUST(*list.pair[i].picture[0].name && *list.pair[i].picture[1].name);
     ww_pair_list_free(&list);
 }
 
@@ -25,8 +25,8 @@ static void match(const ww_ground_truth *truth, const ww_predictions *answer)
     ww_matched matched;
     ww_error err = {0};
     if (ww_ground_truth_match(truth, answer, WW_EVAL_LARGEST, &matched, &err) == WW_OK) {
-        assert(matched.matched + matched.false_faces + matched.unknown == answer->face_count);
-        assert(matched.found <= matched.wanted);
+        MUST(matched.matched + matched.false_faces + matched.unknown == answer->face_count);
+        MUST(matched.found <= matched.wanted);
     }
     ww_matched_free(&matched);
 }
