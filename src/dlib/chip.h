@@ -5,6 +5,7 @@
 #ifndef WW_DLIB_CHIP_H
 #define WW_DLIB_CHIP_H
 #include "base/error.h"
+#include "face/detection.h"
 #include "image/image.h"
 
 #define WW_DLIB_CHIP_SIZE 150
@@ -20,10 +21,10 @@ typedef struct ww_dlib_place {
 // Where the chip lies, by dlib's 5 or 68 landmarks (x0, y0, x1, ...). False: another number of points.
 bool ww_dlib_place_of(const float *point, int points, int chip_size, double padding, ww_dlib_place *place);
 // The same by five landmarks as a ww_detection has them, wherever they come from.
-ww_dlib_place ww_dlib_place_of_face(const float landmark[10], int chip_size, double padding);
+ww_dlib_place ww_dlib_place_of_face(const float landmark[WW_LANDMARK_VALUES], int chip_size, double padding);
 // Five landmarks (a ww_detection's) from dlib's 5 or 68: dlib's mean face laid over them, so that ww_dlib_place_of_face finds the
 // same place again. False: another number of points.
-bool ww_dlib_landmarks(const float *point, int points, float landmark[10]);
+bool ww_dlib_landmarks(const float *point, int points, float landmark[WW_LANDMARK_VALUES]);
 
 // Cuts the chip out of `image` (any format): RGB, chip_size x chip_size, black where there is no picture. A face much larger than
 // the chip is halved first, as often as needed.

@@ -15,8 +15,10 @@ enum { SIZE_LEAST = 720 };
 // Where the five landmarks lie on average in the boxes of dlib's detectors, as shares of the sides: SCRFD's landmarks
 // of 149 (gradients) and 77 (CNN) faces of photos and footage, made symmetrical. A turned face is then aligned less
 // well.
-static const float mean_in_hog[10] = {0.325f, 0.33f, 0.675f, 0.33f, 0.5f, 0.536f, 0.352f, 0.704f, 0.648f, 0.704f};
-static const float mean_in_mmod[10] = {0.33f, 0.374f, 0.67f, 0.374f, 0.5f, 0.584f, 0.355f, 0.752f, 0.645f, 0.752f};
+static const float mean_in_hog[WW_LANDMARK_VALUES] = {0.325f, 0.33f,  0.675f, 0.33f,  0.5f,
+                                                      0.536f, 0.352f, 0.704f, 0.648f, 0.704f};
+static const float mean_in_mmod[WW_LANDMARK_VALUES] = {0.33f,  0.374f, 0.67f,  0.374f, 0.5f,
+                                                       0.584f, 0.355f, 0.752f, 0.645f, 0.752f};
 
 struct dlib_detector {
     const ww_model_spec *spec;

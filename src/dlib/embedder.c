@@ -7,8 +7,8 @@
 
 #include <math.h>
 
-static ww_status cut_chip(const ww_model_spec *spec, const ww_image *image, const float landmark[10], ww_image *out,
-                          ww_error *err)
+static ww_status cut_chip(const ww_model_spec *spec, const ww_image *image, const float landmark[WW_LANDMARK_VALUES],
+                          ww_image *out, ww_error *err)
 {
     ww_dlib_place place = ww_dlib_place_of_face(landmark, spec->chip_size, WW_DLIB_CHIP_PADDING);
     return ww_dlib_chip(image, &place, spec->chip_size, out, err);

@@ -7,11 +7,16 @@
 
 // The mean face in a square that just holds it from the brows to the chin's height, x and y from 0 to 1. Published in dlib
 // (image_transforms/interpolation.h), from the landmarks of the iBUG 300-W faces.
-struct mean_point { int number; double x, y; }; // number of the landmark
+struct mean_point {
+    int number;
+    double x, y;
+}; // number of the landmark
 
 // Five points: the corners of the eyes, outer and inner, first those at image right, then the base of the nose.
-static const struct mean_point mean_5[] = {{0, 0.8595674595992, 0.2134981538014}, {1, 0.6460604764104, 0.2289674387677},
-                                           {2, 0.1205750620789, 0.2137274526848}, {3, 0.3340850613712, 0.2290642403242},
+static const struct mean_point mean_5[] = {{0, 0.8595674595992, 0.2134981538014},
+                                           {1, 0.6460604764104, 0.2289674387677},
+                                           {2, 0.1205750620789, 0.2137274526848},
+                                           {3, 0.3340850613712, 0.2290642403242},
                                            {4, 0.4901123135679, 0.6277975316475}};
 
 // Of 68 points those that count: nose, eyes and the upper half of the mouth.
@@ -35,7 +40,9 @@ static const struct mean_point mean_face[] = {{0, 0.225491833, 0.215982},
                                               {4, 0.726104, 0.780233}};
 
 // image = scale and turn * mean + shift, least squares (Umeyama; see align.h): the matrix is {{a, -b}, {b, a}}.
-struct similarity { double a, b, x, y; };
+struct similarity {
+    double a, b, x, y;
+};
 
 static struct similarity fit(const struct mean_point *mean, size_t count, const float *point)
 {
@@ -71,8 +78,10 @@ static bool fit_points(const float *point, int points, struct similarity *s)
 static ww_dlib_place place_by(const struct similarity *s, int chip_size, double padding)
 {
     double whole = 1 + 2 * padding, scale = hypot(s->a, s->b) * whole / chip_size;
-    return (ww_dlib_place){
-        .x = (s->a - s->b) * 0.5 + s->x, .y = (s->b + s->a) * 0.5 + s->y, .side = scale * chip_size, .angle = atan2(s->b, s->a)};
+    return (ww_dlib_place){.x = (s->a - s->b) * 0.5 + s->x,
+                           .y = (s->b + s->a) * 0.5 + s->y,
+                           .side = scale * chip_size,
+                           .angle = atan2(s->b, s->a)};
 }
 
 bool ww_dlib_place_of(const float *point, int points, int chip_size, double padding, ww_dlib_place *place)
@@ -84,13 +93,13 @@ bool ww_dlib_place_of(const float *point, int points, int chip_size, double padd
     return true;
 }
 
-ww_dlib_place ww_dlib_place_of_face(const float landmark[10], int chip_size, double padding)
+ww_dlib_place ww_dlib_place_of_face(const float landmark[WW_LANDMARK_VALUES], int chip_size, double padding)
 {
     struct similarity s = fit(mean_face, sizeof mean_face / sizeof *mean_face, landmark);
     return place_by(&s, chip_size, padding);
 }
 
-bool ww_dlib_landmarks(const float *point, int points, float landmark[10])
+bool ww_dlib_landmarks(const float *point, int points, float landmark[WW_LANDMARK_VALUES])
 {
     struct similarity s;
     if (!fit_points(point, points, &s))

@@ -114,4 +114,4 @@ static ww_status read_shape_predictor(const void *bytes, size_t size, const char
 }
 
 const ww_model_reader ww_dlib_reader = {
-    .format = "dlib", .is_mine = ww_dat_is, .read = read_model, .read_landmarks = read_shape_predictor};
+    .is_mine = ww_dat_is, .read = read_model, .read_landmarks = read_shape_predictor};

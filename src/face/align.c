@@ -3,17 +3,18 @@
 
 #include <math.h>
 
-const float ww_template_112[10] = {38.2946f, 51.6963f, 73.5318f, 51.5014f, 56.0252f, 71.7366f, 41.5493f, 92.3655f, 70.7299f, 92.2041f};
+const float ww_template_112[WW_LANDMARK_VALUES] = {38.2946f, 51.6963f, 73.5318f, 51.5014f, 56.0252f,
+                                                   71.7366f, 41.5493f, 92.3655f, 70.7299f, 92.2041f};
 
-enum { TEMPLATE_SIDE = 112, POINTS = 5 };
+enum { TEMPLATE_SIDE = 112, POINTS = WW_LANDMARKS };
 
 // We solve for the map chip -> picture directly: picture = A * chip + t with A = [a -b; b a], least squares measured in chip
 // pixels (the way the models' authors align their training chips), so A is the inverse of the Umeyama solution for picture ->
 // chip.
-ww_affine ww_align(const float landmark[10], int chip_size, float margin)
+ww_affine ww_align(const float landmark[WW_LANDMARK_VALUES], int chip_size, float margin)
 {
     double zoom = chip_size / (TEMPLATE_SIDE - 2.0 * margin);
-    double mean_from[2] = {0, 0}, mean_to[2] = {0, 0}, to[10];
+    double mean_from[2] = {0, 0}, mean_to[2] = {0, 0}, to[WW_LANDMARK_VALUES];
     for (int i = 0; i < POINTS; i++)
         for (int k = 0; k < 2; k++) {
             to[2 * i + k] = (ww_template_112[2 * i + k] + 0.5 - margin) * zoom; // +0.5: from pixel index to coordinate

@@ -53,7 +53,7 @@ static ww_status decode_luma(const ww_session *session, const ww_net *net, float
         const float *box = output_named(session, net, "box", s, &shape[1]);
         const float *mark = output_named(session, net, "lmk", s, &shape[2]);
         if (!score || !box || !mark || !holds(&shape[0], cells) || !holds(&shape[1], 4 * cells)
-            || !holds(&shape[2], 10 * cells))
+            || !holds(&shape[2], WW_LANDMARK_VALUES * cells))
             return WW_ERR_UNSUPPORTED;
         for (int64_t c = 0; c < cells; c++) {
             if (!(score[c] >= min_score))
@@ -65,7 +65,7 @@ static ww_status decode_luma(const ww_session *session, const ww_net *net, float
             d.height = side_exp(box[3 * cells + c]) * (float)s;
             d.x = px + box[c] * (float)s - d.width / 2;
             d.y = py + box[cells + c] * (float)s - d.height / 2;
-            for (int q = 0; q < 5; q++) {
+            for (int q = 0; q < WW_LANDMARKS; q++) {
                 d.landmark[2 * q] = px + mark[2 * q * cells + c] * (float)s;
                 d.landmark[2 * q + 1] = py + mark[(2 * q + 1) * cells + c] * (float)s;
             }
@@ -90,7 +90,7 @@ static ww_status decode_scrfd(const ww_session *session, const ww_net *net, floa
             ww_shape shape;
             const float *data = ww_session_output(session, i, &shape);
             int64_t last = shape.rank ? shape.dim[shape.rank - 1] : 0;
-            if ((last == 1 || last == 4 || last == 10) && holds(&shape, anchors * last))
+            if ((last == 1 || last == 4 || last == WW_LANDMARK_VALUES) && holds(&shape, anchors * last))
                 *(last == 1 ? &score : last == 4 ? &box : &mark) = data;
         }
         if (!score || !box || !mark)
@@ -104,8 +104,8 @@ static ww_status decode_scrfd(const ww_session *session, const ww_net *net, floa
             ww_detection d = {.score = score[a], .x = cx - b[0] * (float)s, .y = cy - b[1] * (float)s};
             d.width = cx + b[2] * (float)s - d.x;
             d.height = cy + b[3] * (float)s - d.y;
-            for (int q = 0; q < 10; q++)
-                d.landmark[q] = (q % 2 ? cy : cx) + mark[10 * a + q] * (float)s;
+            for (int q = 0; q < WW_LANDMARK_VALUES; q++)
+                d.landmark[q] = (q % 2 ? cy : cx) + mark[WW_LANDMARK_VALUES * a + q] * (float)s;
             if (!push(out, &d))
                 return WW_ERR_MEMORY;
         }
@@ -127,7 +127,7 @@ static ww_status decode_yunet(const ww_session *session, const ww_net *net, floa
         const float *box = output_named(session, net, "bbox", s, &shape[2]),
                     *mark = output_named(session, net, "kps", s, &shape[3]);
         if (!cls || !obj || !box || !mark || !holds(&shape[0], cells) || !holds(&shape[1], cells)
-            || !holds(&shape[2], 4 * cells) || !holds(&shape[3], 10 * cells))
+            || !holds(&shape[2], 4 * cells) || !holds(&shape[3], WW_LANDMARK_VALUES * cells))
             return WW_ERR_UNSUPPORTED;
         for (int64_t c = 0; c < cells; c++) {
             float score = sqrtf(fminf(fmaxf(cls[c], 0), 1) * fminf(fmaxf(obj[c], 0), 1));
@@ -139,8 +139,8 @@ static ww_status decode_yunet(const ww_session *session, const ww_net *net, floa
             ww_detection d = {.score = score, .width = side_exp(b[2]) * size, .height = side_exp(b[3]) * size};
             d.x = (i + b[0]) * size - d.width / 2;
             d.y = (j + b[1]) * size - d.height / 2;
-            for (int q = 0; q < 10; q++)
-                d.landmark[q] = ((q % 2 ? j : i) + mark[10 * c + q]) * size;
+            for (int q = 0; q < WW_LANDMARK_VALUES; q++)
+                d.landmark[q] = ((q % 2 ? j : i) + mark[WW_LANDMARK_VALUES * c + q]) * size;
             if (!push(out, &d))
                 return WW_ERR_MEMORY;
         }
@@ -211,7 +211,7 @@ static bool is_yunet(const ww_model_outline *o)
 
 static bool is_scrfd(const ww_model_outline *o)
 {
-    return o->outputs == 9 && count_last(o, 1) == 3 && count_last(o, 4) == 3 && count_last(o, 10) == 3;
+    return o->outputs == 9 && count_last(o, 1) == 3 && count_last(o, 4) == 3 && count_last(o, WW_LANDMARK_VALUES) == 3;
 }
 
 static bool is_ultraface(const ww_model_outline *o)
@@ -225,7 +225,8 @@ static bool is_ultraface(const ww_model_outline *o)
 
 // Where the five landmarks lie in a box on average, as shares of its sides, for detectors that give none (measured on
 // frontal faces; a turned face is then aligned less well).
-static const float mean_landmark[10] = {0.31f, 0.40f, 0.69f, 0.40f, 0.50f, 0.60f, 0.35f, 0.77f, 0.65f, 0.77f};
+static const float mean_landmark[WW_LANDMARK_VALUES] = {0.31f, 0.40f, 0.69f, 0.40f, 0.50f,
+                                                        0.60f, 0.35f, 0.77f, 0.65f, 0.77f};
 
 const ww_detector_kind ww_luma_kind = {
     .word = "luma",

@@ -44,11 +44,11 @@ void ww_non_maximum_suppression(ww_detections *d, float iou)
     d->count = kept;
 }
 
-void ww_guess_landmarks(const float mean[10], ww_detections *found)
+void ww_guess_landmarks(const float mean[WW_LANDMARK_VALUES], ww_detections *found)
 {
     for (size_t i = 0; i < found->count; i++) {
         ww_detection *f = &found->item[i];
-        for (int q = 0; q < 10; q++)
+        for (int q = 0; q < WW_LANDMARK_VALUES; q++)
             f->landmark[q] = q % 2 ? f->y + mean[q] * f->height : f->x + mean[q] * f->width;
     }
 }

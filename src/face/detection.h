@@ -9,12 +9,14 @@
 #define WW_DETECT_UPSAMPLE_MAX 4
 #define WW_FACES_MAX 2000 // kept a frame
 
+enum { WW_LANDMARKS = 5, WW_LANDMARK_VALUES = 2 * WW_LANDMARKS };
+
 // Landmarks: x0,y0 ... x4,y4: eye at image left, eye at image right, nose tip, mouth corner at image left, mouth corner
 // at image right.
 typedef struct ww_detection {
     float x, y, width, height; // pixels
     float score;               // 0..1; of some kinds (scores_unbounded): how far above the threshold, 0 and more
-    float landmark[10];        // pixels
+    float landmark[WW_LANDMARK_VALUES]; // pixels
 } ww_detection;
 
 typedef WW_VECTOR(ww_detection) ww_detections;
@@ -30,6 +32,6 @@ void ww_best_first(ww_detections *d);
 // Sorts too, and keeps a box when its intersection over union with every better kept one is <= iou.
 void ww_non_maximum_suppression(ww_detections *d, float iou);
 // Puts the landmarks of each face where `mean` says: shares of the box's sides, x0,y0 ... x4,y4.
-void ww_guess_landmarks(const float mean[10], ww_detections *found);
+void ww_guess_landmarks(const float mean[WW_LANDMARK_VALUES], ww_detections *found);
 
 #endif

@@ -32,9 +32,10 @@ ww_status ww_embedder_open(const ww_net *net, const ww_model_spec *spec, ww_embe
     e->net = net;
     e->spec = spec;
     e->views = kind->view_count(spec);
-    if (kind->view_state_bytes && !(e->view_state = ww_try_alloc(kind->view_state_bytes))) {
+    e->view_state = ww_try_alloc(kind->view_state_bytes);
+    if (!e->view_state) {
         ww_embedder_close(e);
-        return ww_fail_memory(err, "the views of a face");
+        return ww_fail_memory(err, "the embedder %s", spec->name);
     }
     *embedder = e;
     return WW_OK;
@@ -51,8 +52,8 @@ void ww_embedder_close(ww_embedder *e)
     free(e);
 }
 
-ww_status ww_embedder_chip(const ww_model_spec *spec, const ww_image *image, const float landmark[10], ww_image *out,
-                           ww_error *err)
+ww_status ww_embedder_chip(const ww_model_spec *spec, const ww_image *image, const float landmark[WW_LANDMARK_VALUES],
+                           ww_image *out, ww_error *err)
 {
     return spec->embedder->cut_chip(spec, image, landmark, out, err);
 }

@@ -6,6 +6,7 @@
 #ifndef WW_FACE_EMBED_H
 #define WW_FACE_EMBED_H
 #include "base/error.h"
+#include "face/detection.h"
 #include "face/spec.h"
 #include "image/image.h"
 #include "nn/nn.h"
@@ -22,8 +23,8 @@ void ww_embedder_close(ww_embedder *embedder);
 // The chip this model wants, cut from the picture (at its full resolution) by the face's landmarks: LUMA or RGB,
 // chip_size x chip_size. Where the kind needs landmarks, they should come from a source of its family; by others the
 // chip lies nearly as well. `out` is allocated here, the caller frees it.
-ww_status ww_embedder_chip(const ww_model_spec *spec, const ww_image *image, const float landmark[10], ww_image *out,
-                           ww_error *err);
+ww_status ww_embedder_chip(const ww_model_spec *spec, const ww_image *image, const float landmark[WW_LANDMARK_VALUES],
+                           ww_image *out, ww_error *err);
 // count chips -> count * embedding_dim floats, each row of unit length if the kind says so. length (may be NULL): how
 // long each chip's vector was before, mean of its views; see full_length in model.h. A chip whose vector is zero or not
 // finite gives WW_ERR_FORMAT.

@@ -4,6 +4,7 @@
 #ifndef WW_FACE_EMBEDDER_H
 #define WW_FACE_EMBEDDER_H
 #include "base/error.h"
+#include "face/detection.h"
 #include "face/spec.h"
 #include "image/image.h"
 
@@ -14,8 +15,8 @@ typedef struct ww_embedder_kind {
     size_t view_state_bytes; // of what make_view remembers from one view of a chip to the next; 0: nothing
 
     // The chip cut from the picture: LUMA or RGB, chip_size x chip_size, the caller's to free.
-    ww_status (*cut_chip)(const ww_model_spec *spec, const ww_image *image, const float landmark[10], ww_image *out,
-                          ww_error *err);
+    ww_status (*cut_chip)(const ww_model_spec *spec, const ww_image *image, const float landmark[WW_LANDMARK_VALUES],
+                          ww_image *out, ww_error *err);
     int (*view_count)(const ww_model_spec *spec); // pictures of each chip that are embedded
     // Writes view 0, 1, ... of a chip where the network's input is, normalised. Views of a chip come in their order;
     // `state` holds view_state_bytes, undefined at view 0.

@@ -9,8 +9,8 @@
 
 // --- aligned chips -------------------------------------------------------------------------------
 
-static ww_status cut_aligned(const ww_model_spec *spec, const ww_image *image, const float landmark[10], ww_image *out,
-                             ww_error *err)
+static ww_status cut_aligned(const ww_model_spec *spec, const ww_image *image, const float landmark[WW_LANDMARK_VALUES],
+                             ww_image *out, ww_error *err)
 {
     ww_affine map = ww_align(landmark, spec->chip_size, spec->chip_margin);
     return spec->colour == WW_COLOUR_LUMA ? ww_warp_luma(image, &map, spec->chip_size, spec->chip_size, out, err)

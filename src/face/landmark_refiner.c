@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SIDE = 64, VALUES = 10 };
+enum { SIDE = 64, VALUES = WW_LANDMARK_VALUES };
 #define MARGIN (-16.0f)
 // Eye distances, mean of the points: so far off was the chip cut that it pays to cut it anew. Of held-out faces whose points were
 // 15% off (median) one pass leaves 4.2%, two 3.7%, three the same.
@@ -31,7 +31,8 @@ ww_status ww_landmark_refiner_open(const ww_net *net, ww_landmark_refiner **refi
 {
     ww_shape input = {.rank = 4, .dim = {1, 1, SIDE, SIDE}};
     if (ww_net_output_count(net) != 2)
-        return ww_fail(err, WW_ERR_UNSUPPORTED, "%s: not a landmark network: it should have two outputs", ww_net_name(net));
+        return ww_fail(err, WW_ERR_UNSUPPORTED, "%s: not a landmark network: it should have two outputs",
+                       ww_net_name(net));
     ww_session *session;
     ww_status status = ww_session_open(net, &input, WW_BACKEND_ONEDNN, &session, err);
     if (status != WW_OK)
@@ -55,7 +56,8 @@ void ww_landmark_refiner_close(ww_landmark_refiner *refiner)
 }
 
 // One face: moves its landmarks, *face is how likely it is one.
-static ww_status refine_once(ww_landmark_refiner *refiner, const ww_image *image, float landmark[VALUES], float *face, ww_error *err)
+static ww_status refine_once(ww_landmark_refiner *refiner, const ww_image *image, float landmark[VALUES], float *face,
+                             ww_error *err)
 {
     ww_affine map = ww_align(landmark, SIDE, MARGIN);
     ww_image chip = {0};
@@ -91,12 +93,14 @@ static float apart(const float *from, const float *to)
 }
 
 // Once, and again where that moved the points far.
-static ww_status refine_one(ww_landmark_refiner *refiner, const ww_image *image, float landmark[VALUES], float *face, ww_error *err)
+static ww_status refine_one(ww_landmark_refiner *refiner, const ww_image *image, float landmark[VALUES], float *face,
+                            ww_error *err)
 {
     float before[VALUES];
     memcpy(before, landmark, sizeof before);
     ww_status status = refine_once(refiner, image, landmark, face, err);
-    return status == WW_OK && apart(before, landmark) > MOVED_FAR ? refine_once(refiner, image, landmark, face, err) : status;
+    return status == WW_OK && apart(before, landmark) > MOVED_FAR ? refine_once(refiner, image, landmark, face, err)
+                                                                  : status;
 }
 
 static float log_odds(float p)
@@ -109,8 +113,8 @@ static float log_odds(float p)
 static float score_of_both(float detector, float own)
 {
     const float most = WW_REFINER_LOG_ODDS_MAX;
-    const float odds = WW_REFINER_BIAS + WW_REFINER_DETECTOR * log_odds(detector) +
-                       WW_REFINER_OWN * fminf(fmaxf(log_odds(own), -most), most);
+    const float odds = WW_REFINER_BIAS + WW_REFINER_DETECTOR * log_odds(detector)
+                       + WW_REFINER_OWN * fminf(fmaxf(log_odds(own), -most), most);
     return 1 / (1 + expf(-odds));
 }
 
@@ -128,7 +132,8 @@ static void one_a_face(ww_detections *found)
     found->count = kept;
 }
 
-ww_status ww_landmark_refine(ww_landmark_refiner *refiner, const ww_image *image, float min_score, ww_detections *found, ww_error *err)
+ww_status ww_landmark_refine(ww_landmark_refiner *refiner, const ww_image *image, float min_score, ww_detections *found,
+                             ww_error *err)
 {
     size_t kept = 0;
     for (size_t i = 0; i < found->count; i++) {

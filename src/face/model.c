@@ -242,5 +242,4 @@ static ww_status read_onnx_landmarks(const void *bytes, size_t size, const char 
     return status;
 }
 
-const ww_model_reader ww_onnx_reader = {
-    .format = "ONNX", .is_mine = any, .read = read_onnx, .read_landmarks = read_onnx_landmarks};
+const ww_model_reader ww_onnx_reader = {.is_mine = any, .read = read_onnx, .read_landmarks = read_onnx_landmarks};

@@ -35,7 +35,6 @@ void ww_model_file_release(ww_model_file *file);
 // Reads one format of files. What is read goes into *file, which begins as zero and is the caller's to release, also on
 // failure. `name` is for messages; the bytes may be freed afterwards.
 typedef struct ww_model_reader {
-    const char *format;
     bool (*is_mine)(const void *bytes, size_t size);
     // A detector or embedder; sidecar may be NULL.
     ww_status (*read)(const void *bytes, size_t size, const char *name, const char *sidecar, ww_model_file *file,

@@ -124,7 +124,7 @@ static void scale_back(ww_detections *found, double scale)
         f->y *= back;
         f->width *= back;
         f->height *= back;
-        for (int q = 0; q < 10; q++)
+        for (int q = 0; q < WW_LANDMARK_VALUES; q++)
             f->landmark[q] *= back;
     }
 }

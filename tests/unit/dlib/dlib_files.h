@@ -5,6 +5,8 @@
 #include "base/random.h"
 #include "dat_writer.h"
 
+#include <stdlib.h>
+
 // A gradient detector of `filters` filters for a window of `side` pixels, with random weights that are sums of `rank` separable
 // terms a plane, and the threshold given.
 static inline void write_hog_file(ww_buffer *b, int side, int filters, int rank, double threshold, ww_random *r)
@@ -92,6 +94,24 @@ static inline void write_shape_file(ww_buffer *b, int points, int cascades, int 
             dat_real(b, 0);
         }
     }
+}
+
+// A network that makes `values` values of a picture of any size: a convolution, whose every cell is averaged, and a
+// product.
+static inline void write_embedder(ww_buffer *b, int values)
+{
+    float weights[2 * 3] = {1, 0, 0, 0, 1, 0}, biases[2] = {0, 1}, *matrix = calloc(2 * (size_t)values, sizeof *matrix);
+    for (int i = 0; i < 2 * values; i++)
+        matrix[i] = (float)(i % 7);
+    dat_loss_metric(b);
+    dat_int(b, 2);
+    dat_int(b, 3);
+    dat_input_rgb(b, 100);
+    dat_con(b, (int64_t[4]){2, 3, 1, 1}, 1, 0, weights, biases);
+    dat_first_end(b);
+    dat_fc(b, 2, values, matrix);
+    dat_layer_end(b);
+    free(matrix);
 }
 
 #endif

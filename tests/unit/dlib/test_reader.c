@@ -4,6 +4,7 @@
 #include "dlib/chip.h"
 #include "dlib/dlib.h"
 #include "dlib/hog.h"
+#include "face/detect.h"
 #include "dlib_files.h"
 #include "group_photos.h"
 #include "harness.h"
@@ -15,27 +16,12 @@ static ww_status read_as_model(const ww_buffer *b, const char *sidecar, ww_model
     return ww_dlib_reader.read(b->data, b->bytes, "test.dat", sidecar, file, err);
 }
 
-// A network that makes `values` values of a picture of any size: a convolution, whose every cell is averaged, and a
-// product.
-static void write_embedder(ww_buffer *b, int values)
-{
-    float weights[2 * 3] = {1, 0, 0, 0, 1, 0}, biases[2] = {0, 1}, *matrix = calloc(2 * (size_t)values, sizeof *matrix);
-    for (int i = 0; i < 2 * values; i++)
-        matrix[i] = (float)(i % 7);
-    dat_loss_metric(b);
-    dat_int(b, 2);
-    dat_int(b, 3);
-    dat_input_rgb(b, 100);
-    dat_con(b, (int64_t[4]){2, 3, 1, 1}, 1, 0, weights, biases);
-    dat_first_end(b);
-    dat_fc(b, 2, values, matrix);
-    dat_layer_end(b);
-    free(matrix);
-}
-
+// A "face" is a bright square: a window of 8 x 8 pixels, its mean brightness above 1/2.
 static void write_mmod(ww_buffer *b)
 {
-    float weights[3 * 64] = {0}, bias = -0.5F;
+    float weights[3 * 64], bias = -0.5F;
+    for (int i = 0; i < 3 * 64; i++)
+        weights[i] = 1.0F / 3 / 64;
     dat_loss_mmod(b, 8, 8);
     dat_int(b, 3);
     dat_input_pyramid(b, 0, 10, 11);
@@ -64,6 +50,11 @@ TEST(a_gradient_detector)
     CHECK(ww_hog_kind.upsamples && ww_hog_kind.scores_unbounded && !ww_hog_kind.too_slow_to_track);
     ww_model_file_release(&file);
     CHECK(!file.model && !file.spec.detector);
+    b.data[1] = 1; // the version before is one all the same, if not in this form
+    read_as_model(&b, NULL, &file, &err);
+    CHECK(file.spec.detector == &ww_hog_kind);
+    ww_model_file_release(&file);
+    b.data[1] = 2;
     b.bytes -= 9; // cut short
     CHECK_EQ(read_as_model(&b, NULL, &file, &err), WW_ERR_FORMAT);
     ww_model_file_release(&file);
@@ -79,6 +70,55 @@ TEST(a_cnn_detector)
     CHECK_OK(read_as_model(&b, NULL, &file, &err));
     CHECK(file.spec.detector == &ww_mmod_kind && file.net && !file.model);
     CHECK(ww_mmod_kind.upsamples && ww_mmod_kind.scores_unbounded && ww_mmod_kind.too_slow_to_track);
+    ww_model_file_release(&file);
+    ww_buffer_free(&b);
+}
+
+// Black, with a white square.
+static ww_image night(int width, int height, int left, int top, int side)
+{
+    ww_error err = {0};
+    ww_image image = {0};
+    CHECK_OK(ww_image_alloc(&image, WW_PIXELS_RGB, width, height, &err));
+    for (int y = 0; y < height; y++)
+        for (int x = 0; x < width; x++)
+            memset(image.plane[0].data + y * image.plane[0].stride + 3 * x,
+                   x >= left && x < left + side && y >= top && y < top + side ? 255 : 0, 3);
+    return image;
+}
+
+TEST(pictures_are_shrunk_but_not_too_much)
+{
+    static const struct {
+        int width, height, left, top, side, size;
+    } cases[] = {
+        {300, 300, 100, 120, 10, 64}, // at 64 pixels it could not be seen; 720 are the least
+        {1440, 720, 600, 300, 24, 0}, // shrunk to 720 x 360, and the box brought back
+    };
+    ww_buffer b = {0};
+    ww_error err = {0};
+    ww_model_file file = {0};
+    write_mmod(&b);
+    CHECK_OK(read_as_model(&b, NULL, &file, &err));
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        ww_image image = night(cases[i].width, cases[i].height, cases[i].left, cases[i].top, cases[i].side);
+        ww_detector *detector = NULL;
+        ww_detections found = {0};
+        CHECK_OK(ww_detector_open(file.net, &file.spec, &(ww_detect_options){.size = cases[i].size}, &detector, &err));
+        CHECK_OK(ww_detect(detector, &image, &found, &err));
+        CHECK(found.count >= 1);
+        if (found.count >= 1) {
+            const ww_detection *d = &found.item[0];
+            const float *mean = ww_mmod_kind.mean_landmark;
+            CHECK_NEAR(d->x + d->width / 2, cases[i].left + cases[i].side / 2, cases[i].side / 2);
+            CHECK_NEAR(d->y + d->height / 2, cases[i].top + cases[i].side / 2, cases[i].side / 2);
+            CHECK_NEAR(d->landmark[0], d->x + mean[0] * d->width, 1e-3);
+            CHECK_NEAR(d->landmark[9], d->y + mean[9] * d->height, 1e-3);
+        }
+        ww_detector_close(detector);
+        ww_vector_free(&found);
+        ww_image_free(&image);
+    }
     ww_model_file_release(&file);
     ww_buffer_free(&b);
 }
@@ -106,6 +146,37 @@ TEST(an_embedder_and_the_text_beside_it)
     CHECK_EQ(read_as_model(&b, NULL, &file, &err), WW_ERR_UNSUPPORTED);
     ww_model_file_release(&file);
     ww_buffer_free(&b);
+}
+
+TEST(dlibs_embedders_take_a_chip_as_it_is_or_the_mean_of_jittered_ones)
+{
+    enum { SIDE = 30, VALUES = 3 * SIDE * SIDE };
+    static float first[VALUES], second[VALUES], again[VALUES];
+    ww_error err = {0};
+    ww_image chip = {0};
+    ww_dlib_random random;
+    ww_model_spec spec = {
+        .chip_size = SIDE, .colour = WW_COLOUR_RGB, .scale = {1, 1, 1}, .embedding_dim = 2, .jitter = 1};
+    CHECK_OK(ww_image_alloc(&chip, WW_PIXELS_RGB, SIDE, SIDE, &err));
+    for (int y = 0; y < SIDE; y++)
+        for (int x = 0; x < 3 * SIDE; x++)
+            chip.plane[0].data[y * chip.plane[0].stride + x] = (uint8_t)(x * 2 + y);
+    CHECK_EQ(ww_dlib_embedder_kind.view_count(&spec), 1);
+    CHECK_OK(ww_dlib_embedder_kind.make_view(&spec, &random, &chip, 0, first, &err));
+    CHECK(first[0] == 0 && first[1] == 6 && first[SIDE] == 1); // as it is
+    spec.jitter = 3;
+    CHECK_EQ(ww_dlib_embedder_kind.view_count(&spec), 3);
+    CHECK_OK(ww_dlib_embedder_kind.make_view(&spec, &random, &chip, 0, first, &err));
+    CHECK_OK(ww_dlib_embedder_kind.make_view(&spec, &random, &chip, 1, second, &err));
+    CHECK_OK(ww_dlib_embedder_kind.make_view(&spec, &random, &chip, 0, again, &err));
+    CHECK(memcmp(first, second, sizeof first) != 0);
+    CHECK(memcmp(first, again, sizeof first) == 0); // every face begins with the first number
+    float out[2], length;
+    CHECK(ww_dlib_embedder_kind.combine(&spec, (float[]){3, 0, 0, 4, 3, 2}, 3, out, &length));
+    CHECK(out[0] == 2 && out[1] == 2);
+    CHECK_NEAR(length, sqrt(8), 1e-6);
+    CHECK(!ww_dlib_embedder_kind.combine(&spec, (float[]){3, 0, -3, 0, 0, 0}, 3, out, &length));
+    ww_image_free(&chip);
 }
 
 TEST(shape_predictors_of_5_and_68_points_are_sources_of_landmarks)
@@ -183,7 +254,9 @@ int main(void)
     RUN(what_is_dlibs_is_seen_by_its_first_bytes);
     RUN(a_gradient_detector);
     RUN(a_cnn_detector);
+    RUN(pictures_are_shrunk_but_not_too_much);
     RUN(an_embedder_and_the_text_beside_it);
+    RUN(dlibs_embedders_take_a_chip_as_it_is_or_the_mean_of_jittered_ones);
     RUN(shape_predictors_of_5_and_68_points_are_sources_of_landmarks);
     RUN(a_source_of_landmarks_moves_them);
     RUN(dlibs_detectors_see_the_people_on_group_photos);

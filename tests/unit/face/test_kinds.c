@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The tables of kinds: that the rows are whole and tell one another apart, and that detect.h and embed.h go by the
 // table alone, with kinds that are made up here.
+#include "face/align.h"
 #include "face/detect.h"
 #include "face/detector.h"
 #include "face/embed.h"
@@ -241,6 +242,69 @@ TEST(a_chip_is_cut_as_the_kind_does)
     CHECK_STR(err.message, "87");
 }
 
+// A picture in which every pixel is another.
+static ww_image slope(void)
+{
+    ww_error err = {0};
+    ww_image image = {0};
+    CHECK_OK(ww_image_alloc(&image, WW_PIXELS_LUMA, 200, 200, &err));
+    for (int y = 0; y < 200; y++)
+        for (int x = 0; x < 200; x++)
+            image.plane[0].data[y * image.plane[0].stride + x] = (uint8_t)((x + 7 * y) % 251);
+    return image;
+}
+
+TEST(aligned_chips_lie_where_the_template_says)
+{
+    ww_error err = {0};
+    ww_image image = slope(), chip = {0}, want = {0};
+    float landmark[WW_LANDMARK_VALUES];
+    for (int q = 0; q < WW_LANDMARK_VALUES; q++)
+        landmark[q] = 30 + 1.2f * ww_template_112[q];
+    for (int margin = 0; margin <= 8; margin += 8) {
+        ww_model_spec spec = {.embedder = &ww_aligned_embedder_kind, .chip_size = 96, .chip_margin = (float)margin};
+        ww_affine map = ww_align(landmark, 96, (float)margin);
+        CHECK_OK(ww_embedder_chip(&spec, &image, landmark, &chip, &err));
+        CHECK_OK(ww_warp_luma(&image, &map, 96, 96, &want, &err));
+        CHECK_NEAR(map.m[0], margin == 0 ? 1.2 * 112 / 96 : 1.2, 1e-3); // picture pixels for one of the chip
+        for (int y = 0; y < 96; y++)
+            CHECK(
+                memcmp(chip.plane[0].data + y * chip.plane[0].stride, want.plane[0].data + y * want.plane[0].stride, 96)
+                == 0);
+        ww_image_free(&chip);
+        ww_image_free(&want);
+    }
+    ww_image_free(&image);
+}
+
+TEST(a_chip_is_seen_as_it_is_and_mirrored)
+{
+    uint8_t sample[6] = {10, 20, 30, 40, 50, 60}; // two pixels of a row, RGB
+    ww_image chip = {.pixels = WW_PIXELS_RGB, .width = 2, .height = 1, .plane = {{.data = sample, .stride = 0}}};
+    ww_model_spec spec = {.chip_size = 2, .colour = WW_COLOUR_BGR, .mean = {1, 2, 3}, .scale = {2, 2, 2}};
+    float input[12];
+    CHECK_EQ(ww_aligned_embedder_kind.view_count(&spec), 2);
+    ww_aligned_embedder_kind.make_view(&spec, NULL, &chip, 0, input, NULL);
+    CHECK(input[0] == (30 - 1) * 2 && input[1] == (60 - 1) * 2 && input[4] == (20 - 2) * 2 && input[8] == (10 - 3) * 2);
+    ww_aligned_embedder_kind.make_view(&spec, NULL, &chip, 1, input, NULL);
+    CHECK(input[0] == (60 - 1) * 2 && input[1] == (30 - 1) * 2 && input[8] == (40 - 3) * 2);
+}
+
+TEST(two_views_make_one_direction)
+{
+    ww_model_spec spec = {.embedding_dim = 2};
+    float out[2], length;
+    CHECK(ww_aligned_embedder_kind.combine(&spec, (float[]){3, 0, 0, 4}, 2, out, &length));
+    CHECK_NEAR(out[0], sqrt(0.5), 1e-6); // the longer one has no more say
+    CHECK_NEAR(out[1], sqrt(0.5), 1e-6);
+    CHECK_NEAR(length, 3.5, 1e-6);
+    CHECK(ww_aligned_embedder_kind.combine(&spec, (float[]){3, 0, 8, 6}, 2, out, &length));
+    CHECK_NEAR(hypot(out[0], out[1]), 1, 1e-6);
+    CHECK_NEAR(out[1] / out[0], 0.6 / 1.8, 1e-6);
+    CHECK(!ww_aligned_embedder_kind.combine(&spec, (float[]){0, 0, 1, 0}, 2, out, &length));
+    CHECK(!ww_aligned_embedder_kind.combine(&spec, (float[]){1, 0, -1, 0}, 2, out, &length));
+}
+
 int main(void)
 {
     RUN(every_row_is_whole);
@@ -250,5 +314,8 @@ int main(void)
     RUN(a_detector_is_what_its_row_says);
     RUN(a_detector_is_not_asked_for_what_its_kind_does_not_do);
     RUN(a_chip_is_cut_as_the_kind_does);
+    RUN(aligned_chips_lie_where_the_template_says);
+    RUN(a_chip_is_seen_as_it_is_and_mirrored);
+    RUN(two_views_make_one_direction);
     return FINISH();
 }

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: MIT
+// Loading the models of a run: which source of landmarks they get, what their traits refuse, and that a hash tells them apart.
+#include "base/files.h"
+#include "base/memory.h"
+#include "dlib_files.h"
+#include "face/detector.h"
+#include "face/embedder.h"
+#include "face/landmarks.h"
+#include "harness.h"
+#include "models/loaded.h"
+#include "models/models.h"
+
+static ww_status load(const ww_model_options *options, ww_models **models, ww_error *err)
+{
+    *models = NULL;
+    return ww_models_load(options, models, err);
+}
+
+TEST(the_models_inside)
+{
+    ww_error err = {0};
+    ww_models *m = NULL;
+    CHECK_OK(load(NULL, &m, &err));
+    CHECK(m->detector_spec.detector == &ww_luma_kind && m->embedder_spec.embedder == &ww_aligned_embedder_kind);
+    CHECK(m->detector && m->embedder && m->detector_spec.landmarks.kind == &ww_landmark_refiner_kind);
+    CHECK(m->detector_spec.upsample == 0 && m->embedder_spec.jitter == 0);
+    ww_models_unload(m);
+}
+
+TEST(traits_refuse_options)
+{
+    static const struct {
+        ww_model_options options;
+        const char *says;
+    } cases[] = {{{.upsample = 1}, "--upsample"},
+                 {{.upsample = 5}, "0 to 4"},
+                 {{.upsample = -1}, "0 to 4"},
+                 {{.jitter = 2}, "--jitter"}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        ww_error err = {0};
+        ww_models *m;
+        CHECK_EQ(load(&cases[i].options, &m, &err), WW_ERR_ARGUMENT);
+        CHECK(m == NULL && strstr(err.message, cases[i].says) != NULL);
+    }
+}
+
+TEST(a_detector_without_a_network)
+{
+    ww_error err = {0};
+    ww_models *plain = NULL, *doubled = NULL;
+    if (ww_file_frontal_hog_dat_end - ww_file_frontal_hog_dat == 0)
+        SKIP("built without libdlib-dev");
+    CHECK_OK(load(&(ww_model_options){.detector = "hog"}, &plain, &err));
+    CHECK(!plain->detector && plain->detector_spec.model && plain->detector_spec.detector->upsamples);
+    CHECK(!plain->detector_spec.landmarks.kind); // a detector named by hand is taken as it is
+    CHECK_OK(load(&(ww_model_options){.detector = "hog", .upsample = 2}, &doubled, &err));
+    CHECK(doubled->detector_spec.upsample == 2 && doubled->detector_hash != plain->detector_hash);
+    CHECK(doubled->embedder_hash == plain->embedder_hash);
+    ww_models_unload(plain);
+    ww_models_unload(doubled);
+}
+
+TEST(an_embedder_that_needs_landmarks_and_takes_jitter)
+{
+    static const int jitters[] = {0, 1, 2, 3};
+    ww_error err = {0};
+    ww_models *m = NULL;
+    ww_buffer file = {0};
+    char dir[] = "/tmp/whoswho-test-XXXXXX";
+    CHECK(mkdtemp(dir) != NULL);
+    char *path = ww_path_join(dir, "embedder.dat");
+    write_embedder(&file, 32);
+    CHECK_OK(ww_write_file(path, file.data, file.bytes, &err));
+    uint64_t hash[4];
+    for (int i = 0; i < 4; i++) { // the detector inside has landmarks
+        CHECK_OK(load(&(ww_model_options){.embedder = path, .jitter = jitters[i]}, &m, &err));
+        CHECK(m && m->embedder_spec.embedder->needs_landmarks && m->embedder_spec.jitter == jitters[i]);
+        hash[i] = m ? m->embedder_hash : 0;
+        ww_models_unload(m);
+    }
+    CHECK(hash[0] == hash[1] && hash[1] != hash[2] && hash[2] != hash[3]); // other vectors, another hash
+    CHECK_EQ(load(&(ww_model_options){.embedder = path, .jitter = 1001}, &m, &err), WW_ERR_ARGUMENT);
+    if (ww_file_frontal_hog_dat_end - ww_file_frontal_hog_dat > 0) {
+        CHECK_EQ(load(&(ww_model_options){.embedder = path, .detector = "hog"}, &m, &err), WW_ERR_ARGUMENT);
+        CHECK(strstr(err.message, "needs landmarks") != NULL);
+    }
+    CHECK_EQ(load(&(ww_model_options){.detector = path}, &m, &err), WW_ERR_ARGUMENT);
+    CHECK(strstr(err.message, "not a detector") != NULL);
+    remove(path);
+    remove(dir);
+    free(path);
+    ww_buffer_free(&file);
+}
+
+int main(void)
+{
+    RUN(the_models_inside);
+    RUN(traits_refuse_options);
+    RUN(a_detector_without_a_network);
+    RUN(an_embedder_that_needs_landmarks_and_takes_jitter);
+    return FINISH();
+}
