@@ -15,7 +15,7 @@
 // What sorting starts from.
 typedef struct sorting {
     ww_sort_settings settings;
-    ww_gathered faces;
+    ww_catalog faces;
     ww_decided decided;
     ww_people_input in;
 } sorting;
@@ -77,14 +77,18 @@ static ww_status load(ww_library *library, const ww_cluster_options *options, so
     s->in = (ww_people_input){library, &s->faces, &s->decided, &s->settings, full.threads > 0 ? full.threads : ww_cpu_count()};
     status = resolve(library, &full, &s->settings, err);
     if (status == WW_OK)
-        status = ww_gather_faces(library, &s->faces, err);
-    return status == WW_OK ? ww_decisions_replay_gathered(library, &s->faces, &s->decided, err) : status;
+        status = ww_catalog_load(library->store, NULL, 0, &s->faces, err);
+    if (status == WW_OK)
+        status = ww_catalog_add_vectors(&s->faces, err);
+    if (status == WW_OK)
+        status = ww_catalog_recall_people(&s->faces, err);
+    return status == WW_OK ? ww_decisions_replay_catalog(library, &s->faces, &s->decided, err) : status;
 }
 
 static void release(sorting *s)
 {
     ww_decided_free(&s->decided);
-    ww_gathered_free(&s->faces);
+    ww_catalog_free(&s->faces);
 }
 
 ww_status ww_try_thresholds(ww_library *library, const ww_cluster_options *options, const double *threshold, size_t count,

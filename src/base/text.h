@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Values written the way each format wants them, independent of the locale. What is not UTF-8 stays as it is where the format
-// holds bytes (CSV, URL) and becomes U+FFFD where it must be text (HTML, JSON, YAML). 
+// holds bytes (CSV, URL) and becomes U+FFFD where it must be text (HTML, JSON, YAML).
 #ifndef WW_BASE_TEXT_H
 #define WW_BASE_TEXT_H
 #include "base/buffer.h"

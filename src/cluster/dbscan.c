@@ -9,9 +9,9 @@
 //
 // Where min_samples is so large that remembering everything would cost more than the vectors themselves, a vector remembers as
 // much as it may and is marked as one that forgot; two further passes then look again at the pairs of those only.
+#include "base/forest.h"
 #include "base/memory.h"
 #include "cluster/cluster.h"
-#include "base/forest.h"
 #include "cluster/pairs.h"
 #include <pthread.h>
 #include <stdlib.h>

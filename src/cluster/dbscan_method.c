@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // DBSCAN as a method: what it finds is joined where vectors must be together, and a cluster that holds vectors that cannot be is
 // parted by average linkage, which joins its groups from the closest on until only what cannot be together is apart.
-#include "base/memory.h"
 #include "base/forest.h"
+#include "base/memory.h"
 #include "cluster/method.h"
 #include <math.h>
 #include <stdlib.h>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "cluster/links.h"
+#include "base/forest.h"
 #include "base/hash.h"
 #include "base/memory.h"
-#include "base/forest.h"
 #include <stdlib.h>
 #include <string.h>
 

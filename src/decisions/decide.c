@@ -382,10 +382,7 @@ ww_status ww_decide(ww_library *library, const ww_decision *decision, ww_decisio
         status = ww_store_begin(library->store, err);
     if (status == WW_OK) {
         status = take(&t, err);
-        if (status == WW_OK)
-            status = ww_store_commit(library->store, err);
-        else
-            ww_store_rollback(library->store);
+        status = ww_store_end(library->store, status, err);
     }
     if (result) {
         *result = (ww_decision_result){.entry = t.batch, .faces = t.faces};

@@ -208,15 +208,12 @@ ww_status ww_decisions_replay(ww_library *library, const ww_face_key *faces, siz
     return status;
 }
 
-ww_status ww_decisions_replay_gathered(ww_library *library, const ww_gathered *faces, ww_decided *decided, ww_error *err)
+ww_status ww_decisions_replay_catalog(ww_library *library, const ww_catalog *faces, ww_decided *decided, ww_error *err)
 {
-    const size_t count = faces->face.count;
-    ww_face_key *key = ww_alloc_array(count, sizeof *key, SIZE_MAX);
+    ww_face_key *key = ww_catalog_keys(faces, err);
     if (!key)
-        return ww_fail_memory(err, "the keys of %zu faces", count);
-    for (size_t i = 0; i < count; i++)
-        key[i] = faces->face.item[i].key;
-    ww_status status = ww_decisions_replay(library, key, count, decided, err);
+        return WW_ERR_MEMORY;
+    ww_status status = ww_decisions_replay(library, key, faces->face.count, decided, err);
     free(key);
     return status;
 }

@@ -8,13 +8,13 @@
 #ifndef WW_DECISIONS_DECISIONS_H
 #define WW_DECISIONS_DECISIONS_H
 #include "library/decided.h"
-#include "library/gather.h"
+#include "library/catalog.h"
 #include "decisions/journal.h"
 #include "library/library.h"
 
 // Replays the journal over `count` faces (in the order of ww_store_faces). No journal: all empty.
 ww_status ww_decisions_replay(ww_library *library, const ww_face_key *faces, size_t count, ww_decided *decided, ww_error *err);
-ww_status ww_decisions_replay_gathered(ww_library *library, const ww_gathered *faces, ww_decided *decided, ww_error *err);
+ww_status ww_decisions_replay_catalog(ww_library *library, const ww_catalog *faces, ww_decided *decided, ww_error *err);
 // The same over a journal already read.
 ww_status ww_decisions_replay_journal(const ww_journal *journal, const ww_face_key *faces, size_t count, ww_decided *decided,
                                       ww_error *err);

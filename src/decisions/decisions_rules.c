@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "decisions/decisions_rules.h"
 #include "base/memory.h"
+#include "base/search.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -74,15 +75,9 @@ static void put(ww_rules *r, uint32_t node, int32_t identity, int64_t entry)
 // Identities are made in the order of their ids.
 static int32_t find(const ww_rules *r, int64_t id)
 {
-    size_t low = 0, high = r->identity.count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (r->identity.item[middle].id < id)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low < r->identity.count && r->identity.item[low].id == id ? (int32_t)low : -1;
+    size_t at;
+    WW_LOWER_BOUND(at, r->identity.count, r->identity.item[at].id < id);
+    return at < r->identity.count && r->identity.item[at].id == id ? (int32_t)at : -1;
 }
 
 // The identity that an operand is: the first it names with the others merged into it, or a new one; with its faces put there.

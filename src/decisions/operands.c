@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
+#include "base/distance.h"
 #include "base/memory.h"
-#include "library/gather.h"
 #include "decisions/people_view.h"
 
 #include <stdlib.h>
@@ -86,22 +86,16 @@ static int nearest_first(const void *a, const void *b)
     return (p->face > q->face) - (p->face < q->face);
 }
 
-static bool rank_by_mean(const ww_gathered *g, struct candidate *candidate, size_t count)
+static bool rank_by_mean(const float *vector, int dim, struct candidate *candidate, size_t count)
 {
-    size_t dim = (size_t)g->dim;
-    double *mean = ww_try_array(dim, sizeof *mean);
+    double *mean = ww_try_array((size_t)dim, sizeof *mean);
     if (!mean)
         return false;
     for (size_t i = 0; i < count; i++)
-        for (size_t d = 0; d < dim; d++)
-            mean[d] += g->vector[candidate[i].face * dim + d] / (double)count;
-    for (size_t i = 0; i < count; i++) {
-        candidate[i].distance_squared = 0;
-        for (size_t d = 0; d < dim; d++) {
-            double difference = g->vector[candidate[i].face * dim + d] - mean[d];
-            candidate[i].distance_squared += difference * difference;
-        }
-    }
+        for (int d = 0; d < dim; d++)
+            mean[d] += vector[candidate[i].face * (size_t)dim + (size_t)d] / (double)count;
+    for (size_t i = 0; i < count; i++)
+        candidate[i].distance_squared = ww_distance_squared_to_mean(vector + candidate[i].face * (size_t)dim, mean, dim);
     qsort(candidate, count, sizeof *candidate, nearest_first);
     free(mean);
     return true;
@@ -115,11 +109,12 @@ static ww_status add_core(const ww_people_view *r, const bool *is_free, ww_opera
         if (is_free[i] && !ww_vector_push(&candidates, ((struct candidate){0, i})))
             status = ww_fail_memory(err, "the faces of a person");
     if (status == WW_OK && candidates.count > WW_CORE_FACES) {
-        ww_gathered g = {0};
-        status = ww_gather_faces(r->library, &g, err);
-        if (status == WW_OK && !rank_by_mean(&g, candidates.item, candidates.count))
+        float *vector;
+        int dim;
+        status = ww_catalog_read_vectors(&r->catalog, &vector, &dim, err);
+        if (status == WW_OK && !rank_by_mean(vector, dim, candidates.item, candidates.count))
             status = ww_fail_memory(err, "the faces of a person");
-        ww_gathered_free(&g);
+        free(vector);
     }
     for (size_t i = 0; i < candidates.count && i < WW_CORE_FACES; i++)
         ww_operand_add_face(operand, &r->key[candidates.item[i].face]);

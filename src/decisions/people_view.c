@@ -8,20 +8,6 @@
 
 enum { LISTED_MAX = 6, NEAR_EDITS_MAX = 2 };
 
-static ww_status make_keys(ww_people_view *r, ww_error *err)
-{
-    const ww_catalog *c = &r->catalog;
-    r->key = ww_alloc_array(c->face.count, sizeof *r->key, SIZE_MAX);
-    if (!r->key)
-        return ww_fail_memory(err, "the keys of %zu faces", c->face.count);
-    for (size_t i = 0; i < c->face.count; i++) {
-        const ww_catalog_face *f = &c->face.item[i];
-        r->key[i] = (ww_face_key){ww_catalog_source_of(c, i)->hash, c->frame.item[f->frame].time_us,
-                                  (float)f->x, (float)f->y, (float)f->width, (float)f->height};
-    }
-    return WW_OK;
-}
-
 ww_status ww_people_view_reload(ww_people_view *r, ww_error *err)
 {
     ww_decided_free(&r->decided);
@@ -36,8 +22,10 @@ ww_status ww_people_view_load(ww_library *library, ww_people_view *r, ww_error *
 {
     *r = (ww_people_view){.library = library};
     ww_status status = ww_catalog_load(library->store, NULL, 0, &r->catalog, err);
-    if (status == WW_OK)
-        status = make_keys(r, err);
+    if (status == WW_OK) {
+        r->key = ww_catalog_keys(&r->catalog, err);
+        status = r->key ? WW_OK : WW_ERR_MEMORY;
+    }
     if (status == WW_OK)
         status = ww_people_view_reload(r, err);
     if (status != WW_OK)

@@ -4,10 +4,11 @@
 //
 // The measure of the gap is the mean silhouette (Rousseeuw 1987) of the faces, or of some where there are many: by which share
 // the faces of the other side are farther on average than the others of the own; 0 for a face that is alone on its side.
+#include "base/distance.h"
 #include "base/memory.h"
 #include "base/random.h"
 #include "decisions/decide.h"
-#include "library/gather.h"
+#include "library/catalog.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -17,7 +18,7 @@
 enum { STARTS = 12, ROUNDS_MAX = 50, FACES_COMPARED = 400 };
 
 typedef struct splitting {
-    const ww_gathered *faces;
+    const ww_catalog *faces;
     size_t dim, units;
     WW_VECTOR(size_t) face; // of the person
     size_t *unit_of;        // of each of `face`
@@ -28,17 +29,9 @@ typedef struct splitting {
     bool *shown;                // likewise: an example already
 } splitting;
 
-static double distance_squared(const double *a, const double *b, size_t dim)
-{
-    double sum = 0;
-    for (size_t d = 0; d < dim; d++)
-        sum += (a[d] - b[d]) * (a[d] - b[d]);
-    return sum;
-}
-
 static int by_track(const void *a, const void *b, void *faces)
 {
-    const ww_gathered_face *all = faces, *p = &all[*(const size_t *)a], *q = &all[*(const size_t *)b];
+    const ww_catalog_face *all = faces, *p = &all[*(const size_t *)a], *q = &all[*(const size_t *)b];
     if (p->source != q->source)
         return p->source < q->source ? -1 : 1;
     if (p->track != q->track)
@@ -58,8 +51,8 @@ static bool make_units(splitting *p)
         return false;
     qsort_r(p->face.item, p->face.count, sizeof *p->face.item, by_track, p->faces->face.item);
     for (size_t i = 0; i < p->face.count; i++) {
-        const ww_gathered_face *f = &p->faces->face.item[p->face.item[i]];
-        const ww_gathered_face *before = i ? &p->faces->face.item[p->face.item[i - 1]] : NULL;
+        const ww_catalog_face *f = &p->faces->face.item[p->face.item[i]];
+        const ww_catalog_face *before = i ? &p->faces->face.item[p->face.item[i - 1]] : NULL;
         bool followed = before && f->track > 0 && f->track == before->track && f->source == before->source;
         size_t unit = followed ? p->units - 1 : p->units++;
         p->unit_of[i] = unit;
@@ -78,7 +71,7 @@ static size_t farthest_from(const splitting *p, const double *point)
     size_t best = 0;
     double most = -1;
     for (size_t u = 0; u < p->units; u++) {
-        double distance = distance_squared(p->vector + u * p->dim, point, p->dim);
+        double distance = ww_distance_squared_of_means(p->vector + u * p->dim, point, (int)p->dim);
         if (distance > most) {
             most = distance;
             best = u;
@@ -93,7 +86,7 @@ static bool assign(splitting *p)
     bool changed = false;
     for (size_t u = 0; u < p->units; u++) {
         const double *v = p->vector + u * p->dim;
-        unsigned char side = distance_squared(v, p->centre[1], p->dim) < distance_squared(v, p->centre[0], p->dim);
+        unsigned char side = ww_distance_squared_of_means(v, p->centre[1], (int)p->dim) < ww_distance_squared_of_means(v, p->centre[0], (int)p->dim);
         changed = changed || side != p->side[u];
         p->side[u] = side;
     }
@@ -124,11 +117,7 @@ static unsigned char side_of(const splitting *p, size_t i)
 
 static double distance(const splitting *p, size_t i, size_t k)
 {
-    const float *a = p->faces->vector + p->face.item[i] * p->dim, *b = p->faces->vector + p->face.item[k] * p->dim;
-    double sum = 0;
-    for (size_t d = 0; d < p->dim; d++)
-        sum += ((double)a[d] - b[d]) * ((double)a[d] - b[d]);
-    return sqrt(sum);
+    return sqrt(ww_catalog_distance_squared(p->faces, p->face.item[i], p->face.item[k]));
 }
 
 typedef struct gap {
@@ -193,7 +182,7 @@ static void divide(splitting *p)
     move_centres(p);
 }
 
-static void show_examples(splitting *p, const ww_catalog *c, unsigned char side, ww_split_side *out)
+static void show_examples(splitting *p, unsigned char side, ww_split_side *out)
 {
     memset(p->shown, 0, p->units * sizeof *p->shown);
     for (int n = 0; n < WW_EXAMPLES; n++) {
@@ -201,7 +190,7 @@ static void show_examples(splitting *p, const ww_catalog *c, unsigned char side,
         size_t best = p->face.count;
         for (size_t i = 0; i < p->face.count; i++) {
             size_t u = p->unit_of[i];
-            double away = distance_squared(p->vector + u * p->dim, p->centre[side], p->dim);
+            double away = ww_distance_squared_of_means(p->vector + u * p->dim, p->centre[side], (int)p->dim);
             if (p->side[u] == side && !p->shown[u] && away < least) {
                 least = away;
                 best = i;
@@ -211,14 +200,14 @@ static void show_examples(splitting *p, const ww_catalog *c, unsigned char side,
             break;
         p->shown[p->unit_of[best]] = true;
         ww_buffer path = {0};
-        ww_catalog_face_path(c, p->face.item[best], "jpg", &path);
+        ww_catalog_face_path(p->faces, p->face.item[best], "jpg", &path);
         char *text = ww_buffer_take(&path);
         snprintf(out->portrait[n], sizeof out->portrait[n], "%s", text);
         free(text);
     }
 }
 
-static void propose(splitting *p, const ww_catalog *c, ww_split_proposal *proposal)
+static void propose(splitting *p, ww_split_proposal *proposal)
 {
     divide(p);
     gap g = measure_gap(p);
@@ -237,7 +226,7 @@ static void propose(splitting *p, const ww_catalog *c, ww_split_proposal *propos
     proposal->side[0].faces = (int64_t)p->face.count - second;
     proposal->side[1].faces = second;
     for (unsigned char s = 0; s < 2; s++)
-        show_examples(p, c, s, &proposal->side[s]);
+        show_examples(p, s, &proposal->side[s]);
 }
 
 static ww_status record_split(ww_people_view *r, size_t person, const splitting *p, ww_decision_result *result, ww_error *err)
@@ -262,10 +251,7 @@ static ww_status record_split(ww_people_view *r, size_t person, const splitting 
         status = ww_store_begin(r->library->store, err);
     if (status == WW_OK) {
         status = ww_record_decision(r, &entry, &batch, err);
-        if (status == WW_OK)
-            status = ww_store_commit(r->library->store, err);
-        else
-            ww_store_rollback(r->library->store);
+        status = ww_store_end(r->library->store, status, err);
     }
     if (result) {
         *result = (ww_decision_result){.entry = batch, .faces = (int64_t)p->face.count};
@@ -276,7 +262,7 @@ static ww_status record_split(ww_people_view *r, size_t person, const splitting 
     return status;
 }
 
-static void parting_free(splitting *p)
+static void splitting_free(splitting *p)
 {
     ww_vector_free(&p->face);
     free(p->unit_of);
@@ -292,7 +278,6 @@ ww_status ww_split_person(ww_library *library, const char *who, int apply, ww_sp
                          ww_decision_result *result, ww_error *err)
 {
     ww_people_view view;
-    ww_gathered faces = {0};
     size_t person;
     *proposal = (ww_split_proposal){0};
     ww_status status = ww_people_view_load(library, &view, err);
@@ -305,10 +290,10 @@ ww_status ww_split_person(ww_library *library, const char *who, int apply, ww_sp
     }
     status = ww_people_view_find(&view, who, &person, err);
     if (status == WW_OK)
-        status = ww_gather_faces(library, &faces, err);
+        status = ww_catalog_add_vectors(&view.catalog, err);
     if (status == WW_OK) {
-        p->faces = &faces;
-        p->dim = (size_t)faces.dim;
+        p->faces = &view.catalog;
+        p->dim = (size_t)view.catalog.dim;
         for (size_t i = 0; i < view.catalog.face.count && status == WW_OK; i++)
             if (view.catalog.face.item[i].person == person && !ww_vector_push(&p->face, i))
                 status = ww_fail_memory(err, "the faces of a person");
@@ -319,15 +304,14 @@ ww_status ww_split_person(ww_library *library, const char *who, int apply, ww_sp
     if (status == WW_OK && !make_units(p))
         status = ww_fail_memory(err, "the faces of a person");
     if (status == WW_OK) {
-        propose(p, &view.catalog, proposal);
+        propose(p, proposal);
         if (proposal->side[1].faces == 0)
             status = ww_fail(err, WW_ERR_ARGUMENT, "the faces of %s do not fall into two: they are all alike",
                              ww_people_view_title(&view, person));
     }
     if (status == WW_OK && apply)
         status = record_split(&view, person, p, result, err);
-    parting_free(p);
-    ww_gathered_free(&faces);
+    splitting_free(p);
     ww_people_view_free(&view);
     return status;
 }

@@ -3,7 +3,7 @@
 #include "evaluate/eval_pairs.h"
 #include "base/memory.h"
 #include "evaluate/verification.h"
-#include "library/gather.h"
+#include "library/catalog.h"
 #include "evaluate/pair_list.h"
 #include "evaluate/path_index.h"
 #include "evaluate/predictions.h"
@@ -15,7 +15,6 @@ _Static_assert(WW_EVAL_KEPT == WW_VERIFICATION_KEPT, "the public header tells of
 
 typedef struct evaluation {
     ww_predictions predictions;
-    ww_gathered gathered;
     ww_pair_list list;
     ww_path_index paths;
     const char *list_path;
@@ -66,7 +65,7 @@ static ww_status make_trial(const evaluation *e, const ww_listed_pair *pair, ww_
     }
     if (face[0] == WW_NO_FACE || face[1] == WW_NO_FACE)
         return WW_OK;
-    trial->distance = sqrt(ww_gathered_distance_squared(&e->gathered, face[0], face[1]));
+    trial->distance = sqrt(ww_catalog_distance_squared(&e->predictions.catalog, face[0], face[1]));
     trial->quality = fminf(e->predictions.face[face[0]].quality, e->predictions.face[face[1]].quality);
     return WW_OK;
 }
@@ -102,7 +101,7 @@ static ww_status open_all(evaluation *e, const char *folder, const char *pairs, 
                          "library: give the folder with the whoswho.db",
                          folder);
     if (status == WW_OK)
-        status = ww_gather_faces(e->predictions.library, &e->gathered, err);
+        status = ww_catalog_add_vectors(&e->predictions.catalog, err);
     if (status == WW_OK)
         status = index_sources(e, which, err);
     return status;
@@ -150,7 +149,6 @@ ww_status ww_evaluate_pairs(const char *folder, const char *pairs, ww_eval_face 
     free(e.counted);
     ww_path_index_free(&e.paths);
     ww_pair_list_free(&e.list);
-    ww_gathered_free(&e.gathered);
     ww_predictions_free(&e.predictions);
     return status;
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "evaluate/ground_truth_match.h"
+#include "base/box.h"
 #include "base/memory.h"
+#include "base/search.h"
 #include "evaluate/path_index.h"
 
 #include <math.h>
@@ -129,11 +131,7 @@ static bool is_in(const ww_predicted_face *f, const ww_ground_truth_row *r)
 
 static double overlap(const ww_predicted_face *f, const ww_ground_truth_row *r)
 {
-    const double width = fmin(f->x + f->width, r->x + r->width) - fmax(f->x, r->x);
-    const double height = fmin(f->y + f->height, r->y + r->height) - fmax(f->y, r->y);
-    const double both = width > 0 && height > 0 ? width * height : 0;
-    const double either = f->width * f->height + r->width * r->height - both;
-    return either > 0 ? both / either : 0;
+    return ww_box_iou((ww_box){f->x, f->y, f->width, f->height}, (ww_box){r->x, r->y, r->width, r->height});
 }
 
 // Notes that the row was found at this time. Faces come in the order of time.
@@ -147,19 +145,17 @@ static void note_found(matching *m, place *p, int64_t time_us)
     m->out->found++;
 }
 
+static bool begins_until(const place *p, uint32_t source, int64_t time_us)
+{
+    return p->source < source || (p->source == source && p->row->start_us <= time_us);
+}
+
 // How many places come before the first that begins after this time, or is of a later source.
 static size_t places_until(const matching *m, uint32_t source, int64_t time_us)
 {
-    size_t low = 0, high = m->places;
-    while (low < high) {
-        const size_t middle = low + (high - low) / 2;
-        const place *p = &m->place[middle];
-        if (p->source < source || (p->source == source && p->row->start_us <= time_us))
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
+    size_t at;
+    WW_LOWER_BOUND(at, m->places, begins_until(&m->place[at], source, time_us));
+    return at;
 }
 
 // The place that fits a face best so far.

@@ -2,6 +2,7 @@
 #include "evaluate/path_index.h"
 #include "base/files.h"
 #include "base/memory.h"
+#include "base/search.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -33,15 +34,9 @@ void ww_path_index_free(ww_path_index *paths)
 // The first whose base is not before this text.
 static size_t lower_bound(const ww_path_index *paths, const char *text)
 {
-    size_t low = 0, high = paths->count;
-    while (low < high) {
-        const size_t middle = low + (high - low) / 2;
-        if (strcmp(paths->item[middle].base, text) < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
+    size_t at;
+    WW_LOWER_BOUND(at, paths->count, strcmp(paths->item[at].base, text) < 0);
+    return at;
 }
 
 static const char *without_here(const char *path)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "face/detection.h"
+#include "base/box.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -14,14 +15,9 @@ static int better(const void *a, const void *b)
     return p->y < q->y ? -1 : p->y > q->y;
 }
 
-static float intersection_over_union(const ww_detection *a, const ww_detection *b)
+double ww_detection_overlap(const ww_detection *a, const ww_detection *b)
 {
-    float w = fminf(a->x + a->width, b->x + b->width) - fmaxf(a->x, b->x);
-    float h = fminf(a->y + a->height, b->y + b->height) - fmaxf(a->y, b->y);
-    if (w <= 0 || h <= 0)
-        return 0;
-    float both = w * h;
-    return both / (a->width * a->height + b->width * b->height - both);
+    return ww_box_iou((ww_box){a->x, a->y, a->width, a->height}, (ww_box){b->x, b->y, b->width, b->height});
 }
 
 void ww_best_first(ww_detections *d)
@@ -36,7 +32,7 @@ void ww_non_maximum_suppression(ww_detections *d, float iou)
     size_t kept = 0;
     for (size_t i = 0; i < d->count && kept < WW_FACES_MAX; i++) {
         size_t j = 0;
-        while (j < kept && intersection_over_union(&d->item[i], &d->item[j]) <= iou)
+        while (j < kept && ww_detection_overlap(&d->item[i], &d->item[j]) <= iou)
             j++;
         if (j == kept)
             d->item[kept++] = d->item[i];

@@ -34,4 +34,7 @@ void ww_non_maximum_suppression(ww_detections *d, float iou);
 // Puts the landmarks of each face where `mean` says: shares of the box's sides, x0,y0 ... x4,y4.
 void ww_guess_landmarks(const float mean[WW_LANDMARK_VALUES], ww_detections *found);
 
+// Intersection over union of the boxes.
+double ww_detection_overlap(const ww_detection *a, const ww_detection *b);
+
 #endif

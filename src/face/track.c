@@ -16,17 +16,6 @@ typedef struct match {
     uint32_t track, face;
 } match;
 
-float ww_box_overlap(const ww_detection *a, const ww_detection *b)
-{
-    const float left = a->x > b->x ? a->x : b->x, top = a->y > b->y ? a->y : b->y;
-    const float ar = a->x + a->width, br = b->x + b->width, ab = a->y + a->height, bb = b->y + b->height;
-    const float width = (ar < br ? ar : br) - left, height = (ab < bb ? ab : bb) - top;
-    if (width <= 0 || height <= 0)
-        return 0;
-    const float both = width * height;
-    return both / (a->width * a->height + b->width * b->height - both);
-}
-
 static int best_first(const void *a, const void *b)
 {
     const match *p = a, *q = b;
@@ -79,7 +68,7 @@ bool ww_tracker_update(ww_tracker *t, const ww_detection *face, size_t count, in
         const ww_detection was = {.x = track->x, .y = track->y, .width = track->width, .height = track->height};
         const float enough = time_us - track->time_us > LATE_US ? OVERLAP_MIN_LATE : OVERLAP_MIN;
         for (uint32_t i = 0; i < count; i++) {
-            const float overlap = ww_box_overlap(&was, &face[i]);
+            const float overlap = (float)ww_detection_overlap(&was, &face[i]);
             if (overlap >= enough)
                 kept = ww_vector_push(&matches, ((match){overlap, k, i})) && kept;
         }

@@ -32,7 +32,4 @@ bool ww_tracker_update(ww_tracker *tracker, const ww_detection *face, size_t cou
 void ww_tracker_cut(ww_tracker *tracker);
 void ww_tracker_free(ww_tracker *tracker);
 
-// Intersection over union of two boxes.
-float ww_box_overlap(const ww_detection *a, const ww_detection *b);
-
 #endif

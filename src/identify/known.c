@@ -2,10 +2,11 @@
 // Who of the people is known: every face votes for the name of the known picture nearest to it, if that is within the embedder's
 // threshold; a person whose faces agree gets the name.
 #include "identify/known.h"
+#include "base/distance.h"
 #include "base/memory.h"
 #include "library/settings.h"
 #include "decisions/decide.h"
-#include "library/gather.h"
+#include "library/catalog.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -39,17 +40,13 @@ static ww_status on_source(void *user, const ww_source_row *row, ww_error *err)
 }
 
 // The known picture nearest to a face, and how far it is.
-static vote nearest_known(const ww_known *k, const float *vector, size_t dim)
+static vote nearest_known(const ww_known *k, const float *vector, int dim)
 {
     vote best = {.distance = INFINITY};
     for (size_t i = 0; i < k->picture.count; i++) {
-        double sum = 0;
-        for (size_t d = 0; d < dim; d++) {
-            double difference = (double)vector[d] - k->picture.item[i].vector[d];
-            sum += difference * difference;
-        }
-        if (sqrt(sum) < best.distance)
-            best = (vote){.name = k->picture.item[i].name, .distance = sqrt(sum)};
+        const double away = sqrt(ww_distance_squared(vector, k->picture.item[i].vector, dim));
+        if (away < best.distance)
+            best = (vote){.name = k->picture.item[i].name, .distance = away};
     }
     return best;
 }
@@ -136,15 +133,15 @@ static ww_status judge(ww_known *k, ww_people_view *r, size_t person, const poll
     return WW_OK;
 }
 
-static ww_status recognise(ww_known *k, ww_people_view *r, const ww_gathered *faces, double eps, ww_error *err)
+static ww_status recognise(ww_known *k, ww_people_view *r, double eps, ww_error *err)
 {
     WW_VECTOR(vote) votes = {0};
-    size_t dim = (size_t)faces->dim;
+    const ww_catalog *faces = &r->catalog;
     int64_t batch = 0;
     size_t *of_name = ww_try_array(k->name.count, sizeof *of_name);
     bool kept = of_name != NULL;
     for (size_t i = 0; i < faces->face.count && kept; i++) {
-        vote v = nearest_known(k, faces->vector + i * dim, dim);
+        vote v = nearest_known(k, ww_catalog_vector(faces, i), faces->dim);
         v.person = r->catalog.face.item[i].person;
         if (v.distance <= eps && v.person < r->catalog.person.count)
             kept = ww_vector_push(&votes, v);
@@ -155,10 +152,7 @@ static ww_status recognise(ww_known *k, ww_people_view *r, const ww_gathered *fa
             poll counted = count_votes(votes.item, votes.count, p, of_name, k->name.count);
             status = judge(k, r, p, &counted, &batch, err);
         }
-        if (status == WW_OK)
-            status = ww_store_commit(k->library->store, err);
-        else
-            ww_store_rollback(k->library->store);
+        status = ww_store_end(k->library->store, status, err);
     }
     ww_vector_free(&votes);
     free(of_name);
@@ -172,7 +166,6 @@ ww_status ww_recognise_known(ww_library *library, const ww_models *models, const
     ww_known_result counted = {0};
     ww_known k = {.library = library, .models = models, .listener = {on_line, user}, .result = &counted};
     ww_people_view view = {0};
-    ww_gathered faces = {0};
     double eps = 0;
     ww_status status = ww_store_sources(library->store, on_source, &k, err);
     if (status == WW_OK)
@@ -182,10 +175,9 @@ ww_status ww_recognise_known(ww_library *library, const ww_models *models, const
     if (status == WW_OK)
         status = ww_people_view_load(library, &view, err);
     if (status == WW_OK)
-        status = ww_gather_faces(library, &faces, err);
-    if (status == WW_OK && faces.face.count > 0)
-        status = recognise(&k, &view, &faces, eps, err);
-    ww_gathered_free(&faces);
+        status = ww_catalog_add_vectors(&view.catalog, err);
+    if (status == WW_OK && view.catalog.face.count > 0)
+        status = recognise(&k, &view, eps, err);
     ww_people_view_free(&view);
     ww_known_free(&k);
     if (result)

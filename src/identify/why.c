@@ -17,7 +17,6 @@ enum { NEAR_SHOWN = 5 };
 
 typedef struct question {
     ww_people_view view;
-    ww_gathered faces;
     size_t face;
     double eps, seed_score;
     WW_VECTOR(char *) rule; // owned sentences
@@ -59,7 +58,7 @@ static ww_status find_thresholds(question *q, ww_error *err)
     return status == WW_OK ? ww_setting_number(library, WW_SETTING_SEED_SCORE, 0, &q->seed_score, err) : status;
 }
 
-static double distance(const ww_gathered *g, size_t a, size_t b) { return sqrt(ww_gathered_distance_squared(g, a, b)); }
+static double distance(const ww_catalog *g, size_t a, size_t b) { return sqrt(ww_catalog_distance_squared(g, a, b)); }
 
 // --- the rules, one a function: the strongest are asked first
 
@@ -123,10 +122,10 @@ static void by_separation(question *q)
 
 static void by_track(question *q)
 {
-    const ww_gathered_face *f = &q->faces.face.item[q->face];
+    const ww_catalog_face *f = &q->view.catalog.face.item[q->face];
     size_t with = 0, other = 0;
-    for (size_t i = 0; i < q->faces.face.count && f->track > 0; i++) {
-        const ww_gathered_face *g = &q->faces.face.item[i];
+    for (size_t i = 0; i < q->view.catalog.face.count && f->track > 0; i++) {
+        const ww_catalog_face *g = &q->view.catalog.face.item[i];
         if (i == q->face || g->source != f->source || g->track != f->track)
             continue;
         with++;
@@ -139,10 +138,10 @@ static void by_track(question *q)
 
 static void by_frame(question *q)
 {
-    const ww_gathered_face *f = &q->faces.face.item[q->face];
+    const ww_catalog_face *f = &q->view.catalog.face.item[q->face];
     size_t at_once = 0;
-    for (size_t i = 0; i < q->faces.face.count; i++)
-        at_once += i != q->face && q->faces.face.item[i].frame == f->frame;
+    for (size_t i = 0; i < q->view.catalog.face.count; i++)
+        at_once += i != q->face && q->view.catalog.face.item[i].frame == f->frame;
     if (at_once > 0)
         say(q, ww_strf("seen at once with %zu other %s: somebody else than %s", at_once, at_once == 1 ? "face" : "faces",
                                    at_once == 1 ? "that one" : "those"));
@@ -150,16 +149,16 @@ static void by_frame(question *q)
 
 static void by_quality(question *q)
 {
-    const ww_gathered_face *f = &q->faces.face.item[q->face];
+    const ww_catalog_face *f = &q->view.catalog.face.item[q->face];
     switch (ww_grade_face(f, WW_SEED_QUALITY_MIN, q->seed_score)) {
     case WW_FACE_SEED: break;
     case WW_FACE_JOINS_ONLY:
-        say(q, ww_strf("a low-quality face (quality %.2f, score %.2f): it may join a person it is near to, but starts none", (double)f->quality,
-                       (double)f->score));
+        say(q, ww_strf("a low-quality face (quality %.2f, score %.2f): it may join a person it is near to, but starts none", f->quality,
+                       f->score));
         break;
     case WW_FACE_UNSURE:
         say(q, ww_strf("the detector was not sure of it (score %.2f), and it was not followed: it stays unassigned unless you say who it is",
-                       (double)f->score));
+                       f->score));
         break;
     }
 }
@@ -183,7 +182,7 @@ static void by_likeness(question *q)
         if (i == q->face)
             continue;
         likeness *l = &like[c->face.item[i].person];
-        double away = distance(&q->faces, q->face, i);
+        double away = distance(&q->view.catalog, q->face, i);
         l->members++;
         l->within += away <= q->eps;
         l->sum += away;
@@ -245,7 +244,7 @@ static ww_status answer(question *q, void (*on_why)(void *user, const ww_why *wh
     size_t count = 0, shown = 0;
     for (size_t i = 0; i < c->face.count; i++)
         if (i != q->face)
-            all[count++] = (neighbour){i, distance(&q->faces, q->face, i)};
+            all[count++] = (neighbour){i, distance(&q->view.catalog, q->face, i)};
     if (count)
         qsort(all, count, sizeof *all, nearest_first);
     for (; shown < count && shown < NEAR_SHOWN; shown++)
@@ -278,13 +277,12 @@ ww_status ww_explain_face(ww_library *library, const char *who, void (*on_why)(v
     if (status == WW_OK)
         status = find_thresholds(&q, err);
     if (status == WW_OK)
-        status = ww_gather_faces(library, &q.faces, err);
+        status = ww_catalog_add_vectors(&q.view.catalog, err);
     if (status == WW_OK)
         status = answer(&q, on_why, user, err);
     for (size_t i = 0; i < q.rule.count; i++)
         free(q.rule.item[i]);
     ww_vector_free(&q.rule);
-    ww_gathered_free(&q.faces);
     ww_people_view_free(&q.view);
     return status;
 }

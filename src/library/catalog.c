@@ -2,6 +2,7 @@
 // The store hands out sources, frames and faces in one common order, so each walk only has to move a finger along the one before.
 #include "library/catalog.h"
 #include "base/memory.h"
+#include "base/search.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -60,16 +61,10 @@ static ww_status on_person(void *user, const ww_person_row *row, ww_error *err)
 // People are sorted by number.
 static bool find_person(const ww_catalog *c, int number, size_t *index)
 {
-    size_t low = 0, high = c->person.count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (c->person.item[middle].number < number)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    *index = low;
-    return low < c->person.count && c->person.item[low].number == number;
+    size_t at;
+    WW_LOWER_BOUND(at, c->person.count, c->person.item[at].number < number);
+    *index = at;
+    return at < c->person.count && c->person.item[at].number == number;
 }
 
 static ww_status on_face(void *user, const ww_face_row *row, const float *embedding, ww_error *err)
@@ -87,8 +82,9 @@ static ww_status on_face(void *user, const ww_face_row *row, const float *embedd
         frame->first_face = c->face.count;
     c->source.item[frame->source].faces++;
     ww_catalog_face face = {
-        .id = row->id, .frame = l->at, .person = person,
-        .x = row->x, .y = row->y, .width = row->width, .height = row->height, .score = row->score, .quality = row->quality, .track = row->track,
+        .id = row->id, .frame = l->at, .source = frame->source, .person = person,
+        .x = row->x, .y = row->y, .width = row->width, .height = row->height, .score = row->score, .quality = row->quality,
+        .track = row->track, .number = row->person, .former = row->former,
         .portrait_box = {row->portrait_box[0], row->portrait_box[1], row->portrait_box[2], row->portrait_box[3]},
         .portrait_width = row->portrait_width, .portrait_height = row->portrait_height,
     };
@@ -189,6 +185,7 @@ void ww_catalog_free(ww_catalog *c)
     }
     free(c->unassigned.folder);
     free(c->by_person);
+    free(c->vector);
     ww_vector_free(&c->source);
     ww_vector_free(&c->frame);
     ww_vector_free(&c->face);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The library as the writers see it: read once, numbered, and small (no pictures, no embeddings; about 150 bytes a face).
-// Also what commands go by when a person speaks of "Face_3" or "face_12".
+// The one table of a library in memory, which sorting, decisions, writers and whoever asks read: sources, frames, faces and people,
+// numbered, without pictures (about 180 bytes a face). Embeddings are added for those who compare faces.
 //
 // Everything people see is counted here. A face's number is its place, from 1, in the reading order of ww_store_faces; a frame's
 // is its place, from 1, in that of ww_store_frames.
@@ -8,6 +8,7 @@
 #define WW_LIBRARY_CATALOG_H
 #include "base/buffer.h"
 #include "base/vector.h"
+#include "library/face_key.h"
 #include "store/store.h"
 
 #define WW_CATALOG_ROWS_MAX 50000000 // frames, and faces; more is not a library but damage
@@ -35,13 +36,16 @@ typedef struct ww_catalog_frame { // number: index + 1
 
 typedef struct ww_catalog_face { // number: index + 1
     int64_t id;
-    size_t frame;               // index
+    size_t frame;               // index; faces of one frame were seen at once
+    int source;                 // index
     size_t person;              // index; people.count: nobody. See ww_catalog_person_of
     bool hidden;
     double x, y, width, height; // pixels of the upright source frame
     double score, quality;
     float landmark[10];         // x0, y0 ... x4, y4, as in ww_face_row; pixels of the source frame
-    int64_t track;              // within the source; 0: not tracked
+    int64_t track;              // within the source; 0: none
+    int32_t number;             // of the person, -1: nobody; of a face scanned anew see ww_catalog_recall_people
+    int32_t former;             // the last person's before that one, or -1
     double portrait_box[4]; // x, y, width, height in the portrait
     int portrait_width, portrait_height;
 } ww_catalog_face;
@@ -63,7 +67,9 @@ typedef struct ww_catalog {
     WW_VECTOR(ww_catalog_person) person;
     ww_catalog_person unassigned; // number -1, folder "Unsorted"
     ww_catalog_person ignored;  // number -1, no folder: what the faces of ignored people count as
-    size_t *by_person;          // face indexes, grouped by person, then the unsorted, then the ignored
+    size_t *by_person;          // face indexes, grouped by person, then the unassigned, then the ignored
+    float *vector;              // face.count x dim, once added; NULL: not yet
+    int dim;
 } ww_catalog;
 
 // *catalog is filled, or zeroed after a failure. The store must outlive it. `hidden` (may be NULL): ids of faces, ascending, that
@@ -71,7 +77,7 @@ typedef struct ww_catalog {
 ww_status ww_catalog_load(ww_store *store, const int64_t *hidden, size_t hidden_count, ww_catalog *catalog, ww_error *err);
 void ww_catalog_free(ww_catalog *catalog);
 
-// The person a face is shown as: the one it belongs to, &catalog->unsorted or &catalog->ignored.
+// The person a face is shown as: the one it belongs to, &catalog->unassigned or &catalog->ignored.
 const ww_catalog_person *ww_catalog_person_of(const ww_catalog *catalog, size_t face);
 const ww_catalog_source *ww_catalog_source_of(const ww_catalog *catalog, size_t face);
 // Paths relative to the output folder, added to `path`: "Face_0/face_12.jpg", "Frames/frame_3.txt". `extension`: "jpg", "txt".
@@ -79,6 +85,20 @@ const ww_catalog_source *ww_catalog_source_of(const ww_catalog *catalog, size_t 
 void ww_catalog_face_path(const ww_catalog *catalog, size_t face, const char *extension, ww_buffer *path);
 void ww_catalog_frame_path(size_t frame, const char *extension, ww_buffer *path);
 
+// --- catalog_vectors.c
+// Adds the embeddings, if they are not there yet. WW_ERR_STORE: they are not all of one length.
+ww_status ww_catalog_add_vectors(ww_catalog *catalog, ww_error *err);
+// The same without keeping them: *vector is the caller's (free), face.count x *dim.
+ww_status ww_catalog_read_vectors(const ww_catalog *catalog, float **vector, int *dim, ww_error *err);
+static inline const float *ww_catalog_vector(const ww_catalog *c, size_t face) { return c->vector + face * (size_t)c->dim; }
+double ww_catalog_distance_squared(const ww_catalog *catalog, size_t a, size_t b); // Euclidean; its square
+// The keys of all faces; the caller's (free). NULL: no memory, and *err says so.
+ww_face_key *ww_catalog_keys(const ww_catalog *catalog, ww_error *err);
+// A source that was scanned again with other models or options has new faces: where they are nobody's yet, `number` becomes that of
+// the person whose the old ones were.
+ww_status ww_catalog_recall_people(ww_catalog *catalog, ww_error *err);
+
+// --- catalog.c
 // What a person is called: the name, or Face_N when there is none; "Unsorted" for nobody.
 const char *ww_catalog_title(const ww_catalog_person *person);
 

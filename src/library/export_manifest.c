@@ -3,6 +3,7 @@
 #include "base/files.h"
 #include "base/hash.h"
 #include "base/memory.h"
+#include "base/search.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -70,32 +71,17 @@ void ww_manifest_free(ww_export_manifest *r)
 
 bool ww_manifest_has(const ww_export_manifest *r, const char *path)
 {
-    size_t low = 0, high = r->file.count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        int order = strcmp(r->file.item[middle].path, path);
-        if (order == 0)
-            return true;
-        if (order < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return false;
+    size_t at;
+    WW_LOWER_BOUND(at, r->file.count, strcmp(r->file.item[at].path, path) < 0);
+    return at < r->file.count && strcmp(r->file.item[at].path, path) == 0;
 }
 
 // Place in by_hash of the first file with this hash.
 static size_t first_with(const ww_export_manifest *r, uint64_t hash)
 {
-    size_t low = 0, high = r->file.count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (r->file.item[r->by_hash[middle]].hash < hash)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
+    size_t at;
+    WW_LOWER_BOUND(at, r->file.count, r->file.item[r->by_hash[at]].hash < hash);
+    return at;
 }
 
 bool ww_manifest_has_label(const ww_export_manifest *r, const char *name, uint64_t hash)

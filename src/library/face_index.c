@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "library/face_index.h"
+#include "base/box.h"
 #include "base/memory.h"
+#include "base/search.h"
 
 #include <stdlib.h>
 
@@ -16,62 +18,47 @@ int ww_face_index_order(const void *a, const void *b)
     return (p->index > q->index) - (p->index < q->index);
 }
 
-static double span(double a0, double a1, double b0, double b1)
-{
-    double low = a0 > b0 ? a0 : b0, high = a1 < b1 ? a1 : b1;
-    return high > low ? high - low : 0;
-}
-
 double ww_key_overlap(const ww_face_key *a, const ww_face_key *b)
 {
-    double both = span(a->x, (double)a->x + a->width, b->x, (double)b->x + b->width) *
-                  span(a->y, (double)a->y + a->height, b->y, (double)b->y + b->height);
-    double all = (double)a->width * a->height + (double)b->width * b->height - both;
-    return all > 0 ? both / all : 0;
+    return ww_box_iou((ww_box){a->x, a->y, a->width, a->height}, (ww_box){b->x, b->y, b->width, b->height});
 }
 
-ww_status ww_face_index_make(const ww_face_key *keys, size_t count, ww_face_index *spots, ww_error *err)
+ww_status ww_face_index_make(const ww_face_key *keys, size_t count, ww_face_index *index, ww_error *err)
 {
-    *spots = (ww_face_index){.count = count};
-    spots->sorted = ww_alloc_array(count, sizeof *spots->sorted, SIZE_MAX);
-    if (!spots->sorted)
+    *index = (ww_face_index){.count = count};
+    index->sorted = ww_alloc_array(count, sizeof *index->sorted, SIZE_MAX);
+    if (!index->sorted)
         return ww_fail_memory(err, "an index of %zu faces", count);
     for (size_t i = 0; i < count; i++)
-        spots->sorted[i] = (ww_face_index_entry){&keys[i], (uint32_t)i};
+        index->sorted[i] = (ww_face_index_entry){&keys[i], (uint32_t)i};
     if (count)
-        qsort(spots->sorted, count, sizeof *spots->sorted, ww_face_index_order);
+        qsort(index->sorted, count, sizeof *index->sorted, ww_face_index_order);
     return WW_OK;
 }
 
-void ww_face_index_free(ww_face_index *spots)
+void ww_face_index_free(ww_face_index *index)
 {
-    free(spots->sorted);
-    *spots = (ww_face_index){0};
+    free(index->sorted);
+    *index = (ww_face_index){0};
 }
 
-static size_t first_since(const ww_face_index *spots, uint64_t source, int64_t time_us)
+static size_t first_since(const ww_face_index *index, uint64_t source, int64_t time_us)
 {
     const ww_face_key wanted = {.source = source, .time_us = time_us};
     const ww_face_index_entry from = {&wanted, 0};
-    size_t low = 0, high = spots->count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (ww_face_index_order(&spots->sorted[middle], &from) < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
+    size_t at;
+    WW_LOWER_BOUND(at, index->count, ww_face_index_order(&index->sorted[at], &from) < 0);
+    return at;
 }
 
-uint32_t ww_face_index_find(const ww_face_index *spots, const ww_face_key *key)
+uint32_t ww_face_index_find(const ww_face_index *index, const ww_face_key *key)
 {
     const int64_t begin_us = key->time_us - key->time_us % SECOND_US, end_us = begin_us + SECOND_US;
-    uint32_t found = (uint32_t)spots->count;
+    uint32_t found = (uint32_t)index->count;
     int64_t nearest_us = SECOND_US;
     double best = 0;
-    for (size_t i = first_since(spots, key->source, begin_us); i < spots->count; i++) {
-        const ww_face_key *face = spots->sorted[i].key;
+    for (size_t i = first_since(index, key->source, begin_us); i < index->count; i++) {
+        const ww_face_key *face = index->sorted[i].key;
         if (face->source != key->source || face->time_us >= end_us)
             break;
         int64_t away_us = llabs(face->time_us - key->time_us);
@@ -80,7 +67,7 @@ uint32_t ww_face_index_find(const ww_face_index *spots, const ww_face_key *key)
             continue;
         nearest_us = away_us;
         best = share;
-        found = spots->sorted[i].index;
+        found = index->sorted[i].index;
     }
     return found;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "people/evidence.h"
+#include "base/forest.h"
 #include "base/memory.h"
 
 #include <math.h>
@@ -9,11 +10,11 @@
 enum { FACES_AT_ONCE_MAX = 256 }; // of a larger crowd nobody is told apart by being in one picture
 
 struct finding {
-    const ww_gathered *faces;
+    const ww_catalog *faces;
     const ww_decided *decided;
     const ww_evidence_options *options;
     ww_evidence *out;
-    uint32_t *parent; // union-find over faces: who must be together so far; the root is the smallest
+    ww_forest *group; // of faces: who must be together so far
     uint32_t *enemy;  // per face: decided cannot-links at it, a list through `enemy_next`; UINT32_MAX ends it
     WW_VECTOR(uint32_t) enemy_next;
     bool starved; // no memory for one of the lists
@@ -23,9 +24,7 @@ struct finding {
 
 static uint32_t root(struct finding *f, uint32_t i)
 {
-    while (f->parent[i] != i)
-        i = f->parent[i] = f->parent[f->parent[i]];
-    return i;
+    return ww_forest_root_compress(f->group, i);
 }
 
 static bool is_seed(const struct finding *f, uint32_t face)
@@ -53,9 +52,8 @@ static void join(struct finding *f, uint32_t a, uint32_t b)
     uint32_t x = root(f, a), y = root(f, b);
     if (x == y)
         return;
-    uint32_t into = x < y ? x : y, from = x < y ? y : x;
-    f->parent[from] = into;
-    inherit_enemies(f, into, from);
+    ww_forest_join(f->group, a, b);
+    inherit_enemies(f, x < y ? x : y, x < y ? y : x);
     f->starved = !ww_vector_push(&f->out->must, ((ww_pair){a, b})) || f->starved;
 }
 
@@ -91,7 +89,8 @@ static void take_decisions(struct finding *f)
 // --- tracks ------------------------------------------------------------------------------------------------------------------
 
 struct tracked {
-    int64_t source, track;
+    int64_t track;
+    int source;
     uint32_t face;
 };
 
@@ -109,21 +108,21 @@ static int by_track(const void *a, const void *b)
 // person's faces differ, so the first and the last are the ones compared.
 static ww_status take_tracks(struct finding *f, ww_error *err)
 {
-    const ww_gathered *g = f->faces;
+    const ww_catalog *g = f->faces;
     struct tracked *t = ww_alloc_array(g->face.count, sizeof *t, SIZE_MAX);
     if (!t)
         return ww_fail_memory(err, "the tracks of %zu faces", g->face.count);
     size_t n = 0;
     for (size_t i = 0; i < g->face.count; i++)
         if (g->face.item[i].track > 0)
-            t[n++] = (struct tracked){g->face.item[i].source, g->face.item[i].track, (uint32_t)i};
+            t[n++] = (struct tracked){g->face.item[i].track, g->face.item[i].source, (uint32_t)i};
     qsort(t, n, sizeof *t, by_track);
     for (size_t first = 0, next; first < n; first = next) {
         for (next = first + 1; next < n && t[next].source == t[first].source && t[next].track == t[first].track; next++)
             if (!decided_apart(f, t[next - 1].face, t[next].face))
                 join(f, t[next - 1].face, t[next].face);
         if (next - first > 1 && is_seed(f, t[first].face) && is_seed(f, t[next - 1].face))
-            f->starved = !ww_vector_push(&f->out->same, (float)sqrt(ww_gathered_distance_squared(g, t[first].face, t[next - 1].face))) ||
+            f->starved = !ww_vector_push(&f->out->same, (float)sqrt(ww_catalog_distance_squared(g, t[first].face, t[next - 1].face))) ||
                          f->starved;
     }
     free(t);
@@ -157,7 +156,7 @@ static void meet_on_frame(struct finding *f, uint32_t first, uint32_t next, meet
     for (uint32_t a = first; a < next; a++)
         for (uint32_t b = a + 1; b < next; b++) {
             uint32_t x = root(f, a), y = root(f, b);
-            struct together met_here = {x < y ? x : y, x < y ? y : x, a, b, ww_gathered_distance_squared(f->faces, a, b),
+            struct together met_here = {x < y ? x : y, x < y ? y : x, a, b, ww_catalog_distance_squared(f->faces, a, b),
                                         is_seed(f, a) && is_seed(f, b)};
             if (x != y)
                 f->starved = !ww_vector_push(met, met_here) || f->starved;
@@ -186,7 +185,7 @@ static void judge_meetings(struct finding *f, const struct together *met, size_t
 
 static void take_frames(struct finding *f)
 {
-    const ww_gathered *g = f->faces;
+    const ww_catalog *g = f->faces;
     meetings met = {0};
     for (uint32_t first = 0, next; first < g->face.count; first = next) {
         for (next = first + 1; next < g->face.count && g->face.item[next].frame == g->face.item[first].frame; next++)
@@ -204,18 +203,17 @@ static void take_frames(struct finding *f)
     ww_vector_free(&met);
 }
 
-ww_status ww_evidence_find(const ww_gathered *faces, const ww_decided *decided, const ww_evidence_options *options, ww_evidence *evidence,
+ww_status ww_evidence_find(const ww_catalog *faces, const ww_decided *decided, const ww_evidence_options *options, ww_evidence *evidence,
                            ww_error *err)
 {
     size_t count = faces->face.count;
     struct finding f = {.faces = faces, .decided = decided, .options = options, .out = evidence};
     *evidence = (ww_evidence){0};
-    f.parent = ww_alloc_array(count, sizeof *f.parent, SIZE_MAX);
+    f.group = ww_alloc_array(count, sizeof *f.group, SIZE_MAX);
     f.enemy = ww_alloc_array(count, sizeof *f.enemy, SIZE_MAX);
-    ww_status status = f.parent && f.enemy ? WW_OK : ww_fail_memory(err, "what is known of %zu faces", count);
+    ww_status status = f.group && f.enemy ? WW_OK : ww_fail_memory(err, "what is known of %zu faces", count);
     if (status == WW_OK) {
-        for (size_t i = 0; i < count; i++)
-            f.parent[i] = (uint32_t)i;
+        ww_forest_init(f.group, count);
         memset(f.enemy, 0xff, count * sizeof *f.enemy);
         take_decisions(&f);
         status = f.starved ? WW_OK : take_tracks(&f, err);
@@ -224,7 +222,7 @@ ww_status ww_evidence_find(const ww_gathered *faces, const ww_decided *decided, 
         take_frames(&f);
     if (status == WW_OK && f.starved)
         status = ww_fail_memory(err, "what is known of %zu faces", count);
-    free(f.parent);
+    free(f.group);
     free(f.enemy);
     ww_vector_free(&f.enemy_next);
     if (status != WW_OK)

@@ -26,7 +26,7 @@ typedef struct ww_evidence_options {
     const ww_face_grade *grade; // a face each; only good ones tell about distances
 } ww_evidence_options;
 
-ww_status ww_evidence_find(const ww_gathered *faces, const ww_decided *decided, const ww_evidence_options *options, ww_evidence *evidence,
+ww_status ww_evidence_find(const ww_catalog *faces, const ww_decided *decided, const ww_evidence_options *options, ww_evidence *evidence,
                            ww_error *err);
 void ww_evidence_free(ww_evidence *evidence);
 

@@ -24,7 +24,7 @@ struct clustering {
     ww_library *library;
     ww_sort_settings options;
     int threads;
-    const ww_gathered *faces;
+    const ww_catalog *faces;
     const ww_decided *decided;
     ww_evidence evidence;
     ww_person_ids numbers;
@@ -77,10 +77,10 @@ static ww_status choose_method(const struct clustering *c, const ww_method **met
     return ww_fail(err, WW_ERR_ARGUMENT, "there is no method '%s'; there are dbscan, chinese-whispers, hac and map-equation", name);
 }
 
-static bool only_photos(const ww_gathered *g)
+static bool only_photos(const ww_catalog *g)
 {
     for (size_t i = 0; i < g->face.count; i++)
-        if (g->face.item[i].key.time_us > 0 || g->face.item[i].track > 0)
+        if (g->frame.item[g->face.item[i].frame].time_us > 0 || g->face.item[i].track > 0)
             return false;
     return true;
 }
@@ -135,11 +135,7 @@ static ww_status store_people(struct clustering *c, const ww_sort_options *used,
     status = ww_store_person_ids(c->library, c->faces, c->label, &c->numbers, err);
     if (status == WW_OK)
         status = store_settings(c, used, err);
-    if (status == WW_OK)
-        status = ww_store_commit(store, err);
-    if (status != WW_OK)
-        ww_store_rollback(store);
-    return status;
+    return ww_store_end(store, status, err);
 }
 
 static void fill_result(const struct clustering *c, const ww_sort_options *used, ww_cluster_result *r)

@@ -4,12 +4,12 @@
 #ifndef WW_PEOPLE_PEOPLE_H
 #define WW_PEOPLE_PEOPLE_H
 #include "library/decided.h"
-#include "library/gather.h"
+#include "library/catalog.h"
 #include "library/settings.h"
 
 typedef struct ww_people_input { // all borrowed
     ww_library *library;
-    const ww_gathered *faces;
+    const ww_catalog *faces;
     const ww_decided *decided;
     const ww_sort_settings *settings;  // what is asked for
     int threads;                       // at least 1

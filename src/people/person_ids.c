@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "people/person_ids.h"
 #include "base/memory.h"
+#include "base/search.h"
 #include "cluster/cluster.h"
 
 #include <stdio.h>
@@ -28,7 +29,7 @@ struct overlap {
 };
 
 struct numbering {
-    const ww_gathered *faces;
+    const ww_catalog *faces;
     const ww_decided *decided;
     const int32_t *label;
     struct cluster *cluster;
@@ -48,16 +49,9 @@ static ww_status on_person(void *user, const ww_person_row *row, ww_error *err)
 
 static struct person_before *find_person(struct numbering *n, int32_t number)
 {
-    for (size_t low = 0, high = n->before.count; low < high;) {
-        size_t middle = low + (high - low) / 2;
-        if (n->before.item[middle].number == number)
-            return &n->before.item[middle];
-        if (n->before.item[middle].number < number)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return NULL;
+    size_t at;
+    WW_LOWER_BOUND(at, n->before.count, n->before.item[at].number < number);
+    return at < n->before.count && n->before.item[at].number == number ? &n->before.item[at] : NULL;
 }
 
 static const char *name_of(const struct numbering *n, const struct cluster *c)
@@ -129,8 +123,8 @@ static bool number_by_overlap(struct numbering *n, bool formerly)
     WW_VECTOR(struct overlap) both = {0};
     bool complete = true;
     for (size_t i = 0; i < n->faces->face.count && complete; i++) {
-        const ww_gathered_face *f = &n->faces->face.item[i];
-        int32_t number = formerly ? f->former : f->person;
+        const ww_catalog_face *f = &n->faces->face.item[i];
+        int32_t number = formerly ? f->former : f->number;
         if (n->label[i] >= 0 && number >= 0)
             complete = ww_vector_push(&both, ((struct overlap){n->label[i], number, 1}));
     }
@@ -192,7 +186,7 @@ static int32_t count_clusters(const int32_t *label, size_t count)
     return clusters;
 }
 
-ww_status ww_assign_person_ids(ww_library *library, const ww_gathered *faces, const ww_decided *decided, int32_t *label, ww_person_ids *numbers,
+ww_status ww_assign_person_ids(ww_library *library, const ww_catalog *faces, const ww_decided *decided, int32_t *label, ww_person_ids *numbers,
                            ww_error *err)
 {
     struct numbering n = {.faces = faces, .decided = decided, .label = label, .clusters = (size_t)count_clusters(label, faces->face.count)};
@@ -229,7 +223,7 @@ ww_status ww_assign_person_ids(ww_library *library, const ww_gathered *faces, co
     return status;
 }
 
-ww_status ww_store_person_ids(ww_library *library, const ww_gathered *faces, const int32_t *number, const ww_person_ids *numbers, ww_error *err)
+ww_status ww_store_person_ids(ww_library *library, const ww_catalog *faces, const int32_t *number, const ww_person_ids *numbers, ww_error *err)
 {
     ww_store *store = library->store;
     int64_t *id = ww_alloc_array(faces->face.count, sizeof *id, SIZE_MAX);

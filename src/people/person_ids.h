@@ -7,7 +7,8 @@
 #ifndef WW_PEOPLE_PERSON_IDS_H
 #define WW_PEOPLE_PERSON_IDS_H
 #include "library/decided.h"
-#include "library/gather.h"
+#include "library/catalog.h"
+#include "library/library.h"
 
 typedef struct ww_identified_person {
     int32_t number;
@@ -22,10 +23,10 @@ typedef struct ww_person_ids {
 } ww_person_ids;
 
 // Replaces the clusters in `label` (0, 1, ..., WW_NOBODY) by numbers of people.
-ww_status ww_assign_person_ids(ww_library *library, const ww_gathered *faces, const ww_decided *decided, int32_t *label, ww_person_ids *numbers,
+ww_status ww_assign_person_ids(ww_library *library, const ww_catalog *faces, const ww_decided *decided, int32_t *label, ww_person_ids *numbers,
                            ww_error *err);
 // Writes them into the store, inside the caller's transaction.
-ww_status ww_store_person_ids(ww_library *library, const ww_gathered *faces, const int32_t *number, const ww_person_ids *numbers, ww_error *err);
+ww_status ww_store_person_ids(ww_library *library, const ww_catalog *faces, const int32_t *number, const ww_person_ids *numbers, ww_error *err);
 void ww_person_ids_free(ww_person_ids *numbers);
 
 #endif

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "people/sort.h"
+#include "base/forest.h"
 #include "base/memory.h"
 
 #include <stdlib.h>
@@ -8,40 +9,30 @@
 #define NONE UINT32_MAX
 
 struct sorting {
-    const ww_gathered *faces;
+    const ww_catalog *faces;
     const ww_decided *decided;
     const ww_evidence *evidence;
     const ww_sort_options *options;
-    uint32_t *group;    // of each face: the first face of those that must be together
+    ww_forest *group;   // of each face: the first face of those that must be together
     bool *set_aside;    // decided to be nobody
-    uint32_t *founder;  // faces that found people, ascending
-    uint32_t *place;    // of each group: its first founder's place in `founder`, or NONE
-    size_t founders;
-    float *vector;      // of the founders
-    int32_t *founded;   // their labels
+    uint32_t *seed;  // faces that start people, ascending
+    uint32_t *place;    // of each group: its first seed's place in `seed`, or NONE
+    size_t seeds;
+    float *vector;      // of the seeds
+    int32_t *seed_label;   // their labels
 };
 
-static uint32_t find_root(uint32_t *parent, uint32_t i)
-{
-    while (parent[i] != i)
-        i = parent[i] = parent[parent[i]];
-    return i;
-}
-
-static void find_groups(struct sorting *s)
+static void find_groups(const struct sorting *s)
 {
     const size_t count = s->faces->face.count;
+    ww_forest_init(s->group, count);
+    for (size_t i = 0; i < s->evidence->must.count; i++)
+        ww_forest_join(s->group, s->evidence->must.item[i].a, s->evidence->must.item[i].b);
     for (size_t i = 0; i < count; i++)
-        s->group[i] = (uint32_t)i;
-    for (size_t i = 0; i < s->evidence->must.count; i++) {
-        uint32_t a = find_root(s->group, s->evidence->must.item[i].a), b = find_root(s->group, s->evidence->must.item[i].b);
-        s->group[a > b ? a : b] = a < b ? a : b;
-    }
-    for (size_t i = 0; i < count; i++)
-        s->group[i] = find_root(s->group, (uint32_t)i);
+        ww_forest_root_compress(s->group, (uint32_t)i); // from here on everybody points at the first of the group
 }
 
-static void choose_founders(struct sorting *s)
+static void choose_seeds(struct sorting *s)
 {
     const size_t count = s->faces->face.count;
     for (size_t i = 0; i < s->decided->nobody.count; i++)
@@ -52,17 +43,17 @@ static void choose_founders(struct sorting *s)
         if (s->set_aside[i] || (s->options->grade[i] != WW_FACE_SEED && !decided))
             continue;
         if (s->place[s->group[i]] == NONE)
-            s->place[s->group[i]] = (uint32_t)s->founders;
-        s->founder[s->founders++] = (uint32_t)i;
+            s->place[s->group[i]] = (uint32_t)s->seeds;
+        s->seed[s->seeds++] = (uint32_t)i;
     }
 }
 
-// The links of the founders among themselves: those of their groups.
-static bool link_founders(const struct sorting *s, ww_evidence *links)
+// The links of the seeds among themselves: those of their groups.
+static bool link_seeds(const struct sorting *s, ww_evidence *links)
 {
     bool kept = true;
-    for (uint32_t k = 0; k < s->founders && kept; k++) {
-        uint32_t first = s->place[s->group[s->founder[k]]];
+    for (uint32_t k = 0; k < s->seeds && kept; k++) {
+        uint32_t first = s->place[s->group[s->seed[k]]];
         if (first != k)
             kept = ww_vector_push(&links->must, ((ww_pair){first, k}));
     }
@@ -79,13 +70,13 @@ static ww_constraints constraints_of(const ww_evidence *e)
     return (ww_constraints){.must = e->must.item, .must_count = e->must.count, .cannot = e->cannot.item, .cannot_count = e->cannot.count};
 }
 
-static ww_status found_people(struct sorting *s, int32_t *label, ww_error *err)
+static ww_status start_people(struct sorting *s, int32_t *label, ww_error *err)
 {
     const size_t dim = (size_t)s->faces->dim, count = s->faces->face.count;
     ww_evidence links = {0};
-    for (size_t k = 0; k < s->founders; k++)
-        memcpy(s->vector + k * dim, s->faces->vector + s->founder[k] * dim, dim * sizeof *s->vector);
-    bool linked = link_founders(s, &links);
+    for (size_t k = 0; k < s->seeds; k++)
+        memcpy(s->vector + k * dim, s->faces->vector + s->seed[k] * dim, dim * sizeof *s->vector);
+    bool linked = link_seeds(s, &links);
     ww_method_options o = s->options->method->defaults;
     o.threshold = s->options->threshold;
     o.min_size = s->options->min_size;
@@ -96,10 +87,10 @@ static ww_status found_people(struct sorting *s, int32_t *label, ww_error *err)
     o.progress = s->options->progress;
     o.user = s->options->user;
     ww_status status = !linked ? ww_fail_memory(err, "sorting %zu faces", count)
-                               : ww_method_run(s->options->method, s->vector, s->founders, s->faces->dim, &o, s->founded, err);
+                               : ww_method_run(s->options->method, s->vector, s->seeds, s->faces->dim, &o, s->seed_label, err);
     for (size_t i = 0; i < count && status == WW_OK; i++) {
         uint32_t place = s->place[s->group[i]];
-        label[i] = place == NONE || s->set_aside[i] ? WW_NOBODY : s->founded[place];
+        label[i] = place == NONE || s->set_aside[i] ? WW_NOBODY : s->seed_label[place];
     }
     ww_evidence_free(&links);
     return status;
@@ -170,7 +161,7 @@ static ww_status join_people(const struct sorting *s, int32_t *label, ww_error *
     return status;
 }
 
-ww_status ww_sort_faces(const ww_gathered *faces, const ww_decided *decided, const ww_evidence *evidence, const ww_sort_options *options,
+ww_status ww_sort_faces(const ww_catalog *faces, const ww_decided *decided, const ww_evidence *evidence, const ww_sort_options *options,
                         int32_t *label, ww_error *err)
 {
     const size_t count = faces->face.count;
@@ -178,27 +169,27 @@ ww_status ww_sort_faces(const ww_gathered *faces, const ww_decided *decided, con
     if (count == 0)
         return WW_OK;
     s.group = ww_alloc_array(count, sizeof *s.group, SIZE_MAX);
-    s.founder = ww_alloc_array(count, sizeof *s.founder, SIZE_MAX);
+    s.seed = ww_alloc_array(count, sizeof *s.seed, SIZE_MAX);
     s.place = ww_alloc_array(count, sizeof *s.place, SIZE_MAX);
-    s.founded = ww_alloc_array(count, sizeof *s.founded, SIZE_MAX);
+    s.seed_label = ww_alloc_array(count, sizeof *s.seed_label, SIZE_MAX);
     s.set_aside = ww_alloc_array0(count, sizeof *s.set_aside, SIZE_MAX);
     s.vector = ww_alloc_array(count, (size_t)faces->dim * sizeof *s.vector, SIZE_MAX);
-    ww_status status = s.group && s.founder && s.place && s.founded && s.set_aside && s.vector
+    ww_status status = s.group && s.seed && s.place && s.seed_label && s.set_aside && s.vector
                            ? WW_OK
                            : ww_fail_memory(err, "sorting %zu faces", count);
     if (status == WW_OK) {
         find_groups(&s);
-        choose_founders(&s);
-        status = found_people(&s, label, err);
+        choose_seeds(&s);
+        status = start_people(&s, label, err);
     }
     if (status == WW_OK)
         status = make_decided_people(&s, label, err);
     if (status == WW_OK && options->join > 0)
         status = join_people(&s, label, err);
     free(s.group);
-    free(s.founder);
+    free(s.seed);
     free(s.place);
-    free(s.founded);
+    free(s.seed_label);
     free(s.set_aside);
     free(s.vector);
     return status;

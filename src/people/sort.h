@@ -20,7 +20,7 @@ typedef struct ww_sort_options {
 
 // label: faces->face.count entries. Faces held together by the evidence get the same label; whom a decision made a person is one,
 // however few the faces.
-ww_status ww_sort_faces(const ww_gathered *faces, const ww_decided *decided, const ww_evidence *evidence, const ww_sort_options *options,
+ww_status ww_sort_faces(const ww_catalog *faces, const ww_decided *decided, const ww_evidence *evidence, const ww_sort_options *options,
                         int32_t *label, ww_error *err);
 
 #endif

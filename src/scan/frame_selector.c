@@ -112,7 +112,7 @@ static ww_status look_properly(ww_frame_selector *w, ww_error *err)
         float best = SAME_FACE_OVERLAP;
         int64_t track = 0;
         for (size_t k = 0; k < h->faces.count; k++) {
-            const float overlap = ww_box_overlap(&w->found.item[i], &h->faces.item[k]);
+            const float overlap = (float)ww_detection_overlap(&w->found.item[i], &h->faces.item[k]);
             if (overlap > best) {
                 best = overlap;
                 track = h->track.item[k];

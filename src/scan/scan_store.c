@@ -92,10 +92,7 @@ static ww_status store_task(ww_scan *s, ww_scan_task *t, ww_error *err)
             t->already = true;
         else if (status == WW_OK)
             status = t->failure ? store_source(s, t, t->failure, err) : store_seen(s, t, err);
-        if (status == WW_OK)
-            status = ww_store_commit(store, err);
-        if (status != WW_OK)
-            ww_store_rollback(store);
+        status = ww_store_end(store, status, err);
     }
     pthread_mutex_unlock(&s->library->store_mutex);
     return status;

@@ -3,6 +3,7 @@
 #include "base/files.h"
 #include "base/memory.h"
 #include "library/library.h"
+#include "video/photo.h"
 #include "video/source.h"
 
 #include <dirent.h>
@@ -15,16 +16,13 @@
 
 static bool begins_like_a_photo(const char *path)
 {
-    uint8_t head[12] = {0};
+    uint8_t head[WW_PHOTO_HEAD_BYTES];
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd < 0)
         return false;
     ssize_t n = read(fd, head, sizeof head);
     close(fd);
-    return n == (ssize_t)sizeof head &&
-           (memcmp(head, "\xff\xd8\xff", 3) == 0 || memcmp(head, "\x89PNG", 4) == 0 || memcmp(head, "GIF8", 4) == 0 ||
-            memcmp(head, "BM", 2) == 0 || memcmp(head, "II*\0", 4) == 0 || memcmp(head, "MM\0*", 4) == 0 ||
-            (memcmp(head, "RIFF", 4) == 0 && memcmp(head + 8, "WEBP", 4) == 0));
+    return n > 0 && ww_photo_recognise(head, (size_t)n);
 }
 
 static ww_status add_file(ww_source_list *inputs, const char *path, ww_error *err)

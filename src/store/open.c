@@ -295,3 +295,11 @@ void ww_store_rollback(ww_store *s)
         ww_sql_run(s, WW_SQL_ROLLBACK, NULL, 0, NULL);
     s->in_transaction = false;
 }
+
+ww_status ww_store_end(ww_store *s, ww_status status, ww_error *err)
+{
+    if (status == WW_OK)
+        return ww_store_commit(s, err);
+    ww_store_rollback(s);
+    return status;
+}

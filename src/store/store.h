@@ -97,6 +97,8 @@ void ww_store_close(ww_store *store);
 ww_status ww_store_begin(ww_store *s, ww_error *err);
 ww_status ww_store_commit(ww_store *s, ww_error *err); // a commit that fails has rolled back
 void ww_store_rollback(ww_store *s);                   // fine without a transaction
+// The end of a transaction, whatever came of it: commits if `status` is WW_OK, else rolls back. Returns what came of the whole.
+ww_status ww_store_end(ww_store *s, ww_status status, ww_error *err);
 
 // Small named values (options of the last run and the like). *value is the caller's (free), NULL when absent.
 ww_status ww_store_set_meta(ww_store *s, const char *key, const char *value, ww_error *err); // value NULL: forget it

@@ -160,11 +160,7 @@ static ww_status in_transaction(ww_exporter *e, ww_status (*work)(ww_exporter *e
     ww_status status = ww_store_begin(e->store, err);
     if (status != WW_OK)
         return status;
-    status = work(e, err);
-    if (status == WW_OK)
-        return ww_store_commit(e->store, err);
-    ww_store_rollback(e->store);
-    return status;
+    return ww_store_end(e->store, work(e, err), err);
 }
 
 static ww_status flush(ww_exporter *e, ww_error *err)

@@ -4,6 +4,7 @@
 #include "base/files.h"
 #include "base/folder.h"
 #include "base/memory.h"
+#include "base/search.h"
 #include "library/export_state.h"
 
 #include <stdlib.h>
@@ -171,15 +172,9 @@ static int newest_first(const void *a, const void *b)
 
 static const sighting *sighted(const search *s, size_t face)
 {
-    size_t low = 0, high = s->sightings.count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (s->sightings.item[middle].face < face)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low < s->sightings.count && s->sightings.item[low].face == face ? &s->sightings.item[low] : NULL;
+    size_t at;
+    WW_LOWER_BOUND(at, s->sightings.count, s->sightings.item[at].face < face);
+    return at < s->sightings.count && s->sightings.item[at].face == face ? &s->sightings.item[at] : NULL;
 }
 
 // A recorded portrait and where it is. Those in their places need no comparison unless somebody saw the like elsewhere.

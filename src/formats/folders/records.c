@@ -3,6 +3,7 @@
 #include "base/files.h"
 #include "base/hash.h"
 #include "base/memory.h"
+#include "base/search.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -90,15 +91,9 @@ void ww_records_free(ww_records *r)
 static size_t lower_bound(const ww_records *r, uint64_t path, uint64_t content)
 {
     ww_record wanted = {path, content};
-    size_t low = 0, high = r->known.count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (by_path_and_content(&r->known.item[middle], &wanted) < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
+    size_t at;
+    WW_LOWER_BOUND(at, r->known.count, by_path_and_content(&r->known.item[at], &wanted) < 0);
+    return at;
 }
 
 bool ww_records_has(const ww_records *r, const char *path, uint64_t content)

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: MIT
 #include "base/ascii.h"
+#include "base/box.h"
 #include "base/buffer.h"
+#include "base/distance.h"
 #include "base/error.h"
 #include "base/files.h"
+#include "base/forest.h"
 #include "base/hash.h"
 #include "base/memory.h"
 #include "base/number.h"
 #include "base/random.h"
+#include "base/search.h"
 #include "base/vector.h"
 #include "harness.h"
 
@@ -243,6 +247,51 @@ TEST(random_numbers_are_spread_evenly)
     CHECK_NEAR(squares / 1e5, 1, 0.02);
 }
 
+TEST(a_search_finds_the_first_place_that_is_not_below)
+{
+    static const int value[] = {1, 3, 3, 7};
+    static const struct { int wanted; size_t at; } cases[] = {{0, 0}, {1, 0}, {2, 1}, {3, 1}, {4, 3}, {7, 3}, {8, 4}};
+    size_t at;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        WW_LOWER_BOUND(at, sizeof value / sizeof *value, value[at] < cases[i].wanted);
+        CHECK_EQ(at, cases[i].at);
+    }
+    WW_LOWER_BOUND(at, 0, value[at] < 1);
+    CHECK_EQ(at, 0);
+}
+
+TEST(boxes_overlap_by_what_they_share)
+{
+    const ww_box a = {0, 0, 10, 10};
+    CHECK_NEAR(ww_box_iou(a, a), 1, 1e-12);
+    CHECK_NEAR(ww_box_iou(a, (ww_box){5, 0, 10, 10}), 50.0 / 150, 1e-12);
+    CHECK_NEAR(ww_box_iou((ww_box){2, 2, 5, 4}, a), 0.2, 1e-12);
+    CHECK(ww_box_iou(a, (ww_box){10, 0, 10, 10}) == 0 && ww_box_iou(a, (ww_box){0, -20, 10, 10}) == 0);
+    CHECK(ww_box_iou((ww_box){3, 3, 0, 0}, (ww_box){3, 3, 0, 0}) == 0);
+}
+
+TEST(distances_of_vectors_and_means_are_one_measure)
+{
+    static const float a[] = {1, 2, -3}, b[] = {0, 4, 1};
+    static const double mean_a[] = {1, 2, -3}, mean_b[] = {0, 4, 1};
+    CHECK_NEAR(ww_distance_squared(a, b, 3), 21, 1e-12);
+    CHECK_NEAR(ww_distance_squared_to_mean(a, mean_b, 3), 21, 1e-12);
+    CHECK_NEAR(ww_distance_squared_of_means(mean_a, mean_b, 3), 21, 1e-12);
+}
+
+TEST(the_root_of_a_set_is_its_smallest_member)
+{
+    ww_forest forest[6];
+    ww_forest_init(forest, 6);
+    ww_forest_join(forest, 5, 3);
+    ww_forest_join(forest, 4, 5);
+    ww_forest_join(forest, 1, 2);
+    CHECK(ww_forest_root(forest, 4) == 3 && ww_forest_root_compress(forest, 5) == 3 && ww_forest_root(forest, 2) == 1);
+    CHECK(ww_forest_root(forest, 0) == 0);
+    ww_forest_join(forest, 4, 2);
+    CHECK(ww_forest_root(forest, 5) == 1);
+}
+
 int main(void)
 {
     RUN(hash_gives_the_published_values);
@@ -258,5 +307,9 @@ int main(void)
     RUN(what_is_no_number_is_refused);
     RUN(letters_are_those_of_ascii);
     RUN(random_numbers_are_spread_evenly);
+    RUN(a_search_finds_the_first_place_that_is_not_below);
+    RUN(boxes_overlap_by_what_they_share);
+    RUN(distances_of_vectors_and_means_are_one_measure);
+    RUN(the_root_of_a_set_is_its_smallest_member);
     return FINISH();
 }

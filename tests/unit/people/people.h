@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Made-up people: each has a direction, and faces are scattered about it as far as those of a fair embedder are.
-#ifndef WW_TESTS_JOB_PEOPLE_H
-#define WW_TESTS_JOB_PEOPLE_H
+#ifndef WW_TESTS_PEOPLE_H
+#define WW_TESTS_PEOPLE_H
 #include "base/random.h"
-#include "library/gather.h"
+#include "library/catalog.h"
 #include <math.h>
 #include <stdlib.h>
 
@@ -36,11 +36,14 @@ static inline void people_face(ww_random *r, int who, double scatter, float *v)
     people_unit(v);
 }
 
-static inline void people_add(ww_gathered *g, ww_random *r, int who, double scatter, uint32_t frame, int64_t track)
+static inline void people_add(ww_catalog *g, ww_random *r, int who, double scatter, uint32_t frame, int64_t track)
 {
-    ww_gathered_face face = {.id = (int64_t)g->face.count + 1, .source = 1, .frame = frame, .track = track, .quality = 0.6f, .score = 0.9f,
-                             .person = -1};
-    face.key = (ww_face_key){.source = 1, .time_us = (int64_t)frame * 1000000, .x = 100.0f * (float)who, .y = 50, .width = 80, .height = 80};
+    ww_catalog_face face = {.id = (int64_t)g->face.count + 1, .frame = frame, .track = track, .quality = 0.6, .score = 0.9, .number = -1,
+                            .former = -1, .x = 100.0 * who, .y = 50, .width = 80, .height = 80};
+    while (g->frame.count <= frame) {
+        ww_catalog_frame next = {.id = (int64_t)g->frame.count + 1, .time_us = (int64_t)g->frame.count * 1000000};
+        ww_vector_add(&g->frame, next);
+    }
     ww_vector_add(&g->face, face);
     g->dim = PEOPLE_DIM;
     g->vector = realloc(g->vector, g->face.count * PEOPLE_DIM * sizeof *g->vector);
@@ -50,7 +53,7 @@ static inline void people_add(ww_gathered *g, ww_random *r, int who, double scat
 }
 
 // Footage of `people` people: `frames` frames with one to three of them on each; who is on one frame and the next is followed.
-static inline void people_footage(ww_gathered *g, ww_random *r, int people, int frames, double scatter, int *who_is)
+static inline void people_footage(ww_catalog *g, ww_random *r, int people, int frames, double scatter, int *who_is)
 {
     int64_t next_track = 1, track[64] = {0};
     for (uint32_t f = 0; f < (uint32_t)frames; f++) {

@@ -4,6 +4,7 @@
 #include "base/memory.h"
 #include "cluster/cluster.h"
 #include "harness.h"
+#include "library/library.h"
 #include "people.h"
 
 #include <ftw.h>

@@ -10,19 +10,19 @@
 #define LINKAGE 1.1
 enum { FACES_MAX = 1000 };
 
-static void all_good(const ww_gathered *g, ww_face_grade *grade)
+static void all_good(const ww_catalog *g, ww_face_grade *grade)
 {
     for (size_t i = 0; i < g->face.count; i++)
         grade[i] = WW_FACE_SEED;
 }
 
-static void find_evidence(const ww_gathered *g, const ww_decided *decided, const ww_face_grade *grade, ww_evidence *evidence)
+static void find_evidence(const ww_catalog *g, const ww_decided *decided, const ww_face_grade *grade, ww_evidence *evidence)
 {
     ww_error err = {0};
     CHECK_OK(ww_evidence_find(g, decided, &(ww_evidence_options){LINKAGE, grade}, evidence, &err));
 }
 
-static void sort_faces(const ww_gathered *g, const ww_decided *decided, const ww_evidence *evidence, const char *method, const ww_face_grade *grade,
+static void sort_faces(const ww_catalog *g, const ww_decided *decided, const ww_evidence *evidence, const char *method, const ww_face_grade *grade,
                        int threads, int32_t *label)
 {
     ww_error err = {0};
@@ -33,7 +33,7 @@ static void sort_faces(const ww_gathered *g, const ww_decided *decided, const ww
 }
 
 // Decisions that do not contradict each other: identities are sets of faces, links lie within and between them.
-static void decide_at_random(const ww_gathered *g, ww_random *r, ww_decided *decided)
+static void decide_at_random(const ww_catalog *g, ww_random *r, ww_decided *decided)
 {
     const uint32_t count = (uint32_t)g->face.count;
     *decided = (ww_decided){.identity = ww_alloc(count * sizeof *decided->identity)};
@@ -80,7 +80,7 @@ TEST(every_method_honours_decisions_tracks_and_frames_whatever_they_are)
     ww_face_grade grade[FACES_MAX];
     for (uint64_t seed = 1; seed <= 25; seed++) {
         ww_random r = {seed};
-        ww_gathered g = {0};
+        ww_catalog g = {0};
         ww_decided decided;
         ww_evidence evidence;
         people_footage(&g, &r, 3 + (int)ww_random_below(&r, 5), 60, 0.5 + 0.6 * ww_random_unit(&r), who);
@@ -96,15 +96,15 @@ TEST(every_method_honours_decisions_tracks_and_frames_whatever_they_are)
         }
         ww_evidence_free(&evidence);
         ww_decided_free(&decided);
-        ww_gathered_free(&g);
+        ww_catalog_free(&g);
     }
 }
 
 // The same faces in reverse order.
-static void reverse(const ww_gathered *from, ww_gathered *to)
+static void reverse(const ww_catalog *from, ww_catalog *to)
 {
     const size_t n = from->face.count;
-    *to = (ww_gathered){.dim = from->dim};
+    *to = (ww_catalog){.dim = from->dim};
     to->vector = malloc(n * PEOPLE_DIM * sizeof *to->vector);
     for (size_t i = 0; i < n; i++) {
         ww_vector_add(&to->face, from->face.item[n - 1 - i]);
@@ -120,7 +120,7 @@ TEST(the_sorting_depends_neither_on_threads_nor_on_the_order_of_faces)
     static const char *const methods[] = {"hac", "map-equation", "chinese-whispers"};
     for (uint64_t seed = 1; seed <= 8; seed++) {
         ww_random r = {seed};
-        ww_gathered g = {0}, back;
+        ww_catalog g = {0}, back;
         ww_decided none = {0};
         ww_evidence evidence, back_evidence;
         people_footage(&g, &r, 6, 80, 0.9, who);
@@ -143,8 +143,8 @@ TEST(the_sorting_depends_neither_on_threads_nor_on_the_order_of_faces)
         }
         ww_evidence_free(&evidence);
         ww_evidence_free(&back_evidence);
-        ww_gathered_free(&g);
-        ww_gathered_free(&back);
+        ww_catalog_free(&g);
+        ww_catalog_free(&back);
     }
 }
 
@@ -154,7 +154,7 @@ TEST(people_are_found_and_poor_faces_join_but_never_outnumber)
     int32_t label[FACES_MAX];
     ww_face_grade grade[FACES_MAX];
     ww_random r = {5};
-    ww_gathered g = {0};
+    ww_catalog g = {0};
     ww_decided none = {0};
     ww_evidence evidence;
     people_footage(&g, &r, 5, 80, 0.6, who);
@@ -174,7 +174,7 @@ TEST(people_are_found_and_poor_faces_join_but_never_outnumber)
     for (size_t i = clear + 2; i < g.face.count; i++)
         CHECK_EQ(label[i], WW_NOBODY);
     ww_evidence_free(&evidence);
-    ww_gathered_free(&g);
+    ww_catalog_free(&g);
 }
 
 TEST(somebody_shown_twice_at_once_is_one_person_and_said_to_be)
@@ -182,7 +182,7 @@ TEST(somebody_shown_twice_at_once_is_one_person_and_said_to_be)
     int32_t label[8];
     ww_face_grade grade[8];
     ww_random r = {3};
-    ww_gathered g = {0};
+    ww_catalog g = {0};
     ww_decided none = {0};
     ww_evidence evidence;
     for (uint32_t f = 0; f < 3; f++) {
@@ -202,7 +202,7 @@ TEST(somebody_shown_twice_at_once_is_one_person_and_said_to_be)
     CHECK(label[0] >= 0 && label[0] == label[1] && label[4] == label[5] && label[0] == label[5]);
     CHECK(label[6] != label[0]);
     ww_evidence_free(&evidence);
-    ww_gathered_free(&g);
+    ww_catalog_free(&g);
 }
 
 static void push_normal(ww_evidence *e, ww_random *r, int count, double mean, double deviation)
