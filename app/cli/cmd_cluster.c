@@ -13,7 +13,7 @@ struct settings {
     ww_model_options models; // for the pictures of known people
     const char *known;
     bool restore;
-    bool quiet, json, help;
+    bool quiet, verbose, json, help;
 };
 
 static ww_status name_known(ui *u, ww_library *library, const struct settings *set, ww_cluster_result *clustered, int64_t *unreadable,
@@ -33,6 +33,7 @@ static int on_folder(const struct settings *set, const char *dir, bool cluster)
 {
     ui u;
     ui_begin(&u, set->quiet, set->json);
+    u.verbose |= set->verbose;
     ww_callbacks callbacks = ui_callbacks(&u);
     ww_error err = {0};
     ww_library *library = NULL;
@@ -59,7 +60,7 @@ static int on_folder(const struct settings *set, const char *dir, bool cluster)
                (long long)exported.people, (long long)exported.portraits, (long long)exported.unassigned, (long long)exported.frames,
                (long long)exported.files_written, (long long)exported.files_kept, (long long)exported.files_removed, exported.wall_s);
     else if (!set->quiet && cluster) {
-        print_sorting(&clustered);
+        print_sorting(&clustered, set->verbose);
         printf("next: whoswho export %s\n", dir);
     } else if (!set->quiet)
         printf("%lld people, %lld portraits, %lld unassigned; %lld files written, %lld as they were, %lld removed (%.2f s)\nlook at %s/index.html\n",
@@ -71,14 +72,19 @@ static int on_folder(const struct settings *set, const char *dir, bool cluster)
 static int run(int argc, char **argv, int first, bool cluster)
 {
     struct settings set = {.cluster = WW_CLUSTER_OPTIONS_INIT, .models = WW_MODEL_OPTIONS_INIT};
-    const option table[] = { // export's are the first four, cluster's all but the first
+    const option exporting[] = {
         {"restore", 0, OPTION_FLAG, &set.restore, NULL, "write everything back, whatever was done to the folders by hand"},
+    };
+    const option shared[] = {
         {"quiet", 'q', OPTION_FLAG, &set.quiet, NULL, "print errors only"},
+        {"verbose", 'v', OPTION_FLAG, &set.verbose, NULL, "print more: what was estimated from what, notes of the library"},
         {"json", 0, OPTION_FLAG, &set.json, NULL, "print the result as JSON"},
         {"help", 'h', OPTION_FLAG, &set.help, NULL, "this text"},
+    };
+    const option clustering[] = {
         {"eps", 0, OPTION_NUMBER, &set.cluster.eps, "D", "distance within which two faces are neighbours (the embedder's own)", 1e-6, 100, true},
-        {"threshold", 0, OPTION_NUMBER, &set.cluster.threshold, "D", "the method's own measure (from the footage, or from eps)", 1e-6, 100, true},
-        {"min-samples", 0, OPTION_COUNT, &set.cluster.min_samples, "N", "faces that make a person (3, in photos 2; dbscan 5)", 1, 1000000, true},
+        {"threshold", 0, OPTION_NUMBER, &set.cluster.threshold, "D", "largest average distance of faces of one person, or the method's own measure (estimated; auto: estimate again)", 1e-6, 100, true},
+        {"min-samples", 0, OPTION_COUNT, &set.cluster.min_samples, "N", "seed faces that make a person (3, in photos 2; dbscan 5)", 1, 1000000, true},
         {"method", 0, OPTION_TEXT, &set.cluster.method, "NAME", "hac (the default), map-equation, chinese-whispers or dbscan; auto"},
         {"min-quality", 0, OPTION_NUMBER, &set.cluster.min_quality, "Q", "faces below (0 to 1) only join a person, never start one (0.35)", 0, 1, true},
         {"threads", 't', OPTION_COUNT, &set.cluster.threads, "N", "threads to use (all CPUs)", 1, 1024},
@@ -89,8 +95,13 @@ static int run(int argc, char **argv, int first, bool cluster)
         {"upsample", 0, OPTION_COUNT, &set.models.upsample, "N", "likewise", 0, 4},
         {"jitter", 0, OPTION_COUNT, &set.models.jitter, "N", "likewise", 0, 1000},
     };
-    const option *own = cluster ? table + 1 : table;
-    size_t options = cluster ? sizeof table / sizeof *table - 1 : 4, count = 0;
+    option own[sizeof shared / sizeof *shared + sizeof clustering / sizeof *clustering];
+    size_t options = 0, count = 0;
+    if (!cluster)
+        options_add(own, &options, exporting, sizeof exporting / sizeof *exporting);
+    options_add(own, &options, shared, sizeof shared / sizeof *shared);
+    if (cluster)
+        options_add(own, &options, clustering, sizeof clustering / sizeof *clustering);
     const char **dirs = options_arguments(argc);
     if (!dirs)
         return EXIT_FAILED;
@@ -98,7 +109,7 @@ static int run(int argc, char **argv, int first, bool cluster)
     if (!options_parse(own, options, argc, argv, first, dirs, &count)) {
         code = EXIT_USAGE;
     } else if (set.help) {
-        puts(cluster ? "usage: whoswho cluster DIR [options]\n\nSorts the faces in DIR/whoswho.db into people again, without the footage.\n\nOptions:"
+        puts(cluster ? "usage: whoswho cluster DIR [options]\n\nGroups the faces in DIR/whoswho.db into people again, without the footage.\n\nOptions:"
                      : "usage: whoswho export DIR [options]\n\nWrites the folders, labels, montages, table and page of DIR/whoswho.db.\n\nOptions:");
         options_print_help(own, options);
         code = EXIT_FINE;

@@ -17,7 +17,7 @@ struct settings {
     ww_model_options models;
     ww_scan_options scan;
     ww_cluster_options cluster;
-    bool track, no_track, quiet, json, help;
+    bool track, no_track, quiet, verbose, json, help;
 };
 
 struct outcome {
@@ -41,11 +41,11 @@ static void print_help(const char *command, const option *table, size_t count)
 {
     if (*command == 'r')
         puts("usage: whoswho [run] INPUT... [options]\n\n"
-             "Finds every face in the INPUTs (videos, photos, folders of either), sorts the faces into\n"
-             "people, and writes one folder per person. Run again with more INPUTs, the new faces join.\n\nOptions:");
+             "Finds every face in the INPUTs (videos, photos, folders of either), groups the faces into\n"
+             "people, and writes one folder per person. Run again with more INPUTs to add to it.\n\nOptions:");
     else
         puts("usage: whoswho scan INPUT... [options]\n\n"
-             "Finds the faces in the INPUTs and keeps them in DIR/whoswho.db, without sorting them yet.\n\nOptions:");
+             "Finds the faces in the INPUTs and stores them in DIR/whoswho.db, without grouping them yet.\n\nOptions:");
     options_print_help(table, count);
 }
 
@@ -72,17 +72,19 @@ static void print_json(const struct outcome *o)
     printf("}}\n");
 }
 
-static void print_summary(const struct outcome *o)
+static void print_summary(const struct outcome *o, bool verbose)
 {
     const ww_scan_result *s = &o->scan;
-    print_scan(s);
+    print_scan(s, verbose);
     if (o->clustered)
-        print_sorting(&o->cluster);
-    printf("%.1f s (looking %.1f: decode %.1f, detect %.1f, embed %.1f, pictures %.1f of thread time", o->wall_s, s->wall_s, s->decode_s,
-           s->detect_s, s->embed_s, s->encode_s);
-    if (o->clustered)
-        printf("; sorting %.1f; writing %.1f", o->cluster.wall_s, o->export.wall_s);
-    puts(")");
+        print_sorting(&o->cluster, verbose);
+    if (verbose) {
+        printf("%.1f s: scan %.1f (thread time: decode %.1f, detect %.1f, embed %.1f, encode %.1f)", o->wall_s, s->wall_s, s->decode_s, s->detect_s, s->embed_s,
+               s->encode_s);
+        if (o->clustered)
+            printf(", cluster %.1f, export %.1f", o->cluster.wall_s, o->export.wall_s);
+        puts("");
+    }
     if (o->asked_known)
         printf("%lld known %s, %lld %s of them; %lld %s recognised\n", (long long)o->known.names, plural(o->known.names, "person", "people"),
                (long long)o->known.pictures, plural(o->known.pictures, "picture", "pictures"), (long long)o->known.recognised,
@@ -97,6 +99,7 @@ static int scan_and_more(const struct settings *set, const char *const *inputs, 
 {
     ui u;
     ui_begin(&u, set->quiet, set->json);
+    u.verbose |= set->verbose;
     ww_callbacks callbacks = ui_callbacks(&u);
     ww_error err = {0};
     ww_models *models = NULL;
@@ -131,7 +134,7 @@ static int scan_and_more(const struct settings *set, const char *const *inputs, 
         else if (nothing_read)
             fprintf(stderr, "whoswho: there was nothing to look at\n");
         else if (!set->quiet)
-            print_summary(&o);
+            print_summary(&o, set->verbose);
         code = nothing_read ? EXIT_FAILED : o.scan.unreadable || o.known.unreadable ? EXIT_SOME_UNREADABLE : EXIT_FINE;
     }
     ww_library_close(library);
@@ -144,34 +147,41 @@ static int run(int argc, char **argv, int first, bool scan_only)
     struct settings set = {
         .dir = DIR_DEFAULT, .models = WW_MODEL_OPTIONS_INIT, .scan = WW_SCAN_OPTIONS_INIT, .cluster = WW_CLUSTER_OPTIONS_INIT};
     int64_t by_fps_us = 0;
-    const option table[] = {
+    const option scanning[] = {
         {"output", 'o', OPTION_TEXT, &set.dir, "DIR", "where the result goes (" DIR_DEFAULT ")"},
-        {"every", 0, OPTION_DURATION, &set.scan.every_us, "TIME", "time between the frames looked at (1s)"},
-        {"fps", 0, OPTION_FPS, &by_fps_us, "N", "the same as frames a second"},
+        {"every", 0, OPTION_DURATION, &set.scan.every_us, "TIME", "sampling interval (1s)"},
+        {"fps", 0, OPTION_FPS, &by_fps_us, "N", "the same as samples per second"},
         {"threads", 't', OPTION_COUNT, &set.scan.threads, "N", "threads to use (all CPUs)", 1, 1024},
         {"detector", 0, OPTION_TEXT, &set.models.detector, "FILE", "ONNX or dlib face detector, or hog (the one built in)"},
         {"embedder", 0, OPTION_TEXT, &set.models.embedder, "FILE", "ONNX or dlib face embedder (the one built in)"},
         {"landmarks", 0, OPTION_TEXT, &set.models.landmarks, "FILE", "dlib shape predictor of 5 or 68 points (the detector's landmarks)"},
         {"upsample", 0, OPTION_COUNT, &set.models.upsample, "N", "dlib detectors: double the picture N times (0)", 0, 4},
         {"jitter", 0, OPTION_COUNT, &set.models.jitter, "N", "dlib embedders: mean over N slightly moved copies (1)", 0, 1000},
-        {"detect-size", 0, OPTION_COUNT, &set.scan.detect_size, "PX", "long side of the picture the detector sees (640)", 64, 8192},
+        {"detect-size", 0, OPTION_COUNT, &set.scan.detect_size, "PX", "long side of the detector's input (640)", 64, 8192},
         {"min-face", 0, OPTION_NUMBER, &set.scan.min_face_px, "PX", "smallest face kept, source pixels (all that are found)", 0, 100000},
         {"min-score", 0, OPTION_NUMBER, &set.scan.min_score, "S", "detector score from 0 to 1 (the detector's own)", 0, 1},
-        {"track", 0, OPTION_FLAG, &set.track, NULL, "follow faces from frame to frame (the default)"},
-        {"no-track", 0, OPTION_FLAG, &set.no_track, NULL, "do not follow faces from frame to frame"},
-        {"frame-max", 0, OPTION_COUNT, &set.scan.frame_max_px, "PX", "long side of the frames kept (1280)", 64, 16384},
-        {"preset", 0, OPTION_TEXT, &set.preset, "NAME", "article: as the article did it, with dlib's models (see man whoswho)"},
+        {"track", 0, OPTION_FLAG, &set.track, NULL, "track faces between samples (the default)"},
+        {"no-track", 0, OPTION_FLAG, &set.no_track, NULL, "do not track faces between samples"},
+        {"frame-max", 0, OPTION_COUNT, &set.scan.frame_max_px, "PX", "long side of the stored frames (1280)", 64, 16384},
+        {"preset", 0, OPTION_TEXT, &set.preset, "NAME", "article: the article's pipeline, with dlib's models (see man whoswho)"},
         {"quiet", 'q', OPTION_FLAG, &set.quiet, NULL, "print errors only"},
+        {"verbose", 'v', OPTION_FLAG, &set.verbose, NULL, "print more: times, what was estimated from what, notes of the library"},
         {"json", 0, OPTION_FLAG, &set.json, NULL, "print the summary as JSON"},
         {"help", 'h', OPTION_FLAG, &set.help, NULL, "this text"},
+    };
+    const option clustering[] = {
         {"eps", 0, OPTION_NUMBER, &set.cluster.eps, "D", "distance within which two faces are neighbours (the embedder's own)", 1e-6, 100, true},
-        {"threshold", 0, OPTION_NUMBER, &set.cluster.threshold, "D", "the method's own measure (from the footage, or from eps)", 1e-6, 100, true},
-        {"min-samples", 0, OPTION_COUNT, &set.cluster.min_samples, "N", "faces that make a person (3, in photos 2; dbscan 5)", 1, 1000000, true},
+        {"threshold", 0, OPTION_NUMBER, &set.cluster.threshold, "D", "largest average distance of faces of one person, or the method's own measure (estimated; auto: estimate again)", 1e-6, 100, true},
+        {"min-samples", 0, OPTION_COUNT, &set.cluster.min_samples, "N", "seed faces that make a person (3, in photos 2; dbscan 5)", 1, 1000000, true},
         {"method", 0, OPTION_TEXT, &set.cluster.method, "NAME", "hac (the default), map-equation, chinese-whispers or dbscan; auto"},
         {"min-quality", 0, OPTION_NUMBER, &set.cluster.min_quality, "Q", "faces below (0 to 1) only join a person, never start one (0.35)", 0, 1, true},
         {"known", 0, OPTION_TEXT, &set.known, "DIR", "one folder per name, with pictures of that person: names people"},
     };
-    size_t options = sizeof table / sizeof *table - (scan_only ? 6 : 0), count = 0;
+    option table[sizeof scanning / sizeof *scanning + sizeof clustering / sizeof *clustering];
+    size_t options = 0, count = 0;
+    options_add(table, &options, scanning, sizeof scanning / sizeof *scanning);
+    if (!scan_only)
+        options_add(table, &options, clustering, sizeof clustering / sizeof *clustering);
     const char **inputs = options_arguments(argc);
     if (!inputs)
         return EXIT_FAILED;

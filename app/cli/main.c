@@ -16,35 +16,35 @@ static const struct {
 } commands[] = {
     {"run", cmd_run, "all of it: scan, cluster, export (the default)"},
     {"scan", cmd_scan, "find the faces"},
-    {"cluster", cmd_cluster, "sort the faces found into people"},
+    {"cluster", cmd_cluster, "group the faces into people"},
     {"export", cmd_export, "write the folders, labels, montages and the page"},
-    {"people", cmd_people, "list who is there"},
-    {"name", cmd_name, "say who a person is"},
-    {"merge", cmd_merge, "make people one"},
+    {"people", cmd_people, "list the people"},
+    {"name", cmd_name, "give a person a name"},
+    {"merge", cmd_merge, "make two or more people one"},
     {"split", cmd_split, "split one person into two"},
     {"reject", cmd_reject, "a portrait does not show this person"},
     {"same", cmd_same, "two portraits or people are one person"},
     {"different", cmd_different, "two portraits or people are two"},
-    {"ignore", cmd_ignore, "leave strangers out"},
-    {"sync", cmd_sync, "read what was done to the folders by hand"},
-    {"undo", cmd_undo, "take the last decision back"},
-    {"redo", cmd_redo, "take the last undo back"},
-    {"log", cmd_log, "what was decided"},
-    {"why", cmd_why, "what put a face where it is"},
+    {"ignore", cmd_ignore, "a stranger: no folder any more"},
+    {"sync", cmd_sync, "read what was changed in the folders by hand"},
+    {"undo", cmd_undo, "undo the last decision"},
+    {"redo", cmd_redo, "undo the last undo"},
+    {"log", cmd_log, "list the decisions"},
+    {"why", cmd_why, "why a face is in its folder"},
     {"eval", cmd_eval, "how good a result is, measured against ground truth"},
-    {"models", cmd_models, "models of others: list, get, check"},
+    {"models", cmd_models, "third-party models: list, get, check"},
 };
 
 static int help(void)
 {
-    puts("whoswho makes the who's who of your footage: it finds every face, sorts the faces into people\n"
-         "without being told who they are, and leaves one folder per person. Nothing leaves this machine.\n\n"
+    puts("whoswho finds every face in footage and photos, groups the faces into people without being told\n"
+         "who they are, and writes one folder per person. Nothing leaves this machine.\n\n"
          "usage: whoswho INPUT... [-o DIR]     INPUT: a video, a photo, or a folder of either\n"
          "       whoswho COMMAND ...\n\nCommands:");
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
         printf("  %-10s %s\n", commands[i].name, commands[i].help);
-    puts("\nwhoswho COMMAND --help tells more. Exit codes: 0 fine, 1 some files could not be read,\n"
-         "2 wrong usage, 3 failed, 4 the folders were sorted by hand (run whoswho sync), 130 interrupted (the same command goes on from there).");
+    puts("\nwhoswho COMMAND --help says more. Exit codes: 0 success, 1 some files could not be read, 2 wrong usage,\n"
+         "3 failure, 4 the folders were changed by hand (run whoswho sync), 130 interrupted (the same command continues).");
     return EXIT_FINE;
 }
 

@@ -171,6 +171,12 @@ const char **options_arguments(int argc)
     return list;
 }
 
+void options_add(option *table, size_t *used, const option *rows, size_t count)
+{
+    memcpy(table + *used, rows, count * sizeof *rows);
+    *used += count;
+}
+
 void options_print_help(const option *table, size_t count)
 {
     for (size_t i = 0; i < count; i++) {

@@ -34,6 +34,9 @@ bool options_parse(const option *table, size_t count, int argc, char **argv, int
 // A list for `rest`, the caller's (free); NULL after a message: no memory.
 const char **options_arguments(int argc);
 
+// Appends `count` rows to *table, of which *used are in use; the caller made it large enough.
+void options_add(option *table, size_t *used, const option *rows, size_t count);
+
 void options_print_help(const option *table, size_t count);
 
 #endif

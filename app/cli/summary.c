@@ -9,31 +9,30 @@ const char *plural(int64_t n, const char *one, const char *many) { return n == 1
 static void say_file_troubles(const ww_scan_result *s)
 {
     if (s->already)
-        printf("%lld of %lld %s known already and not looked at again\n", (long long)s->already, (long long)s->inputs,
-               plural(s->already, "file was", "files were"));
+        printf("%lld of %lld files scanned before\n", (long long)s->already, (long long)s->inputs);
     if (s->unreadable)
         printf("%lld of %lld files could not be read (see above)\n", (long long)s->unreadable, (long long)s->inputs);
     if (s->damaged)
         printf("%lld moments could not be decoded: the footage is damaged there\n", (long long)s->damaged);
 }
 
-void print_scan(const ww_scan_result *s)
+void print_scan(const ww_scan_result *s, bool verbose)
 {
     const int64_t found = s->faces + s->faces_small + s->faces_transient;
     say_file_troubles(s);
-    printf("%lld %s sampled", (long long)s->frames, plural(s->frames, "frame", "frames"));
-    if (s->intermediate_frames)
-        printf(" and %lld intermediate", (long long)s->intermediate_frames);
-    printf(": %lld %s found", (long long)found, plural(found, "face", "faces"));
-    if (s->faces_small)
-        printf(", %lld too small", (long long)s->faces_small);
-    if (s->faces_transient)
-        printf(", %lld transient", (long long)s->faces_transient);
-    if (found > s->faces)
-        printf(", %lld kept", (long long)s->faces);
-    puts("");
+    if (verbose || s->frames > 0) {
+        printf("%lld %s sampled", (long long)s->frames, plural(s->frames, "frame", "frames"));
+        if (s->intermediate_frames && verbose)
+            printf(" and %lld intermediate", (long long)s->intermediate_frames);
+        printf(": %lld %s", (long long)s->faces, plural(s->faces, "face", "faces"));
+        if (s->faces_small)
+            printf(", %lld more too small", (long long)s->faces_small);
+        if (s->faces_transient && verbose)
+            printf(", %lld more seen for a moment only", (long long)s->faces_transient);
+        puts("");
+    }
     if (found == 0 && s->frames > 0)
-        puts("no faces: if there should be some, look more closely with --detect-size 1280");
+        puts("no faces: if there should be some, try --detect-size 1280");
 }
 
 // To two digits.
@@ -45,40 +44,44 @@ static long long rounded(double v)
     return (long long)(v / unit + 0.5) * (long long)unit;
 }
 
-static void say_threshold(const ww_cluster_result *c)
+static const char *origin(const ww_cluster_result *c)
 {
-    if (strcmp(c->method, "hac") != 0) {
-        printf("sorted by %s within a distance of %.2f\n", c->method, c->threshold);
-        return;
+    switch (c->threshold_source) {
+    case WW_THRESHOLD_MODEL: return "the model's default";
+    case WW_THRESHOLD_MEASURED: return "estimated from this footage";
+    case WW_THRESHOLD_GIVEN: return "as given";
+    case WW_THRESHOLD_REMEMBERED: return "as given earlier; --threshold auto estimates it again";
     }
-    printf("faces of one person are within %.2f on average, ", c->threshold);
-    if (c->threshold_source == WW_THRESHOLD_GIVEN)
-        printf("as you asked: ");
-    else if (c->threshold_source == WW_THRESHOLD_MEASURED)
-        printf("estimated from this footage (%lld pairs known to be one person,\n%lld seen at once and so two): ", (long long)c->pairs_same,
-               (long long)c->pairs_different);
-    else
-        printf("the model's default (seen at once: %lld %s of people,\ntoo few to measure by): ", (long long)c->pairs_different,
-               plural(c->pairs_different, "pair", "pairs"));
-    printf("about one pair of strangers in %lld would be closer", rounded(c->false_merge > 1e-9 ? 1 / c->false_merge : 1e9));
-    if (c->pairs_same)
-        printf(", %.0f%% of the known pairs are not", 100 * c->false_split);
-    puts("");
+    return "";
 }
 
-void print_sorting(const ww_cluster_result *c)
+static void print_threshold(const ww_cluster_result *c, bool verbose)
 {
-    printf("%lld %s in the library", (long long)c->faces, plural(c->faces, "face", "faces"));
-    if (c->low_quality)
-        printf(" (%lld seed faces; %lld of low quality, which only join)", (long long)(c->faces - c->low_quality), (long long)c->low_quality);
-    printf(": %lld %s, %lld unassigned\n", (long long)c->people, plural(c->people, "person", "people"), (long long)c->unassigned);
+    if (verbose || c->threshold_source == WW_THRESHOLD_GIVEN || c->threshold_source == WW_THRESHOLD_REMEMBERED || strcmp(c->method, "hac") != 0)
+        printf("clustered by %s, ", strcmp(c->method, "hac") == 0 ? "average linkage" : c->method);
+    printf("threshold %.2f (%s)\n", c->threshold, origin(c));
+    if (strcmp(c->method, "hac") != 0)
+        return;
+    if (c->false_merge > 0)
+        printf("risk of a mix-up: of all pairs of different people, about 1 in %lld looks as alike as this\n", rounded(c->false_merge > 1e-9 ? 1 / c->false_merge : 1e9));
+    if (verbose)
+        printf("known beforehand: %lld pairs of faces of one person (%.0f%% farther apart than the threshold), %lld pairs of people seen together\n",
+               (long long)c->pairs_same, 100 * c->false_split, (long long)c->pairs_different);
+}
+
+void print_sorting(const ww_cluster_result *c, bool verbose)
+{
+    printf("%lld %s, %lld %s, %lld unassigned\n", (long long)c->people, plural(c->people, "person", "people"), (long long)c->faces,
+           plural(c->faces, "face", "faces"), (long long)c->unassigned);
+    if (verbose && c->low_quality)
+        printf("%lld seed faces; %lld of low quality, which never start a person\n", (long long)(c->faces - c->low_quality), (long long)c->low_quality);
     if (c->faces > 0)
-        say_threshold(c);
+        print_threshold(c, verbose);
     if (c->duplicate_appearances)
-        printf("%lld %s of faces seen at once look like one person shown twice (a mirror, a split screen) and may share a folder\n",
+        printf("%lld %s of faces seen together look like one person shown twice (a mirror, a split screen) and may share a folder\n",
                (long long)c->duplicate_appearances, plural(c->duplicate_appearances, "pair", "pairs"));
     if (c->faces > 0 && c->people == 0)
-        puts("nobody was seen often enough to be sorted: try --min-samples 1, or look more often with --every 0.2s");
+        puts("nobody was seen often enough to be a person: try --min-samples 1, or sample more often with --every 0.2s");
 }
 
 void json_scan(const ww_scan_result *s)
@@ -91,7 +94,7 @@ void json_scan(const ww_scan_result *s)
 
 void json_sorting(const ww_cluster_result *c)
 {
-    static const char *const source[] = {"model", "measured", "given"};
+    static const char *const source[] = {"model", "measured", "given", "remembered"};
     printf(", \"faces\": %lld, \"low_quality\": %lld, \"people\": %lld, \"unassigned\": %lld, \"duplicate_appearances\": %lld", (long long)c->faces, (long long)c->low_quality,
            (long long)c->people, (long long)c->unassigned, (long long)c->duplicate_appearances);
     printf(", \"method\": \"%s\", \"threshold\": %.6g, \"threshold_source\": \"%s\", \"pairs_same\": %lld, \"pairs_different\": %lld", c->method, c->threshold,

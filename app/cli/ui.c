@@ -3,6 +3,7 @@
 #include "streams.h"
 
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -29,6 +30,8 @@ static double now_s(void)
 void ui_begin(ui *u, bool quiet, bool json)
 {
     *u = (ui){.quiet = quiet || json, .json = json, .terminal = isatty(STDERR_FILENO), .begun_s = now_s()};
+    const char *asked = getenv("WHOSWHO_LOG"); // "debug" or "info": as --verbose
+    u->verbose = asked && (strcmp(asked, "debug") == 0 || strcmp(asked, "info") == 0);
     struct sigaction action = {.sa_handler = on_interrupt, .sa_flags = (int)SA_RESETHAND}; // a second Ctrl-C ends the program at once
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
@@ -45,7 +48,7 @@ void ui_clear(ui *u)
 static void log_message(void *user, ww_log_level level, const char *message)
 {
     ui *u = user;
-    if (level > WW_LOG_WARNING || (u->quiet && level > WW_LOG_ERROR))
+    if (level > (u->quiet ? WW_LOG_ERROR : u->verbose ? WW_LOG_DEBUG : WW_LOG_WARNING))
         return;
     ui_clear(u);
     fprintf(stderr, "whoswho: %s%s\n", level == WW_LOG_WARNING ? "note: " : "", printable(message));
@@ -63,8 +66,8 @@ static void format_time(char *out, size_t size, double seconds)
 static const char *stage_name(ww_stage stage)
 {
     switch (stage) {
-    case WW_STAGE_SCAN: return "looking";
-    case WW_STAGE_CLUSTER: return "sorting";
+    case WW_STAGE_SCAN: return "scanning";
+    case WW_STAGE_CLUSTER: return "clustering";
     case WW_STAGE_EXPORT: return "writing";
     case WW_STAGE_FETCH: return "fetching";
     }

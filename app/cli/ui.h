@@ -18,7 +18,7 @@ enum {
 };
 
 typedef struct ui {
-    bool quiet, json, terminal;
+    bool quiet, json, verbose, terminal;
     double begun_s, last_drawn_s;
     ww_stage stage;
     bool stage_begun, line_open; // a progress line is on the screen

@@ -8,7 +8,7 @@ make() { ffmpeg -v error -nostdin -y "$@" </dev/null; }
 whoswho() {
     "$WHOSWHO" "$@" >out.txt 2>&1
     code=$?
-    grep -v '^[0-9.]* s (looking' out.txt | grep -v '^looking: \|^sorting: \|^writing: ' | sed 's/([0-9.]* s)/(TIME)/; s/, [0-9.]* s)/, TIME)/' |
-        sed -E 's/(are within|separation|one side are|across) [0-9]+\.[0-9]+/\1 D/g; s/(pair of strangers in) [0-9]+/\1 N/'
+    grep -v '^[0-9.]* s: scan' out.txt | grep -v '^scanning: \|^clustering: \|^writing: ' | sed 's/([0-9.]* s)/(TIME)/; s/, [0-9.]* s)/, TIME)/' |
+        sed -E 's/(threshold|separation|one side are|across) [0-9]+\.[0-9]+/\1 D/g; s/(about 1 in) [0-9]+/\1 N/'
     echo "exit code $code"
 }
