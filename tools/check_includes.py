@@ -36,6 +36,7 @@ LIBRARIES = {  # prefix of the included file -> the rooms that know it
     "oneapi": ["nn"], "dnnl": ["nn"], "protobuf-c": ["nn"], "omp.h": ["nn"],
     "bzlib": ["dlib"],
     "sqlite3": ["store"],
+    "unicase": ["library"], "uninorm": ["library"], "unistr.h": ["library"],
     "curl/": ["fetch"], "openssl/": ["fetch"],
 }
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')

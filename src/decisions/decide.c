@@ -3,6 +3,7 @@
 #include "decisions/decide.h"
 #include "base/memory.h"
 #include "library/export_state.h"
+#include "library/names.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -86,7 +87,7 @@ static ww_status take_name(taking *t, ww_error *err)
         return status;
     const ww_catalog_person *people = t->view.catalog.person.item;
     for (size_t i = 0; i < t->view.catalog.person.count; i++)
-        if (i != person && name && people[i].name && strcmp(people[i].name, name) == 0 && ww_people_view_count(&t->view, i) > 0)
+        if (i != person && ww_name_same(people[i].name, name) && ww_people_view_count(&t->view, i) > 0)
             namesake = i;
     const char *title = ww_people_view_title(&t->view, person);
     char *counted = ww_faces_counted((size_t)t->faces);

@@ -2,6 +2,7 @@
 #include "decisions/decisions_rules.h"
 #include "base/memory.h"
 #include "base/search.h"
+#include "library/names.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -115,7 +116,7 @@ static void name(ww_rules *r, int32_t identity, const char *text)
     i->ignored = i->ignored && !text;
     for (int32_t k = 0; text && k < (int32_t)r->identity.count; k++) {
         const ww_rules_identity *other = &r->identity.item[k];
-        if (k != identity && other->into == k && other->name && strcmp(other->name, text) == 0)
+        if (k != identity && other->into == k && ww_name_same(other->name, text))
             merge(r, identity, k);
     }
 }

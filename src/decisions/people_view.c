@@ -2,6 +2,7 @@
 #include "decisions/people_view.h"
 #include "base/ascii.h"
 #include "base/memory.h"
+#include "library/names.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -122,7 +123,7 @@ ww_status ww_people_view_find(const ww_people_view *r, const char *who, size_t *
             *person = i;
             return WW_OK;
         }
-        if (number < 0 && p->name && ww_ascii_same(p->name, who)) {
+        if (number < 0 && ww_name_same(p->name, who)) {
             *person = i;
             found++;
         }
@@ -144,7 +145,9 @@ ww_status ww_check_person_name(const char *name, char **clean, ww_error *err)
     for (size_t i = 0; i < length; i++)
         if ((unsigned char)name[i] < 0x20 || name[i] == 0x7f)
             return ww_fail(err, WW_ERR_ARGUMENT, "a name must not hold line breaks or other control characters");
-    *clean = ww_strndup(name, length);
+    char *trimmed = ww_strndup(name, length);
+    *clean = ww_name_composed(trimmed);
+    free(trimmed);
     if (number_meant(*clean) < 0)
         return WW_OK;
     ww_status status = ww_fail(err, WW_ERR_ARGUMENT, "'%s' is not a name: numbers and Face_N stand for people without one",

@@ -7,6 +7,7 @@
 #include "library/settings.h"
 #include "decisions/decide.h"
 #include "library/catalog.h"
+#include "library/names.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -88,7 +89,7 @@ static bool told_apart(const ww_people_view *r, size_t person, const char *name)
         for (int e = 0; e < 2; e++) {
             int32_t other = d->identity[ends[!e]];
             const char *other_name = other >= 0 ? d->identities.item[other].name : NULL;
-            if (r->catalog.face.item[ends[e]].person == person && other_name && strcmp(other_name, name) == 0)
+            if (r->catalog.face.item[ends[e]].person == person && ww_name_same(other_name, name))
                 return true;
         }
     }
@@ -119,7 +120,7 @@ static ww_status judge(ww_known *k, ww_people_view *r, size_t person, const poll
     if (!name || who->ignored || (double)p->voters < TURNOUT_MIN * (double)ww_people_view_count(r, person))
         return WW_OK;
     if (who->name) {
-        if (agreed && strcmp(who->name, name) != 0)
+        if (agreed && !ww_name_same(who->name, name))
             ww_notify(&k->listener, "%s looks like %s, and is left as it is named", who->name, name);
         return WW_OK;
     }

@@ -104,11 +104,8 @@ const char *ww_catalog_title(const ww_catalog_person *person);
 
 // --- folders.c
 // Gives each person of the catalog the name of a folder. Unnamed: Face_N. Named: the name, made fit for a folder; when another
-// folder (upper and lower case counting as the same) has it already, with " (2)", " (3)", ... after it.
+// folder has the same name (ww_name_same) already, with " (2)", " (3)", ... after it.
 // False: no memory.
 bool ww_catalog_name_folders(ww_catalog *catalog);
-// A name made fit for a folder: slashes, backslashes and control characters become '_', as do dots at the beginning and end;
-// spaces around it go, and so does what exceeds 120 bytes. NULL when nothing is left. The caller's (free).
-char *ww_folder_name(const char *name);
 
 #endif

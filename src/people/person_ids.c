@@ -3,6 +3,7 @@
 #include "base/memory.h"
 #include "base/search.h"
 #include "cluster/cluster.h"
+#include "library/names.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -89,7 +90,7 @@ static void number_by_name(struct numbering *n)
     for (size_t c = 0; c < n->clusters; c++) {
         const char *name = name_of(n, &n->cluster[c]);
         for (size_t p = 0; name && n->cluster[c].number < 0 && p < n->before.count; p++)
-            if (n->before.item[p].name && !n->before.item[p].taken && strcmp(n->before.item[p].name, name) == 0)
+            if (!n->before.item[p].taken && ww_name_same(n->before.item[p].name, name))
                 give(&n->cluster[c], &n->before.item[p]);
     }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "library/catalog.h"
+#include "library/names.h"
 #include "base/text.h"
 #include "harness.h"
 
@@ -104,6 +105,14 @@ TEST(names_are_made_fit_for_folders)
     check_folder("..", "__");
     check_folder(".hidden", "_hidden");
     check_folder("J. R.", "J. R_");
+    check_folder("Who: me? \"*<>|", "Who_ me_ _____"); // what NTFS, exFAT and Windows shares forbid
+    check_folder("CON", "CON_");
+    check_folder("aux.txt", "aux.txt_");
+    check_folder("Com7", "Com7_");
+    check_folder("COM", "COM");
+    check_folder("Conny", "Conny");
+    check_folder("Jose\xcc\x81", "Jos\xc3\xa9"); // composed
+    check_folder("bad \xff bytes", "bad \xff bytes");
     check_folder("   ", "(null)");
     check_folder("", "(null)");
     char longest[200], expected[121];
@@ -113,6 +122,15 @@ TEST(names_are_made_fit_for_folders)
     memset(expected, 'x', 119);
     expected[119] = 0;
     check_folder(longest, expected);
+}
+
+TEST(one_name_may_be_written_in_several_ways)
+{
+    CHECK(ww_name_same("Ada", "ADA") && ww_name_same("Ada", "Ada") && !ww_name_same("Ada", "Adah"));
+    CHECK(ww_name_same("Jose\xcc\x81", "JOS\xc3\x89"));               // decomposed, and in capitals
+    CHECK(ww_name_same("Stra\xc3\x9f" "er", "STRASSER"));               // sharp s
+    CHECK(!ww_name_same("Jos\xc3\xa9", "Jose") && !ww_name_same(NULL, "Ada") && !ww_name_same(NULL, NULL));
+    CHECK(ww_name_same("\xff", "\xff") && !ww_name_same("\xff", "\xfe")); // not UTF-8: bytes
 }
 
 static void push_person(ww_catalog *c, int number, const char *name)
@@ -152,6 +170,7 @@ int main(void)
     RUN(numbers_have_a_point_and_all_their_decimals);
     RUN(times_are_written_as_seconds_and_as_clock);
     RUN(names_are_made_fit_for_folders);
+    RUN(one_name_may_be_written_in_several_ways);
     RUN(folders_are_unique_whatever_people_are_called);
     return FINISH();
 }
