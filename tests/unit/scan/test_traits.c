@@ -7,7 +7,7 @@
 static const ww_detector_kind plain = {.word = "plain"}, unbounded = {.scores_unbounded = true},
                               slow = {.too_slow_to_track = true};
 
-TEST(a_score_is_sure_where_scores_are_likelihoods)
+TEST(a_seed_score_is_measured_where_scores_are_likelihoods)
 {
     ww_model_spec spec = {.detector = &plain, .min_score = 0.5f};
     CHECK_NEAR(ww_seed_score(&spec, 0.6f), 0.8, 1e-6);
@@ -33,7 +33,7 @@ TEST(faces_are_followed_where_it_pays)
 
 int main(void)
 {
-    RUN(a_score_is_sure_where_scores_are_likelihoods);
+    RUN(a_seed_score_is_measured_where_scores_are_likelihoods);
     RUN(faces_are_followed_where_it_pays);
     return FINISH();
 }
