@@ -21,21 +21,27 @@ enum {
     WW_GROUP = 4,
 };
 
-typedef struct ww_sieve_tile {
-    const int8_t *x;
-    const uint8_t *y;       // three panels
-    size_t panel_bytes;     // from one panel to the next
-    int groups;             // how many to add up, >= 1; fewer than there are looks at the head of the vectors only
+// The pair r, l is over a bound where y_start[l] + sum over the groups of x[r] * y[l] > x_limit[r].
+typedef struct ww_sieve_bound {
+    int groups;             // how many are added up, from the first on; >= 1
     const int32_t *x_limit; // WW_TILE_X
     const int32_t *y_start; // WW_TILE_Y
+} ww_sieve_bound;
+
+typedef struct ww_sieve_tile {
+    const int8_t *x;
+    const uint8_t *y;          // three panels
+    size_t panel_bytes;        // from one panel to the next
+    ww_sieve_bound head, all;  // head.groups <= all.groups; where they are equal the head's is not looked at
 } ww_sieve_tile;
 
 typedef struct ww_cluster_kernels {
     const char *name;
     int levels; // the largest |q| its arithmetic can add up without overflow
     int offset; // of y, >= levels
-    // Sets bit l of may[r] where y_start[l] + sum over the groups of x[r] * y[l] > x_limit[r]. False (and may[] untouched):
-    // there is no such pair in the tile.
+    int strip_x, strip_y; // of so many pairs it gives up all or none when it has added up the head
+    bool keeps_sums;      // and then goes on from there, not from the start
+    // Sets bit l of may[r] where the pair is over both bounds. False (and may[] untouched): there is no such pair in the tile.
     bool (*sieve)(const ww_sieve_tile *tile, uint64_t may[WW_TILE_X]);
     // Dot product in double. Products of floats are exact there and the order of the sums is fixed (see
     // kernels_body.h), so that every processor gives the same bits.

@@ -6,15 +6,15 @@
 #endif
 #include <string.h>
 
-static int32_t add_groups(const ww_sieve_tile *t, int r, int l)
+static bool is_over(const ww_sieve_tile *t, const ww_sieve_bound *bound, int r, int l)
 {
     const int8_t *x = t->x + (size_t)r * WW_GROUP;
     const uint8_t *y = t->y + (size_t)(l / WW_PANEL) * t->panel_bytes + (size_t)(l % WW_PANEL) * WW_GROUP;
-    int32_t sum = 0;
-    for (int g = 0; g < t->groups; g++, x += WW_TILE_X * WW_GROUP, y += WW_PANEL * WW_GROUP)
+    int32_t sum = bound->y_start[l];
+    for (int g = 0; g < bound->groups; g++, x += WW_TILE_X * WW_GROUP, y += WW_PANEL * WW_GROUP)
         for (int d = 0; d < WW_GROUP; d++)
             sum += x[d] * y[d];
-    return sum;
+    return sum > bound->x_limit[r];
 }
 
 static bool sieve_plain(const ww_sieve_tile *t, uint64_t may[WW_TILE_X])
@@ -22,7 +22,7 @@ static bool sieve_plain(const ww_sieve_tile *t, uint64_t may[WW_TILE_X])
     uint64_t found[WW_TILE_X] = {0}, all = 0;
     for (int r = 0; r < WW_TILE_X; r++) {
         for (int l = 0; l < WW_TILE_Y; l++)
-            if (t->y_start[l] + add_groups(t, r, l) > t->x_limit[r])
+            if ((t->head.groups == t->all.groups || is_over(t, &t->head, r, l)) && is_over(t, &t->all, r, l))
                 found[r] |= UINT64_C(1) << l;
         all |= found[r];
     }
@@ -66,7 +66,7 @@ static void rotate_plain(const float *basis, const float *in, float *out, size_t
     ww_rotate_body(basis, in, out, dim);
 }
 
-static const ww_cluster_kernels kernels_plain = {"plain", 127, 128, sieve_plain, dot_plain, dot_float_plain, rotate_plain};
+static const ww_cluster_kernels kernels_plain = {"plain", 127, 128, 1, 1, false, sieve_plain, dot_plain, dot_float_plain, rotate_plain};
 
 size_t ww_cluster_kernels_usable(const ww_cluster_kernels **tables, size_t max)
 {

@@ -32,21 +32,21 @@ static inline int32_t load_group(const int8_t *x)
     }
 #define ANY_OVER(r) \
     any |= _mm512_cmpgt_epi32_mask(_mm512_max_epi32(_mm512_max_epi32(s##r##_0, s##r##_1), s##r##_2), \
-                                   _mm512_set1_epi32(t->x_limit[r]));
+                                   _mm512_set1_epi32(bound->x_limit[r]));
 #define OVER(r) \
     { \
-        const __m512i limit = _mm512_set1_epi32(t->x_limit[r]); \
+        const __m512i limit = _mm512_set1_epi32(bound->x_limit[r]); \
         may[r] = (uint64_t)_mm512_cmpgt_epi32_mask(s##r##_0, limit) | \
                  (uint64_t)_mm512_cmpgt_epi32_mask(s##r##_1, limit) << WW_PANEL | \
                  (uint64_t)_mm512_cmpgt_epi32_mask(s##r##_2, limit) << (2 * WW_PANEL); \
     }
 
-AVX512 static bool sieve_avx512vnni(const ww_sieve_tile *t, uint64_t may[WW_TILE_X])
+AVX512 static bool tile_avx512vnni(const ww_sieve_tile *t, const ww_sieve_bound *bound, uint64_t may[WW_TILE_X])
 {
-    const __m512i start0 = _mm512_loadu_si512(t->y_start), start1 = _mm512_loadu_si512(t->y_start + WW_PANEL),
-                  start2 = _mm512_loadu_si512(t->y_start + 2 * WW_PANEL);
+    const __m512i start0 = _mm512_loadu_si512(bound->y_start), start1 = _mm512_loadu_si512(bound->y_start + WW_PANEL),
+                  start2 = _mm512_loadu_si512(bound->y_start + 2 * WW_PANEL);
     EACH_ROW(START)
-    const int8_t *x = t->x, *const end = x + (size_t)t->groups * WW_TILE_X * WW_GROUP;
+    const int8_t *x = t->x, *const end = x + (size_t)bound->groups * WW_TILE_X * WW_GROUP;
     const uint8_t *y = t->y;
     do {
         const __m512i y0 = _mm512_loadu_si512(y), y1 = _mm512_loadu_si512(y + t->panel_bytes),
@@ -60,6 +60,20 @@ AVX512 static bool sieve_avx512vnni(const ww_sieve_tile *t, uint64_t may[WW_TILE
         return false;
     EACH_ROW(OVER)
     return true;
+}
+
+AVX512 static bool sieve_avx512vnni(const ww_sieve_tile *t, uint64_t may[WW_TILE_X])
+{
+    uint64_t head[WW_TILE_X], found[WW_TILE_X], all = 0;
+    if (t->head.groups == t->all.groups)
+        return tile_avx512vnni(t, &t->all, may);
+    if (!tile_avx512vnni(t, &t->head, head) || !tile_avx512vnni(t, &t->all, found))
+        return false;
+    for (int r = 0; r < WW_TILE_X; r++)
+        all |= found[r] &= head[r];
+    if (all)
+        memcpy(may, found, sizeof found);
+    return all != 0;
 }
 
 // AVX2: vpmaddubsw adds two products in 16 bits, and two such sums fit there as long as 4 * 2 levels * levels < 2^15: so two groups
@@ -82,38 +96,80 @@ AVX2 static inline __m256i add_wide(__m256i sum, __m256i sixteen)
     return _mm256_add_epi32(sum, _mm256_madd_epi16(sixteen, _mm256_set1_epi16(1)));
 }
 
-// The pairs of rows row .. row+3 of x and one panel of y that are over the limit: 16 bits a row.
-AVX2 static inline bool sieve_strip(const ww_sieve_tile *t, int row, int panel, uint64_t found[STRIP_X])
-{
-    const int32_t *start = t->y_start + panel * WW_PANEL;
-    const int8_t *x = t->x + row * WW_GROUP;
-    const uint8_t *y = t->y + panel * t->panel_bytes;
+typedef struct strip {
+    const int8_t *x;
+    const uint8_t *y;
     __m256i sum[STRIP_X][HALVES];
-    for (int r = 0; r < STRIP_X; r++)
-        for (int h = 0; h < HALVES; h++)
-            sum[r][h] = _mm256_loadu_si256((const __m256i *)(start + 8 * h));
-    int g = 0;
-    for (; g + 2 <= t->groups; g += 2, x += 2 * GROUP_BYTES_X, y += 2 * GROUP_BYTES_Y) {
+} strip;
+
+AVX2 static inline __attribute__((always_inline)) void add_groups(strip *s, int groups)
+{
+    for (; groups >= 2; groups -= 2, s->x += 2 * GROUP_BYTES_X, s->y += 2 * GROUP_BYTES_Y) {
+        const uint8_t *y = s->y;
         const __m256i y0 = load_y(y), y1 = load_y(y + 32), next0 = load_y(y + GROUP_BYTES_Y), next1 = load_y(y + GROUP_BYTES_Y + 32);
         UNROLL for (int r = 0; r < STRIP_X; r++)
         {
-            const int8_t *xr = x + r * WW_GROUP;
-            sum[r][0] = add_wide(sum[r][0], _mm256_add_epi16(products(y0, xr), products(next0, xr + GROUP_BYTES_X)));
-            sum[r][1] = add_wide(sum[r][1], _mm256_add_epi16(products(y1, xr), products(next1, xr + GROUP_BYTES_X)));
+            const int8_t *x = s->x + r * WW_GROUP;
+            s->sum[r][0] = add_wide(s->sum[r][0], _mm256_add_epi16(products(y0, x), products(next0, x + GROUP_BYTES_X)));
+            s->sum[r][1] = add_wide(s->sum[r][1], _mm256_add_epi16(products(y1, x), products(next1, x + GROUP_BYTES_X)));
         }
     }
-    for (int r = 0; g < t->groups && r < STRIP_X; r++)
-        for (int h = 0; h < HALVES; h++)
-            sum[r][h] = add_wide(sum[r][h], products(load_y(y + 32 * h), x + r * WW_GROUP));
-    uint64_t all = 0;
-    for (int r = 0; r < STRIP_X; r++) {
-        const __m256i limit = _mm256_set1_epi32(t->x_limit[row + r]);
-        const __m256i over0 = _mm256_cmpgt_epi32(sum[r][0], limit), over1 = _mm256_cmpgt_epi32(sum[r][1], limit);
-        found[r] = (uint64_t)(unsigned)_mm256_movemask_ps(_mm256_castsi256_ps(over0)) |
-                   (uint64_t)(unsigned)_mm256_movemask_ps(_mm256_castsi256_ps(over1)) << 8;
-        all |= found[r];
+    if (groups > 0) {
+        UNROLL for (int r = 0; r < STRIP_X; r++)
+        {
+            s->sum[r][0] = add_wide(s->sum[r][0], products(load_y(s->y), s->x + r * WW_GROUP));
+            s->sum[r][1] = add_wide(s->sum[r][1], products(load_y(s->y + 32), s->x + r * WW_GROUP));
+        }
+        s->x += GROUP_BYTES_X;
+        s->y += GROUP_BYTES_Y;
     }
-    return all != 0;
+}
+
+// Whether any of the sums is over its limit; 16 bits a row say which.
+AVX2 static inline __attribute__((always_inline)) bool over(const strip *s, const int32_t *limit, uint64_t found[STRIP_X])
+{
+    __m256i is_over[STRIP_X][HALVES], any = _mm256_setzero_si256();
+    UNROLL for (int r = 0; r < STRIP_X; r++)
+        for (int h = 0; h < HALVES; h++) {
+            is_over[r][h] = _mm256_cmpgt_epi32(s->sum[r][h], _mm256_set1_epi32(limit[r]));
+            any = _mm256_or_si256(any, is_over[r][h]);
+        }
+    if (_mm256_testz_si256(any, any))
+        return false;
+    for (int r = 0; r < STRIP_X; r++)
+        found[r] = (uint64_t)(unsigned)_mm256_movemask_ps(_mm256_castsi256_ps(is_over[r][0])) |
+                   (uint64_t)(unsigned)_mm256_movemask_ps(_mm256_castsi256_ps(is_over[r][1])) << 8;
+    return true;
+}
+
+AVX2 static inline __m256i load_start(const ww_sieve_bound *bound, int panel, int half)
+{
+    return _mm256_loadu_si256((const __m256i *)(bound->y_start + panel * WW_PANEL + 8 * half));
+}
+
+// The pairs of rows row .. row+3 of x and one panel of y that are over both bounds: 16 bits a row.
+AVX2 static bool sieve_strip(const ww_sieve_tile *t, int row, int panel, uint64_t found[STRIP_X])
+{
+    const ww_sieve_bound *first = t->head.groups < t->all.groups ? &t->head : &t->all;
+    uint64_t all[STRIP_X], any = 0;
+    strip s = {.x = t->x + row * WW_GROUP, .y = t->y + panel * t->panel_bytes};
+    UNROLL for (int r = 0; r < STRIP_X; r++)
+        for (int h = 0; h < HALVES; h++)
+            s.sum[r][h] = load_start(first, panel, h);
+    add_groups(&s, first->groups);
+    if (!over(&s, first->x_limit + row, found))
+        return false;
+    if (first == &t->all)
+        return true;
+    UNROLL for (int r = 0; r < STRIP_X; r++)
+        for (int h = 0; h < HALVES; h++)
+            s.sum[r][h] = _mm256_add_epi32(s.sum[r][h], _mm256_sub_epi32(load_start(&t->all, panel, h), load_start(&t->head, panel, h)));
+    add_groups(&s, t->all.groups - t->head.groups);
+    if (!over(&s, t->all.x_limit + row, all))
+        return false;
+    for (int r = 0; r < STRIP_X; r++)
+        any |= found[r] &= all[r];
+    return any != 0;
 }
 
 AVX2 static bool sieve_avx2(const ww_sieve_tile *t, uint64_t may[WW_TILE_X])
@@ -176,7 +232,7 @@ AVX2 static void rotate_avx2(const float *basis, const float *in, float *out, si
     ww_rotate_body(basis, in, out, dim);
 }
 
-const ww_cluster_kernels ww_cluster_kernels_avx2 = {"avx2", LEVELS_AVX2, LEVELS_AVX2, sieve_avx2, dot_avx2, dot_float_avx2, rotate_avx2};
+const ww_cluster_kernels ww_cluster_kernels_avx2 = {"avx2", LEVELS_AVX2, LEVELS_AVX2, STRIP_X, WW_PANEL, true, sieve_avx2, dot_avx2, dot_float_avx2, rotate_avx2};
 const ww_cluster_kernels ww_cluster_kernels_avx512vnni = {
-    "avx512vnni", 127, 128, sieve_avx512vnni, dot_avx2, dot_float_avx2, rotate_avx2};
+    "avx512vnni", 127, 128, WW_TILE_X, WW_TILE_Y, false, sieve_avx512vnni, dot_avx2, dot_float_avx2, rotate_avx2};
 #endif

@@ -11,7 +11,6 @@
 enum {
     BLOCK = 4 * WW_TILE_Y, // rows; a multiple of WW_TILE_X and WW_TILE_Y
     BATCH = 512,           // candidates handed over at a time
-    FEW = 4,               // so few candidates of a head are handed on without a landmark refiner at all dimensions
     THREADS_MAX = 256,
 };
 
@@ -67,34 +66,16 @@ static void add_candidates(worker *w, size_t x, size_t y, const uint64_t may[WW_
         }
 }
 
-static bool is_few(const uint64_t may[WW_TILE_X])
-{
-    int count = 0;
-    for (int i = 0; i < WW_TILE_X; i++)
-        for (uint64_t left = may[i]; left; left &= left - 1)
-            if (++count > FEW)
-                return false;
-    return true;
-}
-
 // Rows x .. x+7, the r-th tile of the strip, against rows y .. y+47.
 static void look_at_tile(worker *w, size_t r, size_t x, size_t y)
 {
     const ww_sieve *s = w->walk->sieve;
     const size_t row_bytes = (size_t)s->groups * WW_GROUP;
-    ww_sieve_tile tile = {w->x + r * WW_TILE_X * row_bytes, s->panels + y * row_bytes, row_bytes * WW_PANEL, s->head_groups,
-                          s->limit_head + x, s->start_head + y};
+    const ww_sieve_tile tile = {w->x + r * WW_TILE_X * row_bytes, s->panels + y * row_bytes, row_bytes * WW_PANEL,
+                                {s->head_groups, s->limit_head + x, s->start_head + y}, {s->groups, s->limit + x, s->start + y}};
     uint64_t may[WW_TILE_X];
-    if (!s->kernels->sieve(&tile, may))
-        return;
-    if (s->head_groups < s->groups && !is_few(may)) {
-        tile.groups = s->groups;
-        tile.x_limit = s->limit + x;
-        tile.y_start = s->start + y;
-        if (!s->kernels->sieve(&tile, may))
-            return;
-    }
-    add_candidates(w, x, y, may);
+    if (s->kernels->sieve(&tile, may))
+        add_candidates(w, x, y, may);
 }
 
 static void look_at_block(worker *w, size_t x, size_t x_end, size_t y, size_t y_end)

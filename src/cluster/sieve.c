@@ -13,7 +13,7 @@
 enum { G_ALWAYS = -(1 << 29), G_LARGEST = 1 << 29, G_NEVER = 1 << 30 };
 
 enum {
-    HEAD_SAMPLE = 256,    // tiles
+    HEAD_SAMPLE = 512,    // strips of pairs
     HEAD_ROWS_MIN = 2048, // for fewer it does not matter
     HEAD_TEST_GROUPS = 2, // what the test at the end of the head costs, in groups
 };
@@ -139,13 +139,14 @@ static void put_padding(ww_sieve *s, size_t place)
     put_bounds(s, place, G_NEVER, 0, G_NEVER, 0);
 }
 
-// After how many dimensions the last pair of a tile is parted; dim + 1: never. `z`: coordinates of its rows, those of x first.
-static int tile_needs(const float *z, int dim, double near_squared)
+// After how many dimensions the last of x_rows x y_rows pairs is parted; dim + 1: never. `z`: coordinates of the rows, those of x
+// first.
+static int strip_needs(const float *z, int dim, int x_rows, int y_rows, double near_squared)
 {
     int needed = 0;
-    for (int r = 0; r < WW_TILE_X; r++)
-        for (int l = 0; l < WW_TILE_Y && needed <= dim; l++) {
-            const float *a = z + (size_t)r * dim, *b = z + (size_t)(WW_TILE_X + l) * dim;
+    for (int r = 0; r < x_rows; r++)
+        for (int l = 0; l < y_rows && needed <= dim; l++) {
+            const float *a = z + (size_t)r * dim, *b = z + (size_t)(x_rows + l) * dim;
             double sum = 0;
             int d = 0;
             while (d < dim && sum <= near_squared) {
@@ -159,33 +160,35 @@ static int tile_needs(const float *z, int dim, double near_squared)
     return needed;
 }
 
-// The head that makes the sieve fastest, by a sample of tiles: a short one leaves many tiles to be looked at a second time, in
+// The head for which the kernel does the least, by a sample of what it gives up at once: a short one leaves much to be looked at in
 // full.
 static int choose_head(const ww_sieve *s, const ww_coordinate_frame *f)
 {
-    const size_t dim = (size_t)s->dim, x_tiles = s->rows / WW_TILE_X, y_tiles = s->rows / WW_TILE_Y;
+    const ww_cluster_kernels *kernels = s->kernels;
+    const size_t dim = (size_t)s->dim, x_rows = (size_t)kernels->strip_x, y_rows = (size_t)kernels->strip_y;
     if (s->rows < HEAD_ROWS_MIN)
         return s->groups;
-    float *z = ww_try_array((WW_TILE_X + WW_TILE_Y + 1) * dim, sizeof *z);
+    float *z = ww_try_array((x_rows + y_rows + 1) * dim, sizeof *z);
     int *parted = ww_try_array(dim + 2, sizeof *parted), left = HEAD_SAMPLE, best = s->groups;
     if (!z || !parted)
         goto done; // the whole length will do
     const double lost = 2 * f->step * sqrt((double)dim / 12); // two roundings, each even over a step
     ww_random random = {1};
     for (int k = 0; k < HEAD_SAMPLE; k++) {
-        const size_t x = ww_random_below(&random, (uint32_t)x_tiles) * (size_t)WW_TILE_X;
-        const size_t y = ww_random_below(&random, (uint32_t)y_tiles) * (size_t)WW_TILE_Y;
-        for (size_t i = 0; i < WW_TILE_X + WW_TILE_Y; i++) {
-            const size_t place = i < WW_TILE_X ? x + i : y + i - WW_TILE_X;
-            ww_coordinate_frame_map(f, s->kernels, s->vectors + s->row[place] * dim, z + (WW_TILE_X + WW_TILE_Y) * dim, z + i * dim);
+        const size_t x = ww_random_below(&random, (uint32_t)(s->rows / x_rows)) * x_rows;
+        const size_t y = ww_random_below(&random, (uint32_t)(s->rows / y_rows)) * y_rows;
+        for (size_t i = 0; i < x_rows + y_rows; i++) {
+            const size_t place = i < x_rows ? x + i : y + i - x_rows;
+            ww_coordinate_frame_map(f, kernels, s->vectors + s->row[place] * dim, z + (x_rows + y_rows) * dim, z + i * dim);
         }
-        parted[tile_needs(z, s->dim, (s->eps + lost) * (s->eps + lost))]++;
+        parted[strip_needs(z, s->dim, kernels->strip_x, kernels->strip_y, (s->eps + lost) * (s->eps + lost))]++;
     }
     double best_cost = s->groups;
     for (int head = 1; head < s->groups; head++) {
         for (int d = (head - 1) * WW_GROUP; d < head * WW_GROUP; d++)
             left -= parted[d + 1];
-        const double cost = head + HEAD_TEST_GROUPS + s->groups * (double)left / HEAD_SAMPLE;
+        const int again = kernels->keeps_sums ? s->groups - head : s->groups;
+        const double cost = head + HEAD_TEST_GROUPS + again * (double)left / HEAD_SAMPLE;
         if (cost < best_cost) {
             best_cost = cost;
             best = head;

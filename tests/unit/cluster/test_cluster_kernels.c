@@ -14,7 +14,7 @@ static int32_t within(ww_random *r, int32_t limit)
 typedef struct operands {
     int8_t x[GROUPS_MAX * WW_TILE_X * WW_GROUP];
     uint8_t y[GROUPS_MAX * WW_TILE_Y * WW_GROUP];
-    int32_t limit[WW_TILE_X], start[WW_TILE_Y];
+    int32_t limit[2][WW_TILE_X], start[2][WW_TILE_Y];
     ww_sieve_tile tile;
 } operands;
 
@@ -27,11 +27,15 @@ static void fill(operands *o, ww_random *r, int levels, int offset, bool extreme
         o->x[i] = (int8_t)(extreme ? (within(r, 1) >= 0 ? levels : -levels) : within(r, levels));
     for (size_t i = 0; i < sizeof o->y; i++)
         o->y[i] = (uint8_t)(offset + (extreme ? levels : within(r, levels)));
-    for (int i = 0; i < WW_TILE_X; i++)
-        o->limit[i] = within(r, 2000 * groups);
-    for (int i = 0; i < WW_TILE_Y; i++)
-        o->start[i] = within(r, 2000 * groups) - apart;
-    o->tile = (ww_sieve_tile){o->x, o->y, (size_t)all * WW_PANEL * WW_GROUP, groups, o->limit, o->start};
+    const int head = 1 + (int)ww_random_below(r, (uint32_t)groups);
+    for (int k = 0; k < 2; k++) {
+        const int32_t size = 2000 * (k ? groups : head);
+        for (int i = 0; i < WW_TILE_X; i++)
+            o->limit[k][i] = within(r, size);
+        for (int i = 0; i < WW_TILE_Y; i++)
+            o->start[k][i] = within(r, size) - apart;
+    }
+    o->tile = (ww_sieve_tile){o->x, o->y, (size_t)all * WW_PANEL * WW_GROUP, {head, o->limit[0], o->start[0]}, {groups, o->limit[1], o->start[1]}};
 }
 
 TEST(sieve_agrees_with_plain)
