@@ -40,6 +40,8 @@ TEST(sources_come_back_as_they_went_in)
     CHECK_EQ(found, first);
     CHECK_OK(ww_store_find_source(s, a.hash, "another model", &found, &err));
     CHECK_EQ(found, 0);
+    CHECK_OK(ww_store_find_source(s, b.hash, "detector+embedder", &found, &err));
+    CHECK_EQ(found, 0); // it could not be read
     ww_store_close(s);
 
     s = fixture_open();
