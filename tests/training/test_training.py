@@ -31,6 +31,7 @@ import frame
 import halve
 import landmarks
 import muon
+import shift
 import sources
 import train_embedder
 import whiten
@@ -86,7 +87,9 @@ def shipped_embedder_goes_in_and_comes_out():
     embedder.load_folded(model, path, chips)
     with torch.no_grad():
         x = torch.from_numpy(chips[:8]).float()[:, None]
-        wanted = torch.nn.functional.normalize(OnnxNet(path)(x))
+        released = OnnxNet(path)
+        released.outputs = ["white"]  # before what shift.py adds
+        wanted = torch.nn.functional.normalize(released(x).flatten(1))
         whitening = embedder.whitening_in(path)
         seen = (whitening or torch.nn.functional.normalize)(model.eval()(embedder.prepare(chips[:8])))
         assert torch.allclose(seen, wanted, atol=2e-4)
@@ -130,6 +133,43 @@ def whitened_vectors_are_the_programs():
             assert torch.allclose(torch.nn.functional.normalize(given), whitening(raw), atol=1e-4)
             assert length is None or torch.allclose(given.norm(dim=1), length, atol=1e-4)
         assert torch.allclose(embedder.whitening_in(out)(raw), whitening(raw))
+
+
+def poor_vectors_are_moved_back():
+    torch.manual_seed(8)
+    model, whitening, quality = embedder.Embedder().eval(), embedder.Whitening(), embedder.Quality()
+    slope = RNG.normal(0, 0.05, 128).astype(np.float32)
+    chips = RNG.integers(0, 256, (12, 96, 96), dtype=np.uint8)
+    with torch.no_grad(), tempfile.TemporaryDirectory() as folder:
+        first, second = model.pooled(embedder.prepare(chips[:2])).flatten(1)
+        apart = (first - second) / (first - second).square().sum()
+        quality.weight.copy_(0.5 * apart), quality.bias.fill_(0.65 - 0.25 * float(apart @ (first + second)))  # 0.9, 0.4
+        chips = torch.from_numpy(chips).float()[:, None]
+        out = os.path.join(folder, "e.onnx")
+        embedder.export(model, out, half=False, whitening=whitening, quality=quality)
+        before, file = OnnxNet(out)(chips), onnx.load(out)
+        shift.add_shift(file, slope)
+        onnx.save(file, out)
+        after = OnnxNet(out)(chips)
+    told = before.norm(dim=1, keepdim=True)
+    assert (told < shift.FULL - 0.1).any() and (told > shift.FULL).any()
+    wanted = before / told + torch.from_numpy(slope) * (shift.FULL - told).clamp(min=0)
+    assert torch.allclose(after.norm(dim=1, keepdim=True), told, atol=1e-5)
+    assert torch.allclose(torch.nn.functional.normalize(after), torch.nn.functional.normalize(wanted), atol=1e-5)
+    try:
+        shift.add_shift(file, slope)
+    except SystemExit:
+        return
+    raise AssertionError("shifted twice")
+
+
+def slope_is_the_same_for_everybody():
+    """People seen often, and better, than others do not bend it."""
+    slope, people = RNG.normal(0, 0.3, 128), np.repeat(np.arange(300), np.where(np.arange(300) % 2, 2, 40))
+    quality = np.clip(RNG.uniform(0, 0.8, len(people)) + 0.2 * (people % 2), 0, 1)
+    vectors = RNG.normal(0, 0.05, (300, 128))[people] + quality[:, None] * slope + RNG.normal(0, 0.02, (len(people), 128))
+    found = shift.slope_of(vectors, quality, people)
+    assert np.abs(found - slope).max() < 0.1 and found @ slope / np.linalg.norm(found) / np.linalg.norm(slope) > 0.99
 
 
 def what_children_share_is_taken_out():
@@ -369,6 +409,8 @@ def main():
         quality_is_the_length,
         whitened_vectors_are_the_programs,
         what_children_share_is_taken_out,
+        poor_vectors_are_moved_back,
+        slope_is_the_same_for_everybody,
         workers_share_their_gradients,
         steps_of_matrices_are_even,
         optimizer_goes_on_where_it_stopped,

@@ -1,0 +1,142 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Calibrated evidence: the fit finds ratios that are known, templates and pairs are what they say, and footage shows a
+face where the truth says it is. TAP."""
+import os
+import sys
+import tempfile
+
+ROOT = os.environ.get("WW_SOURCE", os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
+sys.path.insert(0, os.path.join(ROOT, "training"))
+sys.dont_write_bytecode = True
+try:
+    import cv2
+    import numpy as np
+except ImportError as missing:
+    print(f"1..0 # SKIP {missing.name} is not installed for {sys.executable}")
+    sys.exit(0)
+
+import calibrate
+import looks
+
+RNG = np.random.default_rng(11)
+SAME, STRANGERS = 4000, 40000
+
+
+def known_ratios_are_found():
+    """Two normal distributions of one spread: the ratio is a line, whose terms are known."""
+    same = np.arange(SAME + STRANGERS) < SAME
+    cosine = RNG.normal(np.where(same, 0.5, 0.1), 0.1)
+    true = ((cosine - 0.1) ** 2 - (cosine - 0.5) ** 2) / (2 * 0.1**2)
+    x = calibrate.features(cosine, np.ones((len(same), 1)))
+    found = x @ calibrate.fit(x, same, penalty=1e-9)
+    usual = np.abs(true) < 5
+    assert np.abs(found - true)[usual].max() < 0.6, np.abs(found - true)[usual].max()
+    assert abs(calibrate.cllr(found, same) - calibrate.cllr(true, same)) < 0.005
+
+
+def conditions_count():
+    """Of poor pairs the same cosine says less: the model with the qualities tells, the one without cannot."""
+    same = np.arange(SAME + STRANGERS) < SAME
+    quality = RNG.uniform(0.2, 0.8, len(same))
+    cosine = RNG.normal(np.where(same, 0.8 * quality, 0.1), 0.12)
+    ones = np.ones(len(same))
+    condition = calibrate.conditions(quality, quality, 40 * ones, 40 * ones, ones, ones)
+    x, plain = calibrate.features(cosine, condition), calibrate.features(cosine, np.ones((len(same), 1)))
+    ratio = x @ calibrate.fit(x, same)
+    assert calibrate.cllr(ratio, same) < calibrate.cllr(plain @ calibrate.fit(plain, same), same) - 0.03
+    good = (quality > 0.7) & (np.abs(cosine - 0.55) < 0.03)
+    poor = (quality < 0.3) & (np.abs(cosine - 0.2) < 0.03)
+    assert np.median(ratio[good]) > np.median(ratio[poor]) + 1.5
+
+
+def cost_of_ratios():
+    same = np.array([True, True, False, False])
+    assert abs(calibrate.cllr(np.zeros(4), same) - 1) < 1e-12
+    assert calibrate.cllr(np.array([30, 30, -30, -30.0]), same) < 1e-9
+    same = RNG.random(5000) < 0.3
+    ratio = RNG.normal(np.where(same, 1.0, -1.0), 1.0)  # says half of what it could: the line is 2 x
+    right = calibrate.put_right(ratio, same)
+    order = np.argsort(ratio, kind="stable")
+    assert (np.diff(right[order]) >= -1e-9).all()
+    assert calibrate.cllr(right, same) <= calibrate.cllr(2 * ratio, same) + 1e-9 < calibrate.cllr(ratio, same)
+
+
+def table_of(people, pictures, seen):
+    rows = [(p, 100 * p + k, 10 * p + k, seen) for p in range(people) for k in range(pictures) for _ in range(seen)]
+    table = np.zeros(len(rows), looks.FIELDS)
+    for k, (person, picture, track, _) in enumerate(rows):
+        table[k]["person"], table[k]["picture"], table[k]["track"] = person, picture, track
+        table[k]["quality"], table[k]["size_px"] = 0.2 + 0.1 * (k % seen), 20 + k % seen
+    vectors = RNG.normal(0, 1, (len(rows), 128)).astype(np.float32)
+    return table, vectors / np.linalg.norm(vectors, axis=1)[:, None]
+
+
+def templates_weigh_by_quality():
+    table, vectors = table_of(1, 1, 3)
+    made = calibrate.Template(vectors, table)
+    mean = (vectors * np.array([0.04, 0.09, 0.16])[:, None]).sum(0)
+    assert np.allclose(made.vector, mean / np.linalg.norm(mean), atol=1e-6)
+    assert made.looks == 3 and 0.3 < made.quality < 0.4 and 21 < made.size_px < 22
+    one = calibrate.Template(vectors[:1], table[:1])
+    assert np.allclose(one.vector, vectors[0], atol=1e-6) and abs(one.quality - 0.2) < 1e-6
+
+
+def pairs_are_what_they_say():
+    table, vectors = table_of(7, 3, 4)
+    made = calibrate.templates(table, vectors, RNG)
+    assert len(made) == 7 * 3 * 2 and all(1 <= t.looks <= 4 for t in made)
+    a, b, same = calibrate.pairs(made, RNG)
+    person, picture = np.array([t.person for t in made]), np.array([t.picture for t in made])
+    assert ((person[a] == person[b]) == same).all() and (picture[a] != picture[b]).all()
+    assert same.sum() == 7 * 3 * 4  # three pairs of pictures, two templates of each
+
+
+def a_face_lies_where_the_truth_says():
+    """A picture whose only bright spot is the middle of its face."""
+    rng = np.random.default_rng(5)
+    picture = np.zeros((218, 178), np.uint8)
+    middle = np.array(looks.FACE_MIDDLE) * (178, 218)
+    cv2.circle(picture, tuple(int(round(v)) for v in middle), 6, 255, -1)
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "face.png")
+        cv2.imwrite(path, picture)
+        for layout in looks.LAYOUTS:
+            (width, height), _, _ = looks.LAYOUTS[layout]
+            for cell, shown in looks.shots_of(layout, [(1, 1, path)] * 4, 0, rng)[0]:
+                shown.noise = shown.blur = 0
+                for t in (0.0, 0.9):
+                    canvas = np.zeros((height, width), np.uint8)
+                    shown.draw(canvas, cell, t, rng)
+                    bright = canvas.astype(float) - canvas.min()
+                    bright[bright < 0.5 * bright.max()] = 0
+                    y = float((bright.sum(1) * np.arange(height)).sum() / bright.sum())
+                    x = float((bright.sum(0) * np.arange(width)).sum() / bright.sum())
+                    expected, size = shown.face(t)
+                    assert cell[0] <= x < cell[2] and cell[1] <= y < cell[3]
+                    assert np.hypot(x - expected[0], y - expected[1]) < 0.06 * size + 1, (layout, x, y, expected)
+
+
+def main():
+    checks = [
+        known_ratios_are_found,
+        conditions_count,
+        cost_of_ratios,
+        templates_weigh_by_quality,
+        pairs_are_what_they_say,
+        a_face_lies_where_the_truth_says,
+    ]
+    print(f"1..{len(checks)}")
+    failed = 0
+    for number, check in enumerate(checks, 1):
+        try:
+            check()
+            print(f"ok {number} - {check.__name__.replace('_', ' ')}", flush=True)
+        except Exception as why:  # whatever goes wrong in a check is its failure
+            failed += 1
+            print(f"not ok {number} - {check.__name__.replace('_', ' ')}\n# {type(why).__name__}: {why}", flush=True)
+    return failed
+
+
+if __name__ == "__main__":
+    sys.exit(main())
