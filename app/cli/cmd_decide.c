@@ -2,14 +2,17 @@
 // whoswho name, merge, reject, same, different, ignore, undo, redo: one decision, and the folders as it makes them.
 #include "commands.h"
 #include "review.h"
+#include "streams.h"
 
 #include <string.h>
+#include <unistd.h>
 
 static const struct command {
     const char *name;
     ww_decision_kind kind;
     size_t least, most; // arguments
     const char *usage;
+    bool force;
 } commands[] = {
     {"name", WW_DECISION_NAME, 2, 2,
      "name WHO NAME [-o DIR]\n\nCalls a person NAME (\"\": takes the name away). Two people of one name are one person.\n"
@@ -30,12 +33,25 @@ static const struct command {
     {"redo", WW_DECISION_REDO, 0, 0, "redo [-o DIR]\n\nTakes the last undo back."},
 };
 
-static int decide(review *r, const ww_decision *decision)
+// Asked on a terminal; a script says --force.
+static bool confirmed(const review *r)
+{
+    if (r->quiet || r->json || !isatty(STDIN_FILENO) || !isatty(STDERR_FILENO))
+        return false;
+    fprintf(stderr, "whoswho: %s\n", printable(r->err.message));
+    return ui_ask("join them?");
+}
+
+static int decide(review *r, ww_decision *decision)
 {
     ww_decision_result result = WW_DECISION_RESULT_INIT;
     ww_status status = review_open(r);
     if (status == WW_OK)
         status = ww_library_decide(r->library, decision, &result, &r->err);
+    if (status == WW_ERR_CONFIRM && confirmed(r)) {
+        decision->force = 1;
+        status = ww_library_decide(r->library, decision, &result, &r->err);
+    }
     if (status != WW_OK)
         return review_close(r, status);
     ui_clear(&r->u);
@@ -54,7 +70,7 @@ static int decide(review *r, const ww_decision *decision)
 static int decide_named(review *r, const char **argument, size_t count, void *user)
 {
     const struct command *c = user;
-    ww_decision decision = {.size = sizeof decision, .kind = c->kind, .who = argument, .count = count};
+    ww_decision decision = {.size = sizeof decision, .kind = c->kind, .who = argument, .count = count, .force = c->force};
     if (c->kind == WW_DECISION_NAME && count == 2) {
         decision.count = 1;
         decision.text = *argument[1] ? argument[1] : NULL;
@@ -75,7 +91,9 @@ static int run(ww_decision_kind kind, int argc, char **argv, int first)
     struct command c = commands[0];
     for (size_t i = 0; c.kind != kind; i++)
         c = commands[i];
-    return review_run(c.usage, NULL, 0, argc, argv, first, decide_named, &c);
+    const option force[] = {{"force", 0, OPTION_FLAG, &c.force, NULL, "also join people who are seen together"}};
+    bool joins = kind == WW_DECISION_NAME || kind == WW_DECISION_MERGE || kind == WW_DECISION_SAME;
+    return review_run(c.usage, force, joins ? 1 : 0, argc, argv, first, decide_named, &c);
 }
 
 int cmd_name(int argc, char **argv, int first) { return run(WW_DECISION_NAME, argc, argv, first); }

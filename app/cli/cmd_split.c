@@ -4,8 +4,6 @@
 #include "review.h"
 #include "streams.h"
 
-#include <unistd.h>
-
 #define SURELY_TWO 0.35
 #define PERHAPS_TWO 0.2
 
@@ -49,16 +47,6 @@ static void print_proposal(const review *r, const ww_split_proposal *p)
     printf("], \"separation\": %.4f, \"within\": %.4f, \"between\": %.4f", p->separation, p->within, p->between);
 }
 
-static bool ask(void)
-{
-    char answer[16];
-    if (!isatty(STDIN_FILENO))
-        return false;
-    fputs("split them? [y/N] ", stdout);
-    fflush(stdout);
-    return fgets(answer, sizeof answer, stdin) && (answer[0] == 'y' || answer[0] == 'Y');
-}
-
 static int split(review *r, const char *who, bool yes)
 {
     ww_split_proposal proposal = WW_PART_PROPOSAL_INIT;
@@ -72,7 +60,7 @@ static int split(review *r, const char *who, bool yes)
     if (r->json || !r->quiet)
         print_proposal(r, &proposal);
     bool done = yes;
-    if (!yes && !r->json && !r->quiet && ask()) {
+    if (!yes && !r->json && !r->quiet && ui_ask("split them?")) {
         status = ww_library_split(r->library, who, true, &proposal, &result, &r->err);
         done = status == WW_OK;
     }

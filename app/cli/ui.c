@@ -123,13 +123,24 @@ ww_callbacks ui_callbacks(ui *u)
     return (ww_callbacks){.user = u, .log = log_message, .progress = show_progress};
 }
 
+bool ui_ask(const char *question)
+{
+    char answer[16];
+    if (!isatty(STDIN_FILENO))
+        return false;
+    printf("%s [y/N] ", question);
+    fflush(stdout);
+    return fgets(answer, sizeof answer, stdin) && (answer[0] == 'y' || answer[0] == 'Y');
+}
+
 int ui_fail(ui *u, const ww_error *err)
 {
     ui_clear(u);
     fprintf(stderr, "whoswho: %s\n", printable(err->message));
     switch (err->status) {
     case WW_ERR_CANCELLED: return EXIT_INTERRUPTED;
-    case WW_ERR_ARGUMENT: return EXIT_USAGE;
+    case WW_ERR_ARGUMENT:
+    case WW_ERR_CONFIRM: return EXIT_USAGE;
     case WW_ERR_CHANGED: return EXIT_CHANGED;
     default: return EXIT_FAILED;
     }

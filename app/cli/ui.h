@@ -29,6 +29,9 @@ void ui_begin(ui *u, bool quiet, bool json);
 ww_callbacks ui_callbacks(ui *u);
 // Wipes the progress line; call before printing anything else.
 void ui_clear(ui *u);
+// Asks on the terminal, "QUESTION [y/N] "; without a terminal the answer is no.
+bool ui_ask(const char *question);
+
 // Prints the message and returns the exit code that fits.
 int ui_fail(ui *u, const ww_error *err);
 

@@ -68,6 +68,7 @@ typedef enum ww_status {
     WW_ERR_CANCELLED = -8,   // a progress callback asked to stop
     WW_ERR_NOT_FOUND = -9,   // no such file, person, face or model
     WW_ERR_CHANGED = -10,    // somebody sorted the folders by hand since they were written: ww_library_sync first
+    WW_ERR_CONFIRM = -11,    // the decision is most likely a mistake (two people seen together made one): set `force` to make it all the same
 } ww_status;
 
 #define WW_ERROR_MESSAGE_MAX 1024 // bytes
@@ -318,6 +319,7 @@ typedef struct ww_decision {
     const char *const *who;
     size_t count;
     const char *text; // the name, where one is given
+    int force;        // 1: also if it joins people who are seen together
 } ww_decision;
 #define WW_DECISION_INIT {.size = sizeof(ww_decision)}
 

@@ -174,14 +174,14 @@ AVX2 static bool sieve_strip(const ww_sieve_tile *t, int row, int panel, uint64_
 
 AVX2 static bool sieve_avx2(const ww_sieve_tile *t, uint64_t may[WW_TILE_X])
 {
-    uint64_t found[WW_TILE_X] = {0}, strip[STRIP_X];
+    uint64_t found[WW_TILE_X] = {0}, bits[STRIP_X];
     bool any = false;
     for (int row = 0; row < WW_TILE_X; row += STRIP_X)
         for (int panel = 0; panel < WW_TILE_Y / WW_PANEL; panel++)
-            if (sieve_strip(t, row, panel, strip)) {
+            if (sieve_strip(t, row, panel, bits)) {
                 any = true;
                 for (int r = 0; r < STRIP_X; r++)
-                    found[row + r] |= strip[r] << (panel * WW_PANEL);
+                    found[row + r] |= bits[r] << (panel * WW_PANEL);
             }
     if (any)
         memcpy(may, found, sizeof found);

@@ -75,6 +75,51 @@ static ww_status add_person(taking *t, ww_entry *entry, size_t person, bool whol
     return status;
 }
 
+// Frames that show more than one of these people, and the first of them.
+static size_t seen_together(const taking *t, const bool *marked, size_t *first)
+{
+    const ww_catalog *c = &t->view.catalog;
+    size_t frames = 0;
+    for (size_t f = 0; f < c->frame.count; f++) {
+        const ww_catalog_frame *frame = &c->frame.item[f];
+        size_t one = c->person.count;
+        for (size_t i = frame->first_face; i < frame->first_face + frame->face_count; i++) {
+            size_t person = c->face.item[i].person;
+            if (person >= c->person.count || !marked[person] || person == one)
+                continue;
+            if (one < c->person.count) {
+                if (frames++ == 0)
+                    *first = f;
+                break;
+            }
+            one = person;
+        }
+    }
+    return frames;
+}
+
+// People who are seen together are two, but for mirrors and split screens: to join them must be asked for twice.
+static ww_status confirm_joining(const taking *t, const size_t *person, size_t count, ww_error *err)
+{
+    const ww_catalog *c = &t->view.catalog;
+    size_t first = 0;
+    if (t->decision->force || count < 2)
+        return WW_OK;
+    bool *marked = ww_try_array(c->person.count, sizeof *marked);
+    if (!marked)
+        return ww_fail_memory(err, "a list of %zu people", c->person.count);
+    for (size_t i = 0; i < count; i++)
+        marked[person[i]] = true;
+    size_t frames = seen_together(t, marked, &first);
+    free(marked);
+    if (frames == 0)
+        return WW_OK;
+    const ww_catalog_frame *frame = &c->frame.item[first];
+    return ww_fail(err, WW_ERR_CONFIRM, "%s and %s are seen together in %zu %s (first at %.1f s of '%s'), so they are likely two people; to join them all the same: --force",
+                   ww_people_view_title(&t->view, person[0]), count == 2 ? ww_people_view_title(&t->view, person[1]) : "the others", frames,
+                   frames == 1 ? "frame" : "frames", (double)frame->time_us / 1e6, c->source.item[frame->source].path);
+}
+
 static ww_status take_name(taking *t, ww_error *err)
 {
     size_t person, namesake = SIZE_MAX;
@@ -89,6 +134,11 @@ static ww_status take_name(taking *t, ww_error *err)
     for (size_t i = 0; i < t->view.catalog.person.count; i++)
         if (i != person && ww_name_same(people[i].name, name) && ww_people_view_count(&t->view, i) > 0)
             namesake = i;
+    status = confirm_joining(t, (const size_t[]){person, namesake}, namesake == SIZE_MAX ? 1 : 2, err);
+    if (status != WW_OK) {
+        free(name);
+        return status;
+    }
     const char *title = ww_people_view_title(&t->view, person);
     char *counted = ww_faces_counted((size_t)t->faces);
     if (!name)
@@ -113,6 +163,8 @@ static ww_status take_merge(taking *t, ww_error *err)
     const char *called = NULL;
     size_t *person = ww_try_array(count, sizeof *person);
     ww_status status = person ? find_people(t, person, err) : ww_fail_memory(err, "a list of %zu people", count);
+    if (status == WW_OK)
+        status = confirm_joining(t, person, count, err);
     if (status == WW_OK && t->decision->text)
         status = ww_check_person_name(t->decision->text, &entry.text, err);
     for (size_t i = 0; i < count && status == WW_OK; i++) {
@@ -275,8 +327,17 @@ static ww_status take_same(taking *t, end *e, ww_entry *entry, ww_error *err)
         return ww_fail(err, WW_ERR_ARGUMENT,
                        "%s is of %s and %s of %s: say `merge` if they are one person, `reject` if a portrait lies wrong",
                        e[0].title, a, e[1].title, b);
+    size_t person[2], people = 0;
+    for (int i = 0; i < 2; i++) {
+        size_t of = e[i].is_face ? t->view.catalog.face.item[e[i].index].person : e[i].index;
+        if (of < t->view.catalog.person.count && (people == 0 || person[0] != of))
+            person[people++] = of;
+    }
+    ww_status status = confirm_joining(t, person, people, err);
+    if (status != WW_OK)
+        return status;
     entry->words = ww_strf("%s and %s are the same person", e[0].title, e[1].title);
-    ww_status status = add_end(t, entry, &e[0], !e[0].is_face, err);
+    status = add_end(t, entry, &e[0], !e[0].is_face, err);
     return status == WW_OK ? add_end(t, entry, &e[1], !e[1].is_face, err) : status;
 }
 
@@ -369,7 +430,7 @@ static ww_status take(taking *t, ww_error *err)
     case WW_DECISION_REDO: return take_back(t, err);
     case WW_DECISION_SPLIT: break;
     }
-    return ww_fail(err, WW_ERR_ARGUMENT, "to part a person, see ww_library_part");
+    return ww_fail(err, WW_ERR_ARGUMENT, "to split a person, see ww_library_split");
 }
 
 ww_status ww_decide(ww_library *library, const ww_decision *decision, ww_decision_result *result, ww_error *err)
