@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: MIT
 """usage: check_sources.py [FOLDER]
 
-Checks what the library's contract forbids in its sources (src/, app/ under FOLDER, by default this project): numbers that follow the locale, characters that do,
-allocations that abort with a size that depends on data. Each rule says where the one place is that may."""
+Checks what the library's contract forbids in its sources (src/, app/ under FOLDER, by default this project): numbers
+that follow the locale, characters that do, allocations that abort with a size that depends on data. Each rule says
+where the one place is that may."""
 import os
 import re
 import sys
@@ -15,15 +16,41 @@ ONE_OBJECT = re.compile(r"sizeof\s*(?:\([^()]*\)|\**[\w.>-]+)")
 
 # rule: (what is called, the files that may, the roots it holds for, why)
 NAMES = [
-    (r"strto(?:d|f|ld)|ato(?:f|l|ll|i)|v?f?scanf|v?sscanf", ["src/base/number.c"], ["src"], "reads numbers as the locale has them: use base/number.h (or strtol)"),
-    (r"(?:new|use|set|dup|free)locale|localeconv|nl_langinfo", ["src/base/number.c"], ["src", "app"], "the library leaves the locale alone; the program stays in the C locale"),
-    (r"str(?:n)?casecmp|strcoll|to(?:lower|upper)|is(?:alpha|alnum|digit|space|upper|lower|print|punct|xdigit|graph|cntrl|blank)", ["src/base/ascii.h"], ["src"],
-     "follows the locale: use base/ascii.h"),
-    (r"malloc|calloc|realloc|reallocarray|aligned_alloc|posix_memalign|strdup|strndup|v?asprintf", ["src/base/memory.c"], ["src"], "use base/memory.h"),
-    (r"dnnl_(?:engine|stream|memory|primitive|primitive_desc|reorder_primitive_desc|concat_primitive_desc|primitive_attr|post_ops)_create"
-     r"|dnnl_post_ops_append_\w+|dnnl_primitive_attr_set_post_ops|dnnl_primitive_execute|dnnl_stream_wait", ["src/nn/onednn/guard.cpp"], ["src"],
-     "may throw: use nn/onednn/guard.h"),
+    (
+        r"strto(?:d|f|ld)|ato(?:f|l|ll|i)|v?f?scanf|v?sscanf",
+        ["src/base/number.c"],
+        ["src"],
+        "reads numbers as the locale has them: use base/number.h (or strtol)",
+    ),
+    (
+        r"(?:new|use|set|dup|free)locale|localeconv|nl_langinfo",
+        ["src/base/number.c"],
+        ["src", "app"],
+        "the library leaves the locale alone; the program stays in the C locale",
+    ),
+    (
+        r"str(?:n)?casecmp|strcoll|to(?:lower|upper)|is"
+        r"(?:alpha|alnum|digit|space|upper|lower|print|punct|xdigit|graph|cntrl|blank)",
+        ["src/base/ascii.h"],
+        ["src"],
+        "follows the locale: use base/ascii.h",
+    ),
+    (
+        r"malloc|calloc|realloc|reallocarray|aligned_alloc|posix_memalign|strdup|strndup|v?asprintf",
+        ["src/base/memory.c"],
+        ["src"],
+        "use base/memory.h",
+    ),
+    (
+        r"dnnl_(?:engine|stream|memory|(?:(?:reorder_|concat_)?primitive(?:_desc|_attr)?)|post_ops)_create"
+        r"|dnnl_post_ops_append_\w+|dnnl_primitive_attr_set_post_ops|dnnl_primitive_execute|dnnl_stream_wait",
+        ["src/nn/onednn/guard.cpp"],
+        ["src"],
+        "may throw: use nn/onednn/guard.h",
+    ),
 ]
+PRINT_WITH = "use ww_format (base/number.h), ww_strf or ww_buffer_format"
+SMALL_ONLY = "ww_alloc is for one object (sizeof); what data sizes goes through ww_try_array and reports WW_ERR_MEMORY"
 PRINTERS = re.compile(r"\b(v?(?:s|sn|f|d)?printf)\s*\(")
 SMALL = re.compile(r"\bww_alloc\s*\(")
 
@@ -39,7 +66,12 @@ def blank(match):
 
 def without_comments(text):
     """The same text, line for line, with comments blanked."""
-    return re.sub(r'("(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)+\')|//[^\n]*|/\*.*?\*/', lambda m: m.group(1) or blank(m), text, flags=re.S)
+    return re.sub(
+        r'("(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)+\')|//[^\n]*|/\*.*?\*/',
+        lambda m: m.group(1) or blank(m),
+        text,
+        flags=re.S,
+    )
 
 
 def arguments(text, start):
@@ -49,7 +81,7 @@ def arguments(text, start):
         skip = STRING.match(text, at) if text[at] == '"' else None
         depth += {"(": 1, ")": -1}.get(text[at], 0) if not skip else 0
         at = skip.end() if skip else at + 1
-    return text[start:at - 1]
+    return text[start : at - 1]
 
 
 def complaints_of(path, root):
@@ -63,17 +95,19 @@ def complaints_of(path, root):
 
     for names, places, roots, why in NAMES:
         if root in roots and where not in places:
-            yield from (f"{line(m.start())}: {m.group(1)}: {why}" for m in re.finditer(rf"(?<![\w>.])({names})\s*\(", code))
+            yield from (
+                f"{line(m.start())}: {m.group(1)}: {why}" for m in re.finditer(rf"(?<![\w>.])({names})\s*\(", code)
+            )
     if root != "src":
         return
     if where != "src/base/number.c":
         for m in PRINTERS.finditer(code):
             if FLOATING.search("".join(STRING.findall(arguments(text, m.end()))).replace("%%", "")):
-                yield f"{line(m.start())}: {m.group(1)} of a fraction follows the locale: use ww_format (base/number.h), ww_strf or ww_buffer_format"
+                yield f"{line(m.start())}: {m.group(1)} of a fraction follows the locale: {PRINT_WITH}"
     if not where.startswith("src/base/memory."):
         for m in SMALL.finditer(code):
             if not ONE_OBJECT.fullmatch(arguments(code, m.end()).strip()):
-                yield f"{line(m.start())}: ww_alloc is for one object (sizeof); what data sizes goes through ww_try_array and reports WW_ERR_MEMORY"
+                yield f"{line(m.start())}: {SMALL_ONLY}"
 
 
 found = [c for root in ("src", "app") for path in sources(root) for c in complaints_of(path, root)]

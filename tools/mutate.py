@@ -136,8 +136,8 @@ class Test:
         self.targets = sorted(
             {
                 os.path.relpath(word, build)
-                for word in found["cmd"]
-                if word.startswith(build + os.sep) and os.path.isfile(word)
+                for word in map(os.path.normpath, found["cmd"])
+                if word.startswith(build + os.sep) and not os.path.isdir(word)
             }
         )
         self.limit_s, self.usual = 600.0, None
@@ -332,10 +332,12 @@ def main():
     options = parse(sys.argv[1:])
     work = os.path.abspath(options.work or tempfile.mkdtemp(prefix="whoswho-mutate-"))
     tree = Tree(work, ["-D" + word for word in options.setup])
-    good, said = tree.ninja()
+    tests = find_tests(tree, options.suite or SUITES, options.test)
+    if not tests:
+        sys.exit("there is no such test")
+    good, said = tree.ninja(sorted({target for test in tests for target in test.targets}))
     if not good:
         sys.exit("the tree does not build:\n" + said[-3000:])
-    tests = find_tests(tree, options.suite or SUITES, options.test)
     measure(tree, tests)
     until = time.monotonic() + options.minutes * 60 if options.minutes else float("inf")
     by_operator = {}

@@ -26,7 +26,8 @@
 // Nothing is ever sent anywhere; ww_pinned_model_get alone reaches for the network, to fetch.
 //
 // What the library does to its process, and nothing else:
-// - Locale: never set nor asked. Numbers in files are those of the C locale, whatever the host chose with setlocale().
+// - Locale: setlocale() is never called. Numbers in files are those of the C locale, whatever the host chose; while it writes
+//   one, the thread uses a C locale (uselocale()), and has the host's back before anything else runs.
 // - Threads: a call starts as many as its `threads` say and has joined them when it returns. OpenMP (oneDNN's) is held to one
 //   thread a call by omp_set_num_threads, which is the calling thread's own setting and is put back.
 // - Signals: none is caught, sent or ignored; SIGPIPE is blocked in the calling thread while ww_pinned_model_get downloads. A
@@ -36,7 +37,8 @@
 // - Standard streams: never written to by the library. libav reports damaged footage on standard error unless the host says
 //   ww_silence_libav(), or has set libav's log level or callback itself.
 // - Libraries: SQLite initialises itself at the first ww_library_open; curl_global_init and curl_global_cleanup (counted by
-//   libcurl) frame a download. No atexit handlers; nothing else outlives the handles.
+//   libcurl) frame a download. oneDNN keeps its cache of primitives until the process ends, and other libraries what they set
+//   up; this one registers no atexit handler and keeps nothing beyond its handles.
 // - Memory: what grows with files, pictures, models or libraries is asked for carefully and reports WW_ERR_MEMORY, and so do
 //   C++ exceptions and failures of the libraries below. Small fixed allocations (a handle, a path, a message: a few KiB at
 //   most) end the process when they fail: ww_on_out_of_memory's handler is called, or abort().

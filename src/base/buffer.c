@@ -44,10 +44,7 @@ void ww_buffer_add(ww_buffer *b, const void *data, size_t bytes)
     b->data[b->bytes] = 0;
 }
 
-void ww_buffer_text(ww_buffer *b, const char *text)
-{
-    ww_buffer_add(b, text, strlen(text));
-}
+void ww_buffer_text(ww_buffer *b, const char *text) { ww_buffer_add(b, text, strlen(text)); }
 
 void ww_buffer_format(ww_buffer *b, const char *format, ...)
 {

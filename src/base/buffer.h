@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// A growing text or byte buffer, for building files in memory before they are written whole. When memory runs out the buffer
-// drops what it held, says so from then on (ww_buffer_status), and takes nothing more: check once, before its bytes are used.
+// A growing text or byte buffer, for building files in memory before they are written whole. When memory runs out the
+// buffer drops what it held, says so from then on (ww_buffer_status), and takes nothing more: check once, before its
+// bytes are used.
 #ifndef WW_BASE_BUFFER_H
 #define WW_BASE_BUFFER_H
 #include "base/error.h"
@@ -22,7 +23,8 @@ void ww_buffer_fail(ww_buffer *b);
 ww_status ww_buffer_status(const ww_buffer *b, const char *what, ww_error *err);
 // ww_write_file of the content, after ww_buffer_status.
 ww_status ww_buffer_write(const ww_buffer *b, const char *path, ww_error *err);
-// Makes a short text (a path, a sentence) a string of the caller's (free), and empties the buffer. Never NULL: as ww_alloc.
+// Makes a short text (a path, a sentence) a string of the caller's (free), and empties the buffer. Never NULL: as
+// ww_alloc.
 char *ww_buffer_take(ww_buffer *b);
 void ww_buffer_free(ww_buffer *b);
 

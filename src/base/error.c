@@ -59,7 +59,9 @@ ww_status ww_fail_memory(ww_error *err, const char *what, ...)
     va_start(args, what);
     ww_vformat(text, sizeof text, what, args);
     va_end(args);
-    return ww_fail(err, WW_ERR_MEMORY, "no memory left for %s; close other programs, raise the limit (ulimit -v), or use fewer threads", text);
+    return ww_fail(err, WW_ERR_MEMORY,
+                   "no memory left for %s; close other programs, raise the limit (ulimit -v), or use fewer threads",
+                   text);
 }
 
 ww_status ww_error_prefix(ww_error *err, const char *format, ...)

@@ -11,10 +11,7 @@
 
 static void (*_Atomic out_of_memory_handler)(size_t bytes);
 
-void ww_memory_set_handler(void (*handler)(size_t bytes))
-{
-    atomic_store(&out_of_memory_handler, handler);
-}
+void ww_memory_set_handler(void (*handler)(size_t bytes)) { atomic_store(&out_of_memory_handler, handler); }
 
 _Noreturn void ww_out_of_memory(size_t bytes)
 {
@@ -32,15 +29,9 @@ void *ww_alloc(size_t bytes)
     return p;
 }
 
-void *ww_try_alloc(size_t bytes)
-{
-    return calloc(1, bytes ? bytes : 1);
-}
+void *ww_try_alloc(size_t bytes) { return calloc(1, bytes ? bytes : 1); }
 
-void *ww_try_array(size_t count, size_t size)
-{
-    return count && size ? calloc(count, size) : ww_try_alloc(0);
-}
+void *ww_try_array(size_t count, size_t size) { return count && size ? calloc(count, size) : ww_try_alloc(0); }
 
 char *ww_try_strdup(const char *s)
 {
@@ -68,10 +59,7 @@ char *ww_strndup(const char *s, size_t length)
     return copy;
 }
 
-char *ww_strdup(const char *s)
-{
-    return ww_strndup(s, SIZE_MAX);
-}
+char *ww_strdup(const char *s) { return ww_strndup(s, SIZE_MAX); }
 
 char *ww_strf(const char *format, ...)
 {

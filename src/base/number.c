@@ -26,10 +26,7 @@ static locale_t the_c_locale(void)
     return c_locale;
 }
 
-double ww_number_parse(const char *text, char **end)
-{
-    return strtod_l(text, end, the_c_locale());
-}
+double ww_number_parse(const char *text, char **end) { return strtod_l(text, end, the_c_locale()); }
 
 bool ww_number_read(const char *text, double *value)
 {

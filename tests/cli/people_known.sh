@@ -18,6 +18,8 @@ folders
 say cluster out --known known | named
 say run "$demo" -o whole --known known --json | grep -o '"known": {[^}]*}'
 say cluster out --known elsewhere
+mkdir -p cut/Ann && head -c 3000 "$TOOLS/../data/people/sage.png" >cut/Ann/sage.png # cannot be read: said, and shown in the exit code
+say cluster out --known cut -q
 say undo -o out | named
 say merge 1 2 -o out
 say split 1 -o out

@@ -129,7 +129,7 @@ def for_so_many_frames(name, frames, strength):
 def what_is_seen_once_and_faintly_is_not_believed():
     brief = run(for_so_many_frames("brief.mp4", 3, 0.12), "brief")
     check_equal(
-        (brief["faces_fleeting"], sum(row["x"] > 700 for row in faces("brief"))), (1, 0), "dropped, kept of a moment"
+        (brief["faces_transient"], sum(row["x"] > 700 for row in faces("brief"))), (1, 0), "dropped, kept of a moment"
     )
     check_equal(sum(row["x"] < 700 for row in faces("brief")), 6, "faces beside it")
     check_equal(
@@ -139,28 +139,24 @@ def what_is_seen_once_and_faintly_is_not_believed():
     )
     stays = run(for_so_many_frames("stays.mp4", 50, 0.12), "stays")
     check_equal(
-        (stays["faces_fleeting"], sum(row["x"] > 700 for row in faces("stays"))),
+        (stays["faces_transient"], sum(row["x"] > 700 for row in faces("stays"))),
         (0, 2),
         "dropped, kept of one who stays",
     )
     clear = run(for_so_many_frames("clear.mp4", 3, 0.9), "clear")
     check_equal(
-        (clear["faces_fleeting"], sum(row["x"] > 700 for row in faces("clear"))),
+        (clear["faces_transient"], sum(row["x"] > 700 for row in faces("clear"))),
         (0, 1),
         "dropped, kept of a clear moment",
     )
     alone = run("brief.mp4", "alone", "--no-track")
     check_equal(
-        (alone["faces_fleeting"], sum(row["x"] > 700 for row in faces("alone"))),
+        (alone["faces_transient"], sum(row["x"] > 700 for row in faces("alone"))),
         (0, 1),
         "without tracks nothing is dropped",
     )
 
 
-import sys
-
-if len(sys.argv) > 2:
-    main(*[globals()[n] for n in sys.argv[2:]])
 main(
     a_track_breaks_where_another_person_takes_the_place,
     no_track_goes_on_behind_a_cut,

@@ -20,7 +20,7 @@ except ImportError as missing:
     sys.exit(0)
 
 DATA = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "data")
-PROGRAM = os.path.abspath(sys.argv[1])
+PROGRAM, SCRIPT = os.path.abspath(sys.argv[1]), os.path.basename(sys.argv[0])
 RATE_HZ = 25
 
 
@@ -150,7 +150,9 @@ def check_equal(got, expected, what):
 
 
 def main(*cases):
-    """Runs each case in an empty folder of its own; a case that returns a text is skipped for that reason."""
+    """Runs each case, or those named behind the program, in an empty folder of its own; a case that returns a text is
+    skipped for that reason."""
+    cases = [case for case in cases if case.__name__ in sys.argv[2:] or len(sys.argv) == 2]
     failed = 0
     home = os.getcwd()
     for number, case in enumerate(cases, 1):
@@ -162,7 +164,7 @@ def main(*cases):
             except Exception as e:  # whatever it is, this case has failed, and the others go on
                 good = False
                 where = traceback.extract_tb(e.__traceback__)
-                line = [f.lineno for f in where if f.filename == os.path.abspath(sys.argv[0])][-1]
+                line = [f.lineno for f in where if os.path.basename(f.filename) == SCRIPT][-1]
                 print("\n".join(f"# line {line}: {text}" for text in f"{type(e).__name__}: {e}".splitlines()))
             os.chdir(home)
         failed += not good

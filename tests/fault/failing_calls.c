@@ -125,13 +125,23 @@ int openat64(int folder, const char *path, int flags, ...)
     return fails(is_fd_below(folder), "openat") ? -1 : REAL(openat64)(folder, path, flags, mode);
 }
 
+// A stream that failed to read remembers it; this is how glibc does.
+enum { GLIBC_ERROR_SEEN = 0x20 };
+
+size_t fread(void *to, size_t size, size_t count, FILE *f)
+{
+    if (!fails(is_fd_below(fileno(f)), "fread"))
+        return REAL(fread)(to, size, count, f);
+    f->_flags |= GLIBC_ERROR_SEEN;
+    return 0;
+}
+
 // The others: what they are asked about, and what they answer when they fail.
 #define FAILING(type, name, parameters, arguments, concerned, answer) \
     type name parameters { return fails(concerned, #name) ? answer : REAL(name) arguments; }
 
 FAILING(FILE *, fopen, (const char *path, const char *mode), (path, mode), is_below(path), NULL)
 FAILING(FILE *, fopen64, (const char *path, const char *mode), (path, mode), is_below(path), NULL)
-FAILING(size_t, fread, (void *to, size_t size, size_t count, FILE *f), (to, size, count, f), is_fd_below(fileno(f)), 0)
 FAILING(DIR *, opendir, (const char *path), (path), is_below(path), NULL)
 FAILING(DIR *, fdopendir, (int fd), (fd), is_fd_below(fd), NULL)
 FAILING(struct dirent *, readdir, (DIR *dir), (dir), is_fd_below(dirfd(dir)), NULL)

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: MIT
 """usage: install.py BUILD_DIR CLIENT.C
 
-Installs to a prefix and into a DESTDIR, moves the first elsewhere, and in each runs the program as it lies there (no ldconfig, no LD_LIBRARY_PATH)
-and builds and runs a small program with what pkg-config says. Prints TAP."""
+Installs to a prefix and into a DESTDIR, moves the first elsewhere, and in each runs the program as it lies there (no
+ldconfig, no LD_LIBRARY_PATH) and builds and runs a small program with what pkg-config says. Prints TAP."""
 import json
 import os
 import shlex
@@ -13,7 +13,9 @@ import sys
 import tempfile
 
 build, client = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
-clean = {k: v for k, v in os.environ.items() if k not in ("LD_LIBRARY_PATH", "PKG_CONFIG_PATH", "DESTDIR", "LD_PRELOAD")}
+clean = {
+    k: v for k, v in os.environ.items() if k not in ("LD_LIBRARY_PATH", "PKG_CONFIG_PATH", "DESTDIR", "LD_PRELOAD")
+}
 number = failed = 0
 
 
@@ -40,7 +42,9 @@ def check_tree(where, root):
     code, said = run([os.path.join(root, option("bindir"), "whoswho"), "--version"])
     report(code == 0 and said.startswith("whoswho "), f"{where}: the program runs", said)
     libdir = os.path.join(root, option("libdir"))
-    code, flags = run(["pkg-config", "--cflags", "--libs", "whoswho"], PKG_CONFIG_PATH=os.path.join(libdir, "pkgconfig"))
+    code, flags = run(
+        ["pkg-config", "--cflags", "--libs", "whoswho"], PKG_CONFIG_PATH=os.path.join(libdir, "pkgconfig")
+    )
     report(code == 0 and root in " ".join(shlex.split(flags)), f"{where}: pkg-config speaks of this place", flags)
     program = os.path.join(root, "client")
     code, said = run(["cc", client, "-o", program, *shlex.split(flags), f"-Wl,-rpath,{libdir}"])

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // usage: locale_host run FOOTAGE_FOLDER LIBRARY TRUTH | resort LIBRARY | name LIBRARY
 //
-// A program that chose its locale, as every program with a window does, and then uses the library. What it learns is printed as bits, so
-// that its own printf has no say in it; its first line is its decimal point.
+// A program that chose its locale, as every program with a window does, and then uses the library. What it learns is
+// printed as bits, so that its own printf has no say in it; its first line is its decimal point.
 #include "whoswho/whoswho.h"
 
 #include <inttypes.h>
@@ -27,7 +27,11 @@ static void on_threshold(void *user, double threshold, const ww_eval_scores *sco
 static ww_status evaluate(const char *where, const char *truth, ww_error *err)
 {
     const double thresholds[] = {0.75, 1.05};
-    const ww_eval_options options = {.size = sizeof options, .sorting = WW_CLUSTER_OPTIONS_INIT, .threshold = thresholds, .thresholds = 2, .on_threshold = on_threshold};
+    const ww_eval_options options = {.size = sizeof options,
+                                     .sorting = WW_CLUSTER_OPTIONS_INIT,
+                                     .threshold = thresholds,
+                                     .thresholds = 2,
+                                     .on_threshold = on_threshold};
     ww_eval_result result = WW_EVAL_RESULT_INIT;
     ww_status status = ww_eval_people(where, truth, strstr(where, ".csv") ? NULL : &options, NULL, &result, err);
     if (status == WW_OK) {
@@ -38,10 +42,7 @@ static ww_status evaluate(const char *where, const char *truth, ww_error *err)
     return status;
 }
 
-static int on_entry(void *user, const ww_log_entry *entry)
-{
-    return puts(entry->words) < 0;
-}
+static int on_entry(void *user, const ww_log_entry *entry) { return puts(entry->words) < 0; }
 
 static ww_status resort(ww_library *library, ww_error *err)
 {
@@ -54,15 +55,20 @@ static ww_status resort(ww_library *library, ww_error *err)
 static ww_status name(ww_library *library, ww_error *err)
 {
     const char *const who[] = {"Face_0"};
-    const ww_decision decision = {.size = sizeof decision, .kind = WW_DECISION_NAME, .who = who, .count = 1, .text = "Ada"};
+    const ww_decision decision = {
+        .size = sizeof decision, .kind = WW_DECISION_NAME, .who = who, .count = 1, .text = "Ada"};
     ww_status status = ww_library_decide(library, &decision, NULL, err);
     return status == WW_OK ? resort(library, err) : status;
 }
 
 static ww_status run(ww_library *library, const char *footage, ww_error *err)
 {
-    const ww_cluster_options tuned = {.threshold = 1.0500000000000001, .min_quality = 0.25};
-    const ww_cluster_options dbscan = {.method = "dbscan", .min_samples = 2}; // eps: the one that scanning stored
+    ww_cluster_options tuned = WW_CLUSTER_OPTIONS_INIT, dbscan = WW_CLUSTER_OPTIONS_INIT;
+    tuned.method = "hac";
+    tuned.threshold = 1.0500000000000001;
+    tuned.min_quality = 0.25;
+    dbscan.method = "dbscan"; // with the eps that scanning stored
+    dbscan.min_samples = 2;
     ww_cluster_result sorted = WW_CLUSTER_RESULT_INIT;
     ww_models *models = NULL;
     ww_status status = ww_models_open(NULL, &models, err);

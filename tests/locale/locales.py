@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: MIT
 """usage: locales.py HOST FOOTAGE TRUTH
 
-Runs the program HOST (host.c), which scans, sorts, exports, evaluates and names through the library, under locales that write 0,5 for 0.5 - one of them
-Turkish, where tolower('I') is not 'i' - and compares everything written, stored and said with the C locale's. Prints TAP."""
+Runs the program HOST (host.c), which scans, sorts, exports, evaluates and names through the library, under locales that
+write 0,5 for 0.5 - one of them Turkish, where tolower('I') is not 'i' - and compares everything written, stored and
+said with the C locale's. Prints TAP."""
 import os
 import shutil
 import sqlite3
@@ -28,16 +29,24 @@ def report(good, what, *detail):
 def generate(folder, name):
     source, charmap = LOCALES[name]
     command = ["localedef", "-i", source, "-f", charmap, os.path.join(folder, name)]
-    return shutil.which("localedef") and subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False).returncode in (0, 1)
+    return shutil.which("localedef") and subprocess.run(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False
+    ).returncode in (0, 1)
 
 
 def run(folder, locale, *arguments):
     env = {k: v for k, v in os.environ.items() if not k.startswith(("LC_", "LANG"))}
-    return subprocess.run([host, *arguments], env={**env, "LOCPATH": folder, "LC_ALL": locale}, capture_output=True, cwd=folder, check=False)
+    return subprocess.run(
+        [host, *arguments],
+        env={**env, "LOCPATH": folder, "LC_ALL": locale},
+        capture_output=True,
+        cwd=folder,
+        check=False,
+    )
 
 
 def written(folder):
-    """Path -> bytes of what was exported, and the rows of the store but for the moments at which something was decided."""
+    """Path -> bytes of what was exported; table -> rows of the store, but for when something was decided."""
     content = {}
     for base, _, names in os.walk(folder):
         for name in names:
@@ -48,7 +57,9 @@ def written(folder):
     with sqlite3.connect(os.path.join(folder, "whoswho.db")) as store:
         for (table,) in store.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
             columns = [c[1] for c in store.execute(f"PRAGMA table_info({table})") if c[1] != "time_s"]
-            content[f"table {table}"] = sorted(map(repr, store.execute(f"SELECT {', '.join(columns)} FROM {table}").fetchall()))
+            content[f"table {table}"] = sorted(
+                map(repr, store.execute(f"SELECT {', '.join(columns)} FROM {table}").fetchall())
+            )
     return content
 
 
@@ -78,11 +89,23 @@ with tempfile.TemporaryDirectory(prefix="whoswho-locale-") as folder:
             continue
         got = run(folder, locale, "run", inputs, out, truth)
         report(got.returncode == 0, f"{locale}: everything runs", got.stderr.decode(errors="replace"))
-        report(got.stdout[2:] == expected.stdout[2:], f"{locale}: the results are the same", got.stdout.decode(), expected.stdout.decode())
-        report(not (wrong := differences(written(plain), written(out))), f"{locale}: files and store are the same", *wrong)
+        report(
+            got.stdout[2:] == expected.stdout[2:],
+            f"{locale}: the results are the same",
+            got.stdout.decode(),
+            expected.stdout.decode(),
+        )
+        report(
+            not (wrong := differences(written(plain), written(out))), f"{locale}: files and store are the same", *wrong
+        )
     changed = commas_in_store(plain)
     old = run(folder, "C", "resort", plain)
     same = old.returncode == 0 and old.stdout.split()[-1] == expected.stdout.split(b"\nthreshold ")[-1].split()[0]
-    report(changed > 0 and (same or (old.returncode == 1 and b"," in old.stderr)), "a store with decimal commas is read as it was meant", old.stdout, old.stderr)
+    report(
+        changed > 0 and (same or (old.returncode == 1 and b"," in old.stderr)),
+        "a store with decimal commas is read as it was meant",
+        old.stdout,
+        old.stderr,
+    )
 print(f"1..{number}")
 sys.exit(failed != 0)

@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""usage: exhausted.py WHOSWHO FAILING.SO PEOPLE_FOLDER FOOTAGE [--samples N | --all] [--only COMMAND] [--seed N] [--stacks]
+"""usage: exhausted.py WHOSWHO FAILING.SO PEOPLE_FOLDER FOOTAGE [--samples N | --all] [--only COMMAND] [--seed N]
+[--stacks]
 
-Makes the Nth allocation of each command fail (failing.c), for N spread over all of them, one at a time or for good; and runs the program under ulimit -v.
-The program must never die of a signal, must say what happened when it fails, must not succeed with another result, and must do, when run again with memory,
-what it would have done at once. Prints TAP. --all takes every N: hours. --stacks keeps who asked for what failed of the runs that went wrong."""
+Makes the Nth allocation of each command fail (failing.c), for N spread over all of them, one at a time or for good; and
+runs the program under ulimit -v. The program must never die of a signal, must say what happened when it fails, must not
+succeed with another result, and must do, when run again with memory, what it would have done at once. Prints TAP. --all
+takes every N: hours. --stacks keeps who asked for what failed of the runs that went wrong."""
 import argparse
 import os
 import random
@@ -27,7 +29,11 @@ options = arguments.parse_args()
 
 # (name, arguments) - each begins with what the ones before it left.
 READS = ("people", "log", "why", "eval")  # what they print is their result
-DECIDES = ("name", "merge", "undo")       # once the decision is in the journal, it is sync that brings the folders up to date
+DECIDES = (
+    "name",
+    "merge",
+    "undo",
+)  # once the decision is in the journal, it is sync that brings the folders up to date
 COMMANDS = [
     ("scan photos", ["scan", "photos", "-o", "out", "--threads", "1"]),
     ("scan video", ["scan", "footage.mp4", "-o", "out", "--threads", "1"]),
@@ -58,8 +64,8 @@ def report(good, what, *detail):
 
 
 def state(folder):
-    """What the command left: files, and the rows of the store but for moments, the random name of temporary files, and who a face was
-    before it was last sorted: after a failure it is sorted twice."""
+    """What the command left: files, and the rows of the store but for moments, the random name of temporary files, and
+    who a face was before it was last sorted (after a failure it is sorted twice)."""
     content = {}
     out = os.path.join(folder, "out")
     for base, _, names in os.walk(out):
@@ -73,7 +79,9 @@ def state(folder):
             for (table,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
                 columns = [c[1] for c in db.execute(f"PRAGMA table_info({table})") if c[1] not in ("time_s", "was")]
                 rows = db.execute(f"SELECT {', '.join(columns)} FROM {table}").fetchall()
-                content[f"table {table}"] = sorted(repr(r) for r in rows if not (table == "meta" and r[0] == "export.temporary"))
+                content[f"table {table}"] = sorted(
+                    repr(r) for r in rows if not (table == "meta" and r[0] == "export.temporary")
+                )
         db.close()
     return content
 
@@ -92,7 +100,16 @@ def run(folder, command, fail_at=None, for_good=False, address_space_kib=None):
     limit = None
     if address_space_kib:
         limit = lambda: resource.setrlimit(resource.RLIMIT_AS, (address_space_kib * 1024,) * 2)
-    done = subprocess.run([options.whoswho, *command], cwd=folder, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, preexec_fn=limit, check=False, timeout=300)
+    done = subprocess.run(
+        [options.whoswho, *command],
+        cwd=folder,
+        env=env,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        preexec_fn=limit,
+        check=False,
+        timeout=300,
+    )
     said = ""
     if os.path.exists(note):
         with open(note, encoding="utf-8") as f:
@@ -158,10 +175,17 @@ def check_command(name, command, before, top):
         if not trouble and done.returncode != FINE:
             trouble = recovers(name, work, command, begins_with, wanted)
         if trouble:
-            wrong.append(f"allocation {n}{' and all after it' if for_good else ''}: {trouble}" + ("\n" + stack if options.stacks else ""))
+            wrong.append(
+                f"allocation {n}{' and all after it' if for_good else ''}: {trouble}"
+                + ("\n" + stack if options.stacks else "")
+            )
     if not options.only or options.only == name:
-        report(total > 0 and not wrong, f"{name}: {len(samples)} of {total} allocations failed one at a time (seed {options.seed})",
-               expected.stderr.decode(errors="replace") if expected.returncode else "", *wrong)
+        report(
+            total > 0 and not wrong,
+            f"{name}: {len(samples)} of {total} allocations failed one at a time (seed {options.seed})",
+            expected.stderr.decode(errors="replace") if expected.returncode else "",
+            *wrong,
+        )
     shutil.rmtree(before)
     shutil.move(reference, before)
 
@@ -177,7 +201,9 @@ def check_limits(before, top):
         trouble = judge("run", done, work, expected, wanted)
         if done.returncode == 127 or b"error while loading shared libraries" in done.stderr:
             trouble = None  # not even the loader had enough
-        report(not trouble, f"ulimit -v {kib}: exit code {done.returncode}", trouble, done.stderr.decode(errors="replace"))
+        report(
+            not trouble, f"ulimit -v {kib}: exit code {done.returncode}", trouble, done.stderr.decode(errors="replace")
+        )
 
 
 with tempfile.TemporaryDirectory(prefix="whoswho-memory-") as top:
@@ -188,7 +214,23 @@ with tempfile.TemporaryDirectory(prefix="whoswho-memory-") as top:
     for i, who in enumerate(("basil", "clove")):
         shutil.copy(os.path.join(options.people, f"{who}.png"), os.path.join(photos, f"{who}_{i}.png"))
     shutil.copy(os.path.join(options.people, "basil.png"), known)
-    subprocess.run(["ffmpeg", "-v", "error", "-ss", "2.8", "-t", "0.4", "-i", options.footage, "-vf", "scale=320:-2", os.path.join(fresh, "footage.mp4")], check=True)
+    subprocess.run(
+        [
+            "ffmpeg",
+            "-v",
+            "error",
+            "-ss",
+            "2.8",
+            "-t",
+            "0.4",
+            "-i",
+            options.footage,
+            "-vf",
+            "scale=320:-2",
+            os.path.join(fresh, "footage.mp4"),
+        ],
+        check=True,
+    )
     if not options.only:
         check_limits(fresh, top)
     for name, command in COMMANDS:

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
-// Preloaded (LD_PRELOAD) by exhausted.py: from main() on, one allocation - or, with WW_FAIL_ON, every one from there on - fails as if memory were
-// exhausted, whoever asks for it, but for what nobody can catch: oneDNN 2.6.3 writes through a null pointer when one of its own objects cannot
-// be had, and libgomp ends the process. Both ask for little (SPARED_BYTES), and nn/onednn/guard.h makes sure of more than that first.
-// Environment:
+// Preloaded (LD_PRELOAD) by exhausted.py: from main() on, one allocation (with WW_FAIL_ON every one from there on) fails
+// as if memory were exhausted, whoever asks for it, but for what nobody can catch: oneDNN 2.6.3 writes through a null
+// pointer when one of its own objects cannot be had, and libgomp ends the process. Both ask for little (SPARED_BYTES),
+// and nn/onednn/guard.h makes sure of more than that first. Environment:
 //   WW_FAIL_AT     number of the allocation that fails, from 1; 0: none, they are only counted
-//   WW_FAIL_ON     set: all later ones fail too. If the first is asked for by oneDNN, this begins after it: its destructors, which may not throw,
-//                  end the process when they find nothing at all, and guard.h's reserve is there so that they do not
-//   WW_FAIL_REPORT file that gets "total N" at a normal exit, and before it who asked for what failed: "failed BYTES" and a stack of "LIBRARY+OFFSET"
-#define _GNU_SOURCE
+//   WW_FAIL_ON     set: all later ones fail too. If the first is asked for by oneDNN, this begins after it: its
+//                  destructors, which may not throw, end the process when they find nothing at all, and guard.h's
+//                  reserve is there so that they do not
+//   WW_FAIL_REPORT file that gets "total N" at a normal exit, and before it who asked for what failed: "failed BYTES"
+//                  and a stack of "LIBRARY+OFFSET"
 #include <dlfcn.h>
 #include <errno.h>
 #include <execinfo.h>
@@ -36,7 +37,9 @@ static bool fail_on, counting;
 static const char *report;
 static _Thread_local bool inside; // reporting asks for memory itself
 
-static struct { uintptr_t begin, end; } spared[SPARED_LIBRARIES_MAX];
+static struct {
+    uintptr_t begin, end;
+} spared[SPARED_LIBRARIES_MAX];
 static size_t spared_count;
 
 static int find_spared(struct dl_phdr_info *info, size_t size, void *user)
@@ -110,10 +113,7 @@ static bool fails(size_t bytes, const void *caller)
     return true;
 }
 
-void *malloc(size_t bytes)
-{
-    return fails(bytes, __builtin_return_address(0)) ? NULL : __libc_malloc(bytes);
-}
+void *malloc(size_t bytes) { return fails(bytes, __builtin_return_address(0)) ? NULL : __libc_malloc(bytes); }
 
 void *calloc(size_t count, size_t size)
 {
@@ -179,8 +179,10 @@ static int counted_main(int argc, char **argv, char **env)
     return code;
 }
 
-// Called by the program's first instructions; libraries have run their constructors by the time main is called, and are not disturbed.
-int __libc_start_main(int (*main)(int, char **, char **), int argc, char **argv, void (*init)(void), void (*fini)(void), void (*end)(void), void *stack)
+// Called by the program's first instructions; libraries have run their constructors by the time main is called, and are
+// not disturbed.
+int __libc_start_main(int (*main)(int, char **, char **), int argc, char **argv, void (*init)(void), void (*fini)(void),
+                      void (*end)(void), void *stack)
 {
     int (*next)(int (*)(int, char **, char **), int, char **, void (*)(void), void (*)(void), void (*)(void), void *);
     *(void **)&next = dlsym(RTLD_NEXT, "__libc_start_main");

@@ -47,7 +47,9 @@ def refuses(file, line):
         os.makedirs(os.path.dirname(path))
         with open(path, "w", encoding="utf-8") as f:
             f.write(f"// SPDX-License-Identifier: MIT\nvoid f(void)\n{{\n{line}\n}}\n")
-        done = subprocess.run([sys.executable, CHECK, top], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+        done = subprocess.run(
+            [sys.executable, CHECK, top], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
+        )
         return done.returncode == 1 and f"{file}:" in done.stdout
 
 

@@ -5,14 +5,17 @@
 #include <new>
 #include <sys/mman.h>
 
-// Address space that is given back at once is there for what oneDNN asks for next, heap and code alike. No page is touched.
+// Address space that is given back at once is there for what oneDNN asks for next, heap and code alike. No page is
+// touched.
 static bool has_reserve()
 {
-    void *reserve = mmap(nullptr, WW_DNNL_RESERVE_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    void *reserve = mmap(nullptr, WW_DNNL_RESERVE_BYTES, PROT_READ | PROT_WRITE,
+                         MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     return reserve != MAP_FAILED && munmap(reserve, WW_DNNL_RESERVE_BYTES) == 0;
 }
 
-template <typename Call, typename... Argument> static dnnl_status_t guarded(Call *call, Argument... argument) noexcept
+template <typename Call, typename... Argument>
+static dnnl_status_t guarded(Call *call, Argument... argument) noexcept
 {
     try {
         return call(argument...);
@@ -23,7 +26,8 @@ template <typename Call, typename... Argument> static dnnl_status_t guarded(Call
     }
 }
 
-template <typename Call, typename... Argument> static dnnl_status_t reserved(Call *call, Argument... argument) noexcept
+template <typename Call, typename... Argument>
+static dnnl_status_t reserved(Call *call, Argument... argument) noexcept
 {
     return has_reserve() ? guarded(call, argument...) : dnnl_out_of_memory;
 }
@@ -76,10 +80,7 @@ dnnl_status_t ww_dnnl_primitive_execute(const_dnnl_primitive_t primitive, dnnl_s
     return guarded(dnnl_primitive_execute, primitive, stream, count, args);
 }
 
-dnnl_status_t ww_dnnl_stream_wait(dnnl_stream_t stream)
-{
-    return guarded(dnnl_stream_wait, stream);
-}
+dnnl_status_t ww_dnnl_stream_wait(dnnl_stream_t stream) { return guarded(dnnl_stream_wait, stream); }
 
 dnnl_status_t ww_dnnl_primitive_attr_create(dnnl_primitive_attr_t *attr)
 {
@@ -91,10 +92,7 @@ dnnl_status_t ww_dnnl_primitive_attr_set_post_ops(dnnl_primitive_attr_t attr, co
     return reserved(dnnl_primitive_attr_set_post_ops, attr, ops);
 }
 
-dnnl_status_t ww_dnnl_post_ops_create(dnnl_post_ops_t *ops)
-{
-    return reserved(dnnl_post_ops_create, ops);
-}
+dnnl_status_t ww_dnnl_post_ops_create(dnnl_post_ops_t *ops) { return reserved(dnnl_post_ops_create, ops); }
 
 dnnl_status_t ww_dnnl_post_ops_append_eltwise(dnnl_post_ops_t ops, float scale, dnnl_alg_kind_t kind, float alpha,
                                               float beta)

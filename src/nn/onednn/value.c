@@ -221,7 +221,8 @@ ww_status ww_step_reorder(ww_onednn *e, const ww_place *from, const ww_place *to
     dnnl_status_t made = attr ? ww_dnnl_reorder_primitive_desc_create(&pd, &from->md, e->engine, &to->md, e->engine, attr)
                               : dnnl_out_of_memory;
     dnnl_primitive_attr_destroy(attr);
-    WW_DNNL(made);
+    if (made != dnnl_success)
+        return ww_dnnl_fail(made, "dnnl_reorder_primitive_desc_create", err);
     return ww_step_add(e, pd, (ww_step_arg[]){{DNNL_ARG_FROM, *from}, {DNNL_ARG_TO, *to}}, 2, err);
 }
 
