@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // How good a result is, in words and figures; json_... print members of an object, each with a comma before it.
-#ifndef WW_CLI_EVAL_WORDS_H
-#define WW_CLI_EVAL_WORDS_H
+#ifndef WW_CLI_EVAL_SUMMARY_H
+#define WW_CLI_EVAL_SUMMARY_H
 #include "whoswho/whoswho.h"
 #include <stdbool.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What came of a run, in words and figures.
-#ifndef WW_CLI_WORDS_H
-#define WW_CLI_WORDS_H
+#ifndef WW_CLI_SUMMARY_H
+#define WW_CLI_SUMMARY_H
 #include "whoswho/whoswho.h"
 #include <stdbool.h>
 

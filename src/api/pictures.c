@@ -53,7 +53,7 @@ ww_status ww_library_chip(ww_library *library, const ww_view *view, size_t face,
     const ww_view_face *f = ww_view_get_face(view, face);
     ww_bytes jpeg = {0};
     ww_image frame = {0}, chip = {0};
-    float landmark[10];
+    float landmark[WW_LANDMARK_VALUES];
     *rgb = (ww_bytes){0};
     if (!f || size < 1 || size > WW_CHIP_SIZE_MAX || !(margin >= 0 && margin <= 1))
         return ww_fail(err, WW_ERR_ARGUMENT, "there is no face %zu in this view, or a chip's size is not 1 to %d, or its margin not 0 to 1", face, WW_CHIP_SIZE_MAX);
@@ -63,7 +63,7 @@ ww_status ww_library_chip(ww_library *library, const ww_view *view, size_t face,
         status = ww_jpeg_decode(jpeg.data, jpeg.size, "a stored frame", WW_IMAGE_PIXELS_MAX, &frame, NULL, NULL, NULL, NULL, err);
     if (status == WW_OK) {
         const double scale = source->width > 0 ? (double)frame.width / source->width : 1;
-        for (int i = 0; i < 10; i++)
+        for (int i = 0; i < WW_LANDMARK_VALUES; i++)
             landmark[i] = (float)(f->landmark[i / 2][i % 2] * scale);
         ww_affine map = ww_align(landmark, size, (float)(-margin * TEMPLATE_SIDE));
         status = ww_warp_rgb(&frame, &map, size, size, &chip, err);

@@ -2,13 +2,14 @@
 // A view is the library's one table of faces (library/catalog.h) with the journal, in rows that a caller may keep.
 #include "api/view.h"
 #include "base/memory.h"
+#include "base/search.h"
 #include "decisions/people_view.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 struct ww_view {
-    ww_people_view roster; // sources, frames, faces and people with their strings
+    ww_people_view people; // sources, frames, faces and people with their strings
     ww_view_source *source;
     ww_view_frame *frame;
     ww_view_track *track;
@@ -20,8 +21,6 @@ struct ww_view {
     size_t *track_first; // of each track: its first place in by_track; one more at the end
     size_t tracks;
     size_t *by_id;       // faces by their ids
-    float *embedding; // rows of `dim` values, once asked for
-    size_t dim;
 };
 
 static ww_status no_memory(ww_error *err) { return ww_fail_memory(err, "a view of the library"); }
@@ -30,7 +29,7 @@ static ww_status no_memory(ww_error *err) { return ww_fail_memory(err, "a view o
 
 static void fill_sources(ww_view *v)
 {
-    const ww_catalog *c = &v->roster.catalog;
+    const ww_catalog *c = &v->people.catalog;
     for (size_t i = 0; i < c->source.count; i++) {
         const ww_catalog_source *s = &c->source.item[i];
         v->source[i] = (ww_view_source){.id = s->id, .path = s->path, .error = s->error, .kind = s->kind == 0 ? WW_MEDIA_VIDEO : WW_MEDIA_PHOTO,
@@ -40,7 +39,7 @@ static void fill_sources(ww_view *v)
 
 static void fill_frames(ww_view *v)
 {
-    const ww_catalog *c = &v->roster.catalog;
+    const ww_catalog *c = &v->people.catalog;
     size_t faces = 0;
     for (size_t i = 0; i < c->frame.count; i++) {
         const ww_catalog_frame *f = &c->frame.item[i];
@@ -57,7 +56,7 @@ static void fill_frames(ww_view *v)
 
 static void fill_persons(ww_view *v)
 {
-    const ww_catalog *c = &v->roster.catalog;
+    const ww_catalog *c = &v->people.catalog;
     for (size_t i = 0; i < c->person.count; i++) {
         const ww_catalog_person *p = &c->person.item[i];
         v->person[i] = (ww_view_person){.number = p->number, .name = p->name, .title = ww_catalog_title(p), .folder = p->ignored ? NULL : p->folder,
@@ -67,7 +66,7 @@ static void fill_persons(ww_view *v)
 
 static void fill_decisions(ww_view *v)
 {
-    const ww_journal *j = &v->roster.journal;
+    const ww_journal *j = &v->people.journal;
     for (size_t i = 0; i < j->entry.count; i++) {
         const ww_entry *e = &j->entry.item[i];
         v->decision[i] = (ww_view_decision){.number = e->seq, .time_s = e->time_s, .kind = e->kind, .kind_name = ww_decision_kind_name(e->kind), .words = e->words,
@@ -79,7 +78,7 @@ static void fill_decisions(ww_view *v)
 
 static void fill_faces(ww_view *v)
 {
-    const ww_catalog *c = &v->roster.catalog;
+    const ww_catalog *c = &v->people.catalog;
     for (size_t i = 0; i < c->face.count; i++) {
         const ww_catalog_face *f = &c->face.item[i];
         const ww_catalog_person *shown = ww_catalog_person_of(c, i);
@@ -96,7 +95,7 @@ static void fill_faces(ww_view *v)
 // The pool grows while it is filled; so first all of it, then the pointers.
 static ww_status fill_paths(ww_view *v, ww_error *err)
 {
-    const ww_catalog *c = &v->roster.catalog;
+    const ww_catalog *c = &v->people.catalog;
     for (size_t i = 0; i < c->face.count; i++) {
         ww_catalog_face_path(c, i, "jpg", &v->paths);
         ww_buffer_add(&v->paths, "", 1);
@@ -122,13 +121,13 @@ static int by_track(const void *a, const void *b, void *view)
     size_t p = *(const size_t *)a, q = *(const size_t *)b;
     if (v->face[p].source != v->face[q].source)
         return v->face[p].source < v->face[q].source ? -1 : 1;
-    int64_t s = v->roster.catalog.face.item[p].track, t = v->roster.catalog.face.item[q].track;
+    int64_t s = v->people.catalog.face.item[p].track, t = v->people.catalog.face.item[q].track;
     return s != t ? (s < t ? -1 : 1) : (p > q) - (p < q);
 }
 
 static bool same_track(const ww_view *v, size_t a, size_t b)
 {
-    const ww_catalog_face *face = v->roster.catalog.face.item;
+    const ww_catalog_face *face = v->people.catalog.face.item;
     return v->face[a].source == v->face[b].source && face[a].track == face[b].track;
 }
 
@@ -145,7 +144,7 @@ static void add_track(ww_view *v, size_t first, size_t end)
 
 static ww_status fill_tracks(ww_view *v, ww_error *err)
 {
-    const ww_catalog *c = &v->roster.catalog;
+    const ww_catalog *c = &v->people.catalog;
     size_t count = 0;
     v->by_track = ww_try_array(c->face.count + 1, sizeof *v->by_track);
     v->track_first = ww_try_array(c->face.count + 1, sizeof *v->track_first);
@@ -190,12 +189,12 @@ static ww_status index_ids(ww_view *v, ww_error *err)
 
 static ww_status fill(ww_view *v, ww_error *err)
 {
-    const ww_catalog *c = &v->roster.catalog;
+    const ww_catalog *c = &v->people.catalog;
     v->source = ww_try_array(c->source.count + 1, sizeof *v->source);
     v->frame = ww_try_array(c->frame.count + 1, sizeof *v->frame);
     v->face = ww_try_array(c->face.count + 1, sizeof *v->face);
     v->person = ww_try_array(c->person.count + 1, sizeof *v->person);
-    v->decision = ww_try_array(v->roster.journal.entry.count + 1, sizeof *v->decision);
+    v->decision = ww_try_array(v->people.journal.entry.count + 1, sizeof *v->decision);
     if (!v->source || !v->frame || !v->face || !v->person || !v->decision)
         return no_memory(err);
     fill_sources(v);
@@ -213,7 +212,7 @@ ww_status ww_library_view(ww_library *library, ww_view **view, ww_error *err)
 {
     *view = NULL;
     ww_view *v = ww_alloc(sizeof *v);
-    ww_status status = ww_people_view_load(library, &v->roster, err);
+    ww_status status = ww_people_view_load(library, &v->people, err);
     if (status == WW_OK)
         status = fill(v, err);
     if (status == WW_OK)
@@ -227,7 +226,7 @@ void ww_view_close(ww_view *v)
 {
     if (!v)
         return;
-    ww_people_view_free(&v->roster);
+    ww_people_view_free(&v->people);
     ww_buffer_free(&v->paths);
     free(v->source);
     free(v->frame);
@@ -238,16 +237,15 @@ void ww_view_close(ww_view *v)
     free(v->by_track);
     free(v->track_first);
     free(v->by_id);
-    free(v->embedding);
     free(v);
 }
 
-size_t ww_view_source_count(const ww_view *v) { return v->roster.catalog.source.count; }
-size_t ww_view_frame_count(const ww_view *v) { return v->roster.catalog.frame.count; }
+size_t ww_view_source_count(const ww_view *v) { return v->people.catalog.source.count; }
+size_t ww_view_frame_count(const ww_view *v) { return v->people.catalog.frame.count; }
 size_t ww_view_track_count(const ww_view *v) { return v->tracks; }
-size_t ww_view_face_count(const ww_view *v) { return v->roster.catalog.face.count; }
-size_t ww_view_person_count(const ww_view *v) { return v->roster.catalog.person.count; }
-size_t ww_view_decision_count(const ww_view *v) { return v->roster.journal.entry.count; }
+size_t ww_view_face_count(const ww_view *v) { return v->people.catalog.face.count; }
+size_t ww_view_person_count(const ww_view *v) { return v->people.catalog.person.count; }
+size_t ww_view_decision_count(const ww_view *v) { return v->people.journal.entry.count; }
 
 const ww_view_source *ww_view_get_source(const ww_view *v, size_t i) { return i < ww_view_source_count(v) ? &v->source[i] : NULL; }
 const ww_view_frame *ww_view_get_frame(const ww_view *v, size_t i) { return i < ww_view_frame_count(v) ? &v->frame[i] : NULL; }
@@ -258,7 +256,7 @@ const ww_view_decision *ww_view_get_decision(const ww_view *v, size_t i) { retur
 
 const size_t *ww_view_faces_of_person(const ww_view *v, size_t person, size_t *count)
 {
-    const ww_catalog *c = &v->roster.catalog;
+    const ww_catalog *c = &v->people.catalog;
     const ww_catalog_person *p = person < c->person.count ? &c->person.item[person] : &c->unassigned;
     *count = person < c->person.count || person == WW_NONE ? p->face_count : 0;
     return p->face;
@@ -285,59 +283,20 @@ size_t ww_view_find_face(const ww_view *v, int64_t id)
 
 size_t ww_view_find_person(const ww_view *v, int number) // persons are in the order of their numbers
 {
-    size_t low = 0, high = ww_view_person_count(v);
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (v->person[middle].number < number)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low < ww_view_person_count(v) && v->person[low].number == number ? low : WW_NONE;
+    size_t at;
+    WW_LOWER_BOUND(at, ww_view_person_count(v), v->person[at].number < number);
+    return at < ww_view_person_count(v) && v->person[at].number == number ? at : WW_NONE;
 }
 
-const ww_decided *ww_view_decided(const ww_view *v) { return &v->roster.decided; }
+const ww_decided *ww_view_decided(const ww_view *v) { return &v->people.decided; }
 
 // --- embeddings
 
-typedef struct copying {
-    ww_view *view;
-    size_t at;
-} copying;
-
-static ww_status on_embedding(void *user, const ww_face_row *row, const float *embedding, ww_error *err)
-{
-    copying *c = user;
-    ww_view *v = c->view;
-    const size_t dim = (size_t)row->embedding_dim;
-    if (c->at >= ww_view_face_count(v) || v->face[c->at].id != row->id)
-        return ww_fail(err, WW_ERR_ARGUMENT, "the library has changed since this view of it was made; make a new one");
-    if (!v->embedding) {
-        v->dim = dim;
-        v->embedding = ww_alloc_array(ww_view_face_count(v), (dim ? dim : 1) * sizeof *v->embedding, SIZE_MAX);
-    }
-    if (!v->embedding)
-        return no_memory(err);
-    if (dim != v->dim)
-        return ww_fail(err, WW_ERR_STORE, "the embeddings in the library are of %zu and of %zu values; scan again with one embedder", v->dim, dim);
-    memcpy(v->embedding + c->at++ * dim, embedding, dim * sizeof *embedding);
-    return WW_OK;
-}
-
 ww_status ww_view_embeddings(ww_view *v, const float **matrix, size_t *dim, ww_error *err)
 {
-    *matrix = NULL;
-    *dim = 0;
-    if (!v->embedding) {
-        copying c = {.view = v};
-        ww_status status = ww_store_faces(v->roster.library->store, true, on_embedding, &c, err);
-        if (status != WW_OK) {
-            free(v->embedding);
-            v->embedding = NULL;
-            return status;
-        }
-    }
-    *matrix = v->embedding;
-    *dim = v->dim;
-    return WW_OK;
+    ww_catalog *c = &v->people.catalog;
+    ww_status status = ww_catalog_add_vectors(c, err);
+    *matrix = c->vector;
+    *dim = (size_t)c->dim;
+    return status;
 }

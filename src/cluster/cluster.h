@@ -76,7 +76,7 @@ typedef struct ww_join_options {
 } ww_join_options;
 
 // Gives vectors that have no label (labels[i] < 0) that of their nearest labelled ones, the near ones counting more; whoever has
-// none within the distance, or may go to none of theirs, is left alone. Labels that are there never change: for poor faces that may
+// none within the distance, or may go to none of theirs, is left alone. Labels that are there never change: for low-quality faces that may
 // join a person but not found one, and for new footage that joins the people known already. Groups of must-links move as one (a
 // group that has a labelled vector stays as it is), cannot-links are honoured for all who join. Independent of threads and of the
 // order of the vectors.

@@ -12,7 +12,7 @@
 // A decision while it is taken down.
 typedef struct taking {
     ww_people_view view;
-    ww_export_manifest recorded;
+    ww_export_manifest manifest;
     const ww_decision *decision;
     int64_t batch;
     int64_t faces;
@@ -208,7 +208,7 @@ static ww_status mark_faces(taking *t, bool **marked, ww_error *err)
         return ww_fail_memory(err, "a list of %zu faces", t->view.catalog.face.count);
     for (size_t i = 0; i < t->decision->count; i++) {
         size_t face;
-        ww_status status = ww_manifest_portrait(&t->recorded, t->decision->who[i], &face, err);
+        ww_status status = ww_manifest_portrait(&t->manifest, t->decision->who[i], &face, err);
         if (status != WW_OK)
             return status;
         t->faces += !(*marked)[face];
@@ -292,7 +292,7 @@ static ww_status find_end(taking *t, const char *who, end *e, ww_error *err)
     if (!strchr(who, '/') && !(dot && strcmp(dot, ".jpg") == 0))
         return status;
     e->is_face = true;
-    status = ww_manifest_portrait(&t->recorded, who, &e->index, &portrait_err);
+    status = ww_manifest_portrait(&t->manifest, who, &e->index, &portrait_err);
     if (status != WW_OK) {
         if (err)
             *err = portrait_err;
@@ -439,7 +439,7 @@ ww_status ww_decide(ww_library *library, const ww_decision *decision, ww_decisio
     ww_status status = ww_people_view_load(library, &t.view, err);
     if (status != WW_OK)
         return status;
-    status = ww_manifest_load(library, &t.view.catalog, &t.recorded, err);
+    status = ww_manifest_load(library, &t.view.catalog, &t.manifest, err);
     if (status == WW_OK)
         status = ww_store_begin(library->store, err);
     if (status == WW_OK) {
@@ -451,7 +451,7 @@ ww_status ww_decide(ww_library *library, const ww_decision *decision, ww_decisio
         snprintf(result->words, sizeof result->words, "%s", t.words.data ? t.words.data : "");
     }
     ww_buffer_free(&t.words);
-    ww_manifest_free(&t.recorded);
+    ww_manifest_free(&t.manifest);
     ww_people_view_free(&t.view);
     return status;
 }

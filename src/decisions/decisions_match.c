@@ -43,7 +43,7 @@ static size_t count_keys(const ww_journal *journal)
     return keys;
 }
 
-static bool match_keys(const ww_journal *journal, const ww_face_index *spots, ww_nodes *nodes, ww_face_index_entry *absent)
+static bool match_keys(const ww_journal *journal, const ww_face_index *index, ww_nodes *nodes, ww_face_index_entry *absent)
 {
     size_t at = 0, absent_count = 0;
     for (size_t e = 0; e < journal->entry.count; e++) {
@@ -51,8 +51,8 @@ static bool match_keys(const ww_journal *journal, const ww_face_index *spots, ww
         for (size_t s = 0; !entry->undone && s < entry->operand.count; s++) {
             for (size_t f = 0; f < entry->operand.item[s].face.count; f++, at++) {
                 const ww_face_key *key = &entry->operand.item[s].face.item[f];
-                nodes->of_key[at] = ww_face_index_find(spots, key);
-                if (nodes->of_key[at] == spots->count)
+                nodes->of_key[at] = ww_face_index_find(index, key);
+                if (nodes->of_key[at] == index->count)
                     absent[absent_count++] = (ww_face_index_entry){key, (uint32_t)at};
             }
         }
@@ -69,14 +69,14 @@ ww_status ww_nodes_match(const ww_journal *journal, const ww_face_key *faces, si
                        keys);
     nodes->of_key = ww_alloc_array(keys, sizeof *nodes->of_key, SIZE_MAX);
     ww_face_index_entry *absent = ww_alloc_array(keys, sizeof *absent, SIZE_MAX);
-    ww_face_index spots = {0};
-    ww_status status = nodes->of_key && absent ? ww_face_index_make(faces, count, &spots, err)
+    ww_face_index index = {0};
+    ww_status status = nodes->of_key && absent ? ww_face_index_make(faces, count, &index, err)
                                                : ww_fail_memory(err, "what was decided about %zu faces", keys);
-    if (status == WW_OK && !match_keys(journal, &spots, nodes, absent))
+    if (status == WW_OK && !match_keys(journal, &index, nodes, absent))
         status = ww_fail_memory(err, "what was decided about %zu faces", keys);
     if (status != WW_OK)
         ww_nodes_free(nodes);
-    ww_face_index_free(&spots);
+    ww_face_index_free(&index);
     free(absent);
     return status;
 }

@@ -52,7 +52,7 @@ static void drop_parted(const ww_people_view *r, int32_t kept, size_t *count)
 }
 
 // The faces of the person that no identity holds. Those which a decision has taken from the person since the faces were sorted
-// (unsorted, or rejected from one of the identities counted) are not among them. The caller frees; NULL: no memory.
+// (unassigned, or rejected from one of the identities counted) are not among them. The caller frees; NULL: no memory.
 static bool *free_faces(const ww_people_view *r, size_t person, const size_t *identities, const bool *without)
 {
     const ww_decided *d = &r->decided;

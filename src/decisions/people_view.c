@@ -19,13 +19,25 @@ ww_status ww_people_view_reload(ww_people_view *r, ww_error *err)
     return status;
 }
 
+static ww_status count_faces(ww_people_view *r, ww_error *err)
+{
+    const ww_catalog *c = &r->catalog;
+    r->face_count = ww_alloc_array0(c->person.count, sizeof *r->face_count, SIZE_MAX);
+    if (!r->face_count)
+        return ww_fail_memory(err, "the people of the library");
+    for (size_t i = 0; i < c->face.count; i++)
+        if (c->face.item[i].person < c->person.count)
+            r->face_count[c->face.item[i].person]++;
+    return WW_OK;
+}
+
 ww_status ww_people_view_load(ww_library *library, ww_people_view *r, ww_error *err)
 {
     *r = (ww_people_view){.library = library};
     ww_status status = ww_catalog_load(library->store, NULL, 0, &r->catalog, err);
     if (status == WW_OK) {
         r->key = ww_catalog_keys(&r->catalog, err);
-        status = r->key ? WW_OK : WW_ERR_MEMORY;
+        status = r->key ? count_faces(r, err) : WW_ERR_MEMORY;
     }
     if (status == WW_OK)
         status = ww_people_view_reload(r, err);
@@ -40,6 +52,7 @@ void ww_people_view_free(ww_people_view *r)
     ww_journal_free(&r->journal);
     ww_catalog_free(&r->catalog);
     free(r->key);
+    free(r->face_count);
     *r = (ww_people_view){0};
 }
 
@@ -50,10 +63,7 @@ const char *ww_people_view_title(const ww_people_view *r, size_t person)
 
 size_t ww_people_view_count(const ww_people_view *r, size_t person)
 {
-    size_t count = 0;
-    for (size_t i = 0; i < r->catalog.face.count; i++)
-        count += r->catalog.face.item[i].person == person;
-    return count;
+    return r->face_count[person];
 }
 
 // The N of "N" or "Face_N", else -1.

@@ -13,7 +13,8 @@
 typedef struct ww_people_view {
     ww_library *library;
     ww_catalog catalog;
-    ww_face_key *key; // of each face of the catalog
+    ww_face_key *key;  // of each face of the catalog
+    size_t *face_count; // of each person, also of an ignored one
     ww_journal journal;
     ww_decided decided;
 } ww_people_view;

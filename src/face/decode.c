@@ -90,8 +90,14 @@ static ww_status decode_scrfd(const ww_session *session, const ww_net *net, floa
             ww_shape shape;
             const float *data = ww_session_output(session, i, &shape);
             int64_t last = shape.rank ? shape.dim[shape.rank - 1] : 0;
-            if ((last == 1 || last == 4 || last == WW_LANDMARK_VALUES) && holds(&shape, anchors * last))
-                *(last == 1 ? &score : last == 4 ? &box : &mark) = data;
+            if (!holds(&shape, anchors * last))
+                continue;
+            if (last == 1)
+                score = data;
+            else if (last == 4)
+                box = data;
+            else if (last == WW_LANDMARK_VALUES)
+                mark = data;
         }
         if (!score || !box || !mark)
             return WW_ERR_UNSUPPORTED;

@@ -2,6 +2,7 @@
 // What is found of faces, and what is asked for: the types that all kinds of detectors and sources of landmarks share.
 #ifndef WW_FACE_DETECTION_H
 #define WW_FACE_DETECTION_H
+#include "base/landmarks.h"
 #include "base/vector.h"
 
 #define WW_DETECT_SIZE_DEFAULT 640 // pixels on the long side
@@ -9,10 +10,6 @@
 #define WW_DETECT_UPSAMPLE_MAX 4
 #define WW_FACES_MAX 2000 // kept a frame
 
-enum { WW_LANDMARKS = 5, WW_LANDMARK_VALUES = 2 * WW_LANDMARKS };
-
-// Landmarks: x0,y0 ... x4,y4: eye at image left, eye at image right, nose tip, mouth corner at image left, mouth corner
-// at image right.
 typedef struct ww_detection {
     float x, y, width, height; // pixels
     float score;               // 0..1; of some kinds (scores_unbounded): how far above the threshold, 0 and more
@@ -33,6 +30,9 @@ void ww_best_first(ww_detections *d);
 void ww_non_maximum_suppression(ww_detections *d, float iou);
 // Puts the landmarks of each face where `mean` says: shares of the box's sides, x0,y0 ... x4,y4.
 void ww_guess_landmarks(const float mean[WW_LANDMARK_VALUES], ww_detections *found);
+
+// Intersection over union of the boxes.
+double ww_detection_overlap(const ww_detection *a, const ww_detection *b);
 
 // Intersection over union of the boxes.
 double ww_detection_overlap(const ww_detection *a, const ww_detection *b);

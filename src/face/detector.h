@@ -16,7 +16,7 @@ typedef struct ww_detector_kind {
     bool fixed_size;        // runs at the input size of its file only
     bool scores_unbounded;  // scores are no likelihoods but go on beyond 1
     bool full_size_only;    // misses in a picture of half the size what it finds at the whole
-    bool too_slow_to_track; // takes longer than a film lasts: faces are not followed between samples
+    bool too_slow_to_track; // takes longer than the footage lasts: faces are not tracked between samples
     bool upsamples;         // can look at doubled pictures (ww_model_spec.upsample)
     // Finds boxes only: where the landmarks lie on average, as shares of the box's sides. NULL: finds landmarks itself.
     const float *mean_landmark;

@@ -52,16 +52,13 @@ static vote nearest_known(const ww_known *k, const float *vector, int dim)
     return best;
 }
 
-// `of_name`: scratch, a number a name.
-static poll count_votes(const vote *votes, size_t count, size_t person, size_t *of_name, size_t names)
+// The votes of one person. `of_name`: scratch, a number a name.
+static poll count_votes(const vote *votes, size_t count, size_t *of_name, size_t names)
 {
-    poll p = {.nearest = INFINITY};
+    poll p = {.voters = count, .nearest = INFINITY};
     size_t second = 0;
     memset(of_name, 0, names * sizeof *of_name);
     for (size_t i = 0; i < count; i++) {
-        if (votes[i].person != person)
-            continue;
-        p.voters++;
         of_name[votes[i].name]++;
         p.nearest = fmin(p.nearest, votes[i].distance);
     }
@@ -134,6 +131,12 @@ static ww_status judge(ww_known *k, ww_people_view *r, size_t person, const poll
     return WW_OK;
 }
 
+static int by_person(const void *a, const void *b)
+{
+    const vote *p = a, *q = b;
+    return (p->person > q->person) - (p->person < q->person);
+}
+
 static ww_status recognise(ww_known *k, ww_people_view *r, double eps, ww_error *err)
 {
     WW_VECTOR(vote) votes = {0};
@@ -147,10 +150,14 @@ static ww_status recognise(ww_known *k, ww_people_view *r, double eps, ww_error 
         if (v.distance <= eps && v.person < r->catalog.person.count)
             kept = ww_vector_push(&votes, v);
     }
+    if (kept && votes.count > 1)
+        qsort(votes.item, votes.count, sizeof *votes.item, by_person);
     ww_status status = kept ? ww_store_begin(k->library->store, err) : ww_fail_memory(err, "comparing %zu faces", faces->face.count);
     if (status == WW_OK) {
-        for (size_t p = 0; p < r->catalog.person.count && status == WW_OK; p++) {
-            poll counted = count_votes(votes.item, votes.count, p, of_name, k->name.count);
+        for (size_t p = 0, first = 0, next; p < r->catalog.person.count && status == WW_OK; p++, first = next) {
+            for (next = first; next < votes.count && votes.item[next].person == p;)
+                next++;
+            poll counted = count_votes(votes.item + first, next - first, of_name, k->name.count);
             status = judge(k, r, p, &counted, &batch, err);
         }
         status = ww_store_end(k->library->store, status, err);

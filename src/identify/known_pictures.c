@@ -125,9 +125,10 @@ static ww_status look_at(ww_known *k, eyes *e, size_t name, const char *path, ww
             status = ww_fail_memory(err, "the pictures of known people");
         }
     } else if (status == WW_OK) {
-        bool none = strcmp(found, FOUND_NONE) == 0;
+        const bool none = strcmp(found, FOUND_NONE) == 0;
         ww_notify(&k->listener, none ? "'%s' shows no face" : "'%s' shows several faces of much the same size: which is meant?", path);
-        *(none ? &k->result->without_face : &k->result->unclear) += 1;
+        k->result->without_face += none;
+        k->result->unclear += !none;
     }
     free(vector);
     free(found);

@@ -218,12 +218,12 @@ static ww_status find_face(question *q, const char *who, ww_error *err)
             return ww_fail(err, WW_ERR_NOT_FOUND, "there is no face %s; they are numbered 1 to %zu", who, count);
         return WW_OK;
     }
-    ww_export_manifest recorded;
-    ww_status status = ww_manifest_load(q->view.library, &q->view.catalog, &recorded, err);
+    ww_export_manifest manifest;
+    ww_status status = ww_manifest_load(q->view.library, &q->view.catalog, &manifest, err);
     if (status != WW_OK)
         return status;
-    status = ww_manifest_portrait(&recorded, who, &q->face, err);
-    ww_manifest_free(&recorded);
+    status = ww_manifest_portrait(&manifest, who, &q->face, err);
+    ww_manifest_free(&manifest);
     return status;
 }
 

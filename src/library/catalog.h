@@ -42,8 +42,8 @@ typedef struct ww_catalog_face { // number: index + 1
     bool hidden;
     double x, y, width, height; // pixels of the upright source frame
     double score, quality;
-    float landmark[10];         // x0, y0 ... x4, y4, as in ww_face_row; pixels of the source frame
-    int64_t track;              // within the source; 0: none
+    float landmark[WW_LANDMARK_VALUES]; // pixels of the source frame
+    int64_t track;              // within the source; 0: not tracked
     int32_t number;             // of the person, -1: nobody; of a face scanned anew see ww_catalog_recall_people
     int32_t former;             // the last person's before that one, or -1
     double portrait_box[4]; // x, y, width, height in the portrait
@@ -86,7 +86,8 @@ void ww_catalog_face_path(const ww_catalog *catalog, size_t face, const char *ex
 void ww_catalog_frame_path(size_t frame, const char *extension, ww_buffer *path);
 
 // --- catalog_vectors.c
-// Adds the embeddings, if they are not there yet. WW_ERR_STORE: they are not all of one length.
+// Adds the embeddings, if they are not there yet. WW_ERR_STORE: they are not all of one length. WW_ERR_ARGUMENT: the library has
+// changed since the catalog was loaded.
 ww_status ww_catalog_add_vectors(ww_catalog *catalog, ww_error *err);
 // The same without keeping them: *vector is the caller's (free), face.count x *dim.
 ww_status ww_catalog_read_vectors(const ww_catalog *catalog, float **vector, int *dim, ww_error *err);

@@ -17,12 +17,17 @@ typedef struct reading {
     int dim;
 } reading;
 
+static ww_status has_changed(ww_error *err)
+{
+    return ww_fail(err, WW_ERR_ARGUMENT, "the library has changed since it was read; read it again");
+}
+
 static ww_status on_face(void *user, const ww_face_row *row, const float *embedding, ww_error *err)
 {
     reading *r = user;
     const size_t faces = r->catalog->face.count;
     if (r->count == faces || r->catalog->face.item[r->count].id != row->id)
-        return ww_fail(err, WW_ERR_STORE, "the library changed while it was read, at face %lld", (long long)row->id);
+        return has_changed(err);
     if (r->count == 0) {
         r->dim = row->embedding_dim;
         r->vector = ww_alloc_array(faces, (size_t)r->dim * sizeof *r->vector, EMBEDDINGS_BYTES_MAX);
@@ -41,7 +46,7 @@ ww_status ww_catalog_read_vectors(const ww_catalog *c, float **vector, int *dim,
     reading r = {.catalog = c};
     ww_status status = ww_store_faces(c->store, true, on_face, &r, err);
     if (status == WW_OK && r.count < c->face.count)
-        status = ww_fail(err, WW_ERR_STORE, "the library changed while it was read: %zu of %zu faces are left", r.count, c->face.count);
+        status = has_changed(err);
     if (status != WW_OK) {
         free(r.vector);
         r = (reading){0};

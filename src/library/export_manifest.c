@@ -76,6 +76,21 @@ bool ww_manifest_has(const ww_export_manifest *r, const char *path)
     return at < r->file.count && strcmp(r->file.item[at].path, path) == 0;
 }
 
+// Whether the path comes before everything in the folder.
+static bool is_before_folder(const char *path, const char *folder)
+{
+    const size_t length = strlen(folder);
+    const int order = strncmp(path, folder, length);
+    return order ? order < 0 : (unsigned char)path[length] < '/';
+}
+
+size_t ww_manifest_folder(const ww_export_manifest *r, const char *folder)
+{
+    size_t at;
+    WW_LOWER_BOUND(at, r->file.count, is_before_folder(r->file.item[at].path, folder));
+    return at;
+}
+
 // Place in by_hash of the first file with this hash.
 static size_t first_with(const ww_export_manifest *r, uint64_t hash)
 {
@@ -128,9 +143,9 @@ ww_status ww_manifest_face(const ww_export_manifest *r, const ww_manifest_file *
 }
 
 // How well a recorded path fits the file in hand: the very path, or at least the name.
-static int fitness(const char *recorded, const char *path)
+static int fitness(const char *manifest, const char *path)
 {
-    return strcmp(recorded, path) == 0 ? 2 : strcmp(ww_path_base(recorded), ww_path_base(path)) == 0;
+    return strcmp(manifest, path) == 0 ? 2 : strcmp(ww_path_base(manifest), ww_path_base(path)) == 0;
 }
 
 ww_status ww_manifest_find(const ww_export_manifest *r, uint64_t hash, const char *path, size_t *face, ww_error *err)

@@ -24,21 +24,23 @@ typedef struct ww_export_manifest {
 } ww_export_manifest;
 
 // Both are borrowed. `catalog` may be NULL where only names are asked for.
-ww_status ww_manifest_load(const ww_library *library, const ww_catalog *catalog, ww_export_manifest *recorded, ww_error *err);
-void ww_manifest_free(ww_export_manifest *recorded);
+ww_status ww_manifest_load(const ww_library *library, const ww_catalog *catalog, ww_export_manifest *manifest, ww_error *err);
+void ww_manifest_free(ww_export_manifest *manifest);
 
 // Whether `path` is on record, with whatever content.
-bool ww_manifest_has(const ww_export_manifest *recorded, const char *path);
+bool ww_manifest_has(const ww_export_manifest *manifest, const char *path);
+// Place in `file` of the first file of this folder, if it has any; they follow one another.
+size_t ww_manifest_folder(const ww_export_manifest *manifest, const char *folder);
 // Whether a label of this name ("face_12.txt") and content was written.
-bool ww_manifest_has_label(const ww_export_manifest *recorded, const char *name, uint64_t hash);
+bool ww_manifest_has_label(const ww_export_manifest *manifest, const char *name, uint64_t hash);
 // The face whose portrait has this content; `path` (of the file that has it) decides between equal ones. *face is an index in the
 // catalog; its count: nobody's.
-ww_status ww_manifest_find(const ww_export_manifest *recorded, uint64_t hash, const char *path, size_t *face, ww_error *err);
+ww_status ww_manifest_find(const ww_export_manifest *manifest, uint64_t hash, const char *path, size_t *face, ww_error *err);
 // The face of a recorded portrait; the catalog's count when the library has it no more.
-ww_status ww_manifest_face(const ww_export_manifest *recorded, const ww_manifest_file *file, size_t *face, ww_error *err);
+ww_status ww_manifest_face(const ww_export_manifest *manifest, const ww_manifest_file *file, size_t *face, ww_error *err);
 
 // The face shown in the portrait file that a user names: relative to the current folder, or to the library's. WW_ERR_NOT_FOUND:
 // no such file, or not a portrait of this library.
-ww_status ww_manifest_portrait(const ww_export_manifest *recorded, const char *path, size_t *face, ww_error *err);
+ww_status ww_manifest_portrait(const ww_export_manifest *manifest, const char *path, size_t *face, ww_error *err);
 
 #endif

@@ -10,7 +10,7 @@
 typedef enum ww_face_grade {
     WW_FACE_SEED,     // starts people
     WW_FACE_JOINS_ONLY,     // small, blurred, turned away: only joins
-    WW_FACE_UNSURE, // the detector was not sure that it is one, and nobody followed it: it stays unsorted
+    WW_FACE_UNSURE, // the detector was not sure that it is one, and nobody followed it: it stays unassigned
 } ww_face_grade;
 
 // seed_score: as the scan left it (WW_SETTING_SEED_SCORE).

@@ -20,13 +20,14 @@ struct cluster {
 
 struct person_before {
     int32_t number;
-    char *name; // owned
+    char *key; // of the name (names.h), owned; NULL: none
     bool taken;
 };
 
 struct overlap {
     int32_t label, number;
     int64_t faces;
+    size_t rank; // of the number among those that occur
 };
 
 struct numbering {
@@ -41,10 +42,10 @@ struct numbering {
 static ww_status on_person(void *user, const ww_person_row *row, ww_error *err)
 {
     struct numbering *n = user;
-    struct person_before person = {.number = row->number, .name = row->name ? ww_strdup(row->name) : NULL};
+    struct person_before person = {.number = row->number, .key = row->name ? ww_name_key(row->name) : NULL};
     if (ww_vector_push(&n->before, person))
         return WW_OK;
-    free(person.name);
+    free(person.key);
     return ww_fail_memory(err, "the people of the library");
 }
 
@@ -85,14 +86,39 @@ static void give(struct cluster *c, struct person_before *person)
     person->taken = true;
 }
 
-static void number_by_name(struct numbering *n)
+static int by_name(const void *a, const void *b)
 {
+    const struct person_before *p = *(struct person_before *const *)a, *q = *(struct person_before *const *)b;
+    const int order = strcmp(p->key, q->key);
+    return order ? order : (p->number > q->number) - (p->number < q->number);
+}
+
+static bool number_by_name(struct numbering *n)
+{
+    size_t named = 0;
+    struct person_before **person = ww_alloc_array(n->before.count, sizeof *person, SIZE_MAX);
+    if (!person)
+        return false;
+    for (size_t p = 0; p < n->before.count; p++)
+        if (n->before.item[p].key)
+            person[named++] = &n->before.item[p];
+    if (named > 1)
+        qsort(person, named, sizeof *person, by_name);
     for (size_t c = 0; c < n->clusters; c++) {
         const char *name = name_of(n, &n->cluster[c]);
-        for (size_t p = 0; name && n->cluster[c].number < 0 && p < n->before.count; p++)
-            if (!n->before.item[p].taken && ww_name_same(n->before.item[p].name, name))
-                give(&n->cluster[c], &n->before.item[p]);
+        if (!name)
+            continue;
+        size_t at;
+        char *key = ww_name_key(name);
+        WW_LOWER_BOUND(at, named, strcmp(person[at]->key, key) < 0);
+        while (at < named && person[at]->taken && strcmp(person[at]->key, key) == 0)
+            at++;
+        if (at < named && strcmp(person[at]->key, key) == 0)
+            give(&n->cluster[c], person[at]);
+        free(key);
     }
+    free(person);
+    return true;
 }
 
 static int by_pair(const void *a, const void *b)
@@ -109,46 +135,63 @@ static int most_faces_first(const void *a, const void *b)
     return p->faces != q->faces ? (p->faces > q->faces ? -1 : 1) : by_pair(a, b);
 }
 
-static bool is_given(const struct numbering *n, int32_t number)
+typedef WW_VECTOR(struct overlap) overlaps;
+
+static bool find_overlaps(const struct numbering *n, bool formerly, overlaps *both)
 {
-    for (size_t c = 0; c < n->clusters; c++)
-        if (n->cluster[c].number == number)
-            return true;
-    return false;
+    for (size_t i = 0; i < n->faces->face.count; i++) {
+        const ww_catalog_face *f = &n->faces->face.item[i];
+        const int32_t number = formerly ? f->former : f->number;
+        if (n->label[i] >= 0 && number >= 0 && !ww_vector_push(both, ((struct overlap){n->label[i], number, 1, 0})))
+            return false;
+    }
+    return true;
 }
 
-// By the people whom the faces belonged to, or did before they belonged to them: whoever was merged and is parted again finds the old
+// One entry a pair, the most faces first; returns how many numbers there are.
+static size_t count_overlaps(overlaps *both)
+{
+    size_t kept = 0, numbers = 0;
+    if (both->count)
+        qsort(both->item, both->count, sizeof *both->item, by_pair);
+    for (size_t i = 0; i < both->count; i++) {
+        struct overlap *last = kept ? &both->item[kept - 1] : NULL;
+        if (last && by_pair(last, &both->item[i]) == 0) {
+            last->faces++;
+            continue;
+        }
+        numbers += !last || last->number != both->item[i].number;
+        both->item[kept] = both->item[i];
+        both->item[kept++].rank = numbers - 1;
+    }
+    both->count = kept;
+    if (kept)
+        qsort(both->item, kept, sizeof *both->item, most_faces_first);
+    return numbers;
+}
+
+// By the people whom the faces belonged to, or did before they belonged to them: whoever was merged and is split again finds the old
 // number.
 static bool number_by_overlap(struct numbering *n, bool formerly)
 {
-    WW_VECTOR(struct overlap) both = {0};
-    bool complete = true;
-    for (size_t i = 0; i < n->faces->face.count && complete; i++) {
-        const ww_catalog_face *f = &n->faces->face.item[i];
-        int32_t number = formerly ? f->former : f->number;
-        if (n->label[i] >= 0 && number >= 0)
-            complete = ww_vector_push(&both, ((struct overlap){n->label[i], number, 1}));
+    overlaps both = {0};
+    bool *given = NULL; // of each number: somebody has it now
+    bool complete = find_overlaps(n, formerly, &both);
+    if (complete) {
+        given = ww_alloc_array0(count_overlaps(&both), sizeof *given, SIZE_MAX);
+        complete = given != NULL;
     }
-    size_t kept = 0;
-    if (both.count)
-        qsort(both.item, both.count, sizeof *both.item, by_pair);
-    for (size_t i = 0; i < both.count; i++)
-        if (kept > 0 && by_pair(&both.item[kept - 1], &both.item[i]) == 0)
-            both.item[kept - 1].faces++;
-        else
-            both.item[kept++] = both.item[i];
-    if (kept)
-        qsort(both.item, kept, sizeof *both.item, most_faces_first);
-    for (size_t i = 0; i < kept; i++) {
+    for (size_t i = 0; i < both.count && complete; i++) {
         struct cluster *c = &n->cluster[both.item[i].label];
         struct person_before *person = find_person(n, both.item[i].number);
-        if (c->number >= 0 || (person && person->taken))
+        if (c->number >= 0 || (person ? person->taken : !formerly || given[both.item[i].rank]))
             continue;
         if (person)
             give(c, person);
-        else if (formerly && !is_given(n, both.item[i].number))
-            c->number = both.item[i].number;
+        c->number = both.item[i].number;
+        given[both.item[i].rank] = true;
     }
+    free(given);
     ww_vector_free(&both);
     return complete;
 }
@@ -199,8 +242,7 @@ ww_status ww_assign_person_ids(ww_library *library, const ww_catalog *faces, con
         status = next_number(library, &n, &numbers->next, err);
     if (status == WW_OK) {
         measure_clusters(&n);
-        number_by_name(&n);
-        if (!number_by_overlap(&n, false) || !number_by_overlap(&n, true))
+        if (!number_by_name(&n) || !number_by_overlap(&n, false) || !number_by_overlap(&n, true))
             status = ww_fail_memory(err, "the people of %zu faces", faces->face.count);
         qsort(n.cluster, n.clusters, sizeof *n.cluster, largest_first);
         for (size_t c = 0; c < n.clusters; c++)
@@ -218,7 +260,7 @@ ww_status ww_assign_person_ids(ww_library *library, const ww_catalog *faces, con
         }
     }
     for (size_t p = 0; p < n.before.count; p++)
-        free(n.before.item[p].name);
+        free(n.before.item[p].key);
     ww_vector_free(&n.before);
     free(n.cluster);
     return status;

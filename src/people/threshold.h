@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // A threshold that sets itself. People seen at once are different; their distances, taken as normal about their median, tell how
 // often two strangers come closer than any threshold (false merge). Faces of one track are the same person; how many of them lie
-// farther apart tells how often a person is parted (false split), from below: a track has one light and one mood.
+// farther apart tells how often a person is split (false split), from below: a track has one light and one mood.
 //
-// Purity comes first: joining two folders is a second's work, parting one is misery. So the threshold is the one at which, of all
+// Purity comes first: merging two folders is a second's work, splitting one is misery. So the threshold is the one at which, of all
 // pairs of tracks there are, a single one of strangers is expected to come closer. More footage has more pairs that can go wrong,
 // and gets a smaller threshold. With too little evidence the model's own threshold is taken, made smaller by the same rule; with
 // more, what the footage says counts for its number of pairs, and what all footage has shown before for fifty.

@@ -106,7 +106,7 @@ static ww_status take_face(ww_face_extractor *t, const ww_selected_frame *take, 
     face.row.y = d->y * full;
     face.row.width = d->width * full;
     face.row.height = d->height * full;
-    for (int q = 0; q < 10; q++)
+    for (int q = 0; q < WW_LANDMARK_VALUES; q++)
         face.row.landmark[q] = (float)(d->landmark[q] * full);
     ww_status status = ww_embedder_chip(t->embedder_spec, take->image, d->landmark, &face.chip, err);
     if (status == WW_OK)

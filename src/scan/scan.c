@@ -14,7 +14,7 @@
 
 #define FRAME_MAX_DEFAULT_PX 1280
 #define EVERY_DEFAULT_US 1000000
-#define SURE_SHARE 0.4f // of the way from the detector's smallest score to 1
+#define SEED_SCORE_SHARE 0.4f // of the way from the detector's smallest score to 1
 
 struct worker_state {
     ww_span_worker *worker;
@@ -82,8 +82,8 @@ static ww_status work(void *user, void *state, void *task, ww_error *err)
     ww_scan_task *t = task;
     if (t->failure || t->already)
         return WW_OK;
-    bool whole = t->source->handle == NULL;
-    if (whole) {
+    t->whole = t->source->handle == NULL;
+    if (t->whole) {
         ww_status status = open_photo(s, t, err);
         if (status != WW_OK || t->failure || t->already)
             return status;
@@ -92,14 +92,14 @@ static ww_status work(void *user, void *state, void *task, ww_error *err)
     ww_status status = WW_OK;
     do
         status = look(s, w, t, &why);
-    while (whole && status == WW_OK && ++t->span < t->span_count);
+    while (t->whole && status == WW_OK && ++t->span < t->span_count);
     if (status == WW_ERR_FORMAT || status == WW_ERR_UNSUPPORTED || status == WW_ERR_IO || status == WW_ERR_NOT_FOUND) {
         t->failure = ww_strdup(why.message); // this file's trouble, not the run's
         return WW_OK;
     }
     if (status != WW_OK && err)
         *err = why;
-    if (whole && t->source == w->source)
+    if (t->whole && t->source == w->source)
         drop_reader(w); // a photo is not looked at twice
     return status;
 }
@@ -162,7 +162,7 @@ static ww_status store_settings(ww_scan *s, ww_error *err)
 {
     char eps[32], sure[32];
     ww_format(eps, sizeof eps, "%.6g", (double)s->models->embedder_spec.eps);
-    ww_format(sure, sizeof sure, "%.6g", (double)ww_seed_score(&s->models->detector_spec, SURE_SHARE));
+    ww_format(sure, sizeof sure, "%.6g", (double)ww_seed_score(&s->models->detector_spec, SEED_SCORE_SHARE));
     ww_status status = ww_setting_store_text(s->library, WW_SETTING_EPS, eps, err);
     if (status == WW_OK)
         status = ww_setting_store_text(s->library, WW_SETTING_SEED_SCORE, sure, err);

@@ -28,6 +28,7 @@ typedef struct ww_scan_source {
 
 typedef struct ww_scan_task {
     ww_scan_source *source;
+    bool whole;           // a photo (or what begins like one): all its spans in this one task
     int span, span_count; // span_count 0: nothing to store (known already, or failed)
     bool already;         // the library holds this content, scanned with these options
     char *failure;        // why this file cannot be used; owned

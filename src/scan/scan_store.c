@@ -67,14 +67,12 @@ static ww_status store_frame(ww_scan *s, ww_scan_task *t, int span, ww_extracted
 static ww_status store_seen(ww_scan *s, ww_scan_task *t, ww_error *err)
 {
     ww_store *store = s->library->store;
-    bool whole = t->span == t->span_count; // a photo task ran through all its spans
+    const int first = t->whole ? 0 : t->span, last = t->whole ? t->span_count - 1 : t->span;
     ww_status status = t->source->source_id ? WW_OK : store_source(s, t, NULL, err);
     for (size_t i = 0; i < t->seen.frames.count && status == WW_OK; i++)
-        status = store_frame(s, t, whole ? 0 : t->span, &t->seen.frames.item[i], err);
-    for (int span = whole ? 0 : t->span; span <= (whole ? t->span_count - 1 : t->span) && status == WW_OK; span++) {
-        bool last = !whole || span == t->span_count - 1;
-        status = ww_store_mark_span(store, t->source->source_id, span, last ? &t->seen.counts : &(ww_scan_counts){0}, err);
-    }
+        status = store_frame(s, t, first, &t->seen.frames.item[i], err);
+    for (int span = first; span <= last && status == WW_OK; span++)
+        status = ww_store_mark_span(store, t->source->source_id, span, span == last ? &t->seen.counts : &(ww_scan_counts){0}, err);
     return status;
 }
 
@@ -111,7 +109,7 @@ static void count_task(ww_scan *s, const ww_scan_task *t)
         r->already++;
         return;
     }
-    r->scanned += t->span_count == t->span || t->span == t->span_count - 1;
+    r->scanned += t->whole || t->span == t->span_count - 1;
     r->frames += t->seen.counts.samples;
     r->faces += (int64_t)t->seen.faces.count;
     r->intermediate_frames += t->seen.counts.intermediate_frames;

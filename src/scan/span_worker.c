@@ -15,7 +15,7 @@
 // the other), if both can be told apart at all.
 #define TRACK_BREAKS_AT 1.35
 #define TOLD_APART_QUALITY 0.3
-#define SURE_SHARE 0.6f // of the way from the detector's smallest score to 1: such a face is believed even if seen but once
+#define BELIEVED_ONCE_SHARE 0.6f // of the way from the detector's smallest score to 1: such a face is believed even if seen but once
 enum { TRANSIENT_CHANCES_MIN = 3 }; // looks; one seen once in fewer may be a true face that came or went
 
 struct ww_span_worker {
@@ -27,7 +27,7 @@ struct ww_span_worker {
     ww_track_numbers untracked; // zeros
 };
 
-// A looker at work on a span.
+// A worker at work on a span.
 struct sight {
     ww_span_worker *worker;
     bool follows;
@@ -103,7 +103,7 @@ static ww_status shrink(const ww_scan_options *o, const ww_frame *frame, ww_fram
 static ww_status find_upright(ww_span_worker *l, ww_frame *frame, ww_image *picture, ww_error *err)
 {
     static const int turns[] = {6, 8, 3}; // EXIF: clockwise, counter-clockwise, by half
-    const float sure = ww_seed_score(&l->models->detector_spec, SURE_SHARE);
+    const float sure = ww_seed_score(&l->models->detector_spec, BELIEVED_ONCE_SHARE);
     ww_status status = WW_OK;
     for (size_t i = 0; i < sizeof turns / sizeof *turns && status == WW_OK; i++) {
         status = ww_orient(&frame->image, turns[i], picture, err);
@@ -169,7 +169,7 @@ static ww_status on_frame(void *user, const ww_frame *frame, ww_error *err)
 // looked like one for a moment.
 static bool is_fleeting(const struct sight *sight, const ww_extracted_face *face)
 {
-    const float sure = ww_seed_score(&sight->worker->models->detector_spec, SURE_SHARE);
+    const float sure = ww_seed_score(&sight->worker->models->detector_spec, BELIEVED_ONCE_SHARE);
     if (!sight->follows || face->row.score >= sure)
         return false;
     if (face->row.track == 0)

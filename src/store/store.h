@@ -15,6 +15,7 @@
 #ifndef WW_STORE_STORE_H
 #define WW_STORE_STORE_H
 #include "base/error.h"
+#include "base/landmarks.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -63,7 +64,7 @@ typedef struct ww_face_row {
     int order;         // 0, 1, ... within the frame, by (x, y) of the box
     double x, y, width, height; // pixels of the upright full-size source frame
     double score, quality;
-    float landmark[10];          // x0, y0 ... x4, y4: eye at image left, at image right, nose, mouth left, right; same pixels
+    float landmark[WW_LANDMARK_VALUES]; // same pixels
     int embedding_dim;           // floats in the embedding
     int person;                  // number of the person, or -1
     int former;                  // the last person before that one, or -1; for who was merged and is parted again. Given by the store

@@ -8,5 +8,5 @@ make -i one.png -vf transpose=clock clock.png
 make -i one.png -vf transpose=cclock cclock.png
 make -i one.png -vf hflip,vflip half.png
 for picture in wide tall one clock cclock half; do
-    whoswho $picture.png -o $picture | grep found
+    whoswho $picture.png -o $picture --verbose | grep sampled
 done

@@ -19,32 +19,42 @@ typedef struct sighting {
 } sighting;
 
 typedef struct search {
-    const ww_export_manifest *recorded;
+    const ww_export_manifest *manifest;
     ww_folder *dir;
     ww_folder_diff *out;
     WW_VECTOR(sighting) sightings;
+    WW_VECTOR(size_t) by_name; // indices of out->folder
     size_t last; // folder asked for last: files come folder by folder
 } search;
 
-static bool is_called(const ww_diff_folder *folder, const char *name, size_t length)
+static int compare_name(const ww_diff_folder *folder, const char *name, size_t length)
 {
-    return strncmp(folder->name, name, length) == 0 && !folder->name[length];
+    const int order = strncmp(folder->name, name, length);
+    return order ? order : folder->name[length] != 0;
 }
 
 // Index of the folder; SIZE_MAX: no memory for a new one.
 static size_t folder_named(search *s, const char *name, size_t length)
 {
     ww_folder_diff *c = s->out;
-    if (s->last < c->folder.count && is_called(&c->folder.item[s->last], name, length))
+    size_t at;
+    if (s->last < c->folder.count && compare_name(&c->folder.item[s->last], name, length) == 0)
         return s->last;
-    for (s->last = 0; s->last < c->folder.count; s->last++)
-        if (is_called(&c->folder.item[s->last], name, length))
-            return s->last;
+    WW_LOWER_BOUND(at, s->by_name.count, compare_name(&c->folder.item[s->by_name.item[at]], name, length) < 0);
+    if (at < s->by_name.count && compare_name(&c->folder.item[s->by_name.item[at]], name, length) == 0)
+        return s->last = s->by_name.item[at];
     ww_diff_folder folder = {.name = ww_strndup(name, length)};
-    if (ww_vector_push(&c->folder, folder))
-        return s->last;
-    free(folder.name);
-    return SIZE_MAX;
+    if (!ww_vector_push(&s->by_name, c->folder.count)) {
+        free(folder.name);
+        return SIZE_MAX;
+    }
+    if (!ww_vector_push(&c->folder, folder)) {
+        s->by_name.count--;
+        free(folder.name);
+        return SIZE_MAX;
+    }
+    memmove(s->by_name.item + at + 1, s->by_name.item + at, (s->by_name.count - 1 - at) * sizeof *s->by_name.item);
+    return s->last = s->by_name.item[at] = c->folder.count - 1;
 }
 
 static ww_status no_memory(ww_error *err)
@@ -82,7 +92,7 @@ static ww_status is_file(ww_folder *dir, const char *path, bool *file, ww_error 
 
 static ww_status look_at_label(search *s, const char *path, uint64_t hash, ww_error *err)
 {
-    if (ww_manifest_has_label(s->recorded, ww_path_base(path), hash))
+    if (ww_manifest_has_label(s->manifest, ww_path_base(path), hash))
         return add_found(s, (ww_manifest_file){.path = ww_try_strdup(path), .hash = hash, .label = true}, err);
     return add_foreign(s, path, err);
 }
@@ -90,10 +100,10 @@ static ww_status look_at_label(search *s, const char *path, uint64_t hash, ww_er
 static ww_status look_at_picture(search *s, const char *path, uint64_t hash, size_t folder, struct timespec when, ww_error *err)
 {
     size_t face;
-    ww_status status = ww_manifest_find(s->recorded, hash, path, &face, err);
+    ww_status status = ww_manifest_find(s->manifest, hash, path, &face, err);
     if (status != WW_OK)
         return status;
-    if (face == s->recorded->catalog->face.count)
+    if (face == s->manifest->catalog->face.count)
         return add_foreign(s, path, err);
     status = add_found(s, (ww_manifest_file){.path = ww_try_strdup(path), .hash = hash}, err);
     if (status == WW_OK && !ww_vector_push(&s->sightings, ((sighting){face, folder, when})))
@@ -126,7 +136,7 @@ static ww_status look_into(search *s, const char *path, size_t folder, int depth
         status = ww_folder_look(s->dir, inner, &info, err);
         if (status == WW_OK && info.kind == WW_ENTRY_FOLDER && depth < DEPTH_MAX)
             status = look_into(s, inner, folder, depth + 1, err);
-        else if (status == WW_OK && info.kind != WW_ENTRY_FOLDER && !ww_manifest_has(s->recorded, inner))
+        else if (status == WW_OK && info.kind != WW_ENTRY_FOLDER && !ww_manifest_has(s->manifest, inner))
             status = look_at_file(s, inner, &info, folder, err);
         free(inner);
     }
@@ -188,13 +198,13 @@ static ww_status compare(search *s, const ww_manifest_file *file, ww_error *err)
         return status;
     ww_diff_folder *folder = &c->folder.item[from];
     folder->on_record = true;
-    folder->recorded++;
+    folder->listed++;
     folder->present += present;
     c->present += present;
     if (present && !sighted(s, file->number - 1))
         return WW_OK;
     size_t face;
-    status = ww_manifest_face(s->recorded, file, &face, err);
+    status = ww_manifest_face(s->manifest, file, &face, err);
     if (status != WW_OK)
         return status;
     char *missing = present ? NULL : ww_try_strdup(file->path);
@@ -202,7 +212,7 @@ static ww_status compare(search *s, const ww_manifest_file *file, ww_error *err)
         free(missing);
         return no_memory(err);
     }
-    if (face == s->recorded->catalog->face.count)
+    if (face == s->manifest->catalog->face.count)
         return WW_OK;
     const sighting *seen = sighted(s, face);
     ww_diff_portrait portrait = {face, from, seen ? seen->folder : SIZE_MAX, present};
@@ -218,24 +228,24 @@ static ww_status check_mounts(const search *s, ww_error *err)
 {
     for (size_t i = 0; i < s->out->folder.count; i++) {
         const ww_diff_folder *f = &s->out->folder.item[i];
-        if (f->mounted && f->recorded > 0 && f->present == 0)
+        if (f->mounted && f->listed > 0 && f->present == 0)
             return ww_fail(err, WW_ERR_IO, "another file system is mounted over '%s/%s' and hides its portraits; unmount it and try again", ww_folder_path(s->dir),
                            f->name);
     }
     return WW_OK;
 }
 
-ww_status ww_folder_diff_find(const ww_export_manifest *recorded, ww_folder_diff *changes, ww_error *err)
+ww_status ww_folder_diff_find(const ww_export_manifest *manifest, ww_folder_diff *diff, ww_error *err)
 {
-    *changes = (ww_folder_diff){0};
-    search s = {.recorded = recorded, .out = changes};
-    ww_status status = ww_folder_open(recorded->library->dir, false, &s.dir, err);
+    *diff = (ww_folder_diff){0};
+    search s = {.manifest = manifest, .out = diff};
+    ww_status status = ww_folder_open(manifest->library->dir, false, &s.dir, err);
     if (status == WW_OK)
         status = look_around(&s, err);
     if (s.sightings.count)
         qsort(s.sightings.item, s.sightings.count, sizeof *s.sightings.item, newest_first);
-    for (size_t i = 0; i < recorded->file.count && status == WW_OK; i++) {
-        const ww_manifest_file *file = &recorded->file.item[i];
+    for (size_t i = 0; i < manifest->file.count && status == WW_OK; i++) {
+        const ww_manifest_file *file = &manifest->file.item[i];
         bool again = i > 0 && strcmp(file->path, file[-1].path) == 0; // its second hash
         if (!file->label && !again)
             status = compare(&s, file, err);
@@ -243,9 +253,10 @@ ww_status ww_folder_diff_find(const ww_export_manifest *recorded, ww_folder_diff
     if (status == WW_OK)
         status = check_mounts(&s, err);
     ww_vector_free(&s.sightings);
+    ww_vector_free(&s.by_name);
     ww_folder_close(s.dir);
     if (status != WW_OK)
-        ww_folder_diff_free(changes);
+        ww_folder_diff_free(diff);
     return status;
 }
 
@@ -271,18 +282,18 @@ ww_status ww_folder_diff_any(ww_library *library, size_t *missing, ww_error *err
 {
     bool cut_short;
     size_t present = 0;
-    ww_export_manifest recorded;
+    ww_export_manifest manifest;
     *missing = 0;
     ww_status status = ww_export_was_cut_short(library, &cut_short, err);
     if (status != WW_OK || cut_short)
         return status;
-    status = ww_manifest_load(library, NULL, &recorded, err);
+    status = ww_manifest_load(library, NULL, &manifest, err);
     if (status != WW_OK)
         return status;
     ww_folder *dir;
     status = ww_folder_open(library->dir, false, &dir, err);
-    for (size_t i = 0; i < recorded.file.count && status == WW_OK; i++) {
-        const ww_manifest_file *file = &recorded.file.item[i];
+    for (size_t i = 0; i < manifest.file.count && status == WW_OK; i++) {
+        const ww_manifest_file *file = &manifest.file.item[i];
         bool there;
         if (file->label || (i > 0 && strcmp(file->path, file[-1].path) == 0))
             continue;
@@ -293,6 +304,6 @@ ww_status ww_folder_diff_any(ww_library *library, size_t *missing, ww_error *err
     if (present == 0)
         *missing = 0; // the folders were cleared away, to be written anew
     ww_folder_close(dir);
-    ww_manifest_free(&recorded);
+    ww_manifest_free(&manifest);
     return status;
 }

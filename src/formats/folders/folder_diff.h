@@ -11,7 +11,7 @@ typedef struct ww_diff_folder { // a folder right below the library's, on record
     bool on_record;   // the last export wrote portraits into it
     bool exists;
     bool mounted;     // another file system is mounted there
-    size_t recorded;  // portraits on record in it
+    size_t listed;    // portraits on record in it
     size_t present;   // of these, still where they were
     size_t moved, gone; // the others: found in another place, or nowhere
 } ww_diff_folder;
@@ -32,8 +32,8 @@ typedef struct ww_folder_diff {
     size_t present;                   // portraits in their places
 } ww_folder_diff;
 
-ww_status ww_folder_diff_find(const ww_export_manifest *recorded, ww_folder_diff *changes, ww_error *err);
-void ww_folder_diff_free(ww_folder_diff *changes);
+ww_status ww_folder_diff_find(const ww_export_manifest *manifest, ww_folder_diff *diff, ww_error *err);
+void ww_folder_diff_free(ww_folder_diff *diff);
 
 // Whether portraits that the last export wrote are not where they were, while others are: somebody sorted by hand. *missing: how
 // many. Only looks at names.

@@ -20,7 +20,7 @@ typedef struct ww_folders_options {
 
 typedef struct ww_folders_counts {
     int64_t people;        // with at least one face
-    int64_t portraits;     // all of them, the unsorted included; not those of ignored people
+    int64_t portraits;     // all of them, the unassigned included; not those of ignored people
     int64_t unassigned;
     int64_t frames;
     int64_t files_written; // new or changed
@@ -29,7 +29,7 @@ typedef struct ww_folders_counts {
     int64_t files_left;    // the user's: made or changed since the last export, and therefore not touched
 } ww_folders_counts;
 
-// Writes everything DESIGN's "On disk" shows except whoswho.db itself, and data.yaml with the classes of the YOLO labels. Files
+// Writes everything that docs/architecture.md shows under "On disk" except whoswho.db itself, and data.yaml with the classes of the YOLO labels. Files
 // that hold the right bytes are left alone; files of an earlier export that are no longer part of the data set are removed, and
 // folders that this empties. A file that a person put there or changed is never touched: of faces.csv, data.yaml and index.html ours
 // is then written as whoswho-faces.csv and so on; of the others it is not written. Killed half-way, the next call completes it,

@@ -4,7 +4,7 @@
 //     "sources": [{ "title": "cast8.mp4", "video": true, "width": 1920, "height": 1080, "duration": 120.000 }, ...],
 //     "frames":  [source, milliseconds, source, milliseconds, ...],
 //     "faces":   [frame, x, y, width, height, ...] }
-// People's faces are numbers of faces; the unsorted come last, as number -1. Frames and faces are those with the numbers 1, 2,
+// People's faces are numbers of faces; the unassigned come last, as number -1. Frames and faces are those with the numbers 1, 2,
 // ...; boxes are whole pixels of the source frame; a source is an index. "href" is ready to be used as (the beginning of) a URL.
 #include "base/files.h"
 #include "formats/folders/report.h"

@@ -32,7 +32,7 @@ ww_status ww_sync_decide(ww_sync *s, ww_entry *entry, ww_status status, ww_error
 // *best: where most of the portraits of a folder went, if it was more than half of those that went anywhere; else SIZE_MAX.
 static ww_status main_goal(const ww_sync *s, size_t from, size_t *best, ww_error *err)
 {
-    const ww_folder_diff *c = &s->changes;
+    const ww_folder_diff *c = &s->diff;
     size_t *count = ww_try_array(c->folder.count, sizeof *count);
     *best = SIZE_MAX;
     if (!count)
@@ -49,7 +49,7 @@ static ww_status main_goal(const ww_sync *s, size_t from, size_t *best, ww_error
 
 static ww_status rename_folder(ww_sync *s, size_t from, size_t to, ww_error *err)
 {
-    const ww_diff_folder *folder = s->changes.folder.item;
+    const ww_diff_folder *folder = s->diff.folder.item;
     ww_error why = {0};
     char *name = NULL;
     ww_entry entry = {.kind = WW_DECISION_NAME};
@@ -71,7 +71,7 @@ static ww_status rename_folder(ww_sync *s, size_t from, size_t to, ww_error *err
 
 static ww_status merge_folder(ww_sync *s, size_t from, size_t to, ww_error *err)
 {
-    const ww_diff_folder *folder = s->changes.folder.item;
+    const ww_diff_folder *folder = s->diff.folder.item;
     if (s->person[from] == s->person[to])
         return WW_OK;
     ww_entry entry = {.kind = WW_DECISION_MERGE};
@@ -84,7 +84,7 @@ static ww_status merge_folder(ww_sync *s, size_t from, size_t to, ww_error *err)
 
 static ww_status ignore_folder(ww_sync *s, size_t from, ww_error *err)
 {
-    const char *name = s->changes.folder.item[from].name;
+    const char *name = s->diff.folder.item[from].name;
     ww_entry entry = {.kind = WW_DECISION_IGNORE, .words = ww_strf("the folder %s was deleted: this person is ignored", name)};
     ww_status status = ww_operand_of_person(&s->view, s->person[from], true, s->single, ww_entry_add_operand(&entry), err);
     return ww_sync_decide(s, &entry, status, err);
@@ -93,8 +93,8 @@ static ww_status ignore_folder(ww_sync *s, size_t from, ww_error *err)
 // Takes the portraits that the decision about their whole folder explains off the list of single ones.
 static void explain(ww_sync *s, size_t from, size_t to)
 {
-    for (size_t i = 0; i < s->changes.portrait.count; i++) {
-        const ww_diff_portrait *p = &s->changes.portrait.item[i];
+    for (size_t i = 0; i < s->diff.portrait.count; i++) {
+        const ww_diff_portrait *p = &s->diff.portrait.item[i];
         if (p->from == from && p->to == to && !p->copied)
             s->single[p->face] = false;
     }
@@ -103,7 +103,7 @@ static void explain(ww_sync *s, size_t from, size_t to)
 // A folder in which none of its portraits is left.
 static ww_status settle_emptied(ww_sync *s, size_t from, ww_error *err)
 {
-    const ww_diff_folder *folder = s->changes.folder.item;
+    const ww_diff_folder *folder = s->diff.folder.item;
     size_t goal;
     ww_status status = main_goal(s, from, &goal, err);
     if (status != WW_OK)
@@ -138,21 +138,23 @@ static ww_status find_people(ww_sync *s, ww_error *err)
 {
     enum { ASKED = 25 };
     const ww_catalog *c = &s->view.catalog;
-    s->person = ww_try_array(s->changes.folder.count, sizeof *s->person);
+    s->person = ww_try_array(s->diff.folder.count, sizeof *s->person);
     if (!s->person)
-        return ww_fail_memory(err, "a list of %zu folders", s->changes.folder.count);
-    for (size_t f = 0; f < s->changes.folder.count; f++) {
-        const ww_diff_folder *folder = &s->changes.folder.item[f];
-        size_t votes[ASKED], asked = 0, step = folder->recorded / ASKED + 1, at = 0, best = 0, length = strlen(folder->name);
+        return ww_fail_memory(err, "a list of %zu folders", s->diff.folder.count);
+    for (size_t f = 0; f < s->diff.folder.count; f++) {
+        const ww_diff_folder *folder = &s->diff.folder.item[f];
+        size_t votes[ASKED], asked = 0, step = folder->listed / ASKED + 1, at = 0, best = 0, length = strlen(folder->name);
         s->person[f] = SIZE_MAX;
         if (strcmp(folder->name, WW_UNSORTED_FOLDER) == 0)
             continue;
-        for (size_t i = 0; i < s->recorded.file.count && asked < ASKED; i++) {
-            const ww_manifest_file *file = &s->recorded.file.item[i];
-            if (file->label || strncmp(file->path, folder->name, length) != 0 || file->path[length] != '/' || at++ % step != 0)
+        for (size_t i = ww_manifest_folder(&s->manifest, folder->name); i < s->manifest.file.count && asked < ASKED; i++) {
+            const ww_manifest_file *file = &s->manifest.file.item[i];
+            if (strncmp(file->path, folder->name, length) != 0 || file->path[length] != '/')
+                break;
+            if (file->label || at++ % step != 0)
                 continue;
             size_t face;
-            ww_status status = ww_manifest_face(&s->recorded, file, &face, err);
+            ww_status status = ww_manifest_face(&s->manifest, file, &face, err);
             if (status != WW_OK)
                 return status;
             if (face < c->face.count && c->face.item[face].person < c->person.count)
@@ -174,9 +176,9 @@ static ww_status find_people(ww_sync *s, ww_error *err)
 static void name_foreign(const ww_sync *s)
 {
     ww_buffer names = {0};
-    size_t count = s->changes.foreign.count;
+    size_t count = s->diff.foreign.count;
     for (size_t i = 0; i < count && i < FOREIGN_NAMED_MAX; i++)
-        ww_buffer_format(&names, "%s%s", i ? ", " : "", s->changes.foreign.item[i]);
+        ww_buffer_format(&names, "%s%s", i ? ", " : "", s->diff.foreign.item[i]);
     if (count > 0)
         ww_notify(&s->listener, "%zu %s not whoswho's and left alone: %s%s", count, count == 1 ? "file is" : "files are", names.data ? names.data : "...",
                     count > FOREIGN_NAMED_MAX ? ", ..." : "");
@@ -185,7 +187,7 @@ static void name_foreign(const ww_sync *s)
 
 static void name_copies(const ww_sync *s)
 {
-    const ww_folder_diff *c = &s->changes;
+    const ww_folder_diff *c = &s->diff;
     for (size_t i = 0; i < c->portrait.count; i++) {
         const ww_diff_portrait *p = &c->portrait.item[i];
         if (p->copied)
@@ -198,17 +200,17 @@ static void name_copies(const ww_sync *s)
 static ww_status put_on_record(ww_sync *s, ww_error *err)
 {
     ww_status status = WW_OK;
-    for (size_t i = 0; i < s->changes.missing.count && status == WW_OK; i++)
-        status = ww_store_unset_exported(s->view.library->store, s->changes.missing.item[i], err);
-    for (size_t i = 0; i < s->changes.found.count && status == WW_OK; i++)
-        status = ww_store_add_exported(s->view.library->store, s->changes.found.item[i].path, s->changes.found.item[i].hash,
+    for (size_t i = 0; i < s->diff.missing.count && status == WW_OK; i++)
+        status = ww_store_unset_exported(s->view.library->store, s->diff.missing.item[i], err);
+    for (size_t i = 0; i < s->diff.found.count && status == WW_OK; i++)
+        status = ww_store_add_exported(s->view.library->store, s->diff.found.item[i].path, s->diff.found.item[i].hash,
                                        err);
     return status;
 }
 
 static ww_status understand(ww_sync *s, bool cut_short, ww_error *err)
 {
-    const ww_folder_diff *c = &s->changes;
+    const ww_folder_diff *c = &s->diff;
     ww_status status = find_people(s, err);
     s->single = ww_try_array(s->view.catalog.face.count, sizeof *s->single);
     if (status == WW_OK && !s->single)
@@ -231,10 +233,10 @@ static ww_status look_and_decide(ww_sync *s, ww_error *err)
     bool cut_short;
     ww_status status = ww_export_was_cut_short(s->view.library, &cut_short, err);
     if (status == WW_OK)
-        status = ww_folder_diff_find(&s->recorded, &s->changes, err);
+        status = ww_folder_diff_find(&s->manifest, &s->diff, err);
     if (status != WW_OK)
         return status;
-    const ww_folder_diff *c = &s->changes;
+    const ww_folder_diff *c = &s->diff;
     size_t sighted = 0;
     for (size_t i = 0; i < c->portrait.count; i++)
         sighted += c->portrait.item[i].to != SIZE_MAX;
@@ -254,7 +256,7 @@ ww_status ww_folders_sync(ww_library *library, int dry_run, void (*on_line)(void
     ww_status status = ww_people_view_load(library, &s.view, err);
     if (status != WW_OK)
         return status;
-    status = ww_manifest_load(library, &s.view.catalog, &s.recorded, err);
+    status = ww_manifest_load(library, &s.view.catalog, &s.manifest, err);
     if (status == WW_OK)
         status = ww_store_begin(library->store, err);
     if (status == WW_OK) {
@@ -268,11 +270,11 @@ ww_status ww_folders_sync(ww_library *library, int dry_run, void (*on_line)(void
     if (status == WW_OK)
         status = ww_export_is_behind(library, &behind, err);
     if (result)
-        *result = (ww_sync_result){sizeof *result, s.decisions, (int64_t)(s.changes.portrait.count), dry_run ? 0 : s.batch, behind};
+        *result = (ww_sync_result){sizeof *result, s.decisions, (int64_t)(s.diff.portrait.count), dry_run ? 0 : s.batch, behind};
     free(s.person);
     free(s.single);
-    ww_folder_diff_free(&s.changes);
-    ww_manifest_free(&s.recorded);
+    ww_folder_diff_free(&s.diff);
+    ww_manifest_free(&s.manifest);
     ww_people_view_free(&s.view);
     return status;
 }

@@ -6,18 +6,24 @@
 #include <stdlib.h>
 #include <string.h>
 
-// Marks the single portraits that went from `from` (SIZE_MAX: wherever) to `to`; returns how many. `marked` has an entry a face.
+static bool went(const ww_sync *s, const ww_diff_portrait *p, size_t from, size_t to)
+{
+    return s->single[p->face] && (from == SIZE_MAX || p->from == from) && p->to == to;
+}
+
+// Marks the single portraits that went from `from` (SIZE_MAX: wherever) to `to`; returns how many. `marked` has an entry a face, and
+// is left alone when there are none.
 static size_t mark(const ww_sync *s, size_t from, size_t to, bool *marked)
 {
     size_t count = 0;
+    for (size_t i = 0; i < s->diff.portrait.count; i++)
+        count += went(s, &s->diff.portrait.item[i], from, to);
+    if (count == 0)
+        return 0;
     memset(marked, 0, s->view.catalog.face.count * sizeof *marked);
-    for (size_t i = 0; i < s->changes.portrait.count; i++) {
-        const ww_diff_portrait *p = &s->changes.portrait.item[i];
-        if (!s->single[p->face] || (from != SIZE_MAX && p->from != from) || p->to != to)
-            continue;
-        marked[p->face] = true;
-        count++;
-    }
+    for (size_t i = 0; i < s->diff.portrait.count; i++)
+        if (went(s, &s->diff.portrait.item[i], from, to))
+            marked[s->diff.portrait.item[i].face] = true;
     return count;
 }
 
@@ -55,7 +61,7 @@ static ww_status take_out(ww_sync *s, size_t from, size_t to, bool *marked, ww_e
     if (count == 0)
         return WW_OK;
     char *portraits = counted(count);
-    const char *name = s->changes.folder.item[from].name, *stays = count == 1 ? "it stays unassigned" : "they stay unassigned";
+    const char *name = s->diff.folder.item[from].name, *stays = count == 1 ? "it stays unassigned" : "they stay unassigned";
     ww_status status = WW_OK;
     if (strcmp(name, WW_UNSORTED_FOLDER) == 0)
         status = unsort(s, marked, SIZE_MAX, "discard", ww_strf("%s deleted from %s: not written any more", portraits, name),
@@ -84,8 +90,8 @@ static ww_status reject(ww_sync *s, size_t from, size_t to, bool *marked, ww_err
     }
     free(entry.words);
     char *portraits = counted(mark(s, from, to, marked));
-    entry.words = ww_strf("%s moved out of %s: not %s", portraits, s->changes.folder.item[from].name,
-                          s->changes.folder.item[from].name);
+    entry.words = ww_strf("%s moved out of %s: not %s", portraits, s->diff.folder.item[from].name,
+                          s->diff.folder.item[from].name);
     free(portraits);
     return ww_sync_decide(s, &entry, status, err);
 }
@@ -94,7 +100,7 @@ static ww_status reject(ww_sync *s, size_t from, size_t to, bool *marked, ww_err
 static ww_status bring_in(ww_sync *s, size_t to, bool *marked, ww_error *err)
 {
     size_t count = mark(s, SIZE_MAX, to, marked);
-    const char *folder = s->changes.folder.item[to].name;
+    const char *folder = s->diff.folder.item[to].name;
     ww_entry entry = {0};
     ww_error why = {0};
     ww_status status = WW_OK;
@@ -104,7 +110,7 @@ static ww_status bring_in(ww_sync *s, size_t to, bool *marked, ww_error *err)
         ww_notify(&s->listener, "the new folder %s: %s. What lies in it goes back", folder, why.message);
         return WW_OK;
     }
-    for (size_t from = 0; from < s->changes.folder.count && status == WW_OK; from++)
+    for (size_t from = 0; from < s->diff.folder.count && status == WW_OK; from++)
         status = reject(s, from, to, marked, err);
     mark(s, SIZE_MAX, to, marked);
     char *portraits = counted(count);
@@ -124,7 +130,7 @@ static ww_status bring_in(ww_sync *s, size_t to, bool *marked, ww_error *err)
 
 ww_status ww_sync_portraits(ww_sync *s, ww_error *err)
 {
-    const ww_folder_diff *c = &s->changes;
+    const ww_folder_diff *c = &s->diff;
     bool *marked = ww_try_array(s->view.catalog.face.count, sizeof *marked);
     ww_status status = marked ? WW_OK : ww_fail_memory(err, "a list of %zu faces", s->view.catalog.face.count);
     for (size_t f = 0; f < c->folder.count && status == WW_OK; f++) {

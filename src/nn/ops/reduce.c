@@ -69,8 +69,9 @@ static void ref_reduce(const ww_call *c)
         for (int64_t e = 0; e < each; e++) {
             int64_t at = 0;
             for (int64_t i = xs->rank - 1, a = cell, b = e; i >= 0; i--) {
-                at += (axis[i] ? b : a) % xs->dim[i] * dense[i];
-                *(axis[i] ? &b : &a) /= xs->dim[i];
+                int64_t *rest = axis[i] ? &b : &a;
+                at += *rest % xs->dim[i] * dense[i];
+                *rest /= xs->dim[i];
             }
             float v = ww_f32(c->in[0])[at];
             sum += norm ? (double)v * v : v;

@@ -23,7 +23,7 @@
 #define FIXTURE_FACES 19
 #define FIXTURE_FRAMES 11
 #define FIXTURE_NAME "Zo\xc3\xab \"/\" <O'Neil>, & Co"
-#define FIXTURE_NAME_FOLDER "Zo\xc3\xab \"_\" <O'Neil>, & Co"
+#define FIXTURE_NAME_FOLDER "Zo\xc3\xab ___ _O'Neil_, & Co"
 
 static char fixture_dir[64];
 
