@@ -96,13 +96,13 @@ AVX2 static inline __m256i add_wide(__m256i sum, __m256i sixteen)
     return _mm256_add_epi32(sum, _mm256_madd_epi16(sixteen, _mm256_set1_epi16(1)));
 }
 
-typedef struct strip {
+typedef struct strip_sums {
     const int8_t *x;
     const uint8_t *y;
     __m256i sum[STRIP_X][HALVES];
-} strip;
+} strip_sums;
 
-AVX2 static inline __attribute__((always_inline)) void add_groups(strip *s, int groups)
+AVX2 static inline __attribute__((always_inline)) void add_groups(strip_sums *s, int groups)
 {
     for (; groups >= 2; groups -= 2, s->x += 2 * GROUP_BYTES_X, s->y += 2 * GROUP_BYTES_Y) {
         const uint8_t *y = s->y;
@@ -126,7 +126,7 @@ AVX2 static inline __attribute__((always_inline)) void add_groups(strip *s, int 
 }
 
 // Whether any of the sums is over its limit; 16 bits a row say which.
-AVX2 static inline __attribute__((always_inline)) bool over(const strip *s, const int32_t *limit, uint64_t found[STRIP_X])
+AVX2 static inline __attribute__((always_inline)) bool over(const strip_sums *s, const int32_t *limit, uint64_t found[STRIP_X])
 {
     __m256i is_over[STRIP_X][HALVES], any = _mm256_setzero_si256();
     UNROLL for (int r = 0; r < STRIP_X; r++)
@@ -152,7 +152,7 @@ AVX2 static bool sieve_strip(const ww_sieve_tile *t, int row, int panel, uint64_
 {
     const ww_sieve_bound *first = t->head.groups < t->all.groups ? &t->head : &t->all;
     uint64_t all[STRIP_X], any = 0;
-    strip s = {.x = t->x + row * WW_GROUP, .y = t->y + panel * t->panel_bytes};
+    strip_sums s = {.x = t->x + row * WW_GROUP, .y = t->y + panel * t->panel_bytes};
     UNROLL for (int r = 0; r < STRIP_X; r++)
         for (int h = 0; h < HALVES; h++)
             s.sum[r][h] = load_start(first, panel, h);

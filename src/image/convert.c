@@ -7,6 +7,7 @@
 // samples are repeated and blocks averaged.
 #include "image/image.h"
 #include "base/memory.h"
+#include "image/kernels.h"
 #include "image/planes.h"
 
 #include <math.h>
@@ -14,8 +15,6 @@
 #include <string.h>
 
 #define FIXED_BITS 16
-// Where all products are of two int16_t, which is what vector units do best: coefficients up to 4.
-#define MIX_BITS 13
 
 static int fixed(double v)
 {
@@ -24,7 +23,7 @@ static int fixed(double v)
 
 static int16_t mix_fixed(double v)
 {
-    return (int16_t)lrint(v * (1 << MIX_BITS));
+    return (int16_t)lrint(v * (1 << WW_MIX_BITS));
 }
 
 static inline uint8_t clip_fixed(int v, int bits)
@@ -106,9 +105,9 @@ static void rgb_block(const uint8_t *luma, const int16_t *u, const int16_t *v, i
     uint8_t r[RGB_BLOCK], g[RGB_BLOCK], b[RGB_BLOCK];
     for (int x = 0; x < count; x++) {
         int y = k->y * (int16_t)(luma[x] - k->black);
-        r[x] = clip_fixed(y + k->r_cr * v[x], MIX_BITS);
-        g[x] = clip_fixed(y + k->g_cb * u[x] + k->g_cr * v[x], MIX_BITS);
-        b[x] = clip_fixed(y + k->b_cb * u[x], MIX_BITS);
+        r[x] = clip_fixed(y + k->r_cr * v[x], WW_MIX_BITS);
+        g[x] = clip_fixed(y + k->g_cb * u[x] + k->g_cr * v[x], WW_MIX_BITS);
+        b[x] = clip_fixed(y + k->b_cb * u[x], WW_MIX_BITS);
     }
     interleave(r, g, b, count, rgb);
 }
@@ -207,55 +206,31 @@ static void chroma_of_rgb(const ww_image *image, ww_image *out)
 
 // --- from any YUV to JPEG's -------------------------------------------------------------------------------------------------
 
-// A sample of the result from samples of the source, black and grey subtracted.
-typedef struct yuv_mix {
-    int16_t black, y, y_cb, y_cr, cb_cb, cb_cr, cr_cb, cr_cr;
-} yuv_mix;
-
 // Through RGB: B - Y and R - Y are given by Cb and Cr, the new Y differs from the old by what chroma adds, and so on back.
-static yuv_mix yuv_mix_of(ww_matrix matrix, ww_range range)
+static ww_yuv_mix yuv_mix_of(ww_matrix matrix, ww_range range)
 {
     weights from = weights_of(matrix), to = weights_of(WW_MATRIX_BT601);
     double c = chroma_gain(range), blue = 2 * (1 - from.kb), red = 2 * (1 - from.kr);
     double y_cb = to.kb * blue - to.kg * from.kb * blue / from.kg, y_cr = to.kr * red - to.kg * from.kr * red / from.kg;
     double to_cb = 0.5 / (1 - to.kb), to_cr = 0.5 / (1 - to.kr);
-    return (yuv_mix){.black = (int16_t)luma_black(range),
-                     .y = mix_fixed(luma_gain(range)),
-                     .y_cb = mix_fixed(c * y_cb),
-                     .y_cr = mix_fixed(c * y_cr),
-                     .cb_cb = mix_fixed(c * (blue - y_cb) * to_cb),
-                     .cb_cr = mix_fixed(c * -y_cr * to_cb),
-                     .cr_cb = mix_fixed(c * -y_cb * to_cr),
-                     .cr_cr = mix_fixed(c * (red - y_cr) * to_cr)};
+    return (ww_yuv_mix){.black = (int16_t)luma_black(range),
+                        .y = mix_fixed(luma_gain(range)),
+                        .y_cb = mix_fixed(c * y_cb),
+                        .y_cr = mix_fixed(c * y_cr),
+                        .cb_cb = mix_fixed(c * (blue - y_cb) * to_cb),
+                        .cb_cr = mix_fixed(c * -y_cr * to_cb),
+                        .cr_cb = mix_fixed(c * -y_cb * to_cr),
+                        .cr_cr = mix_fixed(c * (red - y_cr) * to_cr)};
 }
 
-// What the chroma of one row adds to its luma, for each luma pixel.
-static void luma_shift_row(const uint8_t *cb, const uint8_t *cr, int shift, int width, const yuv_mix *k, int32_t *restrict add)
+static void luma_of_yuv(const ww_image *image, const ww_yuv_mix *k, ww_plane *out)
 {
-    for (int x = 0; x < width; x++) {
-        int16_t u = (int16_t)(cb[x >> shift] - 128), v = (int16_t)(cr[x >> shift] - 128);
-        add[x] = k->y_cb * u + k->y_cr * v;
-    }
-}
-
-static void luma_row(const uint8_t *restrict luma, const int32_t *restrict add, int width, const yuv_mix *k, uint8_t *restrict out)
-{
-    int16_t gain = k->y, black = k->black;
-    for (int x = 0; x < width; x++)
-        out[x] = clip_fixed((int16_t)(luma[x] - black) * gain + add[x], MIX_BITS);
-}
-
-// With a scratch row of `width` sums.
-static void luma_of_yuv(const ww_image *image, const yuv_mix *k, int32_t *add, ww_plane *out)
-{
+    const ww_image_kernels *kernels = ww_image_kernels_best();
     const ww_plane *p = image->plane;
-    int shift_y = ww_chroma_shift_y(image->pixels);
     for (int y = 0; y < image->height; y++) {
-        int cy = y >> shift_y;
-        if (y == 0 || cy != (y - 1) >> shift_y)
-            luma_shift_row(p[1].data + cy * p[1].stride, p[2].data + cy * p[2].stride, ww_chroma_shift_x(image->pixels), image->width,
-                           k, add);
-        luma_row(p[0].data + y * p[0].stride, add, image->width, k, out->data + y * out->stride);
+        int cy = y >> ww_chroma_shift_y(image->pixels);
+        kernels->luma_row(p[0].data + y * p[0].stride, p[1].data + cy * p[1].stride, p[2].data + cy * p[2].stride,
+                          ww_chroma_shift_x(image->pixels), image->width, k, out->data + y * out->stride);
     }
 }
 
@@ -276,42 +251,30 @@ static void gather_chroma_row(const ww_plane *in, ww_pixels pixels, int row, int
     }
 }
 
-static void mix_chroma_row(const int16_t *restrict u, const int16_t *restrict v, int width, int16_t by_u, int16_t by_v,
-                           uint8_t *restrict out)
-{
-    for (int x = 0; x < width; x++)
-        out[x] = clip_fixed(by_u * u[x] + by_v * v[x] + (128 << (MIX_BITS + 2)), MIX_BITS + 2);
-}
-
 // With two scratch rows of chroma width.
-static void chroma_of_yuv(const ww_image *image, const yuv_mix *k, int16_t *u, int16_t *v, ww_image *out)
+static void chroma_of_yuv(const ww_image *image, const ww_yuv_mix *k, int16_t *u, int16_t *v, ww_image *out)
 {
+    const ww_image_kernels *kernels = ww_image_kernels_best();
     ww_plane *cb = &out->plane[1], *cr = &out->plane[2];
     for (int y = 0; y < cb->height; y++) {
         gather_chroma_row(&image->plane[1], image->pixels, y, cb->width, u);
         gather_chroma_row(&image->plane[2], image->pixels, y, cb->width, v);
-        mix_chroma_row(u, v, cb->width, k->cb_cb, k->cb_cr, cb->data + y * cb->stride);
-        mix_chroma_row(u, v, cb->width, k->cr_cb, k->cr_cr, cr->data + y * cr->stride);
+        kernels->chroma_row(u, v, cb->width, k->cb_cb, k->cb_cr, cb->data + y * cb->stride);
+        kernels->chroma_row(u, v, cb->width, k->cr_cb, k->cr_cr, cr->data + y * cr->stride);
     }
 }
 
 static ww_status jpeg_of_yuv(const ww_image *image, ww_image *out, ww_error *err)
 {
     size_t width = (size_t)image->width;
-    int32_t *add = ww_alloc_array(width, sizeof *add, SIZE_MAX);
     int16_t *sums = ww_alloc_array(width + 1, sizeof *sums, SIZE_MAX);
-    ww_status status = WW_OK;
-    if (!add || !sums) {
-        status = ww_fail(err, WW_ERR_MEMORY, "no memory to convert rows of %d pixels", image->width);
-        goto done;
-    }
-    yuv_mix k = yuv_mix_of(image->matrix, image->range);
-    luma_of_yuv(image, &k, add, &out->plane[0]);
+    if (!sums)
+        return ww_fail_memory(err, "converting rows of %d pixels", image->width);
+    ww_yuv_mix k = yuv_mix_of(image->matrix, image->range);
+    luma_of_yuv(image, &k, &out->plane[0]);
     chroma_of_yuv(image, &k, sums, sums + (width + 1) / 2, out);
-done:
-    free(add);
     free(sums);
-    return status;
+    return WW_OK;
 }
 
 static void jpeg_of_luma(const ww_image *image, ww_image *out)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Scaling, one plane at a time, rows first: the source rows under one output row are blended into a single row of sums (a long, simple
-// loop that compilers vectorise), then that row is reduced across. Two ways:
+// loop, see kernels.h), then that row is reduced across. Two ways:
 //
 //   whole ratios (3:1, 2:1 ...): sums of whole pixels in 16 bits, exact; the usual way from film to the detector's working size;
 //   any other:   each axis has a table of taps, weights in single precision (24 bits: the error is far below a grey level). Shrinking
@@ -10,65 +10,14 @@
 // Chroma is treated as a picture of its own: its siting moves by less than half a chroma pixel, which nobody sees.
 #include "base/memory.h"
 #include "image/image.h"
+#include "image/kernels.h"
 #include "image/planes.h"
 
 #include <stdlib.h>
 
 #define WHOLE_RATIO_MAX 257 // 257 rows of 255 fill a uint16_t exactly
 
-typedef struct finish {
-    float gain, offset;
-} finish;
-
-static inline uint8_t finish_sample(float mean, finish f)
-{
-    int v = (int)(mean * f.gain + f.offset + 256.5f) - 256; // +256: the cast rounds towards zero, and limited black lies below it
-    v = v < 0 ? 0 : v;
-    return (uint8_t)(v > 255 ? 255 : v);
-}
-
 // --- whole ratios ---------------------------------------------------------------------------------------------------------
-
-static void sum_rows(const uint8_t *rows, ptrdiff_t stride, int count, int samples, uint16_t *restrict sum)
-{
-    for (int i = 0; i < samples; i++)
-        sum[i] = rows[i];
-    int r = 1;
-    for (; r + 1 < count; r += 2) {
-        const uint8_t *a = rows + r * stride, *b = a + stride;
-        for (int i = 0; i < samples; i++)
-            sum[i] = (uint16_t)(sum[i] + a[i] + b[i]);
-    }
-    for (; r < count; r++) {
-        const uint8_t *a = rows + r * stride;
-        for (int i = 0; i < samples; i++)
-            sum[i] = (uint16_t)(sum[i] + a[i]);
-    }
-}
-
-// Inlined with `ratio` and `channels` constant, so that the inner loops vanish.
-static inline void reduce_across(const uint16_t *restrict sum, int ratio, int channels, int pixels, finish f, uint8_t *restrict out)
-{
-    for (int x = 0; x < pixels; x++)
-        for (int c = 0; c < channels; c++) {
-            uint32_t total = 0;
-            for (int i = 0; i < ratio; i++)
-                total += sum[(x * ratio + i) * channels + c];
-            out[x * channels + c] = finish_sample((float)(int32_t)total, f);
-        }
-}
-
-static void reduce_row(const uint16_t *sum, int ratio, int channels, int pixels, finish f, uint8_t *out)
-{
-    switch (channels == 1 ? ratio : 0) {
-    case 1: reduce_across(sum, 1, 1, pixels, f, out); break;
-    case 2: reduce_across(sum, 2, 1, pixels, f, out); break;
-    case 3: reduce_across(sum, 3, 1, pixels, f, out); break;
-    case 4: reduce_across(sum, 4, 1, pixels, f, out); break;
-    case 6: reduce_across(sum, 6, 1, pixels, f, out); break;
-    default: reduce_across(sum, ratio, channels, pixels, f, out);
-    }
-}
 
 static bool is_whole_ratio(const ww_plane *in, const ww_plane *out)
 {
@@ -76,16 +25,17 @@ static bool is_whole_ratio(const ww_plane *in, const ww_plane *out)
            in->height / out->height <= WHOLE_RATIO_MAX;
 }
 
-static ww_status shrink_whole(const ww_plane *in, int channels, finish f, ww_plane *out, ww_error *err)
+static ww_status shrink_whole(const ww_plane *in, int channels, ww_finish f, ww_plane *out, ww_error *err)
 {
     int samples = in->width * channels, ratio_x = in->width / out->width, ratio_y = in->height / out->height;
     uint16_t *sum = ww_alloc_array((size_t)samples, sizeof *sum, SIZE_MAX);
     if (!sum)
         return ww_fail(err, WW_ERR_MEMORY, "no memory to resize a row of %d pixels", in->width);
+    const ww_image_kernels *kernels = ww_image_kernels_best();
     f.gain /= (float)ratio_x * (float)ratio_y;
     for (int y = 0; y < out->height; y++) {
-        sum_rows(in->data + (ptrdiff_t)y * ratio_y * in->stride, in->stride, ratio_y, samples, sum);
-        reduce_row(sum, ratio_x, channels, out->width, f, out->data + y * out->stride);
+        kernels->sum_rows(in->data + (ptrdiff_t)y * ratio_y * in->stride, in->stride, ratio_y, samples, sum);
+        kernels->reduce_row(sum, ratio_x, channels, out->width, f, out->data + y * out->stride);
     }
     free(sum);
     return WW_OK;
@@ -164,51 +114,9 @@ static ww_status taps_make(taps *t, int in, int out, ww_error *err)
     return WW_OK;
 }
 
-// Two rows at a time, to touch the sums half as often.
-static void blend_rows(const uint8_t *rows, ptrdiff_t stride, const float *weight, int count, int samples, float *restrict sum)
+static ww_status resize_by_taps(const ww_plane *in, int channels, ww_finish f, ww_plane *out, ww_error *err)
 {
-    for (int i = 0; i < samples; i++)
-        sum[i] = 0;
-    for (int r = 0; r < count; r += 2) {
-        const uint8_t *a = rows + r * stride, *b = r + 1 < count ? a + stride : a;
-        float wa = weight[r], wb = r + 1 < count ? weight[r + 1] : 0;
-        for (int i = 0; i < samples; i++)
-            sum[i] += wa * (float)a[i] + wb * (float)b[i];
-    }
-}
-
-// Inlined with constant `count` (0: t->count) and `channels`.
-static inline void weigh_across(const float *restrict sum, const taps *t, int count, int channels, int pixels, float *restrict mean)
-{
-    int n = count ? count : t->count;
-    for (int x = 0; x < pixels; x++) {
-        const float *weight = t->weight + (size_t)x * (size_t)n, *in = sum + (size_t)t->first[x] * (size_t)channels;
-        for (int c = 0; c < channels; c++) {
-            float total = 0;
-            for (int k = 0; k < n; k++)
-                total += weight[k] * in[k * channels + c];
-            mean[x * channels + c] = total;
-        }
-    }
-}
-
-static void weigh_row(const float *sum, const taps *t, int channels, int pixels, float *mean)
-{
-    switch (channels == 1 ? t->count : 0) {
-    case 2: weigh_across(sum, t, 2, 1, pixels, mean); break;
-    case 3: weigh_across(sum, t, 3, 1, pixels, mean); break;
-    default: weigh_across(sum, t, 0, channels, pixels, mean);
-    }
-}
-
-static void finish_row(const float *restrict mean, int samples, finish f, uint8_t *restrict out)
-{
-    for (int i = 0; i < samples; i++)
-        out[i] = finish_sample(mean[i], f);
-}
-
-static ww_status resize_by_taps(const ww_plane *in, int channels, finish f, ww_plane *out, ww_error *err)
-{
+    const ww_image_kernels *kernels = ww_image_kernels_best();
     taps across = {0}, down = {0};
     float *sum = ww_alloc_array((size_t)in->width * (size_t)channels, sizeof *sum, SIZE_MAX);
     float *mean = ww_alloc_array((size_t)out->width * (size_t)channels, sizeof *mean, SIZE_MAX);
@@ -223,9 +131,9 @@ static ww_status resize_by_taps(const ww_plane *in, int channels, finish f, ww_p
         goto done;
     for (int y = 0; y < out->height; y++) {
         const float *weight = down.weight + (size_t)y * (size_t)down.count;
-        blend_rows(in->data + down.first[y] * in->stride, in->stride, weight, down.count, in->width * channels, sum);
-        weigh_row(sum, &across, channels, out->width, mean);
-        finish_row(mean, out->width * channels, f, out->data + y * out->stride);
+        kernels->blend_rows(in->data + down.first[y] * in->stride, in->stride, weight, down.count, in->width * channels, sum);
+        kernels->weigh_row(sum, in->width, across.first, across.weight, across.count, channels, out->width, mean);
+        kernels->finish_row(mean, out->width * channels, f, out->data + y * out->stride);
     }
 done:
     taps_free(&across);
@@ -237,7 +145,7 @@ done:
 
 // --- pictures -------------------------------------------------------------------------------------------------------------
 
-static ww_status resize_plane(const ww_plane *in, int channels, finish f, ww_plane *out, ww_error *err)
+static ww_status resize_plane(const ww_plane *in, int channels, ww_finish f, ww_plane *out, ww_error *err)
 {
     bool same_size = in->width == out->width && in->height == out->height;
     if (same_size && f.gain == 1 && f.offset == 0) {
@@ -255,7 +163,7 @@ ww_status ww_resize(const ww_image *image, int width, int height, ww_image *out,
     out->range = image->range;
     out->matrix = image->matrix;
     for (int i = 0; i < ww_plane_count(image->pixels) && status == WW_OK; i++)
-        status = resize_plane(&image->plane[i], ww_plane_channels(image->pixels), (finish){1, 0}, &out->plane[i], err);
+        status = resize_plane(&image->plane[i], ww_plane_channels(image->pixels), (ww_finish){1, 0}, &out->plane[i], err);
     if (status != WW_OK)
         ww_image_free(out);
     return status;
@@ -264,7 +172,7 @@ ww_status ww_resize(const ww_image *image, int width, int height, ww_image *out,
 static ww_status resize_luma_plane(const ww_image *image, int width, int height, ww_image *out, ww_error *err)
 {
     bool limited = image->range == WW_RANGE_LIMITED;
-    finish f = {limited ? 255.0f / 219 : 1, limited ? -16 * 255.0f / 219 : 0};
+    ww_finish f = {limited ? 255.0f / 219 : 1, limited ? -16 * 255.0f / 219 : 0};
     ww_status status = ww_image_alloc(out, WW_PIXELS_LUMA, width, height, err);
     if (status == WW_OK)
         status = resize_plane(&image->plane[0], 1, f, &out->plane[0], err);
