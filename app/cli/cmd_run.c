@@ -135,7 +135,7 @@ static int scan_and_more(const struct settings *set, const char *const *inputs, 
             fprintf(stderr, "whoswho: there was nothing to look at\n");
         else if (!set->quiet)
             print_summary(&o, set->verbose);
-        code = nothing_read ? EXIT_FAILED : o.scan.unreadable || o.known.unreadable ? EXIT_SOME_UNREADABLE : EXIT_FINE;
+        code = nothing_read ? EXIT_FAILED : o.scan.unreadable || o.scan.damaged_files || o.known.unreadable ? EXIT_SOME_UNREADABLE : EXIT_FINE;
     }
     ww_library_close(library);
     ww_models_close(models);

@@ -12,8 +12,8 @@ static void say_file_troubles(const ww_scan_result *s)
         printf("%lld of %lld files scanned before\n", (long long)s->already, (long long)s->inputs);
     if (s->unreadable)
         printf("%lld of %lld files could not be read (see above)\n", (long long)s->unreadable, (long long)s->inputs);
-    if (s->damaged)
-        printf("%lld moments could not be decoded: the footage is damaged there\n", (long long)s->damaged);
+    if (s->damaged_files)
+        printf("%lld of %lld files are damaged or cut off (see above)\n", (long long)s->damaged_files, (long long)s->inputs);
 }
 
 void print_scan(const ww_scan_result *s, bool verbose)
@@ -86,8 +86,8 @@ void print_sorting(const ww_cluster_result *c, bool verbose)
 
 void json_scan(const ww_scan_result *s)
 {
-    printf(", \"sources\": %lld, \"scanned\": %lld, \"already\": %lld, \"unreadable\": %lld, \"damaged\": %lld", (long long)s->inputs,
-           (long long)s->scanned, (long long)s->already, (long long)s->unreadable, (long long)s->damaged);
+    printf(", \"sources\": %lld, \"scanned\": %lld, \"already\": %lld, \"unreadable\": %lld, \"damaged\": %lld, \"damaged_files\": %lld", (long long)s->inputs,
+           (long long)s->scanned, (long long)s->already, (long long)s->unreadable, (long long)s->damaged, (long long)s->damaged_files);
     printf(", \"frames\": %lld, \"intermediate_frames\": %lld, \"faces_small\": %lld, \"faces_transient\": %lld, \"faces_found\": %lld", (long long)s->frames,
            (long long)s->intermediate_frames, (long long)s->faces_small, (long long)s->faces_transient, (long long)s->faces);
 }

@@ -215,6 +215,7 @@ typedef struct ww_scan_result {
     int64_t damaged;                              // moments that could not be decoded
     double decode_s, detect_s, embed_s, encode_s; // thread seconds by stage
     double wall_s;
+    int64_t damaged_files; // read, but not whole: damaged in part, or cut off; those known from before too. Each is logged
 } ww_scan_result;
 #define WW_SCAN_RESULT_INIT {.size = sizeof(ww_scan_result)}
 

@@ -107,7 +107,7 @@ uint64_t ww_hash_bytes(const void *data, size_t bytes)
     return ww_hash_digest(&h);
 }
 
-ww_status ww_hash_open_file(int fd, const char *path, uint64_t *digest, uint64_t *bytes_out, ww_error *err)
+static ww_status hash_blocks(int fd, const char *path, const ww_cancel *cancel, uint64_t *digest, uint64_t *bytes_out, ww_error *err)
 {
     enum { BLOCK_BYTES = 1 << 18 };
     ww_status status = WW_OK;
@@ -117,6 +117,10 @@ ww_status ww_hash_open_file(int fd, const char *path, uint64_t *digest, uint64_t
     ww_hash h;
     ww_hash_init(&h, 0);
     for (ssize_t n; (n = read(fd, block, BLOCK_BYTES)) != 0;) {
+        if (ww_is_cancelled(cancel)) {
+            status = ww_fail(err, WW_ERR_CANCELLED, "stopped while reading '%s'", path);
+            break;
+        }
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0) {
@@ -134,13 +138,28 @@ ww_status ww_hash_open_file(int fd, const char *path, uint64_t *digest, uint64_t
     return WW_OK;
 }
 
-ww_status ww_hash_file(const char *path, uint64_t *digest, uint64_t *bytes_out, ww_error *err)
+ww_status ww_hash_open_file(int fd, const char *path, uint64_t *digest, uint64_t *bytes_out, ww_error *err)
+{
+    return hash_blocks(fd, path, NULL, digest, bytes_out, err);
+}
+
+static ww_status hash_named(const char *path, const ww_cancel *cancel, uint64_t *digest, uint64_t *bytes_out, ww_error *err)
 {
     int fd;
     ww_status status = ww_open_regular_file(path, &fd, NULL, err);
     if (status != WW_OK)
         return status;
-    status = ww_hash_open_file(fd, path, digest, bytes_out, err);
+    status = hash_blocks(fd, path, cancel, digest, bytes_out, err);
     close(fd);
     return status;
+}
+
+ww_status ww_hash_file(const char *path, uint64_t *digest, uint64_t *bytes_out, ww_error *err)
+{
+    return hash_named(path, NULL, digest, bytes_out, err);
+}
+
+ww_status ww_hash_file_until(const char *path, const ww_cancel *cancel, uint64_t *digest, ww_error *err)
+{
+    return hash_named(path, cancel, digest, NULL, err);
 }

@@ -42,7 +42,9 @@ static ww_status on_frame(void *user, const ww_frame_row *row, ww_error *err)
         return damaged("frame", row->id, err);
     c->source.item[l->at].frames++;
     c->source.item[l->at].last_us = row->time_us;
-    ww_catalog_frame frame = {.id = row->id, .source = (int)l->at, .sample = row->sample, .time_us = row->time_us};
+    const ww_catalog_source *source = &c->source.item[l->at];
+    ww_catalog_frame frame = {.id = row->id, .source = (int)l->at, .sample = row->sample, .time_us = row->time_us,
+                              .width = row->width ? row->width : source->width, .height = row->height ? row->height : source->height};
     return ww_vector_push(&c->frame, frame) ? WW_OK : ww_fail_memory(err, "the frames of the library");
 }
 

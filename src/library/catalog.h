@@ -32,6 +32,7 @@ typedef struct ww_catalog_frame { // number: index + 1
     int source; // index
     int64_t sample, time_us;
     size_t first_face, face_count; // faces[first_face ...]
+    int width, height;             // upright full size; faces' boxes are in its pixels
 } ww_catalog_frame;
 
 typedef struct ww_catalog_face { // number: index + 1

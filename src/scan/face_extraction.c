@@ -24,6 +24,7 @@ void ww_span_result_free(ww_span_result *seen)
         free(seen->frames.item[i].jpeg);
     for (size_t i = 0; i < seen->faces.count; i++)
         ww_extracted_face_free(&seen->faces.item[i]);
+    free(seen->damage);
     ww_vector_free(&seen->frames);
     ww_vector_free(&seen->faces);
 }
@@ -146,7 +147,9 @@ static ww_status keep_picture(ww_face_extractor *t, const ww_image *image, ww_ex
 
 ww_status ww_extract_faces(ww_face_extractor *t, const ww_selected_frame *take, ww_error *err)
 {
-    ww_extracted_frame frame = {.row = {.sample = take->sample, .time_us = take->time_us}, .first_face = t->seen->faces.count,
+    ww_extracted_frame frame = {.row = {.sample = take->sample, .time_us = take->time_us,
+                                   .width = take->width ? take->width : take->image->width,
+                                   .height = take->height ? take->height : take->image->height}, .first_face = t->seen->faces.count,
                            .face_count = take->count};
     ww_status status = put_in_order(take, err);
     if (status == WW_OK)

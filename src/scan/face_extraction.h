@@ -26,6 +26,7 @@ typedef struct ww_span_result { // what a span showed: the frames that hold face
     WW_VECTOR(ww_extracted_frame) frames;
     WW_VECTOR(ww_extracted_face) faces;
     ww_scan_counts counts;
+    char *damage; // what could not be read, for people; owned; NULL: nothing
     double decode_s, detect_s, embed_s, encode_s;
 } ww_span_result;
 
@@ -42,6 +43,7 @@ typedef struct ww_face_extractor {
 
 typedef struct ww_selected_frame {
     const ww_image *image;
+    int width, height;       // of the upright full-size frame; 0: those of the image
     int64_t sample, time_us;
     double scale;            // see ww_frame
     ww_detection *face;      // pixels of the image; brought into order from left to right, and `track` with it

@@ -53,13 +53,12 @@ static void thread_end(void *user, void *state)
 // Photos (and the odd video that begins like one) are opened here, so that many are worked on at once.
 static ww_status open_photo(ww_scan *s, ww_scan_task *t, ww_error *err)
 {
-    t->failure = ww_scan_source_open(s, t->source);
-    if (t->failure)
-        return WW_OK;
+    ww_status status = ww_scan_source_open(s, t->source, &t->failure, err);
+    if (status != WW_OK || t->failure)
+        return status;
     t->span_count = ww_source_get_info(t->source->handle)->span_count;
-    int64_t known = 0;
-    ww_status status = ww_scan_find_known(s, t->source->hash, &known, err);
-    t->already = known != 0;
+    status = ww_scan_find_known(s, t->source->hash, &t->source->resumed, err);
+    t->already = t->source->resumed != 0;
     return status;
 }
 
@@ -73,6 +72,15 @@ static ww_status look(ww_scan *s, struct worker_state *w, ww_scan_task *t, ww_er
         w->source = ww_scan_source_share(t->source);
     }
     return ww_span_worker_run(w->worker, t->source->handle, w->reader, t->span, &t->seen, err);
+}
+
+// A page that cannot be read does not stand in the way of the others.
+static ww_status note_page(ww_scan_task *t, const ww_error *why)
+{
+    t->seen.counts.damaged++;
+    if (!t->seen.damage)
+        t->seen.damage = ww_strdup(why->message);
+    return WW_OK;
 }
 
 static ww_status work(void *user, void *state, void *task, ww_error *err)
@@ -90,11 +98,16 @@ static ww_status work(void *user, void *state, void *task, ww_error *err)
     }
     ww_error why = {0};
     ww_status status = WW_OK;
-    do
+    do {
         status = look(s, w, t, &why);
-    while (t->whole && status == WW_OK && ++t->span < t->span_count);
-    if (status == WW_ERR_FORMAT || status == WW_ERR_UNSUPPORTED || status == WW_ERR_IO || status == WW_ERR_NOT_FOUND) {
+        if (t->whole && t->span_count > 1 && (status == WW_ERR_FORMAT || status == WW_ERR_UNSUPPORTED))
+            status = note_page(t, &why);
+    } while (t->whole && status == WW_OK && ++t->span < t->span_count);
+    t->try_again = status == WW_ERR_IO || status == WW_ERR_MEMORY;
+    if (t->try_again || status == WW_ERR_FORMAT || status == WW_ERR_UNSUPPORTED || status == WW_ERR_NOT_FOUND) {
         t->failure = ww_strdup(why.message); // this file's trouble, not the run's
+        if (t->source == w->source)
+            drop_reader(w); // it may have lost its place
         return WW_OK;
     }
     if (status != WW_OK && err)
@@ -173,7 +186,7 @@ ww_status ww_scan_sources(ww_library *library, const ww_models *models, const ch
                           const ww_scan_options *options, ww_scan_result *result, ww_error *err)
 {
     double begun = ww_seconds();
-    ww_scan s = {.library = library, .models = models};
+    ww_scan s = {.library = library, .models = models, .progress_mutex = PTHREAD_MUTEX_INITIALIZER, .progress = {.stage = WW_STAGE_SCAN}};
     if (options)
         s.options = *options;
     set_defaults(&s.options);

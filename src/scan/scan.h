@@ -13,6 +13,7 @@
 #include "models/loaded.h"
 #include "scan/span_worker.h"
 
+#include <pthread.h>
 #include <stdatomic.h>
 
 // Footage shared by the tasks cut from it.
@@ -24,6 +25,7 @@ typedef struct ww_scan_source {
     ww_source *handle; // NULL when it could not be opened
     int64_t resumed;     // id in the store of an earlier scan cut short, 0: none; does not change once tasks are out
     int64_t source_id;   // in the store; 0 until the first result arrives; belongs to done()
+    bool told, counted;  // what is wrong with it was said; it counts as damaged; belong to done()
 } ww_scan_source;
 
 typedef struct ww_scan_task {
@@ -32,12 +34,17 @@ typedef struct ww_scan_task {
     int span, span_count; // span_count 0: nothing to store (known already, or failed)
     bool already;         // the library holds this content, scanned with these options
     char *failure;        // why this file cannot be used; owned
+    bool try_again;       // it is no fault of the file: the disk, or the memory
     ww_span_result seen;
     double share; // of the whole scan
 } ww_scan_task;
 
+#define WW_SCAN_STOPPED "stopped; what was scanned so far is kept, the same command goes on from here"
+
 typedef struct ww_scan {
     ww_library *library;
+    pthread_mutex_t progress_mutex;
+    ww_progress progress; // the last one reported; under progress_mutex
     const ww_models *models;
     ww_scan_options options;
     ww_scan_result result;
@@ -52,10 +59,10 @@ typedef struct ww_scan {
 } ww_scan;
 
 // --- scan_tasks.c
-ww_scan_source *ww_scan_source_share(ww_scan_source *source);
-void ww_scan_source_release(ww_scan_source *source); // NULL is fine
-// Hashes and opens the file; returns NULL, or why it cannot be used (the caller's to free).
-char *ww_scan_source_open(ww_scan *s, ww_scan_source *source);
+ww_scan_source *ww_scan_source_share(ww_scan_source *film);
+void ww_scan_source_release(ww_scan_source *film); // NULL is fine
+// Hashes and opens the file; *failure: NULL, or why it cannot be used (the caller's to free). Fails only when stopped.
+ww_status ww_scan_source_open(ww_scan *s, ww_scan_source *film, char **failure, ww_error *err);
 // The source with this content scanned with these options, finished or begun; 0: none.
 ww_status ww_scan_find_known(ww_scan *s, uint64_t hash, int64_t *source, ww_error *err);
 // The pipeline's next() and drop().

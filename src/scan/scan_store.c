@@ -6,6 +6,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { WHOLE_FILE = -1 }; // in place of a span
+
+typedef struct ww_scan_told {
+    const ww_log *log;
+    int64_t *files; // read, but not whole
+    bool *counted;  // this one is among them
+} ww_scan_told;
+
 // Sources this scan puts out of date: the same content scanned with other options, and an earlier failure to read the same path.
 struct outdated {
     const ww_scan_source *source;
@@ -47,7 +55,13 @@ static ww_status store_source(ww_scan *s, ww_scan_task *t, const char *error, ww
         row.span_count = info->span_count;
     }
     ww_status status = delete_outdated(s, f, err);
-    return status == WW_OK ? ww_store_add_source(s->library->store, &row, &f->source_id, err) : status;
+    if (status == WW_OK)
+        status = ww_store_add_source(s->library->store, &row, &f->source_id, err);
+    char *cut_off = f->handle && !error ? ww_cut_off_words(f->handle) : NULL;
+    if (status == WW_OK && cut_off)
+        status = ww_store_add_damage(s->library->store, f->source_id, WHOLE_FILE, cut_off, err);
+    free(cut_off);
+    return status;
 }
 
 static ww_status store_frame(ww_scan *s, ww_scan_task *t, int span, ww_extracted_frame *frame, ww_error *err)
@@ -55,6 +69,9 @@ static ww_status store_frame(ww_scan *s, ww_scan_task *t, int span, ww_extracted
     int64_t id, face_id;
     frame->row.source = t->source->source_id;
     frame->row.span = span;
+    const ww_source_info *info = ww_source_get_info(t->source->handle);
+    if (frame->row.width == info->width && frame->row.height == info->height)
+        frame->row.width = frame->row.height = 0; // as the source has it
     ww_status status = ww_store_add_frame(s->library->store, &frame->row, frame->jpeg, frame->jpeg_bytes, &id, err);
     for (size_t i = 0; i < frame->face_count && status == WW_OK; i++) {
         ww_extracted_face *face = &t->seen.faces.item[frame->first_face + i];
@@ -73,7 +90,24 @@ static ww_status store_seen(ww_scan *s, ww_scan_task *t, ww_error *err)
         status = store_frame(s, t, first, &t->seen.frames.item[i], err);
     for (int span = first; span <= last && status == WW_OK; span++)
         status = ww_store_mark_span(store, t->source->source_id, span, span == last ? &t->seen.counts : &(ww_scan_counts){0}, err);
+    if (status == WW_OK && t->seen.damage)
+        status = ww_store_add_damage(store, t->source->source_id, first, t->seen.damage, err);
     return status;
+}
+
+// A span of a film that could not be read at all is damage of the film; a file of a single span is one that could not be read. What the
+// disk or the memory withheld is not recorded: the next scan tries again.
+static ww_status store_failure(ww_scan *s, ww_scan_task *t, ww_error *err)
+{
+    if (t->span_count <= 1 || !t->source->handle)
+        return store_source(s, t, t->failure, err);
+    if (t->try_again)
+        return WW_OK;
+    free(t->seen.damage);
+    t->seen.damage = t->failure;
+    t->failure = NULL;
+    t->seen.counts.damaged++;
+    return store_seen(s, t, err);
 }
 
 static ww_status store_task(ww_scan *s, ww_scan_task *t, ww_error *err)
@@ -89,9 +123,37 @@ static ww_status store_task(ww_scan *s, ww_scan_task *t, ww_error *err)
         if (known)
             t->already = true;
         else if (status == WW_OK)
-            status = t->failure ? store_source(s, t, t->failure, err) : store_seen(s, t, err);
+            status = t->failure ? store_failure(s, t, err) : store_seen(s, t, err);
         status = ww_store_end(store, status, err);
     }
+    pthread_mutex_unlock(&s->library->store_mutex);
+    return status;
+}
+
+// Once a film, whatever is wrong with it.
+static ww_status tell_damage(void *user, const char *words, ww_error *err)
+{
+    ww_scan_told *told = user;
+    (void)err;
+    ww_logf(told->log, WW_LOG_ERROR, "%s", words);
+    *told->files += !*told->counted;
+    *told->counted = true;
+    return WW_OK;
+}
+
+// All that the library knows to be damaged in the file, when its first task arrives; then what each task adds.
+static ww_status tell(ww_scan *s, const ww_scan_task *t, ww_error *err)
+{
+    ww_scan_source *f = t->source;
+    ww_scan_told told = {&s->library->log, &s->result.damaged_files, &f->counted};
+    const int64_t source = f->source_id ? f->source_id : f->resumed;
+    if (t->failure || source == 0)
+        return WW_OK;
+    if (f->told)
+        return t->seen.damage ? tell_damage(&told, t->seen.damage, err) : WW_OK;
+    f->told = true;
+    pthread_mutex_lock(&s->library->store_mutex);
+    ww_status status = ww_store_damage(s->library->store, source, tell_damage, &told, err);
     pthread_mutex_unlock(&s->library->store_mutex);
     return status;
 }
@@ -101,8 +163,10 @@ static void count_task(ww_scan *s, const ww_scan_task *t)
     ww_scan_result *r = &s->result;
     s->done_share += t->share;
     if (t->failure) {
-        ww_logf(&s->library->log, WW_LOG_ERROR, "%s", t->failure);
-        r->unreadable++;
+        if (!t->source->told)
+            ww_logf(&s->library->log, WW_LOG_ERROR, "%s", t->failure);
+        r->unreadable += !t->source->told;
+        t->source->told = true;
         return;
     }
     if (t->already) {
@@ -127,12 +191,18 @@ ww_status ww_scan_store(void *user, void *task, ww_error *err)
     ww_scan *s = user;
     ww_scan_task *t = task;
     ww_status status = t->already ? WW_OK : store_task(s, t, err);
+    if (status == WW_OK)
+        status = tell(s, t, err);
     if (status == WW_OK) {
         count_task(s, t);
         ww_progress progress = {.stage = WW_STAGE_SCAN, .share = s->done_share < 1 ? s->done_share : 1, .done = s->result.frames,
                                 .faces = s->result.faces, .now = t->source->path};
+        pthread_mutex_lock(&s->progress_mutex);
+        s->progress = progress;
+        s->progress.now = NULL; // does not live long enough
+        pthread_mutex_unlock(&s->progress_mutex);
         if (ww_library_report(s->library, &progress) != 0)
-            status = ww_fail(err, WW_ERR_CANCELLED, "stopped; what was scanned so far is kept, the same command goes on from here");
+            status = ww_fail(err, WW_ERR_CANCELLED, WW_SCAN_STOPPED);
     }
     ww_scan_drop(s, t);
     return status;

@@ -73,14 +73,30 @@ static ww_status span_done(ww_scan *s, int64_t source, int span, bool *done, ww_
 
 // --- next: tasks, in order ---------------------------------------------------------------------------------------------------
 
-char *ww_scan_source_open(ww_scan *s, ww_scan_source *f)
+// The progress callback is where a program says that it wants to stop.
+static bool is_stopped(void *user)
 {
-    ww_error why;
-    ww_source_options options = {.every_us = s->options.every_us, .intermediate_every_us = ww_tracks(&s->options, &s->models->detector_spec) ? WW_INTERMEDIATE_EVERY_US : 0};
-    if (ww_hash_file(f->path, &f->hash, NULL, &why) == WW_OK &&
-        ww_source_open(f->path, &options, &s->library->log, &f->handle, &why) == WW_OK)
-        return NULL;
-    return ww_strdup(why.message);
+    ww_scan *s = user;
+    pthread_mutex_lock(&s->progress_mutex);
+    const ww_progress progress = s->progress;
+    pthread_mutex_unlock(&s->progress_mutex);
+    return ww_library_report(s->library, &progress) != 0;
+}
+
+ww_status ww_scan_source_open(ww_scan *s, ww_scan_source *f, char **failure, ww_error *err)
+{
+    ww_error why = {0};
+    ww_source_options options = {.every_us = s->options.every_us, .intermediate_every_us = ww_tracks(&s->options, &s->models->detector_spec) ? WW_INTERMEDIATE_EVERY_US : 0,
+                                  .cancel = {is_stopped, s}};
+    *failure = NULL;
+    ww_status status = ww_hash_file_until(f->path, &options.cancel, &f->hash, &why);
+    if (status == WW_OK)
+        status = ww_source_open(f->path, &options, &s->library->log, &f->handle, &why);
+    if (status == WW_ERR_CANCELLED)
+        return ww_fail(err, status, WW_SCAN_STOPPED);
+    if (status != WW_OK)
+        *failure = ww_strdup(why.message);
+    return WW_OK;
 }
 
 static ww_status begin_in_this_run(ww_scan *s, uint64_t hash, bool *begun_before, ww_error *err)
@@ -99,10 +115,10 @@ static double share_of(const ww_scan *s, const ww_source_file *input)
 static ww_status begin_video(ww_scan *s, const ww_source_file *input, ww_scan_task **task, ww_error *err)
 {
     ww_scan_source *f = source_new(input);
-    char *failure = ww_scan_source_open(s, f);
-    ww_status status = WW_OK;
+    char *failure = NULL;
+    ww_status status = ww_scan_source_open(s, f, &failure, err);
     bool complete = false;
-    if (!failure) {
+    if (status == WW_OK && !failure) {
         status = ww_scan_find_known(s, f->hash, &f->resumed, err);
         int spans = ww_source_get_info(f->handle)->span_count;
         complete = f->resumed != 0;

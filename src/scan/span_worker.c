@@ -111,6 +111,11 @@ static ww_status find_upright(ww_span_worker *l, ww_frame *frame, ww_image *pict
             status = ww_detect_in_tiles(l->detector, picture, l->options.detect_size, &l->found, err);
         if (status == WW_OK && l->found.count > 0 && l->found.item[0].score >= sure) {
             frame->image = *picture;
+            if (turns[i] >= 5) {
+                int width = frame->width;
+                frame->width = frame->height;
+                frame->height = width;
+            }
             return WW_OK;
         }
         ww_image_free(picture);
@@ -143,7 +148,7 @@ static ww_status take_alone(struct sight *sight, ww_frame *frame, ww_error *err)
         if (!ww_vector_push(&l->untracked, 0))
             status = ww_fail_memory(err, "the faces of a frame");
     }
-    ww_selected_frame take = {.image = &frame->image, .sample = frame->sample, .time_us = frame->time_us, .scale = frame->scale,
+    ww_selected_frame take = {.image = &frame->image, .width = frame->width, .height = frame->height, .sample = frame->sample, .time_us = frame->time_us, .scale = frame->scale,
                     .face = l->found.item, .track = l->untracked.item, .count = kept};
     if (status == WW_OK && kept > 0)
         status = ww_extract_faces(&sight->extractor, &take, err);
@@ -258,6 +263,8 @@ ww_status ww_span_worker_run(ww_span_worker *worker, const ww_source *source, ww
         status = ww_frame_selector_end(&sight.selector, err);
     seen->decode_s += ww_seconds() - begun - (seen->detect_s + seen->embed_s + seen->encode_s - others);
     seen->counts.damaged += damage.lost + damage.concealed;
+    if (damage.lost + damage.concealed > 0 && !seen->damage)
+        seen->damage = ww_damage_words(source, &damage);
     if (status == WW_OK)
         status = ww_extract_pending(&sight.extractor, err);
     if (status == WW_OK)

@@ -89,15 +89,18 @@ static ww_status on_frame(void *user, sqlite3_stmt *row, ww_error *err)
         .time_us = COLUMN_I64(row, 4),
         .jpeg_width = COLUMN_INT(row, 5),
         .jpeg_height = COLUMN_INT(row, 6),
+        .width = COLUMN_INT(row, 7),
+        .height = COLUMN_INT(row, 8),
     };
-    bool sound = frame.span >= 0 && is_time(frame.time_us) && within(frame.jpeg_width, 0, PIXELS_MAX) && within(frame.jpeg_height, 0, PIXELS_MAX);
+    bool sound = within(frame.width, 0, PIXELS_MAX) && within(frame.height, 0, PIXELS_MAX) && frame.span >= 0 && is_time(frame.time_us) && within(frame.jpeg_width, 0, PIXELS_MAX) && within(frame.jpeg_height, 0, PIXELS_MAX);
     return sound ? walk->on_row(walk->user, &frame, err) : damaged(walk->store, "row", "frame", frame.id, err);
 }
 
 ww_status ww_store_frames(ww_store *s, ww_on_frame *on_row, void *user, ww_error *err)
 {
     static const char sql[] =
-        "SELECT id, source, span, sample, time_us, jpeg_width, jpeg_height FROM frame ORDER BY source, sample";
+        "SELECT id, source, span, sample, time_us, jpeg_width, jpeg_height, ifnull(width, 0), ifnull(height, 0)"
+        " FROM frame LEFT JOIN frame_size ON frame_size.frame = frame.id ORDER BY source, sample";
     return ww_sql_walk(s, sql, on_frame, &(frame_walk){s, on_row, user}, err);
 }
 

@@ -95,6 +95,8 @@ ww_status ww_store_add_frame(ww_store *s, const ww_frame_row *row, const void *j
     int64_t frame = sqlite3_last_insert_rowid(s->db);
     if (status == WW_OK)
         status = ww_sql_run(s, WW_SQL_ADD_FRAME_PICTURE, WW_BIND(WW_I(frame), WW_B(jpeg, jpeg_bytes)), err);
+    if (status == WW_OK && row->width > 0)
+        status = ww_sql_run(s, WW_SQL_ADD_FRAME_SIZE, WW_BIND(WW_I(frame), WW_I(row->width), WW_I(row->height)), err);
     status = ww_sql_leave(s, status, err);
     if (status == WW_OK)
         *id = frame;

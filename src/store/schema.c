@@ -120,6 +120,19 @@ static const char version_3[] =
     "  person INTEGER NOT NULL"
     ");";
 
-const char *const ww_schema_step[] = {version_1, version_2, version_3};
+static const char version_4[] =
+    "CREATE TABLE frame_size (" // of frames that are not as large as their source says: videos whose size changes, pages, turned photos
+    "  frame INTEGER PRIMARY KEY REFERENCES frame ON DELETE CASCADE,"
+    "  width INTEGER NOT NULL,"
+    "  height INTEGER NOT NULL"
+    ");"
+    "CREATE TABLE damage (" // what could not be read, or only in part, for people
+    "  source INTEGER NOT NULL REFERENCES source ON DELETE CASCADE,"
+    "  span INTEGER NOT NULL," // -1: the file as a whole
+    "  words TEXT NOT NULL,"
+    "  PRIMARY KEY (source, span)"
+    ") WITHOUT ROWID;";
+
+const char *const ww_schema_step[] = {version_1, version_2, version_3, version_4};
 const int ww_schema_steps = sizeof ww_schema_step / sizeof *ww_schema_step;
 _Static_assert(sizeof ww_schema_step / sizeof *ww_schema_step == WW_STORE_VERSION, "one step a version");

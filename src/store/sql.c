@@ -31,6 +31,8 @@ static const char *const sql_text[WW_SQL_COUNT] = {
                                 " faces_small = faces_small + ?, faces_fleeting = faces_fleeting + ? WHERE id = ?"),
     [WW_SQL_ADD_FRAME] = "INSERT INTO frame (source, span, sample, time_us, jpeg_width, jpeg_height) VALUES (?, ?, ?, ?, ?, ?)",
     [WW_SQL_ADD_FRAME_PICTURE] = "INSERT INTO frame_picture VALUES (?, ?)",
+    [WW_SQL_ADD_FRAME_SIZE] = "INSERT INTO frame_size VALUES (?, ?, ?)",
+    [WW_SQL_ADD_DAMAGE] = "INSERT OR REPLACE INTO damage VALUES (?, ?, ?)",
     [WW_SQL_ADD_FACE] = ("INSERT INTO face (frame, place, x, y, width, height, score, quality, landmarks, embedding_dim, person,"
                          " portrait_x, portrait_y, portrait_w, portrait_h, portrait_width, portrait_height, track)"
                          " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, -1), ?, ?, ?, ?, ?, ?, ?)"),

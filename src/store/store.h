@@ -20,7 +20,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define WW_STORE_VERSION 3                    // PRAGMA user_version; an older library is migrated, a newer one refused
+#define WW_STORE_VERSION 4                    // PRAGMA user_version; an older library is migrated, a newer one refused
 #define WW_STORE_APPLICATION_ID 0x77773031    // "ww01", PRAGMA application_id: a database of another program is refused
 #define WW_STORE_VALUE_MAX ((size_t)64 << 20) // bytes of one picture or string; larger ones are refused in both directions
 #define WW_STORE_EMBEDDING_MAX 16384          // floats of one embedding
@@ -56,6 +56,7 @@ typedef struct ww_frame_row { // a frame that holds at least one face
     int span;
     int64_t sample, time_us;
     int jpeg_width, jpeg_height; // size of the stored picture (bounded by --frame-max)
+    int width, height;           // upright full size, where it is not that of the source; else 0
 } ww_frame_row;
 
 typedef struct ww_face_row {
@@ -117,6 +118,11 @@ ww_status ww_store_delete_source(ww_store *s, int64_t id, ww_error *err);
 ww_status ww_store_span_done(ww_store *s, int64_t source, int span, bool *done, ww_error *err);
 // Adds to the source's counts. WW_ERR_ARGUMENT when the span is marked already.
 ww_status ww_store_mark_span(ww_store *s, int64_t source, int span, const ww_scan_counts *counts, ww_error *err);
+// What could not be read of a span (-1: of the file as a whole), for people; once a span.
+ww_status ww_store_add_damage(ww_store *s, int64_t source, int span, const char *words, ww_error *err);
+// In order of the spans.
+ww_status ww_store_damage(ww_store *s, int64_t source, ww_status (*on_words)(void *user, const char *words, ww_error *err), void *user,
+                          ww_error *err);
 // row->id is ignored. One frame a (source, sample).
 ww_status ww_store_add_frame(ww_store *s, const ww_frame_row *row, const void *jpeg, size_t jpeg_bytes, int64_t *id,
                              ww_error *err);

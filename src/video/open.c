@@ -81,12 +81,6 @@ static void describe_video(ww_source *source, const ww_demuxer *demuxer, const A
     info->cut_off = info->cut_off || ww_file_is_cut_off(source->path);
     if (info->cut_off && demuxer->format->duration > info->duration_us + CUT_OFF_US)
         info->promised_us = demuxer->format->duration;
-    if (info->promised_us)
-        ww_logf(&source->log, WW_LOG_WARNING,
-                "%s: its header promises %.1f s of footage but there are only %.1f s of video; what is there is used",
-                source->path, (double)info->promised_us / 1e6, (double)info->duration_us / 1e6);
-    else if (info->cut_off)
-        ww_logf(&source->log, WW_LOG_WARNING, "%s: the file is cut off; what is there is used", source->path);
     if (info->tracks_unread)
         ww_logf(&source->log, WW_LOG_WARNING, "%s: it holds %d video tracks; the one of %dx%d is looked at, the others are not",
                 source->path, info->tracks_unread + 1, info->width, info->height);
@@ -143,6 +137,9 @@ ww_status ww_source_open(const char *path, const ww_source_options *options, con
     ww_status status = read_head(path, head, &bytes, err);
     if (status != WW_OK)
         return status;
+    const char *kind = NULL;
+    if (ww_content_of(path, &kind) == WW_CONTENT_UNREADABLE)
+        return ww_fail(err, WW_ERR_UNSUPPORTED, "%s: this is a %s, which cannot be read; convert it to a usual format first", path, kind);
     ww_source *f = ww_alloc(sizeof *f);
     f->path = ww_strdup(path);
     f->cancel = o.cancel;

@@ -81,8 +81,23 @@ char *ww_damage_words(const ww_source *source, const ww_damage *damage)
                    (double)damage->end_us / 1e6, (long long)damage->lost, (long long)damage->concealed);
 }
 
-static void give(ww_sink *sink, const ww_frame *out)
+char *ww_cut_off_words(const ww_source *source)
 {
+    const ww_source_info *info = &source->info;
+    if (!info->cut_off)
+        return NULL;
+    if (!info->promised_us)
+        return ww_strf("%s: the file is cut off; what is there is used", source->path);
+    return ww_strf("%s: its header promises %.1f s of footage but there are only %.1f s of video; what is there is used", source->path,
+                   (double)info->promised_us / 1e6, (double)info->duration_us / 1e6);
+}
+
+static void give(ww_sink *sink, ww_frame *out)
+{
+    if (out->width == 0) {
+        out->width = out->image.width;
+        out->height = out->image.height;
+    }
     sink->handed_out++;
     sink->status = sink->on_frame(sink->user, out, sink->err);
 }
@@ -129,6 +144,10 @@ static void read_photo(ww_reader *reader, int page, ww_sink *sink)
     sink->status = ww_photo_decode_page(reader->source->path, page, &out.image, &out.scale, &partial, sink->err);
     if (sink->status != WW_OK)
         return;
+    if (out.scale < 1) { // only of photos of one page
+        out.width = reader->source->info.width;
+        out.height = reader->source->info.height;
+    }
     if (partial) {
         ww_note_damage(reader, sink, out.time_us, out.time_us + WW_PAGE_US);
         sink->damage.concealed++;

@@ -60,10 +60,11 @@ typedef struct ww_source_info {
 
 typedef struct ww_frame {
     ww_image image;     // upright, square pixels; a view valid during the callback only
+    int width, height;  // of the full-size upright picture
     int64_t sample;     // k, see above; 0 for photos; of an intermediate frame: that of the sample before it
     bool intermediate;  // not a sample
     int64_t time_us;    // presentation time of this very frame from the container's start; of a photo: a second a page, from 0
-    double scale;       // pixels of `image` per pixel of the full-size upright picture: 1, or less for huge photos decoded smaller
+    double scale;       // pixels of `image` per pixel of that: 1, or less for huge photos decoded smaller
 } ww_frame;
 
 #define WW_PAGE_US INT64_C(1000000) // pages of a photo lie this far apart in time
@@ -111,5 +112,7 @@ ww_status ww_reader_span(ww_reader *reader, int span, ww_status (*on_frame)(void
                          void *user, ww_damage *damage, ww_error *err);
 // "FILE: 3 pictures between 12.0 s and 14.2 s ..." of a span with damage, for people; the caller's to free.
 char *ww_damage_words(const ww_source *source, const ww_damage *damage);
+// "FILE: it is cut off ..."; NULL when it is not.
+char *ww_cut_off_words(const ww_source *source);
 
 #endif

@@ -8,5 +8,12 @@ make -i one.png -vf transpose=clock clock.png
 make -i one.png -vf transpose=cclock cclock.png
 make -i one.png -vf hflip,vflip half.png
 for picture in wide tall one clock cclock half; do
-    whoswho $picture.png -o $picture --verbose | grep sampled
+    whoswho $picture.png -o $picture | grep 'exit code'
+    echo "$picture: $(tail -n +2 $picture/faces.csv | wc -l)"
 done
+# Labels are those of the upright picture, whichever way the file has it.
+for picture in clock cclock half; do
+    cat $picture/Frames/*.txt >turned.txt
+    cmp -s one/Frames/frame_1.txt turned.txt && echo "the same label" || paste one/Frames/frame_1.txt turned.txt
+done
+head -1 clock/faces.csv

@@ -6,4 +6,4 @@ make -i whole.mp4 -c copy whole.mkv
 head -c $(($(stat -c %s whole.mp4) / 2)) whole.mp4 >cut.mp4
 head -c $(($(stat -c %s whole.mkv) / 2)) whole.mkv >cut.mkv
 whoswho scan cut.mp4 -o out
-whoswho scan cut.mkv -o out | sed 's/^[0-9]* frames looked at.*/SOME frames looked at/'
+whoswho scan cut.mkv -o out | sed 's/^[0-9]* frames sampled.*/SOME frames sampled/'

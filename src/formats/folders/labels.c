@@ -45,7 +45,7 @@ void ww_label_portrait(const ww_catalog *c, size_t face, ww_buffer *text)
     const ww_catalog_face *f = &c->face.item[face];
     const double *box = f->portrait_box;
     double portrait_px_a_source_px = f->width > 0 ? box[2] / f->width : 0;
-    double frame_widths = ww_catalog_source_of(c, face)->width / WW_LABEL_MARGIN_AT_WIDTH_PX;
+    double frame_widths = c->frame.item[f->frame].width / WW_LABEL_MARGIN_AT_WIDTH_PX;
     double margin_px = WW_LABEL_MARGIN_PX * frame_widths * portrait_px_a_source_px;
     add_line(text, class_of(c, face), box[0] - margin_px, box[1] - margin_px, box[0] + box[2] + margin_px,
              box[1] + box[3] + margin_px, f->portrait_width, f->portrait_height);
@@ -54,10 +54,9 @@ void ww_label_portrait(const ww_catalog *c, size_t face, ww_buffer *text)
 void ww_label_frame(const ww_catalog *c, size_t frame, ww_buffer *text)
 {
     const ww_catalog_frame *fr = &c->frame.item[frame];
-    const ww_catalog_source *source = &c->source.item[fr->source];
     for (size_t i = fr->first_face; i < fr->first_face + fr->face_count; i++) {
         const ww_catalog_face *f = &c->face.item[i];
-        add_line(text, class_of(c, i), f->x, f->y, f->x + f->width, f->y + f->height, source->width, source->height);
+        add_line(text, class_of(c, i), f->x, f->y, f->x + f->width, f->y + f->height, fr->width, fr->height);
     }
 }
 
