@@ -131,6 +131,9 @@ void say_people(const ww_eval_result *r, eval_notes *n)
     printf("pairwise  %.4f     %.4f  %.4f\n", s->pair_precision, s->pair_recall, s->pair_f1);
     printf("BCubed    %.4f     %.4f  %.4f\n", s->bcubed_precision, s->bcubed_recall, s->bcubed_f1);
     printf("NMI %.4f, purity %.4f\n", s->nmi, s->purity);
+    printf("left to do: %lld %s to merge, %lld wrong %s, %lld %s of nobody: %.2f for each person\n", (long long)r->merges,
+           plural(r->merges, "folder", "folders"), (long long)r->wrong, plural(r->wrong, "face", "faces"), (long long)r->junk,
+           plural(r->junk, "folder", "folders"), r->effort);
     if (r->mixed || r->split)
         printf("%lld %s more than one person, %lld %s not all in one folder\n", (long long)r->mixed,
                plural(r->mixed, "folder has", "folders have"), (long long)r->split, plural(r->split, "person is", "people are"));
@@ -150,6 +153,8 @@ void json_people(const ww_eval_result *r, eval_notes *n)
     printf(", \"true_faces\": %lld, \"missed\": %lld, \"people\": %lld, \"absent_files\": %lld, \"mixed\": %lld, \"split\": %lld",
            (long long)r->true_faces, (long long)r->missed, (long long)r->people, (long long)r->absent, (long long)r->mixed,
            (long long)r->split);
+    printf(", \"merges\": %lld, \"wrong\": %lld, \"junk\": %lld, \"effort\": %.4f", (long long)r->merges, (long long)r->wrong, (long long)r->junk,
+           r->effort);
     fputs(", \"scores\": {", stdout);
     json_scores(stdout, &r->scores);
     fflush(n->groups);

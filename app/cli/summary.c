@@ -57,8 +57,8 @@ static const char *origin(const ww_cluster_result *c)
 
 static void print_threshold(const ww_cluster_result *c, bool verbose)
 {
-    if (verbose || c->threshold_source == WW_THRESHOLD_GIVEN || c->threshold_source == WW_THRESHOLD_REMEMBERED || strcmp(c->method, "hac") != 0)
-        printf("clustered by %s, ", strcmp(c->method, "hac") == 0 ? "average linkage" : c->method);
+    if (verbose || c->threshold_source == WW_THRESHOLD_GIVEN || c->threshold_source == WW_THRESHOLD_REMEMBERED)
+        printf("method %s, ", c->method);
     printf("threshold %.2f (%s)\n", c->threshold, origin(c));
     if (strcmp(c->method, "hac") != 0)
         return;

@@ -467,6 +467,10 @@ typedef struct ww_eval_result {
     int64_t absent;                        // files that it names and that were not scanned
     int64_t mixed, split;                  // folders with more than one person; people not all in one folder
     ww_eval_scores scores;
+    // What has still to be clicked: folders to merge (of a person, all but one), faces in a folder that is another's, folders with
+    // nobody in them; and the sum of these for each person.
+    int64_t merges, wrong, junk;
+    double effort;
 } ww_eval_result;
 #define WW_EVAL_RESULT_INIT {.size = sizeof(ww_eval_result)}
 

@@ -28,6 +28,25 @@ typedef struct ww_constraints {
     size_t cannot_count;
 } ww_constraints;
 
+// What is known of vectors beside their values, for methods that go by it ("templates", see template.h). All borrowed; any may be
+// NULL.
+//
+// Histograms, of colours for instance, mean something within one scene and nothing across two.
+#define WW_NO_SCENE UINT32_MAX
+enum { WW_CONTEXT_KINDS_MAX = 2 };
+typedef struct ww_context_kind {
+    const uint8_t *const *roots; // of each vector: square roots of the shares of a histogram, 255 for 1; NULL: not seen
+    double weight;               // nats of evidence between histograms that are the same and those that share nothing
+    double neutral;              // the unlikeness, 0..1, that speaks neither for one person nor for two
+} ww_context_kind;
+typedef struct ww_context {
+    const float *quality, *size_px, *frames; // of each vector, see calibration.h; frames: how many it was made of
+    const float *weight;                    // what it counts in its group's template, > 0
+    const uint32_t *scene;                  // of each vector; WW_NO_SCENE: of none
+    ww_context_kind kind[WW_CONTEXT_KINDS_MAX];
+    int kind_count, bins; // bins of each histogram
+} ww_context;
+
 // Zero value: the method's defaults, one thread, nothing known.
 typedef struct ww_method_options {
     double threshold; // Euclidean distance; what it means to a method is said in the table of methods
@@ -37,12 +56,13 @@ typedef struct ww_method_options {
     uint64_t seed;    // chinese-whispers, map-equation: order of the visits
     int threads;
     ww_constraints constraints;
+    const ww_context *context; // templates; may be NULL
     ww_cluster_progress progress; // may be NULL
     void *user;
 } ww_method_options;
 
 typedef struct ww_method {
-    const char *name;    // "dbscan", "chinese-whispers", "hac", "map-equation"
+    const char *name;    // "templates", "dbscan", "chinese-whispers", "hac", "map-equation"
     const char *summary; // one line, with what the threshold means
     ww_method_options defaults;
     // The method itself, over the links prepared by ww_method_run (method.h).
@@ -82,6 +102,19 @@ typedef struct ww_join_options {
 // order of the vectors.
 ww_status ww_join_nearest(const float *vectors, size_t count, int dim, const ww_join_options *options, int32_t *labels,
                           ww_error *err);
+
+typedef struct ww_join_templates_options {
+    double threshold;          // as the method's
+    double leeway;             // nats of evidence that may be missing
+    const ww_context *context; // may be NULL
+    const bool *may_join;      // count entries; NULL: everyone without a label may
+    ww_constraints constraints;
+} ww_join_templates_options;
+
+// The same for the results of "templates": groups without a label go to the template with most evidence for them, if it is enough,
+// the clearest first. A group may join when one of its vectors may.
+ww_status ww_join_templates(const float *vectors, size_t count, int dim, const ww_join_templates_options *options, int32_t *labels,
+                            ww_error *err);
 
 // ---- DBSCAN alone -----------------------------------------------------------------------------------------------------------
 

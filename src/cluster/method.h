@@ -19,6 +19,7 @@ typedef struct ww_method_problem {
 ww_status ww_dbscan_run(const ww_method_problem *problem, uint32_t *cluster_of_group, ww_error *err);
 ww_status ww_whispers_run(const ww_method_problem *problem, uint32_t *cluster_of_group, ww_error *err);
 ww_status ww_hac_run(const ww_method_problem *problem, uint32_t *cluster_of_group, ww_error *err);
+ww_status ww_template_linkage_run(const ww_method_problem *problem, uint32_t *cluster_of_group, ww_error *err);
 ww_status ww_map_equation_run(const ww_method_problem *problem, uint32_t *cluster_of_group, ww_error *err);
 
 // Average linkage among these groups alone (see hac.c): joins the two closest clusters that may be together until no two are

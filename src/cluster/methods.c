@@ -9,6 +9,8 @@ enum { MIN_SIZE_DEFAULT = 2, NEIGHBOURS_MAX = 1024 };
 // Thresholds for unit embeddings of MobileFaceNet's kind, measured on 578 photos of 260 people (bench/cluster_methods.c): pairwise F1
 // 0.954, 0.968, 0.980 and 0.983. An embedder with a threshold of its own says so in the options.
 static const ww_method methods[] = {
+    {"templates", "joins clusters whose templates, the means of their tracks, are within the threshold, judged by how clear they are and what is around them",
+     {.threshold = 1.02}, ww_template_linkage_run},
     {"dbscan", "density: points with min_samples others within the threshold, and what they reach",
      {.threshold = 1.0, .min_samples = 5}, ww_dbscan_run},
     {"chinese-whispers", "everyone goes where most of its neighbours within the threshold are",

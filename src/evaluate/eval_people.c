@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "evaluate/confusion.h"
+#include "evaluate/effort.h"
 #include "evaluate/score.h"
 #include "evaluate/ground_truth_match.h"
 
@@ -145,6 +146,23 @@ static void tell_groups(const evaluation *e, const ww_confusion *confusion, bool
     }
 }
 
+static ww_status count_effort(const evaluation *e, ww_error *err)
+{
+    const size_t count = e->predictions.face_count;
+    ww_effort effort = {0};
+    int32_t *folder = ww_try_array(count, sizeof *folder);
+    for (size_t i = 0; folder && i < count; i++)
+        folder[i] = e->predictions.face[i].person;
+    ww_status status = folder ? ww_effort_count(e->matched.person, folder, count, &effort, err) : ww_fail_memory(err, "judging %zu faces", count);
+    free(folder);
+    e->out->merges = effort.merges;
+    e->out->wrong = effort.wrong;
+    e->out->junk = effort.junk;
+    const double clicks = (double)(effort.merges + effort.wrong + effort.junk);
+    e->out->effort = clicks / (double)(e->out->people > 0 ? e->out->people : 1);
+    return status;
+}
+
 static ww_status judge(evaluation *e, ww_error *err)
 {
     ww_confusion folders = {0}, people = {0};
@@ -154,6 +172,8 @@ static ww_status judge(evaluation *e, ww_error *err)
         status = ww_confusion_find(e->person, e->label, count, &people, err);
     if (status == WW_OK)
         status = score(e, count, &people, &e->out->scores, err);
+    if (status == WW_OK)
+        status = count_effort(e, err);
     if (status == WW_OK) {
         e->out->mixed = (int64_t)folders.astray;
         e->out->split = (int64_t)people.astray;

@@ -17,8 +17,10 @@
 #define JOIN_SHARE 0.875
 enum {
     MIN_FACES_FOOTAGE = 3, // a person is somebody seen for three seconds,
-    MIN_FACES_PHOTOS = 2,  // or on two photos
+    MIN_FACES_PHOTOS = 2,  // or on two photos; with templates twice will do in footage, too
+    TEMPLATE_GROUPS_MAX = 20000, // linkage of templates takes quadratic time in the tracks; average linkage goes by stages
 };
+#define DEFAULT_METHOD "templates"
 
 struct clustering {
     ww_library *library;
@@ -27,6 +29,7 @@ struct clustering {
     const ww_catalog *faces;
     const ww_decided *decided;
     ww_evidence evidence;
+    ww_face_context context; // gathered when it is needed
     ww_person_ids numbers;
     ww_threshold chosen;
     double model_eps, seed_score; // the models'
@@ -68,13 +71,36 @@ static size_t count_groups(const struct clustering *c)
     return faces > c->evidence.must.count ? faces - c->evidence.must.count : 1;
 }
 
+// Tracks, and faces that are in none, that can surely be told apart: the strangers among whom a pair may be taken for one. (A track
+// with a poor face between clear ones counts twice.)
+static size_t count_clear(const struct clustering *c)
+{
+    const double least = min_quality(c);
+    size_t clear = 0;
+    for (size_t i = 0; i < c->faces->face.count; i++)
+        clear += c->grade[i] == WW_FACE_SEED && c->faces->face.item[i].quality >= least;
+    for (size_t i = 0; i < c->evidence.must.count; i++) {
+        const ww_catalog_face *a = &c->faces->face.item[c->evidence.must.item[i].a], *b = &c->faces->face.item[c->evidence.must.item[i].b];
+        clear -= a->quality >= least && b->quality >= least && clear > 1;
+    }
+    return clear;
+}
+
 static ww_status choose_method(const struct clustering *c, const ww_method **method, ww_error *err)
 {
-    const char *name = *c->options.method ? c->options.method : "hac";
+    const char *name = *c->options.method ? c->options.method : count_groups(c) > TEMPLATE_GROUPS_MAX ? "hac" : DEFAULT_METHOD;
     *method = ww_method_named(name);
     if (*method)
         return WW_OK;
-    return ww_fail(err, WW_ERR_ARGUMENT, "there is no method '%s'; there are dbscan, chinese-whispers, hac and map-equation", name);
+    return ww_fail(err, WW_ERR_ARGUMENT, "there is no method '%s'; there are templates, hac, map-equation, chinese-whispers and dbscan", name);
+}
+
+static bool by_templates(const ww_method *method) { return strcmp(method->name, "templates") == 0; }
+
+// How the method's measure stands to average linkage's.
+static double share_of_linkage(const ww_method *method)
+{
+    return method->defaults.threshold / ww_method_named("hac")->defaults.threshold;
 }
 
 static bool only_photos(const ww_catalog *g)
@@ -89,30 +115,53 @@ static bool only_photos(const ww_catalog *g)
 // eps itself.
 static double choose_threshold(struct clustering *c, const ww_method *method)
 {
-    const double share = method->defaults.threshold / ww_method_named("hac")->defaults.threshold;
-    c->chosen = ww_threshold_choose(&c->evidence, c->model_eps * LINKAGE_PER_EPS, count_groups(c));
-    if (strcmp(method->name, "dbscan") == 0)
+    const double model = c->model_eps * LINKAGE_PER_EPS;
+    c->chosen = ww_threshold_choose(&c->evidence, model, count_groups(c));
+    if (by_templates(method))
+        c->chosen.value = ww_threshold_of_model(model, count_clear(c));
+    if (by_templates(method) || strcmp(method->name, "dbscan") == 0)
         c->chosen.measured = false;
     if (c->options.threshold > 0)
         return c->options.threshold;
     if (strcmp(method->name, "dbscan") == 0)
         return c->eps;
-    return share * (c->options.eps > 0 ? c->eps * LINKAGE_PER_EPS : c->chosen.value);
+    return share_of_linkage(method) * (c->options.eps > 0 ? c->eps * LINKAGE_PER_EPS : c->chosen.value);
+}
+
+static int least_faces(const struct clustering *c, const ww_method *method)
+{
+    if (strcmp(method->name, "dbscan") == 0)
+        return 1;
+    if (c->options.min_samples > 0)
+        return c->options.min_samples;
+    return by_templates(method) || only_photos(c->faces) ? MIN_FACES_PHOTOS : MIN_FACES_FOOTAGE;
+}
+
+static double join_distance(const struct clustering *c, const ww_method *method, double threshold)
+{
+    if (all_equal(c))
+        return 0;
+    if (strcmp(method->name, "dbscan") == 0)
+        return threshold;
+    return threshold / share_of_linkage(method) * JOIN_SHARE;
 }
 
 static ww_sort_options sort_options(struct clustering *c, const ww_method *method)
 {
     const ww_sort_settings *given = &c->options;
-    bool dbscan = strcmp(method->name, "dbscan") == 0;
-    ww_sort_options o = {.method = method, .threads = c->threads, .progress = report,
-                         .user = c->library};
-    o.threshold = choose_threshold(c, method);
-    o.min_size = dbscan ? 1 : given->min_samples > 0 ? given->min_samples : only_photos(c->faces) ? MIN_FACES_PHOTOS : MIN_FACES_FOOTAGE;
-    o.min_samples = dbscan ? given->min_samples > 0 ? given->min_samples : MIN_SAMPLES_DEFAULT : 0;
-    o.grade = c->grade;
-    const double linkage = o.threshold * ww_method_named("hac")->defaults.threshold / method->defaults.threshold;
-    o.join = all_equal(c) ? 0 : dbscan ? o.threshold : linkage * JOIN_SHARE;
-    return o;
+    const bool dbscan = strcmp(method->name, "dbscan") == 0;
+    const double threshold = choose_threshold(c, method);
+    return (ww_sort_options){.method = method,
+                             .threshold = threshold,
+                             .context = by_templates(method) ? &c->context : NULL,
+                             .min_size = least_faces(c, method),
+                             .min_quality = min_quality(c),
+                             .min_samples = !dbscan ? 0 : given->min_samples > 0 ? given->min_samples : MIN_SAMPLES_DEFAULT,
+                             .grade = c->grade,
+                             .join = join_distance(c, method, threshold),
+                             .threads = c->threads,
+                             .progress = report,
+                             .user = c->library};
 }
 
 // What was asked for, for the next sort, and what came of it, for those who explain it.
@@ -140,7 +189,7 @@ static ww_status store_people(struct clustering *c, const ww_sort_options *used,
 
 static void fill_result(const struct clustering *c, const ww_sort_options *used, ww_cluster_result *r)
 {
-    const double at = strcmp(used->method->name, "hac") == 0 ? used->threshold : c->eps * LINKAGE_PER_EPS;
+    const double at = strcmp(used->method->name, "dbscan") == 0 ? c->eps * LINKAGE_PER_EPS : used->threshold / share_of_linkage(used->method);
     r->people = (int64_t)c->numbers.people.count;
     r->unassigned = c->numbers.unassigned;
     r->faces = (int64_t)c->faces->face.count;
@@ -183,6 +232,10 @@ static ww_status sort(struct clustering *c, ww_sort_options *used, ww_error *err
     ww_status status = choose_method(c, &method, err);
     if (status != WW_OK)
         return status;
+    if (by_templates(method) && !c->context.vector)
+        status = ww_face_context_gather(c->faces, &c->context, err);
+    if (status != WW_OK)
+        return status;
     *used = sort_options(c, method);
     if (c->chosen.starved)
         return ww_fail_memory(err, "the threshold");
@@ -210,6 +263,7 @@ static void release(struct clustering *c)
     free(c->grade);
     ww_person_ids_free(&c->numbers);
     ww_evidence_free(&c->evidence);
+    ww_face_context_free(&c->context);
 }
 
 static struct clustering begin(const ww_people_input *in)

@@ -67,6 +67,14 @@ static bool measure(const ww_evidence *e, double *mean, double *deviation, bool 
     return true;
 }
 
+static double bounded(double value, double model) { return fmin(fmax(value, model * LEAST_SHARE), model * MOST_SHARE); }
+
+double ww_threshold_of_model(double model, size_t groups)
+{
+    const double more = deviations_for(pairs_of(groups)) - deviations_for(pairs_of(WW_THRESHOLD_GROUPS));
+    return bounded(model - more * DEVIATION_USUAL * model, model);
+}
+
 ww_threshold ww_threshold_choose(const ww_evidence *e, double model, size_t groups)
 {
     ww_threshold t = {.same = e->same.count, .different = e->different.count, .deviation = DEVIATION_USUAL * model};
@@ -79,7 +87,7 @@ ww_threshold ww_threshold_choose(const ww_evidence *e, double model, size_t grou
         t.deviation = fmax(DEVIATION_MIN * model, t.deviation + share * (deviation - t.deviation));
     }
     t.value = t.mean - deviations_for(pairs_of(groups)) * t.deviation;
-    t.value = fmin(fmax(t.value, model * LEAST_SHARE), model * MOST_SHARE);
+    t.value = bounded(t.value, model);
     return t;
 }
 

@@ -24,6 +24,9 @@ typedef struct ww_threshold {
 // model: the model's threshold; groups: tracks and lone faces to be sorted.
 ww_threshold ww_threshold_choose(const ww_evidence *evidence, double model, size_t groups);
 
+// The model's own, made smaller by the same rule and by nothing that was measured.
+double ww_threshold_of_model(double model, size_t groups);
+
 // Share of pairs of different people expected within `value`, and of the pairs of one person that lie beyond it (0 when there are
 // none to go by).
 double ww_threshold_false_merge(const ww_threshold *threshold, double value);

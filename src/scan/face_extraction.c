@@ -3,25 +3,49 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "face/quality.h"
+#include "library/view.h"
 #include "scan/portrait.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { CHIPS_HELD_MAX = 64 }; // embedded together at the latest when there are that many
+enum {
+    CHIPS_HELD_MAX = 64,           // faces embedded together at the latest when there are that many
+    INTERMEDIATE_OF_FACE_MAX = 4,  // chips from intermediate frames, embedded beside the face itself
+    INTERMEDIATE_OF_FRAME_MAX = 8, // of all its faces
+};
+// A chip weighs as much as the square of its quality. A face whose chips weigh that much together can be told apart.
+#define WEIGHT_ENOUGH (0.45 * 0.45)
+
+void ww_track_chips_clear(ww_track_chips *chips)
+{
+    for (size_t i = 0; i < chips->count; i++)
+        ww_image_free(&chips->item[i].chip);
+    chips->count = 0;
+}
 
 void ww_extracted_face_free(ww_extracted_face *face)
 {
     free(face->embedding);
     free(face->portrait);
+    free(face->colours);
+    free(face->intermediate_mean);
+    ww_track_chips_clear(&face->intermediate);
+    ww_vector_free(&face->intermediate);
     ww_image_free(&face->chip);
+}
+
+void ww_extracted_frame_free(ww_extracted_frame *frame)
+{
+    free(frame->jpeg);
+    free(frame->view);
 }
 
 void ww_span_result_free(ww_span_result *seen)
 {
     for (size_t i = 0; i < seen->frames.count; i++)
-        free(seen->frames.item[i].jpeg);
+        ww_extracted_frame_free(&seen->frames.item[i]);
     for (size_t i = 0; i < seen->faces.count; i++)
         ww_extracted_face_free(&seen->faces.item[i]);
     free(seen->damage);
@@ -29,38 +53,80 @@ void ww_span_result_free(ww_span_result *seen)
     ww_vector_free(&seen->faces);
 }
 
+typedef struct waiting { // chips to be embedded, and what became of them
+    WW_VECTOR(const ww_image *) chip;
+    float *vector, *length;
+    size_t next; // to be handed out
+} waiting;
+
+static float quality_of(const ww_face_extractor *t, double quality, float length)
+{
+    const double full = t->embedder_spec->full_length;
+    return full > 0 ? ww_quality_with_length((float)quality, (float)(length / full)) : (float)quality;
+}
+
+// Weighted mean of the vectors of the intermediate chips, the next in `w`.
+static bool take_mean(const ww_face_extractor *t, waiting *w, ww_extracted_face *face)
+{
+    const size_t dim = (size_t)t->embedder_spec->embedding_dim;
+    face->intermediate_mean = ww_try_array(dim, sizeof *face->intermediate_mean);
+    if (!face->intermediate_mean)
+        return false;
+    for (size_t i = 0; i < face->intermediate.count; i++, w->next++) {
+        const double quality = quality_of(t, face->intermediate.item[i].quality, w->length[w->next]), weight = quality * quality;
+        face->intermediate_weight += weight;
+        for (size_t d = 0; d < dim; d++)
+            face->intermediate_mean[d] += (float)weight * w->vector[w->next * dim + d];
+    }
+    for (size_t d = 0; d < dim && face->intermediate_weight > 0; d++)
+        face->intermediate_mean[d] /= (float)face->intermediate_weight;
+    ww_track_chips_clear(&face->intermediate);
+    return true;
+}
+
+// The vector of the face, then of its intermediate chips, as they were put into `w`.
+static bool hand_out(const ww_face_extractor *t, waiting *w, ww_extracted_face *face)
+{
+    const size_t dim = (size_t)t->embedder_spec->embedding_dim;
+    face->row.embedding_dim = (int)dim;
+    face->embedding = ww_try_array(dim, sizeof *face->embedding);
+    if (!face->embedding)
+        return false;
+    memcpy(face->embedding, w->vector + w->next * dim, dim * sizeof *face->embedding);
+    face->row.quality = quality_of(t, face->row.quality, w->length[w->next++]);
+    ww_image_free(&face->chip);
+    return face->intermediate.count == 0 || take_mean(t, w, face);
+}
+
+static bool put_in(waiting *w, const ww_extracted_face *face)
+{
+    bool kept = ww_vector_push(&w->chip, &face->chip);
+    for (size_t k = 0; k < face->intermediate.count && kept; k++)
+        kept = ww_vector_push(&w->chip, &face->intermediate.item[k].chip);
+    return kept;
+}
+
 ww_status ww_extract_pending(ww_face_extractor *t, ww_error *err)
 {
     ww_span_result *seen = t->seen;
-    int dim = t->embedder_spec->embedding_dim;
-    int count = (int)(seen->faces.count - t->embedded);
-    if (count == 0)
+    waiting w = {0};
+    if (t->embedded == seen->faces.count)
         return WW_OK;
     double begun = ww_seconds();
-    const ww_image **chip = ww_try_array((size_t)count, sizeof *chip);
-    float *vector = ww_try_array((size_t)count, (size_t)dim * sizeof *vector), *length = ww_try_array((size_t)count, sizeof *length);
-    for (int i = 0; i < count && chip; i++)
-        chip[i] = &seen->faces.item[t->embedded + (size_t)i].chip;
-    ww_status status = chip && vector && length ? ww_embed(t->embedder, chip, count, vector, length, err)
-                                                : ww_fail_memory(err, "the embeddings of %d faces", count);
-    for (int i = 0; i < count && status == WW_OK; i++) {
-        ww_extracted_face *face = &seen->faces.item[t->embedded + (size_t)i];
-        face->row.embedding_dim = dim;
-        face->embedding = ww_try_array((size_t)dim, sizeof *vector);
-        if (!face->embedding) {
-            status = ww_fail_memory(err, "the embeddings of %d faces", count);
-            break;
-        }
-        memcpy(face->embedding, vector + (size_t)i * (size_t)dim, (size_t)dim * sizeof *vector);
-        if (t->embedder_spec->full_length > 0)
-            face->row.quality = ww_quality_with_length(face->row.quality, length[i] / t->embedder_spec->full_length);
-        ww_image_free(&face->chip);
-    }
-    if (status == WW_OK)
-        t->embedded = seen->faces.count;
-    free(length);
-    free(vector);
-    free(chip);
+    bool whole = true;
+    for (size_t i = t->embedded; i < seen->faces.count && whole; i++)
+        whole = put_in(&w, &seen->faces.item[i]);
+    w.vector = ww_try_array(w.chip.count, (size_t)t->embedder_spec->embedding_dim * sizeof *w.vector);
+    w.length = ww_try_array(w.chip.count, sizeof *w.length);
+    whole = whole && w.vector && w.length;
+    ww_status status = whole ? ww_embed(t->embedder, w.chip.item, (int)w.chip.count, w.vector, w.length, err) : WW_OK;
+    for (; whole && status == WW_OK && t->embedded < seen->faces.count; t->embedded += whole)
+        whole = hand_out(t, &w, &seen->faces.item[t->embedded]);
+    if (!whole)
+        status = ww_fail_memory(err, "the embeddings of %zu faces", seen->faces.count - t->embedded);
+    free(w.vector);
+    free(w.length);
+    ww_vector_free(&w.chip);
     seen->embed_s += ww_seconds() - begun;
     return status;
 }
@@ -96,8 +162,48 @@ static ww_status put_in_order(const ww_selected_frame *take, ww_error *err)
     return WW_OK;
 }
 
+// The chip of the track that tells most, and is not of the frame kept.
+static ww_track_chip *best_chip(const ww_selected_frame *take, int64_t track)
+{
+    ww_track_chip *best = NULL;
+    for (size_t i = 0; i < take->chips->count; i++) {
+        ww_track_chip *chip = &take->chips->item[i];
+        if (chip->track == track && chip->time_us != take->time_us && chip->chip.owned && (!best || chip->quality > best->quality))
+            best = chip;
+    }
+    return best;
+}
+
+// A face that is hard to tell apart is embedded from more than one frame. *budget: chips that may still be taken for this frame.
+static ww_status take_chips(const ww_selected_frame *take, ww_extracted_face *face, int *budget, ww_error *err)
+{
+    double weight = face->row.quality * face->row.quality;
+    if (!take->chips || face->row.track <= 0)
+        return WW_OK;
+    while (weight < WEIGHT_ENOUGH && face->intermediate.count < INTERMEDIATE_OF_FACE_MAX && *budget > 0) {
+        ww_track_chip *chip = best_chip(take, face->row.track);
+        if (!chip)
+            return WW_OK;
+        if (!ww_vector_push(&face->intermediate, *chip))
+            return ww_fail_memory(err, "the faces of a frame");
+        weight += (double)chip->quality * chip->quality;
+        chip->chip = (ww_image){0};
+        (*budget)--;
+    }
+    return WW_OK;
+}
+
+static ww_status find_colours(const ww_image *image, const ww_detection *detection, ww_extracted_face *face, ww_error *err)
+{
+    face->colours = ww_try_alloc(sizeof *face->colours);
+    if (!face->colours)
+        return ww_fail_memory(err, "the faces of a frame");
+    ww_colours_find(image, detection, face->colours);
+    return WW_OK;
+}
+
 // One face of the frame: chip, quality, portrait. Boxes go from the picture's pixels to those of the full-size source.
-static ww_status take_face(ww_face_extractor *t, const ww_selected_frame *take, size_t order, ww_error *err)
+static ww_status take_face(ww_face_extractor *t, const ww_selected_frame *take, size_t order, int *budget, ww_error *err)
 {
     ww_span_result *seen = t->seen;
     const ww_detection *d = &take->face[order];
@@ -112,6 +218,10 @@ static ww_status take_face(ww_face_extractor *t, const ww_selected_frame *take, 
     ww_status status = ww_embedder_chip(t->embedder_spec, take->image, d->landmark, &face.chip, err);
     if (status == WW_OK)
         face.row.quality = ww_judge_quality(d, &face.chip).overall;
+    if (status == WW_OK)
+        status = take_chips(take, &face, budget, err);
+    if (status == WW_OK && t->is_video)
+        status = find_colours(take->image, d, &face, err);
     double cut = ww_seconds();
     seen->embed_s += cut - begun;
     if (status == WW_OK)
@@ -145,21 +255,36 @@ static ww_status keep_picture(ww_face_extractor *t, const ww_image *image, ww_ex
     return status;
 }
 
+static ww_status make_view(const ww_image *image, ww_extracted_frame *kept, ww_error *err)
+{
+    kept->view = ww_try_alloc(WW_VIEW_BYTES);
+    if (!kept->view)
+        return ww_fail_memory(err, "the frames of a span");
+    if (!ww_view_make(image, kept->view)) {
+        free(kept->view);
+        kept->view = NULL;
+    }
+    return WW_OK;
+}
+
 ww_status ww_extract_faces(ww_face_extractor *t, const ww_selected_frame *take, ww_error *err)
 {
     ww_extracted_frame frame = {.row = {.sample = take->sample, .time_us = take->time_us,
                                    .width = take->width ? take->width : take->image->width,
                                    .height = take->height ? take->height : take->image->height}, .first_face = t->seen->faces.count,
                            .face_count = take->count};
+    int budget = INTERMEDIATE_OF_FRAME_MAX;
     ww_status status = put_in_order(take, err);
     if (status == WW_OK)
         status = keep_picture(t, take->image, &frame, err);
+    if (status == WW_OK && t->is_video)
+        status = make_view(take->image, &frame, err);
     if (!ww_vector_push(&t->seen->frames, frame)) {
-        free(frame.jpeg);
+        ww_extracted_frame_free(&frame);
         return ww_fail_memory(err, "the frames of a span");
     }
     for (size_t i = 0; i < take->count && status == WW_OK; i++)
-        status = take_face(t, take, i, err);
+        status = take_face(t, take, i, &budget, err);
     if (status == WW_OK && t->seen->faces.count - t->embedded >= CHIPS_HELD_MAX)
         status = ww_extract_pending(t, err);
     return status;

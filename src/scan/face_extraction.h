@@ -3,9 +3,17 @@
 #ifndef WW_SCAN_FACE_EXTRACTION_H
 #define WW_SCAN_FACE_EXTRACTION_H
 #include "base/vector.h"
+#include "face/colours.h"
 #include "face/detect.h"
 #include "face/embed.h"
 #include "library/library.h"
+
+typedef struct ww_track_chip { // of a tracked face, from any frame
+    int64_t track, time_us;
+    float quality;
+    ww_image chip; // owned
+} ww_track_chip;
+typedef WW_VECTOR(ww_track_chip) ww_track_chips;
 
 typedef struct ww_extracted_face {
     ww_face_row row;    // frame and person are filled in later
@@ -13,12 +21,17 @@ typedef struct ww_extracted_face {
     ww_image chip;      // owned; freed once embedded
     uint8_t *portrait;  // owned JPEG
     size_t portrait_bytes;
+    ww_colours *colours;  // owned; NULL: of a photo
+    ww_track_chips intermediate; // owned; from intermediate frames; none once embedded
+    float *intermediate_mean;    // owned; weighted mean of their embeddings; NULL: there were none
+    double intermediate_weight;
 } ww_extracted_face;
 
 typedef struct ww_extracted_frame {
     ww_frame_row row;   // source and span are filled in later
     uint8_t *jpeg;      // owned
     size_t jpeg_bytes;
+    uint8_t *view;      // owned, see library/view.h; NULL: none
     size_t first_face, face_count; // in ww_span_result.faces
 } ww_extracted_frame;
 
@@ -30,13 +43,17 @@ typedef struct ww_span_result { // what a span showed: the frames that hold face
     double decode_s, detect_s, embed_s, encode_s;
 } ww_span_result;
 
+void ww_track_chips_clear(ww_track_chips *chips); // with what they own
+
 void ww_extracted_face_free(ww_extracted_face *face); // what it owns
+void ww_extracted_frame_free(ww_extracted_frame *frame);
 void ww_span_result_free(ww_span_result *seen);
 
 typedef struct ww_face_extractor {
     const ww_model_spec *embedder_spec;
     ww_embedder *embedder;
     int frame_max_px;
+    bool is_video; // what is around a face is kept, too
     ww_span_result *seen;
     size_t embedded; // faces of seen->faces before this one have their vectors
 } ww_face_extractor;
@@ -49,6 +66,7 @@ typedef struct ww_selected_frame {
     ww_detection *face;      // pixels of the image; brought into order from left to right, and `track` with it
     int64_t *track;          // of each face; 0: not tracked
     size_t count;            // >= 1
+    ww_track_chips *chips;   // of the same tracks about that time; those of use are taken out; NULL: none
 } ww_selected_frame;
 
 ww_status ww_extract_faces(ww_face_extractor *extractor, const ww_selected_frame *frame, ww_error *err);

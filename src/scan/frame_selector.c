@@ -11,10 +11,22 @@
 #define FIRST_OF_SHOT 0.5    // share of its worth that counts
 #define COARSE_FACE_PX 48.0f // smallest side, in the detector's picture, that is still found at half the size
 #define SAME_FACE_OVERLAP 0.4f
+#define CHIP_QUALITY_MIN 0.1f // of one that can add anything to others
 enum { JUDGED_FACES_MAX = 12 }; // a look is judged by that many of its faces, the surest
 
+// The chip is kept until the sample's time is over, should one be not enough.
+static ww_status keep_chip(ww_frame_selector *w, int64_t track, int64_t time_us, float quality, ww_image *chip, ww_error *err)
+{
+    if (track <= 0 || quality < CHIP_QUALITY_MIN)
+        return WW_OK;
+    if (!ww_vector_push(&w->chips, ((ww_track_chip){track, time_us, quality, *chip})))
+        return ww_fail_memory(err, "the faces of a frame");
+    *chip = (ww_image){0};
+    return WW_OK;
+}
+
 // What the faces of a look are worth: the sum of their qualities.
-static ww_status judge(ww_frame_selector *w, const ww_image *image, double *worth, ww_error *err)
+static ww_status judge(ww_frame_selector *w, const ww_image *image, int64_t time_us, double *worth, ww_error *err)
 {
     *worth = 0;
     double begun = ww_seconds();
@@ -22,8 +34,11 @@ static ww_status judge(ww_frame_selector *w, const ww_image *image, double *wort
     for (size_t i = 0; i < w->found.count && i < JUDGED_FACES_MAX && status == WW_OK; i++) {
         ww_image chip = {0};
         status = ww_embedder_chip(w->extractor->embedder_spec, image, w->found.item[i].landmark, &chip, err);
-        if (status == WW_OK)
-            *worth += ww_judge_quality(&w->found.item[i], &chip).overall;
+        if (status == WW_OK) {
+            const float quality = ww_judge_quality(&w->found.item[i], &chip).overall;
+            *worth += quality;
+            status = keep_chip(w, w->track.item[i], time_us, quality, &chip, err);
+        }
         ww_image_free(&chip);
     }
     w->extractor->seen->detect_s += ww_seconds() - begun;
@@ -150,12 +165,13 @@ static ww_status close_time(ww_frame_selector *w, ww_error *err)
             status = look_properly(w, err);
         drop_small(w);
         ww_selected_frame take = {.image = &h->image, .sample = h->sample, .time_us = h->time_us, .scale = h->scale, .face = h->faces.item,
-                        .track = h->track.item, .count = h->faces.count};
+                        .track = h->track.item, .count = h->faces.count, .chips = &w->chips};
         if (status == WW_OK && take.count > 0)
             status = ww_extract_faces(w->extractor, &take, err);
     }
     w->open = false;
     h->faces.count = 0;
+    ww_track_chips_clear(&w->chips);
     return status;
 }
 
@@ -170,7 +186,7 @@ static ww_status look(ww_frame_selector *w, const ww_frame *frame, ww_error *err
     if (status != WW_OK)
         return status;
     w->coarse_next = all_large(w, &frame->image);
-    status = judge(w, &frame->image, &worth, err);
+    status = judge(w, &frame->image, frame->time_us, &worth, err);
     if (w->first)
         worth *= FIRST_OF_SHOT;
     w->first = false;
@@ -212,6 +228,8 @@ void ww_frame_selector_free(ww_frame_selector *w)
     ww_image_free(&w->held.image);
     ww_vector_free(&w->held.faces);
     ww_vector_free(&w->held.track);
+    ww_track_chips_clear(&w->chips);
+    ww_vector_free(&w->chips);
     ww_vector_free(&w->found);
     ww_vector_free(&w->track);
     ww_tracker_free(&w->tracker);

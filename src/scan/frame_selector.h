@@ -36,6 +36,7 @@ typedef struct ww_frame_selector {
     bool first;       // the next frame is the first of its shot
     bool coarse_next; // all faces are large: half the resolution will do for the next frame
     ww_candidate_frame held; // without faces: none is
+    ww_track_chips chips;    // of the faces followed, since the sample
     ww_detections found;
     ww_track_numbers track;
 } ww_frame_selector;

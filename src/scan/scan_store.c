@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What a task saw goes into the store, in order.
 #include "base/memory.h"
+#include "library/view.h"
 #include "scan/scan.h"
 
 #include <stdlib.h>
@@ -64,6 +65,20 @@ static ww_status store_source(ww_scan *s, ww_scan_task *t, const char *error, ww
     return status;
 }
 
+static ww_status store_context(ww_store *store, int64_t id, const ww_extracted_face *face, ww_error *err)
+{
+    const ww_colours *c = face->colours;
+    const ww_context_row row = {.face = id,
+                                .torso = c && c->has_torso ? c->torso : NULL,
+                                .torso_bytes = WW_COLOUR_BINS,
+                                .hair = c && c->has_hair ? c->hair : NULL,
+                                .hair_bytes = WW_COLOUR_BINS,
+                                .weight = face->intermediate_weight,
+                                .intermediate = face->intermediate_mean,
+                                .embedding_dim = face->row.embedding_dim};
+    return ww_store_add_context(store, &row, err);
+}
+
 static ww_status store_frame(ww_scan *s, ww_scan_task *t, int span, ww_extracted_frame *frame, ww_error *err)
 {
     int64_t id, face_id;
@@ -73,10 +88,14 @@ static ww_status store_frame(ww_scan *s, ww_scan_task *t, int span, ww_extracted
     if (frame->row.width == info->width && frame->row.height == info->height)
         frame->row.width = frame->row.height = 0; // as the source has it
     ww_status status = ww_store_add_frame(s->library->store, &frame->row, frame->jpeg, frame->jpeg_bytes, &id, err);
+    if (status == WW_OK && frame->view)
+        status = ww_store_add_view(s->library->store, id, frame->view, WW_VIEW_BYTES, err);
     for (size_t i = 0; i < frame->face_count && status == WW_OK; i++) {
         ww_extracted_face *face = &t->seen.faces.item[frame->first_face + i];
         face->row.frame = id;
         status = ww_store_add_face(s->library->store, &face->row, face->embedding, face->portrait, face->portrait_bytes, &face_id, err);
+        if (status == WW_OK)
+            status = store_context(s->library->store, face_id, face, err);
     }
     return status;
 }

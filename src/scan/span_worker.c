@@ -205,7 +205,7 @@ static void drop_transients(const struct sight *sight, size_t first_frame)
         if (frame.face_count > 0)
             seen->frames.item[frames++] = frame;
         else
-            free(frame.jpeg);
+            ww_extracted_frame_free(&frame);
     }
     seen->frames.count = frames;
     seen->faces.count = faces;
@@ -253,6 +253,7 @@ ww_status ww_span_worker_run(ww_span_worker *worker, const ww_source *source, ww
                      && !m->detector_spec.detector->too_slow_to_track;
     const size_t first_face = seen->faces.count, first_frame = seen->frames.count;
     sight.extractor = (ww_face_extractor){.embedder_spec = &m->embedder_spec, .embedder = worker->embedder, .frame_max_px = worker->options.frame_max_px,
+                             .is_video = ww_source_get_info(source)->kind == WW_SOURCE_VIDEO,
                              .seen = seen, .embedded = first_face};
     sight.selector = (ww_frame_selector){.detector = worker->detector, .coarse_detector = worker->coarse_detector,
                              .min_face_px = worker->options.min_face_px, .detect_size = worker->options.detect_size, .extractor = &sight.extractor};

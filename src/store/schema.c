@@ -133,6 +133,22 @@ static const char version_4[] =
     "  PRIMARY KEY (source, span)"
     ") WITHOUT ROWID;";
 
-const char *const ww_schema_step[] = {version_1, version_2, version_3, version_4};
+static const char version_5[] = // of libraries that are older, footage has none of these rows until it is scanned again
+    "CREATE TABLE frame_view ("
+    "  frame INTEGER PRIMARY KEY REFERENCES frame ON DELETE CASCADE,"
+    "  view BLOB NOT NULL" // the frame in a few cells, see library/view.h
+    ");"
+    "CREATE TABLE face_colours ("
+    "  face INTEGER PRIMARY KEY REFERENCES face ON DELETE CASCADE,"
+    "  torso BLOB NOT NULL," // histograms, see face/colours.h; empty: out of the picture
+    "  hair BLOB NOT NULL"
+    ");"
+    "CREATE TABLE face_intermediate (" // the same face in frames that were not kept
+    "  face INTEGER PRIMARY KEY REFERENCES face ON DELETE CASCADE,"
+    "  weight REAL NOT NULL,"   // sum of theirs
+    "  embedding BLOB NOT NULL" // weighted mean of theirs: as many little-endian floats as the face's own
+    ");";
+
+const char *const ww_schema_step[] = {version_1, version_2, version_3, version_4, version_5};
 const int ww_schema_steps = sizeof ww_schema_step / sizeof *ww_schema_step;
 _Static_assert(sizeof ww_schema_step / sizeof *ww_schema_step == WW_STORE_VERSION, "one step a version");

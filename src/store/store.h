@@ -20,10 +20,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define WW_STORE_VERSION 4                    // PRAGMA user_version; an older library is migrated, a newer one refused
+#define WW_STORE_VERSION 5                    // PRAGMA user_version; an older library is migrated, a newer one refused
 #define WW_STORE_APPLICATION_ID 0x77773031    // "ww01", PRAGMA application_id: a database of another program is refused
 #define WW_STORE_VALUE_MAX ((size_t)64 << 20) // bytes of one picture or string; larger ones are refused in both directions
 #define WW_STORE_EMBEDDING_MAX 16384          // floats of one embedding
+#define WW_STORE_CONTEXT_MAX 65536            // bytes of a frame's view, and of a histogram
 
 typedef struct ww_store ww_store;
 
@@ -129,6 +130,25 @@ ww_status ww_store_add_frame(ww_store *s, const ww_frame_row *row, const void *j
 // row->id is ignored. One face a (frame, order). embedding: row->embedding_dim floats; portrait: a JPEG.
 ww_status ww_store_add_face(ww_store *s, const ww_face_row *row, const float *embedding, const void *portrait,
                             size_t portrait_bytes, int64_t *id, ww_error *err);
+
+// --- what is around the faces of footage; see library/view.h and face/colours.h for what the bytes mean
+typedef struct ww_context_row { // of a face
+    int64_t face;
+    const uint8_t *torso, *hair; // histograms; NULL: out of the picture
+    size_t torso_bytes, hair_bytes;
+    double weight;               // of its embeddings in intermediate frames; 0: there are none
+    const float *intermediate;        // their mean, embedding_dim floats
+    int embedding_dim;
+} ww_context_row;
+// Once a frame. WW_ERR_ARGUMENT: no such frame.
+ww_status ww_store_add_view(ww_store *s, int64_t frame, const uint8_t *view, size_t bytes, ww_error *err);
+// Once a face. WW_ERR_ARGUMENT: no such face.
+ww_status ww_store_add_context(ww_store *s, const ww_context_row *row, ww_error *err);
+// In the orders of ww_store_frames and ww_store_faces; frames and faces without are left out. Borrowed for the call.
+typedef ww_status ww_on_view(void *user, int64_t frame, const uint8_t *view, size_t bytes, ww_error *err);
+typedef ww_status ww_on_context(void *user, const ww_context_row *row, ww_error *err);
+ww_status ww_store_views(ww_store *s, ww_on_view *on_row, void *user, ww_error *err);
+ww_status ww_store_contexts(ww_store *s, ww_on_context *on_row, void *user, ww_error *err);
 
 // --- reading
 // Rows come in a fixed order that does not depend on the order of writing: sources by id; frames by (source, sample); faces by

@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: MIT
+// Linkage of templates: the two clusters for whom most speaks that they are one person are joined, and their template is made anew,
+// until for no two enough does.
+//
+// A cluster's template gets better with every group that joins, so that poor groups of one person, which are as far from each other
+// as strangers are, come within reach of what they have in common. This is not reducible (a join can bring a third cluster nearer), so
+// chains of nearest neighbours do not do: each cluster remembers its nearest, and those whose nearest changed look again (Anderberg
+// 1973, with the updates of Müllner 2011). Time quadratic in the groups in practice, memory linear.
+#include "base/memory.h"
+#include "cluster/method.h"
+#include "cluster/template.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define NONE WW_NO_CLUSTER
+
+typedef struct linkage {
+    const ww_method_problem *problem;
+    ww_templates templates;
+    uint32_t *into;       // groups: where a cluster went, itself while it lives
+    uint32_t *next_group; // groups: the groups of a cluster, a ring
+    uint32_t *nearest;    // groups: the one for whom most speaks; NONE: nobody with enough
+    double *evidence;     // groups: for the nearest, nats
+    uint32_t *orphan;     // groups: scratch, the clusters whose nearest has just been joined
+    uint32_t *barred;     // groups: equals `turn` where the cluster looked from cannot go
+    uint32_t turn;
+} linkage;
+
+static ww_status allocate(linkage *l, ww_error *err)
+{
+    const ww_method_problem *p = l->problem;
+    const size_t n = p->links->groups;
+    l->into = ww_try_array(n, sizeof *l->into);
+    l->next_group = ww_try_array(n, sizeof *l->next_group);
+    l->nearest = ww_try_array(n, sizeof *l->nearest);
+    l->evidence = ww_try_array(n, sizeof *l->evidence);
+    l->orphan = ww_try_array(n, sizeof *l->orphan);
+    l->barred = ww_try_array(n, sizeof *l->barred);
+    if (!l->into || !l->next_group || !l->nearest || !l->evidence || !l->orphan || !l->barred)
+        return ww_fail_memory(err, "joining %zu groups", n);
+    return ww_templates_make(&l->templates, n, p->dim, p->options.context, p->options.threshold, err);
+}
+
+static void release(linkage *l)
+{
+    ww_templates_free(&l->templates);
+    free(l->into);
+    free(l->next_group);
+    free(l->nearest);
+    free(l->evidence);
+    free(l->orphan);
+    free(l->barred);
+}
+
+static uint32_t cluster_now(const linkage *l, uint32_t c)
+{
+    while (l->into[c] != c)
+        c = l->into[c];
+    return c;
+}
+
+static bool lives(const linkage *l, uint32_t c) { return l->into[c] == c && l->templates.size[c] > 0; }
+
+// Marks the clusters that `c` cannot be with.
+static void bar(linkage *l, uint32_t c)
+{
+    const ww_cannot *cannot = &l->problem->links->cannot;
+    uint32_t member = c;
+    l->turn++;
+    do {
+        for (size_t i = cannot->start[member]; i < cannot->start[member + 1]; i++)
+            l->barred[cluster_now(l, cannot->to[i])] = l->turn;
+        member = l->next_group[member];
+    } while (member != c);
+}
+
+// What is just enough still is.
+static void consider(linkage *l, uint32_t c, uint32_t other, double evidence)
+{
+    if (evidence > l->evidence[c] || (evidence == l->evidence[c] && other < l->nearest[c])) {
+        l->evidence[c] = evidence;
+        l->nearest[c] = other;
+    }
+}
+
+// The cluster nearest to `c`, anew; whoever finds it nearer than its own takes it (`tell`).
+static void look_around(linkage *l, uint32_t c, bool tell)
+{
+    const uint32_t groups = (uint32_t)l->problem->links->groups;
+    bar(l, c);
+    l->nearest[c] = NONE;
+    l->evidence[c] = WW_EVIDENCE_ENOUGH;
+    for (uint32_t other = 0; other < groups; other++) {
+        if (other == c || !lives(l, other) || l->barred[other] == l->turn)
+            continue;
+        const double evidence = ww_template_evidence(&l->templates, c, other);
+        consider(l, c, other, evidence);
+        if (tell)
+            consider(l, other, c, evidence);
+    }
+}
+
+static uint32_t closest(const linkage *l)
+{
+    uint32_t best = NONE;
+    for (uint32_t c = 0; c < l->problem->links->groups; c++)
+        if (lives(l, c) && l->nearest[c] != NONE && (best == NONE || l->evidence[c] > l->evidence[best]))
+            best = c;
+    return best;
+}
+
+static size_t find_orphans(const linkage *l, uint32_t a, uint32_t b)
+{
+    size_t count = 0;
+    for (uint32_t c = 0; c < l->problem->links->groups; c++)
+        if (c != a && lives(l, c) && (l->nearest[c] == a || l->nearest[c] == b))
+            l->orphan[count++] = c;
+    return count;
+}
+
+// For no other did more speak than for `c`'s nearest. If for what that has become no less does, it stays the nearest.
+static void settle_orphan(linkage *l, uint32_t c, uint32_t a)
+{
+    bar(l, c);
+    const bool allowed = l->barred[a] != l->turn;
+    const double evidence = allowed ? ww_template_evidence(&l->templates, c, a) : 0;
+    if (allowed && evidence > l->evidence[c]) {
+        l->nearest[c] = a;
+        l->evidence[c] = evidence;
+    } else {
+        look_around(l, c, false);
+    }
+}
+
+// b joins a, the lower numbered.
+static ww_status join(linkage *l, uint32_t a, uint32_t b, ww_error *err)
+{
+    const uint32_t held = l->next_group[a];
+    l->next_group[a] = l->next_group[b];
+    l->next_group[b] = held;
+    l->into[b] = a;
+    ww_status status = ww_template_absorb(&l->templates, a, b, err);
+    if (status != WW_OK)
+        return status;
+    const size_t orphans = find_orphans(l, a, b);
+    for (size_t i = 0; i < orphans; i++)
+        settle_orphan(l, l->orphan[i], a);
+    look_around(l, a, true);
+    return WW_OK;
+}
+
+static int report(const linkage *l, size_t joined)
+{
+    const ww_method_options *o = &l->problem->options;
+    return o->progress ? o->progress(o->user, (double)joined / (double)l->problem->links->groups) : 0;
+}
+
+static ww_status start(linkage *l, ww_error *err)
+{
+    const ww_links *links = l->problem->links;
+    for (uint32_t g = 0; g < links->groups; g++) {
+        l->into[g] = l->next_group[g] = g;
+        l->nearest[g] = NONE;
+        l->evidence[g] = WW_EVIDENCE_ENOUGH;
+        ww_status status = ww_template_of_group(&l->templates, g, l->problem->vectors, links->member + links->member_start[g],
+                                                links->member_start[g + 1] - links->member_start[g], err);
+        if (status != WW_OK)
+            return status;
+    }
+    return WW_OK;
+}
+
+// Each pair is looked at once, from its lower numbered side.
+static void find_nearest(linkage *l)
+{
+    const uint32_t groups = (uint32_t)l->problem->links->groups;
+    for (uint32_t c = 0; c < groups; c++) {
+        if (!lives(l, c))
+            continue;
+        bar(l, c);
+        for (uint32_t other = c + 1; other < groups; other++) {
+            if (!lives(l, other) || l->barred[other] == l->turn)
+                continue;
+            const double evidence = ww_template_evidence(&l->templates, c, other);
+            consider(l, c, other, evidence);
+            consider(l, other, c, evidence);
+        }
+    }
+}
+
+static ww_status join_all(linkage *l, ww_error *err)
+{
+    ww_status status = start(l, err);
+    if (status == WW_OK)
+        find_nearest(l);
+    for (size_t joined = 0; status == WW_OK; joined++) {
+        const uint32_t c = closest(l);
+        if (c == NONE)
+            break;
+        const uint32_t other = l->nearest[c];
+        status = join(l, c < other ? c : other, c < other ? other : c, err);
+        if (status == WW_OK && report(l, joined) != 0)
+            status = ww_fail(err, WW_ERR_CANCELLED, "clustering was cancelled");
+    }
+    return status;
+}
+
+ww_status ww_template_linkage_run(const ww_method_problem *p, uint32_t *cluster_of_group, ww_error *err)
+{
+    linkage l = {.problem = p};
+    ww_status status = allocate(&l, err);
+    if (status == WW_OK)
+        status = join_all(&l, err);
+    for (uint32_t g = 0; g < p->links->groups && status == WW_OK; g++)
+        cluster_of_group[g] = cluster_now(&l, g);
+    release(&l);
+    return status;
+}

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: MIT
+// Templates: what poor vectors have in common brings them together, how clear they are decides how alike they must be, and what is
+// around them counts within a scene and nowhere else.
+#include "base/random.h"
+#include "cluster/calibration.h"
+#include "cluster/cluster.h"
+#include "cluster/template.h"
+#include "harness.h"
+#include <stdlib.h>
+
+enum { DIM = 128, BINS = 16, MANY = 24 };
+
+static void normal_unit(ww_random *r, float *x)
+{
+    double squared = 0;
+    for (int d = 0; d < DIM; d++) {
+        x[d] = (float)ww_random_normal(r);
+        squared += (double)x[d] * x[d];
+    }
+    for (int d = 0; d < DIM; d++)
+        x[d] = (float)(x[d] / sqrt(squared));
+}
+
+// A unit vector whose cosine with `centre` is `cosine`.
+static void near_to(ww_random *r, const float *centre, double cosine, float *x)
+{
+    normal_unit(r, x);
+    double along = 0, squared = 0;
+    for (int d = 0; d < DIM; d++)
+        along += (double)x[d] * centre[d];
+    for (int d = 0; d < DIM; d++) {
+        x[d] -= (float)(along * centre[d]);
+        squared += (double)x[d] * x[d];
+    }
+    for (int d = 0; d < DIM; d++)
+        x[d] = (float)(cosine * centre[d] + sqrt((1 - cosine * cosine) / squared) * x[d]);
+}
+
+static void run(const float *x, size_t count, double threshold, const ww_context *context, ww_constraints known, int32_t *label)
+{
+    ww_error err = {0};
+    const ww_method_options options = {.threshold = threshold, .min_size = 1, .context = context, .constraints = known};
+    CHECK_OK(ww_method_run(ww_method_named("templates"), x, count, DIM, &options, label, &err));
+}
+
+TEST(evidence_grows_with_likeness_and_with_clarity)
+{
+    const ww_clarity sharp = {0.6, 64, 3}, poor = {0.25, 24, 3};
+    for (double c = -1; c < 0.99; c += 0.05) {
+        CHECK(ww_calibrated_evidence(c + 0.05, &sharp, &sharp) >= ww_calibrated_evidence(c, &sharp, &sharp));
+        CHECK(ww_calibrated_evidence(c + 0.05, &poor, &poor) >= ww_calibrated_evidence(c, &poor, &poor));
+        CHECK_EQ(ww_calibrated_evidence(c, &poor, &sharp) == ww_calibrated_evidence(c, &sharp, &poor), 1);
+    }
+    // Half alike: sharp faces are one person, of poor ones it says little, either way.
+    CHECK(ww_calibrated_evidence(0.5, &sharp, &sharp) > 6 && ww_calibrated_evidence(0.5, &poor, &poor) < 3);
+    CHECK(ww_calibrated_evidence(0, &sharp, &sharp) < -4 && ww_calibrated_evidence(0, &poor, &poor) > -2);
+    CHECK_EQ(ww_calibrated_evidence(-1, &sharp, &sharp) >= -6, 1);
+    for (double nats = 1; nats < 9; nats++)
+        CHECK_NEAR(ww_calibrated_evidence(ww_calibrated_cosine(nats), &ww_clarity_ordinary, &ww_clarity_ordinary), nats, 1e-9);
+}
+
+TEST(two_ordinary_vectors_are_joined_up_to_the_threshold)
+{
+    ww_random r = {5};
+    float x[2 * DIM];
+    int32_t label[2];
+    normal_unit(&r, x);
+    for (double threshold = 0.8; threshold < 1.2; threshold += 0.1) {
+        near_to(&r, x, 1 - 0.98 * threshold * threshold / 2, x + DIM); // a little nearer than that
+        run(x, 2, threshold, NULL, (ww_constraints){0}, label);
+        CHECK_EQ(label[0], label[1]);
+        near_to(&r, x, 1 - 1.02 * threshold * threshold / 2, x + DIM);
+        run(x, 2, threshold, NULL, (ww_constraints){0}, label);
+        CHECK(label[0] != label[1]);
+    }
+}
+
+TEST(what_many_have_in_common_brings_in_who_is_far_from_each)
+{
+    ww_random r = {6};
+    float centre[DIM], *x = malloc((MANY + 1) * DIM * sizeof *x);
+    int32_t label[MANY + 1];
+    normal_unit(&r, centre);
+    for (int i = 0; i < MANY; i++)
+        near_to(&r, centre, 0.78, x + i * DIM); // 0.6 alike, each to each
+    near_to(&r, centre, 0.55, x + MANY * DIM);  // 0.43 to each of them, as strangers are
+    run(x, MANY + 1, 1.0, NULL, (ww_constraints){0}, label);
+    for (int i = 1; i <= MANY; i++)
+        CHECK_EQ(label[i], label[0]);
+    const ww_pair apart = {3, MANY};
+    run(x, MANY + 1, 1.0, NULL, (ww_constraints){.cannot = &apart, .cannot_count = 1}, label);
+    CHECK(label[3] != label[MANY]);
+    free(x);
+}
+
+TEST(a_clear_vector_outweighs_poor_ones_in_its_group)
+{
+    ww_random r = {7};
+    float x[4 * DIM], weight[4] = {0.36f, 0.01f, 0.01f, 0.36f};
+    int32_t label[4];
+    const ww_pair track[] = {{0, 1}, {1, 2}};
+    const ww_constraints known = {.must = track, .must_count = 2};
+    normal_unit(&r, x);
+    normal_unit(&r, x + DIM);
+    normal_unit(&r, x + 2 * DIM);
+    near_to(&r, x, 0.6, x + 3 * DIM);
+    run(x, 4, 1.0, NULL, known, label);
+    CHECK(label[3] != label[0]);
+    run(x, 4, 1.0, &(ww_context){.weight = weight}, known, label);
+    CHECK(label[3] == label[0] && label[1] == label[0] && label[2] == label[0]);
+}
+
+// Two vectors `cosine` alike, in the same colours or in others, in one scene or two.
+static bool joined(double cosine, bool same_colours, bool one_scene)
+{
+    ww_random r = {8};
+    float x[2 * DIM];
+    uint8_t red[BINS] = {255}, blue[BINS] = {0, 255};
+    const uint8_t *roots[2] = {red, same_colours ? red : blue};
+    const uint32_t scene[2] = {4, one_scene ? 4 : 5};
+    const ww_context context = {.scene = scene, .kind = {{roots, 12, 0.4}}, .kind_count = 1, .bins = BINS};
+    int32_t label[2];
+    normal_unit(&r, x);
+    near_to(&r, x, cosine, x + DIM);
+    run(x, 2, 1.0, &context, (ww_constraints){0}, label);
+    return label[0] == label[1];
+}
+
+TEST(colours_count_within_a_scene_alone)
+{
+    CHECK(joined(0.55, true, true) && !joined(0.55, false, true)); // 0.5 is enough where nothing is around
+    CHECK(joined(0.4, true, true) && !joined(0.4, false, true));
+    CHECK(joined(0.55, true, false) && joined(0.55, false, false));
+    CHECK(!joined(0.4, true, false) && !joined(0.4, false, false));
+    CHECK(!joined(0, true, true)); // clothes do not make the man
+}
+
+TEST(leftovers_go_where_most_speaks_for_them)
+{
+    ww_random r = {9};
+    ww_error err = {0};
+    float centre[2][DIM], x[7 * DIM];
+    int32_t label[7] = {0, 0, 1, 1, -1, -1, -1};
+    const bool may[7] = {false, false, false, false, true, true, false};
+    const ww_pair apart = {1, 5};
+    normal_unit(&r, centre[0]);
+    normal_unit(&r, centre[1]);
+    for (int i = 0; i < 7; i++)
+        near_to(&r, centre[i == 2 || i == 3], i < 4 ? 0.9 : 0.62, x + i * DIM);
+    ww_join_templates_options options = {.threshold = 1.0, .leeway = 1, .may_join = may, .constraints = {.cannot = &apart, .cannot_count = 1}};
+    CHECK_OK(ww_join_templates(x, 7, DIM, &options, label, &err));
+    CHECK_EQ(label[4], 0);
+    CHECK_EQ(label[5], -1); // cannot be with him, and is not like the other
+    CHECK_EQ(label[6], -1); // may not
+    CHECK(label[0] == 0 && label[1] == 0 && label[2] == 1 && label[3] == 1);
+}
+
+int main(void)
+{
+    RUN(evidence_grows_with_likeness_and_with_clarity);
+    RUN(two_ordinary_vectors_are_joined_up_to_the_threshold);
+    RUN(what_many_have_in_common_brings_in_who_is_far_from_each);
+    RUN(a_clear_vector_outweighs_poor_ones_in_its_group);
+    RUN(colours_count_within_a_scene_alone);
+    RUN(leftovers_go_where_most_speaks_for_them);
+    return FINISH();
+}
