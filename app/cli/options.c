@@ -114,7 +114,9 @@ static const char *hint(const option *table, size_t count, const char *argument)
     for (size_t i = 0; i < count; i++)
         names[i] = table[i].name;
     const char *near = suggest(word, names, count);
-    snprintf(text, sizeof text, near ? " (did you mean --%s?)" : "", near);
+    *text = 0;
+    if (near)
+        snprintf(text, sizeof text, " (did you mean --%s?)", near);
     return text;
 }
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "people/scene.h"
+#include "base/ascii.h"
 #include "base/memory.h"
 #include "cluster/cluster.h"
 #include "library/view.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,10 +22,10 @@ enum { VIDEO = 0 }; // ww_catalog_source.kind
 // The place of the first byte after a run of digits; zeros in front are skipped, so that *from is where the number begins.
 static const char *number_end(const char **from)
 {
-    while (**from == '0' && isdigit((unsigned char)(*from)[1]))
+    while (**from == '0' && ww_ascii_is_digit((*from)[1]))
         (*from)++;
     const char *end = *from;
-    while (isdigit((unsigned char)*end))
+    while (ww_ascii_is_digit(*end))
         end++;
     return end;
 }
@@ -35,7 +35,7 @@ static int compare_names(const char *a, const char *b, int *number)
 {
     *number = 0;
     while (*a && *b) {
-        if (isdigit((unsigned char)*a) && isdigit((unsigned char)*b)) {
+        if (ww_ascii_is_digit(*a) && ww_ascii_is_digit(*b)) {
             const char *end_a = number_end(&a), *end_b = number_end(&b);
             const ptrdiff_t digits_a = end_a - a, digits_b = end_b - b;
             if (*number == 0)

@@ -25,6 +25,7 @@ ww_status ww_decoder_open(AVCodecContext **decoder, const AVCodecParameters *par
     int rc = avcodec_parameters_to_context(c, parameters);
     c->thread_count = 1;
     c->thread_type = 0; // else libav warns of get_buffer2 and frame threads
+    c->log_level_offset = AV_LOG_TRACE; // errors are told by us; libav would print them
     c->pkt_timebase = time_base;
     c->max_pixels = WW_IMAGE_PIXELS_MAX;
     c->get_buffer2 = bounded_buffer;

@@ -71,6 +71,7 @@ static ww_status decode(const ww_photo_file *file, size_gate *gate, AVFrame *fra
         return ww_fail(err, WW_ERR_MEMORY, "%s: no memory for a decoder", file->path);
     decoder->thread_count = 1;
     decoder->thread_type = 0;
+    decoder->log_level_offset = AV_LOG_TRACE; // a measured picture is an error to libav, which would print it
     decoder->opaque = gate;
     decoder->get_buffer2 = pass_gate;
     decoder->err_recognition = AV_EF_CRCCHECK | AV_EF_BITSTREAM | AV_EF_BUFFER | AV_EF_EXPLODE;

@@ -41,7 +41,7 @@ COMMANDS = [
     ("export", ["export", "out"]),
     ("people", ["people", "-o", "out"]),
     ("name", ["name", "0", "Ada", "-o", "out"]),
-    ("merge", ["merge", "0", "1", "-o", "out"]),
+    ("merge", ["merge", "0", "1", "-o", "out", "--force"]),
     ("undo", ["undo", "-o", "out"]),
     ("log", ["log", "-o", "out"]),
     ("why", ["why", "1", "-o", "out"]),

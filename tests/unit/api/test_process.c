@@ -15,7 +15,7 @@ extern char **environ;
 enum { SIGNALS = 64, TEXT_BYTES = 4096 };
 
 typedef struct effects {
-    void *handler[SIGNALS];
+    void (*handler[SIGNALS])(int);
     sigset_t blocked;
     char *locale, *environment, folder[TEXT_BYTES];
     mode_t mask;
@@ -62,7 +62,7 @@ static effects look(void)
     for (int s = 1; s < SIGNALS; s++) {
         struct sigaction action = {0};
         sigaction(s, NULL, &action);
-        e.handler[s] = (void *)action.sa_handler;
+        e.handler[s] = action.sa_handler;
     }
     pthread_sigmask(SIG_SETMASK, NULL, &e.blocked);
     if (!getcwd(e.folder, sizeof e.folder))

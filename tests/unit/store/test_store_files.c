@@ -220,8 +220,8 @@ TEST(rows_with_impossible_values_are_refused)
 TEST(a_schema_that_is_not_ours_is_refused)
 {
     static const char *const foreign[] = {
-        "ALTER TABLE person RENAME TO hidden; CREATE VIEW person AS WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r)"
-        " SELECT n AS number, NULL AS name, 0 AS ignored FROM r",
+        ("ALTER TABLE person RENAME TO hidden; CREATE VIEW person AS WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r)"
+         " SELECT n AS number, NULL AS name, 0 AS ignored FROM r"),
         "CREATE TRIGGER t AFTER INSERT ON person BEGIN DELETE FROM face; END",
         "CREATE TRIGGER t AFTER UPDATE ON face BEGIN UPDATE person SET name = 'x'; END",
         "CREATE INDEX strange ON face (hex(zeroblob(1000)) || x)",
