@@ -2,21 +2,26 @@
 # SPDX-License-Identifier: MIT
 """usage: calibrate.py TABLE [TABLE...] [--out FILE.json]
 
-From how far apart two templates are to how sure that is: the log-likelihood ratio (natural logarithm) that two
-templates are of one person. A template is the mean of a track's unit vectors, each weighted by its quality squared,
-brought to unit length. A TABLE is a folder with looks.npy and vectors.npy, as looks.py writes them.
+From how far apart two templates are to how sure that is: the log-likelihood ratio (natural logarithm) that two templates
+are of one person. A template is the mean of some looks' unit vectors, each weighted by its quality squared, brought to
+unit length. A TABLE is a folder with looks.npy and vectors.npy, as looks.py writes them.
 
-Pairs are templates of different pictures of one person, and of two people; of each track one to all of its looks,
-chosen at random. The model is a logistic regression on
+Templates are made of looks at one picture, which are as like each other as the looks of a face that does not move, and of
+looks at two pictures of the person, which differ more than the looks of most tracks do. Pairs are templates of one person
+that share no picture, and of two people; one to one, one to two and two to two pictures weigh the same, and so do both
+kinds of pair: the value is the log-likelihood ratio, and the prior odds are for the caller to add. The model is a logistic
+regression on
 
-    cosine, cosine^2, and both with the qualities, size and number of looks of the pair (see `features`),
+    (1, low, high, low^2) x (1, c, c^2)        c: cosine; low, high: the lower and the higher quality of the two
 
-both kinds of pair weighing the same, so that its value is the log-likelihood ratio and the prior odds are for the
-caller to add. Told for people whom the fold's model has not seen (every person in one of FOLDS): how large the error
-of the ratios is (Cllr, in bits: 0 perfect, 1 says nothing; cllr_least: what is left when the ratios are put right by
-isotonic regression, so the difference is what calibration costs), how often pairs of strangers and of one person fall
-into each bin of it, and the share of same pairs above the ratio that one in a thousand strangers reaches; all of it
-beside a model of the cosine alone."""
+What was tried beside (each adds less than 0.0005 to Cllr, or takes it): the size of the faces, how far they are turned,
+the number of looks, how far the looks of a template lie apart. The quality says it all.
+
+Told for people whom the fold's model has not seen (every person is in one of FOLDS): how large the error of the ratios is
+(Cllr, in bits: 0 perfect, 1 says nothing; cllr_least: what is left when isotonic regression has put the ratios right, so
+the difference is what calibration costs), how many pairs of strangers and of one person fall into each bin of it, with
+what is claimed there and what is seen, and the share of same pairs above the ratio that one in a thousand strangers
+reaches; beside it the same of a model of the cosine alone."""
 import argparse
 import json
 import os
@@ -24,47 +29,50 @@ import os
 import numpy as np
 
 FOLDS = 5
-LOOKS = (1, 2, 3, 5, 8)
+PICTURES = (1, 2)  # of a template
+LOOKS_MOST = 5  # of a picture
 STRANGERS_EACH = 24  # pairs of strangers for every template
+REPEATS = 2  # how often each person's pictures are dealt to templates
 PENALTY = 1e-3
-SIZE_USUAL_PX = 32.0
-SIZE_LEAST_PX, SIZE_MOST_PX = 12.0, 96.0
-MOST_LOOKS = 8
 BINS = (-np.inf, -6, -4, -2, -1, 0, 1, 2, 4, 6, np.inf)
-NAMES = ("1", "quality_low", "quality_high", "size_low", "looks_low", "quality_low^2")
+NAMES = ("1", "low", "high", "low^2")
 
 
 class Template:
-    """What is known of a track from some of its looks."""
+    """What is known of a person from some looks."""
 
     def __init__(self, vectors, looks):
         weight = np.maximum(looks["quality"].astype(np.float64), 1e-3) ** 2
         mean = (vectors * weight[:, None]).sum(0)
         self.vector = mean / np.linalg.norm(mean)
         self.quality = float((weight * looks["quality"]).sum() / weight.sum())
-        self.size_px = float((weight * looks["size_px"]).sum() / weight.sum())
-        self.looks = len(looks)
-        self.person, self.picture = int(looks["person"][0]), int(looks["picture"][0])
+        self.person, self.pictures = int(looks["person"][0]), frozenset(looks["picture"].tolist())
 
 
-def templates(table, vectors, rng, repeats=2):
-    """`repeats` templates of every track, of some of its looks each, never more than are there."""
-    order = np.argsort(table["track"], kind="stable")
+def rows_of(values):
+    """Rows of each value, in the order of the values."""
+    order = np.argsort(values, kind="stable")
+    return np.split(order, np.flatnonzero(np.diff(values[order])) + 1)
+
+
+def templates(table, vectors, rng):
+    """Every person's pictures dealt to templates of one and of two pictures, one to LOOKS_MOST looks of each."""
     made = []
-    for rows in np.split(order, np.flatnonzero(np.diff(table["track"][order])) + 1):
-        for _ in range(repeats):
-            count = min(len(rows), LOOKS[rng.integers(len(LOOKS))])
-            chosen = np.sort(rng.choice(rows, count, replace=False))
-            made.append(Template(vectors[chosen], table[chosen]))
+    for person in rows_of(table["person"]):
+        tracks = [person[rows] for rows in rows_of(table["picture"][person])]
+        for count in PICTURES * REPEATS:
+            order = rng.permutation(len(tracks))
+            for first in range(0, len(tracks) - count + 1, count):
+                dealt = [rng.permutation(tracks[t]) for t in order[first : first + count]]
+                chosen = np.concatenate([rows[: rng.integers(LOOKS_MOST) + 1] for rows in dealt])
+                made.append(Template(vectors[chosen], table[chosen]))
     return made
 
 
-def conditions(quality_a, quality_b, size_a, size_b, looks_a, looks_b):
+def conditions(quality_a, quality_b):
     """n x len(NAMES): what a pair's cosine is worth depends on these."""
     low, high = np.minimum(quality_a, quality_b), np.maximum(quality_a, quality_b)
-    size = np.log2(np.clip(np.minimum(size_a, size_b), SIZE_LEAST_PX, SIZE_MOST_PX) / SIZE_USUAL_PX)
-    looks = np.log2(np.minimum(np.minimum(looks_a, looks_b), MOST_LOOKS))
-    return np.stack([np.ones_like(low), low, high, size, looks, low * low], 1)
+    return np.stack([np.ones_like(low), low, high, low * low], 1)
 
 
 def features(cosine, condition):
@@ -72,14 +80,21 @@ def features(cosine, condition):
     return np.concatenate([condition, condition * cosine[:, None], condition * (cosine**2)[:, None]], 1)
 
 
-def fit(x, same, penalty=PENALTY, rounds=60):
-    """Logistic regression by Newton's method, both kinds weighing the same; features, the first of which is 1, are brought
-    to unit variance for the penalty."""
+def weights_of(same, kind=None):
+    """Every kind of pair weighs the same, and in it same pairs as much as strangers."""
+    kind = np.zeros(len(same), int) if kind is None else kind
+    cell = np.unique(2 * kind + same, return_inverse=True)[1]
+    weight = 1.0 / np.bincount(cell)[cell]
+    return weight / weight.sum()
+
+
+def fit(x, same, weight, penalty=PENALTY, rounds=60):
+    """Logistic regression by Newton's method; the features, the first of which is 1, are brought to unit variance for the
+    penalty. `weight` sums to 1."""
     mean, scale = x.mean(0), x.std(0)
     constant = scale < 1e-9
     mean, scale = np.where(constant, 0, mean), np.where(constant, 1, scale)
     z = (x - mean) / scale
-    weight = np.where(same, 0.5 / same.sum(), 0.5 / (~same).sum())
     ridge = penalty * np.diag((~constant).astype(float))
     w = np.zeros(x.shape[1])
     for _ in range(rounds):
@@ -118,21 +133,17 @@ def put_right(ratio, same):
 
 
 def pairs(made, rng):
-    """-> indices a, b and whether the same person. Two templates of one picture are no pair."""
-    person, picture = np.array([t.person for t in made]), np.array([t.picture for t in made])
-    order = np.argsort(person, kind="stable")
-    a, b = [], []
-    for group in np.split(order, np.flatnonzero(np.diff(person[order])) + 1):
-        first, second = np.triu_indices(len(group), 1)
-        a.append(group[first]), b.append(group[second])
-    a, b = np.concatenate(a), np.concatenate(b)
-    apart = picture[a] != picture[b]
-    a, b = a[apart], b[apart]
+    """-> indices a, b and whether the same person. Two templates that share a picture are no pair."""
+    person, a, b = np.array([t.person for t in made]), [], []
+    for group in rows_of(person):
+        both = [(i, j) for k, i in enumerate(group) for j in group[k + 1 :] if not made[i].pictures & made[j].pictures]
+        a += [i for i, _ in both]
+        b += [j for _, j in both]
     first = np.repeat(np.arange(len(made)), STRANGERS_EACH)
     second = rng.integers(0, len(made), len(first))
     strangers = person[first] != person[second]
     same = np.concatenate([np.ones(len(a), bool), np.zeros(strangers.sum(), bool)])
-    return np.concatenate([a, first[strangers]]), np.concatenate([b, second[strangers]]), same
+    return np.concatenate([a, first[strangers]]).astype(int), np.concatenate([b, second[strangers]]).astype(int), same
 
 
 def told(ratio, same):
@@ -159,13 +170,16 @@ def told(ratio, same):
 class Pairs:
     def __init__(self, made, rng):
         self.a, self.b, self.same = pairs(made, rng)
-        vectors = np.stack([t.vector for t in made])
+        vectors, quality = np.stack([t.vector for t in made]), np.array([t.quality for t in made])
         self.cosine = (vectors[self.a] * vectors[self.b]).sum(1)
-        known = {k: np.array([getattr(t, k) for t in made], float) for k in ("quality", "size_px", "looks")}
-        self.known = [known[k][side] for k in ("quality", "size_px", "looks") for side in (self.a, self.b)]
-        self.condition = conditions(*self.known)
-        person = np.array([t.person for t in made])
+        self.condition = conditions(quality[self.a], quality[self.b])
+        person, count = np.array([t.person for t in made]), np.array([len(t.pictures) for t in made])
         self.people = person[self.a], person[self.b]
+        self.kind = count[self.a] + count[self.b]  # pictures in both: 2, 3 or 4
+
+
+def fitted(x, data, rows=slice(None)):
+    return fit(x[rows], data.same[rows], weights_of(data.same[rows], data.kind[rows]))
 
 
 def held_out_ratios(x, data, folds):
@@ -173,8 +187,8 @@ def held_out_ratios(x, data, folds):
     of_a, of_b = (np.vectorize(folds.get)(p) for p in data.people)
     out = np.full(len(data.same), np.nan)
     for k in range(FOLDS):
-        train, test = (of_a != k) & (of_b != k), (of_a == k) & (of_b == k)
-        out[test] = x[test] @ fit(x[train], data.same[train])
+        test = (of_a == k) & (of_b == k)
+        out[test] = x[test] @ fitted(x, data, (of_a != k) & (of_b != k))
     return out
 
 
@@ -195,13 +209,12 @@ def main():
     full = features(data.cosine, data.condition)
     for name, x in (("cosine alone", plain), ("model", full)):
         ratio = held_out_ratios(x, data, folds)
-        tested = ~np.isnan(ratio)
-        report[name] = told(ratio[tested], data.same[tested])
-    report["weights"] = {
-        f"{name}{power}": round(float(v), 4)
-        for (power, name), v in zip(((p, n) for p in ("", "*c", "*c^2") for n in NAMES), fit(full, data.same))
-    }
-    report["weights_cosine_alone"] = [round(float(v), 4) for v in fit(plain, data.same)]
+        for kind in np.unique(data.kind):
+            tested = ~np.isnan(ratio) & (data.kind == kind)
+            report[f"{name}, {kind} pictures"] = told(ratio[tested], data.same[tested])
+    names = [f"{name}{power}" for power in ("", "*c", "*c^2") for name in NAMES]
+    report["weights"] = dict(zip(names, fitted(full, data).round(4).tolist()))
+    report["weights_cosine_alone"] = fitted(plain, data).round(4).tolist()
     print(json.dumps(report, indent=1))
     if options.out:
         with open(options.out, "w", encoding="utf-8") as f:

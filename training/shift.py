@@ -13,6 +13,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+import tempfile
 
 import numpy as np
 import onnx
@@ -66,15 +67,14 @@ def outputs(path, chips):
     model = onnx.load(path)
     for name, width in (("white", 128), ("quality", 1)):
         model.graph.output.append(helper.make_tensor_value_info(name, KIND, ["n", width, 1, 1]))
-    inner = f"{path}.inner"
-    onnx.save(model, inner)
-    try:
-        engine, vectors, qualities = Engine(inner), [], []
+    vectors, qualities = [], []
+    with tempfile.TemporaryDirectory() as folder:
+        inner = os.path.join(folder, "inner.onnx")
+        onnx.save(model, inner)
+        engine = Engine(inner)
         for i in range(0, len(chips), BATCH):
             out = engine(chips[i : i + BATCH, None].astype(np.float32))
             vectors.append(out["white"].reshape(-1, 128)), qualities.append(out["quality"].reshape(-1))
-    finally:
-        os.remove(inner)
     vectors = np.concatenate(vectors)
     return vectors / np.linalg.norm(vectors, axis=1)[:, None], np.concatenate(qualities)
 

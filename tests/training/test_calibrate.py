@@ -29,7 +29,7 @@ def known_ratios_are_found():
     cosine = RNG.normal(np.where(same, 0.5, 0.1), 0.1)
     true = ((cosine - 0.1) ** 2 - (cosine - 0.5) ** 2) / (2 * 0.1**2)
     x = calibrate.features(cosine, np.ones((len(same), 1)))
-    found = x @ calibrate.fit(x, same, penalty=1e-9)
+    found = x @ calibrate.fit(x, same, calibrate.weights_of(same), penalty=1e-9)
     usual = np.abs(true) < 5
     assert np.abs(found - true)[usual].max() < 0.6, np.abs(found - true)[usual].max()
     assert abs(calibrate.cllr(found, same) - calibrate.cllr(true, same)) < 0.005
@@ -40,11 +40,11 @@ def conditions_count():
     same = np.arange(SAME + STRANGERS) < SAME
     quality = RNG.uniform(0.2, 0.8, len(same))
     cosine = RNG.normal(np.where(same, 0.8 * quality, 0.1), 0.12)
-    ones = np.ones(len(same))
-    condition = calibrate.conditions(quality, quality, 40 * ones, 40 * ones, ones, ones)
-    x, plain = calibrate.features(cosine, condition), calibrate.features(cosine, np.ones((len(same), 1)))
-    ratio = x @ calibrate.fit(x, same)
-    assert calibrate.cllr(ratio, same) < calibrate.cllr(plain @ calibrate.fit(plain, same), same) - 0.03
+    weight = calibrate.weights_of(same)
+    x = calibrate.features(cosine, calibrate.conditions(quality, quality))
+    plain = calibrate.features(cosine, np.ones((len(same), 1)))
+    ratio = x @ calibrate.fit(x, same, weight)
+    assert calibrate.cllr(ratio, same) < calibrate.cllr(plain @ calibrate.fit(plain, same, weight), same) - 0.03
     good = (quality > 0.7) & (np.abs(cosine - 0.55) < 0.03)
     poor = (quality < 0.3) & (np.abs(cosine - 0.2) < 0.03)
     assert np.median(ratio[good]) > np.median(ratio[poor]) + 1.5
@@ -72,12 +72,18 @@ def table_of(people, pictures, seen):
     return table, vectors / np.linalg.norm(vectors, axis=1)[:, None]
 
 
+def kinds_weigh_the_same():
+    same, kind = np.array([1, 1, 1, 0, 0, 1, 0, 0, 0], bool), np.array([2, 2, 2, 2, 2, 4, 4, 4, 4])
+    weight = calibrate.weights_of(same, kind)
+    assert all(np.isclose(weight[(same == s) & (kind == k)].sum(), 0.25) for s in (True, False) for k in (2, 4))
+
+
 def templates_weigh_by_quality():
     table, vectors = table_of(1, 1, 3)
     made = calibrate.Template(vectors, table)
     mean = (vectors * np.array([0.04, 0.09, 0.16])[:, None]).sum(0)
     assert np.allclose(made.vector, mean / np.linalg.norm(mean), atol=1e-6)
-    assert made.looks == 3 and 0.3 < made.quality < 0.4 and 21 < made.size_px < 22
+    assert np.isclose(made.quality, (0.2**3 + 0.3**3 + 0.4**3) / 0.29) and made.pictures == {0}
     one = calibrate.Template(vectors[:1], table[:1])
     assert np.allclose(one.vector, vectors[0], atol=1e-6) and abs(one.quality - 0.2) < 1e-6
 
@@ -85,11 +91,14 @@ def templates_weigh_by_quality():
 def pairs_are_what_they_say():
     table, vectors = table_of(7, 3, 4)
     made = calibrate.templates(table, vectors, RNG)
-    assert len(made) == 7 * 3 * 2 and all(1 <= t.looks <= 4 for t in made)
+    counts = [sum(len(t.pictures) == k for t in made) for k in calibrate.PICTURES]
+    assert counts == [7 * 3 * calibrate.REPEATS, 7 * calibrate.REPEATS]
     a, b, same = calibrate.pairs(made, RNG)
-    person, picture = np.array([t.person for t in made]), np.array([t.picture for t in made])
-    assert ((person[a] == person[b]) == same).all() and (picture[a] != picture[b]).all()
-    assert same.sum() == 7 * 3 * 4  # three pairs of pictures, two templates of each
+    assert all((made[i].person == made[j].person) == s for i, j, s in zip(a, b, same))
+    assert not any(made[i].pictures & made[j].pictures for i, j in zip(a, b))
+    alone = [s and len(made[i].pictures | made[j].pictures) == 2 for i, j, s in zip(a, b, same)]
+    assert sum(alone) == 7 * 3 * calibrate.REPEATS**2  # three pairs of pictures, each template of the one with each of the other
+    assert 0 < same.sum() < len(same)
 
 
 def a_face_lies_where_the_truth_says():
@@ -122,6 +131,7 @@ def main():
         known_ratios_are_found,
         conditions_count,
         cost_of_ratios,
+        kinds_weigh_the_same,
         templates_weigh_by_quality,
         pairs_are_what_they_say,
         a_face_lies_where_the_truth_says,
