@@ -137,7 +137,7 @@ static ww_template_scene *setting_in(const ww_templates *t, ww_template_scenes *
         i++;
     if (i < s->count && s->item[i].scene == scene)
         return &s->item[i];
-    ww_template_scene *grown = realloc(s->item, (s->count + 1) * sizeof *grown);
+    ww_template_scene *grown = ww_try_widen(s->item, s->count, s->count + 1, sizeof *grown);
     if (!grown)
         return NULL;
     s->item = grown;

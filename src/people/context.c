@@ -37,7 +37,7 @@ static ww_status keep_histogram(struct gathering *g, const uint8_t *roots, size_
     g->bins = bytes;
     if (g->used + bytes > g->capacity) {
         const size_t wider = 2 * g->capacity + 64 * bytes;
-        uint8_t *grown = realloc(g->out->colours, wider);
+        uint8_t *grown = ww_try_widen(g->out->colours, g->used, wider, 1);
         if (!grown)
             return no_memory(g->faces, err);
         g->out->colours = grown;

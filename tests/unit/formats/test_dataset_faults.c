@@ -121,7 +121,8 @@ TEST(a_half_written_file_is_cleared_away)
     ww_error err = {0};
     ww_store *s = fixture_library();
     fixture_export(s, fixture_dir);
-    fixture_write("Face_0/.whoswho.tmp", "half of a file");
+    fixture_write("Face_0/.whoswho-0123456789abcdef.tmp", "half of a file");
+    CHECK_OK(ww_store_set_meta(s, "export.temporary", ".whoswho-0123456789abcdef.tmp", &err)); // as a killed export leaves it
     CHECK_OK(ww_store_set_name(s, 0, "Ada", &err)); // nothing more is written to Face_0
     fixture_export(s, fixture_dir);
     CHECK(fixture_exists("Ada") && !fixture_exists("Face_0"));
@@ -223,7 +224,7 @@ TEST(a_file_in_place_of_a_folder_is_named)
     CHECK(strstr(err.message, "Montage"));
     fixture_check_text("Montage", "a file of this name");
     CHECK_EQ(unlink(fixture_path("Montage")), 0);
-    CHECK_EQ(fixture_export(s, fixture_dir).files_written, FILES);
+    CHECK_EQ(counts.files_written + fixture_export(s, fixture_dir).files_written, FILES); // the others were written before
     ww_store_close(s);
     fixture_end();
 }
