@@ -234,7 +234,8 @@ WW_API ww_status ww_library_scan(ww_library *library, const ww_models *models, c
 
 typedef struct ww_cluster_options {
     size_t size; // set by the INIT macro
-    // "hac": average linkage, the default. "dbscan" is the article's: exact, label for label scikit-learn's, over all faces alike.
+    // "templates": linkage of the means of tracks, the default (up to 20,000 of them; beyond that "hac"). "hac": average linkage.
+    // "dbscan" is the article's: exact, label for label scikit-learn's, over all faces alike.
     // "chinese-whispers" is dlib's. Every method honours decisions, tracks, and that two faces seen at once are two people. NULL:
     // WW_KEEP; "auto": WW_AUTO.
     const char *method;

@@ -43,6 +43,7 @@ typedef struct ww_context {
     const float *quality, *size_px, *frames; // of each vector, see calibration.h; frames: how many it was made of
     const float *weight;                    // what it counts in its group's template, > 0
     const uint32_t *scene;                  // of each vector; WW_NO_SCENE: of none
+    const uint32_t *film;                   // of each vector: where the same people are to be expected
     ww_context_kind kind[WW_CONTEXT_KINDS_MAX];
     int kind_count, bins; // bins of each histogram
 } ww_context;
@@ -105,7 +106,7 @@ ww_status ww_join_nearest(const float *vectors, size_t count, int dim, const ww_
 
 typedef struct ww_join_templates_options {
     double threshold;          // as the method's
-    double leeway;             // nats of evidence that may be missing
+    double leeway;             // nats of evidence that may be missing to one who joins somebody of the same film
     const ww_context *context; // may be NULL
     const bool *may_join;      // count entries; NULL: everyone without a label may
     ww_constraints constraints;

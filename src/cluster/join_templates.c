@@ -19,9 +19,36 @@ typedef struct joining {
     ww_templates templates;   // of the labels, then of the groups
     uint32_t labels;          // labels there are, 0, 1, ...
     uint32_t *label_of_group; // NO_LABEL: none yet
+    uint64_t *seen;           // label and film of each vector with a label, ascending; see sighting
+    size_t seen_count;
     choice *choices;
     size_t choice_count;
 } joining;
+
+static uint64_t sighting(uint32_t label, uint32_t film) { return (uint64_t)label << 32 | film; }
+
+static int compare_sightings(const void *a, const void *b)
+{
+    const uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+    return (x > y) - (x < y);
+}
+
+static void note_films(joining *j, size_t count, const int32_t *labels)
+{
+    const uint32_t *film = j->options->context ? j->options->context->film : NULL;
+    for (size_t i = 0; i < count; i++)
+        if (labels[i] >= 0)
+            j->seen[j->seen_count++] = sighting((uint32_t)labels[i], film ? film[i] : 0);
+    qsort(j->seen, j->seen_count, sizeof *j->seen, compare_sightings);
+}
+
+// Whether somebody of the label was seen in the group's film: a track lies in one, so its first vector tells.
+static bool of_same_film(const joining *j, uint32_t group, uint32_t label)
+{
+    const uint32_t *film = j->options->context ? j->options->context->film : NULL;
+    const uint64_t wanted = sighting(label, film ? film[j->links.member[j->links.member_start[group]]] : 0);
+    return bsearch(&wanted, j->seen, j->seen_count, sizeof *j->seen, compare_sightings) != NULL;
+}
 
 static ww_status prepare(joining *j, size_t count, int dim, const int32_t *labels, ww_error *err)
 {
@@ -30,8 +57,10 @@ static ww_status prepare(joining *j, size_t count, int dim, const int32_t *label
         j->labels = labels[i] >= (int32_t)j->labels ? (uint32_t)labels[i] + 1 : j->labels;
     j->label_of_group = ww_try_array(groups, sizeof *j->label_of_group);
     j->choices = ww_try_array(groups, sizeof *j->choices);
-    if (!j->label_of_group || !j->choices)
+    j->seen = ww_try_array(count, sizeof *j->seen);
+    if (!j->label_of_group || !j->choices || !j->seen)
         return ww_fail_memory(err, "joining %zu vectors", count);
+    note_films(j, count, labels);
     memset(j->label_of_group, 0xff, groups * sizeof *j->label_of_group);
     for (size_t i = 0; i < count; i++)
         if (labels[i] >= 0 && (uint32_t)labels[i] < j->label_of_group[j->links.group[i]])
@@ -67,13 +96,14 @@ static ww_status make_templates(joining *j, ww_error *err)
 // The label the group may take for which most speaks. NO_LABEL: for none enough does.
 static choice choose(const joining *j, uint32_t group)
 {
-    choice best = {group, NO_LABEL, WW_EVIDENCE_ENOUGH - j->options->leeway};
+    choice best = {group, NO_LABEL, 0};
     for (uint32_t label = 0; label < j->labels; label++) {
         if (j->templates.size[label] <= 0)
             continue;
         const double evidence = ww_template_evidence(&j->templates, j->labels + group, label);
-        const bool better = evidence > best.evidence || (evidence == best.evidence && best.label == NO_LABEL);
-        if (better && !ww_cannot_join(&j->links.cannot, group, j->label_of_group, label))
+        const double leeway = of_same_film(j, group, label) ? j->options->leeway : 0;
+        const bool better = best.label == NO_LABEL || evidence > best.evidence;
+        if (better && evidence >= WW_EVIDENCE_ENOUGH - leeway && !ww_cannot_join(&j->links.cannot, group, j->label_of_group, label))
             best = (choice){group, label, evidence};
     }
     return best;
@@ -125,5 +155,6 @@ ww_status ww_join_templates(const float *vectors, size_t count, int dim, const w
     ww_links_free(&j.links);
     free(j.label_of_group);
     free(j.choices);
+    free(j.seen);
     return status;
 }

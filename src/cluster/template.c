@@ -25,8 +25,9 @@ ww_status ww_templates_make(ww_templates *t, size_t count, int dim, const ww_con
     t->size = ww_try_array(count, sizeof *t->size);
     t->weight = ww_try_array(count, sizeof *t->weight);
     t->clarity = ww_try_array(count, sizeof *t->clarity);
+    t->film = ww_try_array(count, sizeof *t->film);
     t->settings = ww_try_array(count, sizeof *t->settings);
-    return t->direction && t->magnitude && t->length_squared && t->size && t->weight && t->clarity && t->settings ? WW_OK : no_memory(t, err);
+    return t->direction && t->magnitude && t->length_squared && t->size && t->weight && t->clarity && t->film && t->settings ? WW_OK : no_memory(t, err);
 }
 
 static void free_settings(ww_template_scenes *s)
@@ -47,6 +48,7 @@ void ww_templates_free(ww_templates *t)
     free(t->size);
     free(t->weight);
     free(t->clarity);
+    free(t->film);
     free(t->settings);
     *t = (ww_templates){0};
 }
@@ -121,6 +123,15 @@ static void sum_up(ww_templates *t, size_t at, const float *vectors, const uint3
 }
 
 // --- settings --------------------------------------------------------------------------------------------------------------------
+
+static uint32_t film_of(const ww_templates *t, const uint32_t *member, size_t members)
+{
+    const uint32_t *film = t->context ? t->context->film : NULL;
+    for (size_t m = 1; film && m < members; m++)
+        if (film[member[m]] != film[member[0]])
+            return WW_FILMS_SEVERAL;
+    return film && members ? film[member[0]] : 0;
+}
 
 static bool has_scenes(const ww_templates *t) { return t->context && t->context->scene; }
 
@@ -201,6 +212,7 @@ ww_status ww_template_of_group(ww_templates *t, size_t at, const float *vectors,
     sum_up(t, at, vectors, member, members, sum);
     set_direction(t, at, sum);
     t->magnitude[at] = t->size[at];
+    t->film[at] = film_of(t, member, members);
     free(sum);
     return has_scenes(t) && t->size[at] > 0 ? add_settings(t, at, member, members, err) : WW_OK;
 }
@@ -232,6 +244,7 @@ ww_status ww_template_absorb(ww_templates *t, size_t a, size_t b, ww_error *err)
     set_direction(t, a, sum);
     free(sum);
     add_clarity(t, a, &t->clarity[b], t->weight[b]);
+    t->film[a] = t->film[a] == t->film[b] ? t->film[a] : WW_FILMS_SEVERAL;
     const double size = t->size[a] + t->size[b];
     t->length_squared[a] = (t->size[a] * t->length_squared[a] + t->size[b] * t->length_squared[b]) / size;
     t->size[a] = size;
@@ -276,5 +289,7 @@ double ww_template_evidence(const ww_templates *t, size_t a, size_t b)
     const double cosine = t->kernels->dot_float(t->direction + a * dim, t->direction + b * dim, dim);
     const double x = t->length_squared[a], y = t->length_squared[b];
     const double squared = t->scale * (x + y - 2 * sqrt(x * y) * cosine);
-    return ww_calibrated_evidence(1 - squared / 2, &t->clarity[a], &t->clarity[b]) + (has_scenes(t) ? context_evidence(t, a, b) : 0);
+    const bool apart = t->film[a] != t->film[b] && t->film[a] != WW_FILMS_SEVERAL && t->film[b] != WW_FILMS_SEVERAL;
+    return ww_calibrated_evidence(1 - squared / 2, &t->clarity[a], &t->clarity[b]) + (has_scenes(t) ? context_evidence(t, a, b) : 0) -
+           (apart ? WW_EVIDENCE_ACROSS_FILMS : 0);
 }

@@ -8,7 +8,7 @@
 // The evidence that two templates are one person, in nats, is what calibration.h makes of their cosine and of how well they show
 // their person, plus what is around them: the sum over kinds of weight x mean over pairs of (neutral - unlikeness). The mean goes over
 // all pairs of a vector of one with a vector of the other; pairs of different scenes, and those where one was not seen, count 0: they
-// say nothing. Unlikeness is 1 minus the sum of the products of the roots (Bhattacharyya's coefficient).
+// say nothing. Two of different films are less likely one person beforehand. Unlikeness is 1 minus the sum of the products of the roots (Bhattacharyya's coefficient).
 //
 // Embedders differ in how far apart people are. Their distances are brought to the calibrated ones by the threshold: two ordinary
 // templates that distance apart, with nothing around them, have just the evidence that is enough.
@@ -22,6 +22,10 @@
 // Nats that are enough for one person: with a hundred tracks, 5000 pairs, each e^5 = 150 times likelier of one than of two. On twelve
 // clips 4.5 to 5.5 sort equally well; at 4 strangers begin to be joined.
 #define WW_EVIDENCE_ENOUGH 5.0
+
+// Nats that are missing when the two are of different films: people seldom come over from one to the other.
+#define WW_EVIDENCE_ACROSS_FILMS 1.0
+#define WW_FILMS_SEVERAL (UINT32_MAX - 1) // what a template is of when its vectors are of more than one
 
 typedef struct ww_template_scene { // of a template, in one scene
     uint32_t scene;
@@ -46,6 +50,7 @@ typedef struct ww_templates {
     double *size;              // count: vectors; 0: none that is finite, and no template
     double *weight;            // count: sum of the vectors'
     ww_clarity *clarity;       // count
+    uint32_t *film;            // count
     ww_template_scenes *settings;     // count
 } ww_templates;
 

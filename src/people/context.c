@@ -99,11 +99,12 @@ static ww_status allocate(struct gathering *g, ww_error *err)
     c->size_px = ww_try_array(count, sizeof *c->size_px);
     c->frames = ww_try_array(count, sizeof *c->frames);
     c->scene = ww_try_array(count, sizeof *c->scene);
+    c->film = ww_try_array(count, sizeof *c->film);
     c->torso = ww_try_array(count, sizeof *c->torso);
     c->hair = ww_try_array(count, sizeof *c->hair);
     g->torso_at = ww_try_array(count, sizeof *g->torso_at);
     g->hair_at = ww_try_array(count, sizeof *g->hair_at);
-    return c->vector && c->weight && c->quality && c->size_px && c->frames && c->scene && c->torso && c->hair && g->torso_at && g->hair_at ? WW_OK : no_memory(g->faces, err);
+    return c->vector && c->weight && c->quality && c->size_px && c->frames && c->scene && c->film && c->torso && c->hair && g->torso_at && g->hair_at ? WW_OK : no_memory(g->faces, err);
 }
 
 static void finish(struct gathering *g)
@@ -113,7 +114,7 @@ static void finish(struct gathering *g)
         c->torso[i] = g->torso_at[i] ? c->colours + g->torso_at[i] - 1 : NULL;
         c->hair[i] = g->hair_at[i] ? c->colours + g->hair_at[i] - 1 : NULL;
     }
-    c->context = (ww_context){.quality = c->quality, .size_px = c->size_px, .frames = c->frames, .weight = c->weight, .scene = c->scene,
+    c->context = (ww_context){.quality = c->quality, .size_px = c->size_px, .frames = c->frames, .weight = c->weight, .scene = c->scene, .film = c->film,
                               .kind_count = 2, .bins = (int)g->bins};
     c->context.kind[0] = (ww_context_kind){c->torso, TORSO_WEIGHT, TORSO_NEUTRAL};
     c->context.kind[1] = (ww_context_kind){c->hair, HAIR_WEIGHT, HAIR_NEUTRAL};
@@ -136,7 +137,7 @@ ww_status ww_face_context_gather(const ww_catalog *faces, ww_face_context *conte
         status = ww_store_contexts(faces->store, on_context, &g, err);
     }
     if (status == WW_OK)
-        status = ww_scenes_find(faces, context->scene, err);
+        status = ww_scenes_find(faces, context->scene, context->film, err);
     if (status == WW_OK)
         finish(&g);
     free(g.torso_at);
@@ -154,6 +155,7 @@ void ww_face_context_free(ww_face_context *context)
     free(context->size_px);
     free(context->frames);
     free(context->scene);
+    free(context->film);
     free(context->torso);
     free(context->hair);
     free(context->colours);

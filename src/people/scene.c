@@ -210,7 +210,15 @@ static ww_status name_scenes(struct finding *f, uint32_t *scene, ww_error *err)
     return status;
 }
 
-ww_status ww_scenes_find(const ww_catalog *faces, uint32_t *scene, ww_error *err)
+static void name_films(const struct finding *f, uint32_t *film)
+{
+    for (size_t i = 0; i < f->faces->face.count; i++) {
+        const int source = f->faces->face.item[i].source;
+        film[i] = f->faces->source.item[source].kind == VIDEO ? f->film[source] : WW_FILM_PHOTOS;
+    }
+}
+
+ww_status ww_scenes_find(const ww_catalog *faces, uint32_t *scene, uint32_t *film, ww_error *err)
 {
     const size_t sources = faces->source.count, frames = faces->frame.count;
     struct finding f = {.faces = faces,
@@ -223,6 +231,8 @@ ww_status ww_scenes_find(const ww_catalog *faces, uint32_t *scene, ww_error *err
         status = ww_store_views(faces->store, on_view, &f, err);
     if (status == WW_OK)
         status = name_scenes(&f, scene, err);
+    if (status == WW_OK)
+        name_films(&f, film);
     free(f.film);
     free(f.begin_us);
     free(f.placed);

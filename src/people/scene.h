@@ -30,7 +30,9 @@ typedef struct ww_scene_frame { // in order of film and time
 // scene[i]: of frame i, 0, 1, ... in their order.
 void ww_scene_split(const ww_scene_frame *frame, size_t count, uint32_t *scene);
 
-// scene: of each face, WW_NO_SCENE where nothing is known: photos, and footage scanned before views were kept.
-ww_status ww_scenes_find(const ww_catalog *faces, uint32_t *scene, ww_error *err);
+#define WW_FILM_PHOTOS UINT32_MAX // what all photos together are
+
+// scene: of each face, WW_NO_SCENE where nothing is known: photos, and footage scanned before views were kept. film: of each face.
+ww_status ww_scenes_find(const ww_catalog *faces, uint32_t *scene, uint32_t *film, ww_error *err);
 
 #endif

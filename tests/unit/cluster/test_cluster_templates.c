@@ -155,6 +155,45 @@ TEST(leftovers_go_where_most_speaks_for_them)
     CHECK(label[0] == 0 && label[1] == 0 && label[2] == 1 && label[3] == 1);
 }
 
+TEST(leeway_is_given_within_a_film)
+{
+    ww_random r = {10};
+    ww_error err = {0};
+    float centre[DIM], x[3 * DIM];
+    normal_unit(&r, centre);
+    for (int i = 0; i < 3; i++)
+        near_to(&r, centre, i < 2 ? 0.95 : 0.47, x + i * DIM); // 0.5 to the template would be enough
+    for (uint32_t film = 0; film < 2; film++) {
+        const uint32_t films[3] = {0, 0, film};
+        int32_t label[3] = {0, 0, -1};
+        const ww_context context = {.film = films};
+        CHECK_OK(ww_join_templates(x, 3, DIM, &(ww_join_templates_options){.threshold = 1.0, .leeway = 2, .context = &context}, label, &err));
+        CHECK_EQ(label[2], film == 0 ? 0 : -1);
+        label[2] = -1;
+        CHECK_OK(ww_join_templates(x, 3, DIM, &(ww_join_templates_options){.threshold = 1.0, .context = &context}, label, &err));
+        CHECK_EQ(label[2], -1);
+    }
+}
+
+TEST(across_films_more_is_asked_for)
+{
+    ww_random r = {11};
+    float x[3 * DIM];
+    int32_t label[3];
+    normal_unit(&r, x);
+    for (uint32_t film = 0; film < 2; film++) {
+        const uint32_t films[3] = {0, film, film};
+        const ww_context context = {.film = films};
+        near_to(&r, x, 0.52, x + DIM); // 0.5 is enough within one
+        near_to(&r, x, 0.7, x + 2 * DIM);
+        run(x, 2, 1.0, &context, (ww_constraints){0}, label);
+        CHECK_EQ(label[1] == label[0], film == 0);
+        memcpy(x + DIM, x + 2 * DIM, DIM * sizeof *x);
+        run(x, 2, 1.0, &context, (ww_constraints){0}, label);
+        CHECK_EQ(label[1], label[0]);
+    }
+}
+
 int main(void)
 {
     RUN(evidence_grows_with_likeness_and_with_clarity);
@@ -163,5 +202,7 @@ int main(void)
     RUN(a_clear_vector_outweighs_poor_ones_in_its_group);
     RUN(colours_count_within_a_scene_alone);
     RUN(leftovers_go_where_most_speaks_for_them);
+    RUN(leeway_is_given_within_a_film);
+    RUN(across_films_more_is_asked_for);
     return FINISH();
 }

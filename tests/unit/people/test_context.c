@@ -154,6 +154,7 @@ TEST(the_context_of_a_library_is_gathered)
     CHECK(context.torso[0] && memcmp(context.torso[0], torso, 8) == 0 && !context.hair[0]);
     CHECK(!context.torso[1] && !context.torso[2]); // histograms of another length mean something else
     CHECK(context.scene[0] == context.scene[1] && context.scene[0] != WW_NO_SCENE && context.scene[2] == WW_NO_SCENE);
+    CHECK(context.film[0] == context.film[2] && context.film[0] != WW_FILM_PHOTOS);
     ww_face_context_free(&context);
     ww_catalog_free(&catalog);
     ww_store_close(store);
