@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: MIT
-"""cluster_bench.py DRIVER [--max N] [--sklearn-max N] [--faiss] [--plot FILE.svg] [--repeat R]
+"""cluster_bench.py DRIVER [--max N] [--sklearn-max N] [--faiss] [--plot FILE.svg] [--repeat R] [--data KIND]
 
 Times exact DBSCAN of made-up face embeddings (cluster_data.py: 128 values, eps 0.9, min_samples 5) by ww_dbscan (DRIVER is the
 build's cluster_driver) and by scikit-learn, and an exact 32-nearest-neighbour search by FAISS's flat index, all on two threads, in
 one run. Prints a table: wall and processor seconds (the latter is what counts on a machine with other work) and the peak memory of
-each process, best of R runs; labels of ours and scikit-learn's are compared. --plot draws processor seconds against N.
+each process, best of R runs; labels of ours and scikit-learn's are compared. --plot draws processor seconds against N. --data:
+people (blobs of equal kind, the default), photos or footage (matched to real embeddings).
 """
 import argparse
 import json
@@ -16,7 +17,7 @@ import tempfile
 
 import numpy as np
 
-from cluster_data import people
+from cluster_data import faces, people
 
 DIM, EPS, MIN_SAMPLES, THREADS = 128, 0.9, 5, 2
 SIZES = [1000, 3000, 10000, 30000, 100000, 300000, 1000000]
@@ -139,6 +140,7 @@ def main():
     parser.add_argument("--faiss", action="store_true")
     parser.add_argument("--plot")
     parser.add_argument("--repeat", type=int, default=1)
+    parser.add_argument("--data", choices=["people", "photos", "footage"], default="people")
     options = parser.parse_args()
     rows = {"whoswho": [], "scikit-learn": [], "FAISS flat k=32": []}
     print("   faces | whoswho: wall s   cpu s     MB (x vectors) | scikit-learn: wall s   cpu s     MB | cpu ratio  labels"
@@ -147,7 +149,8 @@ def main():
         path, theirs = os.path.join(folder, "vectors.f32"), os.path.join(folder, "labels.i32")
         faiss = build_faiss(folder) if options.faiss else None
         for n in (n for n in SIZES if n <= options.max):
-            people(n, DIM)[0].tofile(path)
+            made = people(n, DIM) if options.data == "people" else faces(n, DIM, tracks=options.data == "footage")
+            made[0].tofile(path)
             wall, cpu, kb = best_of(options.repeat, lambda: run_ours(options.driver, path, n))
             line = f"{n:8d} | {wall:15.3f} {cpu:7.3f} {kb / 1024:6.0f} {kb * 1024 / (n * DIM * 4):12.2f} |"
             rows["whoswho"].append((n, max(cpu, 1e-3)))
