@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // whoswho cluster DIR and whoswho export DIR: the later stages alone, on a folder that was scanned before.
 #include "commands.h"
+#include "dataset.h"
 #include "known.h"
 #include "options.h"
 #include "ui.h"
@@ -13,6 +14,7 @@ struct settings {
     ww_model_options models; // for the pictures of known people
     const char *known;
     bool restore;
+    dataset_settings dataset;
     bool quiet, verbose, json, help;
 };
 
@@ -71,9 +73,18 @@ static int on_folder(const struct settings *set, const char *dir, bool cluster)
 
 static int run(int argc, char **argv, int first, bool cluster)
 {
-    struct settings set = {.cluster = WW_CLUSTER_OPTIONS_INIT, .models = WW_MODEL_OPTIONS_INIT};
+    struct settings set = {.cluster = WW_CLUSTER_OPTIONS_INIT, .models = WW_MODEL_OPTIONS_INIT, .dataset = {.options = WW_DATASET_OPTIONS_INIT}};
+    ww_dataset_options *to = &set.dataset.options;
     const option exporting[] = {
         {"restore", 0, OPTION_FLAG, &set.restore, NULL, "write everything back, whatever was done to the folders by hand"},
+        {"to", 0, OPTION_TEXT, &to->formats, "FORMAT,..", "write a data set elsewhere, as its consumer reads it; see below"},
+        {"out", 'O', OPTION_TEXT, &to->out, "OUT", "where it goes; several formats get a folder each"},
+        {"split", 0, OPTION_TEXT, &set.dataset.split, "PARTS", "train/val/test, without leaks (80/10/10)"},
+        {"seed", 0, OPTION_COUNT, &set.dataset.seed, "N", "another seed, another split (0)"},
+        {"near-duplicate", 0, OPTION_NUMBER, &to->near_duplicate, "D", "distance below which faces of a person stay on one side (0.3 of the embedder's eps)", 0, 100},
+        {"unlabelled", 0, OPTION_TEXT, &set.dataset.unlabelled, "HOW", "faces of no class in a frame: blur (the default), unknown, or leave-out"},
+        {"named", 0, OPTION_FLAG, &set.dataset.named, NULL, "only people with a name"},
+        {"chip-size", 0, OPTION_COUNT, &to->chip_size, "PX", "side of aligned chips (112)", 16, 1024},
     };
     const option shared[] = {
         {"quiet", 'q', OPTION_FLAG, &set.quiet, NULL, "print errors only"},
@@ -95,7 +106,7 @@ static int run(int argc, char **argv, int first, bool cluster)
         {"upsample", 0, OPTION_COUNT, &set.models.upsample, "N", "likewise", 0, 4},
         {"jitter", 0, OPTION_COUNT, &set.models.jitter, "N", "likewise", 0, 1000},
     };
-    option own[sizeof shared / sizeof *shared + sizeof clustering / sizeof *clustering];
+    option own[sizeof exporting / sizeof *exporting + sizeof shared / sizeof *shared + sizeof clustering / sizeof *clustering];
     size_t options = 0, count = 0;
     if (!cluster)
         options_add(own, &options, exporting, sizeof exporting / sizeof *exporting);
@@ -110,11 +121,19 @@ static int run(int argc, char **argv, int first, bool cluster)
         code = EXIT_USAGE;
     } else if (set.help) {
         puts(cluster ? "usage: whoswho cluster DIR [options]\n\nGroups the faces in DIR/whoswho.db into people again, without the footage.\n\nOptions:"
-                     : "usage: whoswho export DIR [options]\n\nWrites the folders, labels, montages, table and page of DIR/whoswho.db.\n\nOptions:");
+                     : "usage: whoswho export DIR [options]\n\nWrites the folders, labels, montages, table and page of DIR/whoswho.db; with --to, a data set\n"
+                       "for training into another folder.\n\nOptions:");
         options_print_help(own, options);
+        if (!cluster)
+            dataset_print_formats();
         code = EXIT_FINE;
     } else if (count != 1) {
         fprintf(stderr, "whoswho: name one folder that was scanned before; see whoswho %s --help\n", cluster ? "cluster" : "export");
+    } else if (!to->formats != !to->out || (!to->formats && dataset_settings_given(&set.dataset))) {
+        fprintf(stderr, "whoswho: --to FORMAT and -O OUT belong together; see whoswho export --help\n");
+    } else if (to->formats) {
+        if (dataset_settings_read(&set.dataset))
+            code = dataset_export(dirs[0], to, set.quiet, set.verbose, set.json);
     } else {
         code = on_folder(&set, dirs[0], cluster);
     }

@@ -7,6 +7,7 @@ int cmd_run(int argc, char **argv, int first);     // scan, cluster, export
 int cmd_scan(int argc, char **argv, int first);
 int cmd_cluster(int argc, char **argv, int first);
 int cmd_export(int argc, char **argv, int first);
+int cmd_check(int argc, char **argv, int first);
 int cmd_name(int argc, char **argv, int first);
 int cmd_merge(int argc, char **argv, int first);
 int cmd_reject(int argc, char **argv, int first);

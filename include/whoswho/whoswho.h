@@ -298,6 +298,62 @@ WW_API ww_status ww_library_export(ww_library *library, ww_export_result *result
 // The same, whatever was done by hand: what is missing is written again, what was moved becomes a file of the user's.
 WW_API ww_status ww_library_restore(ww_library *library, ww_export_result *result, ww_error *err);
 
+// --- data sets: people for those who train --------------------------------------------------------------------------------------
+
+typedef enum ww_unlabelled { // what becomes of visible faces that belong to no class of the set
+    WW_UNLABELLED_BLUR,      // they are pixelated, so that no picture teaches that a face is background
+    WW_UNLABELLED_UNKNOWN,   // they are labelled with a class of their own, "unknown"
+    WW_UNLABELLED_LEAVE_OUT, // their frame is left out
+} ww_unlabelled;
+
+typedef struct ww_dataset_options {
+    size_t size;         // set by the INIT macro
+    const char *formats; // names as ww_dataset_format_name has them, with commas between; one goes into the folder itself, of several each into
+                         // a folder of its name
+    const char *out;     // the folder; one that is there must be empty, or hold a data set that was written by this function
+    ww_unlabelled unlabelled;
+    int named_only;          // non-zero: only people with a name are classes
+    int train, val, test;    // parts of the whole (80, 10, 10); all 0: these
+    uint64_t seed;           // another seed, another split
+    double near_duplicate;   // Euclidean distance of embeddings below which two faces of a person never lie on two sides; negative: the
+                             // embedder's own; 0: no such bound
+    int chip_size;           // pixels a side of aligned chips; 0: 112
+} ww_dataset_options;
+#define WW_DATASET_OPTIONS_INIT {.size = sizeof(ww_dataset_options), .near_duplicate = -1}
+
+typedef struct ww_dataset_result {
+    size_t size;                      // set by the INIT macro
+    int64_t classes;                  // people in the set, without "unknown"
+    int64_t faces;                    // of these people
+    int64_t train, val, test;         // the same by side
+    int64_t groups;                   // of frames that never lie on two sides
+    int64_t frames, frames_left_out;  // frames with such faces; of them those left out for a face without a class
+    int64_t faces_covered;            // faces without a class that were pixelated
+    int64_t files_written, files_kept, files_removed, files_left; // left: the user's, made or changed since
+    double closest;                   // least distance of two faces of one person on two sides; negative: there are none
+    double wall_s;
+} ww_dataset_result;
+#define WW_DATASET_RESULT_INIT {.size = sizeof(ww_dataset_result)}
+
+// Writes a data set elsewhere, made to be read by its consumer unchanged. It gets its name when it is complete; an existing one of ours is
+// brought up to date, and only what changed is written. WW_ERR_ARGUMENT: no such format, or a folder that is not ours to write to.
+WW_API ww_status ww_library_export_dataset(ww_library *library, const ww_dataset_options *options, ww_dataset_result *result, ww_error *err);
+
+// The formats, from index 0; NULL after the last. Static.
+WW_API const char *ww_dataset_format_name(int index);
+WW_API const char *ww_dataset_format_description(int index);
+
+typedef struct ww_dataset_check_result {
+    size_t size; // set by the INIT macro
+    int64_t pictures, labels, findings;
+} ww_dataset_check_result;
+#define WW_DATASET_CHECK_RESULT_INIT {.size = sizeof(ww_dataset_check_result)}
+
+// Reads a data set of these formats back, whoever wrote it, and tells each fault as a line: files that cannot be read, pictures without label and
+// labels without picture, boxes outside their picture, classes without a face, one picture on two sides. Faults are no failure: see `findings`.
+WW_API ww_status ww_dataset_check(const char *dir, void (*on_finding)(void *user, const char *line), void *user, ww_dataset_check_result *result,
+                                  ww_error *err);
+
 // --- decisions: what you say about faces and people --------------------------------------------------------------------------
 
 // Decisions are kept in the store's journal and hold whenever faces are sorted, with whatever options, models and footage: they

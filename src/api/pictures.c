@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "base/memory.h"
-#include "face/align.h"
+#include "image/align.h"
 #include "image/image.h"
 #include "library/library.h"
 #include "whoswho/view.h"

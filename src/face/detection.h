@@ -4,6 +4,7 @@
 #define WW_FACE_DETECTION_H
 #include "base/landmarks.h"
 #include "base/vector.h"
+#include "image/align.h"
 
 #define WW_DETECT_SIZE_DEFAULT 640 // pixels on the long side
 #define WW_DETECT_SIZE_MAX 4096

@@ -2,7 +2,7 @@
 // Embedders of ONNX files: how a graph is recognised as one, what the known ones want, and the way they all share, by
 // aligned chips (embedder.h).
 #include "face/embedder.h"
-#include "face/align.h"
+#include "image/align.h"
 
 #include <math.h>
 #include <string.h>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "face/landmark_refiner.h"
 #include "base/memory.h"
-#include "face/align.h"
 #include "face/landmarks.h"
+#include "image/align.h"
 
 #include <math.h>
 #include <stdlib.h>

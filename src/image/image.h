@@ -84,6 +84,11 @@ ww_status ww_crop(const ww_image *image, int x, int y, int width, int height, ww
 // (and x, y even where chroma is subsampled), else WW_ERR_ARGUMENT.
 ww_status ww_paste(ww_image *canvas, const ww_image *tile, int x, int y, ww_error *err);
 
+// --- pixelate.c -----------------------------------------------------------------------------------------------------------
+// Makes what lies in the rectangle, clipped to the picture, unrecognisable where it is: a mosaic of cells x cells, each of one colour, the
+// mean of what was there. A rectangle outside the picture changes nothing.
+void ww_pixelate(ww_image *image, int x, int y, int width, int height, int cells);
+
 // --- orient.c -------------------------------------------------------------------------------------------------------------
 // EXIF orientation 1..8 (1: as it is; 6: turn 90 degrees clockwise to be upright ...; CIPA DC-008 table "Orientation"). Out is
 // newly allocated also for orientation 1. 4:2:2 becomes 4:4:4 when turned by 90 degrees.

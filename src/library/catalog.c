@@ -44,7 +44,8 @@ static ww_status on_frame(void *user, const ww_frame_row *row, ww_error *err)
     c->source.item[l->at].last_us = row->time_us;
     const ww_catalog_source *source = &c->source.item[l->at];
     ww_catalog_frame frame = {.id = row->id, .source = (int)l->at, .sample = row->sample, .time_us = row->time_us,
-                              .width = row->width ? row->width : source->width, .height = row->height ? row->height : source->height};
+                              .width = row->width ? row->width : source->width, .height = row->height ? row->height : source->height, .jpeg_width = row->jpeg_width,
+                              .jpeg_height = row->jpeg_height};
     return ww_vector_push(&c->frame, frame) ? WW_OK : ww_fail_memory(err, "the frames of the library");
 }
 

@@ -31,6 +31,7 @@ typedef struct ww_catalog_frame { // number: index + 1
     int64_t id;
     int source; // index
     int64_t sample, time_us;
+    int jpeg_width, jpeg_height; // of the stored picture
     size_t first_face, face_count; // faces[first_face ...]
     int width, height;             // upright full size; faces' boxes are in its pixels
 } ww_catalog_frame;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "base/files.h"
 #include "base/random.h"
-#include "face/align.h"
+#include "image/align.h"
 #include "face/detect.h"
 #include "face/detector.h"
 #include "face/embed.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The tables of kinds: that the rows are whole and tell one another apart, and that detect.h and embed.h go by the
 // table alone, with kinds that are made up here.
-#include "face/align.h"
+#include "image/align.h"
 #include "face/detect.h"
 #include "face/detector.h"
 #include "face/embed.h"

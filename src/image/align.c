@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "face/align.h"
+#include "image/align.h"
 
 #include <math.h>
 

@@ -2,9 +2,9 @@
 // Alignment: the similarity transform (turn, scale, shift) that takes five landmarks as near as possible, in the least-squares
 // sense, to where the ArcFace template has them. Umeyama, "Least-squares estimation of transformation parameters between two
 // point patterns", PAMI 13(4), 1991; for points in the plane without reflection it has the closed form used here.
-#ifndef WW_FACE_ALIGN_H
-#define WW_FACE_ALIGN_H
-#include "face/detection.h"
+#ifndef WW_IMAGE_ALIGN_H
+#define WW_IMAGE_ALIGN_H
+#include "base/landmarks.h"
 #include "image/image.h"
 
 // The ArcFace template (Deng et al. 2019, arXiv:1801.07698; insightface): landmark positions in a 112 x 112 chip, in pixel

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: MIT
+// Data sets: what `export --to` asks for, and doing it.
+#ifndef WW_CLI_DATASET_H
+#define WW_CLI_DATASET_H
+#include "whoswho/whoswho.h"
+#include <stdbool.h>
+
+typedef struct dataset_settings {
+    ww_dataset_options options;
+    const char *split, *unlabelled; // as given; NULL: not
+    int seed;
+    bool named;
+} dataset_settings;
+
+// Puts what was given as text into the options. False after a message: it cannot be read.
+bool dataset_settings_read(dataset_settings *set);
+// Whether any of them was given.
+bool dataset_settings_given(const dataset_settings *set);
+void dataset_print_formats(void);
+// Returns the exit code.
+int dataset_export(const char *dir, const ww_dataset_options *options, bool quiet, bool verbose, bool json);
+
+#endif

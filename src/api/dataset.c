@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+#include "api/sized.h"
+#include "formats/check.h"
+#include "formats/dataset_export.h"
+#include "formats/format.h"
+
+ww_status ww_library_export_dataset(ww_library *library, const ww_dataset_options *options, ww_dataset_result *result, ww_error *err)
+{
+    ww_dataset_options o = WW_DATASET_OPTIONS_INIT;
+    ww_dataset_result r = WW_DATASET_RESULT_INIT;
+    ww_status status = WW_CHECK_SIZED(options, ww_dataset_options, err);
+    if (status == WW_OK)
+        status = WW_CHECK_SIZED(result, ww_dataset_result, err);
+    if (status != WW_OK)
+        return status;
+    ww_sized_read(&o, options, sizeof o);
+    status = ww_dataset_export(library, &o, &r, err);
+    ww_sized_write(result, &r, sizeof r);
+    return status;
+}
+
+const char *ww_dataset_format_name(int index)
+{
+    const ww_export_format *format = index >= 0 ? ww_format_at((size_t)index) : NULL;
+    return format ? format->name : NULL;
+}
+
+const char *ww_dataset_format_description(int index)
+{
+    const ww_export_format *format = index >= 0 ? ww_format_at((size_t)index) : NULL;
+    return format ? format->description : NULL;
+}
+
+ww_status ww_dataset_check(const char *dir, void (*on_finding)(void *user, const char *line), void *user, ww_dataset_check_result *result, ww_error *err)
+{
+    ww_dataset_check_result r = WW_DATASET_CHECK_RESULT_INIT;
+    ww_status status = WW_CHECK_SIZED(result, ww_dataset_check_result, err);
+    if (status != WW_OK)
+        return status;
+    status = ww_check_dataset(dir, on_finding, user, &r, err);
+    ww_sized_write(result, &r, sizeof r);
+    return status;
+}

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: MIT
+#include "formats/check.h"
+#include "base/hash.h"
+#include "base/number.h"
+#include "formats/dataset_out.h"
+#include "formats/dataset_records.h"
+#include "formats/format.h"
+#include "image/image.h"
+
+#include <stdarg.h>
+#include <string.h>
+
+#define PICTURE_BYTES_MAX ((size_t)256 << 20)
+enum { LINE_BYTES_MAX = 1024 };
+
+static ww_format_check *const checks[] = {ww_check_yolo, ww_check_folders};
+
+void ww_check_found(ww_checker *c, const char *format, ...)
+{
+    char line[LINE_BYTES_MAX];
+    va_list args;
+    va_start(args, format);
+    ww_vformat(line, sizeof line, format, args);
+    va_end(args);
+    c->result->findings++;
+    if (c->on_finding)
+        c->on_finding(c->user, line);
+}
+
+ww_status ww_check_exists(ww_checker *c, const char *path, ww_entry_kind kind, bool *there, ww_error *err)
+{
+    ww_entry_info info;
+    char *full = ww_strf("%s%s", c->prefix, path);
+    ww_status status = ww_folder_look(c->folder, full, &info, err);
+    *there = status == WW_OK && info.kind == kind;
+    free(full);
+    return status;
+}
+
+ww_status ww_check_list(ww_checker *c, const char *path, char ***names, size_t *count, ww_error *err)
+{
+    bool there;
+    *names = NULL;
+    *count = 0;
+    ww_status status = ww_check_exists(c, path, WW_ENTRY_FOLDER, &there, err);
+    if (status != WW_OK || !there)
+        return status;
+    char *full = ww_strf("%s%s", c->prefix, path);
+    status = ww_folder_list(c->folder, full, names, count, err);
+    free(full);
+    return status;
+}
+
+static bool decodes(const uint8_t *data, size_t bytes, const char *path, ww_error *why)
+{
+    ww_image image = {0};
+    bool truncated = false;
+    const uint8_t jpeg[] = {0xff, 0xd8, 0xff};
+    if (bytes < sizeof jpeg) {
+        ww_fail(why, WW_ERR_FORMAT, "it is empty");
+        return false;
+    }
+    if (memcmp(data, jpeg, sizeof jpeg) != 0)
+        return true; // another kind of picture: not ours to judge
+    ww_status status = ww_jpeg_decode(data, bytes, path, WW_IMAGE_PIXELS_MAX, &image, NULL, NULL, NULL, &truncated, why);
+    ww_image_free(&image);
+    if (status == WW_OK && truncated)
+        status = ww_fail(why, WW_ERR_FORMAT, "it breaks off");
+    return status == WW_OK;
+}
+
+static ww_status remember(ww_checker *c, const char *full, int side, uint64_t hash, ww_error *err)
+{
+    ww_checked_picture p = {hash, side, ww_try_strdup(full)};
+    if (p.path && ww_vector_push(&c->pictures, p))
+        return WW_OK;
+    free(p.path);
+    return ww_fail_memory(err, "a list of %zu pictures", c->pictures.count);
+}
+
+ww_status ww_check_picture(ww_checker *c, const char *path, int side, ww_error *err)
+{
+    uint8_t *data = NULL;
+    size_t bytes = 0;
+    ww_error why = {0};
+    char *full = ww_strf("%s%s", c->prefix, path);
+    c->result->pictures++;
+    ww_status status = ww_folder_read(c->folder, full, PICTURE_BYTES_MAX, &data, &bytes, &why);
+    if (status == WW_OK && decodes(data, bytes, full, &why))
+        status = remember(c, full, side, ww_hash_bytes(data, bytes), err);
+    else {
+        status = WW_OK;
+        ww_check_found(c, "%s: the picture cannot be read: %s", full, why.message);
+    }
+    free(data);
+    free(full);
+    return status;
+}
+
+// --- one picture on two sides
+
+static int by_hash(const void *a, const void *b)
+{
+    const ww_checked_picture *l = a, *r = b;
+    if (l->hash != r->hash)
+        return l->hash < r->hash ? -1 : 1;
+    return l->side != r->side ? l->side - r->side : strcmp(l->path, r->path);
+}
+
+static void find_twins(ww_checker *c)
+{
+    if (c->pictures.count)
+        qsort(c->pictures.item, c->pictures.count, sizeof *c->pictures.item, by_hash);
+    for (size_t i = 1; i < c->pictures.count; i++) {
+        const ww_checked_picture *a = &c->pictures.item[i - 1], *b = &c->pictures.item[i];
+        if (a->hash == b->hash && a->side != b->side)
+            ww_check_found(c, "%s: the same picture is on another side of the split too: %s", b->path, a->path);
+    }
+}
+
+static void forget_pictures(ww_checker *c)
+{
+    for (size_t i = 0; i < c->pictures.count; i++)
+        free(c->pictures.item[i].path);
+    ww_vector_free(&c->pictures);
+}
+
+// --- our own record
+
+static ww_status check_record(ww_checker *c, bool *found, ww_error *err)
+{
+    bool there, unfinished;
+    ww_file_records records = {0};
+    c->prefix = "";
+    ww_status status = ww_check_exists(c, WW_DATASET_MANIFEST, WW_ENTRY_FILE, &there, err);
+    if (status == WW_OK)
+        status = ww_check_exists(c, WW_DATASET_MANIFEST ".1", WW_ENTRY_FILE, &unfinished, err);
+    if (status != WW_OK || !there)
+        return status;
+    *found = true;
+    if (unfinished)
+        ww_check_found(c, "the data set is not complete: an export was interrupted; the same command completes it");
+    status = ww_file_records_read(&records, c->folder, WW_DATASET_MANIFEST, WW_DATASET_MANIFEST_HEAD, err);
+    for (size_t i = 0; status == WW_OK && i < records.count; i++) {
+        status = ww_check_exists(c, records.item[i].path, WW_ENTRY_FILE, &there, err);
+        if (status == WW_OK && !there)
+            ww_check_found(c, "%s: the file is missing", records.item[i].path);
+    }
+    ww_file_records_free(&records);
+    return status;
+}
+
+static ww_status check_formats(ww_checker *c, const char *prefix, bool *found, ww_error *err)
+{
+    ww_status status = WW_OK;
+    c->prefix = prefix;
+    for (size_t i = 0; status == WW_OK && i < sizeof checks / sizeof *checks; i++) {
+        bool here = false;
+        status = checks[i](c, &here, err);
+        *found = *found || here;
+        find_twins(c);
+        forget_pictures(c);
+    }
+    return status;
+}
+
+ww_status ww_check_dataset(const char *dir, void (*on_finding)(void *user, const char *line), void *user, ww_dataset_check_result *result, ww_error *err)
+{
+    ww_checker c = {.on_finding = on_finding, .user = user, .result = result};
+    bool found = false;
+    ww_status status = ww_folder_open(dir, false, &c.folder, err);
+    if (status == WW_OK)
+        status = check_record(&c, &found, err);
+    if (status == WW_OK)
+        status = check_formats(&c, "", &found, err);
+    for (size_t i = 0; status == WW_OK && ww_format_at(i); i++) {
+        char *prefix = ww_strf("%s/", ww_format_at(i)->name);
+        status = check_formats(&c, prefix, &found, err);
+        free(prefix);
+    }
+    if (status == WW_OK && !found)
+        status = ww_fail(err, WW_ERR_FORMAT, "'%s' holds no data set that is known here: no data.yaml, and no folder train", dir);
+    ww_folder_close(c.folder);
+    return status;
+}

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MIT
+// One folder per person on each side, as torchvision's ImageFolder numbers them: every folder a class, by the order of their names.
+#include "formats/check.h"
+#include "formats/dataset.h"
+
+#include <string.h>
+
+typedef struct side_folders {
+    char **name;
+    size_t count;
+    bool there;
+} side_folders;
+
+static ww_status check_person(ww_checker *c, const char *folder, int side, ww_error *err)
+{
+    char **files = NULL;
+    size_t count = 0;
+    ww_status status = ww_check_list(c, folder, &files, &count, err);
+    for (size_t i = 0; status == WW_OK && i < count; i++) {
+        char *path = ww_strf("%s/%s", folder, files[i]);
+        status = ww_check_picture(c, path, side, err);
+        free(path);
+    }
+    if (status == WW_OK && count == 0)
+        ww_check_found(c, "%s%s: the class is empty", c->prefix, folder);
+    ww_folder_names_free(files, count);
+    return status;
+}
+
+// Keeps of the names in the side's folder those of folders.
+static ww_status check_side(ww_checker *c, int side, side_folders *folders, ww_error *err)
+{
+    ww_status status = ww_check_exists(c, ww_side_name[side], WW_ENTRY_FOLDER, &folders->there, err);
+    if (status == WW_OK)
+        status = ww_check_list(c, ww_side_name[side], &folders->name, &folders->count, err);
+    for (size_t i = 0; status == WW_OK && i < folders->count; i++) {
+        bool is_folder;
+        char *path = ww_strf("%s/%s", ww_side_name[side], folders->name[i]);
+        status = ww_check_exists(c, path, WW_ENTRY_FOLDER, &is_folder, err);
+        if (status == WW_OK && is_folder)
+            status = check_person(c, path, side, err);
+        else if (status == WW_OK)
+            folders->name[i][0] = 0; // a file, such as metadata.jsonl: no class
+        free(path);
+    }
+    return status;
+}
+
+static bool has(const side_folders *folders, const char *name)
+{
+    for (size_t i = 0; i < folders->count; i++)
+        if (strcmp(folders->name[i], name) == 0)
+            return true;
+    return false;
+}
+
+static void compare(ww_checker *c, const side_folders *all, int side, int other)
+{
+    for (size_t i = 0; all[side].there && all[other].there && i < all[side].count; i++)
+        if (all[side].name[i][0] && !has(&all[other], all[side].name[i]))
+            ww_check_found(c, "%s%s/%s: the class is missing in %s, so the classes after it have other numbers there", c->prefix, ww_side_name[side],
+                           all[side].name[i], ww_side_name[other]);
+}
+
+ww_status ww_check_folders(ww_checker *c, bool *found, ww_error *err)
+{
+    side_folders all[WW_SIDES] = {0};
+    ww_status status = ww_check_exists(c, ww_side_name[WW_SIDE_TRAIN], WW_ENTRY_FOLDER, found, err);
+    if (status != WW_OK || !*found)
+        return status;
+    for (int side = 0; status == WW_OK && side < WW_SIDES; side++)
+        status = check_side(c, side, &all[side], err);
+    for (int side = 1; status == WW_OK && side < WW_SIDES; side++) {
+        compare(c, all, WW_SIDE_TRAIN, side);
+        compare(c, all, side, WW_SIDE_TRAIN);
+    }
+    for (int side = 0; side < WW_SIDES; side++)
+        ww_folder_names_free(all[side].name, all[side].count);
+    return status;
+}

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: MIT
+// What Ultralytics' readers refuse or pass over silently: images/SIDE and labels/SIDE, data.yaml with nc or names.
+#include "base/number.h"
+#include "formats/check.h"
+#include "formats/dataset.h"
+
+#include <string.h>
+
+#define LABEL_BYTES_MAX ((size_t)16 << 20)
+#define SHARE_TOLERANCE 2e-6 // labels have six decimals
+enum { CLASSES_MAX = 1000000, FIELDS = 5 };
+
+typedef struct yolo {
+    ww_checker *c;
+    long classes;
+    int64_t *faces; // by class, in train
+} yolo;
+
+// nc, or how many entries `names` has in block style; 0: neither is there.
+static long count_classes(const char *yaml)
+{
+    long names = 0;
+    bool inside = false;
+    for (const char *line = yaml; *line; line += strcspn(line, "\n"), line += *line == '\n') {
+        if (strncmp(line, "nc:", 3) == 0)
+            return strtol(line + 3, NULL, 10);
+        if (inside && (*line == ' ' || *line == '-'))
+            names++;
+        else
+            inside = strncmp(line, "names:", 6) == 0;
+    }
+    return names;
+}
+
+static ww_status read_classes(yolo *y, ww_error *err)
+{
+    uint8_t *yaml = NULL;
+    size_t bytes = 0;
+    char *path = ww_strf("%sdata.yaml", y->c->prefix);
+    ww_status status = ww_folder_read(y->c->folder, path, LABEL_BYTES_MAX, &yaml, &bytes, err);
+    if (status == WW_OK)
+        y->classes = count_classes((char *)yaml);
+    if (status == WW_OK && (y->classes < 1 || y->classes > CLASSES_MAX)) {
+        ww_check_found(y->c, "%s: it tells no number of classes (nc)", path);
+        y->classes = 0;
+    }
+    free(yaml);
+    free(path);
+    if (status != WW_OK)
+        return status;
+    y->faces = ww_try_array((size_t)y->classes, sizeof *y->faces);
+    return y->faces ? WW_OK : ww_fail_memory(err, "%ld classes", y->classes);
+}
+
+static bool read_fields(const char *line, double value[FIELDS])
+{
+    char *end;
+    for (int i = 0; i < FIELDS; i++) {
+        value[i] = ww_number_parse(line, &end);
+        if (end == line)
+            return false;
+        line = end;
+    }
+    return line[strspn(line, " \t\r")] == 0;
+}
+
+static void check_line(yolo *y, const char *path, int number, const char *line, int side)
+{
+    double v[FIELDS];
+    y->c->result->labels++;
+    if (!read_fields(line, v) || v[0] != (double)(long)v[0]) {
+        ww_check_found(y->c, "%s:%d: not a class and four numbers", path, number);
+        return;
+    }
+    if (v[0] < 0 || v[0] >= (double)y->classes)
+        ww_check_found(y->c, "%s:%d: class %ld is none of the %ld", path, number, (long)v[0], y->classes);
+    else if (side == WW_SIDE_TRAIN)
+        y->faces[(long)v[0]]++;
+    if (!(v[3] > 0 && v[4] > 0))
+        ww_check_found(y->c, "%s:%d: the box has no area", path, number);
+    else if (v[1] - v[3] / 2 < -SHARE_TOLERANCE || v[1] + v[3] / 2 > 1 + SHARE_TOLERANCE || v[2] - v[4] / 2 < -SHARE_TOLERANCE ||
+             v[2] + v[4] / 2 > 1 + SHARE_TOLERANCE)
+        ww_check_found(y->c, "%s:%d: the box reaches outside the picture", path, number);
+}
+
+static ww_status check_label(yolo *y, const char *path, int side, ww_error *err)
+{
+    uint8_t *data = NULL;
+    size_t bytes = 0;
+    ww_error why = {0};
+    char *full = ww_strf("%s%s", y->c->prefix, path);
+    (void)err;
+    if (ww_folder_read(y->c->folder, full, LABEL_BYTES_MAX, &data, &bytes, &why) != WW_OK) {
+        ww_check_found(y->c, "%s: the label cannot be read: %s", full, why.message);
+    } else {
+        int number = 0, boxes = 0;
+        for (char *line = (char *)data, *next; *line; line = next) {
+            next = line + strcspn(line, "\n");
+            if (*next)
+                *next++ = 0;
+            number++;
+            if (line[strspn(line, " \t\r")] == 0)
+                continue;
+            boxes++;
+            check_line(y, full, number, line, side);
+        }
+        if (boxes == 0)
+            ww_check_found(y->c, "%s: the picture is labelled as empty: what it shows counts as background", full);
+    }
+    free(data);
+    free(full);
+    return WW_OK;
+}
+
+// A name without its extension.
+static char *stem_of(const char *name)
+{
+    const char *dot = strrchr(name, '.');
+    return dot ? ww_strndup(name, (size_t)(dot - name)) : ww_strdup(name);
+}
+
+static ww_status check_pair(yolo *y, const char *side_name, const char *name, int side, ww_error *err)
+{
+    bool labelled = false;
+    char *stem = stem_of(name), *picture = ww_strf("images/%s/%s", side_name, name), *label = ww_strf("labels/%s/%s.txt", side_name, stem);
+    ww_status status = ww_check_picture(y->c, picture, side, err);
+    if (status == WW_OK)
+        status = ww_check_exists(y->c, label, WW_ENTRY_FILE, &labelled, err);
+    if (status == WW_OK && labelled)
+        status = check_label(y, label, side, err);
+    else if (status == WW_OK)
+        ww_check_found(y->c, "%s%s: the picture has no label: its faces count as background", y->c->prefix, picture);
+    free(label);
+    free(picture);
+    free(stem);
+    return status;
+}
+
+static ww_status find_label_alone(yolo *y, const char *side_name, const char *name, char **pictures, size_t count)
+{
+    char *stem = stem_of(name);
+    bool found = false;
+    size_t low = 0, high = count; // `pictures` is sorted by bytes; those of this stem stand together
+    while (low < high) {
+        const size_t middle = low + (high - low) / 2;
+        if (strncmp(pictures[middle], stem, strlen(stem)) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    for (; !found && low < count && strncmp(pictures[low], stem, strlen(stem)) == 0; low++)
+        found = pictures[low][strlen(stem)] == '.' && !strchr(pictures[low] + strlen(stem) + 1, '.');
+    if (!found)
+        ww_check_found(y->c, "%slabels/%s/%s: the label has no picture", y->c->prefix, side_name, name);
+    free(stem);
+    return WW_OK;
+}
+
+static ww_status check_side(yolo *y, int side, ww_error *err)
+{
+    char **pictures = NULL, **labels = NULL;
+    size_t picture_count = 0, label_count = 0;
+    char *images_dir = ww_strf("images/%s", ww_side_name[side]), *labels_dir = ww_strf("labels/%s", ww_side_name[side]);
+    ww_status status = ww_check_list(y->c, images_dir, &pictures, &picture_count, err);
+    if (status == WW_OK)
+        status = ww_check_list(y->c, labels_dir, &labels, &label_count, err);
+    for (size_t i = 0; status == WW_OK && i < picture_count; i++)
+        status = check_pair(y, ww_side_name[side], pictures[i], side, err);
+    for (size_t i = 0; status == WW_OK && i < label_count; i++)
+        status = find_label_alone(y, ww_side_name[side], labels[i], pictures, picture_count);
+    if (status == WW_OK && picture_count == 0 && side != WW_SIDE_TEST)
+        ww_check_found(y->c, "%s%s: there are no pictures for %s", y->c->prefix, images_dir, ww_side_name[side]);
+    ww_folder_names_free(pictures, picture_count);
+    ww_folder_names_free(labels, label_count);
+    free(images_dir);
+    free(labels_dir);
+    return status;
+}
+
+ww_status ww_check_yolo(ww_checker *c, bool *found, ww_error *err)
+{
+    yolo y = {.c = c};
+    ww_status status = ww_check_exists(c, "data.yaml", WW_ENTRY_FILE, found, err);
+    if (status != WW_OK || !*found)
+        return status;
+    status = read_classes(&y, err);
+    for (int side = 0; status == WW_OK && side < WW_SIDES; side++)
+        status = check_side(&y, side, err);
+    for (long i = 0; status == WW_OK && i < y.classes; i++)
+        if (y.faces[i] == 0)
+            ww_check_found(c, "%sdata.yaml: class %ld has no face in train", c->prefix, i);
+    free(y.faces);
+    return status;
+}

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: MIT
+#include "formats/dataset.h"
+#include "base/files.h"
+
+#include <inttypes.h>
+#include <string.h>
+#include <math.h>
+
+const char *const ww_side_name[WW_SIDES] = {"train", "val", "test"};
+
+enum { STEM_BYTES_MAX = 40 }; // of the footage's name in that of a picture
+// A face that is to be pixelated may hide this share of the box of one that is labelled; above, the frame is left out.
+#define COVERED_SHARE_MAX 0.25
+
+int32_t ww_dataset_unknown(const ww_dataset *set)
+{
+    return set->options.unlabelled == WW_UNLABELLED_UNKNOWN ? (int32_t)set->classes.count : WW_NO_CLASS;
+}
+
+int32_t ww_dataset_label(const ww_dataset *set, size_t face)
+{
+    return set->class_of[face] != WW_NO_CLASS ? set->class_of[face] : ww_dataset_unknown(set);
+}
+
+size_t ww_dataset_label_count(const ww_dataset *set)
+{
+    return set->classes.count + (ww_dataset_unknown(set) != WW_NO_CLASS);
+}
+
+const char *ww_dataset_label_title(const ww_dataset *set, size_t label)
+{
+    return label < set->classes.count ? ww_catalog_title(set->classes.item[label].person) : "unknown";
+}
+
+static bool hides(const ww_catalog_face *cover, const ww_catalog_face *face)
+{
+    const double width = fmin(cover->x + cover->width, face->x + face->width) - fmax(cover->x, face->x);
+    const double height = fmin(cover->y + cover->height, face->y + face->height) - fmax(cover->y, face->y);
+    return width > 0 && height > 0 && width * height > COVERED_SHARE_MAX * face->width * face->height;
+}
+
+// Whether a face without a class hides one with a class, once it is pixelated.
+static bool would_hide(const ww_dataset *set, const ww_catalog_frame *f, size_t cover)
+{
+    for (size_t i = f->first_face; i < f->first_face + f->face_count; i++)
+        if (set->class_of[i] != WW_NO_CLASS && hides(&set->catalog->face.item[cover], &set->catalog->face.item[i]))
+            return true;
+    return false;
+}
+
+ww_frame_use ww_dataset_frame_use(const ww_dataset *set, size_t frame)
+{
+    const ww_catalog_frame *f = &set->catalog->frame.item[frame];
+    bool labelled = false, in_the_way = false;
+    for (size_t i = f->first_face; i < f->first_face + f->face_count; i++) {
+        labelled = labelled || set->class_of[i] != WW_NO_CLASS;
+        if (ww_dataset_label(set, i) == WW_NO_CLASS)
+            in_the_way = in_the_way || set->options.unlabelled == WW_UNLABELLED_LEAVE_OUT || would_hide(set, f, i);
+    }
+    return !labelled ? WW_FRAME_UNUSED : in_the_way ? WW_FRAME_LEFT_OUT : WW_FRAME_USED;
+}
+
+bool ww_dataset_side_used(const ww_dataset *set, int side) { return set->faces[side] > 0; }
+
+size_t ww_dataset_side_frames(const ww_dataset *set, int side)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < set->catalog->frame.count; i++)
+        count += set->side[i] == side && ww_dataset_frame_use(set, i) == WW_FRAME_USED;
+    return count;
+}
+
+bool ww_dataset_class_everywhere(const ww_dataset *set, size_t label)
+{
+    for (int side = 0; side < WW_SIDES; side++)
+        if (ww_dataset_side_used(set, side) && set->classes.item[label].faces[side] == 0)
+            return false;
+    return true;
+}
+
+// --- names
+
+static void add_stem(const char *path, ww_buffer *name)
+{
+    const char *base = ww_path_base(path), *extension = ww_path_extension(base);
+    size_t length = *extension ? (size_t)(extension - base) - 1 : strlen(base);
+    for (size_t i = 0; i < length && i < STEM_BYTES_MAX; i++) {
+        const char c = base[i];
+        const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-';
+        ww_buffer_add(name, plain ? &c : "_", 1);
+    }
+}
+
+void ww_dataset_frame_name(const ww_dataset *set, size_t frame, ww_buffer *name)
+{
+    const ww_catalog_frame *f = &set->catalog->frame.item[frame];
+    const ww_catalog_source *source = &set->catalog->source.item[f->source];
+    add_stem(source->path, name);
+    ww_buffer_format(name, "_%08" PRIx32 "_%012" PRId64, (uint32_t)(source->hash >> 32), f->time_us);
+}
+
+void ww_dataset_face_name(const ww_dataset *set, size_t face, ww_buffer *name)
+{
+    const size_t frame = set->catalog->face.item[face].frame;
+    ww_dataset_frame_name(set, frame, name);
+    ww_buffer_format(name, "_%zu", face - set->catalog->frame.item[frame].first_face);
+}

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: MIT
+// What every data-set format is written from: the library's faces, which of them belong to a class, and on which side of the split each
+// frame lies. Made once, then only read.
+#ifndef WW_FORMATS_DATASET_H
+#define WW_FORMATS_DATASET_H
+#include "library/catalog.h"
+#include "library/library.h"
+
+typedef enum ww_side { WW_SIDE_TRAIN, WW_SIDE_VAL, WW_SIDE_TEST, WW_SIDES } ww_side;
+extern const char *const ww_side_name[WW_SIDES]; // "train", ...
+
+#define WW_NO_CLASS (-1)
+
+typedef struct ww_dataset_class {
+    const ww_catalog_person *person;
+    char *folder;             // the name as a folder: fit for every file system, and without the characters of globs
+    size_t faces[WW_SIDES];
+    size_t groups;            // of frames that show the person
+} ww_dataset_class;
+
+typedef enum ww_frame_use {
+    WW_FRAME_UNUSED,   // shows no face with a class
+    WW_FRAME_LEFT_OUT, // shows a face without one, and may not be used for that
+    WW_FRAME_USED,
+} ww_frame_use;
+
+typedef struct ww_dataset {
+    const ww_catalog *catalog; // with its vectors
+    ww_dataset_options options; // resolved: no value means "the default" any more
+    WW_VECTOR(ww_dataset_class) classes;
+    int32_t *class_of;  // for each face: index in `classes`, or WW_NO_CLASS
+    uint32_t *group;    // for each frame: the first frame of its group
+    uint8_t *side;      // for each frame: ww_side
+    size_t groups;      // among frames with a face of a class
+    size_t closest[2];  // the two nearest faces of one person on two sides
+    double closest_distance; // negative: there are none
+    size_t faces[WW_SIDES];  // with a class
+} ww_dataset;
+
+// Faces of nobody and of ignored people have no class. The catalog must outlive it.
+ww_status ww_dataset_make(ww_library *library, const ww_catalog *catalog, const ww_dataset_options *options, ww_dataset *set, ww_error *err);
+void ww_dataset_free(ww_dataset *set);
+
+// Index of the class "unknown", which comes after the people's; WW_NO_CLASS: there is none.
+int32_t ww_dataset_unknown(const ww_dataset *set);
+// The class a face is labelled with in a picture of its frame.
+int32_t ww_dataset_label(const ww_dataset *set, size_t face);
+size_t ww_dataset_label_count(const ww_dataset *set);
+const char *ww_dataset_label_title(const ww_dataset *set, size_t label);
+ww_frame_use ww_dataset_frame_use(const ww_dataset *set, size_t frame);
+// Whether some face of a class lies on the side.
+bool ww_dataset_side_used(const ww_dataset *set, int side);
+// Frames of the side that are used.
+size_t ww_dataset_side_frames(const ww_dataset *set, int side);
+// Whether the class has faces on every side that is used. Readers that number the folders they find (torchvision's ImageFolder) need that:
+// a folder missing on one side shifts the numbers of all that come after it.
+bool ww_dataset_class_everywhere(const ww_dataset *set, size_t label);
+
+// "clip_1f2e3d4c_000012500000": the footage's name as far as it is harmless, the beginning of its hash, and the time in microseconds. Added to
+// `name`. Of the same footage always the same.
+void ww_dataset_frame_name(const ww_dataset *set, size_t frame, ww_buffer *name);
+// The same with the place among the faces of the frame: "..._0".
+void ww_dataset_face_name(const ww_dataset *set, size_t face, ww_buffer *name);
+
+#endif

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: MIT
+#include "formats/dataset_export.h"
+#include "base/clock.h"
+#include "base/files.h"
+#include "formats/data_card.h"
+#include "formats/format.h"
+#include "formats/pictures.h"
+
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { FORMATS_MAX = 16, CHIP_SIZE_MIN = 16, CHIP_SIZE_MAX = 1024, PART_MAX = 1000000 };
+
+typedef struct chosen {
+    const ww_export_format *format[FORMATS_MAX];
+    size_t count;
+} chosen;
+
+static ww_status no_such_format(const char *name, size_t length, ww_error *err)
+{
+    ww_buffer names = {0};
+    for (size_t i = 0; ww_format_at(i); i++)
+        ww_buffer_format(&names, "%s%s", i ? ", " : "", ww_format_at(i)->name);
+    char *list = ww_buffer_take(&names);
+    ww_status status = ww_fail(err, WW_ERR_ARGUMENT, "there is no data set format '%.*s'; there are: %s", (int)length, name, list);
+    free(list);
+    return status;
+}
+
+static ww_status choose(const char *names, chosen *c, ww_error *err)
+{
+    *c = (chosen){0};
+    for (const char *at = names ? names : ""; ; at++) {
+        const size_t length = strcspn(at, ",");
+        const ww_export_format *format = ww_format_named(at, length);
+        if (!format)
+            return no_such_format(at, length, err);
+        for (size_t i = 0; i < c->count; i++)
+            if (c->format[i] == format)
+                return ww_fail(err, WW_ERR_ARGUMENT, "the format '%s' is named twice", format->name);
+        if (c->count == FORMATS_MAX)
+            return ww_fail(err, WW_ERR_ARGUMENT, "more than %d formats", FORMATS_MAX);
+        c->format[c->count++] = format;
+        at += length;
+        if (!*at)
+            return WW_OK;
+    }
+}
+
+// A folder inside the library's would be taken for a person's.
+static ww_status check_place(const ww_library *library, const char *out, ww_error *err)
+{
+    char inside[PATH_MAX], above[PATH_MAX];
+    if (!out || !*out)
+        return ww_fail(err, WW_ERR_ARGUMENT, "name the folder that the data set goes to");
+    char *way = ww_strdup(out);
+    bool known = realpath(way, above) != NULL; // of what is not there yet, the nearest folder above it that is
+    for (char *slash = strrchr(way, '/'); !known && slash; slash = strrchr(way, '/')) {
+        *slash = 0;
+        known = realpath(*way ? way : "/", above) != NULL;
+    }
+    if (!known)
+        known = realpath(".", above) != NULL;
+    free(way);
+    const size_t length = realpath(library->dir, inside) ? strlen(inside) : 0;
+    if (known && length && strncmp(above, inside, length) == 0 && (above[length] == '/' || above[length] == 0))
+        return ww_fail(err, WW_ERR_ARGUMENT, "'%s' lies inside '%s', where folders are people; name a folder elsewhere", out, library->dir);
+    return WW_OK;
+}
+
+static ww_status check_options(const ww_library *library, const ww_dataset_options *o, ww_error *err)
+{
+    if (o->train < 0 || o->val < 0 || o->test < 0 || o->train > PART_MAX || o->val > PART_MAX || o->test > PART_MAX)
+        return ww_fail(err, WW_ERR_ARGUMENT, "the parts of a split are numbers from 0 to %d", PART_MAX);
+    if (o->train == 0 && (o->val != 0 || o->test != 0))
+        return ww_fail(err, WW_ERR_ARGUMENT, "a split without a part for train is no data set to train with");
+    if (o->unlabelled > WW_UNLABELLED_LEAVE_OUT)
+        return ww_fail(err, WW_ERR_ARGUMENT, "ww_dataset_options.unlabelled is none of its values");
+    if (o->chip_size != 0 && (o->chip_size < CHIP_SIZE_MIN || o->chip_size > CHIP_SIZE_MAX))
+        return ww_fail(err, WW_ERR_ARGUMENT, "a chip has %d to %d pixels a side", CHIP_SIZE_MIN, CHIP_SIZE_MAX);
+    return check_place(library, o->out, err);
+}
+
+static void count_set(const ww_dataset *set, ww_dataset_result *r)
+{
+    r->classes = (int64_t)set->classes.count;
+    r->train = (int64_t)set->faces[WW_SIDE_TRAIN];
+    r->val = (int64_t)set->faces[WW_SIDE_VAL];
+    r->test = (int64_t)set->faces[WW_SIDE_TEST];
+    r->faces = r->train + r->val + r->test;
+    r->groups = (int64_t)set->groups;
+    r->closest = set->closest_distance;
+    for (size_t i = 0; i < set->catalog->frame.count; i++) {
+        const ww_frame_use use = ww_dataset_frame_use(set, i);
+        r->frames += use != WW_FRAME_UNUSED;
+        r->frames_left_out += use == WW_FRAME_LEFT_OUT;
+        r->faces_covered += use == WW_FRAME_USED ? (int64_t)ww_frame_covered(set, i) : 0;
+    }
+}
+
+// What a trainer would stumble over.
+static void warn(const ww_library *library, const ww_dataset *set, const chosen *c)
+{
+    size_t apart = 0;
+    bool folders = false;
+    for (size_t i = 0; i < set->classes.count; i++)
+        apart += !ww_dataset_class_everywhere(set, i);
+    for (size_t i = 0; i < c->count; i++)
+        folders = folders || c->format[i]->wants_classes_everywhere;
+    if (set->options.val > 0 && !ww_dataset_side_used(set, WW_SIDE_VAL))
+        ww_logf(&library->log, WW_LOG_WARNING, "nothing is left for val: each person's faces hang together by tracks, shared frames and near-duplicates; add footage, or "
+                                               "lower --near-duplicate");
+    if (folders && apart > 0)
+        ww_logf(&library->log, WW_LOG_WARNING, "%zu of %zu people have no folder: their faces do not reach every side of the split (README.md says who); "
+                                               "--split 80/20 asks less of them, --split 100 nothing", apart, set->classes.count);
+}
+
+static ww_status write_formats(const ww_dataset *set, const chosen *c, ww_dataset_out *out, ww_error *err)
+{
+    ww_status status = WW_OK;
+    for (size_t i = 0; status == WW_OK && i < c->count; i++) {
+        char *prefix = c->count > 1 ? ww_strf("%s/", c->format[i]->name) : ww_strdup("");
+        ww_dataset_out_begin(out, prefix, (double)i / (double)c->count);
+        free(prefix);
+        status = c->format[i]->write(set, out, err);
+    }
+    ww_dataset_out_begin(out, "", 1);
+    return status == WW_OK ? ww_put_data_card(set, out, err) : status;
+}
+
+static ww_status write(ww_library *library, const ww_dataset *set, const chosen *c, const char *dir, ww_dataset_result *r, ww_error *err)
+{
+    ww_dataset_out *out = NULL;
+    ww_status status = ww_dataset_out_open(dir, library, &out, err);
+    if (status != WW_OK)
+        return status;
+    status = write_formats(set, c, out, err);
+    if (status == WW_OK)
+        status = ww_dataset_out_finish(out, err);
+    const ww_dataset_out_counts *counts = ww_dataset_out_get_counts(out);
+    r->files_written = counts->written;
+    r->files_kept = counts->kept;
+    r->files_removed = counts->removed;
+    r->files_left = counts->left;
+    ww_dataset_out_close(out);
+    return status;
+}
+
+ww_status ww_dataset_export(ww_library *library, const ww_dataset_options *options, ww_dataset_result *result, ww_error *err)
+{
+    const double begun = ww_seconds();
+    ww_catalog catalog = {0};
+    ww_dataset set = {0};
+    chosen c;
+    ww_status status = choose(options->formats, &c, err);
+    if (status == WW_OK)
+        status = check_options(library, options, err);
+    if (status == WW_OK)
+        status = ww_catalog_load(library->store, NULL, 0, &catalog, err);
+    if (status != WW_OK)
+        return status;
+    status = ww_catalog_add_vectors(&catalog, err);
+    if (status == WW_OK)
+        status = ww_dataset_make(library, &catalog, options, &set, err);
+    if (status == WW_OK) {
+        count_set(&set, result);
+        warn(library, &set, &c);
+        status = write(library, &set, &c, options->out, result, err);
+    }
+    result->wall_s = ww_seconds() - begun;
+    ww_dataset_free(&set);
+    ww_catalog_free(&catalog);
+    return status;
+}

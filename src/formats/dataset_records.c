@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: MIT
+#include "formats/dataset_records.h"
+#include "base/search.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#define RECORD_BYTES_MAX ((size_t)1 << 31)
+enum { HASH_DIGITS = 16 };
+
+ww_status ww_file_records_add(ww_file_records *r, const char *path, uint64_t hash, ww_error *err)
+{
+    ww_file_record record = {ww_try_strdup(path), hash};
+    if (record.path && ww_vector_push(r, record))
+        return WW_OK;
+    free(record.path);
+    return ww_fail_memory(err, "a list of %zu files", r->count);
+}
+
+void ww_file_records_free(ww_file_records *r)
+{
+    for (size_t i = 0; i < r->count; i++)
+        free(r->item[i].path);
+    ww_vector_free(r);
+}
+
+static int by_path_and_hash(const void *a, const void *b)
+{
+    const ww_file_record *l = a, *r = b;
+    const int order = strcmp(l->path, r->path);
+    return order ? order : (l->hash > r->hash) - (l->hash < r->hash);
+}
+
+void ww_file_records_sort(ww_file_records *r)
+{
+    if (r->count)
+        qsort(r->item, r->count, sizeof *r->item, by_path_and_hash);
+}
+
+size_t ww_file_records_find(const ww_file_records *r, const char *path, size_t *count)
+{
+    size_t at;
+    WW_LOWER_BOUND(at, r->count, strcmp(r->item[at].path, path) < 0);
+    *count = 0;
+    while (at + *count < r->count && strcmp(r->item[at + *count].path, path) == 0)
+        ++*count;
+    return at;
+}
+
+bool ww_file_records_has(const ww_file_records *r, const char *path, uint64_t hash)
+{
+    size_t count;
+    const size_t at = ww_file_records_find(r, path, &count);
+    for (size_t i = at; i < at + count; i++)
+        if (r->item[i].hash == hash)
+            return true;
+    return false;
+}
+
+void ww_file_records_write(const ww_file_records *r, size_t from, ww_buffer *text)
+{
+    for (size_t i = from; i < r->count; i++)
+        ww_buffer_format(text, "%016" PRIx64 " %s\n", r->item[i].hash, r->item[i].path);
+}
+
+static ww_status read_line(ww_file_records *r, char *line, const char *path, ww_error *err)
+{
+    char *end;
+    const uint64_t hash = strtoull(line, &end, 16);
+    if (end != line + HASH_DIGITS || *end != ' ' || !ww_path_is_inside(end + 1))
+        return ww_fail(err, WW_ERR_FORMAT, "'%s' is no record of a data set's files; was it changed by hand?", path);
+    return ww_file_records_add(r, end + 1, hash, err);
+}
+
+ww_status ww_file_records_read(ww_file_records *r, ww_folder *folder, const char *path, const char *head, ww_error *err)
+{
+    uint8_t *data = NULL;
+    size_t bytes = 0;
+    ww_status status = ww_folder_read(folder, path, RECORD_BYTES_MAX, &data, &bytes, err);
+    if (status != WW_OK)
+        return status;
+    char *text = (char *)data, *line = text + strlen(head);
+    if (strncmp(text, head, strlen(head)) != 0)
+        status = ww_fail(err, WW_ERR_FORMAT, "'%s' is no record of a data set's files; was it changed by hand?", path);
+    while (status == WW_OK && *line) {
+        char *next = line + strcspn(line, "\n");
+        if (*next)
+            *next++ = 0;
+        status = read_line(r, line, path, err);
+        line = next;
+    }
+    free(data);
+    return status;
+}

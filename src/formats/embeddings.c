@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MIT
+// Embeddings: faces.npy (float32, faces x values; NumPy's format 1.0) and faces.csv, whose row i belongs to row i of it: everything the store knows of
+// all faces, those of nobody included.
+#include "base/text.h"
+#include "formats/format.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { NPY_ALIGNMENT = 64, NPY_PREFIX_BYTES = 10 };
+
+static ww_status put_vectors(const ww_catalog *c, ww_dataset_out *out, ww_error *err)
+{
+    ww_buffer file = {0}, header = {0};
+    ww_buffer_format(&header, "{'descr': '<f4', 'fortran_order': False, 'shape': (%zu, %d), }", c->face.count, c->dim);
+    while ((NPY_PREFIX_BYTES + header.bytes + 1) % NPY_ALIGNMENT != 0)
+        ww_buffer_text(&header, " ");
+    ww_buffer_text(&header, "\n");
+    const uint8_t prefix[NPY_PREFIX_BYTES] = {0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0, (uint8_t)(header.bytes & 255), (uint8_t)(header.bytes >> 8)};
+    ww_buffer_add(&file, prefix, sizeof prefix);
+    ww_buffer_add(&file, header.data, header.bytes);
+    for (size_t i = 0; i < c->face.count * (size_t)c->dim; i++) {
+        uint32_t bits;
+        memcpy(&bits, &c->vector[i], sizeof bits);
+        const uint8_t little[] = {(uint8_t)bits, (uint8_t)(bits >> 8), (uint8_t)(bits >> 16), (uint8_t)(bits >> 24)};
+        ww_buffer_add(&file, little, sizeof little);
+    }
+    ww_status status = ww_dataset_out_put_text(out, "faces.npy", &file, err);
+    ww_buffer_free(&header);
+    ww_buffer_free(&file);
+    return status;
+}
+
+static void add_fixed(ww_buffer *text, double value, int decimals)
+{
+    ww_buffer_text(text, ",");
+    ww_text_fixed(text, value, decimals);
+}
+
+static void add_row(const ww_dataset *set, size_t face, ww_buffer *text)
+{
+    const ww_catalog *c = set->catalog;
+    const ww_catalog_face *f = &c->face.item[face];
+    const ww_catalog_frame *frame = &c->frame.item[f->frame];
+    const ww_catalog_source *source = ww_catalog_source_of(c, face);
+    const ww_catalog_person *person = ww_catalog_person_of(c, face);
+    ww_buffer_format(text, "%zu,", face + 1);
+    ww_text_csv(text, source->path);
+    ww_buffer_format(text, ",%016" PRIx64 ",%zu,%" PRId64 ",", source->hash, f->frame + 1, frame->sample);
+    ww_text_fixed(text, (double)frame->time_us / 1e6, 6);
+    const double box[] = {f->x, f->y, f->width, f->height};
+    for (int i = 0; i < 4; i++)
+        add_fixed(text, box[i], 2);
+    for (int i = 0; i < 10; i++)
+        add_fixed(text, f->landmark[i], 2);
+    add_fixed(text, f->score, 4);
+    add_fixed(text, f->quality, 4);
+    ww_buffer_format(text, ",%" PRId64 ",%d,", f->track, person->number);
+    ww_text_csv(text, person->name ? person->name : "");
+    ww_buffer_format(text, ",%s\n", set->class_of[face] != WW_NO_CLASS ? ww_side_name[set->side[f->frame]] : "");
+}
+
+static ww_status write(const ww_dataset *set, ww_dataset_out *out, ww_error *err)
+{
+    ww_buffer text = {0};
+    ww_buffer_text(&text, "face,source,source_hash,frame,sample,time_s,x,y,width,height,x0,y0,x1,y1,x2,y2,x3,y3,x4,y4,score,quality,track,person,name,split\n");
+    for (size_t i = 0; i < set->catalog->face.count; i++)
+        add_row(set, i, &text);
+    ww_status status = ww_dataset_out_put_text(out, "faces.csv", &text, err);
+    ww_buffer_free(&text);
+    return status == WW_OK ? put_vectors(set->catalog, out, err) : status;
+}
+
+const ww_export_format ww_format_embeddings = {.name = "embeddings", .description = "all faces' embeddings as faces.npy, and what is known of them as faces.csv", .write = write};

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: MIT
+// The formats of data sets: one file each behind this one interface. docs/how-to-add-an-export-format.md tells how to write one.
+#ifndef WW_FORMATS_FORMAT_H
+#define WW_FORMATS_FORMAT_H
+#include "formats/dataset.h"
+#include "formats/dataset_out.h"
+
+typedef struct ww_export_format {
+    const char *name;        // as --to takes it; also the folder it goes to where several are written
+    const char *description; // one line for people
+    // Whether a class that is missing on a side is left out: see ww_dataset_class_everywhere.
+    bool wants_classes_everywhere;
+    // Puts the files of the set, in any order.
+    ww_status (*write)(const ww_dataset *set, ww_dataset_out *out, ww_error *err);
+} ww_export_format;
+
+extern const ww_export_format ww_format_yolo, ww_format_imagefolder, ww_format_chips, ww_format_coco, ww_format_embeddings;
+
+// The formats, from 0; NULL after the last.
+const ww_export_format *ww_format_at(size_t index);
+// NULL: there is none of this name (the first `length` bytes).
+const ww_export_format *ww_format_named(const char *name, size_t length);
+
+#endif

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+// The pictures of a data set: whole frames in which every visible face is labelled or pixelated, and cuts of single faces.
+#ifndef WW_FORMATS_PICTURES_H
+#define WW_FORMATS_PICTURES_H
+#include "base/box.h"
+#include "formats/dataset.h"
+#include "formats/dataset_out.h"
+#include "image/align.h"
+
+// The box of a face as detected, clipped to its frame; pixels of the source. The one geometry of all formats.
+ww_box ww_face_box(const ww_dataset *set, size_t face);
+// Pixels of the stored picture a pixel of the source frame, each way.
+double ww_frame_scale_x(const ww_dataset *set, size_t frame);
+double ww_frame_scale_y(const ww_dataset *set, size_t frame);
+
+// Puts the frame's picture: the bytes as stored where every face has a label, else with the others pixelated.
+ww_status ww_put_frame(const ww_dataset *set, size_t frame, const char *path, ww_dataset_out *out, ww_error *err);
+// How many faces of the frame that is.
+size_t ww_frame_covered(const ww_dataset *set, size_t frame);
+
+// A stored picture that shows a face, decoded: its frame, or its portrait where that has more pixels of the face.
+typedef struct ww_face_picture {
+    ww_image image;
+    double scale_x, scale_y, x, y; // picture = scale * source + (x, y)
+} ww_face_picture;
+
+ww_status ww_face_picture_open(const ww_dataset *set, size_t face, ww_face_picture *picture, ww_error *err);
+void ww_face_picture_close(ww_face_picture *picture);
+// Landmarks of the face in pixels of the picture.
+void ww_face_picture_landmarks(const ww_dataset *set, size_t face, const ww_face_picture *picture, float landmark[WW_LANDMARK_VALUES]);
+
+#endif

@@ -1,0 +1,228 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""usage: faults.py WHOSWHO
+
+`whoswho check` finds each fault that is planted in a data set, and none in one that is as it was written; an export touches nothing that is not
+its own, completes what was interrupted, and writes nothing twice. Prints TAP."""
+
+import glob
+import os
+import re
+import shutil
+import signal
+import subprocess
+import time
+
+from library import APART, export, library, tree
+from scene import PROGRAM, check, check_equal, main, whoswho
+
+
+def findings(out):
+    done = whoswho("check", out, "--json", code=None)
+    lines = done.json["findings"]
+    check_equal(done.code, 1 if lines else 0, f"exit code with {lines}")
+    return lines
+
+
+def planted(make, formats, plant, expected):
+    """Exports anew, plants, and wants the finding among those of check."""
+    out = f"set_{make}"
+    export(formats, out, *APART)
+    check_equal(findings(out), [], "before anything is planted")
+    plant(out)
+    lines = findings(out)
+    check(any(re.search(expected, line) for line in lines), f"{expected!r} is not in {lines}")
+
+
+def first(pattern):
+    return sorted(glob.glob(pattern))[0]
+
+
+def rewrite(path, change):
+    with open(path, encoding="utf-8") as f:
+        text = f.read()
+    with open(path, "w", encoding="utf-8") as f:
+        f.write(change(text))
+
+
+def append(pattern, text):
+    return lambda out: rewrite(first(os.path.join(out, pattern)), lambda old: old + text)
+
+
+def cut(pattern, size):
+    return lambda out: os.truncate(first(os.path.join(out, pattern)), size)
+
+
+def remove(pattern):
+    return lambda out: os.remove(first(os.path.join(out, pattern)))
+
+
+def copy(source, target):
+    def plant(out):
+        path = first(os.path.join(out, source))
+        shutil.copy(path, os.path.join(out, target, os.path.basename(path)))
+
+    return plant
+
+
+def no_person(name):
+    def plant(out):
+        for path in glob.glob(os.path.join(out, "labels", "*", "*.txt")):
+            rewrite(path, lambda text: "".join(l for l in text.splitlines(True) if not l.startswith(name)))
+
+    return plant
+
+
+def empty_folder(path):
+    def plant(out):
+        folder = first(os.path.join(out, path))
+        for name in os.listdir(folder):
+            os.remove(os.path.join(folder, name))
+
+    return plant
+
+
+def faults_of_yolo_are_found():
+    faults = [
+        (append("labels/train/*.txt", "1 0.95 0.5 0.2 0.1\n"), r"labels/train/.*:\d+: the box reaches outside"),
+        (append("labels/train/*.txt", "1 0.5 0.5 0 0.1\n"), r"the box has no area"),
+        (append("labels/val/*.txt", "5 0.5 0.5 0.1 0.1\n"), r"class 5 is none of the 5"),
+        (append("labels/val/*.txt", "face 0.5 0.5 0.1\n"), r"not a class and four numbers"),
+        (remove("labels/train/*.txt"), r"images/train/.*: the picture has no label"),
+        (cut("labels/train/*.txt", 0), r"labelled as empty"),
+        (remove("images/val/*.jpg"), r"labels/val/.*: the label has no picture"),
+        (remove("images/val/*.jpg"), r"images/val/.*: the file is missing"),
+        (cut("images/train/*.jpg", 0), r"images/train/.*cannot be read"),
+        (cut("images/train/*.jpg", 9000), r"images/train/.*cannot be read"),
+        (copy("images/train/*.jpg", "images/val"), r"images/val/.*same picture is on another side.*images/train"),
+        (no_person("3 "), r"class 3 has no face in train"),
+        (lambda out: rewrite(f"{out}/data.yaml", lambda t: t[: t.index("nc:")]), r"no number of classes"),
+        (lambda out: shutil.rmtree(f"{out}/images/val"), r"no pictures for val"),
+    ]
+    for number, (plant, expected) in enumerate(faults):
+        planted(number, "yolo", plant, expected)
+
+
+def faults_of_person_folders_are_found():
+    faults = [
+        (cut("train/Face_2/*.jpg", 700), r"train/Face_2/.*cannot be read"),
+        (empty_folder("val/Face_3"), r"val/Face_3: the class is empty"),
+        (lambda out: shutil.rmtree(f"{out}/val/Face_3"), r"train/Face_3: the class is missing in val"),
+        (lambda out: shutil.copytree(f"{out}/val/Face_3", f"{out}/val/Face_30"), r"val/Face_30: the class is missing in train"),
+        (copy("train/Face_4/*.jpg", "test/Face_4"), r"same picture is on another side"),
+    ]
+    for kind in ("imagefolder", "chips"):
+        for number, (plant, expected) in enumerate(faults):
+            planted(f"{kind}_{number}", kind, plant, expected)
+
+
+def several_formats_are_checked_each():
+    export("yolo,imagefolder", "out", *APART)
+    check_equal(findings("out"), [], "findings")
+    os.remove(first("out/yolo/labels/train/*.txt"))
+    os.truncate(first("out/imagefolder/train/*/*.jpg"), 500)
+    lines = findings("out")
+    check(any(l.startswith("yolo/images") for l in lines) and any(l.startswith("imagefolder/train") for l in lines), f"{lines}")
+    os.mkdir("nothing")
+    check("holds no data set" in whoswho("check", "nothing", code=3).err, "a folder that is no data set")
+
+
+def only_what_changed_is_written():
+    first_time = export("yolo,chips", "out", *APART)
+    before = tree("out")
+    again = export("yolo,chips", "out", *APART)
+    check_equal((again["written"], again["removed"], again["kept"]), (0, 0, first_time["written"]), "once more")
+    after = tree("out")
+    check_equal({p for p in before if before[p] != after[p]}, {".whoswho-dataset"}, "files touched")
+    less = export("yolo,chips", "out", "--named", *APART)
+    check(less["removed"] > 0 and less["kept"] > 0, f"{less}")
+    fresh = export("yolo,chips", "fresh", "--named", *APART)
+    check_equal({p: b for p, (b, _) in tree("out").items()}, {p: b for p, (b, _) in tree("fresh").items()}, f"as if new: {fresh}")
+    check(not os.path.exists("out/chips/train/Face_2"), "folders that became empty go")
+
+
+def what_is_not_ours_is_left():
+    os.mkdir("mine")
+    with open("mine/notes.txt", "w") as f:
+        f.write("mine")
+    before = tree("mine")
+    done = whoswho("export", library(), "--to", "yolo", "-O", "mine", code=2)
+    check("'mine' holds files" in done.err, done.err)
+    check_equal(tree("mine"), before, "a folder that is the user's")
+    os.mkdir("empty")
+    export("yolo", "empty", *APART)
+    check_equal(findings("empty"), [], "an empty folder is written to")
+    export("yolo", "out", *APART)
+    label = first("out/labels/train/*.txt")
+    rewrite(label, lambda text: text + "0 0.5 0.5 0.1 0.1\n")
+    shutil.copy(label, "out/labels/train/own.txt")
+    os.makedirs("elsewhere")
+    shutil.move("out/images/val", "elsewhere/val")
+    os.symlink(os.path.abspath("elsewhere/val"), "out/images/val")
+    outside = tree("elsewhere")
+    done = whoswho("export", library(), "--to", "yolo", "-O", "out", *APART, code=3)
+    check("symbolic link" in done.err, done.err)
+    check_equal(tree("elsewhere"), outside, "what a link leads to")
+    os.remove("out/images/val")
+    done = export("yolo", "out", "--named", *APART)
+    check_equal((done["left"], os.path.exists("out/labels/train/own.txt")), (1, True), "changed and added files")
+    with open(label, encoding="utf-8") as f:
+        check("0 0.5 0.5 0.1 0.1" in f.read(), "a changed label stays")
+
+
+def places_and_words_that_make_no_sense_are_refused():
+    inside = os.path.join(library(), "set")
+    check("lies inside" in whoswho("export", library(), "--to", "yolo", "-O", inside, code=2).err, "inside the library")
+    check(not os.path.exists(inside), "nothing is made there")
+    for words, expected in [
+        (["--to", "yolo"], "-O OUT belong together"),
+        (["-O", "out"], "-O OUT belong together"),
+        (["--named"], "--to"),
+        (["--to", "yolov9", "-O", "out"], "there are: yolo"),
+        (["--to", "yolo,yolo", "-O", "out"], "twice"),
+        (["--to", "yolo", "-O", "out", "--split", "80:20"], "--split"),
+        (["--to", "yolo", "-O", "out", "--split", "0/50/50"], "--split"),
+        (["--to", "yolo", "-O", "out", "--unlabelled", "no"], "--unlabelled"),
+    ]:
+        done = whoswho("export", library(), *words, code=2)
+        check(expected in done.err, f"{words}: {done.err}")
+    check(not os.path.exists("out"), "nothing is made")
+
+
+def a_killed_export_is_completed():
+    """Killed at many moments: never a folder of the final name before it is whole, and in the end the same as undisturbed."""
+    export("yolo,imagefolder,chips", "whole", *APART)
+    whole = {p: b for p, (b, _) in tree("whole").items()}
+    command = [PROGRAM, "export", library(), "--to", "yolo,imagefolder,chips", "-O", "out", "-q", *APART]
+    begun = time.monotonic()
+    subprocess.run([*command[:6], "timed", *command[7:]], check=True)
+    took, killed = time.monotonic() - begun, 0
+    for share in (0.2, 0.4, 0.6, 0.8, 0.9):
+        process = subprocess.Popen(command)
+        time.sleep(share * took)
+        process.send_signal(signal.SIGKILL)
+        killed += process.wait() == -signal.SIGKILL
+        if os.path.exists("out"):
+            check_equal({p: b for p, (b, _) in tree("out").items()}, whole, "a set under its name")
+            shutil.rmtree("out")
+    check(killed, "no export was killed")
+    subprocess.run(command, check=True)
+    check_equal({p: b for p, (b, _) in tree("out").items()}, whole, "completed")
+    check(not os.path.exists("out.unfinished"), "the working name is gone")
+    os.remove("out/README.md")
+    shutil.copy("out/.whoswho-dataset", "out/.whoswho-dataset.1")
+    rewrite("out/.whoswho-dataset.1", lambda text: ".whoswho-0123456789abcdef.tmp\n" + text.partition("\n")[2])
+    check(any("not complete" in line for line in findings("out")), "an interrupted update is told")
+    subprocess.run(command, check=True)
+    check_equal({p: b for p, (b, _) in tree("out").items()}, whole, "the update completed")
+
+
+main(
+    faults_of_yolo_are_found,
+    faults_of_person_folders_are_found,
+    several_formats_are_checked_each,
+    only_what_changed_is_written,
+    what_is_not_ours_is_left,
+    places_and_words_that_make_no_sense_are_refused,
+    a_killed_export_is_completed,
+)
