@@ -30,7 +30,8 @@ static bool parse_split(const char *text, ww_dataset_options *o)
 
 static bool parse_unlabelled(const char *text, ww_unlabelled *unlabelled)
 {
-    static const char *const names[] = {[WW_UNLABELLED_BLUR] = "blur", [WW_UNLABELLED_UNKNOWN] = "unknown", [WW_UNLABELLED_LEAVE_OUT] = "leave-out"};
+    static const char *const names[] = {
+        [WW_UNLABELLED_BLUR] = "blur", [WW_UNLABELLED_UNKNOWN] = "unknown", [WW_UNLABELLED_LEAVE_OUT] = "leave-out"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (strcmp(text, names[i]) == 0) {
             *unlabelled = (ww_unlabelled)i;
@@ -44,11 +45,13 @@ bool dataset_settings_read(dataset_settings *set)
     set->options.seed = (uint64_t)set->seed;
     set->options.named_only = set->named;
     if (set->split && !parse_split(set->split, &set->options)) {
-        fprintf(stderr, "whoswho: the option --split takes parts such as 80/10/10, 80/20 or 100, not '%s'\n", set->split);
+        fprintf(stderr, "whoswho: the option --split takes parts such as 80/10/10, 80/20 or 100, not '%s'\n",
+                set->split);
         return false;
     }
     if (set->unlabelled && !parse_unlabelled(set->unlabelled, &set->options.unlabelled)) {
-        fprintf(stderr, "whoswho: the option --unlabelled takes blur, unknown or leave-out, not '%s'\n", set->unlabelled);
+        fprintf(stderr, "whoswho: the option --unlabelled takes blur, unknown or leave-out, not '%s'\n",
+                set->unlabelled);
         return false;
     }
     return true;
@@ -56,7 +59,8 @@ bool dataset_settings_read(dataset_settings *set)
 
 bool dataset_settings_given(const dataset_settings *set)
 {
-    return set->split || set->unlabelled || set->seed || set->named || set->options.near_duplicate >= 0 || set->options.chip_size;
+    return set->split || set->unlabelled || set->seed || set->named || set->options.near_duplicate >= 0
+           || set->options.chip_size;
 }
 
 void dataset_print_formats(void)
@@ -70,16 +74,18 @@ static void print_json(const char *out, const ww_dataset_result *r)
 {
     printf("{\"out\": ");
     json_print_string(stdout, out);
-    printf(", \"classes\": %lld, \"faces\": %lld, \"train\": %lld, \"val\": %lld, \"test\": %lld, \"groups\": %lld, \"frames\": %lld, \"frames_left_out\": %lld, "
+    printf(", \"classes\": %lld, \"faces\": %lld, \"train\": %lld, \"val\": %lld, \"test\": %lld, \"groups\": %lld, "
+           "\"frames\": %lld, \"frames_left_out\": %lld, "
            "\"faces_covered\": %lld, \"closest\": ",
-           (long long)r->classes, (long long)r->faces, (long long)r->train, (long long)r->val, (long long)r->test, (long long)r->groups, (long long)r->frames,
-           (long long)r->frames_left_out, (long long)r->faces_covered);
+           (long long)r->classes, (long long)r->faces, (long long)r->train, (long long)r->val, (long long)r->test,
+           (long long)r->groups, (long long)r->frames, (long long)r->frames_left_out, (long long)r->faces_covered);
     if (r->closest >= 0)
         printf("%.4f", r->closest);
     else
         printf("null");
-    printf(", \"written\": %lld, \"kept\": %lld, \"removed\": %lld, \"left\": %lld, \"seconds\": %.3f}\n", (long long)r->files_written, (long long)r->files_kept,
-           (long long)r->files_removed, (long long)r->files_left, r->wall_s);
+    printf(", \"written\": %lld, \"kept\": %lld, \"removed\": %lld, \"left\": %lld, \"seconds\": %.3f}\n",
+           (long long)r->files_written, (long long)r->files_kept, (long long)r->files_removed, (long long)r->files_left,
+           r->wall_s);
 }
 
 int dataset_export(const char *dir, const ww_dataset_options *options, bool quiet, bool verbose, bool json)
@@ -101,9 +107,10 @@ int dataset_export(const char *dir, const ww_dataset_options *options, bool quie
     if (json)
         print_json(options->out, &r);
     else if (!quiet)
-        printf("%lld people, %lld faces: %lld train, %lld val, %lld test; %lld files written, %lld as they were, %lld removed (%.2f s)\nlook at %s/README.md\n",
-               (long long)r.classes, (long long)r.faces, (long long)r.train, (long long)r.val, (long long)r.test, (long long)r.files_written,
-               (long long)r.files_kept, (long long)r.files_removed, r.wall_s, options->out);
+        printf("%lld people, %lld faces: %lld train, %lld val, %lld test; %lld files written, %lld as they were, %lld "
+               "removed (%.2f s)\nlook at %s/README.md\n",
+               (long long)r.classes, (long long)r.faces, (long long)r.train, (long long)r.val, (long long)r.test,
+               (long long)r.files_written, (long long)r.files_kept, (long long)r.files_removed, r.wall_s, options->out);
     return EXIT_FINE;
 }
 
@@ -136,10 +143,12 @@ static int check(const char *dir, bool quiet, bool json)
     if (ww_dataset_check(dir, on_finding, &reading, &r, &err) != WW_OK)
         return ui_fail(&u, &err);
     if (json)
-        printf("%s], \"pictures\": %lld, \"labels\": %lld}\n", reading.printed ? "" : "{\"findings\": [", (long long)r.pictures, (long long)r.labels);
+        printf("%s], \"pictures\": %lld, \"labels\": %lld}\n", reading.printed ? "" : "{\"findings\": [",
+               (long long)r.pictures, (long long)r.labels);
     else if (!quiet)
-        printf("%lld %s, %lld %s read: %lld %s\n", (long long)r.pictures, plural(r.pictures, "picture", "pictures"), (long long)r.labels,
-               plural(r.labels, "label", "labels"), (long long)r.findings, plural(r.findings, "fault", "faults"));
+        printf("%lld %s, %lld %s read: %lld %s\n", (long long)r.pictures, plural(r.pictures, "picture", "pictures"),
+               (long long)r.labels, plural(r.labels, "label", "labels"), (long long)r.findings,
+               plural(r.findings, "fault", "faults"));
     return r.findings ? EXIT_SOME_UNREADABLE : EXIT_FINE;
 }
 
@@ -159,7 +168,8 @@ int cmd_check(int argc, char **argv, int first)
     if (!options_parse(own, sizeof own / sizeof *own, argc, argv, first, dirs, &count)) {
         code = EXIT_USAGE;
     } else if (help) {
-        puts("usage: whoswho check OUT [options]\n\nReads a data set back, whoever wrote it, and prints what a trainer would stumble over, a fault a line.\n"
+        puts("usage: whoswho check OUT [options]\n\nReads a data set back, whoever wrote it, and prints what a trainer "
+             "would stumble over, a fault a line.\n"
              "Exit code 1: there is something.\n\nOptions:");
         options_print_help(own, sizeof own / sizeof *own);
         code = EXIT_FINE;

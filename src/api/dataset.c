@@ -4,7 +4,8 @@
 #include "formats/dataset_export.h"
 #include "formats/format.h"
 
-ww_status ww_library_export_dataset(ww_library *library, const ww_dataset_options *options, ww_dataset_result *result, ww_error *err)
+ww_status ww_library_export_dataset(ww_library *library, const ww_dataset_options *options, ww_dataset_result *result,
+                                    ww_error *err)
 {
     ww_dataset_options o = WW_DATASET_OPTIONS_INIT;
     ww_dataset_result r = WW_DATASET_RESULT_INIT;
@@ -31,7 +32,8 @@ const char *ww_dataset_format_description(int index)
     return format ? format->description : NULL;
 }
 
-ww_status ww_dataset_check(const char *dir, void (*on_finding)(void *user, const char *line), void *user, ww_dataset_check_result *result, ww_error *err)
+ww_status ww_dataset_check(const char *dir, void (*on_finding)(void *user, const char *line), void *user,
+                           ww_dataset_check_result *result, ww_error *err)
 {
     ww_dataset_check_result r = WW_DATASET_CHECK_RESULT_INIT;
     ww_status status = WW_CHECK_SIZED(result, ww_dataset_check_result, err);

@@ -289,7 +289,7 @@ double ww_template_evidence(const ww_templates *t, size_t a, size_t b)
     const double cosine = t->kernels->dot_float(t->direction + a * dim, t->direction + b * dim, dim);
     const double x = t->length_squared[a], y = t->length_squared[b];
     const double squared = t->scale * (x + y - 2 * sqrt(x * y) * cosine);
-    const bool apart = t->film[a] != t->film[b] && t->film[a] != WW_FILMS_SEVERAL && t->film[b] != WW_FILMS_SEVERAL;
+    const bool apart = t->film[a] != t->film[b] || t->film[a] == WW_FILMS_SEVERAL;
     return ww_calibrated_evidence(1 - squared / 2, &t->clarity[a], &t->clarity[b]) + (has_scenes(t) ? context_evidence(t, a, b) : 0) -
            (apart ? WW_EVIDENCE_ACROSS_FILMS : 0);
 }

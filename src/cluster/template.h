@@ -23,7 +23,7 @@
 // clips 4.5 to 5.5 sort equally well; at 4 strangers begin to be joined.
 #define WW_EVIDENCE_ENOUGH 5.0
 
-// Nats that are missing when the two are of different films: people seldom come over from one to the other.
+// Nats that are missing unless both are of one film, and that the same: people seldom come over from one to another.
 #define WW_EVIDENCE_ACROSS_FILMS 1.0
 #define WW_FILMS_SEVERAL (UINT32_MAX - 1) // what a template is of when its vectors are of more than one
 

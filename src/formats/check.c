@@ -13,7 +13,7 @@
 #define PICTURE_BYTES_MAX ((size_t)256 << 20)
 enum { LINE_BYTES_MAX = 1024 };
 
-static ww_format_check *const checks[] = {ww_check_yolo, ww_check_folders};
+static ww_format_check *const checks[] = {ww_check_yolo, ww_check_folders, ww_check_coco};
 
 void ww_check_found(ww_checker *c, const char *format, ...)
 {
@@ -62,7 +62,8 @@ static bool decodes(const uint8_t *data, size_t bytes, const char *path, ww_erro
     }
     if (memcmp(data, jpeg, sizeof jpeg) != 0)
         return true; // another kind of picture: not ours to judge
-    ww_status status = ww_jpeg_decode(data, bytes, path, WW_IMAGE_PIXELS_MAX, &image, NULL, NULL, NULL, &truncated, why);
+    ww_status status =
+        ww_jpeg_decode(data, bytes, path, WW_IMAGE_PIXELS_MAX, &image, NULL, NULL, NULL, &truncated, why);
     ww_image_free(&image);
     if (status == WW_OK && truncated)
         status = ww_fail(why, WW_ERR_FORMAT, "it breaks off");
@@ -164,7 +165,8 @@ static ww_status check_formats(ww_checker *c, const char *prefix, bool *found, w
     return status;
 }
 
-ww_status ww_check_dataset(const char *dir, void (*on_finding)(void *user, const char *line), void *user, ww_dataset_check_result *result, ww_error *err)
+ww_status ww_check_dataset(const char *dir, void (*on_finding)(void *user, const char *line), void *user,
+                           ww_dataset_check_result *result, ww_error *err)
 {
     ww_checker c = {.on_finding = on_finding, .user = user, .result = result};
     bool found = false;
@@ -179,7 +181,8 @@ ww_status ww_check_dataset(const char *dir, void (*on_finding)(void *user, const
         free(prefix);
     }
     if (status == WW_OK && !found)
-        status = ww_fail(err, WW_ERR_FORMAT, "'%s' holds no data set that is known here: no data.yaml, and no folder train", dir);
+        status = ww_fail(err, WW_ERR_FORMAT,
+                         "'%s' holds no data set that is known here: no data.yaml, and no folder train", dir);
     ww_folder_close(c.folder);
     return status;
 }

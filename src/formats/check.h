@@ -21,7 +21,8 @@ typedef struct ww_checker {
 } ww_checker;
 
 // ww_dataset_check; *result is never NULL.
-ww_status ww_check_dataset(const char *dir, void (*on_finding)(void *user, const char *line), void *user, ww_dataset_check_result *result, ww_error *err);
+ww_status ww_check_dataset(const char *dir, void (*on_finding)(void *user, const char *line), void *user,
+                           ww_dataset_check_result *result, ww_error *err);
 
 // --- for the formats. Paths are relative to the format's folder.
 void ww_check_found(ww_checker *c, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -33,6 +34,7 @@ ww_status ww_check_picture(ww_checker *c, const char *path, int side, ww_error *
 
 // --- the formats: each looks whether it is there (*found), and at what there is of it.
 typedef ww_status ww_format_check(ww_checker *c, bool *found, ww_error *err);
+ww_format_check ww_check_coco;    // check_coco.c
 ww_format_check ww_check_yolo;    // check_yolo.c
 ww_format_check ww_check_folders; // check_folders.c: imagefolder and chips
 

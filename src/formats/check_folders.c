@@ -58,8 +58,8 @@ static void compare(ww_checker *c, const side_folders *all, int side, int other)
 {
     for (size_t i = 0; all[side].there && all[other].there && i < all[side].count; i++)
         if (all[side].name[i][0] && !has(&all[other], all[side].name[i]))
-            ww_check_found(c, "%s%s/%s: the class is missing in %s, so the classes after it have other numbers there", c->prefix, ww_side_name[side],
-                           all[side].name[i], ww_side_name[other]);
+            ww_check_found(c, "%s%s/%s: the class is missing in %s, so the classes after it have other numbers there",
+                           c->prefix, ww_side_name[side], all[side].name[i], ww_side_name[other]);
 }
 
 ww_status ww_check_folders(ww_checker *c, bool *found, ww_error *err)

@@ -78,8 +78,8 @@ static void check_line(yolo *y, const char *path, int number, const char *line, 
         y->faces[(long)v[0]]++;
     if (!(v[3] > 0 && v[4] > 0))
         ww_check_found(y->c, "%s:%d: the box has no area", path, number);
-    else if (v[1] - v[3] / 2 < -SHARE_TOLERANCE || v[1] + v[3] / 2 > 1 + SHARE_TOLERANCE || v[2] - v[4] / 2 < -SHARE_TOLERANCE ||
-             v[2] + v[4] / 2 > 1 + SHARE_TOLERANCE)
+    else if (v[1] - v[3] / 2 < -SHARE_TOLERANCE || v[1] + v[3] / 2 > 1 + SHARE_TOLERANCE
+             || v[2] - v[4] / 2 < -SHARE_TOLERANCE || v[2] + v[4] / 2 > 1 + SHARE_TOLERANCE)
         ww_check_found(y->c, "%s:%d: the box reaches outside the picture", path, number);
 }
 
@@ -122,7 +122,8 @@ static char *stem_of(const char *name)
 static ww_status check_pair(yolo *y, const char *side_name, const char *name, int side, ww_error *err)
 {
     bool labelled = false;
-    char *stem = stem_of(name), *picture = ww_strf("images/%s/%s", side_name, name), *label = ww_strf("labels/%s/%s.txt", side_name, stem);
+    char *stem = stem_of(name), *picture = ww_strf("images/%s/%s", side_name, name),
+         *label = ww_strf("labels/%s/%s.txt", side_name, stem);
     ww_status status = ww_check_picture(y->c, picture, side, err);
     if (status == WW_OK)
         status = ww_check_exists(y->c, label, WW_ENTRY_FILE, &labelled, err);

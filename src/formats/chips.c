@@ -24,7 +24,8 @@ static void add_landmarks(const ww_affine *map, const float landmark[WW_LANDMARK
     ww_buffer_text(metadata, "]");
 }
 
-static ww_status make(const ww_dataset *set, size_t face, uint8_t **jpeg, size_t *bytes, ww_buffer *metadata, ww_error *err)
+static ww_status make(const ww_dataset *set, size_t face, uint8_t **jpeg, size_t *bytes, ww_buffer *metadata,
+                      ww_error *err)
 {
     const int size = set->options.chip_size;
     ww_face_picture p;
@@ -49,5 +50,7 @@ static ww_status write(const ww_dataset *set, ww_dataset_out *out, ww_error *err
     return ww_put_person_folders(set, make, out, err);
 }
 
-const ww_export_format ww_format_chips = {
-    .name = "chips", .description = "faces aligned to the ArcFace template, one folder per person", .wants_classes_everywhere = true, .write = write};
+const ww_export_format ww_format_chips = {.name = "chips",
+                                          .description = "faces aligned to the ArcFace template, one folder per person",
+                                          .wants_classes_everywhere = true,
+                                          .write = write};

@@ -27,8 +27,8 @@ static void add_face(const ww_dataset *set, size_t face, ww_buffer *text)
     const double sx = ww_frame_scale_x(set, f->frame), sy = ww_frame_scale_y(set, f->frame);
     const ww_box b = ww_face_box(set, face);
     const double box[] = {b.x * sx, b.y * sy, b.width * sx, b.height * sy}, area = box[2] * box[3];
-    ww_buffer_format(text, "%s{\"id\": %zu, \"image_id\": %zu, \"category_id\": %d, \"iscrowd\": 0, \"bbox\": [", text->bytes ? ",\n" : "", face + 1,
-                     f->frame + 1, (int)ww_dataset_label(set, face) + 1);
+    ww_buffer_format(text, "%s{\"id\": %zu, \"image_id\": %zu, \"category_id\": %d, \"iscrowd\": 0, \"bbox\": [",
+                     text->bytes ? ",\n" : "", face + 1, f->frame + 1, (int)ww_dataset_label(set, face) + 1);
     add_numbers(text, box, 4);
     ww_buffer_text(text, "], \"area\": ");
     add_numbers(text, &area, 1);
@@ -50,8 +50,8 @@ static ww_status put_frame(const ww_dataset *set, size_t frame, side_file *file,
     ww_buffer name = {0};
     ww_dataset_frame_name(set, frame, &name);
     char *stem = ww_buffer_take(&name), *path = ww_strf("images/%s/%s.jpg", ww_side_name[set->side[frame]], stem);
-    ww_buffer_format(&file->images, "%s{\"id\": %zu, \"file_name\": \"%s.jpg\", \"width\": %d, \"height\": %d}", file->images.bytes ? ",\n" : "", frame + 1,
-                     stem, f->jpeg_width, f->jpeg_height);
+    ww_buffer_format(&file->images, "%s{\"id\": %zu, \"file_name\": \"%s.jpg\", \"width\": %d, \"height\": %d}",
+                     file->images.bytes ? ",\n" : "", frame + 1, stem, f->jpeg_width, f->jpeg_height);
     for (size_t i = f->first_face; i < f->first_face + f->face_count; i++)
         if (ww_dataset_label(set, i) != WW_NO_CLASS)
             add_face(set, i, &file->annotations);
@@ -66,7 +66,8 @@ static void add_categories(const ww_dataset *set, ww_buffer *text)
     for (size_t i = 0; i < ww_dataset_label_count(set); i++) {
         ww_buffer_format(text, "%s{\"id\": %zu, \"name\": ", i ? ",\n" : "", i + 1);
         ww_text_json(text, ww_dataset_label_title(set, i));
-        ww_buffer_text(text, ", \"supercategory\": \"face\", \"keypoints\": [\"right_eye\", \"left_eye\", \"nose\", \"right_mouth\", \"left_mouth\"], "
+        ww_buffer_text(text, ", \"supercategory\": \"face\", \"keypoints\": [\"right_eye\", \"left_eye\", \"nose\", "
+                             "\"right_mouth\", \"left_mouth\"], "
                              "\"skeleton\": []}");
     }
 }
@@ -74,7 +75,9 @@ static void add_categories(const ww_dataset *set, ww_buffer *text)
 static ww_status put_side(const ww_dataset *set, int side, const side_file *file, ww_dataset_out *out, ww_error *err)
 {
     ww_buffer text = {0};
-    ww_buffer_text(&text, "{\"info\": {\"description\": \"Faces of people, made by whoswho\"},\n\"licenses\": [],\n\"images\": [\n");
+    ww_buffer_text(
+        &text,
+        "{\"info\": {\"description\": \"Faces of people, made by whoswho\"},\n\"licenses\": [],\n\"images\": [\n");
     ww_buffer_add(&text, file->images.data, file->images.bytes);
     ww_buffer_text(&text, "],\n\"annotations\": [\n");
     ww_buffer_add(&text, file->annotations.data, file->annotations.bytes);

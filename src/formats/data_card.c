@@ -16,22 +16,29 @@ static const char *const unlabelled_words[] = {
 static void add_cell(ww_buffer *text, const char *name)
 {
     for (; *name; name++)
-        ww_buffer_format(text, *name == '|' || *name == '\\' || *name == '<' || *name == '`' || *name == '*' || *name == '_' ? "\\%c" : "%c", *name);
+        ww_buffer_format(text,
+                         *name == '|' || *name == '\\' || *name == '<' || *name == '`' || *name == '*' || *name == '_'
+                             ? "\\%c"
+                             : "%c",
+                         *name);
 }
 
 static void add_people(const ww_dataset *set, ww_buffer *text)
 {
-    ww_buffer_text(text, "## People\n\n| person | train | val | test | groups | on every side |\n|---|---|---|---|---|---|\n");
+    ww_buffer_text(
+        text, "## People\n\n| person | train | val | test | groups | on every side |\n|---|---|---|---|---|---|\n");
     for (size_t i = 0; i < set->classes.count; i++) {
         const ww_dataset_class *c = &set->classes.item[i];
         ww_buffer_text(text, "| ");
         add_cell(text, ww_dataset_label_title(set, i));
-        ww_buffer_format(text, " | %zu | %zu | %zu | %zu | %s |\n", c->faces[WW_SIDE_TRAIN], c->faces[WW_SIDE_VAL], c->faces[WW_SIDE_TEST], c->groups,
-                         ww_dataset_class_everywhere(set, i) ? "yes" : "no");
+        ww_buffer_format(text, " | %zu | %zu | %zu | %zu | %s |\n", c->faces[WW_SIDE_TRAIN], c->faces[WW_SIDE_VAL],
+                         c->faces[WW_SIDE_TEST], c->groups, ww_dataset_class_everywhere(set, i) ? "yes" : "no");
     }
-    ww_buffer_format(text, "| all faces | %zu | %zu | %zu | %zu | |\n| frames with boxes | %zu | %zu | %zu | | |\n\n", set->faces[0], set->faces[1], set->faces[2],
-                     set->groups, ww_dataset_side_frames(set, 0), ww_dataset_side_frames(set, 1), ww_dataset_side_frames(set, 2));
-    ww_buffer_text(text, "Formats with one folder per person hold only the people who are on every side: a folder missing on one side would shift the\n"
+    ww_buffer_format(text, "| all faces | %zu | %zu | %zu | %zu | |\n| frames with boxes | %zu | %zu | %zu | | |\n\n",
+                     set->faces[0], set->faces[1], set->faces[2], set->groups, ww_dataset_side_frames(set, 0),
+                     ww_dataset_side_frames(set, 1), ww_dataset_side_frames(set, 2));
+    ww_buffer_text(text, "Formats with one folder per person hold only the people who are on every side: a folder "
+                         "missing on one side would shift the\n"
                          "class numbers of all that come after it.\n\n");
 }
 
@@ -47,8 +54,10 @@ static void add_face(const ww_dataset *set, size_t face, ww_buffer *text)
 static void add_split(const ww_dataset *set, ww_buffer *text)
 {
     const ww_dataset_options *o = &set->options;
-    ww_buffer_format(text, "## Split\n\n%d/%d/%d asked for, seed %" PRIu64 ". Frames that share a track, or show one person at an embedding distance below ", o->train,
-                     o->val, o->test, o->seed);
+    ww_buffer_format(text,
+                     "## Split\n\n%d/%d/%d asked for, seed %" PRIu64
+                     ". Frames that share a track, or show one person at an embedding distance below ",
+                     o->train, o->val, o->test, o->seed);
     ww_text_fixed(text, o->near_duplicate, 3);
     ww_buffer_text(text, ",\nform a group; a group lies on one side.\n\n");
     if (set->closest_distance < 0) {
@@ -72,16 +81,21 @@ static void add_faces_without_class(const ww_dataset *set, ww_buffer *text)
         covered += use == WW_FRAME_USED ? ww_frame_covered(set, i) : 0;
         left_out += use == WW_FRAME_LEFT_OUT;
     }
-    ww_buffer_format(text, "## Faces without a class\n\nIn frames with boxes, faces that belong to nobody in the table are %s. %zu faces were pixelated, %zu frames "
-                           "left out.\nFaces that the scan passed over (smaller than --min-face, seen for a moment only, not found) are not known and\nstay as they are.\n\n",
+    ww_buffer_format(text,
+                     "## Faces without a class\n\nIn frames with boxes, faces that belong to nobody in the table are "
+                     "%s. %zu faces were pixelated, %zu frames "
+                     "left out.\nFaces that the scan passed over (smaller than --min-face, seen for a moment only, not "
+                     "found) are not known and\nstay as they are.\n\n",
                      unlabelled_words[set->options.unlabelled], covered, left_out);
 }
 
 ww_status ww_put_data_card(const ww_dataset *set, ww_dataset_out *out, ww_error *err)
 {
     ww_buffer text = {0};
-    ww_buffer_text(&text, "# Faces of people\n\nMade by whoswho from footage and photos. Faces were found, grouped and labelled by a program: look before you rely on it.\n\n"
-                          "- Licence: (to fill in)\n- Consent of the people shown: (to fill in)\n- Source of the footage: (to fill in)\n- Intended use: (to fill in)\n\n");
+    ww_buffer_text(&text, "# Faces of people\n\nMade by whoswho from footage and photos. Faces were found, grouped and "
+                          "labelled by a program: look before you rely on it.\n\n"
+                          "- Licence: (to fill in)\n- Consent of the people shown: (to fill in)\n- Source of the "
+                          "footage: (to fill in)\n- Intended use: (to fill in)\n\n");
     add_people(set, &text);
     add_split(set, &text);
     add_faces_without_class(set, &text);

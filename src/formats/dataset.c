@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <string.h>
 #include <math.h>
+#include <string.h>
 
 const char *const ww_side_name[WW_SIDES] = {"train", "val", "test"};
 

@@ -13,9 +13,9 @@ extern const char *const ww_side_name[WW_SIDES]; // "train", ...
 
 typedef struct ww_dataset_class {
     const ww_catalog_person *person;
-    char *folder;             // the name as a folder: fit for every file system, and without the characters of globs
+    char *folder; // the name as a folder: fit for every file system, and without the characters of globs
     size_t faces[WW_SIDES];
-    size_t groups;            // of frames that show the person
+    size_t groups; // of frames that show the person
 } ww_dataset_class;
 
 typedef enum ww_frame_use {
@@ -25,20 +25,21 @@ typedef enum ww_frame_use {
 } ww_frame_use;
 
 typedef struct ww_dataset {
-    const ww_catalog *catalog; // with its vectors
+    const ww_catalog *catalog;  // with its vectors
     ww_dataset_options options; // resolved: no value means "the default" any more
     WW_VECTOR(ww_dataset_class) classes;
-    int32_t *class_of;  // for each face: index in `classes`, or WW_NO_CLASS
-    uint32_t *group;    // for each frame: the first frame of its group
-    uint8_t *side;      // for each frame: ww_side
-    size_t groups;      // among frames with a face of a class
-    size_t closest[2];  // the two nearest faces of one person on two sides
+    int32_t *class_of;       // for each face: index in `classes`, or WW_NO_CLASS
+    uint32_t *group;         // for each frame: the first frame of its group
+    uint8_t *side;           // for each frame: ww_side
+    size_t groups;           // among frames with a face of a class
+    size_t closest[2];       // the two nearest faces of one person on two sides
     double closest_distance; // negative: there are none
     size_t faces[WW_SIDES];  // with a class
 } ww_dataset;
 
 // Faces of nobody and of ignored people have no class. The catalog must outlive it.
-ww_status ww_dataset_make(ww_library *library, const ww_catalog *catalog, const ww_dataset_options *options, ww_dataset *set, ww_error *err);
+ww_status ww_dataset_make(ww_library *library, const ww_catalog *catalog, const ww_dataset_options *options,
+                          ww_dataset *set, ww_error *err);
 void ww_dataset_free(ww_dataset *set);
 
 // Index of the class "unknown", which comes after the people's; WW_NO_CLASS: there is none.

@@ -23,7 +23,8 @@ static ww_status no_such_format(const char *name, size_t length, ww_error *err)
     for (size_t i = 0; ww_format_at(i); i++)
         ww_buffer_format(&names, "%s%s", i ? ", " : "", ww_format_at(i)->name);
     char *list = ww_buffer_take(&names);
-    ww_status status = ww_fail(err, WW_ERR_ARGUMENT, "there is no data set format '%.*s'; there are: %s", (int)length, name, list);
+    ww_status status =
+        ww_fail(err, WW_ERR_ARGUMENT, "there is no data set format '%.*s'; there are: %s", (int)length, name, list);
     free(list);
     return status;
 }
@@ -31,7 +32,7 @@ static ww_status no_such_format(const char *name, size_t length, ww_error *err)
 static ww_status choose(const char *names, chosen *c, ww_error *err)
 {
     *c = (chosen){0};
-    for (const char *at = names ? names : ""; ; at++) {
+    for (const char *at = names ? names : "";; at++) {
         const size_t length = strcspn(at, ",");
         const ww_export_format *format = ww_format_named(at, length);
         if (!format)
@@ -65,7 +66,8 @@ static ww_status check_place(const ww_library *library, const char *out, ww_erro
     free(way);
     const size_t length = realpath(library->dir, inside) ? strlen(inside) : 0;
     if (known && length && strncmp(above, inside, length) == 0 && (above[length] == '/' || above[length] == 0))
-        return ww_fail(err, WW_ERR_ARGUMENT, "'%s' lies inside '%s', where folders are people; name a folder elsewhere", out, library->dir);
+        return ww_fail(err, WW_ERR_ARGUMENT, "'%s' lies inside '%s', where folders are people; name a folder elsewhere",
+                       out, library->dir);
     return WW_OK;
 }
 
@@ -109,11 +111,16 @@ static void warn(const ww_library *library, const ww_dataset *set, const chosen 
     for (size_t i = 0; i < c->count; i++)
         folders = folders || c->format[i]->wants_classes_everywhere;
     if (set->options.val > 0 && !ww_dataset_side_used(set, WW_SIDE_VAL))
-        ww_logf(&library->log, WW_LOG_WARNING, "nothing is left for val: each person's faces hang together by tracks, shared frames and near-duplicates; add footage, or "
-                                               "lower --near-duplicate");
+        ww_logf(&library->log, WW_LOG_WARNING,
+                "nothing is left for val: each person's faces hang together by tracks, shared frames and "
+                "near-duplicates; add footage, or "
+                "lower --near-duplicate");
     if (folders && apart > 0)
-        ww_logf(&library->log, WW_LOG_WARNING, "%zu of %zu people have no folder: their faces do not reach every side of the split (README.md says who); "
-                                               "--split 80/20 asks less of them, --split 100 nothing", apart, set->classes.count);
+        ww_logf(
+            &library->log, WW_LOG_WARNING,
+            "%zu of %zu people have no folder: their faces do not reach every side of the split (README.md says who); "
+            "--split 80/20 asks less of them, --split 100 nothing",
+            apart, set->classes.count);
 }
 
 static ww_status write_formats(const ww_dataset *set, const chosen *c, ww_dataset_out *out, ww_error *err)
@@ -129,7 +136,8 @@ static ww_status write_formats(const ww_dataset *set, const chosen *c, ww_datase
     return status == WW_OK ? ww_put_data_card(set, out, err) : status;
 }
 
-static ww_status write(ww_library *library, const ww_dataset *set, const chosen *c, const char *dir, ww_dataset_result *r, ww_error *err)
+static ww_status write(ww_library *library, const ww_dataset *set, const chosen *c, const char *dir,
+                       ww_dataset_result *r, ww_error *err)
 {
     ww_dataset_out *out = NULL;
     ww_status status = ww_dataset_out_open(dir, library, &out, err);
@@ -147,7 +155,8 @@ static ww_status write(ww_library *library, const ww_dataset *set, const chosen 
     return status;
 }
 
-ww_status ww_dataset_export(ww_library *library, const ww_dataset_options *options, ww_dataset_result *result, ww_error *err)
+ww_status ww_dataset_export(ww_library *library, const ww_dataset_options *options, ww_dataset_result *result,
+                            ww_error *err)
 {
     const double begun = ww_seconds();
     ww_catalog catalog = {0};

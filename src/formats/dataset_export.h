@@ -4,6 +4,7 @@
 #include "library/library.h"
 
 // ww_library_export_dataset. *result (never NULL) is filled as far as things went, also on failure.
-ww_status ww_dataset_export(ww_library *library, const ww_dataset_options *options, ww_dataset_result *result, ww_error *err);
+ww_status ww_dataset_export(ww_library *library, const ww_dataset_options *options, ww_dataset_result *result,
+                            ww_error *err);
 
 #endif

@@ -69,12 +69,15 @@ static ww_status find_classes(ww_dataset *set, ww_error *err)
             set->class_of[p->face[k]] = (int32_t)set->classes.count - 1;
     }
     if (set->classes.count == 0)
-        return ww_fail(err, WW_ERR_NOT_FOUND, set->options.named_only ? "nobody has a name yet, so there is no class to write: whoswho name NUMBER NAME"
-                                                                      : "there are no people in this library, so there is no class to write");
+        return ww_fail(err, WW_ERR_NOT_FOUND,
+                       set->options.named_only
+                           ? "nobody has a name yet, so there is no class to write: whoswho name NUMBER NAME"
+                           : "there are no people in this library, so there is no class to write");
     return WW_OK;
 }
 
-ww_status ww_dataset_make(ww_library *library, const ww_catalog *catalog, const ww_dataset_options *options, ww_dataset *set, ww_error *err)
+ww_status ww_dataset_make(ww_library *library, const ww_catalog *catalog, const ww_dataset_options *options,
+                          ww_dataset *set, ww_error *err)
 {
     *set = (ww_dataset){.catalog = catalog, .options = *options, .closest_distance = -1};
     ww_status status = resolve(library, &set->options, err);

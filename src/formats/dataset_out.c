@@ -21,8 +21,8 @@ typedef struct pending {
 
 struct ww_dataset_out {
     ww_folder *folder;
-    char *dir;        // the final name
-    char *work;       // the name until the end; NULL: the set is there already
+    char *dir;  // the final name
+    char *work; // the name until the end; NULL: the set is there already
     char *prefix;
     ww_library *library;
     double share;
@@ -32,14 +32,11 @@ struct ww_dataset_out {
     WW_VECTOR(pending) batch;
     ww_file_records intents; // beside `batch`
     size_t batch_bytes;
-    int intents_written;   // number of the last MANIFEST.N
+    int intents_written; // number of the last MANIFEST.N
     ww_dataset_out_counts counts;
 };
 
-static char *intents_path(int number)
-{
-    return ww_strf(WW_DATASET_MANIFEST ".%d", number);
-}
+static char *intents_path(int number) { return ww_strf(WW_DATASET_MANIFEST ".%d", number); }
 
 static ww_status is_file(ww_folder *folder, const char *path, bool *there, ww_error *err)
 {
@@ -76,8 +73,10 @@ static ww_status read_intents(ww_dataset_out *o, int number, ww_error *err)
         snprintf(head, sizeof head, "%.*s", (int)strcspn((char *)data, "\n"), (char *)data);
         const bool named = ww_folder_is_temporary_name(head);
         char *line = ww_strf("%s\n", head);
-        status = named ? ww_file_records_read(&o->known, o->folder, path, line, err)
-                       : ww_fail(err, WW_ERR_FORMAT, "'%s/%s' is no record of a data set's files; was it changed by hand?", ww_folder_path(o->folder), path);
+        status =
+            named ? ww_file_records_read(&o->known, o->folder, path, line, err)
+                  : ww_fail(err, WW_ERR_FORMAT, "'%s/%s' is no record of a data set's files; was it changed by hand?",
+                            ww_folder_path(o->folder), path);
         free(line);
     }
     if (status == WW_OK)
@@ -104,7 +103,10 @@ static ww_status read_records(ww_dataset_out *o, ww_error *err)
 
 static ww_status not_ours(const char *dir, ww_error *err)
 {
-    return ww_fail(err, WW_ERR_ARGUMENT, "'%s' holds files and no data set of whoswho's: nothing was written; name another folder with -O, or move it away", dir);
+    return ww_fail(err, WW_ERR_ARGUMENT,
+                   "'%s' holds files and no data set of whoswho's: nothing was written; name another folder with -O, "
+                   "or move it away",
+                   dir);
 }
 
 // Whether the folder is empty, hidden files apart.
@@ -126,7 +128,8 @@ static ww_status write_manifest(ww_dataset_out *o, const ww_file_records *record
         ww_file_records_write(records, 0, &text);
     ww_status status = ww_buffer_status(&text, WW_DATASET_MANIFEST, err);
     if (status == WW_OK)
-        status = ww_folder_write(o->folder, WW_DATASET_MANIFEST, text.data, text.bytes, WW_FOLDER_REPLACE, o->temporary, err);
+        status = ww_folder_write(o->folder, WW_DATASET_MANIFEST, text.data, text.bytes, WW_FOLDER_REPLACE, o->temporary,
+                                 err);
     ww_buffer_free(&text);
     return status;
 }
@@ -231,14 +234,16 @@ static ww_status flush(ww_dataset_out *o, ww_error *err)
     ww_status status = record_intents(o, err);
     for (size_t i = 0; status == WW_OK && i < o->batch.count; i++) {
         const pending *p = &o->batch.item[i];
-        status = ww_folder_write(o->folder, o->intents.item[i].path, p->data, p->bytes, p->is_new ? WW_FOLDER_NEW : WW_FOLDER_REPLACE, o->temporary, err);
+        status = ww_folder_write(o->folder, o->intents.item[i].path, p->data, p->bytes,
+                                 p->is_new ? WW_FOLDER_NEW : WW_FOLDER_REPLACE, o->temporary, err);
         o->counts.written += status == WW_OK;
     }
     empty_batch(o);
     return status;
 }
 
-static ww_status add_to_batch(ww_dataset_out *o, const char *path, uint64_t hash, const void *data, size_t bytes, bool is_new, ww_error *err)
+static ww_status add_to_batch(ww_dataset_out *o, const char *path, uint64_t hash, const void *data, size_t bytes,
+                              bool is_new, ww_error *err)
 {
     pending p = {ww_alloc_array(bytes, 1, SIZE_MAX / 2), bytes, is_new};
     if (!p.data)
@@ -258,8 +263,10 @@ static ww_status add_to_batch(ww_dataset_out *o, const char *path, uint64_t hash
 static void tell_left(ww_dataset_out *o, const char *path)
 {
     if (++o->counts.left <= LEFT_NAMED_MAX)
-        ww_logf(&o->library->log, WW_LOG_WARNING, "'%s/%s' was not written by whoswho, or was changed since: it is left as it is; move it away to have ours",
-                ww_folder_path(o->folder), path);
+        ww_logf(
+            &o->library->log, WW_LOG_WARNING,
+            "'%s/%s' was not written by whoswho, or was changed since: it is left as it is; move it away to have ours",
+            ww_folder_path(o->folder), path);
 }
 
 static ww_status put(ww_dataset_out *o, const char *path, const void *data, size_t bytes, ww_error *err)
@@ -284,7 +291,10 @@ static ww_status put(ww_dataset_out *o, const char *path, const void *data, size
 
 ww_status ww_dataset_out_put(ww_dataset_out *o, const char *path, const void *data, size_t bytes, ww_error *err)
 {
-    if (ww_library_report(o->library, &(ww_progress){.stage = WW_STAGE_EXPORT, .share = o->share, .done = o->counts.written + o->counts.kept}) != 0)
+    if (ww_library_report(
+            o->library,
+            &(ww_progress){.stage = WW_STAGE_EXPORT, .share = o->share, .done = o->counts.written + o->counts.kept})
+        != 0)
         return ww_fail(err, WW_ERR_CANCELLED, "stopped while writing the data set; the same command completes it");
     char *full = ww_strf("%s%s", o->prefix, path);
     ww_status status = put(o, full, data, bytes, err);
@@ -295,7 +305,8 @@ ww_status ww_dataset_out_put(ww_dataset_out *o, const char *path, const void *da
 ww_status ww_dataset_out_put_text(ww_dataset_out *o, const char *path, const ww_buffer *content, ww_error *err)
 {
     ww_status status = ww_buffer_status(content, path, err);
-    return status == WW_OK ? ww_dataset_out_put(o, path, content->bytes ? content->data : "", content->bytes, err) : status;
+    return status == WW_OK ? ww_dataset_out_put(o, path, content->bytes ? content->data : "", content->bytes, err)
+                           : status;
 }
 
 // --- the end
@@ -369,8 +380,9 @@ ww_status ww_dataset_out_finish(ww_dataset_out *o, ww_error *err)
         status = remove_intents(o, err);
     // An empty folder of that name gives way, nothing else does.
     if (status == WW_OK && o->work && rename(o->work, o->dir) != 0)
-        status = errno == ENOTEMPTY || errno == EEXIST ? not_ours(o->dir, err)
-                                                       : ww_fail_errno(err, errno, "cannot give '%s' its name '%s'", o->work, o->dir);
+        status = errno == ENOTEMPTY || errno == EEXIST
+                     ? not_ours(o->dir, err)
+                     : ww_fail_errno(err, errno, "cannot give '%s' its name '%s'", o->work, o->dir);
     return status;
 }
 

@@ -22,6 +22,7 @@ size_t ww_file_records_find(const ww_file_records *records, const char *path, si
 bool ww_file_records_has(const ww_file_records *records, const char *path, uint64_t hash);
 void ww_file_records_write(const ww_file_records *records, size_t from, ww_buffer *text);
 // Appends what stands in the file `path` of the folder, whose first line must be `head`. WW_ERR_FORMAT: it is no such record.
-ww_status ww_file_records_read(ww_file_records *records, ww_folder *folder, const char *path, const char *head, ww_error *err);
+ww_status ww_file_records_read(ww_file_records *records, ww_folder *folder, const char *path, const char *head,
+                               ww_error *err);
 
 #endif

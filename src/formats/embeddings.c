@@ -17,7 +17,8 @@ static ww_status put_vectors(const ww_catalog *c, ww_dataset_out *out, ww_error 
     while ((NPY_PREFIX_BYTES + header.bytes + 1) % NPY_ALIGNMENT != 0)
         ww_buffer_text(&header, " ");
     ww_buffer_text(&header, "\n");
-    const uint8_t prefix[NPY_PREFIX_BYTES] = {0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0, (uint8_t)(header.bytes & 255), (uint8_t)(header.bytes >> 8)};
+    const uint8_t prefix[NPY_PREFIX_BYTES] = {
+        0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0, (uint8_t)(header.bytes & 255), (uint8_t)(header.bytes >> 8)};
     ww_buffer_add(&file, prefix, sizeof prefix);
     ww_buffer_add(&file, header.data, header.bytes);
     for (size_t i = 0; i < c->face.count * (size_t)c->dim; i++) {
@@ -64,7 +65,8 @@ static void add_row(const ww_dataset *set, size_t face, ww_buffer *text)
 static ww_status write(const ww_dataset *set, ww_dataset_out *out, ww_error *err)
 {
     ww_buffer text = {0};
-    ww_buffer_text(&text, "face,source,source_hash,frame,sample,time_s,x,y,width,height,x0,y0,x1,y1,x2,y2,x3,y3,x4,y4,score,quality,track,person,name,split\n");
+    ww_buffer_text(&text, "face,source,source_hash,frame,sample,time_s,x,y,width,height,x0,y0,x1,y1,x2,y2,x3,y3,x4,y4,"
+                          "score,quality,track,person,name,split\n");
     for (size_t i = 0; i < set->catalog->face.count; i++)
         add_row(set, i, &text);
     ww_status status = ww_dataset_out_put_text(out, "faces.csv", &text, err);
@@ -72,4 +74,7 @@ static ww_status write(const ww_dataset *set, ww_dataset_out *out, ww_error *err
     return status == WW_OK ? put_vectors(set->catalog, out, err) : status;
 }
 
-const ww_export_format ww_format_embeddings = {.name = "embeddings", .description = "all faces' embeddings as faces.npy, and what is known of them as faces.csv", .write = write};
+const ww_export_format ww_format_embeddings = {
+    .name = "embeddings",
+    .description = "all faces' embeddings as faces.npy, and what is known of them as faces.csv",
+    .write = write};

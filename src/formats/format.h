@@ -14,7 +14,8 @@ typedef struct ww_export_format {
     ww_status (*write)(const ww_dataset *set, ww_dataset_out *out, ww_error *err);
 } ww_export_format;
 
-extern const ww_export_format ww_format_yolo, ww_format_imagefolder, ww_format_chips, ww_format_coco, ww_format_embeddings;
+extern const ww_export_format ww_format_yolo, ww_format_imagefolder, ww_format_chips, ww_format_coco,
+    ww_format_embeddings;
 
 // The formats, from 0; NULL after the last.
 const ww_export_format *ww_format_at(size_t index);

@@ -3,7 +3,8 @@
 
 #include <string.h>
 
-static const ww_export_format *const formats[] = {&ww_format_yolo, &ww_format_imagefolder, &ww_format_chips, &ww_format_coco, &ww_format_embeddings};
+static const ww_export_format *const formats[] = {&ww_format_yolo, &ww_format_imagefolder, &ww_format_chips,
+                                                  &ww_format_coco, &ww_format_embeddings};
 
 const ww_export_format *ww_format_at(size_t index)
 {

@@ -15,14 +15,16 @@ static void begin_line(const ww_dataset *set, size_t face, const char *file, ww_
     ww_text_fixed(text, f->quality, 4);
 }
 
-static ww_status put_face(const ww_dataset *set, size_t face, ww_face_maker *make, ww_buffer *metadata, ww_dataset_out *out, ww_error *err)
+static ww_status put_face(const ww_dataset *set, size_t face, ww_face_maker *make, ww_buffer *metadata,
+                          ww_dataset_out *out, ww_error *err)
 {
     const char *side = ww_side_name[set->side[set->catalog->face.item[face].frame]];
     uint8_t *jpeg = NULL;
     size_t bytes = 0;
     ww_buffer name = {0};
     ww_dataset_face_name(set, face, &name);
-    char *stem = ww_buffer_take(&name), *file = ww_strf("%s/%s.jpg", set->classes.item[set->class_of[face]].folder, stem);
+    char *stem = ww_buffer_take(&name),
+         *file = ww_strf("%s/%s.jpg", set->classes.item[set->class_of[face]].folder, stem);
     char *path = ww_strf("%s/%s", side, file);
     begin_line(set, face, file, metadata);
     ww_status status = make(set, face, &jpeg, &bytes, metadata, err);
@@ -43,7 +45,8 @@ ww_status ww_put_person_folders(const ww_dataset *set, ww_face_maker *make, ww_d
     for (size_t k = 0; status == WW_OK && k < set->classes.count; k++) {
         const ww_catalog_person *p = set->classes.item[k].person;
         for (size_t i = 0; status == WW_OK && ww_dataset_class_everywhere(set, k) && i < p->face_count; i++)
-            status = put_face(set, p->face[i], make, &metadata[set->side[set->catalog->face.item[p->face[i]].frame]], out, err);
+            status = put_face(set, p->face[i], make, &metadata[set->side[set->catalog->face.item[p->face[i]].frame]],
+                              out, err);
     }
     for (int side = 0; side < WW_SIDES; side++) {
         char *path = ww_strf("%s/metadata.jsonl", ww_side_name[side]);

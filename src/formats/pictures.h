@@ -27,6 +27,7 @@ typedef struct ww_face_picture {
 ww_status ww_face_picture_open(const ww_dataset *set, size_t face, ww_face_picture *picture, ww_error *err);
 void ww_face_picture_close(ww_face_picture *picture);
 // Landmarks of the face in pixels of the picture.
-void ww_face_picture_landmarks(const ww_dataset *set, size_t face, const ww_face_picture *picture, float landmark[WW_LANDMARK_VALUES]);
+void ww_face_picture_landmarks(const ww_dataset *set, size_t face, const ww_face_picture *picture,
+                               float landmark[WW_LANDMARK_VALUES]);
 
 #endif

@@ -48,8 +48,10 @@ static void join_near_duplicates(const ww_dataset *set, ww_forest *forest)
         const ww_catalog_person *p = set->classes.item[k].person;
         for (size_t i = 1; i < p->face_count; i++)
             for (size_t j = 0; j < i; j++) {
-                const uint32_t a = (uint32_t)c->face.item[p->face[i]].frame, b = (uint32_t)c->face.item[p->face[j]].frame;
-                if (ww_forest_root(forest, a) != ww_forest_root(forest, b) && ww_catalog_distance_squared(c, p->face[i], p->face[j]) < bound)
+                const uint32_t a = (uint32_t)c->face.item[p->face[i]].frame,
+                               b = (uint32_t)c->face.item[p->face[j]].frame;
+                if (ww_forest_root(forest, a) != ww_forest_root(forest, b)
+                    && ww_catalog_distance_squared(c, p->face[i], p->face[j]) < bound)
                     ww_forest_join(forest, a, b);
             }
     }

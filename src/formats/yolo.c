@@ -14,7 +14,8 @@ static void add_line(const ww_dataset *set, size_t face, ww_buffer *text)
     const ww_box b = ww_face_box(set, face);
     if (!(b.width > 0 && b.height > 0))
         return;
-    const double shares[] = {(b.x + b.width / 2) / source->width, (b.y + b.height / 2) / source->height, b.width / source->width, b.height / source->height};
+    const double shares[] = {(b.x + b.width / 2) / source->width, (b.y + b.height / 2) / source->height,
+                             b.width / source->width, b.height / source->height};
     ww_buffer_format(text, "%d", (int)ww_dataset_label(set, face));
     for (int i = 0; i < 4; i++) {
         ww_buffer_text(text, " ");
@@ -29,7 +30,8 @@ static ww_status put_frame(const ww_dataset *set, size_t frame, ww_dataset_out *
     ww_buffer name = {0}, text = {0};
     ww_dataset_frame_name(set, frame, &name);
     char *stem = ww_buffer_take(&name);
-    char *image = ww_strf("images/%s/%s.jpg", ww_side_name[set->side[frame]], stem), *label = ww_strf("labels/%s/%s.txt", ww_side_name[set->side[frame]], stem);
+    char *image = ww_strf("images/%s/%s.jpg", ww_side_name[set->side[frame]], stem),
+         *label = ww_strf("labels/%s/%s.txt", ww_side_name[set->side[frame]], stem);
     for (size_t i = f->first_face; i < f->first_face + f->face_count; i++)
         if (ww_dataset_label(set, i) != WW_NO_CLASS)
             add_line(set, i, &text);

@@ -19,10 +19,7 @@ static void flatten(ww_plane *p, int channels, int x0, int y0, int x1, int y1)
 }
 
 // Border k of n + 1 that part start .. end-1 into n runs as even as can be.
-static int border(int start, int end, int k, int n)
-{
-    return start + (int)((int64_t)(end - start) * k / n);
-}
+static int border(int start, int end, int k, int n) { return start + (int)((int64_t)(end - start) * k / n); }
 
 static void pixelate_plane(ww_plane *p, int channels, int x0, int y0, int x1, int y1, int cells)
 {
@@ -43,6 +40,7 @@ void ww_pixelate(ww_image *image, int x, int y, int width, int height, int cells
         return;
     for (int i = 0; i < ww_plane_count(image->pixels); i++) {
         const int sx = i ? ww_chroma_shift_x(image->pixels) : 0, sy = i ? ww_chroma_shift_y(image->pixels) : 0;
-        pixelate_plane(&image->plane[i], ww_plane_channels(image->pixels), x0 >> sx, y0 >> sy, ww_shift_up(x1, sx), ww_shift_up(y1, sy), cells);
+        pixelate_plane(&image->plane[i], ww_plane_channels(image->pixels), x0 >> sx, y0 >> sy, ww_shift_up(x1, sx),
+                       ww_shift_up(y1, sy), cells);
     }
 }

@@ -6,6 +6,7 @@
 its own, completes what was interrupted, and writes nothing twice. Prints TAP."""
 
 import glob
+import json
 import os
 import re
 import shutil
@@ -116,6 +117,35 @@ def faults_of_person_folders_are_found():
             planted(f"{kind}_{number}", kind, plant, expected)
 
 
+def annotations(side, change):
+    def plant(out):
+        path = os.path.join(out, "annotations", f"instances_{side}.json")
+        with open(path, encoding="utf-8") as f:
+            data = json.load(f)
+        change(data)
+        with open(path, "w", encoding="utf-8") as f:
+            json.dump(data, f, indent=1)
+
+    return plant
+
+
+def faults_of_coco_are_found():
+    faults = [
+        (annotations("train", lambda d: d["annotations"][0]["bbox"].__setitem__(2, 900)), r"annotation \d+: the box reaches outside"),
+        (annotations("train", lambda d: d["annotations"][0]["bbox"].__setitem__(3, 0)), r"annotation \d+: the box has no area"),
+        (annotations("val", lambda d: d["annotations"][0].update(category_id=77)), r"there is no category 77"),
+        (annotations("val", lambda d: d["annotations"][0].update(image_id=777)), r"there is no image 777"),
+        (annotations("test", lambda d: d["annotations"].clear()), r"image \d+ has no annotation"),
+        (annotations("train", lambda d: d["categories"].append({"id": 9, "name": "\u00e9\ud83d\ude00"})), r"category 9 has no annotation"),
+        (annotations("train", lambda d: d["images"].append(d["images"][0])), r"two images have the id"),
+        (annotations("train", lambda d: d["images"][0].update(file_name="../../x.jpg")), r"no file_name inside"),
+        (remove("images/val/*.jpg"), r"images/val/.*cannot be read"),
+        (cut("annotations/instances_train.json", 2000), r"instances_train.json.*is no JSON at line \d+"),
+    ]
+    for number, (plant, expected) in enumerate(faults):
+        planted(f"coco_{number}", "coco", plant, expected)
+
+
 def several_formats_are_checked_each():
     export("yolo,imagefolder", "out", *APART)
     check_equal(findings("out"), [], "findings")
@@ -220,6 +250,7 @@ def a_killed_export_is_completed():
 main(
     faults_of_yolo_are_found,
     faults_of_person_folders_are_found,
+    faults_of_coco_are_found,
     several_formats_are_checked_each,
     only_what_changed_is_written,
     what_is_not_ours_is_left,
