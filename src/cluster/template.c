@@ -244,7 +244,10 @@ ww_status ww_template_absorb(ww_templates *t, size_t a, size_t b, ww_error *err)
     set_direction(t, a, sum);
     free(sum);
     add_clarity(t, a, &t->clarity[b], t->weight[b]);
-    t->film[a] = t->film[a] == t->film[b] ? t->film[a] : WW_FILMS_SEVERAL;
+    if (t->size[a] <= 0) // nothing so far
+        t->film[a] = t->film[b];
+    else if (t->film[a] != t->film[b])
+        t->film[a] = WW_FILMS_SEVERAL;
     const double size = t->size[a] + t->size[b];
     t->length_squared[a] = (t->size[a] * t->length_squared[a] + t->size[b] * t->length_squared[b]) / size;
     t->size[a] = size;

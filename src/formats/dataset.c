@@ -15,7 +15,7 @@ enum { STEM_BYTES_MAX = 40 }; // of the footage's name in that of a picture
 
 int32_t ww_dataset_unknown(const ww_dataset *set)
 {
-    return set->options.unlabelled == WW_UNLABELLED_UNKNOWN ? (int32_t)set->classes.count : WW_NO_CLASS;
+    return set->has_unknown ? (int32_t)set->classes.count : WW_NO_CLASS;
 }
 
 int32_t ww_dataset_label(const ww_dataset *set, size_t face)

@@ -28,10 +28,12 @@ typedef struct ww_dataset {
     const ww_catalog *catalog;  // with its vectors
     ww_dataset_options options; // resolved: no value means "the default" any more
     WW_VECTOR(ww_dataset_class) classes;
-    int32_t *class_of;       // for each face: index in `classes`, or WW_NO_CLASS
-    uint32_t *group;         // for each frame: the first frame of its group
-    uint8_t *side;           // for each frame: ww_side
-    size_t groups;           // among frames with a face of a class
+    int32_t *class_of; // for each face: index in `classes`, or WW_NO_CLASS
+    bool
+        has_unknown; // some frame shows both a face of a class and one of none, and the latter are a class of their own
+    uint32_t *group; // for each frame: the first frame of its group
+    uint8_t *side;   // for each frame: ww_side
+    size_t groups;   // among frames with a face of a class
     size_t closest[2];       // the two nearest faces of one person on two sides
     double closest_distance; // negative: there are none
     size_t faces[WW_SIDES];  // with a class

@@ -76,6 +76,21 @@ static ww_status find_classes(ww_dataset *set, ww_error *err)
     return WW_OK;
 }
 
+// A class that no picture shows would be an empty one.
+static bool has_unknown(const ww_dataset *set)
+{
+    const ww_catalog *c = set->catalog;
+    for (size_t k = 0; set->options.unlabelled == WW_UNLABELLED_UNKNOWN && k < c->frame.count; k++) {
+        const ww_catalog_frame *f = &c->frame.item[k];
+        size_t known = 0;
+        for (size_t i = f->first_face; i < f->first_face + f->face_count; i++)
+            known += set->class_of[i] != WW_NO_CLASS;
+        if (known > 0 && known < f->face_count)
+            return true;
+    }
+    return false;
+}
+
 ww_status ww_dataset_make(ww_library *library, const ww_catalog *catalog, const ww_dataset_options *options,
                           ww_dataset *set, ww_error *err)
 {
@@ -90,6 +105,8 @@ ww_status ww_dataset_make(ww_library *library, const ww_catalog *catalog, const 
         status = ww_fail_memory(err, "the data set's %zu faces", catalog->face.count);
     if (status == WW_OK)
         status = find_classes(set, err);
+    if (status == WW_OK)
+        set->has_unknown = has_unknown(set);
     if (status == WW_OK)
         status = ww_dataset_split(set, err);
     if (status != WW_OK)

@@ -48,7 +48,8 @@ static void add_row(const ww_dataset *set, size_t face, ww_buffer *text)
     const ww_catalog_person *person = ww_catalog_person_of(c, face);
     ww_buffer_format(text, "%zu,", face + 1);
     ww_text_csv(text, source->path);
-    ww_buffer_format(text, ",%016" PRIx64 ",%zu,%" PRId64 ",", source->hash, f->frame + 1, frame->sample);
+    ww_buffer_format(text, ",%016" PRIx64 ",%zu,%d,%d,%" PRId64 ",", source->hash, f->frame + 1, frame->width,
+                     frame->height, frame->sample);
     ww_text_fixed(text, (double)frame->time_us / 1e6, 6);
     const double box[] = {f->x, f->y, f->width, f->height};
     for (int i = 0; i < 4; i++)
@@ -65,7 +66,8 @@ static void add_row(const ww_dataset *set, size_t face, ww_buffer *text)
 static ww_status write(const ww_dataset *set, ww_dataset_out *out, ww_error *err)
 {
     ww_buffer text = {0};
-    ww_buffer_text(&text, "face,source,source_hash,frame,sample,time_s,x,y,width,height,x0,y0,x1,y1,x2,y2,x3,y3,x4,y4,"
+    ww_buffer_text(&text, "face,source,source_hash,frame,frame_width,frame_height,sample,time_s,x,y,width,height,x0,y0,"
+                          "x1,y1,x2,y2,x3,y3,x4,y4,"
                           "score,quality,track,person,name,split\n");
     for (size_t i = 0; i < set->catalog->face.count; i++)
         add_row(set, i, &text);

@@ -7,15 +7,10 @@
 enum { MOSAIC_CELLS = 4 };  // a side: eyes, nose and mouth are gone, skin and hair stay what they are
 #define MOSAIC_WIDENED 0.15 // of a box's side, each way: boxes end at the brows and the chin
 
-static const ww_catalog_source *source_of(const ww_dataset *set, size_t frame)
-{
-    return &set->catalog->source.item[set->catalog->frame.item[frame].source];
-}
-
 ww_box ww_face_box(const ww_dataset *set, size_t face)
 {
     const ww_catalog_face *f = &set->catalog->face.item[face];
-    const ww_catalog_source *s = source_of(set, f->frame);
+    const ww_catalog_frame *s = &set->catalog->frame.item[f->frame];
     const double x0 = fmin(fmax(f->x, 0), s->width), x1 = fmin(fmax(f->x + f->width, 0), s->width);
     const double y0 = fmin(fmax(f->y, 0), s->height), y1 = fmin(fmax(f->y + f->height, 0), s->height);
     return (ww_box){x0, y0, x1 - x0, y1 - y0};
@@ -23,14 +18,14 @@ ww_box ww_face_box(const ww_dataset *set, size_t face)
 
 double ww_frame_scale_x(const ww_dataset *set, size_t frame)
 {
-    const int width = source_of(set, frame)->width;
-    return width > 0 ? (double)set->catalog->frame.item[frame].jpeg_width / width : 1;
+    const ww_catalog_frame *f = &set->catalog->frame.item[frame];
+    return f->width > 0 ? (double)f->jpeg_width / f->width : 1;
 }
 
 double ww_frame_scale_y(const ww_dataset *set, size_t frame)
 {
-    const int height = source_of(set, frame)->height;
-    return height > 0 ? (double)set->catalog->frame.item[frame].jpeg_height / height : 1;
+    const ww_catalog_frame *f = &set->catalog->frame.item[frame];
+    return f->height > 0 ? (double)f->jpeg_height / f->height : 1;
 }
 
 size_t ww_frame_covered(const ww_dataset *set, size_t frame)

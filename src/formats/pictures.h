@@ -7,7 +7,7 @@
 #include "formats/dataset_out.h"
 #include "image/align.h"
 
-// The box of a face as detected, clipped to its frame; pixels of the source. The one geometry of all formats.
+// The box of a face as detected, clipped to its frame; pixels of the frame at full size. The one geometry of all formats.
 ww_box ww_face_box(const ww_dataset *set, size_t face);
 // Pixels of the stored picture a pixel of the source frame, each way.
 double ww_frame_scale_x(const ww_dataset *set, size_t frame);

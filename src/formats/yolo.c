@@ -10,12 +10,12 @@
 
 static void add_line(const ww_dataset *set, size_t face, ww_buffer *text)
 {
-    const ww_catalog_source *source = ww_catalog_source_of(set->catalog, face);
+    const ww_catalog_frame *frame = &set->catalog->frame.item[set->catalog->face.item[face].frame];
     const ww_box b = ww_face_box(set, face);
     if (!(b.width > 0 && b.height > 0))
         return;
-    const double shares[] = {(b.x + b.width / 2) / source->width, (b.y + b.height / 2) / source->height,
-                             b.width / source->width, b.height / source->height};
+    const double shares[] = {(b.x + b.width / 2) / frame->width, (b.y + b.height / 2) / frame->height,
+                             b.width / frame->width, b.height / frame->height};
     ww_buffer_format(text, "%d", (int)ww_dataset_label(set, face));
     for (int i = 0; i < 4; i++) {
         ww_buffer_text(text, " ");

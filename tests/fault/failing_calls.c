@@ -23,7 +23,13 @@ static long fail_at;
 static const char *below, *report_path;
 
 // The next one of that name in the order of loading: libc's.
-#define REAL(name) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))
+// POSIX has dlsym give functions, ISO C has no such conversion.
+#define REAL(name) \
+    __extension__({ \
+        __typeof__(&name) real; \
+        *(void **)&real = dlsym(RTLD_NEXT, #name); \
+        real; \
+    })
 
 static void report(long number, const char *name)
 {

@@ -111,6 +111,30 @@ def covered_pixels(picture, boxes):
 SIDE_OF = {}
 
 
+def boxes_are_measured_in_their_own_frame():
+    """Pages of one file, the second larger than the first: the same face takes the same share of each."""
+    clip = cv2.VideoCapture(os.path.join(DATA, "demo.mp4"))
+    small = clip.read()[1]
+    pages = [small, cv2.resize(small, (1600, 900)), cv2.resize(small, (640, 360))]
+    check(cv2.imwritemulti("pages.tif", pages), "the pages are written")
+    run("pages.tif", "lib")
+    whoswho("cluster", "lib", "-q", "--min-samples", "1")
+    whoswho("export", "lib", "--to", "yolo,coco", "-O", "out", "-q", "--split", "100")
+    labels = []
+    for path in sorted(glob.glob("out/yolo/labels/train/*.txt")):
+        with open(path, encoding="utf-8") as f:
+            labels.append([float(v) for v in f.read().split()][1:])
+    check_equal([len(label) for label in labels], [4] * len(pages), "one face a page")
+    check(numpy.abs(numpy.array(labels) - labels[0]).max() < 0.02, f"shares of the pages: {labels}")
+    with open("out/coco/annotations/instances_train.json", encoding="utf-8") as f:
+        data = json.load(f)
+    size = {image["id"]: (image["width"], image["height"]) for image in data["images"]}
+    for a, label in zip(sorted(data["annotations"], key=lambda a: a["image_id"]), labels):
+        width, height = size[a["image_id"]]
+        share = (a["bbox"][2] / width, a["bbox"][3] / height)
+        check(numpy.abs(numpy.subtract(share, label[2:])).max() < 0.001, f"COCO: {share}, YOLO: {label[2:]}")
+
+
 def faces_without_a_class():
     """By --unlabelled: pixelated, a class of their own, or their frames left out. Never an unlabelled face."""
     export("yolo", "all", *APART)
@@ -139,6 +163,12 @@ def faces_without_a_class():
                 check(all(c > 5 for c in covered_pixels(picture, others)), f"{picture}: others are pixelated")
                 kept = [f[5:9] for f in faces if f[3] in labelled]
                 check(all(c < 3 for c in covered_pixels(picture, kept)), f"{picture}: the labelled stay")
+
+
+def there_is_no_class_unknown_where_nobody_is():
+    export("yolo,coco", "out", "--unlabelled", "unknown", *APART)
+    check_equal(len(yaml_of("out/yolo/data.yaml")["names"]), PEOPLE, "classes")
+    check_equal(whoswho("check", "out", code=0).code, 0, "the set is without a fault")
 
 
 def image_folder(root):
@@ -219,6 +249,24 @@ def chips_lie_on_the_template():
     check(max(errors) < 8, f"mean difference to the frames, grey levels: {max(errors)}")
     export("chips", "large", "--chip-size", "224", *APART)
     check_equal(cv2.imread(glob.glob("large/train/*/*.jpg")[0]).shape[:2], (224, 224), "--chip-size")
+
+
+def faces_are_cut_from_the_picture_that_shows_most():
+    """Where frames are stored small, from the portraits, which show the same."""
+    export("chips,imagefolder", "large", "--split", "100")
+    run(os.path.join(DATA, "demo.mp4"), "lib", "--frame-max", "200")
+    for number, name in enumerate(NAMES):
+        whoswho("name", number, name, "-o", "lib", "-q")
+    whoswho("export", "lib", "--to", "chips,imagefolder", "-O", "small", "-q", "--split", "100")
+    pictures = glob.glob("large/*/train/*/*.jpg")
+    check_equal(len(pictures), 2 * 57, "pictures")
+    for picture in pictures:
+        a, b = cv2.imread(picture).astype(float), cv2.imread(picture.replace("large", "small", 1))
+        check(b is not None and b.shape[0] > 0.7 * a.shape[0], f"{picture}: {b.shape[0]} of {a.shape[0]} pixels are left")
+        b = cv2.resize(b, a.shape[1::-1])
+        middle = slice(a.shape[0] // 4, a.shape[0] * 3 // 4)
+        difference = numpy.abs(a - b)[middle, middle].mean()
+        check(difference < 6, f"{picture}: {difference} grey levels apart")
 
 
 def coco_has_what_its_readers_ask_for():
@@ -329,9 +377,12 @@ main(
     yolo_is_read_also_under_a_folder_called_images,
     yolo_boxes_are_those_of_the_store,
     faces_without_a_class,
+    there_is_no_class_unknown_where_nobody_is,
+    boxes_are_measured_in_their_own_frame,
     person_folders_number_the_classes_alike,
     a_person_who_is_not_on_every_side_has_no_folder,
     chips_lie_on_the_template,
+    faces_are_cut_from_the_picture_that_shows_most,
     coco_has_what_its_readers_ask_for,
     embeddings_load,
     the_split_does_not_leak,

@@ -163,8 +163,9 @@ TEST(leeway_is_given_within_a_film)
     normal_unit(&r, centre);
     for (int i = 0; i < 3; i++)
         near_to(&r, centre, i < 2 ? 0.95 : 0.47, x + i * DIM); // 0.5 to the template would be enough
-    for (uint32_t film = 0; film < 2; film++) {
-        const uint32_t films[3] = {0, 0, film};
+    for (uint32_t i = 0; i < 4; i++) { // whatever the number of the film
+        const uint32_t first = i < 2 ? 0 : 7, film = i % 2;
+        const uint32_t films[3] = {first, first, first + film};
         int32_t label[3] = {0, 0, -1};
         const ww_context context = {.film = films};
         CHECK_OK(ww_join_templates(x, 3, DIM, &(ww_join_templates_options){.threshold = 1.0, .leeway = 2, .context = &context}, label, &err));
@@ -181,8 +182,9 @@ TEST(across_films_more_is_asked_for)
     float x[3 * DIM];
     int32_t label[3];
     normal_unit(&r, x);
-    for (uint32_t film = 0; film < 2; film++) {
-        const uint32_t films[3] = {0, film, film};
+    for (uint32_t i = 0; i < 4; i++) {
+        const uint32_t first = i < 2 ? 0 : 7, film = i % 2;
+        const uint32_t films[3] = {first, first + film, first + film};
         const ww_context context = {.film = films};
         near_to(&r, x, 0.52, x + DIM); // 0.5 is enough within one
         near_to(&r, x, 0.7, x + 2 * DIM);
