@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What one core can do: prints the user time of 1e9 float operations done as fused multiply-adds on whole registers, the least
-// of some tries. Compile with -march=native.
+// What one core can do: prints the user time of 1e9 float operations done as fused multiply-adds on whole registers,
+// the least of some tries. Compile with -march=native.
 #include <stdio.h>
 #include <sys/resource.h>
 

@@ -41,8 +41,9 @@ int main(int argc, char **argv)
     if (status == WW_OK)
         status = ww_finder_find_jpeg(finder, jpeg, bytes, &face, &count, &err);
     for (size_t i = 0; i < count; i++)
-        printf("face at %.0f,%.0f, %.0f x %.0f pixels, score %.2f, quality %.2f; eyes at %.0f,%.0f and %.0f,%.0f\n", face[i].x, face[i].y, face[i].width,
-               face[i].height, face[i].score, face[i].quality, (double)face[i].landmark[0][0], (double)face[i].landmark[0][1], (double)face[i].landmark[1][0],
+        printf("face at %.0f,%.0f, %.0f x %.0f pixels, score %.2f, quality %.2f; eyes at %.0f,%.0f and %.0f,%.0f\n",
+               face[i].x, face[i].y, face[i].width, face[i].height, face[i].score, face[i].quality,
+               (double)face[i].landmark[0][0], (double)face[i].landmark[0][1], (double)face[i].landmark[1][0],
                (double)face[i].landmark[1][1]);
     if (status != WW_OK)
         fprintf(stderr, "%s: %s\n", ww_status_name(status), err.message);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// thresholds DIR TRUTH: which threshold suits the faces of the library in DIR, by what TRUTH says of them (see whoswho eval --help).
-// cc thresholds.c $(pkg-config --cflags --libs whoswho)
+// thresholds DIR TRUTH: which threshold suits the faces of the library in DIR, by what TRUTH says of them (see whoswho
+// eval --help). cc thresholds.c $(pkg-config --cflags --libs whoswho)
 #include <stdio.h>
 #include <whoswho/whoswho.h>
 
@@ -28,7 +28,7 @@ int main(int argc, char **argv)
         fprintf(stderr, "%s: %s\n", ww_status_name(err.status), err.message);
         return 1;
     }
-    printf("as it is: F1 %.3f, %lld of %lld faces found\n", result.scores.pair_f1, (long long)(result.true_faces - result.missed),
-           (long long)result.true_faces);
+    printf("as it is: F1 %.3f, %lld of %lld faces found\n", result.scores.pair_f1,
+           (long long)(result.true_faces - result.missed), (long long)result.true_faces);
     return 0;
 }

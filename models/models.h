@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The default models, compiled in: the bytes of models/detector.onnx and models/embedder.onnx (see the model cards beside them).
+// The default models, compiled in: the bytes of models/detector.onnx and models/embedder.onnx (see the model cards
+// beside them).
 #ifndef WW_MODELS_MODELS_H
 #define WW_MODELS_MODELS_H
 

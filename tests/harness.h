@@ -17,55 +17,55 @@ static const char *harness_skip;
 
 #define TEST(name) static void test_##name(void)
 
-#define CHECK(condition) \
-    do { \
-        if (!(condition)) { \
-            harness_failures++; \
-            printf("# %s:%d: CHECK(%s)\n", __FILE__, __LINE__, #condition); \
-        } \
+#define CHECK(condition)                                                                                               \
+    do {                                                                                                               \
+        if (!(condition)) {                                                                                            \
+            harness_failures++;                                                                                        \
+            printf("# %s:%d: CHECK(%s)\n", __FILE__, __LINE__, #condition);                                            \
+        }                                                                                                              \
     } while (0)
 
-#define CHECK_EQ(a, b) \
-    do { \
-        long long harness_a = (long long)(a), harness_b = (long long)(b); \
-        if (harness_a != harness_b) { \
-            harness_failures++; \
-            printf("# %s:%d: %s is %lld, %s is %lld\n", __FILE__, __LINE__, #a, harness_a, #b, harness_b); \
-        } \
+#define CHECK_EQ(a, b)                                                                                                 \
+    do {                                                                                                               \
+        long long harness_a = (long long)(a), harness_b = (long long)(b);                                              \
+        if (harness_a != harness_b) {                                                                                  \
+            harness_failures++;                                                                                        \
+            printf("# %s:%d: %s is %lld, %s is %lld\n", __FILE__, __LINE__, #a, harness_a, #b, harness_b);             \
+        }                                                                                                              \
     } while (0)
 
-#define CHECK_NEAR(a, b, tolerance) \
-    do { \
-        double harness_a = (a), harness_b = (b); \
-        if (!(fabs(harness_a - harness_b) <= (tolerance))) { \
-            harness_failures++; \
-            printf("# %s:%d: %s is %.9g, %s is %.9g\n", __FILE__, __LINE__, #a, harness_a, #b, harness_b); \
-        } \
+#define CHECK_NEAR(a, b, tolerance)                                                                                    \
+    do {                                                                                                               \
+        double harness_a = (a), harness_b = (b);                                                                       \
+        if (!(fabs(harness_a - harness_b) <= (tolerance))) {                                                           \
+            harness_failures++;                                                                                        \
+            printf("# %s:%d: %s is %.9g, %s is %.9g\n", __FILE__, __LINE__, #a, harness_a, #b, harness_b);             \
+        }                                                                                                              \
     } while (0)
 
-#define CHECK_STR(a, b) \
-    do { \
-        const char *harness_a = (a), *harness_b = (b); \
-        if (strcmp(harness_a, harness_b) != 0) { \
-            harness_failures++; \
-            printf("# %s:%d: %s is \"%s\", expected \"%s\"\n", __FILE__, __LINE__, #a, harness_a, harness_b); \
-        } \
+#define CHECK_STR(a, b)                                                                                                \
+    do {                                                                                                               \
+        const char *harness_a = (a), *harness_b = (b);                                                                 \
+        if (strcmp(harness_a, harness_b) != 0) {                                                                       \
+            harness_failures++;                                                                                        \
+            printf("# %s:%d: %s is \"%s\", expected \"%s\"\n", __FILE__, __LINE__, #a, harness_a, harness_b);          \
+        }                                                                                                              \
     } while (0)
 
 // For a ww_status call with a ww_error named `err` in scope: prints the message when it failed.
-#define CHECK_OK(call) \
-    do { \
-        ww_status harness_status = (call); \
-        if (harness_status != WW_OK) { \
-            harness_failures++; \
-            printf("# %s:%d: %s: status %d: %s\n", __FILE__, __LINE__, #call, harness_status, err.message); \
-        } \
+#define CHECK_OK(call)                                                                                                 \
+    do {                                                                                                               \
+        ww_status harness_status = (call);                                                                             \
+        if (harness_status != WW_OK) {                                                                                 \
+            harness_failures++;                                                                                        \
+            printf("# %s:%d: %s: status %d: %s\n", __FILE__, __LINE__, #call, harness_status, err.message);            \
+        }                                                                                                              \
     } while (0)
 
-#define SKIP(why) \
-    do { \
-        harness_skip = (why); \
-        return; \
+#define SKIP(why)                                                                                                      \
+    do {                                                                                                               \
+        harness_skip = (why);                                                                                          \
+        return;                                                                                                        \
     } while (0)
 
 static inline void harness_run(const char *name, void (*test)(void))
@@ -91,8 +91,8 @@ static inline int harness_finish(void)
 }
 #define FINISH() harness_finish()
 
-// Path of a file in the shared folder of real models, footage and photos (environment WW_SHARED, set by meson), or NULL when it is
-// not there; the caller then SKIPs. The result is good until the next call.
+// Path of a file in the shared folder of real models, footage and photos (environment WW_SHARED, set by meson), or NULL
+// when it is not there; the caller then SKIPs. The result is good until the next call.
 static inline const char *shared_file(const char *name)
 {
     static char path[4096];

@@ -18,8 +18,8 @@ struct settings {
     bool quiet, verbose, json, help;
 };
 
-static ww_status name_known(ui *u, ww_library *library, const struct settings *set, ww_cluster_result *clustered, int64_t *unreadable,
-                            ww_error *err)
+static ww_status name_known(ui *u, ww_library *library, const struct settings *set, ww_cluster_result *clustered,
+                            int64_t *unreadable, ww_error *err)
 {
     ww_models *models = NULL;
     ww_known_result known = WW_KNOWN_RESULT_INIT;
@@ -44,8 +44,9 @@ static int on_folder(const struct settings *set, const char *dir, bool cluster)
     int64_t unreadable = 0;
     ww_status status = ww_library_open(dir, WW_LIBRARY_EXISTING, &callbacks, &library, &err);
     if (status == WW_OK)
-        status = cluster ? ww_library_cluster(library, &set->cluster, &clustered, &err)
-                 : set->restore ? ww_library_restore(library, &exported, &err) : ww_library_export(library, &exported, &err);
+        status = cluster        ? ww_library_cluster(library, &set->cluster, &clustered, &err)
+                 : set->restore ? ww_library_restore(library, &exported, &err)
+                                : ww_library_export(library, &exported, &err);
     if (status == WW_OK && cluster && set->known)
         status = name_known(&u, library, set, &clustered, &unreadable, &err);
     ww_library_close(library);
@@ -57,47 +58,65 @@ static int on_folder(const struct settings *set, const char *dir, bool cluster)
         json_sorting(&clustered);
         puts("}");
     } else if (set->json)
-        printf("{\"people\": %lld, \"portraits\": %lld, \"unassigned\": %lld, \"frames\": %lld, \"written\": %lld, \"kept\": %lld, \"removed\": %lld, "
+        printf("{\"people\": %lld, \"portraits\": %lld, \"unassigned\": %lld, \"frames\": %lld, \"written\": %lld, "
+               "\"kept\": %lld, \"removed\": %lld, "
                "\"seconds\": %.3f}\n",
-               (long long)exported.people, (long long)exported.portraits, (long long)exported.unassigned, (long long)exported.frames,
-               (long long)exported.files_written, (long long)exported.files_kept, (long long)exported.files_removed, exported.wall_s);
+               (long long)exported.people, (long long)exported.portraits, (long long)exported.unassigned,
+               (long long)exported.frames, (long long)exported.files_written, (long long)exported.files_kept,
+               (long long)exported.files_removed, exported.wall_s);
     else if (!set->quiet && cluster) {
         print_sorting(&clustered, set->verbose);
         printf("next: whoswho export %s\n", dir);
     } else if (!set->quiet)
-        printf("%lld people, %lld portraits, %lld unassigned; %lld files written, %lld as they were, %lld removed (%.2f s)\nlook at %s/index.html\n",
-               (long long)exported.people, (long long)exported.portraits, (long long)exported.unassigned, (long long)exported.files_written,
-               (long long)exported.files_kept, (long long)exported.files_removed, exported.wall_s, dir);
+        printf("%lld people, %lld portraits, %lld unassigned; %lld files written, %lld as they were, %lld removed "
+               "(%.2f s)\nlook at %s/index.html\n",
+               (long long)exported.people, (long long)exported.portraits, (long long)exported.unassigned,
+               (long long)exported.files_written, (long long)exported.files_kept, (long long)exported.files_removed,
+               exported.wall_s, dir);
     return unreadable ? EXIT_SOME_UNREADABLE : EXIT_FINE;
 }
 
 static int run(int argc, char **argv, int first, bool cluster)
 {
-    struct settings set = {.cluster = WW_CLUSTER_OPTIONS_INIT, .models = WW_MODEL_OPTIONS_INIT, .dataset = {.options = WW_DATASET_OPTIONS_INIT}};
+    struct settings set = {.cluster = WW_CLUSTER_OPTIONS_INIT,
+                           .models = WW_MODEL_OPTIONS_INIT,
+                           .dataset = {.options = WW_DATASET_OPTIONS_INIT}};
     ww_dataset_options *to = &set.dataset.options;
     const option exporting[] = {
-        {"restore", 0, OPTION_FLAG, &set.restore, NULL, "write everything back, whatever was done to the folders by hand"},
-        {"to", 0, OPTION_TEXT, &to->formats, "FORMAT,..", "write a data set elsewhere, as its consumer reads it; see below"},
+        {"restore", 0, OPTION_FLAG, &set.restore, NULL,
+         "write everything back, whatever was done to the folders by hand"},
+        {"to", 0, OPTION_TEXT, &to->formats, "FORMAT,..",
+         "write a data set elsewhere, as its consumer reads it; see below"},
         {"out", 'O', OPTION_TEXT, &to->out, "OUT", "where it goes; several formats get a folder each"},
         {"split", 0, OPTION_TEXT, &set.dataset.split, "PARTS", "train/val/test, without leaks (80/10/10)"},
         {"seed", 0, OPTION_COUNT, &set.dataset.seed, "N", "another seed, another split (0)"},
-        {"near-duplicate", 0, OPTION_NUMBER, &to->near_duplicate, "D", "distance below which faces of a person stay on one side (0.3 of the embedder's eps)", 0, 100},
-        {"unlabelled", 0, OPTION_TEXT, &set.dataset.unlabelled, "HOW", "faces of no class in a frame: blur (the default), unknown, or leave-out"},
+        {"near-duplicate", 0, OPTION_NUMBER, &to->near_duplicate, "D",
+         "distance below which faces of a person stay on one side (0.3 of the embedder's eps)", 0, 100},
+        {"unlabelled", 0, OPTION_TEXT, &set.dataset.unlabelled, "HOW",
+         "faces of no class in a frame: blur (the default), unknown, or leave-out"},
         {"named", 0, OPTION_FLAG, &set.dataset.named, NULL, "only people with a name"},
         {"chip-size", 0, OPTION_COUNT, &to->chip_size, "PX", "side of aligned chips (112)", 16, 1024},
     };
     const option shared[] = {
         {"quiet", 'q', OPTION_FLAG, &set.quiet, NULL, "print errors only"},
-        {"verbose", 'v', OPTION_FLAG, &set.verbose, NULL, "print more: what was estimated from what, notes of the library"},
+        {"verbose", 'v', OPTION_FLAG, &set.verbose, NULL,
+         "print more: what was estimated from what, notes of the library"},
         {"json", 0, OPTION_FLAG, &set.json, NULL, "print the result as JSON"},
         {"help", 'h', OPTION_FLAG, &set.help, NULL, "this text"},
     };
     const option clustering[] = {
-        {"eps", 0, OPTION_NUMBER, &set.cluster.eps, "D", "distance within which two faces are neighbours (the embedder's own)", 1e-6, 100, true},
-        {"threshold", 0, OPTION_NUMBER, &set.cluster.threshold, "D", "largest average distance of faces of one person, or the method's own measure (estimated; auto: estimate again)", 1e-6, 100, true},
-        {"min-samples", 0, OPTION_COUNT, &set.cluster.min_samples, "N", "seed faces that make a person (3, in photos 2; dbscan 5)", 1, 1000000, true},
-        {"method", 0, OPTION_TEXT, &set.cluster.method, "NAME", "hac (the default), map-equation, chinese-whispers or dbscan; auto"},
-        {"min-quality", 0, OPTION_NUMBER, &set.cluster.min_quality, "Q", "faces below (0 to 1) only join a person, never start one (0.35)", 0, 1, true},
+        {"eps", 0, OPTION_NUMBER, &set.cluster.eps, "D",
+         "distance within which two faces are neighbours (the embedder's own)", 1e-6, 100, true},
+        {"threshold", 0, OPTION_NUMBER, &set.cluster.threshold, "D",
+         "largest average distance of faces of one person, or the method's own measure (estimated; auto: estimate "
+         "again)",
+         1e-6, 100, true},
+        {"min-samples", 0, OPTION_COUNT, &set.cluster.min_samples, "N",
+         "seed faces that make a person (3, in photos 2; dbscan 5)", 1, 1000000, true},
+        {"method", 0, OPTION_TEXT, &set.cluster.method, "NAME",
+         "hac (the default), map-equation, chinese-whispers or dbscan; auto"},
+        {"min-quality", 0, OPTION_NUMBER, &set.cluster.min_quality, "Q",
+         "faces below (0 to 1) only join a person, never start one (0.35)", 0, 1, true},
         {"threads", 't', OPTION_COUNT, &set.cluster.threads, "N", "threads to use (all CPUs)", 1, 1024},
         {"known", 0, OPTION_TEXT, &set.known, "DIR", "one folder per name, with pictures of that person: names people"},
         {"detector", 0, OPTION_TEXT, &set.models.detector, "FILE", "for these pictures: as the library was made with"},
@@ -106,7 +125,8 @@ static int run(int argc, char **argv, int first, bool cluster)
         {"upsample", 0, OPTION_COUNT, &set.models.upsample, "N", "likewise", 0, 4},
         {"jitter", 0, OPTION_COUNT, &set.models.jitter, "N", "likewise", 0, 1000},
     };
-    option own[sizeof exporting / sizeof *exporting + sizeof shared / sizeof *shared + sizeof clustering / sizeof *clustering];
+    option own[sizeof exporting / sizeof *exporting + sizeof shared / sizeof *shared
+               + sizeof clustering / sizeof *clustering];
     size_t options = 0, count = 0;
     if (!cluster)
         options_add(own, &options, exporting, sizeof exporting / sizeof *exporting);
@@ -120,15 +140,18 @@ static int run(int argc, char **argv, int first, bool cluster)
     if (!options_parse(own, options, argc, argv, first, dirs, &count)) {
         code = EXIT_USAGE;
     } else if (set.help) {
-        puts(cluster ? "usage: whoswho cluster DIR [options]\n\nGroups the faces in DIR/whoswho.db into people again, without the footage.\n\nOptions:"
-                     : "usage: whoswho export DIR [options]\n\nWrites the folders, labels, montages, table and page of DIR/whoswho.db; with --to, a data set\n"
+        puts(cluster ? "usage: whoswho cluster DIR [options]\n\nGroups the faces in DIR/whoswho.db into people again, "
+                       "without the footage.\n\nOptions:"
+                     : "usage: whoswho export DIR [options]\n\nWrites the folders, labels, montages, table and page of "
+                       "DIR/whoswho.db; with --to, a data set\n"
                        "for training into another folder.\n\nOptions:");
         options_print_help(own, options);
         if (!cluster)
             dataset_print_formats();
         code = EXIT_FINE;
     } else if (count != 1) {
-        fprintf(stderr, "whoswho: name one folder that was scanned before; see whoswho %s --help\n", cluster ? "cluster" : "export");
+        fprintf(stderr, "whoswho: name one folder that was scanned before; see whoswho %s --help\n",
+                cluster ? "cluster" : "export");
     } else if (!to->formats != !to->out || (!to->formats && dataset_settings_given(&set.dataset))) {
         fprintf(stderr, "whoswho: --to FORMAT and -O OUT belong together; see whoswho export --help\n");
     } else if (to->formats) {

@@ -15,14 +15,16 @@ static const struct command {
     bool force;
 } commands[] = {
     {"name", WW_DECISION_NAME, 2, 2,
-     "name WHO NAME [-o DIR]\n\nCalls a person NAME (\"\": takes the name away). Two people of one name are one person.\n"
+     "name WHO NAME [-o DIR]\n\nCalls a person NAME (\"\": takes the name away). Two people of one name are one "
+     "person.\n"
      "WHO is a number, Face_N or a name."},
     {"merge", WW_DECISION_MERGE, 2, SIZE_MAX,
      "merge WHO WHO... [-o DIR]\n\nMakes people one person, called as the first of them that has a name."},
     {"reject", WW_DECISION_REJECT, 1, SIZE_MAX,
      "reject FILE... [-o DIR]\n\nThe portraits do not show the person in whose folder they are.\n"
      "They go where they are near, or to Unsorted."},
-    {"same", WW_DECISION_SAME, 2, 2, "same A B [-o DIR]\n\nA and B, each a person or a portrait's file, are the same person."},
+    {"same", WW_DECISION_SAME, 2, 2,
+     "same A B [-o DIR]\n\nA and B, each a person or a portrait's file, are the same person."},
     {"different", WW_DECISION_DIFFERENT, 2, 2,
      "different A B [-o DIR]\n\nA and B, each a person or a portrait's file, are two people."},
     {"ignore", WW_DECISION_IGNORE, 1, SIZE_MAX,
@@ -70,7 +72,8 @@ static int decide(review *r, ww_decision *decision)
 static int decide_named(review *r, const char **argument, size_t count, void *user)
 {
     const struct command *c = user;
-    ww_decision decision = {.size = sizeof decision, .kind = c->kind, .who = argument, .count = count, .force = c->force};
+    ww_decision decision = {
+        .size = sizeof decision, .kind = c->kind, .who = argument, .count = count, .force = c->force};
     if (c->kind == WW_DECISION_NAME && count == 2) {
         decision.count = 1;
         decision.text = *argument[1] ? argument[1] : NULL;
@@ -78,11 +81,11 @@ static int decide_named(review *r, const char **argument, size_t count, void *us
     if (count >= c->least && count <= c->most)
         return decide(r, &decision);
     if (c->kind == WW_DECISION_NAME && count > c->most)
-        fprintf(stderr,
-                "whoswho: name one person at a time, and put a name of several words in quotes: "
-                "whoswho name 3 \"Ada Lovelace\"\n");
+        fprintf(stderr, "whoswho: name one person at a time, and put a name of several words in quotes: "
+                        "whoswho name 3 \"Ada Lovelace\"\n");
     else
-        fprintf(stderr, "whoswho: usage: whoswho %.*s; see whoswho %s --help\n", (int)strcspn(c->usage, "\n"), c->usage, c->name);
+        fprintf(stderr, "whoswho: usage: whoswho %.*s; see whoswho %s --help\n", (int)strcspn(c->usage, "\n"), c->usage,
+                c->name);
     return EXIT_USAGE;
 }
 

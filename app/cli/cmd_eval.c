@@ -22,7 +22,8 @@ struct settings {
 
 static const char usage[] =
     "usage: whoswho eval [DIR|FACES.csv] --truth WHAT | --pairs FILE [options]\n\n"
-    "Tells how good a result is, measured against ground truth. DIR is only read (ClusteredFaces unless named). WHAT is\n"
+    "Tells how good a result is, measured against ground truth. DIR is only read (ClusteredFaces unless named). WHAT "
+    "is\n"
     "  FILE.csv   start_s,end_s,x,y,w,h,person: who is in which part of the picture, when;\n"
     "             or time_s in place of start_s and end_s, or no time at all; with several files also source\n"
     "  FILE.csv   file,person: who is on which photo\n"
@@ -69,7 +70,8 @@ static bool read_thresholds(struct settings *set)
     while (text) {
         const bool good = read_some(set, &text);
         if (!good || (*text && *text != ',')) {
-            fprintf(stderr, "whoswho: --thresholds takes distances such as 0.9,1,1.1 or FROM:TO:STEP, at most %d, not '%s'\n",
+            fprintf(stderr,
+                    "whoswho: --thresholds takes distances such as 0.9,1,1.1 or FROM:TO:STEP, at most %d, not '%s'\n",
                     THRESHOLDS_MAX, set->thresholds);
             return false;
         }
@@ -146,13 +148,17 @@ int cmd_eval(int argc, char **argv, int first)
         {"truth", 0, OPTION_TEXT, &set.truth, "WHAT", "who is who: a table, folders, or names (above)"},
         {"pairs", 0, OPTION_TEXT, &set.pairs, "FILE",
          "LFW's pairs.txt, or file1,file2,same: tell one person from two, pair by pair"},
-        {"face", 0, OPTION_TEXT, &set.face, "WHICH", "the face of a photo that counts: middle (the default) or largest"},
+        {"face", 0, OPTION_TEXT, &set.face, "WHICH",
+         "the face of a photo that counts: middle (the default) or largest"},
         {"worst", 0, OPTION_COUNT, &set.worst, "N", "how many mixed folders and split people to tell (5)"},
-        {"thresholds", 0, OPTION_TEXT, &set.thresholds, "D,D,...", "sort by each of these, without keeping it; or FROM:TO:STEP"},
+        {"thresholds", 0, OPTION_TEXT, &set.thresholds, "D,D,...",
+         "sort by each of these, without keeping it; or FROM:TO:STEP"},
         {"method", 0, OPTION_TEXT, &set.people.sorting.method, "NAME",
          "for these: hac, map-equation, chinese-whispers or dbscan"},
-        {"min-samples", 0, OPTION_COUNT, &set.people.sorting.min_samples, "N", "for these: faces that make a person", 1, 1000000, true},
-        {"threads", 't', OPTION_COUNT, &set.people.sorting.threads, "N", "for these: threads to use (all CPUs)", 1, 1024},
+        {"min-samples", 0, OPTION_COUNT, &set.people.sorting.min_samples, "N", "for these: faces that make a person", 1,
+         1000000, true},
+        {"threads", 't', OPTION_COUNT, &set.people.sorting.threads, "N", "for these: threads to use (all CPUs)", 1,
+         1024},
         {"quiet", 'q', OPTION_FLAG, &set.quiet, NULL, "print errors only"},
         {"json", 0, OPTION_FLAG, &set.json, NULL, "print the result as JSON"},
         {"help", 'h', OPTION_FLAG, &set.help, NULL, "this text"},

@@ -22,8 +22,8 @@ static int print_entry(void *user, const ww_log_entry *e)
     listing *l = user;
     begin_row(l);
     if (l->json) {
-        printf("{\"entry\": %lld, \"time\": %lld, \"kind\": \"%s\", \"undone\": %s, \"understood\": ", (long long)e->number,
-               (long long)e->time_s, e->kind_name, e->undone ? "true" : "false");
+        printf("{\"entry\": %lld, \"time\": %lld, \"kind\": \"%s\", \"undone\": %s, \"understood\": ",
+               (long long)e->number, (long long)e->time_s, e->kind_name, e->undone ? "true" : "false");
         json_print_string(stdout, e->words);
         putchar('}');
         return 0;
@@ -33,7 +33,8 @@ static int print_entry(void *user, const ww_log_entry *e)
     struct tm local;
     if (localtime_r(&time_s, &local))
         strftime(when, sizeof when, "%Y-%m-%d %H:%M", &local);
-    printf("%4lld  %s  %-9s  %s%s\n", (long long)e->number, when, e->kind_name, printable(e->words), e->undone ? "  (taken back)" : "");
+    printf("%4lld  %s  %-9s  %s%s\n", (long long)e->number, when, e->kind_name, printable(e->words),
+           e->undone ? "  (taken back)" : "");
     return 0;
 }
 
@@ -78,12 +79,13 @@ static int list(review *r, const char **argument, size_t count, void *user)
 int cmd_log(int argc, char **argv, int first)
 {
     bool log = true;
-    return review_run("log [-o DIR]\n\nWhat was decided, in order; what was taken back is marked.", NULL, 0, argc, argv, first, list,
-                      &log);
+    return review_run("log [-o DIR]\n\nWhat was decided, in order; what was taken back is marked.", NULL, 0, argc, argv,
+                      first, list, &log);
 }
 
 int cmd_people(int argc, char **argv, int first)
 {
     bool log = false;
-    return review_run("people [-o DIR]\n\nThe people of the library: number, faces, name.", NULL, 0, argc, argv, first, list, &log);
+    return review_run("people [-o DIR]\n\nThe people of the library: number, faces, name.", NULL, 0, argc, argv, first,
+                      list, &log);
 }

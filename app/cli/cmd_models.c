@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// whoswho models list | get NAME... | check [NAME...]: the models of others that can be had by name. `get` is the one command
-// that reaches for the network.
+// whoswho models list | get NAME... | check [NAME...]: the models of others that can be had by name. `get` is the one
+// command that reaches for the network.
 #include "commands.h"
 #include "options.h"
 #include "ui.h"
@@ -29,13 +29,16 @@ static void print_help(const option *table, size_t count)
     puts("usage: whoswho models list\n"
          "       whoswho models get NAME...\n"
          "       whoswho models check [NAME...]\n\n"
-         "Models of others, for --detector, --embedder and --landmarks by name. `list` tells which there are, under what\n"
-         "licence, and which are here; `get` downloads, the only time this program uses the network; `check` tells whether\n"
-         "those that are here are whole. They are kept in $WHOSWHO_DATA, or else ~/.local/share/whoswho/models.\n\nOptions:");
+         "Models of others, for --detector, --embedder and --landmarks by name. `list` tells which there are, under "
+         "what\n"
+         "licence, and which are here; `get` downloads, the only time this program uses the network; `check` tells "
+         "whether\n"
+         "those that are here are whole. They are kept in $WHOSWHO_DATA, or else "
+         "~/.local/share/whoswho/models.\n\nOptions:");
     options_print_help(table, count);
 }
 
-// --- list -------------------------------------------------------------------------------------------------------------------
+// --- list ------------------------------------------------------------------------------------------------------------
 
 static int print_row(void *user, const ww_pinned_model *m)
 {
@@ -45,7 +48,8 @@ static int print_row(void *user, const ww_pinned_model *m)
         snprintf(size, sizeof size, "%.1f MB", (double)m->bytes / 1e6);
     if (r->row++ == 0)
         printf("%-8s%-11s%-9s%-24s%-6s%s\n", "name", "kind", "size", "licence", "here", "what for");
-    printf("%-8s%-11s%-9s%-24s%-6s%s\n", m->name, kind_name(m->kind), size, m->licence, m->here ? "yes" : "no", m->about);
+    printf("%-8s%-11s%-9s%-24s%-6s%s\n", m->name, kind_name(m->kind), size, m->licence, m->here ? "yes" : "no",
+           m->about);
     return 0;
 }
 
@@ -80,7 +84,7 @@ static int list(ui *u, request *r)
     return EXIT_FINE;
 }
 
-// --- get --------------------------------------------------------------------------------------------------------------------
+// --- get -------------------------------------------------------------------------------------------------------------
 
 // What a model is, under what licence, and where it comes from: to be read before the download begins.
 static int tell_of(void *user, const ww_pinned_model *m)
@@ -132,7 +136,7 @@ static int get(ui *u, request *r)
     return status == WW_OK ? EXIT_FINE : ui_fail(u, &err);
 }
 
-// --- check ------------------------------------------------------------------------------------------------------------------
+// --- check -----------------------------------------------------------------------------------------------------------
 
 struct checking {
     ui *u;
@@ -176,7 +180,7 @@ static int check(ui *u, request *r)
     return c.code;
 }
 
-// ----------------------------------------------------------------------------------------------------------------------------
+// ---------------------------------------------------------------------------------------------------------------------
 
 static const struct {
     const char *name;

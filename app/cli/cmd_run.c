@@ -62,10 +62,12 @@ static void print_json(const struct outcome *o)
     if (o->clustered)
         json_sorting(&o->cluster);
     if (o->asked_known)
-        printf(", \"known\": {\"names\": %lld, \"pictures\": %lld, \"of_no_use\": %lld, \"recognised\": %lld}", (long long)o->known.names,
-               (long long)o->known.pictures, (long long)o->known.unreadable + (long long)o->known.without_face + (long long)o->known.unclear,
+        printf(", \"known\": {\"names\": %lld, \"pictures\": %lld, \"of_no_use\": %lld, \"recognised\": %lld}",
+               (long long)o->known.names, (long long)o->known.pictures,
+               (long long)o->known.unreadable + (long long)o->known.without_face + (long long)o->known.unclear,
                (long long)o->known.recognised);
-    printf(", \"seconds\": {\"total\": %.3f, \"scan\": %.3f, \"decode_cpu\": %.3f, \"detect_cpu\": %.3f, \"embed_cpu\": %.3f, \"encode_cpu\": %.3f",
+    printf(", \"seconds\": {\"total\": %.3f, \"scan\": %.3f, \"decode_cpu\": %.3f, \"detect_cpu\": %.3f, "
+           "\"embed_cpu\": %.3f, \"encode_cpu\": %.3f",
            o->wall_s, s->wall_s, s->decode_s, s->detect_s, s->embed_s, s->encode_s);
     if (o->clustered)
         printf(", \"cluster\": %.3f, \"export\": %.3f", o->cluster.wall_s, o->export.wall_s);
@@ -79,15 +81,16 @@ static void print_summary(const struct outcome *o, bool verbose)
     if (o->clustered)
         print_sorting(&o->cluster, verbose);
     if (verbose) {
-        printf("%.1f s: scan %.1f (thread time: decode %.1f, detect %.1f, embed %.1f, encode %.1f)", o->wall_s, s->wall_s, s->decode_s, s->detect_s, s->embed_s,
-               s->encode_s);
+        printf("%.1f s: scan %.1f (thread time: decode %.1f, detect %.1f, embed %.1f, encode %.1f)", o->wall_s,
+               s->wall_s, s->decode_s, s->detect_s, s->embed_s, s->encode_s);
         if (o->clustered)
             printf(", cluster %.1f, export %.1f", o->cluster.wall_s, o->export.wall_s);
         puts("");
     }
     if (o->asked_known)
-        printf("%lld known %s, %lld %s of them; %lld %s recognised\n", (long long)o->known.names, plural(o->known.names, "person", "people"),
-               (long long)o->known.pictures, plural(o->known.pictures, "picture", "pictures"), (long long)o->known.recognised,
+        printf("%lld known %s, %lld %s of them; %lld %s recognised\n", (long long)o->known.names,
+               plural(o->known.names, "person", "people"), (long long)o->known.pictures,
+               plural(o->known.pictures, "picture", "pictures"), (long long)o->known.recognised,
                plural(o->known.recognised, "person", "people"));
     if (o->clustered)
         printf("look at %s/index.html\n", o->dir);
@@ -104,7 +107,10 @@ static int scan_and_more(const struct settings *set, const char *const *inputs, 
     ww_error err = {0};
     ww_models *models = NULL;
     ww_library *library = NULL;
-    struct outcome o = {.dir = set->dir, .scan = WW_SCAN_RESULT_INIT, .cluster = WW_CLUSTER_RESULT_INIT, .export = WW_EXPORT_RESULT_INIT,
+    struct outcome o = {.dir = set->dir,
+                        .scan = WW_SCAN_RESULT_INIT,
+                        .cluster = WW_CLUSTER_RESULT_INIT,
+                        .export = WW_EXPORT_RESULT_INIT,
                         .known = WW_KNOWN_RESULT_INIT};
     double begun = now_s();
     ww_status status = ww_models_open(&set->models, &models, &err);
@@ -135,7 +141,9 @@ static int scan_and_more(const struct settings *set, const char *const *inputs, 
             fprintf(stderr, "whoswho: there was nothing to look at\n");
         else if (!set->quiet)
             print_summary(&o, set->verbose);
-        code = nothing_read ? EXIT_FAILED : o.scan.unreadable || o.scan.damaged_files || o.known.unreadable ? EXIT_SOME_UNREADABLE : EXIT_FINE;
+        code = nothing_read                                                      ? EXIT_FAILED
+               : o.scan.unreadable || o.scan.damaged_files || o.known.unreadable ? EXIT_SOME_UNREADABLE
+                                                                                 : EXIT_FINE;
     }
     ww_library_close(library);
     ww_models_close(models);
@@ -144,37 +152,56 @@ static int scan_and_more(const struct settings *set, const char *const *inputs, 
 
 static int run(int argc, char **argv, int first, bool scan_only)
 {
-    struct settings set = {
-        .dir = DIR_DEFAULT, .models = WW_MODEL_OPTIONS_INIT, .scan = WW_SCAN_OPTIONS_INIT, .cluster = WW_CLUSTER_OPTIONS_INIT};
+    struct settings set = {.dir = DIR_DEFAULT,
+                           .models = WW_MODEL_OPTIONS_INIT,
+                           .scan = WW_SCAN_OPTIONS_INIT,
+                           .cluster = WW_CLUSTER_OPTIONS_INIT};
     int64_t by_fps_us = 0;
     const option scanning[] = {
         {"output", 'o', OPTION_TEXT, &set.dir, "DIR", "where the result goes (" DIR_DEFAULT ")"},
         {"every", 0, OPTION_DURATION, &set.scan.every_us, "TIME", "sampling interval (1s)"},
         {"fps", 0, OPTION_FPS, &by_fps_us, "N", "the same as samples per second"},
         {"threads", 't', OPTION_COUNT, &set.scan.threads, "N", "threads to use (all CPUs)", 1, 1024},
-        {"detector", 0, OPTION_TEXT, &set.models.detector, "FILE", "ONNX or dlib face detector, or hog (the one built in)"},
+        {"detector", 0, OPTION_TEXT, &set.models.detector, "FILE",
+         "ONNX or dlib face detector, or hog (the one built in)"},
         {"embedder", 0, OPTION_TEXT, &set.models.embedder, "FILE", "ONNX or dlib face embedder (the one built in)"},
-        {"landmarks", 0, OPTION_TEXT, &set.models.landmarks, "FILE", "dlib shape predictor of 5 or 68 points (the detector's landmarks)"},
-        {"upsample", 0, OPTION_COUNT, &set.models.upsample, "N", "dlib detectors: double the picture N times (0)", 0, 4},
-        {"jitter", 0, OPTION_COUNT, &set.models.jitter, "N", "dlib embedders: mean over N slightly moved copies (1)", 0, 1000},
-        {"detect-size", 0, OPTION_COUNT, &set.scan.detect_size, "PX", "long side of the detector's input (640)", 64, 8192},
-        {"min-face", 0, OPTION_NUMBER, &set.scan.min_face_px, "PX", "smallest face kept, source pixels (all that are found)", 0, 100000},
-        {"min-score", 0, OPTION_NUMBER, &set.scan.min_score, "S", "detector score from 0 to 1 (the detector's own)", 0, 1},
+        {"landmarks", 0, OPTION_TEXT, &set.models.landmarks, "FILE",
+         "dlib shape predictor of 5 or 68 points (the detector's landmarks)"},
+        {"upsample", 0, OPTION_COUNT, &set.models.upsample, "N", "dlib detectors: double the picture N times (0)", 0,
+         4},
+        {"jitter", 0, OPTION_COUNT, &set.models.jitter, "N", "dlib embedders: mean over N slightly moved copies (1)", 0,
+         1000},
+        {"detect-size", 0, OPTION_COUNT, &set.scan.detect_size, "PX", "long side of the detector's input (640)", 64,
+         8192},
+        {"min-face", 0, OPTION_NUMBER, &set.scan.min_face_px, "PX",
+         "smallest face kept, source pixels (all that are found)", 0, 100000},
+        {"min-score", 0, OPTION_NUMBER, &set.scan.min_score, "S", "detector score from 0 to 1 (the detector's own)", 0,
+         1},
         {"track", 0, OPTION_FLAG, &set.track, NULL, "track faces between samples (the default)"},
         {"no-track", 0, OPTION_FLAG, &set.no_track, NULL, "do not track faces between samples"},
-        {"frame-max", 0, OPTION_COUNT, &set.scan.frame_max_px, "PX", "long side of the stored frames (1280)", 64, 16384},
-        {"preset", 0, OPTION_TEXT, &set.preset, "NAME", "article: the article's pipeline, with dlib's models (see man whoswho)"},
+        {"frame-max", 0, OPTION_COUNT, &set.scan.frame_max_px, "PX", "long side of the stored frames (1280)", 64,
+         16384},
+        {"preset", 0, OPTION_TEXT, &set.preset, "NAME",
+         "article: the article's pipeline, with dlib's models (see man whoswho)"},
         {"quiet", 'q', OPTION_FLAG, &set.quiet, NULL, "print errors only"},
-        {"verbose", 'v', OPTION_FLAG, &set.verbose, NULL, "print more: times, what was estimated from what, notes of the library"},
+        {"verbose", 'v', OPTION_FLAG, &set.verbose, NULL,
+         "print more: times, what was estimated from what, notes of the library"},
         {"json", 0, OPTION_FLAG, &set.json, NULL, "print the summary as JSON"},
         {"help", 'h', OPTION_FLAG, &set.help, NULL, "this text"},
     };
     const option clustering[] = {
-        {"eps", 0, OPTION_NUMBER, &set.cluster.eps, "D", "distance within which two faces are neighbours (the embedder's own)", 1e-6, 100, true},
-        {"threshold", 0, OPTION_NUMBER, &set.cluster.threshold, "D", "largest average distance of faces of one person, or the method's own measure (estimated; auto: estimate again)", 1e-6, 100, true},
-        {"min-samples", 0, OPTION_COUNT, &set.cluster.min_samples, "N", "seed faces that make a person (3, in photos 2; dbscan 5)", 1, 1000000, true},
-        {"method", 0, OPTION_TEXT, &set.cluster.method, "NAME", "hac (the default), map-equation, chinese-whispers or dbscan; auto"},
-        {"min-quality", 0, OPTION_NUMBER, &set.cluster.min_quality, "Q", "faces below (0 to 1) only join a person, never start one (0.35)", 0, 1, true},
+        {"eps", 0, OPTION_NUMBER, &set.cluster.eps, "D",
+         "distance within which two faces are neighbours (the embedder's own)", 1e-6, 100, true},
+        {"threshold", 0, OPTION_NUMBER, &set.cluster.threshold, "D",
+         "largest average distance of faces of one person, or the method's own measure (estimated; auto: estimate "
+         "again)",
+         1e-6, 100, true},
+        {"min-samples", 0, OPTION_COUNT, &set.cluster.min_samples, "N",
+         "seed faces that make a person (3, in photos 2; dbscan 5)", 1, 1000000, true},
+        {"method", 0, OPTION_TEXT, &set.cluster.method, "NAME",
+         "hac (the default), map-equation, chinese-whispers or dbscan; auto"},
+        {"min-quality", 0, OPTION_NUMBER, &set.cluster.min_quality, "Q",
+         "faces below (0 to 1) only join a person, never start one (0.35)", 0, 1, true},
         {"known", 0, OPTION_TEXT, &set.known, "DIR", "one folder per name, with pictures of that person: names people"},
     };
     option table[sizeof scanning / sizeof *scanning + sizeof clustering / sizeof *clustering];
@@ -200,7 +227,9 @@ static int run(int argc, char **argv, int first, bool scan_only)
     } else if (set.preset && strcmp(set.preset, "article") != 0) {
         fprintf(stderr, "whoswho: there is no preset '%s'; there is one: article\n", set.preset);
     } else if (set.preset && !set.models.embedder) {
-        fprintf(stderr, "whoswho: the article's preset sorts by dlib's embedder: name its files with --embedder and --landmarks\n");
+        fprintf(
+            stderr,
+            "whoswho: the article's preset sorts by dlib's embedder: name its files with --embedder and --landmarks\n");
     } else {
         if (by_fps_us)
             set.scan.every_us = by_fps_us;

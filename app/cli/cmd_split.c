@@ -31,8 +31,8 @@ static void print_proposal(const review *r, const ww_split_proposal *p)
     if (!r->json) {
         print_side(&p->side[0], "stay");
         print_side(&p->side[1], "go");
-        printf("%s: separation %.2f; faces of one side are %.2f apart, across %.2f\n", how_sure(p->separation), p->separation,
-               p->within, p->between);
+        printf("%s: separation %.2f; faces of one side are %.2f apart, across %.2f\n", how_sure(p->separation),
+               p->separation, p->within, p->between);
         return;
     }
     fputs("{\"sides\": [", stdout);

@@ -3,16 +3,15 @@
 #include "commands.h"
 #include "review.h"
 
-static const char usage[] =
-    "sync [DIR] [options]\n\n"
-    "Understands what you did to the folders in DIR with a file manager:\n"
-    "  a folder renamed                      the person's name\n"
-    "  a portrait moved to another folder    it shows that person, not this one\n"
-    "  ... to a new folder                   a new person of that name\n"
-    "  ... to Unsorted, or deleted           not this person; it stays unassigned\n"
-    "  all of a folder moved into another    they are one person\n"
-    "  a folder deleted                      a stranger, ignored\n"
-    "says so, and sorts again. One `whoswho undo` takes all of it back.";
+static const char usage[] = "sync [DIR] [options]\n\n"
+                            "Understands what you did to the folders in DIR with a file manager:\n"
+                            "  a folder renamed                      the person's name\n"
+                            "  a portrait moved to another folder    it shows that person, not this one\n"
+                            "  ... to a new folder                   a new person of that name\n"
+                            "  ... to Unsorted, or deleted           not this person; it stays unassigned\n"
+                            "  all of a folder moved into another    they are one person\n"
+                            "  a folder deleted                      a stranger, ignored\n"
+                            "says so, and sorts again. One `whoswho undo` takes all of it back.";
 
 typedef struct listing {
     bool json, quiet, any;

@@ -4,14 +4,14 @@
 #include "review.h"
 #include "streams.h"
 
-static const char usage[] =
-    "why FILE... [-o DIR]\n\n"
-    "Tells which faces a portrait is nearest to, and what put it where it is. FILE is a portrait, or the N of face_N.jpg.";
+static const char usage[] = "why FILE... [-o DIR]\n\n"
+                            "Tells which faces a portrait is nearest to, and what put it where it is. FILE is a "
+                            "portrait, or the N of face_N.jpg.";
 
 static void print_text(const ww_why *w)
 {
-    printf("face_%lld.jpg is in %s\nseen in %s at %.2f s, quality %.2f\n", (long long)w->face, printable(w->person), printable(w->source),
-           (double)w->time_us / 1e6, w->quality);
+    printf("face_%lld.jpg is in %s\nseen in %s at %.2f s, quality %.2f\n", (long long)w->face, printable(w->person),
+           printable(w->source), (double)w->time_us / 1e6, w->quality);
     for (size_t i = 0; i < w->rules; i++)
         printf("  - %s\n", printable(w->rule[i]));
     if (w->nears)
@@ -28,7 +28,8 @@ static void print_member(const char *name, const char *value)
 
 static void print_json(const ww_why *w)
 {
-    printf("{\"face\": %lld, \"time_s\": %.3f, \"quality\": %.4f", (long long)w->face, (double)w->time_us / 1e6, w->quality);
+    printf("{\"face\": %lld, \"time_s\": %.3f, \"quality\": %.4f", (long long)w->face, (double)w->time_us / 1e6,
+           w->quality);
     print_member("portrait", w->portrait);
     print_member("person", w->person);
     print_member("source", w->source);

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
-// The commands: each parses its own arguments (argv[first] is the first after the command's name) and returns the exit code.
+// The commands: each parses its own arguments (argv[first] is the first after the command's name) and returns the exit
+// code.
 #ifndef WW_CLI_COMMANDS_H
 #define WW_CLI_COMMANDS_H
 
-int cmd_run(int argc, char **argv, int first);     // scan, cluster, export
+int cmd_run(int argc, char **argv, int first); // scan, cluster, export
 int cmd_scan(int argc, char **argv, int first);
 int cmd_cluster(int argc, char **argv, int first);
 int cmd_export(int argc, char **argv, int first);

@@ -10,8 +10,9 @@ static void print_line(void *user, const char *line)
     puts(line);
 }
 
-ww_status known_people(ui *u, ww_library *library, const ww_models *models, const char *dir, const ww_cluster_options *options,
-                       ww_cluster_result *clustered, ww_known_result *known, ww_error *err)
+ww_status known_people(ui *u, ww_library *library, const ww_models *models, const char *dir,
+                       const ww_cluster_options *options, ww_cluster_result *clustered, ww_known_result *known,
+                       ww_error *err)
 {
     ww_status status = ww_library_known(library, models, dir, print_line, u, known, err);
     if (status == WW_OK && known->recognised > 0)

@@ -5,7 +5,8 @@
 #include "ui.h"
 
 // Prints who was recognised, unless quiet. *clustered is replaced if faces were sorted again.
-ww_status known_people(ui *u, ww_library *library, const ww_models *models, const char *dir, const ww_cluster_options *options,
-                       ww_cluster_result *clustered, ww_known_result *known, ww_error *err);
+ww_status known_people(ui *u, ww_library *library, const ww_models *models, const char *dir,
+                       const ww_cluster_options *options, ww_cluster_result *clustered, ww_known_result *known,
+                       ww_error *err);
 
 #endif

@@ -45,7 +45,8 @@ static int help(void)
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
         printf("  %-10s %s\n", commands[i].name, commands[i].help);
     puts("\nwhoswho COMMAND --help says more. Exit codes: 0 success, 1 some files could not be read, 2 wrong usage,\n"
-         "3 failure, 4 the folders were changed by hand (run whoswho sync), 130 interrupted (the same command continues).");
+         "3 failure, 4 the folders were changed by hand (run whoswho sync), 130 interrupted (the same command "
+         "continues).");
     return EXIT_FINE;
 }
 
@@ -64,7 +65,8 @@ static int (*command_named(const char *name))(int argc, char **argv, int first)
 
 static void end_without_memory(size_t bytes)
 {
-    fprintf(stderr, "whoswho: no memory left, not even for %zu bytes; close other programs, or raise the limit (ulimit -v)\n",
+    fprintf(stderr,
+            "whoswho: no memory left, not even for %zu bytes; close other programs, or raise the limit (ulimit -v)\n",
             bytes);
     _exit(EXIT_FAILED);
 }
@@ -97,7 +99,8 @@ static int run(int argc, char **argv)
         return command(argc, argv, 2);
     const char *near = meant(argv[1]);
     if (near) {
-        fprintf(stderr, "whoswho: there is no command and no file '%s' (did you mean %s?); see whoswho --help\n", printable(argv[1]), near);
+        fprintf(stderr, "whoswho: there is no command and no file '%s' (did you mean %s?); see whoswho --help\n",
+                printable(argv[1]), near);
         return EXIT_USAGE;
     }
     return cmd_run(argc, argv, 1);

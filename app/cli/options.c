@@ -87,7 +87,8 @@ static const char *expectation(const option *o)
     case OPTION_NUMBER:
         if (o->most == 0)
             return o->type == OPTION_COUNT ? "a whole number" : "a number that is not negative";
-        snprintf(text, sizeof text, "a %s from %g to %g%s", o->type == OPTION_COUNT ? "whole number" : "number", o->least, o->most, o->automatic ? ", or auto" : "");
+        snprintf(text, sizeof text, "a %s from %g to %g%s", o->type == OPTION_COUNT ? "whole number" : "number",
+                 o->least, o->most, o->automatic ? ", or auto" : "");
         return text;
     case OPTION_DURATION: return "a time from 1ms to 24h, such as 1s, 0.2s, 200ms or 1m";
     case OPTION_FPS: return "a number of frames per second above 0, at most 1000";
@@ -98,7 +99,8 @@ static const char *expectation(const option *o)
 static const option *find(const option *table, size_t count, const char *name, size_t length, char letter)
 {
     for (size_t i = 0; i < count; i++)
-        if (letter ? table[i].letter == letter : strlen(table[i].name) == length && strncmp(table[i].name, name, length) == 0)
+        if (letter ? table[i].letter == letter
+                   : strlen(table[i].name) == length && strncmp(table[i].name, name, length) == 0)
             return &table[i];
     return NULL;
 }
@@ -134,7 +136,8 @@ static bool parse_one(const option *table, size_t count, int argc, char **argv, 
         value = argument[2] ? argument + 2 : NULL;
     }
     if (!o) {
-        fprintf(stderr, "whoswho: there is no option '%s'%s; see whoswho --help\n", printable(argument), hint(table, count, argument));
+        fprintf(stderr, "whoswho: there is no option '%s'%s; see whoswho --help\n", printable(argument),
+                hint(table, count, argument));
         return false;
     }
     if (o->type == OPTION_FLAG ? value != NULL : !value && *i + 1 >= argc) {
@@ -150,7 +153,8 @@ static bool parse_one(const option *table, size_t count, int argc, char **argv, 
     return true;
 }
 
-bool options_parse(const option *table, size_t count, int argc, char **argv, int first, const char **rest, size_t *rest_count)
+bool options_parse(const option *table, size_t count, int argc, char **argv, int first, const char **rest,
+                   size_t *rest_count)
 {
     *rest_count = 0;
     bool ended = false;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Command line options, declared in tables: one line an option gives its name, what it takes, where the value goes and its help
-// text.
+// Command line options, declared in tables: one line an option gives its name, what it takes, where the value goes and
+// its help text.
 #ifndef WW_CLI_OPTIONS_H
 #define WW_CLI_OPTIONS_H
 #include <stdbool.h>
@@ -17,19 +17,20 @@ typedef enum option_type {
 } option_type;
 
 typedef struct option {
-    const char *name;    // long name without the dashes
-    char letter;         // short name, or 0
+    const char *name; // long name without the dashes
+    char letter;      // short name, or 0
     option_type type;
-    void *target;        // see option_type
-    const char *takes;   // name of the value in the help ("DIR"), or NULL for a flag
+    void *target;      // see option_type
+    const char *takes; // name of the value in the help ("DIR"), or NULL for a flag
     const char *help;
-    double least, most;  // OPTION_COUNT and OPTION_NUMBER: the range; both 0: not bounded
-    bool automatic;      // these take "auto" too: WW_AUTO
+    double least, most; // OPTION_COUNT and OPTION_NUMBER: the range; both 0: not bounded
+    bool automatic;     // these take "auto" too: WW_AUTO
 } option;
 
-// Reads argv[first..argc-1]. Options may stand anywhere; "--" ends them. What is left over goes to rest[] (room for argc
-// entries), its number to *rest_count. Returns false after a message on stderr that says what was wrong.
-bool options_parse(const option *table, size_t count, int argc, char **argv, int first, const char **rest, size_t *rest_count);
+// Reads argv[first..argc-1]. Options may stand anywhere; "--" ends them. What is left over goes to rest[] (room for
+// argc entries), its number to *rest_count. Returns false after a message on stderr that says what was wrong.
+bool options_parse(const option *table, size_t count, int argc, char **argv, int first, const char **rest,
+                   size_t *rest_count);
 
 // A list for `rest`, the caller's (free); NULL after a message: no memory.
 const char **options_arguments(int argc);

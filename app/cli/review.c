@@ -33,8 +33,8 @@ static bool parse(review *r, const char *usage, const option *more, size_t more_
     return false;
 }
 
-int review_run(const char *usage, const option *more, size_t more_count, int argc, char **argv, int first, review_action *action,
-               void *user)
+int review_run(const char *usage, const option *more, size_t more_count, int argc, char **argv, int first,
+               review_action *action, void *user)
 {
     review r;
     size_t count = 0;
@@ -73,11 +73,12 @@ ww_status review_resort(review *r)
     if (status != WW_OK)
         return status;
     if (r->json)
-        printf(", \"people\": %lld, \"unassigned\": %lld, \"written\": %lld, \"removed\": %lld", (long long)written.people,
-               (long long)written.unassigned, (long long)written.files_written, (long long)written.files_removed);
+        printf(", \"people\": %lld, \"unassigned\": %lld, \"written\": %lld, \"removed\": %lld",
+               (long long)written.people, (long long)written.unassigned, (long long)written.files_written,
+               (long long)written.files_removed);
     else if (!r->quiet)
         printf("%lld %s, %lld unassigned; %lld files written, %lld removed\n", (long long)written.people,
-               written.people == 1 ? "person" : "people", (long long)written.unassigned, (long long)written.files_written,
-               (long long)written.files_removed);
+               written.people == 1 ? "person" : "people", (long long)written.unassigned,
+               (long long)written.files_written, (long long)written.files_removed);
     return WW_OK;
 }

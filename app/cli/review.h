@@ -18,10 +18,10 @@ typedef struct review {
 // What a command does with the arguments that are no options; returns the exit code.
 typedef int review_action(review *r, const char **argument, size_t count, void *user);
 
-// Runs a command: reads the options that every such command has and `more`, its own, prints the help if asked for (`usage` is its
-// first part), or hands the other arguments to `action`. Returns the exit code.
-int review_run(const char *usage, const option *more, size_t more_count, int argc, char **argv, int first, review_action *action,
-               void *user);
+// Runs a command: reads the options that every such command has and `more`, its own, prints the help if asked for
+// (`usage` is its first part), or hands the other arguments to `action`. Returns the exit code.
+int review_run(const char *usage, const option *more, size_t more_count, int argc, char **argv, int first,
+               review_action *action, void *user);
 ww_status review_open(review *r);
 // Closes the library and returns the exit code for `status`, after a message if it is not WW_OK.
 int review_close(review *r, ww_status status);

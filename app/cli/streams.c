@@ -12,7 +12,8 @@ enum { KEPT = 4, PRINTABLE_BYTES_MAX = 8192 };
 void streams_begin(void)
 {
     for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
-        if (fcntl(fd, F_GETFD) == -1 && errno == EBADF && open("/dev/null", O_RDONLY) != fd) // the lowest free number; writing to it fails
+        // the lowest free number; writing to it fails
+        if (fcntl(fd, F_GETFD) == -1 && errno == EBADF && open("/dev/null", O_RDONLY) != fd)
             _exit(EXIT_FAILED);
 }
 

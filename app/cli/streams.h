@@ -5,12 +5,12 @@
 
 // Gives closed standard streams a place, so that no file of the library gets their numbers. Call first.
 void streams_begin(void);
-// Writes out what is left. Returns `code`, or EXIT_FAILED with a message if something that was printed did not arrive (a full disk, a
-// closed stream): a result that nobody got is no success. Call last.
+// Writes out what is left. Returns `code`, or EXIT_FAILED with a message if something that was printed did not arrive
+// (a full disk, a closed stream): a result that nobody got is no success. Call last.
 int streams_end(int code);
 
-// `text` for people to read: control characters and bytes that are not UTF-8 become \xNN, so that a file name cannot speak to the
-// terminal. The result is overwritten by the fourth call after this one.
+// `text` for people to read: control characters and bytes that are not UTF-8 become \xNN, so that a file name cannot
+// speak to the terminal. The result is overwritten by the fourth call after this one.
 const char *printable(const char *text);
 
 #endif

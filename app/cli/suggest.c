@@ -7,7 +7,8 @@ enum { LETTERS_MAX = 31, EDITS_MAX = 2 };
 
 static int least(int a, int b) { return a < b ? a : b; }
 
-// Damerau-Levenshtein distance with swaps of neighbours (optimal string alignment). Words of at most LETTERS_MAX letters.
+// Damerau-Levenshtein distance with swaps of neighbours (optimal string alignment). Words of at most LETTERS_MAX
+// letters.
 static int edits(const char *a, size_t a_length, const char *b, size_t b_length)
 {
     int row[LETTERS_MAX + 1][LETTERS_MAX + 1];

@@ -4,7 +4,8 @@
 #define WW_CLI_SUGGEST_H
 #include <stddef.h>
 
-// The one of `names` nearest to `word`: at most a third of its letters, and at most two, added, dropped, changed or swapped. NULL: none.
+// The one of `names` nearest to `word`: at most a third of its letters, and at most two, added, dropped, changed or
+// swapped. NULL: none.
 const char *suggest(const char *word, const char *const *names, size_t count);
 
 #endif

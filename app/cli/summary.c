@@ -13,7 +13,8 @@ static void say_file_troubles(const ww_scan_result *s)
     if (s->unreadable)
         printf("%lld of %lld files could not be read (see above)\n", (long long)s->unreadable, (long long)s->inputs);
     if (s->damaged_files)
-        printf("%lld of %lld files are damaged or cut off (see above)\n", (long long)s->damaged_files, (long long)s->inputs);
+        printf("%lld of %lld files are damaged or cut off (see above)\n", (long long)s->damaged_files,
+               (long long)s->inputs);
 }
 
 void print_scan(const ww_scan_result *s, bool verbose)
@@ -63,41 +64,54 @@ static void print_threshold(const ww_cluster_result *c, bool verbose)
     if (strcmp(c->method, "hac") != 0)
         return;
     if (c->false_merge > 0)
-        printf("risk of a mix-up: of all pairs of different people, about 1 in %lld looks as alike as this\n", rounded(c->false_merge > 1e-9 ? 1 / c->false_merge : 1e9));
+        printf("risk of a mix-up: of all pairs of different people, about 1 in %lld looks as alike as this\n",
+               rounded(c->false_merge > 1e-9 ? 1 / c->false_merge : 1e9));
     if (verbose)
-        printf("known beforehand: %lld pairs of faces of one person (%.0f%% farther apart than the threshold), %lld pairs of people seen together\n",
+        printf("known beforehand: %lld pairs of faces of one person (%.0f%% farther apart than the threshold), %lld "
+               "pairs of people seen together\n",
                (long long)c->pairs_same, 100 * c->false_split, (long long)c->pairs_different);
 }
 
 void print_sorting(const ww_cluster_result *c, bool verbose)
 {
-    printf("%lld %s, %lld %s, %lld unassigned\n", (long long)c->people, plural(c->people, "person", "people"), (long long)c->faces,
-           plural(c->faces, "face", "faces"), (long long)c->unassigned);
+    printf("%lld %s, %lld %s, %lld unassigned\n", (long long)c->people, plural(c->people, "person", "people"),
+           (long long)c->faces, plural(c->faces, "face", "faces"), (long long)c->unassigned);
     if (verbose && c->low_quality)
-        printf("%lld seed faces; %lld of low quality, which never start a person\n", (long long)(c->faces - c->low_quality), (long long)c->low_quality);
+        printf("%lld seed faces; %lld of low quality, which never start a person\n",
+               (long long)(c->faces - c->low_quality), (long long)c->low_quality);
     if (c->faces > 0)
         print_threshold(c, verbose);
     if (c->duplicate_appearances)
-        printf("%lld %s of faces seen together look like one person shown twice (a mirror, a split screen) and may share a folder\n",
+        printf("%lld %s of faces seen together look like one person shown twice (a mirror, a split screen) and may "
+               "share a folder\n",
                (long long)c->duplicate_appearances, plural(c->duplicate_appearances, "pair", "pairs"));
     if (c->faces > 0 && c->people == 0)
-        puts("nobody was seen often enough to be a person: try --min-samples 1, or sample more often with --every 0.2s");
+        puts(
+            "nobody was seen often enough to be a person: try --min-samples 1, or sample more often with --every 0.2s");
 }
 
 void json_scan(const ww_scan_result *s)
 {
-    printf(", \"sources\": %lld, \"scanned\": %lld, \"already\": %lld, \"unreadable\": %lld, \"damaged\": %lld, \"damaged_files\": %lld", (long long)s->inputs,
-           (long long)s->scanned, (long long)s->already, (long long)s->unreadable, (long long)s->damaged, (long long)s->damaged_files);
-    printf(", \"frames\": %lld, \"intermediate_frames\": %lld, \"faces_small\": %lld, \"faces_transient\": %lld, \"faces_found\": %lld", (long long)s->frames,
-           (long long)s->intermediate_frames, (long long)s->faces_small, (long long)s->faces_transient, (long long)s->faces);
+    printf(", \"sources\": %lld, \"scanned\": %lld, \"already\": %lld, \"unreadable\": %lld, \"damaged\": %lld, "
+           "\"damaged_files\": %lld",
+           (long long)s->inputs, (long long)s->scanned, (long long)s->already, (long long)s->unreadable,
+           (long long)s->damaged, (long long)s->damaged_files);
+    printf(", \"frames\": %lld, \"intermediate_frames\": %lld, \"faces_small\": %lld, \"faces_transient\": %lld, "
+           "\"faces_found\": %lld",
+           (long long)s->frames, (long long)s->intermediate_frames, (long long)s->faces_small,
+           (long long)s->faces_transient, (long long)s->faces);
 }
 
 void json_sorting(const ww_cluster_result *c)
 {
     static const char *const source[] = {"model", "measured", "given", "remembered"};
-    printf(", \"faces\": %lld, \"low_quality\": %lld, \"people\": %lld, \"unassigned\": %lld, \"duplicate_appearances\": %lld", (long long)c->faces, (long long)c->low_quality,
-           (long long)c->people, (long long)c->unassigned, (long long)c->duplicate_appearances);
-    printf(", \"method\": \"%s\", \"threshold\": %.6g, \"threshold_source\": \"%s\", \"pairs_same\": %lld, \"pairs_different\": %lld", c->method, c->threshold,
-           source[c->threshold_source], (long long)c->pairs_same, (long long)c->pairs_different);
+    printf(", \"faces\": %lld, \"low_quality\": %lld, \"people\": %lld, \"unassigned\": %lld, "
+           "\"duplicate_appearances\": %lld",
+           (long long)c->faces, (long long)c->low_quality, (long long)c->people, (long long)c->unassigned,
+           (long long)c->duplicate_appearances);
+    printf(", \"method\": \"%s\", \"threshold\": %.6g, \"threshold_source\": \"%s\", \"pairs_same\": %lld, "
+           "\"pairs_different\": %lld",
+           c->method, c->threshold, source[c->threshold_source], (long long)c->pairs_same,
+           (long long)c->pairs_different);
     printf(", \"false_merge\": %.3g, \"false_split\": %.3g", c->false_merge, c->false_split);
 }

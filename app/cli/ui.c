@@ -32,7 +32,8 @@ void ui_begin(ui *u, bool quiet, bool json)
     *u = (ui){.quiet = quiet || json, .json = json, .terminal = isatty(STDERR_FILENO), .begun_s = now_s()};
     const char *asked = getenv("WHOSWHO_LOG"); // "debug" or "info": as --verbose
     u->verbose = asked && (strcmp(asked, "debug") == 0 || strcmp(asked, "info") == 0);
-    struct sigaction action = {.sa_handler = on_interrupt, .sa_flags = (int)SA_RESETHAND}; // a second Ctrl-C ends the program at once
+    // a second Ctrl-C ends the program at once
+    struct sigaction action = {.sa_handler = on_interrupt, .sa_flags = (int)SA_RESETHAND};
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
     signal(SIGXFSZ, SIG_IGN); // a file at its size limit is an error to report, not a reason to die
@@ -118,10 +119,7 @@ static int show_progress(void *user, const ww_progress *p)
     return interrupted != 0;
 }
 
-ww_callbacks ui_callbacks(ui *u)
-{
-    return (ww_callbacks){.user = u, .log = log_message, .progress = show_progress};
-}
+ww_callbacks ui_callbacks(ui *u) { return (ww_callbacks){.user = u, .log = log_message, .progress = show_progress}; }
 
 bool ui_ask(const char *question)
 {
@@ -149,7 +147,11 @@ int ui_fail(ui *u, const ww_error *err)
 // Length of the UTF-8 sequence at `s`, or 0 when it is none.
 static int utf8_length(const unsigned char *s)
 {
-    int n = s[0] < 0x80 ? 1 : s[0] >= 0xC2 && s[0] < 0xE0 ? 2 : (s[0] & 0xF0) == 0xE0 ? 3 : s[0] >= 0xF0 && s[0] < 0xF5 ? 4 : 0;
+    int n = s[0] < 0x80                   ? 1
+            : s[0] >= 0xC2 && s[0] < 0xE0 ? 2
+            : (s[0] & 0xF0) == 0xE0       ? 3
+            : s[0] >= 0xF0 && s[0] < 0xF5 ? 4
+                                          : 0;
     for (int i = 1; i < n; i++)
         if ((s[i] & 0xC0) != 0x80)
             return 0;

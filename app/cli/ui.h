@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What a person sees while the library works: a progress bar with rate and time left on a terminal, a plain line now and then
-// elsewhere, warnings and errors, nothing when quiet; and Ctrl-C as a polite way to stop.
+// What a person sees while the library works: a progress bar with rate and time left on a terminal, a plain line now
+// and then elsewhere, warnings and errors, nothing when quiet; and Ctrl-C as a polite way to stop.
 #ifndef WW_CLI_UI_H
 #define WW_CLI_UI_H
 #include "whoswho/whoswho.h"

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 // Reading a library: sources, shots, tracks, frames, faces, persons, decisions, pictures and suggestions.
 //
-// A view is what the library held at one moment: plain tables, read once, that do not change. Rows have indexes from 0 and refer
-// to each other by them; WW_NONE stands for "none". Everything a view returns is borrowed and lives until ww_view_close, which
-// comes before ww_library_close. Any number of threads may read one view (but for ww_view_embeddings).
+// A view is what the library held at one moment: plain tables, read once, that do not change. Rows have indexes from 0
+// and refer to each other by them; WW_NONE stands for "none". Everything a view returns is borrowed and lives until
+// ww_view_close, which comes before ww_library_close. Any number of threads may read one view (but for
+// ww_view_embeddings).
 //
 //     ww_view *view;
 //     if (ww_library_view(library, &view, &err) == WW_OK) {
@@ -16,8 +17,8 @@
 //         ww_view_close(view);
 //     }
 //
-// Row structs are allocated by the library and may grow at their ends (docs/api-stability.md): do not copy them by sizeof into
-// arrays that another version reads.
+// Row structs are allocated by the library and may grow at their ends (docs/api-stability.md): do not copy them by
+// sizeof into arrays that another version reads.
 #ifndef WHOSWHO_VIEW_H
 #define WHOSWHO_VIEW_H
 #include "whoswho/whoswho.h"
@@ -32,13 +33,13 @@ typedef struct ww_view ww_view;
 typedef enum ww_media { WW_MEDIA_VIDEO, WW_MEDIA_PHOTO } ww_media;
 
 typedef struct ww_view_source {
-    int64_t id;             // of the store; stays the same from view to view
-    const char *path;       // as scanned; any bytes
-    const char *error;      // why it could not be read; NULL: it could
+    int64_t id;        // of the store; stays the same from view to view
+    const char *path;  // as scanned; any bytes
+    const char *error; // why it could not be read; NULL: it could
     ww_media kind;
-    int width, height;      // pixels, upright; of the first frame where the size changes
-    int64_t duration_us;    // 0 for photos
-    uint64_t hash;          // XXH64 of the content
+    int width, height;               // pixels, upright; of the first frame where the size changes
+    int64_t duration_us;             // 0 for photos
+    uint64_t hash;                   // XXH64 of the content
     size_t first_frame, frame_count; // frames of a source are consecutive
     size_t first_face, face_count;   // and so are its faces
 } ww_view_source;
@@ -46,47 +47,48 @@ typedef struct ww_view_source {
 typedef struct ww_view_frame { // a sample that holds at least one face
     int64_t id;
     size_t source;
-    int64_t time_us;                 // presentation time
+    int64_t time_us; // presentation time
     size_t first_face, face_count;
-    const char *path;                // of the exported picture, relative to the library's folder
+    const char *path; // of the exported picture, relative to the library's folder
 } ww_view_frame;
 
 typedef struct ww_view_track { // faces of one source that were tracked from frame to frame
     size_t source;
-    int64_t first_us, last_us;       // times of the first and last face kept
-    size_t face_count;               // see ww_view_faces_of_track
+    int64_t first_us, last_us; // times of the first and last face kept
+    size_t face_count;         // see ww_view_faces_of_track
 } ww_view_track;
 
 typedef struct ww_view_face {
     int64_t id;
-    int64_t number;             // the N of face_N.jpg; changes when footage is added
+    int64_t number; // the N of face_N.jpg; changes when footage is added
     size_t source, frame;
-    size_t track;               // WW_NONE: not tracked
-    size_t person;              // WW_NONE: unassigned, or of an ignored person (then `ignored`)
+    size_t track;  // WW_NONE: not tracked
+    size_t person; // WW_NONE: unassigned, or of an ignored person (then `ignored`)
     int ignored;
     double x, y, width, height; // box, pixels of the upright source frame
-    float landmark[5][2];       // x, y: eye at image left, eye at image right, nose, mouth corners left, right; same pixels
-    double score, quality;      // 0..1
-    const char *path;           // of the exported portrait, relative to the library's folder; "": none is written
-    double portrait_box[4];     // x, y, width, height of the face within the portrait, pixels
+    // x, y: eye at image left, eye at image right, nose, mouth corners left, right; same pixels
+    float landmark[5][2];
+    double score, quality;  // 0..1
+    const char *path;       // of the exported portrait, relative to the library's folder; "": none is written
+    double portrait_box[4]; // x, y, width, height of the face within the portrait, pixels
     int portrait_width, portrait_height;
 } ww_view_face;
 
 typedef struct ww_view_person {
-    int number;          // the N of Face_N; stays the same
-    const char *name;    // NULL: none
-    const char *title;   // name, or "Face_N"
-    const char *folder;  // relative to the library's folder; NULL: ignored
+    int number;         // the N of Face_N; stays the same
+    const char *name;   // NULL: none
+    const char *title;  // name, or "Face_N"
+    const char *folder; // relative to the library's folder; NULL: ignored
     int ignored;
-    size_t face_count;   // see ww_view_faces_of_person
+    size_t face_count; // see ww_view_faces_of_person
 } ww_view_person;
 
 typedef struct ww_view_decision { // an entry of the journal
-    int64_t number, time_s;    // from 1; Unix time
+    int64_t number, time_s;       // from 1; Unix time
     ww_decision_kind kind;
-    const char *kind_name;     // "name", "merge", ...
-    const char *words;         // what was understood
-    int undone;                // undone, or superseded by what was decided after an undo
+    const char *kind_name; // "name", "merge", ...
+    const char *words;     // what was understood
+    int undone;            // undone, or superseded by what was decided after an undo
 } ww_view_decision;
 
 // Reads everything but embeddings and pictures; about 250 bytes per face.
@@ -108,7 +110,8 @@ WW_API const ww_view_face *ww_view_get_face(const ww_view *view, size_t face);
 WW_API const ww_view_person *ww_view_get_person(const ww_view *view, size_t person);
 WW_API const ww_view_decision *ww_view_get_decision(const ww_view *view, size_t decision);
 
-// Indexes of faces, ascending: by source, time, place. `person` WW_NONE: the unassigned ones (without those of ignored persons).
+// Indexes of faces, ascending: by source, time, place. `person` WW_NONE: the unassigned ones (without those of ignored
+// persons).
 WW_API const size_t *ww_view_faces_of_person(const ww_view *view, size_t person, size_t *count);
 WW_API const size_t *ww_view_faces_of_track(const ww_view *view, size_t track, size_t *count);
 
@@ -116,10 +119,11 @@ WW_API const size_t *ww_view_faces_of_track(const ww_view *view, size_t track, s
 WW_API size_t ww_view_find_face(const ww_view *view, int64_t id);
 WW_API size_t ww_view_find_person(const ww_view *view, int number);
 
-// One row of `dim` floats per face of the view, consecutive, unit length but for dlib's embedders; read at the first call.
+// One row of `dim` floats per face of the view, consecutive, unit length but for dlib's embedders; read at the first
+// call.
 WW_API ww_status ww_view_embeddings(ww_view *view, const float **matrix, size_t *dim, ww_error *err);
 
-// --- pictures ---------------------------------------------------------------------------------------------------------------
+// --- pictures --------------------------------------------------------------------------------------------------------
 
 typedef struct ww_bytes { // freed by ww_bytes_free
     void *data;
@@ -133,12 +137,13 @@ WW_API ww_status ww_library_frame(ww_library *library, int64_t frame_id, ww_byte
 
 #define WW_CHIP_SIZE_MAX 1024
 
-// An aligned face, size x size pixels of R, G, B (3 * size * size bytes, row by row, no padding), cut from the stored frame: the five
-// landmarks lie where the ArcFace template has them (112 x 112; Deng et al. 2019, arXiv:1801.07698), scaled to `size`, with
-// `margin` more on each side as a share of it (0: the template's own frame; at most 1).
-WW_API ww_status ww_library_chip(ww_library *library, const ww_view *view, size_t face, int size, double margin, ww_bytes *rgb, ww_error *err);
+// An aligned face, size x size pixels of R, G, B (3 * size * size bytes, row by row, no padding), cut from the stored
+// frame: the five landmarks lie where the ArcFace template has them (112 x 112; Deng et al. 2019, arXiv:1801.07698),
+// scaled to `size`, with `margin` more on each side as a share of it (0: the template's own frame; at most 1).
+WW_API ww_status ww_library_chip(ww_library *library, const ww_view *view, size_t face, int size, double margin,
+                                 ww_bytes *rgb, ww_error *err);
 
-// --- faces of a picture in memory ------------------------------------------------------------------------------------------------
+// --- faces of a picture in memory ------------------------------------------------------------------------------------
 
 typedef struct ww_finder ww_finder; // a detector and an embedder at work; one thread at a time
 
@@ -153,30 +158,37 @@ typedef struct ww_found_face {
 } ww_found_face;
 
 // `models` must outlive the finder. `options` (NULL: the defaults): detect_size, min_score and min_face_px count.
-WW_API ww_status ww_finder_open(const ww_models *models, const ww_scan_options *options, ww_finder **finder, ww_error *err);
+WW_API ww_status ww_finder_open(const ww_models *models, const ww_scan_options *options, ww_finder **finder,
+                                ww_error *err);
 WW_API void ww_finder_close(ww_finder *finder);
-// pixels: height rows of `stride` bytes. The faces, best score first, are borrowed until the next call or ww_finder_close.
-WW_API ww_status ww_finder_find(ww_finder *finder, const void *pixels, ww_pixel_format format, int width, int height, size_t stride,
-                                const ww_found_face **faces, size_t *count, ww_error *err);
+// pixels: height rows of `stride` bytes. The faces, best score first, are borrowed until the next call or
+// ww_finder_close.
+WW_API ww_status ww_finder_find(ww_finder *finder, const void *pixels, ww_pixel_format format, int width, int height,
+                                size_t stride, const ww_found_face **faces, size_t *count, ww_error *err);
 // The same for a JPEG file in memory; turned upright if it says how.
-WW_API ww_status ww_finder_find_jpeg(ww_finder *finder, const void *jpeg, size_t bytes, const ww_found_face **faces, size_t *count, ww_error *err);
+WW_API ww_status ww_finder_find_jpeg(ww_finder *finder, const void *jpeg, size_t bytes, const ww_found_face **faces,
+                                     size_t *count, ww_error *err);
 
-// --- suggestions ------------------------------------------------------------------------------------------------------------
+// --- suggestions -----------------------------------------------------------------------------------------------------
 
 typedef struct ww_suggestions ww_suggestions; // of one kind; freed by ww_suggestions_free
 
 typedef struct ww_suggestion {
-    size_t person;    // index in the view
-    size_t other;     // of pairs: the other person; else WW_NONE
-    double distance;  // Euclidean: of pairs between the means of their seed faces, root of the mean squared distance; of a face to the person's
-    double gain;      // what an answer is worth: nearness times the faces it would move; 0 for the candidates of a face
+    size_t person; // index in the view
+    size_t other;  // of pairs: the other person; else WW_NONE
+    // Euclidean: of pairs between the means of their seed faces, root of the mean squared distance; of a face to the
+    // person's
+    double distance;
+    double gain; // what an answer is worth: nearness times the faces it would move; 0 for the candidates of a face
 } ww_suggestion;
 
-// "The same person?": pairs of persons that may be one, the most worthwhile question first, at most `count`. Never two who were seen
-// together, never two that a decision has kept apart or named differently, never an ignored one.
-WW_API ww_status ww_suggest_pairs(ww_library *library, ww_view *view, size_t count, ww_suggestions **suggestions, ww_error *err);
+// "The same person?": pairs of persons that may be one, the most worthwhile question first, at most `count`. Never two
+// who were seen together, never two that a decision has kept apart or named differently, never an ignored one.
+WW_API ww_status ww_suggest_pairs(ww_library *library, ww_view *view, size_t count, ww_suggestions **suggestions,
+                                  ww_error *err);
 // "Who is this?": the nearest persons to a face, nearest first, without its own and those seen together with it.
-WW_API ww_status ww_suggest_persons(ww_library *library, ww_view *view, size_t face, size_t count, ww_suggestions **suggestions, ww_error *err);
+WW_API ww_status ww_suggest_persons(ww_library *library, ww_view *view, size_t face, size_t count,
+                                    ww_suggestions **suggestions, ww_error *err);
 WW_API size_t ww_suggestion_count(const ww_suggestions *suggestions);
 WW_API const ww_suggestion *ww_get_suggestion(const ww_suggestions *suggestions, size_t index); // NULL: no such row
 WW_API void ww_suggestions_free(ww_suggestions *suggestions);

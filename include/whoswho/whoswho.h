@@ -7,41 +7,43 @@
 //     ww_models *models;
 //     ww_library *library;
 //     const char *inputs[] = {"Footage.mp4"};
-//     if (ww_models_open(NULL, &models, &err) == WW_OK && ww_library_open("ClusteredFaces", WW_LIBRARY_CREATE, NULL, &library, &err) == WW_OK
+//     if (ww_models_open(NULL, &models, &err) == WW_OK
+//         && ww_library_open("ClusteredFaces", WW_LIBRARY_CREATE, NULL, &library, &err) == WW_OK
 //         && ww_library_scan(library, models, inputs, 1, NULL, NULL, &err) == WW_OK
 //         && ww_library_cluster(library, NULL, NULL, &err) == WW_OK && ww_library_export(library, NULL, &err) == WW_OK)
 //         puts("done: look at ClusteredFaces/index.html");
 //     else
 //         puts(err.message);
 //
-// Rules that hold everywhere: a function returns 0 or a negative ww_status, and then *err (which may be NULL) holds one sentence a
-// person can act on; an out-parameter is the caller's to close, a returned pointer is borrowed; strings are UTF-8 (paths: any
-// bytes); a handle is used by one thread at a time. Option and result structs begin with their INIT macro:
+// Rules that hold everywhere: a function returns 0 or a negative ww_status, and then *err (which may be NULL) holds one
+// sentence a person can act on; an out-parameter is the caller's to close, a returned pointer is borrowed; strings are
+// UTF-8 (paths: any bytes); a handle is used by one thread at a time. Option and result structs begin with their INIT
+// macro:
 //
 //     ww_scan_options options = WW_SCAN_OPTIONS_INIT; // all defaults; as C++: C++20
 //     options.every_us = 200000;
 //
-// NULL in place of options means the defaults, in place of a result that it is not wanted. How the interface grows is told in
-// docs/api-stability.md.
+// NULL in place of options means the defaults, in place of a result that it is not wanted. How the interface grows is
+// told in docs/api-stability.md.
 // Nothing is ever sent anywhere; ww_pinned_model_get alone reaches for the network, to fetch.
 //
 // What the library does to its process, and nothing else:
-// - Locale: setlocale() is never called. Numbers in files are those of the C locale, whatever the host chose; while it writes
-//   one, the thread uses a C locale (uselocale()), and has the host's back before anything else runs.
-// - Threads: a call starts as many as its `threads` say and has joined them when it returns. OpenMP (oneDNN's) is held to one
-//   thread a call by omp_set_num_threads, which is the calling thread's own setting and is put back.
-// - Signals: none is caught, sent or ignored; SIGPIPE is blocked in the calling thread while ww_pinned_model_get downloads. A
-//   host that limits file sizes ignores SIGXFSZ, to get WW_ERR_IO instead.
-// - Environment: WHOSWHO_DATA, XDG_DATA_HOME, HOME and WHOSWHO_MODELS_URL are read, for pinned models; oneDNN, OpenMP and
-//   libcurl read theirs. Nothing is set. The working folder and the umask are used, not changed.
-// - Standard streams: never written to by the library. libav reports damaged footage on standard error unless the host says
-//   ww_silence_libav(), or has set libav's log level or callback itself.
-// - Libraries: SQLite initialises itself at the first ww_library_open; curl_global_init and curl_global_cleanup (counted by
-//   libcurl) frame a download. oneDNN keeps its cache of primitives until the process ends, and other libraries what they set
-//   up; this one registers no atexit handler and keeps nothing beyond its handles.
-// - Memory: what grows with files, pictures, models or libraries is asked for carefully and reports WW_ERR_MEMORY, and so do
-//   C++ exceptions and failures of the libraries below. Small fixed allocations (a handle, a path, a message: a few KiB at
-//   most) end the process when they fail: ww_on_out_of_memory's handler is called, or abort().
+// - Locale: setlocale() is never called. Numbers in files are those of the C locale, whatever the host chose; while it
+//   writes one, the thread uses a C locale (uselocale()), and has the host's back before anything else runs.
+// - Threads: a call starts as many as its `threads` say and has joined them when it returns. OpenMP (oneDNN's) is held
+//   to one thread a call by omp_set_num_threads, which is the calling thread's own setting and is put back.
+// - Signals: none is caught, sent or ignored; SIGPIPE is blocked in the calling thread while ww_pinned_model_get
+//   downloads. A host that limits file sizes ignores SIGXFSZ, to get WW_ERR_IO instead.
+// - Environment: WHOSWHO_DATA, XDG_DATA_HOME, HOME and WHOSWHO_MODELS_URL are read, for pinned models; oneDNN, OpenMP
+//   and libcurl read theirs. Nothing is set. The working folder and the umask are used, not changed.
+// - Standard streams: never written to by the library. libav reports damaged footage on standard error unless the host
+//   says ww_silence_libav(), or has set libav's log level or callback itself.
+// - Libraries: SQLite initialises itself at the first ww_library_open; curl_global_init and curl_global_cleanup
+//   (counted by libcurl) frame a download. oneDNN keeps its cache of primitives until the process ends, and other
+//   libraries what they set up; this one registers no atexit handler and keeps nothing beyond its handles.
+// - Memory: what grows with files, pictures, models or libraries is asked for carefully and reports WW_ERR_MEMORY, and
+//   so do C++ exceptions and failures of the libraries below. Small fixed allocations (a handle, a path, a message: a
+//   few KiB at most) end the process when they fail: ww_on_out_of_memory's handler is called, or abort().
 #ifndef WHOSWHO_H
 #define WHOSWHO_H
 #include <stddef.h>
@@ -56,7 +58,7 @@ extern "C" {
 #define WW_API
 #endif
 
-// --- errors ---------------------------------------------------------------------------------------------------------------
+// --- errors ----------------------------------------------------------------------------------------------------------
 
 typedef enum ww_status {
     WW_OK = 0,
@@ -70,14 +72,16 @@ typedef enum ww_status {
     WW_ERR_CANCELLED = -8,   // a progress callback asked to stop
     WW_ERR_NOT_FOUND = -9,   // no such file, person, face or model
     WW_ERR_CHANGED = -10,    // somebody sorted the folders by hand since they were written: ww_library_sync first
-    WW_ERR_CONFIRM = -11,    // the decision is most likely a mistake (two people seen together made one): set `force` to make it all the same
+    // the decision is most likely a mistake (two people seen together made one): set `force` to make it all the same
+    WW_ERR_CONFIRM = -11,
 } ww_status;
 
 #define WW_ERROR_MESSAGE_MAX 1024 // bytes
 
 typedef struct ww_error {
     ww_status status;
-    char message[WW_ERROR_MESSAGE_MAX]; // UTF-8, one line, no trailing newline; names the file, the place and what to do
+    // UTF-8, one line, no trailing newline; names the file, the place and what to do
+    char message[WW_ERROR_MESSAGE_MAX];
 } ww_error;
 
 // The version of this header, and of the library that is linked; a number is major * 10000 + minor * 100 + patch.
@@ -98,7 +102,7 @@ WW_API void ww_on_out_of_memory(void (*handler)(size_t bytes));
 // Sets libav's log level to quiet, for the whole process.
 WW_API void ww_silence_libav(void);
 
-// --- what the library tells while it works --------------------------------------------------------------------------------
+// --- what the library tells while it works ---------------------------------------------------------------------------
 
 typedef enum ww_log_level { WW_LOG_ERROR, WW_LOG_WARNING, WW_LOG_INFO, WW_LOG_DEBUG } ww_log_level;
 
@@ -106,10 +110,10 @@ typedef enum ww_stage { WW_STAGE_SCAN, WW_STAGE_CLUSTER, WW_STAGE_EXPORT, WW_STA
 
 typedef struct ww_progress {
     ww_stage stage;
-    double share;          // 0..1 of this stage, never decreasing
-    int64_t done;          // scan: frames looked at; cluster: faces; export: files; fetch: bytes
-    int64_t faces;         // found so far in this scan
-    const char *now;       // scan: the input at hand; borrowed, may be NULL
+    double share;    // 0..1 of this stage, never decreasing
+    int64_t done;    // scan: frames looked at; cluster: faces; export: files; fetch: bytes
+    int64_t faces;   // found so far in this scan
+    const char *now; // scan: the input at hand; borrowed, may be NULL
 } ww_progress;
 
 typedef struct ww_callbacks {
@@ -120,24 +124,28 @@ typedef struct ww_callbacks {
     int (*progress)(void *user, const ww_progress *progress);
 } ww_callbacks;
 
-// --- models ---------------------------------------------------------------------------------------------------------------
+// --- models ----------------------------------------------------------------------------------------------------------
 
 typedef struct ww_models ww_models; // immutable; may be shared by libraries and threads
 
 typedef struct ww_model_options {
     size_t size; // set by the INIT macro
-    // Path of a network (ONNX, or dlib's .dat and .dat.bz2), or the name of a pinned model that is here (below); NULL: the one
-    // compiled in. detector may also be "hog", dlib's gradient detector (there if dlib's headers were when the library was built), or a
-    // file of one.
+    // Path of a network (ONNX, or dlib's .dat and .dat.bz2), or the name of a pinned model that is here (below); NULL:
+    // the one compiled in. detector may also be "hog", dlib's gradient detector (there if dlib's headers were when the
+    // library was built), or a file of one.
     const char *detector;
     const char *embedder;
-    // Path or name of one of dlib's shape predictors (.dat, .dat.bz2; 5 or 68 points), asked for the landmarks of every face; NULL: the
-    // detector's own. dlib's detectors find none, and dlib's embedders want them.
+    // Path or name of one of dlib's shape predictors (.dat, .dat.bz2; 5 or 68 points), asked for the landmarks of every
+    // face; NULL: the detector's own. dlib's detectors find none, and dlib's embedders want them.
     const char *landmarks;
     int upsample; // dlib's detectors: so many times the picture is doubled before they look at it, at most 4
-    int jitter;   // dlib's embedders: from 2 on, a face's vector is the mean over so many slightly moved copies, at most 1000
+    // dlib's embedders: from 2 on, a face's vector is the mean over so many slightly moved copies, at most 1000
+    int jitter;
 } ww_model_options;
-#define WW_MODEL_OPTIONS_INIT {.size = sizeof(ww_model_options)}
+#define WW_MODEL_OPTIONS_INIT                                                                                          \
+    {                                                                                                                  \
+        .size = sizeof(ww_model_options)                                                                               \
+    }
 
 WW_API ww_status ww_models_open(const ww_model_options *options, ww_models **models, ww_error *err);
 WW_API void ww_models_close(ww_models *models);
@@ -165,15 +173,15 @@ typedef struct ww_pinned_model {
 // All there are, here or not. Everything is borrowed for the call; a callback's non-zero return ends the walk.
 WW_API ww_status ww_pinned_models(int (*on_model)(void *user, const ww_pinned_model *model), void *user, ww_error *err);
 
-// Downloads one (https only), unless it is here and whole. The file gets its name when it is complete and verified; a download that was cut
-// off goes on from there next time. WW_ERR_ARGUMENT: no model of this name. WW_ERR_FORMAT: what came is another file; it was
-// removed. `callbacks` may be NULL.
+// Downloads one (https only), unless it is here and whole. The file gets its name when it is complete and verified; a
+// download that was cut off goes on from there next time. WW_ERR_ARGUMENT: no model of this name. WW_ERR_FORMAT: what
+// came is another file; it was removed. `callbacks` may be NULL.
 WW_API ww_status ww_pinned_model_get(const char *name, const ww_callbacks *callbacks, ww_error *err);
 
 // Whether the file is the one it should be. WW_ERR_NOT_FOUND: it is not here; WW_ERR_FORMAT: it is another.
 WW_API ww_status ww_pinned_model_check(const char *name, ww_error *err);
 
-// --- a library: one output folder and its store ----------------------------------------------------------------------------
+// --- a library: one output folder and its store ----------------------------------------------------------------------
 
 typedef struct ww_library ww_library;
 
@@ -183,50 +191,61 @@ typedef enum ww_library_flags {
 } ww_library_flags;
 
 // `callbacks` is copied; may be NULL. A second program on the same folder gets WW_ERR_STORE.
-WW_API ww_status ww_library_open(const char *dir, int flags, const ww_callbacks *callbacks, ww_library **library, ww_error *err);
+WW_API ww_status ww_library_open(const char *dir, int flags, const ww_callbacks *callbacks, ww_library **library,
+                                 ww_error *err);
 WW_API void ww_library_close(ww_library *library);
 
-// --- scan: footage in, faces into the store --------------------------------------------------------------------------------
+// --- scan: footage in, faces into the store --------------------------------------------------------------------------
 
 typedef struct ww_scan_options {
-    size_t size; // set by the INIT macro
+    size_t size;        // set by the INIT macro
     int64_t every_us;   // time between the frames looked at, microseconds; 0: one second
     int detect_size;    // long side of the picture the detector sees, pixels; 0: 640
     double min_face_px; // smallest face kept: shorter side of its box, pixels of the source; 0: all the detector finds
     double min_score;   // 0..1; negative: the detector's own
     int frame_max_px;   // long side of the stored frames, pixels; 0: 1280
     int threads;        // 0: all CPUs
-    // Videos are looked at about five times a second, on frames that are decoded anyway: faces are followed, shots told apart, and of
-    // each second the best frame is kept. 1: no; only the frames every_us apart, each by itself. (Samples more than two seconds
-    // apart are always taken that way.)
+    // Videos are looked at about five times a second, on frames that are decoded anyway: faces are followed, shots told
+    // apart, and of each second the best frame is kept. 1: no; only the frames every_us apart, each by itself. (Samples
+    // more than two seconds apart are always taken that way.)
     int no_track;
-    // Frames larger than this are shrunk to fit, as RGB and by Lanczos, before anything looks at them, and are kept so; both 0: not.
-    // The article's 700 x 500. Boxes stay in pixels of the source.
+    // Frames larger than this are shrunk to fit, as RGB and by Lanczos, before anything looks at them, and are kept so;
+    // both 0: not. The article's 700 x 500. Boxes stay in pixels of the source.
     int shrink_width, shrink_height;
 } ww_scan_options;
-#define WW_SCAN_OPTIONS_INIT {.size = sizeof(ww_scan_options), .min_score = -1}
+#define WW_SCAN_OPTIONS_INIT                                                                                           \
+    {                                                                                                                  \
+        .size = sizeof(ww_scan_options), .min_score = -1                                                               \
+    }
 
 typedef struct ww_scan_result {
-    size_t size; // set by the INIT macro
+    size_t size;                                  // set by the INIT macro
     int64_t inputs, scanned, already, unreadable; // files: named or found; scanned now; known from before; failed
-    int64_t frames, intermediate_frames;          // samples, and frames between them that were looked at for tracking only
-    int64_t faces;                                // found and kept in this scan
-    int64_t faces_small, faces_transient;         // found but smaller than wanted; or for a moment only, by a detector not sure of them
+    // samples, and frames between them that were looked at for tracking only
+    int64_t frames, intermediate_frames;
+    int64_t faces; // found and kept in this scan
+    // found but smaller than wanted; or for a moment only, by a detector not sure of them
+    int64_t faces_small, faces_transient;
     int64_t damaged;                              // moments that could not be decoded
     double decode_s, detect_s, embed_s, encode_s; // thread seconds by stage
     double wall_s;
-    int64_t damaged_files; // read, but not whole: damaged in part, or cut off; those known from before too. Each is logged
+    // read, but not whole: damaged in part, or cut off; those known from before too. Each is logged
+    int64_t damaged_files;
 } ww_scan_result;
-#define WW_SCAN_RESULT_INIT {.size = sizeof(ww_scan_result)}
+#define WW_SCAN_RESULT_INIT                                                                                            \
+    {                                                                                                                  \
+        .size = sizeof(ww_scan_result)                                                                                 \
+    }
 
-// Each input is a video, a photo, or a folder of either (searched through, in order of name). Work is committed as it proceeds;
-// a call that was cut off is continued by the next one with the same options. A file with the same content and options as one
-// already in the library is not scanned again; with other options its faces are replaced. A file that cannot be read is logged,
-// counted in result->unreadable and skipped; the call still returns WW_OK. `result` may be NULL.
+// Each input is a video, a photo, or a folder of either (searched through, in order of name). Work is committed as it
+// proceeds; a call that was cut off is continued by the next one with the same options. A file with the same content
+// and options as one already in the library is not scanned again; with other options its faces are replaced. A file
+// that cannot be read is logged, counted in result->unreadable and skipped; the call still returns WW_OK. `result` may
+// be NULL.
 WW_API ww_status ww_library_scan(ww_library *library, const ww_models *models, const char *const *inputs, size_t count,
                                  const ww_scan_options *options, ww_scan_result *result, ww_error *err);
 
-// --- cluster: faces in the store into people --------------------------------------------------------------------------------
+// --- cluster: faces in the store into people -------------------------------------------------------------------------
 
 // Values of ww_cluster_options. What a call gives is kept in the library and holds for the calls after it that do not.
 #define WW_KEEP (-1) // as the library has it from an earlier call, else the default
@@ -234,71 +253,86 @@ WW_API ww_status ww_library_scan(ww_library *library, const ww_models *models, c
 
 typedef struct ww_cluster_options {
     size_t size; // set by the INIT macro
-    // "templates": linkage of the means of tracks, the default (up to 20,000 of them; beyond that "hac"). "hac": average linkage.
-    // "dbscan" is the article's: exact, label for label scikit-learn's, over all faces alike.
-    // "chinese-whispers" is dlib's. Every method honours decisions, tracks, and that two faces seen at once are two people. NULL:
-    // WW_KEEP; "auto": WW_AUTO.
+    // "templates": linkage of the means of tracks, the default (up to 20,000 of them; beyond that "hac"). "hac":
+    // average linkage. "dbscan" is the article's: exact, label for label scikit-learn's, over all faces alike.
+    // "chinese-whispers" is dlib's. Every method honours decisions, tracks, and that two faces seen at once are two
+    // people. NULL: WW_KEEP; "auto": WW_AUTO.
     const char *method;
-    double eps;       // distance of embeddings within which two faces are neighbours; default: the embedder's own
-    double threshold; // the method's own measure (docs/clustering.md); default: estimated from the footage where it tells enough, else from eps
-    // dbscan: faces within eps, itself included, that start a person; default: 5. Else the fewest seed faces that make a person; default:
-    // three in footage, two in photos.
+    double eps; // distance of embeddings within which two faces are neighbours; default: the embedder's own
+    // the method's own measure (docs/clustering.md); default: estimated from the footage where it tells enough, else
+    // from eps
+    double threshold;
+    // dbscan: faces within eps, itself included, that start a person; default: 5. Else the fewest seed faces that make
+    // a person; default: three in footage, two in photos.
     int min_samples;
-    // Faces of lower quality (0..1) never start a person and only join one they are near to; default: 0.35, and for dbscan 0.
+    // Faces of lower quality (0..1) never start a person and only join one they are near to; default: 0.35, and for
+    // dbscan 0.
     double min_quality;
     int threads; // 0: all CPUs
 } ww_cluster_options;
-#define WW_CLUSTER_OPTIONS_INIT \
-    {.size = sizeof(ww_cluster_options), .eps = WW_KEEP, .threshold = WW_KEEP, .min_samples = WW_KEEP, .min_quality = WW_KEEP}
+#define WW_CLUSTER_OPTIONS_INIT                                                                                        \
+    {                                                                                                                  \
+        .size = sizeof(ww_cluster_options), .eps = WW_KEEP, .threshold = WW_KEEP, .min_samples = WW_KEEP,              \
+        .min_quality = WW_KEEP                                                                                         \
+    }
 
-// The article's whole recipe: frames within 700 x 500, doubled once for dlib's gradient detector (unless `models` names another), its
-// embedder, DBSCAN with eps 0.5 and 5 faces, nobody followed. Sets what is not set; models->embedder and models->landmarks remain
-// the caller's to name (dlib's).
+// The article's whole recipe: frames within 700 x 500, doubled once for dlib's gradient detector (unless `models` names
+// another), its embedder, DBSCAN with eps 0.5 and 5 faces, nobody followed. Sets what is not set; models->embedder and
+// models->landmarks remain the caller's to name (dlib's).
 WW_API void ww_preset_article(ww_model_options *models, ww_scan_options *scan, ww_cluster_options *cluster);
 
 typedef enum ww_threshold_source {
-    WW_THRESHOLD_MODEL,    // the model's own: the footage tells too little
-    WW_THRESHOLD_MEASURED, // from this footage
-    WW_THRESHOLD_GIVEN,    // by the caller
+    WW_THRESHOLD_MODEL,      // the model's own: the footage tells too little
+    WW_THRESHOLD_MEASURED,   // from this footage
+    WW_THRESHOLD_GIVEN,      // by the caller
     WW_THRESHOLD_REMEMBERED, // by an earlier call, and kept in the library
 } ww_threshold_source;
 
 typedef struct ww_cluster_result {
     size_t size; // set by the INIT macro
     int64_t faces, people, unassigned;
-    int64_t low_quality; // faces too small, blurred, turned away or doubtful to start a person (the others are seed faces)
-    int64_t duplicate_appearances; // pairs of faces seen at once that look like one person shown twice (mirror, split screen)
-    const char *method;  // as used; static
-    double threshold;    // as used
+    // faces too small, blurred, turned away or doubtful to start a person (the others are seed faces)
+    int64_t low_quality;
+    // pairs of faces seen at once that look like one person shown twice (mirror, split screen)
+    int64_t duplicate_appearances;
+    const char *method; // as used; static
+    double threshold;   // as used
     ww_threshold_source threshold_source;
     int64_t pairs_same, pairs_different; // known pairs of one person (tracks) and of two (seen at once)
-    double false_merge;  // share of pairs of two people expected to be closer than the threshold; average linkage only
-    double false_split;  // share of the known pairs of one person that are not
+    double false_merge; // share of pairs of two people expected to be closer than the threshold; average linkage only
+    double false_split; // share of the known pairs of one person that are not
     double wall_s;
 } ww_cluster_result;
-#define WW_CLUSTER_RESULT_INIT {.size = sizeof(ww_cluster_result)}
+#define WW_CLUSTER_RESULT_INIT                                                                                         \
+    {                                                                                                                  \
+        .size = sizeof(ww_cluster_result)                                                                              \
+    }
 
-// People keep their numbers and names from one sorting to the next; new ones are numbered in order of size, from 0 in a new
-// library. Faces of nobody stay unassigned.
-WW_API ww_status ww_library_cluster(ww_library *library, const ww_cluster_options *options, ww_cluster_result *result, ww_error *err);
+// People keep their numbers and names from one sorting to the next; new ones are numbered in order of size, from 0 in a
+// new library. Faces of nobody stay unassigned.
+WW_API ww_status ww_library_cluster(ww_library *library, const ww_cluster_options *options, ww_cluster_result *result,
+                                    ww_error *err);
 
-// --- export: people into folders ---------------------------------------------------------------------------------------------
+// --- export: people into folders -------------------------------------------------------------------------------------
 
 typedef struct ww_export_result {
     size_t size; // set by the INIT macro
     int64_t people, portraits, unassigned, frames, files_written, files_kept, files_removed;
     double wall_s;
 } ww_export_result;
-#define WW_EXPORT_RESULT_INIT {.size = sizeof(ww_export_result)}
+#define WW_EXPORT_RESULT_INIT                                                                                          \
+    {                                                                                                                  \
+        .size = sizeof(ww_export_result)                                                                               \
+    }
 
-// Writes the data set beside the store: a folder a person, Unsorted, Montage, Frames, faces.csv, data.yaml, index.html. Only
-// files of an earlier export are ever changed or removed. WW_ERR_CHANGED: portraits were moved, deleted or renamed by hand;
-// nothing was written (ww_library_restore writes them back where they were).
+// Writes the data set beside the store: a folder a person, Unsorted, Montage, Frames, faces.csv, data.yaml, index.html.
+// Only files of an earlier export are ever changed or removed. WW_ERR_CHANGED: portraits were moved, deleted or renamed
+// by hand; nothing was written (ww_library_restore writes them back where they were).
 WW_API ww_status ww_library_export(ww_library *library, ww_export_result *result, ww_error *err);
 // The same, whatever was done by hand: what is missing is written again, what was moved becomes a file of the user's.
 WW_API ww_status ww_library_restore(ww_library *library, ww_export_result *result, ww_error *err);
 
-// --- data sets: people for those who train --------------------------------------------------------------------------------------
+// --- data sets: people for those who train ---------------------------------------------------------------------------
 
 typedef enum ww_unlabelled { // what becomes of visible faces that belong to no class of the set
     WW_UNLABELLED_BLUR,      // they are pixelated, so that no picture teaches that a face is background
@@ -307,37 +341,50 @@ typedef enum ww_unlabelled { // what becomes of visible faces that belong to no 
 } ww_unlabelled;
 
 typedef struct ww_dataset_options {
-    size_t size;         // set by the INIT macro
-    const char *formats; // names as ww_dataset_format_name has them, with commas between; one goes into the folder itself, of several each into
-                         // a folder of its name
-    const char *out;     // the folder; one that is there must be empty, or hold a data set that was written by this function
+    size_t size; // set by the INIT macro
+    // names as ww_dataset_format_name has them, with commas between; one goes into the folder itself, of several each
+    // into
+    const char *formats;
+    // a folder of its name
+    // the folder; one that is there must be empty, or hold a data set that was written by this function
+    const char *out;
     ww_unlabelled unlabelled;
-    int named_only;          // non-zero: only people with a name are classes
-    int train, val, test;    // parts of the whole (80, 10, 10); all 0: these
-    uint64_t seed;           // another seed, another split
-    double near_duplicate;   // Euclidean distance of embeddings below which two faces of a person never lie on two sides; negative: the
-                             // embedder's own; 0: no such bound
-    int chip_size;           // pixels a side of aligned chips; 0: 112
+    int named_only;       // non-zero: only people with a name are classes
+    int train, val, test; // parts of the whole (80, 10, 10); all 0: these
+    uint64_t seed;        // another seed, another split
+    // Euclidean distance of embeddings below which two faces of a person never lie on two sides; negative: the
+    double near_duplicate;
+    // embedder's own; 0: no such bound
+    int chip_size; // pixels a side of aligned chips; 0: 112
 } ww_dataset_options;
-#define WW_DATASET_OPTIONS_INIT {.size = sizeof(ww_dataset_options), .near_duplicate = -1}
+#define WW_DATASET_OPTIONS_INIT                                                                                        \
+    {                                                                                                                  \
+        .size = sizeof(ww_dataset_options), .near_duplicate = -1                                                       \
+    }
 
 typedef struct ww_dataset_result {
-    size_t size;                      // set by the INIT macro
-    int64_t classes;                  // people in the set, without "unknown"
-    int64_t faces;                    // of these people
-    int64_t train, val, test;         // the same by side
-    int64_t groups;                   // of frames that never lie on two sides
-    int64_t frames, frames_left_out;  // frames with such faces; of them those left out for a face without a class
-    int64_t faces_covered;            // faces without a class that were pixelated
+    size_t size;                     // set by the INIT macro
+    int64_t classes;                 // people in the set, without "unknown"
+    int64_t faces;                   // of these people
+    int64_t train, val, test;        // the same by side
+    int64_t groups;                  // of frames that never lie on two sides
+    int64_t frames, frames_left_out; // frames with such faces; of them those left out for a face without a class
+    int64_t faces_covered;           // faces without a class that were pixelated
     int64_t files_written, files_kept, files_removed, files_left; // left: the user's, made or changed since
-    double closest;                   // least distance of two faces of one person on two sides; negative: there are none
+    // least distance of two faces of one person on two sides; negative: there are none
+    double closest;
     double wall_s;
 } ww_dataset_result;
-#define WW_DATASET_RESULT_INIT {.size = sizeof(ww_dataset_result)}
+#define WW_DATASET_RESULT_INIT                                                                                         \
+    {                                                                                                                  \
+        .size = sizeof(ww_dataset_result)                                                                              \
+    }
 
-// Writes a data set elsewhere, made to be read by its consumer unchanged. It gets its name when it is complete; an existing one of ours is
-// brought up to date, and only what changed is written. WW_ERR_ARGUMENT: no such format, or a folder that is not ours to write to.
-WW_API ww_status ww_library_export_dataset(ww_library *library, const ww_dataset_options *options, ww_dataset_result *result, ww_error *err);
+// Writes a data set elsewhere, made to be read by its consumer unchanged. It gets its name when it is complete; an
+// existing one of ours is brought up to date, and only what changed is written. WW_ERR_ARGUMENT: no such format, or a
+// folder that is not ours to write to.
+WW_API ww_status ww_library_export_dataset(ww_library *library, const ww_dataset_options *options,
+                                           ww_dataset_result *result, ww_error *err);
 
 // The formats, from index 0; NULL after the last. Static.
 WW_API const char *ww_dataset_format_name(int index);
@@ -347,20 +394,25 @@ typedef struct ww_dataset_check_result {
     size_t size; // set by the INIT macro
     int64_t pictures, labels, findings;
 } ww_dataset_check_result;
-#define WW_DATASET_CHECK_RESULT_INIT {.size = sizeof(ww_dataset_check_result)}
+#define WW_DATASET_CHECK_RESULT_INIT                                                                                   \
+    {                                                                                                                  \
+        .size = sizeof(ww_dataset_check_result)                                                                        \
+    }
 
-// Reads a data set of these formats back, whoever wrote it, and tells each fault as a line: files that cannot be read, pictures without label and
-// labels without picture, boxes outside their picture, classes without a face, one picture on two sides. Faults are no failure: see `findings`.
-WW_API ww_status ww_dataset_check(const char *dir, void (*on_finding)(void *user, const char *line), void *user, ww_dataset_check_result *result,
-                                  ww_error *err);
+// Reads a data set of these formats back, whoever wrote it, and tells each fault as a line: files that cannot be read,
+// pictures without label and labels without picture, boxes outside their picture, classes without a face, one picture
+// on two sides. Faults are no failure: see `findings`.
+WW_API ww_status ww_dataset_check(const char *dir, void (*on_finding)(void *user, const char *line), void *user,
+                                  ww_dataset_check_result *result, ww_error *err);
 
-// --- decisions: what you say about faces and people --------------------------------------------------------------------------
+// --- decisions: what you say about faces and people ------------------------------------------------------------------
 
-// Decisions are kept in the store's journal and hold whenever faces are sorted, with whatever options, models and footage: they
-// name faces by footage, time and place. One that contradicts an earlier one wins. They take effect when faces are sorted again:
-// ww_library_resort.
+// Decisions are kept in the store's journal and hold whenever faces are sorted, with whatever options, models and
+// footage: they name faces by footage, time and place. One that contradicts an earlier one wins. They take effect when
+// faces are sorted again: ww_library_resort.
 typedef enum ww_decision_kind {
-    WW_DECISION_NAME,      // who[0] is called `text`; whoever has that name already is the same person. NULL: has no name
+    // who[0] is called `text`; whoever has that name already is the same person. NULL: has no name
+    WW_DECISION_NAME,
     WW_DECISION_MERGE,     // who[0], who[1], ... are one person, called as the first of them that has a name, or `text`
     WW_DECISION_SPLIT,     // a person is two; see ww_library_split
     WW_DECISION_REJECT,    // the portraits who[0], ... do not show the person in whose folder they are
@@ -381,56 +433,72 @@ typedef struct ww_decision {
     const char *text; // the name, where one is given
     int force;        // 1: also if it joins people who are seen together
 } ww_decision;
-#define WW_DECISION_INIT {.size = sizeof(ww_decision)}
+#define WW_DECISION_INIT                                                                                               \
+    {                                                                                                                  \
+        .size = sizeof(ww_decision)                                                                                    \
+    }
 
 #define WW_WORDS_MAX 512 // bytes
 
 typedef struct ww_decision_result {
-    size_t size; // set by the INIT macro
+    size_t size;              // set by the INIT macro
     int64_t entry;            // number in the journal; 0: nothing was to be done
     int64_t faces;            // that it speaks of
     char words[WW_WORDS_MAX]; // what was understood: "Face_3 is Ada (12 faces)"
 } ww_decision_result;
-#define WW_DECISION_RESULT_INIT {.size = sizeof(ww_decision_result)}
+#define WW_DECISION_RESULT_INIT                                                                                        \
+    {                                                                                                                  \
+        .size = sizeof(ww_decision_result)                                                                             \
+    }
 
 // WW_ERR_NOT_FOUND: no such person (the message names near ones) or portrait. `result` may be NULL.
-WW_API ww_status ww_library_decide(ww_library *library, const ww_decision *decision, ww_decision_result *result, ww_error *err);
+WW_API ww_status ww_library_decide(ww_library *library, const ww_decision *decision, ww_decision_result *result,
+                                   ww_error *err);
 
 #define WW_EXAMPLES 3
 #define WW_PATH_SHOWN_MAX 256
 
 typedef struct ww_split_side {
     int64_t faces;
-    char portrait[WW_EXAMPLES][WW_PATH_SHOWN_MAX]; // those nearest to its middle, relative to the library's folder; "": no more
+    char portrait[WW_EXAMPLES]
+                 [WW_PATH_SHOWN_MAX]; // those nearest to its middle, relative to the library's folder; "": no more
 } ww_split_side;
 
 typedef struct ww_split_proposal {
-    size_t size; // set by the INIT macro
-    ww_split_side side[2]; // the larger first; it keeps number and name
-    double separation;    // mean silhouette, -1..1: under 0.2 it is one person most likely, over 0.35 two
+    size_t size;            // set by the INIT macro
+    ww_split_side side[2];  // the larger first; it keeps number and name
+    double separation;      // mean silhouette, -1..1: under 0.2 it is one person most likely, over 0.35 two
     double within, between; // mean distance of two faces of one side, and of one of each
 } ww_split_proposal;
-#define WW_PART_PROPOSAL_INIT {.size = sizeof(ww_split_proposal)}
+#define WW_PART_PROPOSAL_INIT                                                                                          \
+    {                                                                                                                  \
+        .size = sizeof(ww_split_proposal)                                                                              \
+    }
 
-// How the faces of a person fall into two. With `apply` they are parted so from now on (`result` may be NULL). Faces that were
-// followed from frame to frame stay together.
-WW_API ww_status ww_library_split(ww_library *library, const char *who, int apply, ww_split_proposal *proposal, ww_decision_result *result,
-                                 ww_error *err);
+// How the faces of a person fall into two. With `apply` they are parted so from now on (`result` may be NULL). Faces
+// that were followed from frame to frame stay together.
+WW_API ww_status ww_library_split(ww_library *library, const char *who, int apply, ww_split_proposal *proposal,
+                                  ww_decision_result *result, ww_error *err);
 
 typedef struct ww_known_result {
-    size_t size; // set by the INIT macro
-    int64_t names, pictures; // folders with pictures of use, and these pictures
+    size_t size;                               // set by the INIT macro
+    int64_t names, pictures;                   // folders with pictures of use, and these pictures
     int64_t unreadable, without_face, unclear; // pictures that were of no use; unclear: two faces of much the same size
-    int64_t recognised;                     // people who were given a name now
+    int64_t recognised;                        // people who were given a name now
 } ww_known_result;
-#define WW_KNOWN_RESULT_INIT {.size = sizeof(ww_known_result)}
+#define WW_KNOWN_RESULT_INIT                                                                                           \
+    {                                                                                                                  \
+        .size = sizeof(ww_known_result)                                                                                \
+    }
 
-// `dir` holds a folder a name, with a few pictures of that person in each; the largest face of a picture counts. People without a
-// name whose faces are like a known one's get the name, as decisions that `undo` takes back; two of the same name become one person,
-// and whoever has a name keeps it. `on_line` (may be NULL) is told who was recognised, and which pictures were of no use. Faces
-// must have been found and sorted before; sort again afterwards. WW_ERR_ARGUMENT: the library was made with another embedder.
+// `dir` holds a folder a name, with a few pictures of that person in each; the largest face of a picture counts. People
+// without a name whose faces are like a known one's get the name, as decisions that `undo` takes back; two of the same
+// name become one person, and whoever has a name keeps it. `on_line` (may be NULL) is told who was recognised, and
+// which pictures were of no use. Faces must have been found and sorted before; sort again afterwards. WW_ERR_ARGUMENT:
+// the library was made with another embedder.
 WW_API ww_status ww_library_known(ww_library *library, const ww_models *models, const char *dir,
-                                  void (*on_line)(void *user, const char *line), void *user, ww_known_result *result, ww_error *err);
+                                  void (*on_line)(void *user, const char *line), void *user, ww_known_result *result,
+                                  ww_error *err);
 
 typedef struct ww_near_face {
     int64_t face;         // its number: the N of face_N.jpg
@@ -444,7 +512,7 @@ typedef struct ww_why {
     const char *portrait, *person;
     const char *source; // the footage it was seen in
     int64_t time_us;
-    double quality;     // 0..1
+    double quality;          // 0..1
     const char *const *rule; // sentences: what put it where it is, the strongest first
     size_t rules;
     const ww_near_face *near; // nearest first
@@ -452,18 +520,20 @@ typedef struct ww_why {
 } ww_why;
 
 // Why a face is where it is. `who`: the path of its portrait, or its number. Everything is borrowed for the call.
-WW_API ww_status ww_library_why(ww_library *library, const char *who, void (*on_why)(void *user, const ww_why *why), void *user, ww_error *err);
+WW_API ww_status ww_library_why(ww_library *library, const char *who, void (*on_why)(void *user, const ww_why *why),
+                                void *user, ww_error *err);
 
 typedef struct ww_log_entry {
     int64_t number, time_s; // Unix time
     ww_decision_kind kind;
-    const char *kind_name;  // "name", "merge", ...
+    const char *kind_name; // "name", "merge", ...
     const char *words;
-    int undone;             // taken back, or dropped by what was decided after an undo
+    int undone; // taken back, or dropped by what was decided after an undo
 } ww_log_entry;
 
 // The journal from its beginning. A callback's non-zero return ends the walk.
-WW_API ww_status ww_library_log(ww_library *library, int (*on_entry)(void *user, const ww_log_entry *entry), void *user, ww_error *err);
+WW_API ww_status ww_library_log(ww_library *library, int (*on_entry)(void *user, const ww_log_entry *entry), void *user,
+                                ww_error *err);
 
 typedef struct ww_person {
     int number;
@@ -473,50 +543,57 @@ typedef struct ww_person {
     int ignored;
 } ww_person;
 
-WW_API ww_status ww_library_people(ww_library *library, int (*on_person)(void *user, const ww_person *person), void *user, ww_error *err);
+WW_API ww_status ww_library_people(ww_library *library, int (*on_person)(void *user, const ww_person *person),
+                                   void *user, ww_error *err);
 
 typedef struct ww_sync_result {
-    size_t size; // set by the INIT macro
+    size_t size;       // set by the INIT macro
     int64_t decisions; // entries made in the journal
     int64_t files;     // portraits that are not where they were written
     int64_t entry;     // the first entry, 0: none; one undo takes back all of them
     int behind;        // the folders do not show all that was decided: ww_library_resort
 } ww_sync_result;
-#define WW_SYNC_RESULT_INIT {.size = sizeof(ww_sync_result)}
+#define WW_SYNC_RESULT_INIT                                                                                            \
+    {                                                                                                                  \
+        .size = sizeof(ww_sync_result)                                                                                 \
+    }
 
-// Reads what a person did to the folders since they were written, with a file manager or otherwise: a folder renamed (a name),
-// portraits moved into another folder (rejected from the one, same as the other), into a new folder (a new person of that name), all
-// moved into another (merged), deleted or moved to Unsorted (to stay unassigned), a folder deleted (ignored). Portraits are
-// recognised by their content; files that are not ours are left alone. `on_line` (may be NULL) is told in words what was
-// understood. dry_run: nothing is decided. Nothing is written before ww_library_resort.
-WW_API ww_status ww_library_sync(ww_library *library, int dry_run, void (*on_line)(void *user, const char *line), void *user,
-                                 ww_sync_result *result, ww_error *err);
+// Reads what a person did to the folders since they were written, with a file manager or otherwise: a folder renamed (a
+// name), portraits moved into another folder (rejected from the one, same as the other), into a new folder (a new
+// person of that name), all moved into another (merged), deleted or moved to Unsorted (to stay unassigned), a folder
+// deleted (ignored). Portraits are recognised by their content; files that are not ours are left alone. `on_line` (may
+// be NULL) is told in words what was understood. dry_run: nothing is decided. Nothing is written before
+// ww_library_resort.
+WW_API ww_status ww_library_sync(ww_library *library, int dry_run, void (*on_line)(void *user, const char *line),
+                                 void *user, ww_sync_result *result, ww_error *err);
 
 // Sorts again with the options last used and writes the folders: a decision, seen. Results may be NULL.
-WW_API ww_status ww_library_resort(ww_library *library, ww_cluster_result *clustered, ww_export_result *exported, ww_error *err);
+WW_API ww_status ww_library_resort(ww_library *library, ww_cluster_result *clustered, ww_export_result *exported,
+                                   ww_error *err);
 
-// --- how good it is: against a truth ------------------------------------------------------------------------------------------
+// --- how good it is: against a truth ---------------------------------------------------------------------------------
 
 // Which face of a picture is meant by a truth that names one person a picture.
 typedef enum ww_eval_face {
-    WW_EVAL_MIDDLE,  // the one nearest to the middle, if it is within a quarter of the sides of it
+    WW_EVAL_MIDDLE, // the one nearest to the middle, if it is within a quarter of the sides of it
     WW_EVAL_LARGEST,
 } ww_eval_face;
 
 // How well faces are sorted; of those faces whose true person is known.
 typedef struct ww_eval_scores {
     int64_t faces, people, folders, unassigned; // people: true ones among them; folders: with at least one of them
-    int64_t repeated, whole; // people with two or more of the faces; of these, all in one folder and nobody else's there
-    // Over pairs of faces: of those put together, how many belong together; of those that belong together, how many are. A face
-    // in nobody's folder stands alone.
+    // people with two or more of the faces; of these, all in one folder and nobody else's there
+    int64_t repeated, whole;
+    // Over pairs of faces: of those put together, how many belong together; of those that belong together, how many
+    // are. A face in nobody's folder stands alone.
     double pair_precision, pair_recall, pair_f1;
     double bcubed_precision, bcubed_recall, bcubed_f1; // the same seen from a face, mean over the faces
-    double nmi;    // mutual information over the mean of the two entropies
+    double nmi;                                        // mutual information over the mean of the two entropies
     double purity; // share of the sorted faces that are of the most frequent person of their folder
 } ww_eval_scores;
 
 typedef struct ww_eval_result {
-    size_t size; // set by the INIT macro
+    size_t size;                           // set by the INIT macro
     int64_t faces;                         // of the result
     int64_t matched, false_faces, unknown; // of somebody in the truth; where nobody is; of whom the truth says nothing
     int64_t true_faces, missed;            // of the truth (a picture, a moment, a second of somebody); not found
@@ -524,43 +601,53 @@ typedef struct ww_eval_result {
     int64_t absent;                        // files that it names and that were not scanned
     int64_t mixed, split;                  // folders with more than one person; people not all in one folder
     ww_eval_scores scores;
-    // What has still to be clicked: folders to merge (of a person, all but one), faces in a folder that is another's, folders with
-    // nobody in them; and the sum of these for each person.
+    // What has still to be clicked: folders to merge (of a person, all but one), faces in a folder that is another's,
+    // folders with nobody in them; and the sum of these for each person.
     int64_t merges, wrong, junk;
     double effort;
 } ww_eval_result;
-#define WW_EVAL_RESULT_INIT {.size = sizeof(ww_eval_result)}
+#define WW_EVAL_RESULT_INIT                                                                                            \
+    {                                                                                                                  \
+        .size = sizeof(ww_eval_result)                                                                                 \
+    }
 
 #define WW_EVAL_PARTS 4
 
 typedef struct ww_eval_group {
-    int split;       // 0: a folder that mixes people; 1: a person whose faces are not in one folder
-    const char *who; // the folder's person, or the true one
+    int split;                 // 0: a folder that mixes people; 1: a person whose faces are not in one folder
+    const char *who;           // the folder's person, or the true one
     int64_t faces, unassigned; // unassigned: of a split person, in nobody's folder
-    int64_t parts;           // people in the folder; folders with faces of the person
-    int64_t shown;           // of them, the largest first:
-    struct { const char *who; int64_t faces; } part[WW_EVAL_PARTS];
+    int64_t parts;             // people in the folder; folders with faces of the person
+    int64_t shown;             // of them, the largest first:
+    struct {
+        const char *who;
+        int64_t faces;
+    } part[WW_EVAL_PARTS];
 } ww_eval_group;
 
-// Zero value: the middle face, five groups of each kind, no trying out. Callbacks may be NULL; what they are given is borrowed.
+// Zero value: the middle face, five groups of each kind, no trying out. Callbacks may be NULL; what they are given is
+// borrowed.
 typedef struct ww_eval_options {
     size_t size; // set by the INIT macro
     ww_eval_face face;
     int worst; // how many mixed folders and split people are told at most; 0: 5, negative: none
     void (*on_group)(void *user, const ww_eval_group *group); // mixed folders, then split people, each the worst first
-    // Sorts the library's faces as `sorting` says, at each of these thresholds of the method (sorting.threshold does not count),
-    // without storing anything.
+    // Sorts the library's faces as `sorting` says, at each of these thresholds of the method (sorting.threshold does
+    // not count), without storing anything.
     const double *threshold;
     size_t thresholds;
     ww_cluster_options sorting;
     void (*on_threshold)(void *user, double threshold, const ww_eval_scores *scores);
     void *user;
 } ww_eval_options;
-#define WW_EVAL_OPTIONS_INIT {.size = sizeof(ww_eval_options), .sorting = WW_CLUSTER_OPTIONS_INIT}
+#define WW_EVAL_OPTIONS_INIT                                                                                           \
+    {                                                                                                                  \
+        .size = sizeof(ww_eval_options), .sorting = WW_CLUSTER_OPTIONS_INIT                                            \
+    }
 
-// How well a result agrees with the truth. `where`: the folder of a library, or a table such as faces.csv. `truth`: "folders"
-// (the folder a photo is in says who is on it), "names" (the photo's name without the number at its end does), or a table of
-// places and times, or of files (whoswho(1)). The store is only read.
+// How well a result agrees with the truth. `where`: the folder of a library, or a table such as faces.csv. `truth`:
+// "folders" (the folder a photo is in says who is on it), "names" (the photo's name without the number at its end
+// does), or a table of places and times, or of files (whoswho(1)). The store is only read.
 WW_API ww_status ww_eval_people(const char *where, const char *truth, const ww_eval_options *options,
                                 const ww_callbacks *callbacks, ww_eval_result *result, ww_error *err);
 
@@ -569,18 +656,21 @@ WW_API ww_status ww_eval_people(const char *where, const char *truth, const ww_e
 typedef struct ww_eval_pairs_result {
     size_t size; // set by the INIT macro
     int64_t pairs, same, folds;
-    int64_t missing; // pairs with a face that was not found: they count as wrong
+    int64_t missing;                 // pairs with a face that was not found: they count as wrong
     double accuracy, standard_error; // mean over the folds, each judged by the distance that is best on the others
     double threshold;                // mean of these distances
     double roc_area, tar_1e2, tar_1e3, equal_error_rate;
-    int kept_percent[WW_EVAL_KEPT];    // of the pairs whose poorer face is best: 100, 90, 80, 60;
-    double error_kept[WW_EVAL_KEPT];   // the share of these that is judged wrongly
+    int kept_percent[WW_EVAL_KEPT];  // of the pairs whose poorer face is best: 100, 90, 80, 60;
+    double error_kept[WW_EVAL_KEPT]; // the share of these that is judged wrongly
 } ww_eval_pairs_result;
-#define WW_EVAL_PAIRS_RESULT_INIT {.size = sizeof(ww_eval_pairs_result)}
+#define WW_EVAL_PAIRS_RESULT_INIT                                                                                      \
+    {                                                                                                                  \
+        .size = sizeof(ww_eval_pairs_result)                                                                           \
+    }
 
-// Face verification, after the protocol of Labeled Faces in the Wild, View 2: how well do the distances of the embeddings in the
-// library in `folder` tell whether two pictures show one person? `pairs`: a file of LFW's format, or a table file1,file2,same
-// (whoswho(1)).
+// Face verification, after the protocol of Labeled Faces in the Wild, View 2: how well do the distances of the
+// embeddings in the library in `folder` tell whether two pictures show one person? `pairs`: a file of LFW's format, or
+// a table file1,file2,same (whoswho(1)).
 // WW_ERR_NOT_FOUND: it names a picture that was not scanned. The store is only read.
 WW_API ww_status ww_eval_pairs(const char *folder, const char *pairs, ww_eval_face face, const ww_callbacks *callbacks,
                                ww_eval_pairs_result *result, ww_error *err);

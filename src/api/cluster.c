@@ -21,7 +21,8 @@ typedef struct sorting {
 } sorting;
 
 // A number of the caller's: WW_KEEP leaves *value, WW_AUTO makes it `automatic`.
-static ww_status take(double given, double least, double most, double automatic, const char *name, double *value, bool *taken, ww_error *err)
+static ww_status take(double given, double least, double most, double automatic, const char *name, double *value,
+                      bool *taken, ww_error *err)
 {
     if (given == WW_KEEP)
         return WW_OK;
@@ -74,7 +75,8 @@ static ww_status load(ww_library *library, const ww_cluster_options *options, so
     if (status != WW_OK)
         return status;
     ww_sized_read(&full, options, sizeof full);
-    s->in = (ww_people_input){library, &s->faces, &s->decided, &s->settings, full.threads > 0 ? full.threads : ww_cpu_count()};
+    s->in = (ww_people_input){library, &s->faces, &s->decided, &s->settings,
+                              full.threads > 0 ? full.threads : ww_cpu_count()};
     status = resolve(library, &full, &s->settings, err);
     if (status == WW_OK)
         status = ww_catalog_load(library->store, NULL, 0, &s->faces, err);
@@ -91,8 +93,8 @@ static void release(sorting *s)
     ww_catalog_free(&s->faces);
 }
 
-ww_status ww_try_thresholds(ww_library *library, const ww_cluster_options *options, const double *threshold, size_t count,
-                            ww_on_labels *on_labels, void *user, ww_error *err)
+ww_status ww_try_thresholds(ww_library *library, const ww_cluster_options *options, const double *threshold,
+                            size_t count, ww_on_labels *on_labels, void *user, ww_error *err)
 {
     sorting s;
     ww_status status = load(library, options, &s, err);
@@ -102,7 +104,8 @@ ww_status ww_try_thresholds(ww_library *library, const ww_cluster_options *optio
     return status;
 }
 
-ww_status ww_library_cluster(ww_library *library, const ww_cluster_options *options, ww_cluster_result *result, ww_error *err)
+ww_status ww_library_cluster(ww_library *library, const ww_cluster_options *options, ww_cluster_result *result,
+                             ww_error *err)
 {
     const double begun = ww_seconds();
     ww_cluster_result r = WW_CLUSTER_RESULT_INIT;

@@ -6,7 +6,8 @@ ww_status ww_library_decide(ww_library *library, const ww_decision *decision, ww
 {
     ww_decision full = WW_DECISION_INIT;
     ww_decision_result r = WW_DECISION_RESULT_INIT;
-    ww_status status = decision ? WW_CHECK_SIZED(decision, ww_decision, err) : ww_fail(err, WW_ERR_ARGUMENT, "ww_library_decide was given no decision");
+    ww_status status = decision ? WW_CHECK_SIZED(decision, ww_decision, err)
+                                : ww_fail(err, WW_ERR_ARGUMENT, "ww_library_decide was given no decision");
     if (status == WW_OK)
         status = WW_CHECK_SIZED(result, ww_decision_result, err);
     if (status != WW_OK)
@@ -17,7 +18,8 @@ ww_status ww_library_decide(ww_library *library, const ww_decision *decision, ww
     return status;
 }
 
-ww_status ww_library_split(ww_library *library, const char *who, int apply, ww_split_proposal *proposal, ww_decision_result *result, ww_error *err)
+ww_status ww_library_split(ww_library *library, const char *who, int apply, ww_split_proposal *proposal,
+                           ww_decision_result *result, ww_error *err)
 {
     ww_split_proposal p = WW_PART_PROPOSAL_INIT;
     ww_decision_result r = WW_DECISION_RESULT_INIT;
@@ -32,7 +34,8 @@ ww_status ww_library_split(ww_library *library, const char *who, int apply, ww_s
     return status;
 }
 
-ww_status ww_library_log(ww_library *library, int (*on_entry)(void *user, const ww_log_entry *entry), void *user, ww_error *err)
+ww_status ww_library_log(ww_library *library, int (*on_entry)(void *user, const ww_log_entry *entry), void *user,
+                         ww_error *err)
 {
     ww_journal journal;
     ww_status status = ww_journal_load(library->store, &journal, err);
@@ -48,7 +51,8 @@ ww_status ww_library_log(ww_library *library, int (*on_entry)(void *user, const 
     return WW_OK;
 }
 
-ww_status ww_library_resort(ww_library *library, ww_cluster_result *clustered, ww_export_result *exported, ww_error *err)
+ww_status ww_library_resort(ww_library *library, ww_cluster_result *clustered, ww_export_result *exported,
+                            ww_error *err)
 {
     ww_status status = ww_library_cluster(library, NULL, clustered, err);
     return status == WW_OK ? ww_library_export(library, exported, err) : status;

@@ -4,8 +4,8 @@
 #include "evaluate/eval_pairs.h"
 #include "evaluate/eval_people.h"
 
-ww_status ww_eval_people(const char *where, const char *truth, const ww_eval_options *options, const ww_callbacks *callbacks, ww_eval_result *result,
-                         ww_error *err)
+ww_status ww_eval_people(const char *where, const char *truth, const ww_eval_options *options,
+                         const ww_callbacks *callbacks, ww_eval_result *result, ww_error *err)
 {
     ww_eval_options full = WW_EVAL_OPTIONS_INIT;
     ww_eval_result r = WW_EVAL_RESULT_INIT;
@@ -20,7 +20,8 @@ ww_status ww_eval_people(const char *where, const char *truth, const ww_eval_opt
     return status;
 }
 
-ww_status ww_eval_pairs(const char *folder, const char *pairs, ww_eval_face face, const ww_callbacks *callbacks, ww_eval_pairs_result *result, ww_error *err)
+ww_status ww_eval_pairs(const char *folder, const char *pairs, ww_eval_face face, const ww_callbacks *callbacks,
+                        ww_eval_pairs_result *result, ww_error *err)
 {
     ww_eval_pairs_result r = WW_EVAL_PAIRS_RESULT_INIT;
     ww_status status = WW_CHECK_SIZED(result, ww_eval_pairs_result, err);

@@ -13,10 +13,7 @@ ww_status ww_models_open(const ww_model_options *options, ww_models **models, ww
     return ww_models_load(&full, models, err);
 }
 
-void ww_models_close(ww_models *models)
-{
-    ww_models_unload(models);
-}
+void ww_models_close(ww_models *models) { ww_models_unload(models); }
 
 ww_status ww_pinned_models(int (*on_model)(void *user, const ww_pinned_model *model), void *user, ww_error *err)
 {
@@ -28,17 +25,8 @@ ww_status ww_pinned_model_get(const char *name, const ww_callbacks *callbacks, w
     return ww_pin_fetch(name, callbacks, err);
 }
 
-ww_status ww_pinned_model_check(const char *name, ww_error *err)
-{
-    return ww_pin_check(name, err);
-}
+ww_status ww_pinned_model_check(const char *name, ww_error *err) { return ww_pin_check(name, err); }
 
-const char *ww_models_detector_name(const ww_models *models)
-{
-    return models->detector_spec.name;
-}
+const char *ww_models_detector_name(const ww_models *models) { return models->detector_spec.name; }
 
-const char *ww_models_embedder_name(const ww_models *models)
-{
-    return models->embedder_spec.name;
-}
+const char *ww_models_embedder_name(const ww_models *models) { return models->embedder_spec.name; }

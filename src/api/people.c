@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "decisions/people_view.h"
 
-ww_status ww_library_people(ww_library *library, int (*on_person)(void *user, const ww_person *person), void *user, ww_error *err)
+ww_status ww_library_people(ww_library *library, int (*on_person)(void *user, const ww_person *person), void *user,
+                            ww_error *err)
 {
     ww_people_view view;
     ww_status status = ww_people_view_load(library, &view, err);

@@ -48,7 +48,8 @@ static ww_status pack(const ww_image *chip, ww_bytes *rgb, ww_error *err)
     return WW_OK;
 }
 
-ww_status ww_library_chip(ww_library *library, const ww_view *view, size_t face, int size, double margin, ww_bytes *rgb, ww_error *err)
+ww_status ww_library_chip(ww_library *library, const ww_view *view, size_t face, int size, double margin, ww_bytes *rgb,
+                          ww_error *err)
 {
     const ww_view_face *f = ww_view_get_face(view, face);
     ww_bytes jpeg = {0};
@@ -56,11 +57,14 @@ ww_status ww_library_chip(ww_library *library, const ww_view *view, size_t face,
     float landmark[WW_LANDMARK_VALUES];
     *rgb = (ww_bytes){0};
     if (!f || size < 1 || size > WW_CHIP_SIZE_MAX || !(margin >= 0 && margin <= 1))
-        return ww_fail(err, WW_ERR_ARGUMENT, "there is no face %zu in this view, or a chip's size is not 1 to %d, or its margin not 0 to 1", face, WW_CHIP_SIZE_MAX);
+        return ww_fail(err, WW_ERR_ARGUMENT,
+                       "there is no face %zu in this view, or a chip's size is not 1 to %d, or its margin not 0 to 1",
+                       face, WW_CHIP_SIZE_MAX);
     const ww_view_source *source = ww_view_get_source(view, f->source);
     ww_status status = ww_library_frame(library, ww_view_get_frame(view, f->frame)->id, &jpeg, err);
     if (status == WW_OK)
-        status = ww_jpeg_decode(jpeg.data, jpeg.size, "a stored frame", WW_IMAGE_PIXELS_MAX, &frame, NULL, NULL, NULL, NULL, err);
+        status = ww_jpeg_decode(jpeg.data, jpeg.size, "a stored frame", WW_IMAGE_PIXELS_MAX, &frame, NULL, NULL, NULL,
+                                NULL, err);
     if (status == WW_OK) {
         const double scale = source->width > 0 ? (double)frame.width / source->width : 1;
         for (int i = 0; i < WW_LANDMARK_VALUES; i++)

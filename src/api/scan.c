@@ -18,7 +18,8 @@ static ww_status check(const ww_scan_options *o, ww_error *err)
 {
     ww_status status = WW_OK;
     if (o->every_us != 0)
-        status = check_range((double)o->every_us, EVERY_MIN_US, EVERY_MAX_US, "the sampling interval in microseconds", err);
+        status =
+            check_range((double)o->every_us, EVERY_MIN_US, EVERY_MAX_US, "the sampling interval in microseconds", err);
     if (status == WW_OK && o->detect_size != 0)
         status = check_range(o->detect_size, DETECT_SIZE_MIN, DETECT_SIZE_MAX, "the detector's input size", err);
     if (status == WW_OK && o->frame_max_px != 0)
@@ -28,12 +29,13 @@ static ww_status check(const ww_scan_options *o, ww_error *err)
     if (status == WW_OK)
         status = check_range(o->min_face_px, 0, FACE_MAX_PX, "the size of the smallest face", err);
     if (status == WW_OK)
-        status = check_range(o->shrink_width < o->shrink_height ? o->shrink_width : o->shrink_height, 0, FRAME_MAX_PX, "the size to shrink to", err);
+        status = check_range(o->shrink_width < o->shrink_height ? o->shrink_width : o->shrink_height, 0, FRAME_MAX_PX,
+                             "the size to shrink to", err);
     return status == WW_OK ? check_range(o->threads, 0, THREADS_MAX, "the number of threads", err) : status;
 }
 
-ww_status ww_library_scan(ww_library *library, const ww_models *models, const char *const *inputs, size_t count, const ww_scan_options *options,
-                          ww_scan_result *result, ww_error *err)
+ww_status ww_library_scan(ww_library *library, const ww_models *models, const char *const *inputs, size_t count,
+                          const ww_scan_options *options, ww_scan_result *result, ww_error *err)
 {
     ww_scan_options full = WW_SCAN_OPTIONS_INIT;
     ww_scan_result r = WW_SCAN_RESULT_INIT;

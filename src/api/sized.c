@@ -30,7 +30,8 @@ ww_status ww_sized_check(const void *given, size_t full, const char *type, ww_er
     if (size >= full && size <= SIZE_MOST && is_zero((const unsigned char *)given + full, size - full))
         return WW_OK;
     if (size >= full && size <= SIZE_MOST)
-        return ww_fail(err, WW_ERR_ARGUMENT, "%s asks for something that this version (%s) does not know", type, ww_version());
+        return ww_fail(err, WW_ERR_ARGUMENT, "%s asks for something that this version (%s) does not know", type,
+                       ww_version());
     char macro[64];
     size_t length = strlen(type) < sizeof macro ? strlen(type) : sizeof macro - 1;
     for (size_t i = 0; i < length; i++)

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
-// Structs that may grow: their first member is their size as the caller's header has it (docs/api-stability.md). Private to api/.
+// Structs that may grow: their first member is their size as the caller's header has it (docs/api-stability.md).
+// Private to api/.
 #ifndef WW_API_SIZED_H
 #define WW_API_SIZED_H
 #include "base/error.h"
 #include <stddef.h>
 
-// `given` (may be NULL: nothing to check) begins with its size; `full`: sizeof the struct today. WW_ERR_ARGUMENT: it was not begun with its INIT
-// macro, or has members unknown to this version that ask for something.
+// `given` (may be NULL: nothing to check) begins with its size; `full`: sizeof the struct today. WW_ERR_ARGUMENT: it
+// was not begun with its INIT macro, or has members unknown to this version that ask for something.
 ww_status ww_sized_check(const void *given, size_t full, const char *type, ww_error *err);
 
 // Copies an options struct that was checked into *into, which holds the defaults. `given` may be NULL.

@@ -38,7 +38,8 @@ static ww_status hand_over(ww_status status, ww_suggestion_list *list, ww_sugges
     return WW_OK;
 }
 
-ww_status ww_suggest_pairs(ww_library *library, ww_view *view, size_t count, ww_suggestions **suggestions, ww_error *err)
+ww_status ww_suggest_pairs(ww_library *library, ww_view *view, size_t count, ww_suggestions **suggestions,
+                           ww_error *err)
 {
     ww_suggest_input in;
     ww_suggestion_list list = {0};
@@ -49,7 +50,8 @@ ww_status ww_suggest_pairs(ww_library *library, ww_view *view, size_t count, ww_
     return hand_over(status, &list, suggestions);
 }
 
-ww_status ww_suggest_persons(ww_library *library, ww_view *view, size_t face, size_t count, ww_suggestions **suggestions, ww_error *err)
+ww_status ww_suggest_persons(ww_library *library, ww_view *view, size_t face, size_t count,
+                             ww_suggestions **suggestions, ww_error *err)
 {
     ww_suggest_input in;
     ww_suggestion_list list = {0};
@@ -62,7 +64,10 @@ ww_status ww_suggest_persons(ww_library *library, ww_view *view, size_t face, si
 
 size_t ww_suggestion_count(const ww_suggestions *s) { return s->list.count; }
 
-const ww_suggestion *ww_get_suggestion(const ww_suggestions *s, size_t index) { return index < s->list.count ? &s->list.item[index] : NULL; }
+const ww_suggestion *ww_get_suggestion(const ww_suggestions *s, size_t index)
+{
+    return index < s->list.count ? &s->list.item[index] : NULL;
+}
 
 void ww_suggestions_free(ww_suggestions *s)
 {

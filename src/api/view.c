@@ -16,11 +16,11 @@ struct ww_view {
     ww_view_face *face;
     ww_view_person *person;
     ww_view_decision *decision;
-    ww_buffer paths;  // of faces and frames, each ended by a zero
-    size_t *by_track; // faces, track by track
+    ww_buffer paths;     // of faces and frames, each ended by a zero
+    size_t *by_track;    // faces, track by track
     size_t *track_first; // of each track: its first place in by_track; one more at the end
     size_t tracks;
-    size_t *by_id;       // faces by their ids
+    size_t *by_id; // faces by their ids
 };
 
 static ww_status no_memory(ww_error *err) { return ww_fail_memory(err, "a view of the library"); }
@@ -32,8 +32,14 @@ static void fill_sources(ww_view *v)
     const ww_catalog *c = &v->people.catalog;
     for (size_t i = 0; i < c->source.count; i++) {
         const ww_catalog_source *s = &c->source.item[i];
-        v->source[i] = (ww_view_source){.id = s->id, .path = s->path, .error = s->error, .kind = s->kind == 0 ? WW_MEDIA_VIDEO : WW_MEDIA_PHOTO,
-                                        .width = s->width, .height = s->height, .duration_us = s->duration_us, .hash = s->hash};
+        v->source[i] = (ww_view_source){.id = s->id,
+                                        .path = s->path,
+                                        .error = s->error,
+                                        .kind = s->kind == 0 ? WW_MEDIA_VIDEO : WW_MEDIA_PHOTO,
+                                        .width = s->width,
+                                        .height = s->height,
+                                        .duration_us = s->duration_us,
+                                        .hash = s->hash};
     }
 }
 
@@ -50,7 +56,11 @@ static void fill_frames(ww_view *v)
         }
         s->face_count += f->face_count;
         faces += f->face_count;
-        v->frame[i] = (ww_view_frame){.id = f->id, .source = (size_t)f->source, .time_us = f->time_us, .first_face = f->first_face, .face_count = f->face_count};
+        v->frame[i] = (ww_view_frame){.id = f->id,
+                                      .source = (size_t)f->source,
+                                      .time_us = f->time_us,
+                                      .first_face = f->first_face,
+                                      .face_count = f->face_count};
     }
 }
 
@@ -59,8 +69,12 @@ static void fill_persons(ww_view *v)
     const ww_catalog *c = &v->people.catalog;
     for (size_t i = 0; i < c->person.count; i++) {
         const ww_catalog_person *p = &c->person.item[i];
-        v->person[i] = (ww_view_person){.number = p->number, .name = p->name, .title = ww_catalog_title(p), .folder = p->ignored ? NULL : p->folder,
-                                        .ignored = p->ignored, .face_count = p->face_count};
+        v->person[i] = (ww_view_person){.number = p->number,
+                                        .name = p->name,
+                                        .title = ww_catalog_title(p),
+                                        .folder = p->ignored ? NULL : p->folder,
+                                        .ignored = p->ignored,
+                                        .face_count = p->face_count};
     }
 }
 
@@ -69,7 +83,11 @@ static void fill_decisions(ww_view *v)
     const ww_journal *j = &v->people.journal;
     for (size_t i = 0; i < j->entry.count; i++) {
         const ww_entry *e = &j->entry.item[i];
-        v->decision[i] = (ww_view_decision){.number = e->seq, .time_s = e->time_s, .kind = e->kind, .kind_name = ww_decision_kind_name(e->kind), .words = e->words,
+        v->decision[i] = (ww_view_decision){.number = e->seq,
+                                            .time_s = e->time_s,
+                                            .kind = e->kind,
+                                            .kind_name = ww_decision_kind_name(e->kind),
+                                            .words = e->words,
                                             .undone = e->undone};
     }
 }
@@ -83,10 +101,21 @@ static void fill_faces(ww_view *v)
         const ww_catalog_face *f = &c->face.item[i];
         const ww_catalog_person *shown = ww_catalog_person_of(c, i);
         ww_view_face *to = &v->face[i];
-        *to = (ww_view_face){.id = f->id, .number = (int64_t)i + 1, .source = (size_t)c->frame.item[f->frame].source, .frame = f->frame, .track = WW_NONE,
-                             .person = shown == &c->unassigned || shown == &c->ignored ? WW_NONE : f->person, .ignored = shown == &c->ignored,
-                             .x = f->x, .y = f->y, .width = f->width, .height = f->height, .score = f->score, .quality = f->quality,
-                             .portrait_width = f->portrait_width, .portrait_height = f->portrait_height};
+        *to = (ww_view_face){.id = f->id,
+                             .number = (int64_t)i + 1,
+                             .source = (size_t)c->frame.item[f->frame].source,
+                             .frame = f->frame,
+                             .track = WW_NONE,
+                             .person = shown == &c->unassigned || shown == &c->ignored ? WW_NONE : f->person,
+                             .ignored = shown == &c->ignored,
+                             .x = f->x,
+                             .y = f->y,
+                             .width = f->width,
+                             .height = f->height,
+                             .score = f->score,
+                             .quality = f->quality,
+                             .portrait_width = f->portrait_width,
+                             .portrait_height = f->portrait_height};
         memcpy(to->landmark, f->landmark, sizeof to->landmark);
         memcpy(to->portrait_box, f->portrait_box, sizeof to->portrait_box);
     }
@@ -135,8 +164,10 @@ static void add_track(ww_view *v, size_t first, size_t end)
 {
     const size_t *face = v->by_track;
     v->track_first[v->tracks] = first;
-    v->track[v->tracks] = (ww_view_track){.source = v->face[face[first]].source, .first_us = v->frame[v->face[face[first]].frame].time_us,
-                                          .last_us = v->frame[v->face[face[end - 1]].frame].time_us, .face_count = end - first};
+    v->track[v->tracks] = (ww_view_track){.source = v->face[face[first]].source,
+                                          .first_us = v->frame[v->face[face[first]].frame].time_us,
+                                          .last_us = v->frame[v->face[face[end - 1]].frame].time_us,
+                                          .face_count = end - first};
     for (size_t i = first; i < end; i++)
         v->face[face[i]].track = v->tracks;
     v->tracks++;
@@ -247,12 +278,27 @@ size_t ww_view_face_count(const ww_view *v) { return v->people.catalog.face.coun
 size_t ww_view_person_count(const ww_view *v) { return v->people.catalog.person.count; }
 size_t ww_view_decision_count(const ww_view *v) { return v->people.journal.entry.count; }
 
-const ww_view_source *ww_view_get_source(const ww_view *v, size_t i) { return i < ww_view_source_count(v) ? &v->source[i] : NULL; }
-const ww_view_frame *ww_view_get_frame(const ww_view *v, size_t i) { return i < ww_view_frame_count(v) ? &v->frame[i] : NULL; }
+const ww_view_source *ww_view_get_source(const ww_view *v, size_t i)
+{
+    return i < ww_view_source_count(v) ? &v->source[i] : NULL;
+}
+const ww_view_frame *ww_view_get_frame(const ww_view *v, size_t i)
+{
+    return i < ww_view_frame_count(v) ? &v->frame[i] : NULL;
+}
 const ww_view_track *ww_view_get_track(const ww_view *v, size_t i) { return i < v->tracks ? &v->track[i] : NULL; }
-const ww_view_face *ww_view_get_face(const ww_view *v, size_t i) { return i < ww_view_face_count(v) ? &v->face[i] : NULL; }
-const ww_view_person *ww_view_get_person(const ww_view *v, size_t i) { return i < ww_view_person_count(v) ? &v->person[i] : NULL; }
-const ww_view_decision *ww_view_get_decision(const ww_view *v, size_t i) { return i < ww_view_decision_count(v) ? &v->decision[i] : NULL; }
+const ww_view_face *ww_view_get_face(const ww_view *v, size_t i)
+{
+    return i < ww_view_face_count(v) ? &v->face[i] : NULL;
+}
+const ww_view_person *ww_view_get_person(const ww_view *v, size_t i)
+{
+    return i < ww_view_person_count(v) ? &v->person[i] : NULL;
+}
+const ww_view_decision *ww_view_get_decision(const ww_view *v, size_t i)
+{
+    return i < ww_view_decision_count(v) ? &v->decision[i] : NULL;
+}
 
 const size_t *ww_view_faces_of_person(const ww_view *v, size_t person, size_t *count)
 {

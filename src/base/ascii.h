@@ -9,10 +9,7 @@ static inline bool ww_ascii_is_space(char c) { return c == ' ' || (c >= '\t' && 
 
 static inline bool ww_ascii_is_control(char c) { return (unsigned char)c < 0x20 || c == 0x7f; }
 
-static inline bool ww_ascii_is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
+static inline bool ww_ascii_is_digit(char c) { return c >= '0' && c <= '9'; }
 
 static inline char ww_ascii_lower(char c) { return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c; }
 

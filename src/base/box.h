@@ -12,7 +12,8 @@ static inline double ww_box_iou(ww_box a, ww_box b)
 {
     const double left = a.x > b.x ? a.x : b.x, top = a.y > b.y ? a.y : b.y;
     const double a_right = a.x + a.width, b_right = b.x + b.width, a_bottom = a.y + a.height, b_bottom = b.y + b.height;
-    const double width = (a_right < b_right ? a_right : b_right) - left, height = (a_bottom < b_bottom ? a_bottom : b_bottom) - top;
+    const double width = (a_right < b_right ? a_right : b_right) - left,
+                 height = (a_bottom < b_bottom ? a_bottom : b_bottom) - top;
     const double both = width > 0 && height > 0 ? width * height : 0;
     const double either = a.width * a.height + b.width * b.height - both;
     return either > 0 ? both / either : 0;

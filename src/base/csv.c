@@ -14,8 +14,8 @@ static bool ends_line(char c) { return c == '\n' || c == '\r'; }
 static ww_status bad_quote(const ww_csv *csv, ww_error *err)
 {
     return ww_fail(err, WW_ERR_FORMAT,
-                   "%s:%zu: a quote opens a field and is not closed before the next comma; write \"\" for one inside", csv->path,
-                   csv->line);
+                   "%s:%zu: a quote opens a field and is not closed before the next comma; write \"\" for one inside",
+                   csv->path, csv->line);
 }
 
 // Reads a quoted field whose opening quote is at *at; its bytes move to the left over the doubled quotes.
@@ -111,8 +111,8 @@ static ww_status read_header(ww_csv *csv, ww_error *err)
         return ww_fail(err, WW_ERR_FORMAT, "%s: the file is empty; its first line has to name the columns", csv->path);
     ww_status status = take_row(csv, csv->name, &csv->columns, err);
     if (status == WW_OK && csv->columns > WW_CSV_COLUMNS_MAX)
-        status = ww_fail(err, WW_ERR_FORMAT, "%s:%zu: %zu columns are too many; at most %d", csv->path, csv->line, csv->columns,
-                         WW_CSV_COLUMNS_MAX);
+        status = ww_fail(err, WW_ERR_FORMAT, "%s:%zu: %zu columns are too many; at most %d", csv->path, csv->line,
+                         csv->columns, WW_CSV_COLUMNS_MAX);
     return status;
 }
 
@@ -182,9 +182,10 @@ ww_status ww_csv_next(ww_csv *csv, bool *more, ww_error *err)
         return WW_OK;
     ww_status status = take_row(csv, csv->field, &count, err);
     if (status == WW_OK && count != csv->columns)
-        status = ww_fail(err, WW_ERR_FORMAT,
-                         "%s:%zu: %zu %s where the first line names %zu columns; put a name that holds a comma in quotes",
-                         csv->path, csv->line, count, count == 1 ? "field" : "fields", csv->columns);
+        status =
+            ww_fail(err, WW_ERR_FORMAT,
+                    "%s:%zu: %zu %s where the first line names %zu columns; put a name that holds a comma in quotes",
+                    csv->path, csv->line, count, count == 1 ? "field" : "fields", csv->columns);
     return status;
 }
 
@@ -192,8 +193,8 @@ ww_status ww_csv_number(const ww_csv *csv, int column, double least, double most
 {
     const char *field = csv->field[column];
     if (!ww_number_read(field, value))
-        return ww_fail(err, WW_ERR_FORMAT, "%s:%zu: '%.80s' in the column %s is not a number", csv->path, csv->line, field,
-                       csv->name[column]);
+        return ww_fail(err, WW_ERR_FORMAT, "%s:%zu: '%.80s' in the column %s is not a number", csv->path, csv->line,
+                       field, csv->name[column]);
     if (*value < least || *value > most)
         return ww_fail(err, WW_ERR_FORMAT, "%s:%zu: %s is %.80s; it must be from %g to %g", csv->path, csv->line,
                        csv->name[column], field, least, most);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Tables written by anybody, by hand or by a program: comma-separated (RFC 4180: quoted fields, doubled quotes), a first line
-// that names the columns, in any order and with others among them; LF or CRLF, with or without a byte order mark. Empty lines are
-// passed over. Messages name file and line.
+// Tables written by anybody, by hand or by a program: comma-separated (RFC 4180: quoted fields, doubled quotes), a
+// first line that names the columns, in any order and with others among them; LF or CRLF, with or without a byte order
+// mark. Empty lines are passed over. Messages name file and line.
 #ifndef WW_BASE_CSV_H
 #define WW_BASE_CSV_H
 #include "base/error.h"
@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 #define WW_CSV_BYTES_MAX ((size_t)1 << 30)
-#define WW_CSV_ROWS_MAX  10000000
+#define WW_CSV_ROWS_MAX 10000000
 enum { WW_CSV_COLUMNS_MAX = 64 };
 
 typedef struct ww_csv {
@@ -35,8 +35,8 @@ int ww_csv_column(const ww_csv *csv, const char *name);
 // The column of either name ("w", "width"; `other` may be NULL).
 int ww_csv_column_of(const ww_csv *csv, const char *name, const char *other);
 
-// The next row's fields, without the spaces around those that were not quoted. *more is false after the last. WW_ERR_FORMAT: not
-// as many fields as columns, or a quote that does not end.
+// The next row's fields, without the spaces around those that were not quoted. *more is false after the last.
+// WW_ERR_FORMAT: not as many fields as columns, or a quote that does not end.
 ww_status ww_csv_next(ww_csv *csv, bool *more, ww_error *err);
 // A field of the row at hand as a number from `least` to `most`.
 ww_status ww_csv_number(const ww_csv *csv, int column, double least, double most, double *value, ww_error *err);

@@ -106,7 +106,8 @@ ww_status ww_read_open_file(int fd, const char *path, size_t max_bytes, uint8_t 
     if (fstat(fd, &s) != 0)
         return ww_fail_errno(err, errno, "cannot open '%s'", path);
     if ((uint64_t)s.st_size > max_bytes)
-        return ww_fail(err, WW_ERR_MEMORY, "'%s' has %lld bytes; at most %zu are read", path, (long long)s.st_size, max_bytes);
+        return ww_fail(err, WW_ERR_MEMORY, "'%s' has %lld bytes; at most %zu are read", path, (long long)s.st_size,
+                       max_bytes);
     size_t size = (size_t)s.st_size, got = 0;
     uint8_t *buffer = ww_alloc_array(size + 1, 1, SIZE_MAX);
     if (!buffer)

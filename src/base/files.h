@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Files and paths. Whole-file writes are atomic: a temporary neighbour is written, then renamed over the target, so a reader
-// (or a kill) sees the old file or the new one, never half of one.
+// Files and paths. Whole-file writes are atomic: a temporary neighbour is written, then renamed over the target, so a
+// reader (or a kill) sees the old file or the new one, never half of one.
 #ifndef WW_BASE_FILES_H
 #define WW_BASE_FILES_H
 #include "base/error.h"
@@ -19,14 +19,16 @@ bool ww_path_is_dir(const char *path);
 
 // Makes the folder and its missing parents; fine when it is there.
 ww_status ww_make_dirs(const char *path, ww_error *err);
-// Opens a regular file for reading; *fd is the caller's (close), -1 after a failure. Anything else (a FIFO, a device, a folder): WW_ERR_IO,
-// at once. `bytes` (may be NULL) gets its size.
+// Opens a regular file for reading; *fd is the caller's (close), -1 after a failure. Anything else (a FIFO, a device, a
+// folder): WW_ERR_IO, at once. `bytes` (may be NULL) gets its size.
 ww_status ww_open_regular_file(const char *path, int *fd, uint64_t *bytes, ww_error *err);
-// Reads the whole file; *data is the caller's (free), with one zero byte added after *bytes. More than max_bytes: WW_ERR_MEMORY.
+// Reads the whole file; *data is the caller's (free), with one zero byte added after *bytes. More than max_bytes:
+// WW_ERR_MEMORY.
 ww_status ww_read_file(const char *path, size_t max_bytes, uint8_t **data, size_t *bytes, ww_error *err);
 // The same from an open one; `path` is for messages.
 ww_status ww_read_open_file(int fd, const char *path, size_t max_bytes, uint8_t **data, size_t *bytes, ww_error *err);
-// Atomic, see above. Leaves the file alone when it already holds exactly these bytes (so that a re-export touches nothing).
+// Atomic, see above. Leaves the file alone when it already holds exactly these bytes (so that a re-export touches
+// nothing).
 ww_status ww_write_file(const char *path, const void *data, size_t bytes, ww_error *err);
 
 #endif

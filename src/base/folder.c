@@ -76,9 +76,11 @@ const char *ww_folder_path(const ww_folder *folder) { return folder->dir; }
 static ww_status fail(const ww_folder *f, int errnum, const char *what, const char *path, ww_error *err)
 {
     if (errnum == ELOOP)
-        return ww_fail(err, WW_ERR_IO, "cannot %s '%s/%s': a symbolic link stands in its way; links are not followed", what, f->dir, path);
+        return ww_fail(err, WW_ERR_IO, "cannot %s '%s/%s': a symbolic link stands in its way; links are not followed",
+                       what, f->dir, path);
     if (errnum == ENOTDIR)
-        return ww_fail(err, WW_ERR_IO, "cannot %s '%s/%s': what should be a folder on the way there is none", what, f->dir, path);
+        return ww_fail(err, WW_ERR_IO, "cannot %s '%s/%s': what should be a folder on the way there is none", what,
+                       f->dir, path);
     return ww_fail_errno(err, errnum, "cannot %s '%s/%s'", what, f->dir, path);
 }
 
@@ -89,7 +91,8 @@ static ww_status check_inside(const ww_folder *f, const char *path, ww_error *er
     return ww_fail(err, WW_ERR_STORE, "'%s' is no path inside the folder '%s'", path, f->dir);
 }
 
-// One step down; errno says why not. A component that is a link gives ELOOP (Linux: ENOTDIR with O_DIRECTORY, told apart here).
+// One step down; errno says why not. A component that is a link gives ELOOP (Linux: ENOTDIR with O_DIRECTORY, told
+// apart here).
 static int step_down(int at, const char *name, bool create)
 {
     int fd = openat(at, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
@@ -227,8 +230,8 @@ ww_status ww_folder_temporary_name(char name[WW_FOLDER_TEMPORARY_BYTES], ww_erro
 bool ww_folder_is_temporary_name(const char *name)
 {
     size_t prefix = strlen(TEMPORARY_PREFIX);
-    return strncmp(name, TEMPORARY_PREFIX, prefix) == 0 && strspn(name + prefix, "0123456789abcdef") == 16 &&
-           strcmp(name + prefix + 16, TEMPORARY_SUFFIX) == 0;
+    return strncmp(name, TEMPORARY_PREFIX, prefix) == 0 && strspn(name + prefix, "0123456789abcdef") == 16
+           && strcmp(name + prefix + 16, TEMPORARY_SUFFIX) == 0;
 }
 
 static int write_all(int fd, const uint8_t *data, size_t bytes)
@@ -268,12 +271,14 @@ static ww_status check_target(ww_folder *f, int at, const char *name, const char
         return errno == ENOENT ? WW_OK : fail(f, errno, "write", path, err);
     if (S_ISREG(s.st_mode))
         return WW_OK;
-    const char *what = S_ISDIR(s.st_mode) ? "a folder" : S_ISLNK(s.st_mode) ? "a symbolic link" : "something that is no regular file";
+    const char *what = S_ISDIR(s.st_mode)   ? "a folder"
+                       : S_ISLNK(s.st_mode) ? "a symbolic link"
+                                            : "something that is no regular file";
     return ww_fail(err, WW_ERR_IO, "cannot write '%s/%s': %s stands in its place; move it away", f->dir, path, what);
 }
 
-ww_status ww_folder_write(ww_folder *f, const char *path, const void *data, size_t bytes, ww_folder_write_mode mode, const char *temporary,
-                          ww_error *err)
+ww_status ww_folder_write(ww_folder *f, const char *path, const void *data, size_t bytes, ww_folder_write_mode mode,
+                          const char *temporary, ww_error *err)
 {
     const char *name;
     ww_status status = check_inside(f, path, err);
@@ -296,7 +301,8 @@ ww_status ww_folder_write(ww_folder *f, const char *path, const void *data, size
     if (close(fd) != 0 && status == WW_OK)
         status = fail(f, errno, "write", path, err);
     if (status == WW_OK && put_in_place(at, temporary, name, mode) != 0)
-        status = errno == EEXIST ? ww_fail(err, WW_ERR_IO, "cannot write '%s/%s': another file has come there; move it away", f->dir, path)
+        status = errno == EEXIST ? ww_fail(
+                     err, WW_ERR_IO, "cannot write '%s/%s': another file has come there; move it away", f->dir, path)
                                  : fail(f, errno, "write", path, err);
     if (status != WW_OK)
         unlinkat(at, temporary, 0);

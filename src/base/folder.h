@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 // A folder held open, and everything below it reached from there: for writing into a folder that others use as well.
 //
-// Paths are relative, with '/', and checked (ww_path_is_inside): nothing above the folder can be named. No symbolic link below it
-// is followed, neither as a folder on the way nor at the end; only regular files are read, replaced and removed, so that a FIFO or a
-// device in the place of a file is an error that names it, and never hangs. (The folder itself may be reached by a link: the
-// caller named it.) A write is whole or not at all: a temporary file with a name that cannot be guessed is written in the same
-// folder and renamed.
+// Paths are relative, with '/', and checked (ww_path_is_inside): nothing above the folder can be named. No symbolic
+// link below it is followed, neither as a folder on the way nor at the end; only regular files are read, replaced and
+// removed, so that a FIFO or a device in the place of a file is an error that names it, and never hangs. (The folder
+// itself may be reached by a link: the caller named it.) A write is whole or not at all: a temporary file with a name
+// that cannot be guessed is written in the same folder and renamed.
 #ifndef WW_BASE_FOLDER_H
 #define WW_BASE_FOLDER_H
 #include "base/error.h"
@@ -18,7 +18,8 @@
 
 typedef struct ww_folder ww_folder;
 
-typedef enum ww_entry_kind { WW_ENTRY_ABSENT, WW_ENTRY_FILE, WW_ENTRY_FOLDER, WW_ENTRY_OTHER } ww_entry_kind; // OTHER: a link, FIFO, ...
+// OTHER: a link, FIFO, ...
+typedef enum ww_entry_kind { WW_ENTRY_ABSENT, WW_ENTRY_FILE, WW_ENTRY_FOLDER, WW_ENTRY_OTHER } ww_entry_kind;
 
 typedef struct ww_entry_info {
     ww_entry_kind kind;
@@ -27,7 +28,8 @@ typedef struct ww_entry_info {
     bool mounted;            // on another file system than the folder
 } ww_entry_info;
 
-// Whether `path` names something below a folder: not empty, not absolute, under 4,096 bytes, no empty, "." or ".." component.
+// Whether `path` names something below a folder: not empty, not absolute, under 4,096 bytes, no empty, "." or ".."
+// component.
 bool ww_path_is_inside(const char *path);
 
 // Opens the folder `dir`; with `create` it and its missing parents are made. *folder is NULL after a failure.
@@ -35,14 +37,15 @@ ww_status ww_folder_open(const char *dir, bool create, ww_folder **folder, ww_er
 void ww_folder_close(ww_folder *folder);
 const char *ww_folder_path(const ww_folder *folder); // as opened; borrowed
 
-// What is at `path`. WW_ENTRY_ABSENT only if there certainly is nothing; if it cannot be looked at (permissions, a share that went
-// away, a link on the way): an error. "Cannot look" is not "deleted".
+// What is at `path`. WW_ENTRY_ABSENT only if there certainly is nothing; if it cannot be looked at (permissions, a
+// share that went away, a link on the way): an error. "Cannot look" is not "deleted".
 ww_status ww_folder_look(ww_folder *folder, const char *path, ww_entry_info *info, ww_error *err);
 
 // Opens the regular file at `path` for reading; *fd is the caller's (close). WW_ERR_NOT_FOUND: there is none.
 ww_status ww_folder_open_file(ww_folder *folder, const char *path, int *fd, uint64_t *bytes, ww_error *err);
 // Reads the whole file; *data is the caller's (free), with one zero byte added. More than max_bytes: WW_ERR_MEMORY.
-ww_status ww_folder_read(ww_folder *folder, const char *path, size_t max_bytes, uint8_t **data, size_t *bytes, ww_error *err);
+ww_status ww_folder_read(ww_folder *folder, const char *path, size_t max_bytes, uint8_t **data, size_t *bytes,
+                         ww_error *err);
 // XXH64 of the file's content.
 ww_status ww_folder_hash(ww_folder *folder, const char *path, uint64_t *digest, ww_error *err);
 
@@ -51,10 +54,10 @@ typedef enum ww_folder_write_mode {
     WW_FOLDER_REPLACE, // a regular file at `path` is replaced
 } ww_folder_write_mode;
 
-// Writes a file, and its missing folders. What stands in the way (a link, a FIFO, a folder, a file in the place of a folder): an
-// error that names it. `temporary`: the name of the temporary file, from ww_folder_temporary_name.
-ww_status ww_folder_write(ww_folder *folder, const char *path, const void *data, size_t bytes, ww_folder_write_mode mode,
-                          const char *temporary, ww_error *err);
+// Writes a file, and its missing folders. What stands in the way (a link, a FIFO, a folder, a file in the place of a
+// folder): an error that names it. `temporary`: the name of the temporary file, from ww_folder_temporary_name.
+ww_status ww_folder_write(ww_folder *folder, const char *path, const void *data, size_t bytes,
+                          ww_folder_write_mode mode, const char *temporary, ww_error *err);
 // A new name for temporary files, from the system's random numbers. WW_ERR_IO: there are none.
 ww_status ww_folder_temporary_name(char name[WW_FOLDER_TEMPORARY_BYTES], ww_error *err);
 // Whether ww_folder_temporary_name could have made it.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Union-find over 0 .. count-1. One thread at a time may join (the caller's lock); any thread may ask at any time. The root of a
-// set is always its smallest member, so that the forest ends up the same whatever the order of the joins.
+// Union-find over 0 .. count-1. One thread at a time may join (the caller's lock); any thread may ask at any time. The
+// root of a set is always its smallest member, so that the forest ends up the same whatever the order of the joins.
 #ifndef WW_BASE_FOREST_H
 #define WW_BASE_FOREST_H
 #include <stdatomic.h>

@@ -107,7 +107,8 @@ uint64_t ww_hash_bytes(const void *data, size_t bytes)
     return ww_hash_digest(&h);
 }
 
-static ww_status hash_blocks(int fd, const char *path, const ww_cancel *cancel, uint64_t *digest, uint64_t *bytes_out, ww_error *err)
+static ww_status hash_blocks(int fd, const char *path, const ww_cancel *cancel, uint64_t *digest, uint64_t *bytes_out,
+                             ww_error *err)
 {
     enum { BLOCK_BYTES = 1 << 18 };
     ww_status status = WW_OK;
@@ -143,7 +144,8 @@ ww_status ww_hash_open_file(int fd, const char *path, uint64_t *digest, uint64_t
     return hash_blocks(fd, path, NULL, digest, bytes_out, err);
 }
 
-static ww_status hash_named(const char *path, const ww_cancel *cancel, uint64_t *digest, uint64_t *bytes_out, ww_error *err)
+static ww_status hash_named(const char *path, const ww_cancel *cancel, uint64_t *digest, uint64_t *bytes_out,
+                            ww_error *err)
 {
     int fd;
     ww_status status = ww_open_regular_file(path, &fd, NULL, err);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// JSON (RFC 8259) read from front to back: one call for each number, string and literal, and one for the end of each object, with the path that
-// leads there. {"images": [{"id": 7}]} gives ("images[].id", 7), ("images[]", end), ("", end).
+// JSON (RFC 8259) read from front to back: one call for each number, string and literal, and one for the end of each
+// object, with the path that leads there. {"images": [{"id": 7}]} gives ("images[].id", 7), ("images[]", end), ("",
+// end).
 #ifndef WW_BASE_JSON_H
 #define WW_BASE_JSON_H
 #include "base/error.h"
@@ -14,13 +15,13 @@ typedef enum ww_json_kind {
     WW_JSON_END
 } ww_json_kind; // LITERAL: true, false, null
 
-// number: of a number; text: of a string (UTF-8, without its escapes) or literal, else "". Both strings are borrowed for the call. A non-OK
-// return ends the reading with that status.
+// number: of a number; text: of a string (UTF-8, without its escapes) or literal, else "". Both strings are borrowed
+// for the call. A non-OK return ends the reading with that status.
 typedef ww_status ww_on_json(void *user, const char *path, ww_json_kind kind, double number, const char *text,
                              ww_error *err);
 
-// `text` is zero-terminated; `name` is for messages. WW_ERR_FORMAT: it is no JSON, or nested deeper than WW_JSON_DEPTH_MAX; the message names the
-// line.
+// `text` is zero-terminated; `name` is for messages. WW_ERR_FORMAT: it is no JSON, or nested deeper than
+// WW_JSON_DEPTH_MAX; the message names the line.
 ww_status ww_json_read(const char *text, const char *name, ww_on_json *on_value, void *user, ww_error *err);
 
 #endif

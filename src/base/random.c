@@ -11,15 +11,9 @@ uint64_t ww_random_u64(ww_random *r)
     return z ^ (z >> 31);
 }
 
-uint32_t ww_random_below(ww_random *r, uint32_t bound)
-{
-    return (uint32_t)(((ww_random_u64(r) >> 32) * bound) >> 32);
-}
+uint32_t ww_random_below(ww_random *r, uint32_t bound) { return (uint32_t)(((ww_random_u64(r) >> 32) * bound) >> 32); }
 
-double ww_random_unit(ww_random *r)
-{
-    return (double)(ww_random_u64(r) >> 11) * 0x1p-53;
-}
+double ww_random_unit(ww_random *r) { return (double)(ww_random_u64(r) >> 11) * 0x1p-53; }
 
 double ww_random_normal(ww_random *r)
 {

@@ -4,7 +4,9 @@
 #define WW_BASE_RANDOM_H
 #include <stdint.h>
 
-typedef struct ww_random { uint64_t state; } ww_random;
+typedef struct ww_random {
+    uint64_t state;
+} ww_random;
 
 uint64_t ww_random_u64(ww_random *r);
 // Uniform in 0 .. bound-1; bound >= 1.

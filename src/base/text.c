@@ -51,10 +51,7 @@ static const char *html_escape(unsigned char c, char scratch[8])
     }
 }
 
-void ww_text_html(ww_buffer *b, const char *text)
-{
-    add_escaped(b, text, html_escape);
-}
+void ww_text_html(ww_buffer *b, const char *text) { add_escaped(b, text, html_escape); }
 
 // \u00XX is the one escape that JSON and YAML share for every character.
 static const char *yaml_escape(unsigned char c, char scratch[8])
@@ -84,15 +81,9 @@ static void add_quoted(ww_buffer *b, const char *text, const char *(*escape)(uns
     ww_buffer_text(b, "\"");
 }
 
-void ww_text_json(ww_buffer *b, const char *text)
-{
-    add_quoted(b, text, json_escape);
-}
+void ww_text_json(ww_buffer *b, const char *text) { add_quoted(b, text, json_escape); }
 
-void ww_text_yaml(ww_buffer *b, const char *text)
-{
-    add_quoted(b, text, yaml_escape);
-}
+void ww_text_yaml(ww_buffer *b, const char *text) { add_quoted(b, text, yaml_escape); }
 
 void ww_text_url(ww_buffer *b, const char *path)
 {
@@ -127,10 +118,7 @@ void ww_text_fixed(ww_buffer *b, double value, int decimals)
         ww_buffer_format(b, ".%0*lld", decimals, (long long)(magnitude % powers[decimals]));
 }
 
-void ww_text_seconds(ww_buffer *b, int64_t us)
-{
-    ww_text_fixed(b, (double)us / 1e6, 3);
-}
+void ww_text_seconds(ww_buffer *b, int64_t us) { ww_text_fixed(b, (double)us / 1e6, 3); }
 
 void ww_text_clock(ww_buffer *b, int64_t us)
 {

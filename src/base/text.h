@@ -1,18 +1,21 @@
 // SPDX-License-Identifier: MIT
-// Values written the way each format wants them, independent of the locale. What is not UTF-8 stays as it is where the format
-// holds bytes (CSV, URL) and becomes U+FFFD where it must be text (HTML, JSON, YAML).
+// Values written the way each format wants them, independent of the locale. What is not UTF-8 stays as it is where the
+// format holds bytes (CSV, URL) and becomes U+FFFD where it must be text (HTML, JSON, YAML).
 #ifndef WW_BASE_TEXT_H
 #define WW_BASE_TEXT_H
 #include "base/buffer.h"
 #include <stdint.h>
 
 void ww_text_html(ww_buffer *b, const char *text); // for content and for attributes in double quotes
-void ww_text_url(ww_buffer *b, const char *path);  // percent-encoded, slashes kept: a relative path as RFC 3986 wants it
-void ww_text_json(ww_buffer *b, const char *text); // with its quotes; '<' escaped too, so that it can stand inside <script>
+// percent-encoded, slashes kept: a relative path as RFC 3986 wants it
+void ww_text_url(ww_buffer *b, const char *path);
+// with its quotes; '<' escaped too, so that it can stand inside <script>
+void ww_text_json(ww_buffer *b, const char *text);
 void ww_text_yaml(ww_buffer *b, const char *text); // double-quoted scalar, YAML 1.2 section 7.3.1
 void ww_text_csv(ww_buffer *b, const char *text);  // RFC 4180: quoted only where needed
 
-// `value` with exactly `decimals` (0 .. 6) digits after a point, rounded half away from zero; never "-0"; clipped to +-1e12.
+// `value` with exactly `decimals` (0 .. 6) digits after a point, rounded half away from zero; never "-0"; clipped to
+// +-1e12.
 void ww_text_fixed(ww_buffer *b, double value, int decimals);
 // Microseconds as seconds with three decimals: 83500000 is "83.500".
 void ww_text_seconds(ww_buffer *b, int64_t us);

@@ -5,9 +5,10 @@
 
 enum { FEATURES = 6, POWERS = 3 };
 
-// Fitted by training/calibrate.py on 3,955 tracks of 1,608 people (CelebA pictures shown in videos of 17 to 99 px a face, blurred,
-// darkened and compressed, found and embedded by this program): logistic regression, tested on people the fold had not seen: claimed and
-// true evidence agree within 0.2 from -4 to 5. Nobody of the footage in docs/accuracy.md is among the people by intent.
+// Fitted by training/calibrate.py on 3,955 tracks of 1,608 people (CelebA pictures shown in videos of 17 to 99 px a
+// face, blurred, darkened and compressed, found and embedded by this program): logistic regression, tested on people
+// the fold had not seen: claimed and true evidence agree within 0.2 from -4 to 5. Nobody of the footage in
+// docs/accuracy.md is among the people by intent.
 static const double weights[POWERS][FEATURES] = {
     {-0.5178, 0.3141, -0.1257, 0.0450, -0.0693, -12.1094},
     {0.3824, 9.1300, 8.8219, 0.2918, 0.5638, -3.3719},
@@ -23,9 +24,11 @@ const ww_clarity ww_clarity_ordinary = {.quality = 0.5, .size_px = 64, .frames =
 
 static void parabola(const ww_clarity *a, const ww_clarity *b, double coefficient[POWERS])
 {
-    const double low = fmin(a->quality, b->quality), size = fmin(fmax(fmin(a->size_px, b->size_px), SIZE_MIN_PX), SIZE_MAX_PX);
+    const double low = fmin(a->quality, b->quality),
+                 size = fmin(fmax(fmin(a->size_px, b->size_px), SIZE_MIN_PX), SIZE_MAX_PX);
     const double frames = fmax(1, fmin(fmin(a->frames, b->frames), FRAMES_MAX));
-    const double feature[FEATURES] = {1, low, fmax(a->quality, b->quality), log2(size / SIZE_UNIT_PX), log2(frames), low * low};
+    const double feature[FEATURES] = {
+        1, low, fmax(a->quality, b->quality), log2(size / SIZE_UNIT_PX), log2(frames), low * low};
     for (int p = 0; p < POWERS; p++) {
         coefficient[p] = 0;
         for (int f = 0; f < FEATURES; f++)

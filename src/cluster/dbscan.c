@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: MIT
 // DBSCAN over a stream of near pairs, each seen once.
 //
-// A vector that has been seen near min_samples others is core and stays so. Until then it remembers its neighbours, of which
-// there are fewer than min_samples; when it becomes core it is joined to those of them that are core, and forgets them. Two core
-// vectors are joined at once. What is remembered at the end by a vector that never became core are its neighbours, and the core
-// ones among them say where it belongs as a border point. So one pass over the pairs is enough, memory is min_samples - 1 numbers
-// a vector, and no pair of core vectors that are joined already needs its distance: most pairs inside a person are never decided.
+// A vector that has been seen near min_samples others is core and stays so. Until then it remembers its neighbours, of
+// which there are fewer than min_samples; when it becomes core it is joined to those of them that are core, and forgets
+// them. Two core vectors are joined at once. What is remembered at the end by a vector that never became core are its
+// neighbours, and the core ones among them say where it belongs as a border point. So one pass over the pairs is
+// enough, memory is min_samples - 1 numbers a vector, and no pair of core vectors that are joined already needs its
+// distance: most pairs inside a person are never decided.
 //
-// Where min_samples is so large that remembering everything would cost more than the vectors themselves, a vector remembers as
-// much as it may and is marked as one that forgot; two further passes then look again at the pairs of those only.
+// Where min_samples is so large that remembering everything would cost more than the vectors themselves, a vector
+// remembers as much as it may and is marked as one that forgot; two further passes then look again at the pairs of
+// those only.
 #include "base/forest.h"
 #include "base/memory.h"
 #include "cluster/cluster.h"
@@ -25,14 +27,14 @@ typedef struct dbscan {
     ww_sieve sieve;
     dbscan_phase phase;
     uint32_t min_samples, remembered_max;
-    pthread_mutex_t lock;     // for all that follows; `core` and `forest` are read without it, too
-    _Atomic uint8_t *core;    // per vector: is core
-    ww_forest *forest;        // of core vectors
-    uint32_t *seen;           // per vector: neighbours so far, itself included, no more than min_samples of them
-    uint32_t *remembered;     // remembered_max per vector
+    pthread_mutex_t lock;  // for all that follows; `core` and `forest` are read without it, too
+    _Atomic uint8_t *core; // per vector: is core
+    ww_forest *forest;     // of core vectors
+    uint32_t *seen;        // per vector: neighbours so far, itself included, no more than min_samples of them
+    uint32_t *remembered;  // remembered_max per vector
     bool any_forgot;
-    uint8_t *forgot;          // per vector: it had more neighbours than it could remember
-    int32_t *labels;          // the caller's
+    uint8_t *forgot; // per vector: it had more neighbours than it could remember
+    int32_t *labels; // the caller's
     const ww_dbscan_options *options;
     int passes_done;
 } dbscan;
@@ -84,9 +86,7 @@ static void note(dbscan *d, uint32_t a, uint32_t b)
         make_core_if_due(d, a);
         make_core_if_due(d, b);
         break;
-    case PHASE_JOIN:
-        ww_forest_join(d->forest, a, b);
-        break;
+    case PHASE_JOIN: ww_forest_join(d->forest, a, b); break;
     case PHASE_BORDER: {
         const uint32_t core = is_core(d, a) ? a : b, border = core == a ? b : a;
         if (d->labels[core] < d->labels[border])
@@ -102,8 +102,8 @@ static bool matters(const dbscan *d, uint32_t a, uint32_t b)
     if (d->phase == PHASE_BORDER)
         return (core_a && !core_b && d->forgot[b]) || (core_b && !core_a && d->forgot[a]);
     if (core_a && core_b)
-        return (d->phase == PHASE_COUNT || d->forgot[a] || d->forgot[b]) &&
-               ww_forest_root(d->forest, a) != ww_forest_root(d->forest, b);
+        return (d->phase == PHASE_COUNT || d->forgot[a] || d->forgot[b])
+               && ww_forest_root(d->forest, a) != ww_forest_root(d->forest, b);
     return d->phase == PHASE_COUNT;
 }
 
@@ -212,11 +212,14 @@ static uint32_t remembered_max(uint32_t min_samples, int dim)
     return min_samples - 1 < affordable ? min_samples - 1 : affordable;
 }
 
-ww_status ww_dbscan(const float *vectors, size_t count, int dim, const ww_dbscan_options *options, int32_t *labels, ww_error *err)
+ww_status ww_dbscan(const float *vectors, size_t count, int dim, const ww_dbscan_options *options, int32_t *labels,
+                    ww_error *err)
 {
     if (options->min_samples < 1)
         return ww_fail(err, WW_ERR_ARGUMENT, "min_samples is %d; it must be at least 1", options->min_samples);
-    dbscan d = {.min_samples = (uint32_t)options->min_samples, .options = options, .labels = labels,
+    dbscan d = {.min_samples = (uint32_t)options->min_samples,
+                .options = options,
+                .labels = labels,
                 .lock = PTHREAD_MUTEX_INITIALIZER};
     d.remembered_max = remembered_max(d.min_samples, dim);
     ww_status status = ww_sieve_build(&d.sieve, vectors, count, dim, options->eps, NULL, options->kernels, err);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// DBSCAN as a method: what it finds is joined where vectors must be together, and a cluster that holds vectors that cannot be is
-// parted by average linkage, which joins its groups from the closest on until only what cannot be together is apart.
+// DBSCAN as a method: what it finds is joined where vectors must be together, and a cluster that holds vectors that
+// cannot be is parted by average linkage, which joins its groups from the closest on until only what cannot be together
+// is apart.
 #include "base/forest.h"
 #include "base/memory.h"
 #include "cluster/method.h"
@@ -8,7 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-// Writes the cluster of each group: of the clusters its vectors are in, all joined, the lowest-numbered group; or WW_NO_CLUSTER.
+// Writes the cluster of each group: of the clusters its vectors are in, all joined, the lowest-numbered group; or
+// WW_NO_CLUSTER.
 static ww_status join_labels(const ww_method_problem *p, const int32_t *label, uint32_t *cluster_of, ww_error *err)
 {
     const size_t groups = p->links->groups;
@@ -79,8 +81,8 @@ done:
 
 ww_status ww_dbscan_run(const ww_method_problem *p, uint32_t *cluster_of, ww_error *err)
 {
-    const ww_dbscan_options options = {p->options.threshold, p->options.min_samples, p->options.threads, p->options.progress,
-                                       p->options.user, NULL};
+    const ww_dbscan_options options = {p->options.threshold, p->options.min_samples, p->options.threads,
+                                       p->options.progress,  p->options.user,        NULL};
     int32_t *label = ww_alloc_array(p->count, sizeof *label, SIZE_MAX);
     if (!label)
         return ww_fail(err, WW_ERR_MEMORY, "no memory to cluster %zu vectors", p->count);

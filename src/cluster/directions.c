@@ -41,8 +41,8 @@ static void add_covariance(const float *rows, size_t count, size_t dim, double *
     }
 }
 
-// Makes the rows of q orthonormal, from the first on (modified Gram-Schmidt). One that depends on those before it is replaced by
-// the next axis that does not.
+// Makes the rows of q orthonormal, from the first on (modified Gram-Schmidt). One that depends on those before it is
+// replaced by the next axis that does not.
 static void orthonormalise(double *q, size_t dim)
 {
     size_t axis = 0;
@@ -80,7 +80,8 @@ static double distance_from_orthonormal(const float *basis, size_t dim)
 double ww_principal_directions(const float *rows, size_t count, int dim, float *basis)
 {
     const size_t n = (size_t)dim;
-    double *covariance = ww_alloc_array(n * n, sizeof *covariance, SIZE_MAX), *q = ww_alloc_array0(n * n, sizeof *q, SIZE_MAX);
+    double *covariance = ww_alloc_array(n * n, sizeof *covariance, SIZE_MAX),
+           *q = ww_alloc_array0(n * n, sizeof *q, SIZE_MAX);
     double *next = ww_alloc_array(n * n, sizeof *next, SIZE_MAX), result = -1;
     if (!covariance || !q || !next)
         goto done;

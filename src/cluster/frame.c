@@ -10,8 +10,9 @@
 enum {
     SAMPLE_MAX = 4096,
     TURNED_SAMPLE_MAX = 2048,
-    TURNED_DIM_MAX = 1024,  // above, the rounding of float products eats up what turning gains
-    ROWS_A_DIMENSION = 128, // so many make up for the time it takes to find directions: 128 values 0.02 s, 512 values 0.8 s
+    TURNED_DIM_MAX = 1024, // above, the rounding of float products eats up what turning gains
+    // so many make up for the time it takes to find directions: 128 values 0.02 s, 512 values 0.8 s
+    ROWS_A_DIMENSION = 128,
 };
 #define STEP_QUANTILE 0.995 // of the rows, how many fit the bytes without being clipped
 
@@ -38,8 +39,8 @@ static int compare_floats(const void *a, const void *b)
 }
 
 // The step that lets all but a few of the sampled rows fit into `levels` bytes each way.
-static double find_step(const ww_coordinate_frame *f, const ww_cluster_kernels *kernels, const float *vectors, const uint32_t *row,
-                        size_t rows, size_t n, int levels, float *scratch)
+static double find_step(const ww_coordinate_frame *f, const ww_cluster_kernels *kernels, const float *vectors,
+                        const uint32_t *row, size_t rows, size_t n, int levels, float *scratch)
 {
     float *largest = scratch, *centred = scratch + n, *z = centred + f->dim;
     for (size_t k = 0; k < n; k++) {
@@ -55,7 +56,8 @@ static double find_step(const ww_coordinate_frame *f, const ww_cluster_kernels *
     return step > FLT_MIN && step < FLT_MAX ? step : 1;
 }
 
-// Directions cost time with the cube of the dimensions and save it with the square of the rows. Without memory for them: without.
+// Directions cost time with the cube of the dimensions and save it with the square of the rows. Without memory for
+// them: without.
 static void find_basis(ww_coordinate_frame *f, const float *vectors, const uint32_t *row, size_t rows)
 {
     const size_t dim = (size_t)f->dim, n = rows < TURNED_SAMPLE_MAX ? rows : TURNED_SAMPLE_MAX;
@@ -77,13 +79,13 @@ static void find_basis(ww_coordinate_frame *f, const float *vectors, const uint3
     }
     f->basis = basis;
     f->stretch = sqrt(1 + off);
-    // A sum of dim products in float is off by at most (dim + 1) u times the sum of their sizes; over all coordinates these come
-    // to at most sqrt(dim) |x - mean| for an orthonormal basis.
+    // A sum of dim products in float is off by at most (dim + 1) u times the sum of their sizes; over all coordinates
+    // these come to at most sqrt(dim) |x - mean| for an orthonormal basis.
     f->rounding += (double)(dim + 2) * (FLT_EPSILON / 2) * 1.02 * sqrt((double)dim);
 }
 
-bool ww_coordinate_frame_build(ww_coordinate_frame *f, const float *vectors, int dim, const uint32_t *row, size_t rows, int levels,
-                    const ww_cluster_kernels *kernels)
+bool ww_coordinate_frame_build(ww_coordinate_frame *f, const float *vectors, int dim, const uint32_t *row, size_t rows,
+                               int levels, const ww_cluster_kernels *kernels)
 {
     const size_t n = rows < SAMPLE_MAX ? rows : SAMPLE_MAX;
     memset(f, 0, sizeof *f);
@@ -110,7 +112,8 @@ void ww_coordinate_frame_free(ww_coordinate_frame *f)
     memset(f, 0, sizeof *f);
 }
 
-double ww_coordinate_frame_map(const ww_coordinate_frame *f, const ww_cluster_kernels *kernels, const float *vector, float *centred, float *out)
+double ww_coordinate_frame_map(const ww_coordinate_frame *f, const ww_cluster_kernels *kernels, const float *vector,
+                               float *centred, float *out)
 {
     float *c = f->basis ? centred : out;
     for (int d = 0; d < f->dim; d++)

@@ -14,8 +14,8 @@ static bool knows(const ww_neighbours *n, uint32_t who, uint32_t whom)
 }
 
 // Calls for each connection of two vectors once: counts it into `start` of both groups (edges NULL) or puts it there.
-static void put_connections(const ww_neighbours *n, const uint32_t *group, size_t *start, ww_edge *edges, ww_edge_weight *weight,
-                            double threshold_squared)
+static void put_connections(const ww_neighbours *n, const uint32_t *group, size_t *start, ww_edge *edges,
+                            ww_edge_weight *weight, double threshold_squared)
 {
     for (uint32_t i = 0; i < n->count; i++)
         for (int32_t k = 0; k < n->found[i]; k++) {
@@ -64,9 +64,12 @@ void ww_graph_tidy(ww_graph *g)
 ww_status ww_graph_build(ww_graph *g, const ww_method_problem *p, ww_edge_weight *weight, ww_error *err)
 {
     const double threshold_squared = p->options.threshold * p->options.threshold;
-    const ww_neighbours_options options = {.distance_max = p->options.threshold, .k = p->options.neighbours,
-                                           .threads = p->options.threads, .rank = p->links->rank,
-                                           .progress = p->options.progress, .user = p->options.user};
+    const ww_neighbours_options options = {.distance_max = p->options.threshold,
+                                           .k = p->options.neighbours,
+                                           .threads = p->options.threads,
+                                           .rank = p->links->rank,
+                                           .progress = p->options.progress,
+                                           .user = p->options.user};
     ww_neighbours n;
     *g = (ww_graph){.nodes = p->links->groups};
     ww_status status = ww_neighbours_find(&n, p->vectors, p->count, p->dim, &options, err);

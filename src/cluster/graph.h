@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// An undirected weighted graph over groups: two vectors are connected when one is among the nearest neighbours of the other, and
-// the weights of all connections between two groups add up.
+// An undirected weighted graph over groups: two vectors are connected when one is among the nearest neighbours of the
+// other, and the weights of all connections between two groups add up.
 #ifndef WW_CLUSTER_GRAPH_H
 #define WW_CLUSTER_GRAPH_H
 #include "cluster/method.h"
@@ -24,8 +24,8 @@ typedef float ww_edge_weight(double distance_squared, double threshold_squared);
 ww_status ww_graph_build(ww_graph *graph, const ww_method_problem *problem, ww_edge_weight *weight, ww_error *err);
 void ww_graph_free(ww_graph *graph);
 
-// Adds up edges between the same two nodes and what falls inside one: `graph` has start and edge filled, in any order within a
-// node, with repetitions, and edges to the node itself (each connection twice, as once from either end).
+// Adds up edges between the same two nodes and what falls inside one: `graph` has start and edge filled, in any order
+// within a node, with repetitions, and edges to the node itself (each connection twice, as once from either end).
 void ww_graph_tidy(ww_graph *graph);
 
 #endif

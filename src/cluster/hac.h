@@ -15,7 +15,8 @@ typedef struct ww_hac_plan {
 extern const ww_hac_plan ww_hac_plan_default;
 
 // ww_hac_merge (method.h) by another plan; for tests.
-ww_status ww_hac_merge_planned(const ww_method_problem *problem, const uint32_t *groups, size_t group_count, double threshold,
-                               const ww_hac_plan *plan, uint32_t *place, uint32_t *cluster_of_group, ww_error *err);
+ww_status ww_hac_merge_planned(const ww_method_problem *problem, const uint32_t *groups, size_t group_count,
+                               double threshold, const ww_hac_plan *plan, uint32_t *place, uint32_t *cluster_of_group,
+                               ww_error *err);
 
 #endif

@@ -18,8 +18,8 @@ typedef struct ww_hac_clusters {
 static inline double ww_hac_squared(const ww_hac_clusters *c, uint32_t a, uint32_t b)
 {
     const size_t dim = (size_t)c->dim;
-    return c->mean_squared[a] + c->mean_squared[b] -
-           2 * (double)c->kernels->dot_float(c->mean + a * dim, c->mean + b * dim, dim);
+    return c->mean_squared[a] + c->mean_squared[b]
+           - 2 * (double)c->kernels->dot_float(c->mean + a * dim, c->mean + b * dim, dim);
 }
 
 static inline uint32_t ww_hac_now(ww_hac_clusters *c, uint32_t cluster)

@@ -1,20 +1,21 @@
 // SPDX-License-Identifier: MIT
 // Average linkage, exact, without a matrix of distances.
 //
-// The distance of two clusters is the root of the mean squared distance over all their pairs (for unit vectors the same as going
-// by mean cosine). It follows from the means alone: mean |x|^2 + mean |y|^2 - 2 (mean x) . (mean y), so each pair of clusters
-// costs one dot product.
+// The distance of two clusters is the root of the mean squared distance over all their pairs (for unit vectors the same
+// as going by mean cosine). It follows from the means alone: mean |x|^2 + mean |y|^2 - 2 (mean x) . (mean y), so each
+// pair of clusters costs one dot product.
 //
-// Clusters are joined along chains of nearest neighbours (Murtagh 1983): average linkage is reducible (joining two never brings
-// them closer to a third), also where some distances are infinite because of cannot-links, so that any two that are nearest to
-// each other can be joined at once, with the result of always joining the closest.
+// Clusters are joined along chains of nearest neighbours (Murtagh 1983): average linkage is reducible (joining two
+// never brings them closer to a third), also where some distances are infinite because of cannot-links, so that any two
+// that are nearest to each other can be joined at once, with the result of always joining the closest.
 //
-// For the same reason the work can be done in stages of rising limits: all joins within the first limit, then, among what is left,
-// those within the next. For a stage the sieve finds every pair of clusters within its limit, once; from then on each cluster
-// looks for its nearest in a list of its own (hac_near.h), most of which a bound rules out. The limit of a stage is chosen, by a
-// sample, for lists of a few dozen: the first stage joins most of what belongs together, the last looks at what little is left in
-// full reach. So neither memory nor time goes with the square, but for the sieve's look at bytes. Every distance that decides is
-// the one the plain way of comparing all with all computes, in the same arithmetic.
+// For the same reason the work can be done in stages of rising limits: all joins within the first limit, then, among
+// what is left, those within the next. For a stage the sieve finds every pair of clusters within its limit, once; from
+// then on each cluster looks for its nearest in a list of its own (hac_near.h), most of which a bound rules out. The
+// limit of a stage is chosen, by a sample, for lists of a few dozen: the first stage joins most of what belongs
+// together, the last looks at what little is left in full reach. So neither memory nor time goes with the square, but
+// for the sieve's look at bytes. Every distance that decides is the one the plain way of comparing all with all
+// computes, in the same arithmetic.
 #include "cluster/hac.h"
 #include "base/memory.h"
 #include "base/random.h"
@@ -26,7 +27,8 @@
 #define NONE WW_NO_CLUSTER
 
 // Measured on 10,000 to 100,000 made-up faces (bench/cluster_data.py).
-const ww_hac_plan ww_hac_plan_default = {.plain_max = 512, .pairs_per_cluster = 64, .pairs_max = 16 << 20, .depth_max = 8192};
+const ww_hac_plan ww_hac_plan_default = {
+    .plain_max = 512, .pairs_per_cluster = 64, .pairs_max = 16 << 20, .depth_max = 8192};
 
 enum {
     SAMPLE_PER_CLUSTER = 16, // pairs looked at to choose a limit
@@ -42,7 +44,7 @@ typedef struct hac {
     const uint32_t *groups;
     ww_hac_clusters clusters;
     size_t live_count;
-    uint32_t *live; // clusters in play, in no order; a cluster has the lowest number of its groups
+    uint32_t *live;                // clusters in play, in no order; a cluster has the lowest number of its groups
     uint32_t *live_place;          // count
     bool *gone;                    // count: not in play: joined into another, or nobody is within the limit
     uint32_t *next_group;          // count: the groups of a cluster, a ring
@@ -73,8 +75,8 @@ static ww_status allocate(hac *h, ww_error *err)
     h->chain_place = ww_alloc_array0(n, sizeof *h->chain_place, SIZE_MAX);
     h->barred = ww_alloc_array0(n, sizeof *h->barred, SIZE_MAX);
     h->any_barred = ww_alloc_array0(n, sizeof *h->any_barred, SIZE_MAX);
-    if (!c->mean || !c->mean_squared || !c->size || !c->into || !h->live || !h->live_place || !h->gone || !h->next_group ||
-        !h->chain || !h->chain_place || !h->barred || !h->any_barred)
+    if (!c->mean || !c->mean_squared || !c->size || !c->into || !h->live || !h->live_place || !h->gone || !h->next_group
+        || !h->chain || !h->chain_place || !h->barred || !h->any_barred)
         return ww_fail_memory(err, "joining %zu groups", n);
     return WW_OK;
 }
@@ -154,8 +156,10 @@ typedef struct nearest_so_far {
 // Of equals `previous`, then the lowest numbered.
 static void consider(nearest_so_far *best, uint32_t other, double squared)
 {
-    if (squared < best->squared || (squared == best->squared && (best->cluster == NONE || other == best->previous ||
-                                                                 (best->cluster != best->previous && other < best->cluster)))) {
+    if (squared < best->squared
+        || (squared == best->squared
+            && (best->cluster == NONE || other == best->previous
+                || (best->cluster != best->previous && other < best->cluster)))) {
         best->squared = squared;
         best->cluster = other;
     }
@@ -245,7 +249,8 @@ static ww_status join(hac *h, uint32_t a, uint32_t b, ww_error *err)
     return WW_OK;
 }
 
-// A chain gets shorter from link to link and so never meets itself, but for the rounding of means: then it goes on from there.
+// A chain gets shorter from link to link and so never meets itself, but for the rounding of means: then it goes on from
+// there.
 static ww_status follow_chains(hac *h, ww_error *err)
 {
     uint32_t *chain = h->chain;
@@ -298,7 +303,8 @@ static int compare_floats(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-// The squared distance that about `pairs` pairs of the clusters in play are within, or `most` if that is lower. -1: no memory.
+// The squared distance that about `pairs` pairs of the clusters in play are within, or `most` if that is lower. -1: no
+// memory.
 static double choose_limit(const hac *h, double pairs, double most)
 {
     const double all = (double)h->live_count * (double)(h->live_count - 1) / 2;
@@ -311,7 +317,8 @@ static double choose_limit(const hac *h, double pairs, double most)
     ww_random random = {1};
     size_t within = 0;
     for (size_t i = 0; i < n; i++) {
-        const uint32_t a = ww_random_below(&random, (uint32_t)h->live_count), b = ww_random_below(&random, (uint32_t)h->live_count);
+        const uint32_t a = ww_random_below(&random, (uint32_t)h->live_count),
+                       b = ww_random_below(&random, (uint32_t)h->live_count);
         const double s = a == b ? INFINITY : ww_hac_squared(&h->clusters, h->live[a], h->live[b]);
         if (s <= most)
             squared[within++] = (float)s;
@@ -339,7 +346,8 @@ static ww_status run_stage(hac *h, bool listed, ww_error *err)
     h->listed = listed;
     if (listed) {
         const ww_method_options *o = &h->problem->options;
-        const ww_near_wanted wanted = {h->limit_squared, h->plan->depth_max, o->threads, o->progress ? report : NULL, h};
+        const ww_near_wanted wanted = {h->limit_squared, h->plan->depth_max, o->threads, o->progress ? report : NULL,
+                                       h};
         status = ww_near_build(&h->lists, &h->clusters, &wanted, err);
     }
     if (status == WW_OK)
@@ -397,8 +405,8 @@ ww_status ww_hac_merge_planned(const ww_method_problem *p, const uint32_t *group
     return status;
 }
 
-ww_status ww_hac_merge(const ww_method_problem *p, const uint32_t *groups, size_t group_count, double threshold, uint32_t *place,
-                       uint32_t *cluster_of_group, ww_error *err)
+ww_status ww_hac_merge(const ww_method_problem *p, const uint32_t *groups, size_t group_count, double threshold,
+                       uint32_t *place, uint32_t *cluster_of_group, ww_error *err)
 {
     return ww_hac_merge_planned(p, groups, group_count, threshold, &ww_hac_plan_default, place, cluster_of_group, err);
 }
@@ -406,7 +414,8 @@ ww_status ww_hac_merge(const ww_method_problem *p, const uint32_t *groups, size_
 ww_status ww_hac_run(const ww_method_problem *p, uint32_t *cluster_of_group, ww_error *err)
 {
     const size_t groups = p->links->groups;
-    uint32_t *all = ww_alloc_array(groups, sizeof *all, SIZE_MAX), *place = ww_alloc_array(groups, sizeof *place, SIZE_MAX);
+    uint32_t *all = ww_alloc_array(groups, sizeof *all, SIZE_MAX),
+             *place = ww_alloc_array(groups, sizeof *place, SIZE_MAX);
     ww_status status = WW_OK;
     if (!all || !place)
         status = ww_fail_memory(err, "clustering %zu vectors", p->count);

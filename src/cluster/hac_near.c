@@ -125,7 +125,8 @@ static ww_status collect(ww_near_lists *l, const ww_hac_clusters *c, const ww_ne
                          double radius, ww_error *err)
 {
     collector found = {.lists = l, .clusters = c, .lock = PTHREAD_MUTEX_INITIALIZER};
-    const ww_pair_visitor visitor = {.visit = visit, .user = &found, .progress = wanted->progress, .progress_user = wanted->user};
+    const ww_pair_visitor visitor = {
+        .visit = visit, .user = &found, .progress = wanted->progress, .progress_user = wanted->user};
     ww_sieve sieve;
     ww_status status = ww_sieve_build(&sieve, c->mean, c->count, c->dim, radius, spread, NULL, err);
     if (status == WW_OK) {
@@ -160,7 +161,8 @@ ww_status ww_near_build(ww_near_lists *l, const ww_hac_clusters *c, const ww_nea
     ww_status status = WW_OK;
     if (!spread || !l->of || !l->depth || !l->turn_of || !l->slot)
         status = ww_fail_memory(err, "joining %zu groups", c->count);
-    // A dot product of floats is off by at most dim u |a||b|, and each rounding of a mean puts it off by u |a|: both count twice.
+    // A dot product of floats is off by at most dim u |a||b|, and each rounding of a mean puts it off by u |a|: both
+    // count twice.
     l->unit = FLT_EPSILON * largest_squared;
     const double slack = l->unit * (2.0 * wanted->depth_max + c->dim + 8);
     l->reach_squared = wanted->limit_squared + slack;
@@ -269,8 +271,8 @@ static ww_status give_room(ww_near_lists *l, uint32_t a, uint32_t b, uint32_t co
     return to->entry ? WW_OK : ww_fail_memory(err, "a list of %u groups", (unsigned)count);
 }
 
-ww_status ww_near_join(ww_near_lists *l, ww_hac_clusters *clusters, uint32_t a, uint32_t b, double share_a, double share_b,
-                       const bool *gone, ww_error *err)
+ww_status ww_near_join(ww_near_lists *l, ww_hac_clusters *clusters, uint32_t a, uint32_t b, double share_a,
+                       double share_b, const bool *gone, ww_error *err)
 {
     ww_status status = reserve_scratch(l, (size_t)l->of[a].count + l->of[b].count, err);
     if (status != WW_OK)

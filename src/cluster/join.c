@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Each group without a label holds an election among the nearest labelled vectors of its members. Groups are seated in the order
-// of how clear their election is, so that of two that cannot be together the clearer case goes where both want to be.
+// Each group without a label holds an election among the nearest labelled vectors of its members. Groups are seated in
+// the order of how clear their election is, so that of two that cannot be together the clearer case goes where both
+// want to be.
 #include "base/memory.h"
 #include "cluster/cluster.h"
 #include "cluster/links.h"
@@ -67,7 +68,8 @@ static uint32_t winner(const joining *j, uint32_t group, double *votes)
 static int compare_elections(const void *a, const void *b)
 {
     const election *x = a, *y = b;
-    return x->votes != y->votes ? (x->votes < y->votes) - (x->votes > y->votes) : (x->group > y->group) - (x->group < y->group);
+    return x->votes != y->votes ? (x->votes < y->votes) - (x->votes > y->votes)
+                                : (x->group > y->group) - (x->group < y->group);
 }
 
 static ww_status prepare(joining *j, size_t count, const int32_t *labels, ww_error *err)
@@ -85,7 +87,8 @@ static ww_status prepare(joining *j, size_t count, const int32_t *labels, ww_err
             j->label_of_group[j->links.group[i]] = (uint32_t)labels[i];
     for (size_t i = 0; i < count; i++) {
         j->answers[i] = labels[i] >= 0;
-        j->asks[i] = j->label_of_group[j->links.group[i]] == NO_LABEL && (!j->options->may_join || j->options->may_join[i]);
+        j->asks[i] =
+            j->label_of_group[j->links.group[i]] == NO_LABEL && (!j->options->may_join || j->options->may_join[i]);
     }
     return WW_OK;
 }
@@ -116,10 +119,14 @@ ww_status ww_join_nearest(const float *vectors, size_t count, int dim, const ww_
     if (status != WW_OK)
         return status;
     status = prepare(&j, count, labels, err);
-    const ww_neighbours_options find = {.distance_max = options->distance_max, .threads = options->threads,
+    const ww_neighbours_options find = {.distance_max = options->distance_max,
+                                        .threads = options->threads,
                                         .k = options->neighbours ? options->neighbours : NEIGHBOURS_DEFAULT,
-                                        .rank = j.links.rank, .asks = j.asks, .answers = j.answers,
-                                        .progress = options->progress, .user = options->user};
+                                        .rank = j.links.rank,
+                                        .asks = j.asks,
+                                        .answers = j.answers,
+                                        .progress = options->progress,
+                                        .user = options->user};
     if (status == WW_OK)
         status = ww_neighbours_find(&j.neighbours, vectors, count, dim, &find, err);
     if (status == WW_OK)

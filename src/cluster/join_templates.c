@@ -103,7 +103,8 @@ static choice choose(const joining *j, uint32_t group)
         const double evidence = ww_template_evidence(&j->templates, j->labels + group, label);
         const double leeway = of_same_film(j, group, label) ? j->options->leeway : 0;
         const bool better = best.label == NO_LABEL || evidence > best.evidence;
-        if (better && evidence >= WW_EVIDENCE_ENOUGH - leeway && !ww_cannot_join(&j->links.cannot, group, j->label_of_group, label))
+        if (better && evidence >= WW_EVIDENCE_ENOUGH - leeway
+            && !ww_cannot_join(&j->links.cannot, group, j->label_of_group, label))
             best = (choice){group, label, evidence};
     }
     return best;
@@ -139,8 +140,8 @@ static void seat(joining *j, int32_t *labels)
     }
 }
 
-ww_status ww_join_templates(const float *vectors, size_t count, int dim, const ww_join_templates_options *options, int32_t *labels,
-                            ww_error *err)
+ww_status ww_join_templates(const float *vectors, size_t count, int dim, const ww_join_templates_options *options,
+                            int32_t *labels, ww_error *err)
 {
     joining j = {.options = options, .vectors = vectors};
     ww_status status = ww_links_build(&j.links, vectors, count, dim, &options->constraints, err);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // The inner loops of this room, a table for each kind of processor; the plain C ones are the oracle of all the others.
 //
-// The sieve kernel looks at a tile of 8 x 48 pairs of quantised vectors at a time and says which of them could be near. Vectors
-// are stored in panels of 16 rows, four dimensions ("a group") of one row side by side, so that one 512-bit load brings the same
-// group of 16 rows and one dot-product instruction (vpdpbusd) advances 16 pairs by four dimensions without any horizontal sum at
-// the end.
+// The sieve kernel looks at a tile of 8 x 48 pairs of quantised vectors at a time and says which of them could be near.
+// Vectors are stored in panels of 16 rows, four dimensions ("a group") of one row side by side, so that one 512-bit
+// load brings the same group of 16 rows and one dot-product instruction (vpdpbusd) advances 16 pairs by four dimensions
+// without any horizontal sum at the end.
 //
 //   x: int8    [group][WW_TILE_X][4]          the quantised values q, |q| <= levels
 //   y: uint8   [panel][group][WW_PANEL][4]    q + offset, as vpdpbusd and vpmaddubsw want one operand without sign
@@ -30,18 +30,19 @@ typedef struct ww_sieve_bound {
 
 typedef struct ww_sieve_tile {
     const int8_t *x;
-    const uint8_t *y;          // three panels
-    size_t panel_bytes;        // from one panel to the next
-    ww_sieve_bound head, all;  // head.groups <= all.groups; where they are equal the head's is not looked at
+    const uint8_t *y;         // three panels
+    size_t panel_bytes;       // from one panel to the next
+    ww_sieve_bound head, all; // head.groups <= all.groups; where they are equal the head's is not looked at
 } ww_sieve_tile;
 
 typedef struct ww_cluster_kernels {
     const char *name;
-    int levels; // the largest |q| its arithmetic can add up without overflow
-    int offset; // of y, >= levels
+    int levels;           // the largest |q| its arithmetic can add up without overflow
+    int offset;           // of y, >= levels
     int strip_x, strip_y; // of so many pairs it gives up all or none when it has added up the head
     bool keeps_sums;      // and then goes on from there, not from the start
-    // Sets bit l of may[r] where the pair is over both bounds. False (and may[] untouched): there is no such pair in the tile.
+    // Sets bit l of may[r] where the pair is over both bounds. False (and may[] untouched): there is no such pair in
+    // the tile.
     bool (*sieve)(const ww_sieve_tile *tile, uint64_t may[WW_TILE_X]);
     // Dot product in double. Products of floats are exact there and the order of the sums is fixed (see
     // kernels_body.h), so that every processor gives the same bits.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A loop that needs no intrinsics: written once, inlined into a function of each instruction set, where the compiler widens it.
+// A loop that needs no intrinsics: written once, inlined into a function of each instruction set, where the compiler
+// widens it.
 #ifndef WW_CLUSTER_KERNELS_BODY_H
 #define WW_CLUSTER_KERNELS_BODY_H
 #include <stddef.h>
@@ -7,8 +8,8 @@
 
 enum { WW_DOT_LANES = 16, WW_DOT_FLOAT_LANES = 32 }; // sums that run side by side
 
-static inline __attribute__((always_inline)) void
-ww_rotate_body(const float *restrict basis, const float *restrict in, float *restrict out, size_t dim)
+static inline __attribute__((always_inline)) void ww_rotate_body(const float *restrict basis, const float *restrict in,
+                                                                 float *restrict out, size_t dim)
 {
     memset(out, 0, dim * sizeof *out);
     for (size_t i = 0; i < dim; i++) {

@@ -66,7 +66,8 @@ static void rotate_plain(const float *basis, const float *in, float *out, size_t
     ww_rotate_body(basis, in, out, dim);
 }
 
-static const ww_cluster_kernels kernels_plain = {"plain", 127, 128, 1, 1, false, sieve_plain, dot_plain, dot_float_plain, rotate_plain};
+static const ww_cluster_kernels kernels_plain = {"plain",         127,         128, 1, 1, false, sieve_plain, dot_plain,
+                                                 dot_float_plain, rotate_plain};
 
 size_t ww_cluster_kernels_usable(const ww_cluster_kernels **tables, size_t max)
 {

@@ -16,29 +16,29 @@ static inline int32_t load_group(const int8_t *x)
     return four;
 }
 
-// AVX-512 VNNI: the whole tile lives in 24 accumulators, sROW_PANEL. They are named one by one and vpdpbusd is spelled out,
-// because gcc 12 otherwise copies accumulators about and stores them to the stack in the innermost loop (measured: 2.3 times the
-// time).
+// AVX-512 VNNI: the whole tile lives in 24 accumulators, sROW_PANEL. They are named one by one and vpdpbusd is spelled
+// out, because gcc 12 otherwise copies accumulators about and stores them to the stack in the innermost loop (measured:
+// 2.3 times the time).
 
 #define EACH_ROW(DO) DO(0) DO(1) DO(2) DO(3) DO(4) DO(5) DO(6) DO(7)
 #define DOT4(sum, y, x) __asm__("vpdpbusd %2, %1, %0" : "+v"(sum) : "v"(y), "v"(x));
 #define START(r) __m512i s##r##_0 = start0, s##r##_1 = start1, s##r##_2 = start2;
-#define ADD_GROUP(r) \
-    { \
-        const __m512i xr = _mm512_set1_epi32(load_group(x + r * WW_GROUP)); \
-        DOT4(s##r##_0, y0, xr) \
-        DOT4(s##r##_1, y1, xr) \
-        DOT4(s##r##_2, y2, xr) \
+#define ADD_GROUP(r)                                                                                                   \
+    {                                                                                                                  \
+        const __m512i xr = _mm512_set1_epi32(load_group(x + r * WW_GROUP));                                            \
+        DOT4(s##r##_0, y0, xr)                                                                                         \
+        DOT4(s##r##_1, y1, xr)                                                                                         \
+        DOT4(s##r##_2, y2, xr)                                                                                         \
     }
-#define ANY_OVER(r) \
-    any |= _mm512_cmpgt_epi32_mask(_mm512_max_epi32(_mm512_max_epi32(s##r##_0, s##r##_1), s##r##_2), \
+#define ANY_OVER(r)                                                                                                    \
+    any |= _mm512_cmpgt_epi32_mask(_mm512_max_epi32(_mm512_max_epi32(s##r##_0, s##r##_1), s##r##_2),                   \
                                    _mm512_set1_epi32(bound->x_limit[r]));
-#define OVER(r) \
-    { \
-        const __m512i limit = _mm512_set1_epi32(bound->x_limit[r]); \
-        may[r] = (uint64_t)_mm512_cmpgt_epi32_mask(s##r##_0, limit) | \
-                 (uint64_t)_mm512_cmpgt_epi32_mask(s##r##_1, limit) << WW_PANEL | \
-                 (uint64_t)_mm512_cmpgt_epi32_mask(s##r##_2, limit) << (2 * WW_PANEL); \
+#define OVER(r)                                                                                                        \
+    {                                                                                                                  \
+        const __m512i limit = _mm512_set1_epi32(bound->x_limit[r]);                                                    \
+        may[r] = (uint64_t)_mm512_cmpgt_epi32_mask(s##r##_0, limit)                                                    \
+                 | (uint64_t)_mm512_cmpgt_epi32_mask(s##r##_1, limit) << WW_PANEL                                      \
+                 | (uint64_t)_mm512_cmpgt_epi32_mask(s##r##_2, limit) << (2 * WW_PANEL);                               \
     }
 
 AVX512 static bool tile_avx512vnni(const ww_sieve_tile *t, const ww_sieve_bound *bound, uint64_t may[WW_TILE_X])
@@ -76,20 +76,23 @@ AVX512 static bool sieve_avx512vnni(const ww_sieve_tile *t, uint64_t may[WW_TILE
     return all != 0;
 }
 
-// AVX2: vpmaddubsw adds two products in 16 bits, and two such sums fit there as long as 4 * 2 levels * levels < 2^15: so two groups
-// share one widening to 32 bits. Strips of 4 x 16 pairs.
+// AVX2: vpmaddubsw adds two products in 16 bits, and two such sums fit there as long as 4 * 2 levels * levels < 2^15:
+// so two groups share one widening to 32 bits. Strips of 4 x 16 pairs.
 
-enum { LEVELS_AVX2 = 63, STRIP_X = 4, HALVES = 2, GROUP_BYTES_X = WW_TILE_X * WW_GROUP, GROUP_BYTES_Y = WW_PANEL * WW_GROUP };
+enum {
+    LEVELS_AVX2 = 63,
+    STRIP_X = 4,
+    HALVES = 2,
+    GROUP_BYTES_X = WW_TILE_X * WW_GROUP,
+    GROUP_BYTES_Y = WW_PANEL * WW_GROUP
+};
 
 AVX2 static inline __m256i products(__m256i y, const int8_t *x)
 {
     return _mm256_maddubs_epi16(y, _mm256_set1_epi32(load_group(x)));
 }
 
-AVX2 static inline __m256i load_y(const uint8_t *y)
-{
-    return _mm256_loadu_si256((const __m256i *)y);
-}
+AVX2 static inline __m256i load_y(const uint8_t *y) { return _mm256_loadu_si256((const __m256i *)y); }
 
 AVX2 static inline __m256i add_wide(__m256i sum, __m256i sixteen)
 {
@@ -106,12 +109,15 @@ AVX2 static inline __attribute__((always_inline)) void add_groups(strip_sums *s,
 {
     for (; groups >= 2; groups -= 2, s->x += 2 * GROUP_BYTES_X, s->y += 2 * GROUP_BYTES_Y) {
         const uint8_t *y = s->y;
-        const __m256i y0 = load_y(y), y1 = load_y(y + 32), next0 = load_y(y + GROUP_BYTES_Y), next1 = load_y(y + GROUP_BYTES_Y + 32);
+        const __m256i y0 = load_y(y), y1 = load_y(y + 32), next0 = load_y(y + GROUP_BYTES_Y),
+                      next1 = load_y(y + GROUP_BYTES_Y + 32);
         UNROLL for (int r = 0; r < STRIP_X; r++)
         {
             const int8_t *x = s->x + r * WW_GROUP;
-            s->sum[r][0] = add_wide(s->sum[r][0], _mm256_add_epi16(products(y0, x), products(next0, x + GROUP_BYTES_X)));
-            s->sum[r][1] = add_wide(s->sum[r][1], _mm256_add_epi16(products(y1, x), products(next1, x + GROUP_BYTES_X)));
+            s->sum[r][0] =
+                add_wide(s->sum[r][0], _mm256_add_epi16(products(y0, x), products(next0, x + GROUP_BYTES_X)));
+            s->sum[r][1] =
+                add_wide(s->sum[r][1], _mm256_add_epi16(products(y1, x), products(next1, x + GROUP_BYTES_X)));
         }
     }
     if (groups > 0) {
@@ -126,19 +132,20 @@ AVX2 static inline __attribute__((always_inline)) void add_groups(strip_sums *s,
 }
 
 // Whether any of the sums is over its limit; 16 bits a row say which.
-AVX2 static inline __attribute__((always_inline)) bool over(const strip_sums *s, const int32_t *limit, uint64_t found[STRIP_X])
+AVX2 static inline __attribute__((always_inline)) bool over(const strip_sums *s, const int32_t *limit,
+                                                            uint64_t found[STRIP_X])
 {
     __m256i is_over[STRIP_X][HALVES], any = _mm256_setzero_si256();
-    UNROLL for (int r = 0; r < STRIP_X; r++)
-        for (int h = 0; h < HALVES; h++) {
-            is_over[r][h] = _mm256_cmpgt_epi32(s->sum[r][h], _mm256_set1_epi32(limit[r]));
-            any = _mm256_or_si256(any, is_over[r][h]);
-        }
+    UNROLL for (int r = 0; r < STRIP_X; r++) for (int h = 0; h < HALVES; h++)
+    {
+        is_over[r][h] = _mm256_cmpgt_epi32(s->sum[r][h], _mm256_set1_epi32(limit[r]));
+        any = _mm256_or_si256(any, is_over[r][h]);
+    }
     if (_mm256_testz_si256(any, any))
         return false;
     for (int r = 0; r < STRIP_X; r++)
-        found[r] = (uint64_t)(unsigned)_mm256_movemask_ps(_mm256_castsi256_ps(is_over[r][0])) |
-                   (uint64_t)(unsigned)_mm256_movemask_ps(_mm256_castsi256_ps(is_over[r][1])) << 8;
+        found[r] = (uint64_t)(unsigned)_mm256_movemask_ps(_mm256_castsi256_ps(is_over[r][0]))
+                   | (uint64_t)(unsigned)_mm256_movemask_ps(_mm256_castsi256_ps(is_over[r][1])) << 8;
     return true;
 }
 
@@ -153,17 +160,14 @@ AVX2 static bool sieve_strip(const ww_sieve_tile *t, int row, int panel, uint64_
     const ww_sieve_bound *first = t->head.groups < t->all.groups ? &t->head : &t->all;
     uint64_t all[STRIP_X], any = 0;
     strip_sums s = {.x = t->x + row * WW_GROUP, .y = t->y + panel * t->panel_bytes};
-    UNROLL for (int r = 0; r < STRIP_X; r++)
-        for (int h = 0; h < HALVES; h++)
-            s.sum[r][h] = load_start(first, panel, h);
+    UNROLL for (int r = 0; r < STRIP_X; r++) for (int h = 0; h < HALVES; h++) s.sum[r][h] = load_start(first, panel, h);
     add_groups(&s, first->groups);
     if (!over(&s, first->x_limit + row, found))
         return false;
     if (first == &t->all)
         return true;
-    UNROLL for (int r = 0; r < STRIP_X; r++)
-        for (int h = 0; h < HALVES; h++)
-            s.sum[r][h] = _mm256_add_epi32(s.sum[r][h], _mm256_sub_epi32(load_start(&t->all, panel, h), load_start(&t->head, panel, h)));
+    UNROLL for (int r = 0; r < STRIP_X; r++) for (int h = 0; h < HALVES; h++) s.sum[r][h] =
+        _mm256_add_epi32(s.sum[r][h], _mm256_sub_epi32(load_start(&t->all, panel, h), load_start(&t->head, panel, h)));
     add_groups(&s, t->all.groups - t->head.groups);
     if (!over(&s, t->all.x_limit + row, all))
         return false;
@@ -196,9 +200,12 @@ AVX2 static double dot_avx2(const float *a, const float *b, size_t dim)
     size_t k = 0;
     for (; k + WW_DOT_LANES <= dim; k += WW_DOT_LANES) {
         sum0 = _mm256_fmadd_pd(_mm256_cvtps_pd(_mm_loadu_ps(a + k)), _mm256_cvtps_pd(_mm_loadu_ps(b + k)), sum0);
-        sum1 = _mm256_fmadd_pd(_mm256_cvtps_pd(_mm_loadu_ps(a + k + 4)), _mm256_cvtps_pd(_mm_loadu_ps(b + k + 4)), sum1);
-        sum2 = _mm256_fmadd_pd(_mm256_cvtps_pd(_mm_loadu_ps(a + k + 8)), _mm256_cvtps_pd(_mm_loadu_ps(b + k + 8)), sum2);
-        sum3 = _mm256_fmadd_pd(_mm256_cvtps_pd(_mm_loadu_ps(a + k + 12)), _mm256_cvtps_pd(_mm_loadu_ps(b + k + 12)), sum3);
+        sum1 =
+            _mm256_fmadd_pd(_mm256_cvtps_pd(_mm_loadu_ps(a + k + 4)), _mm256_cvtps_pd(_mm_loadu_ps(b + k + 4)), sum1);
+        sum2 =
+            _mm256_fmadd_pd(_mm256_cvtps_pd(_mm_loadu_ps(a + k + 8)), _mm256_cvtps_pd(_mm_loadu_ps(b + k + 8)), sum2);
+        sum3 =
+            _mm256_fmadd_pd(_mm256_cvtps_pd(_mm_loadu_ps(a + k + 12)), _mm256_cvtps_pd(_mm_loadu_ps(b + k + 12)), sum3);
     }
     const __m256d all = _mm256_add_pd(_mm256_add_pd(sum0, sum2), _mm256_add_pd(sum1, sum3));
     const __m128d half = _mm_add_pd(_mm256_castpd256_pd128(all), _mm256_extractf128_pd(all, 1));
@@ -232,7 +239,8 @@ AVX2 static void rotate_avx2(const float *basis, const float *in, float *out, si
     ww_rotate_body(basis, in, out, dim);
 }
 
-const ww_cluster_kernels ww_cluster_kernels_avx2 = {"avx2", LEVELS_AVX2, LEVELS_AVX2, STRIP_X, WW_PANEL, true, sieve_avx2, dot_avx2, dot_float_avx2, rotate_avx2};
+const ww_cluster_kernels ww_cluster_kernels_avx2 = {"avx2", LEVELS_AVX2, LEVELS_AVX2, STRIP_X,        WW_PANEL,
+                                                    true,   sieve_avx2,  dot_avx2,    dot_float_avx2, rotate_avx2};
 const ww_cluster_kernels ww_cluster_kernels_avx512vnni = {
     "avx512vnni", 127, 128, WW_TILE_X, WW_TILE_Y, false, sieve_avx512vnni, dot_avx2, dot_float_avx2, rotate_avx2};
 #endif

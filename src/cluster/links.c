@@ -8,7 +8,10 @@
 
 enum { DIM_MAX = 8192 }; // as in sieve.h
 
-typedef struct keyed { uint64_t key; uint32_t index; } keyed;
+typedef struct keyed {
+    uint64_t key;
+    uint32_t index;
+} keyed;
 
 static int compare_keyed(const void *a, const void *b)
 {
@@ -45,7 +48,8 @@ static ww_status allocate(ww_links *l, size_t cannot_count, ww_error *err)
 }
 
 // Ranks the vectors and numbers the groups; `order` is scratch of count entries, `key` of count hashes.
-static void number_groups(ww_links *l, const float *vectors, int dim, const ww_forest *forest, keyed *order, uint64_t *key)
+static void number_groups(ww_links *l, const float *vectors, int dim, const ww_forest *forest, keyed *order,
+                          uint64_t *key)
 {
     const size_t row_bytes = (size_t)dim * sizeof *vectors;
     for (size_t i = 0; i < l->count; i++)
@@ -54,7 +58,8 @@ static void number_groups(ww_links *l, const float *vectors, int dim, const ww_f
     memset(key, 0, l->count * sizeof *key);
     for (size_t i = 0; i < l->count; i++) {
         l->rank[order[i].index] = (uint32_t)i;
-        key[ww_forest_root(forest, order[i].index)] += ww_hash_bytes(&order[i].key, sizeof order[i].key); // a sum knows no order
+        // a sum knows no order
+        key[ww_forest_root(forest, order[i].index)] += ww_hash_bytes(&order[i].key, sizeof order[i].key);
     }
     for (size_t i = 0; i < l->count; i++)
         if (ww_forest_root(forest, (uint32_t)i) == i)
@@ -88,9 +93,10 @@ static ww_status list_cannot(ww_links *l, const ww_constraints *c, uint64_t *bot
     for (size_t i = 0; i < c->cannot_count; i++) {
         const uint64_t a = l->group[c->cannot[i].a], b = l->group[c->cannot[i].b];
         if (a == b)
-            return ww_fail(err, WW_ERR_ARGUMENT,
-                           "vectors %u and %u cannot be together by one link and must be by others; take one of these links away",
-                           (unsigned)c->cannot[i].a, (unsigned)c->cannot[i].b);
+            return ww_fail(
+                err, WW_ERR_ARGUMENT,
+                "vectors %u and %u cannot be together by one link and must be by others; take one of these links away",
+                (unsigned)c->cannot[i].a, (unsigned)c->cannot[i].b);
         both[n++] = a << 32 | b;
         both[n++] = b << 32 | a;
     }
@@ -107,7 +113,8 @@ static ww_status list_cannot(ww_links *l, const ww_constraints *c, uint64_t *bot
     return WW_OK;
 }
 
-ww_status ww_links_build(ww_links *l, const float *vectors, size_t count, int dim, const ww_constraints *c, ww_error *err)
+ww_status ww_links_build(ww_links *l, const float *vectors, size_t count, int dim, const ww_constraints *c,
+                         ww_error *err)
 {
     memset(l, 0, sizeof *l);
     l->count = count;
@@ -115,8 +122,8 @@ ww_status ww_links_build(ww_links *l, const float *vectors, size_t count, int di
     uint64_t *key = NULL, *both = NULL;
     ww_forest *forest = NULL;
     if (dim < 1 || dim > DIM_MAX || count > INT32_MAX)
-        return ww_fail(err, WW_ERR_ARGUMENT, "cannot cluster %zu vectors of %d values: at most %d of 1 to %d values", count, dim,
-                       INT32_MAX, DIM_MAX);
+        return ww_fail(err, WW_ERR_ARGUMENT, "cannot cluster %zu vectors of %d values: at most %d of 1 to %d values",
+                       count, dim, INT32_MAX, DIM_MAX);
     ww_status status = check_range(c->must, c->must_count, count, "must", err);
     if (status == WW_OK)
         status = check_range(c->cannot, c->cannot_count, count, "cannot", err);

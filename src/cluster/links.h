@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: MIT
-// What is known of the vectors, in the form the methods use: vectors that must be together are one group, and each group knows
-// which groups it cannot be with.
+// What is known of the vectors, in the form the methods use: vectors that must be together are one group, and each
+// group knows which groups it cannot be with.
 //
-// Groups and vectors also get an order of their own, which follows from their contents alone. A method that goes by this order
-// gives the same clusters however its input was shuffled; only exact copies of one another are still told apart by their index.
+// Groups and vectors also get an order of their own, which follows from their contents alone. A method that goes by
+// this order gives the same clusters however its input was shuffled; only exact copies of one another are still told
+// apart by their index.
 #ifndef WW_CLUSTER_LINKS_H
 #define WW_CLUSTER_LINKS_H
 #include "cluster/cluster.h"
 
-// Of each of several nodes, which others it cannot be with: to[start[n]] .. to[start[n + 1] - 1], each pair from both sides.
+// Of each of several nodes, which others it cannot be with: to[start[n]] .. to[start[n + 1] - 1], each pair from both
+// sides.
 typedef struct ww_cannot {
     size_t *start; // nodes + 1
     uint32_t *to;
@@ -28,12 +30,13 @@ typedef struct ww_links {
     uint32_t *group;        // count: the group of each vector; groups are numbered in the order of contents
     uint32_t *rank;         // count: place of each vector in the order of contents
     uint32_t *member_start; // groups + 1
-    uint32_t *member;       // count: vectors of group g are member[member_start[g]] .. member[member_start[g + 1] - 1], by rank
-    ww_cannot cannot;       // between groups, ascending
+    // count: vectors of group g are member[member_start[g]] .. member[member_start[g + 1] - 1], by rank
+    uint32_t *member;
+    ww_cannot cannot; // between groups, ascending
 } ww_links;
 
-ww_status ww_links_build(ww_links *links, const float *vectors, size_t count, int dim, const ww_constraints *constraints,
-                         ww_error *err);
+ww_status ww_links_build(ww_links *links, const float *vectors, size_t count, int dim,
+                         const ww_constraints *constraints, ww_error *err);
 void ww_links_free(ww_links *links);
 
 #endif

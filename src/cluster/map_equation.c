@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: MIT
-// The map equation (Rosvall & Bergstrom, "Maps of random walks on complex networks reveal community structure", PNAS 2008), two
-// levels, undirected. A random walker on the graph of neighbours is described by a code with one book for each cluster and one
-// for the moves between clusters. The partition that makes the description shortest is the one in which the walker stays long
-// where it is; it asks for no number of clusters and bends the threshold to how densely a person's pictures lie. In bits a step,
-// with p_i the share of time spent in cluster i, q_i the share of steps that leave it, q the sum of the q_i, p_n the share of
-// time spent in node n:
+// The map equation (Rosvall & Bergstrom, "Maps of random walks on complex networks reveal community structure", PNAS
+// 2008), two levels, undirected. A random walker on the graph of neighbours is described by a code with one book for
+// each cluster and one for the moves between clusters. The partition that makes the description shortest is the one in
+// which the walker stays long where it is; it asks for no number of clusters and bends the threshold to how densely a
+// person's pictures lie. In bits a step, with p_i the share of time spent in cluster i, q_i the share of steps that
+// leave it, q the sum of the q_i, p_n the share of time spent in node n:
 //
 //     L = plogp(q) - 2 sum_i plogp(q_i) + sum_i plogp(q_i + p_i) - sum_n plogp(p_n),        plogp(x) = x log2 x.
 //
-// Search: every node by itself; each in turn, in shuffled order, goes to the cluster of a neighbour that shortens L the most,
-// until none does; clusters become nodes, and again (as Blondel et al. 2008 do for modularity). Then single nodes may move again
-// between the clusters found, and so on while L falls.
+// Search: every node by itself; each in turn, in shuffled order, goes to the cluster of a neighbour that shortens L the
+// most, until none does; clusters become nodes, and again (as Blondel et al. 2008 do for modularity). Then single nodes
+// may move again between the clusters found, and so on while L falls.
 #include "base/memory.h"
 #include "base/random.h"
 #include "cluster/graph.h"
@@ -31,19 +31,16 @@ static float closeness(double distance_squared, double threshold_squared)
 typedef struct level {
     ww_graph graph;
     ww_cannot cannot;
-    double total_weight;   // of all edges, from both sides
+    double total_weight;    // of all edges, from both sides
     double *flow, *leaving; // nodes: p_n; share of steps that leave the node
-    uint32_t *cluster;     // nodes
-    double *p, *q;         // clusters, as many as nodes
+    uint32_t *cluster;      // nodes
+    double *p, *q;          // clusters, as many as nodes
     double q_sum;
-    double *shared;        // clusters: flow between the node being moved and each; all 0 between moves
-    uint32_t *touched;     // clusters with shared flow
+    double *shared;    // clusters: flow between the node being moved and each; all 0 between moves
+    uint32_t *touched; // clusters with shared flow
 } level;
 
-static double plogp(double x)
-{
-    return x > 0 ? x * log2(x) : 0;
-}
+static double plogp(double x) { return x > 0 ? x * log2(x) : 0; }
 
 static void release_level(level *l)
 {
@@ -118,10 +115,7 @@ static double description_bits(const level *l)
 }
 
 // What one cluster adds to L, as far as it does not go through q.
-static double cluster_bits(double p, double q)
-{
-    return plogp(fmax(0, q) + p) - 2 * plogp(fmax(0, q));
-}
+static double cluster_bits(double p, double q) { return plogp(fmax(0, q) + p) - 2 * plogp(fmax(0, q)); }
 
 // Moves node n to the neighbouring cluster that saves most; false: it stays.
 static bool move_node(level *l, uint32_t n)
@@ -146,9 +140,10 @@ static bool move_node(level *l, uint32_t n)
             continue;
         const double to_q = l->q[to] + out - 2 * l->shared[to];
         const double q_sum = l->q_sum + from_q - l->q[from] + to_q - l->q[to];
-        const double change = plogp(fmax(0, q_sum)) - plogp(l->q_sum) + lost + cluster_bits(l->p[to] + p, to_q) -
-                              cluster_bits(l->p[to], l->q[to]);
-        if ((change < best_change || (change == best_change && to < best)) && !ww_cannot_join(&l->cannot, n, l->cluster, to)) {
+        const double change = plogp(fmax(0, q_sum)) - plogp(l->q_sum) + lost + cluster_bits(l->p[to] + p, to_q)
+                              - cluster_bits(l->p[to], l->q[to]);
+        if ((change < best_change || (change == best_change && to < best))
+            && !ww_cannot_join(&l->cannot, n, l->cluster, to)) {
             best_change = change;
             best = to;
         }
@@ -190,7 +185,8 @@ static bool move_nodes(level *l, ww_random *random, uint32_t *order)
     return any;
 }
 
-// Numbers the clusters 0, 1, ... in the order of their first node; returns how many. `number` is scratch, an entry a node.
+// Numbers the clusters 0, 1, ... in the order of their first node; returns how many. `number` is scratch, an entry a
+// node.
 static size_t renumber(level *l, uint32_t *number)
 {
     size_t count = 0;
@@ -256,8 +252,8 @@ static ww_status coarsen(const level *l, size_t clusters, level *out, ww_error *
     return prepare_level(out, err);
 }
 
-// Joins whole clusters of `leaf` as long as that shortens the description, and writes where its nodes end up. `scratch` as for
-// renumber.
+// Joins whole clusters of `leaf` as long as that shortens the description, and writes where its nodes end up. `scratch`
+// as for renumber.
 static ww_status join_clusters(level *leaf, ww_random *random, uint32_t *scratch, ww_error *err)
 {
     const size_t nodes = leaf->graph.nodes;

@@ -6,19 +6,31 @@
 
 enum { MIN_SIZE_DEFAULT = 2, NEIGHBOURS_MAX = 1024 };
 
-// Thresholds for unit embeddings of MobileFaceNet's kind, measured on 578 photos of 260 people (bench/cluster_methods.c): pairwise F1
-// 0.954, 0.968, 0.980 and 0.983. An embedder with a threshold of its own says so in the options.
+// Thresholds for unit embeddings of MobileFaceNet's kind, measured on 578 photos of 260 people
+// (bench/cluster_methods.c): pairwise F1 0.954, 0.968, 0.980 and 0.983. An embedder with a threshold of its own says so
+// in the options.
 static const ww_method methods[] = {
-    {"templates", "joins clusters whose templates, the means of their tracks, are within the threshold, judged by how clear they are and what is around them",
-     {.threshold = 1.02}, ww_template_linkage_run},
-    {"dbscan", "density: points with min_samples others within the threshold, and what they reach",
-     {.threshold = 1.0, .min_samples = 5}, ww_dbscan_run},
-    {"chinese-whispers", "everyone goes where most of its neighbours within the threshold are",
-     {.threshold = 1.0, .neighbours = 48, .seed = 1}, ww_whispers_run},
-    {"hac", "average linkage: joins clusters whose pairs are, in the root mean square, within the threshold",
-     {.threshold = 1.1}, ww_hac_run},
-    {"map-equation", "clusters a random walk over neighbours within the threshold stays in (Infomap's two-level map equation)",
-     {.threshold = 1.05, .neighbours = 32, .seed = 1}, ww_map_equation_run},
+    {"templates",
+     "joins clusters whose templates, the means of their tracks, are within the threshold, judged by how clear they "
+     "are and what is around them",
+     {.threshold = 1.02},
+     ww_template_linkage_run},
+    {"dbscan",
+     "density: points with min_samples others within the threshold, and what they reach",
+     {.threshold = 1.0, .min_samples = 5},
+     ww_dbscan_run},
+    {"chinese-whispers",
+     "everyone goes where most of its neighbours within the threshold are",
+     {.threshold = 1.0, .neighbours = 48, .seed = 1},
+     ww_whispers_run},
+    {"hac",
+     "average linkage: joins clusters whose pairs are, in the root mean square, within the threshold",
+     {.threshold = 1.1},
+     ww_hac_run},
+    {"map-equation",
+     "clusters a random walk over neighbours within the threshold stays in (Infomap's two-level map equation)",
+     {.threshold = 1.05, .neighbours = 32, .seed = 1},
+     ww_map_equation_run},
 };
 
 const ww_method *ww_methods(size_t *count)
@@ -35,7 +47,8 @@ const ww_method *ww_method_named(const char *name)
     return NULL;
 }
 
-static ww_status fill_options(const ww_method *method, const ww_method_options *given, ww_method_options *out, ww_error *err)
+static ww_status fill_options(const ww_method *method, const ww_method_options *given, ww_method_options *out,
+                              ww_error *err)
 {
     *out = *given;
     if (out->threshold == 0)
@@ -49,7 +62,8 @@ static ww_status fill_options(const ww_method *method, const ww_method_options *
     if (out->seed == 0)
         out->seed = method->defaults.seed;
     if (!(out->threshold > 0))
-        return ww_fail(err, WW_ERR_ARGUMENT, "the threshold of %s is %g; it must be above 0", method->name, out->threshold);
+        return ww_fail(err, WW_ERR_ARGUMENT, "the threshold of %s is %g; it must be above 0", method->name,
+                       out->threshold);
     if (out->min_samples < 0 || out->neighbours < 0 || out->neighbours > NEIGHBOURS_MAX || out->min_size < 0)
         return ww_fail(err, WW_ERR_ARGUMENT,
                        "min_samples %d, neighbours %d, min_size %d: none may be negative, and neighbours at most %d",
@@ -58,8 +72,8 @@ static ww_status fill_options(const ww_method *method, const ww_method_options *
 }
 
 // Numbers the clusters that are large enough by their first vector. `number` and `size` are scratch, an entry a group.
-static void write_labels(const ww_links *links, const uint32_t *cluster_of, int min_size, int32_t *number, uint32_t *size,
-                         int32_t *labels)
+static void write_labels(const ww_links *links, const uint32_t *cluster_of, int min_size, int32_t *number,
+                         uint32_t *size, int32_t *labels)
 {
     int32_t next = 0;
     memset(size, 0, links->groups * sizeof *size);
@@ -79,8 +93,8 @@ static void write_labels(const ww_links *links, const uint32_t *cluster_of, int 
     }
 }
 
-ww_status ww_method_run(const ww_method *method, const float *vectors, size_t count, int dim, const ww_method_options *options,
-                        int32_t *labels, ww_error *err)
+ww_status ww_method_run(const ww_method *method, const float *vectors, size_t count, int dim,
+                        const ww_method_options *options, int32_t *labels, ww_error *err)
 {
     ww_links links = {0};
     uint32_t *cluster_of = NULL, *size = NULL;

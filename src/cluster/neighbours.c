@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Each vector keeps a heap of its k nearest so far, the farthest on top. Which k remain does not depend on the order they came
-// in.
+// Each vector keeps a heap of its k nearest so far, the farthest on top. Which k remain does not depend on the order
+// they came in.
 #include "cluster/neighbours.h"
 #include "base/memory.h"
 #include "cluster/pairs.h"
@@ -99,8 +99,8 @@ static void sort_heap(const finder *f, ww_neighbour *heap, size_t count)
     }
 }
 
-ww_status ww_neighbours_find(ww_neighbours *n, const float *vectors, size_t count, int dim, const ww_neighbours_options *options,
-                             ww_error *err)
+ww_status ww_neighbours_find(ww_neighbours *n, const float *vectors, size_t count, int dim,
+                             const ww_neighbours_options *options, ww_error *err)
 {
     const int k = options->k;
     memset(n, 0, sizeof *n);
@@ -120,7 +120,8 @@ ww_status ww_neighbours_find(ww_neighbours *n, const float *vectors, size_t coun
     if (status == WW_OK)
         status = ww_sieve_build(&f->sieve, vectors, count, dim, options->distance_max, NULL, NULL, err);
     if (status == WW_OK) {
-        const ww_pair_visitor visitor = {.visit = visit, .user = f, .progress = options->progress, .progress_user = options->user};
+        const ww_pair_visitor visitor = {
+            .visit = visit, .user = f, .progress = options->progress, .progress_user = options->user};
         status = ww_pairs_visit(&f->sieve, &visitor, options->threads, err);
         ww_sieve_free(&f->sieve);
     }

@@ -8,9 +8,9 @@ typedef struct ww_neighbours_options {
     double distance_max;
     int k; // 1 to 1024
     int threads;
-    const uint32_t *rank; // count entries, all different: parts neighbours of equal distance; NULL: by index
-    const bool *asks;     // count entries: whose neighbours are wanted; NULL: everyone's
-    const bool *answers;  // count entries: who may be a neighbour; NULL: everyone
+    const uint32_t *rank;         // count entries, all different: parts neighbours of equal distance; NULL: by index
+    const bool *asks;             // count entries: whose neighbours are wanted; NULL: everyone's
+    const bool *answers;          // count entries: who may be a neighbour; NULL: everyone
     ww_cluster_progress progress; // may be NULL
     void *user;
 } ww_neighbours_options;

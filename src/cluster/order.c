@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Leaders: from a sample, one vector of each larger crowd (a leader has others within eps and no leader within eps). Every vector
-// goes to the leader nearest to it; those near none stay together at the end. What crowds there are besides are too small to
-// matter here.
+// Leaders: from a sample, one vector of each larger crowd (a leader has others within eps and no leader within eps).
+// Every vector goes to the leader nearest to it; those near none stay together at the end. What crowds there are
+// besides are too small to matter here.
 #include "cluster/order.h"
 #include "base/memory.h"
 #include <math.h>
@@ -50,8 +50,8 @@ static int compare_followers(const void *a, const void *b)
 }
 
 // Returns how many; `leaders` has room for the whole sample.
-static int find_leaders(const float *vectors, int dim, float eps_squared, const ww_cluster_kernels *kernels, const uint32_t *row,
-                        size_t rows, leader *leaders)
+static int find_leaders(const float *vectors, int dim, float eps_squared, const ww_cluster_kernels *kernels,
+                        const uint32_t *row, size_t rows, leader *leaders)
 {
     int count = 0, kept = 0;
     for (size_t k = 0; k < SAMPLE; k++) {
@@ -68,7 +68,8 @@ static int find_leaders(const float *vectors, int dim, float eps_squared, const 
     return kept;
 }
 
-void ww_order_rows(const float *vectors, int dim, double eps, const ww_cluster_kernels *kernels, uint32_t *row, size_t rows)
+void ww_order_rows(const float *vectors, int dim, double eps, const ww_cluster_kernels *kernels, uint32_t *row,
+                   size_t rows)
 {
     if (rows < ROWS_MIN)
         return;

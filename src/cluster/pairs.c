@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The upper triangle of all pairs is cut into strips of BLOCK rows against all rows from there on; a worker takes the next strip.
-// In a strip, blocks of BLOCK x BLOCK pairs are looked at tile by tile: rows of x stay in the first cache, those of y stream by.
+// The upper triangle of all pairs is cut into strips of BLOCK rows against all rows from there on; a worker takes the
+// next strip. In a strip, blocks of BLOCK x BLOCK pairs are looked at tile by tile: rows of x stay in the first cache,
+// those of y stream by.
 #include "cluster/pairs.h"
 #include "base/memory.h"
 #include <math.h>
@@ -44,7 +45,8 @@ static void load_strip(worker *w, size_t first, size_t rows)
     const ww_sieve *s = w->walk->sieve;
     for (size_t r = 0; r < rows; r++) {
         const size_t place = first + r;
-        const uint8_t *from = s->panels + place / WW_PANEL * s->groups * WW_GROUP * WW_PANEL + place % WW_PANEL * WW_GROUP;
+        const uint8_t *from =
+            s->panels + place / WW_PANEL * s->groups * WW_GROUP * WW_PANEL + place % WW_PANEL * WW_GROUP;
         int8_t *to = w->x + (r / WW_TILE_X * s->groups * WW_TILE_X + r % WW_TILE_X) * WW_GROUP;
         for (int g = 0; g < s->groups; g++)
             for (int d = 0; d < WW_GROUP; d++)
@@ -71,8 +73,11 @@ static void look_at_tile(worker *w, size_t r, size_t x, size_t y)
 {
     const ww_sieve *s = w->walk->sieve;
     const size_t row_bytes = (size_t)s->groups * WW_GROUP;
-    const ww_sieve_tile tile = {w->x + r * WW_TILE_X * row_bytes, s->panels + y * row_bytes, row_bytes * WW_PANEL,
-                                {s->head_groups, s->limit_head + x, s->start_head + y}, {s->groups, s->limit + x, s->start + y}};
+    const ww_sieve_tile tile = {w->x + r * WW_TILE_X * row_bytes,
+                                s->panels + y * row_bytes,
+                                row_bytes * WW_PANEL,
+                                {s->head_groups, s->limit_head + x, s->start_head + y},
+                                {s->groups, s->limit + x, s->start + y}};
     uint64_t may[WW_TILE_X];
     if (s->kernels->sieve(&tile, may))
         add_candidates(w, x, y, may);
@@ -85,18 +90,17 @@ static void look_at_block(worker *w, size_t x, size_t x_end, size_t y, size_t y_
             look_at_tile(w, (i - x) / WW_TILE_X, i, j);
 }
 
-static size_t smaller(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
+static size_t smaller(size_t a, size_t b) { return a < b ? a : b; }
 
 static void report(pairs_walk *walk, size_t pairs)
 {
     const double rows = (double)walk->sieve->padded_rows;
     pthread_mutex_lock(&walk->progress_lock);
     walk->pairs_done += (double)pairs;
-    if (walk->visitor->progress && !atomic_load(&walk->cancelled) &&
-        walk->visitor->progress(walk->visitor->progress_user, fmin(1, 2 * walk->pairs_done / (rows * (rows + BLOCK)))) != 0)
+    if (walk->visitor->progress && !atomic_load(&walk->cancelled)
+        && walk->visitor->progress(walk->visitor->progress_user,
+                                   fmin(1, 2 * walk->pairs_done / (rows * (rows + BLOCK))))
+               != 0)
         atomic_store(&walk->cancelled, true);
     pthread_mutex_unlock(&walk->progress_lock);
 }

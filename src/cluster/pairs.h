@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
-// Walks over all candidate pairs of a sieve with several threads. Every unordered pair of different rows comes by at most once,
-// and every pair that is near comes by, unless `settled` said its block need not be looked at.
+// Walks over all candidate pairs of a sieve with several threads. Every unordered pair of different rows comes by at
+// most once, and every pair that is near comes by, unless `settled` said its block need not be looked at.
 #ifndef WW_CLUSTER_PAIRS_H
 #define WW_CLUSTER_PAIRS_H
 #include "cluster/cluster.h"
 #include "cluster/sieve.h"
 
 typedef struct ww_pair_visitor {
-    // True: nothing between these rows and those is of interest any more. May be NULL. Called from any worker, several at a time.
+    // True: nothing between these rows and those is of interest any more. May be NULL. Called from any worker, several
+    // at a time.
     bool (*settled)(void *user, const uint32_t *a, size_t a_count, const uint32_t *b, size_t b_count);
     // Candidates, in no order. Called from any worker, several at a time.
     void (*visit)(void *user, const ww_pair *pairs, size_t count);

@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-// g of a row that is a candidate with everyone / with nobody. No sum of theirs with real ones leaves 32 bits: |q.q| is at most
-// 127^2 * WW_CLUSTER_DIM_MAX < 2^28 and g of an ordinary row at most half of that.
+// g of a row that is a candidate with everyone / with nobody. No sum of theirs with real ones leaves 32 bits: |q.q| is
+// at most 127^2 * WW_CLUSTER_DIM_MAX < 2^28 and g of an ordinary row at most half of that.
 enum { G_ALWAYS = -(1 << 29), G_LARGEST = 1 << 29, G_NEVER = 1 << 30 };
 
 enum {
@@ -18,13 +18,10 @@ enum {
     HEAD_TEST_GROUPS = 2, // what the test at the end of the head costs, in groups
 };
 
-// scikit-learn 1.2.1 asks a tree, which adds up squared differences in double, for up to 15 dimensions and more than 11 vectors.
-// In all other cases it uses products, in double, but its class for float32 vectors takes the radius as a float and squares it as
-// one.
-static bool uses_products(size_t count, int dim)
-{
-    return dim > 15 || count / 2 <= 5;
-}
+// scikit-learn 1.2.1 asks a tree, which adds up squared differences in double, for up to 15 dimensions and more than 11
+// vectors. In all other cases it uses products, in double, but its class for float32 vectors takes the radius as a
+// float and squares it as one.
+static bool uses_products(size_t count, int dim) { return dim > 15 || count / 2 <= 5; }
 
 static double squared_radius(double eps, bool products)
 {
@@ -78,13 +75,15 @@ static void list_rows(ww_sieve *s)
 
 // What one row's rounding leaves for the comparison, after some of its dimensions.
 typedef struct rounded {
-    int32_t sum;           // of q
-    int64_t norm;          // of q, squared
-    double lost_squared;   // of the coordinates less step * q
+    int32_t sum;         // of q
+    int64_t norm;        // of q, squared
+    double lost_squared; // of the coordinates less step * q
 } rounded;
 
-// g of sieve.h. `blurred`: how far the frame's floats and the rounding of the distances in double may put the vector off besides.
-static int32_t bound_of(const ww_sieve *s, const ww_coordinate_frame *f, const rounded *r, double blurred, double spread)
+// g of sieve.h. `blurred`: how far the frame's floats and the rounding of the distances in double may put the vector
+// off besides.
+static int32_t bound_of(const ww_sieve *s, const ww_coordinate_frame *f, const rounded *r, double blurred,
+                        double spread)
 {
     const double eps = s->eps * f->stretch, step2 = f->step * f->step;
     const double lost = sqrt(r->lost_squared) * (1 + 1e-12) + blurred;
@@ -103,7 +102,8 @@ static void put_bounds(ww_sieve *s, size_t place, int32_t head, int32_t head_sum
 }
 
 // Rounds the coordinates `z` of the row at `place` into its panel and notes what was lost.
-static void put_row(ww_sieve *s, const ww_coordinate_frame *f, size_t place, const float *z, double length, double spread)
+static void put_row(ww_sieve *s, const ww_coordinate_frame *f, size_t place, const float *z, double length,
+                    double spread)
 {
     const int levels = s->kernels->levels, head_dims = s->head_groups * WW_GROUP;
     uint8_t *to = s->panels + place / WW_PANEL * s->groups * WW_GROUP * WW_PANEL + place % WW_PANEL * WW_GROUP;
@@ -123,8 +123,8 @@ static void put_row(ww_sieve *s, const ww_coordinate_frame *f, size_t place, con
     }
     if (head_dims >= s->groups * WW_GROUP)
         head = r;
-    // |a|^2 + |b|^2 - 2 a.b in double is off by less than e_a + e_b, e = 4 (dim + 8) u |x|^2; so what it calls near is no farther
-    // than eps + sqrt(e_a) + sqrt(e_b).
+    // |a|^2 + |b|^2 - 2 a.b in double is off by less than e_a + e_b, e = 4 (dim + 8) u |x|^2; so what it calls near is
+    // no farther than eps + sqrt(e_a) + sqrt(e_b).
     const double formula = sqrt(4 * (s->dim + 8) * (DBL_EPSILON / 2) * s->norms[s->row[place]]);
     const double underflow = (double)s->dim * s->dim * (double)FLT_TRUE_MIN;
     const double blurred = f->rounding * length * (1 + 1e-6) + f->stretch * formula + underflow;
@@ -139,8 +139,8 @@ static void put_padding(ww_sieve *s, size_t place)
     put_bounds(s, place, G_NEVER, 0, G_NEVER, 0);
 }
 
-// After how many dimensions the last of x_rows x y_rows pairs is parted; dim + 1: never. `z`: coordinates of the rows, those of x
-// first.
+// After how many dimensions the last of x_rows x y_rows pairs is parted; dim + 1: never. `z`: coordinates of the rows,
+// those of x first.
 static int strip_needs(const float *z, int dim, int x_rows, int y_rows, double near_squared)
 {
     int needed = 0;
@@ -160,8 +160,8 @@ static int strip_needs(const float *z, int dim, int x_rows, int y_rows, double n
     return needed;
 }
 
-// The head for which the kernel does the least, by a sample of what it gives up at once: a short one leaves much to be looked at in
-// full.
+// The head for which the kernel does the least, by a sample of what it gives up at once: a short one leaves much to be
+// looked at in full.
 static int choose_head(const ww_sieve *s, const ww_coordinate_frame *f)
 {
     const ww_cluster_kernels *kernels = s->kernels;
@@ -171,7 +171,7 @@ static int choose_head(const ww_sieve *s, const ww_coordinate_frame *f)
     float *z = ww_try_array((x_rows + y_rows + 1) * dim, sizeof *z);
     int *parted = ww_try_array(dim + 2, sizeof *parted), left = HEAD_SAMPLE, best = s->groups;
     if (!z || !parted)
-        goto done; // the whole length will do
+        goto done;                                            // the whole length will do
     const double lost = 2 * f->step * sqrt((double)dim / 12); // two roundings, each even over a step
     ww_random random = {1};
     for (int k = 0; k < HEAD_SAMPLE; k++) {
@@ -179,7 +179,8 @@ static int choose_head(const ww_sieve *s, const ww_coordinate_frame *f)
         const size_t y = ww_random_below(&random, (uint32_t)(s->rows / y_rows)) * y_rows;
         for (size_t i = 0; i < x_rows + y_rows; i++) {
             const size_t place = i < x_rows ? x + i : y + i - x_rows;
-            ww_coordinate_frame_map(f, kernels, s->vectors + s->row[place] * dim, z + (x_rows + y_rows) * dim, z + i * dim);
+            ww_coordinate_frame_map(f, kernels, s->vectors + s->row[place] * dim, z + (x_rows + y_rows) * dim,
+                                    z + i * dim);
         }
         parted[strip_needs(z, s->dim, kernels->strip_x, kernels->strip_y, (s->eps + lost) * (s->eps + lost))]++;
     }
@@ -208,13 +209,19 @@ ww_status ww_sieve_build(ww_sieve *s, const float *vectors, size_t count, int di
     memset(s, 0, sizeof *s);
     if (dim < 1 || dim > WW_CLUSTER_DIM_MAX || count > INT32_MAX || !(eps > 0))
         return ww_fail(err, WW_ERR_ARGUMENT,
-                       "cannot compare %zu vectors of %d values at distance %g: at most %d of 1 to %d values, at a distance above 0",
+                       "cannot compare %zu vectors of %d values at distance %g: at most %d of 1 to %d values, at a "
+                       "distance above 0",
                        count, dim, eps, INT32_MAX, WW_CLUSTER_DIM_MAX);
     const bool products = uses_products(count, dim);
     const double eps_squared = squared_radius(eps, products);
-    *s = (ww_sieve){.vectors = vectors, .count = count, .dim = dim, .products = products,
-                    .eps_squared = eps_squared, .eps = sqrt(eps_squared) * (1 + 1e-12),
-                    .kernels = kernels ? kernels : ww_cluster_kernels_best(), .groups = (dim + WW_GROUP - 1) / WW_GROUP};
+    *s = (ww_sieve){.vectors = vectors,
+                    .count = count,
+                    .dim = dim,
+                    .products = products,
+                    .eps_squared = eps_squared,
+                    .eps = sqrt(eps_squared) * (1 + 1e-12),
+                    .kernels = kernels ? kernels : ww_cluster_kernels_best(),
+                    .groups = (dim + WW_GROUP - 1) / WW_GROUP};
     s->head_groups = s->groups;
     ww_status status = allocate(s, err);
     if (status != WW_OK)

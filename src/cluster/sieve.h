@@ -1,21 +1,22 @@
 // SPDX-License-Identifier: MIT
 // The sieve: finds every pair of vectors that lie within eps of one another, without an N x N matrix.
 //
-// Each vector is centred, turned so that its first coordinates tell most (frame.h) and rounded to a byte a coordinate. Let x' be
-// the rounded vector and a the length of what the rounding took away, measured for each row. Then by the triangle inequality
+// Each vector is centred, turned so that its first coordinates tell most (frame.h) and rounded to a byte a coordinate.
+// Let x' be the rounded vector and a the length of what the rounding took away, measured for each row. Then by the
+// triangle inequality
 //
 //     |x - y|  >=  |x' - y'| - a_x - a_y,      and the same for any leading part of the coordinates,
 //
-// so a pair with |x' - y'| > eps + a_x + a_y is far and never looked at again. Squared, and with 2 a_x a_y <= a_x^2 + a_y^2, this
-// parts into one number a row, so that the test is one comparison of integers:
+// so a pair with |x' - y'| > eps + a_x + a_y is far and never looked at again. Squared, and with 2 a_x a_y <= a_x^2 +
+// a_y^2, this parts into one number a row, so that the test is one comparison of integers:
 //
 //     candidate  <=>  q_x . q_y  >=  g_x + g_y,     g = (|q|^2 - (2 eps a + 2 a^2) / step^2 - eps^2 / (2 step^2)) / 2.
 //
-// Where each vector stands for several that are spread about it, s their mean squared distance from it, mean squared distances
-// between such are |x - y|^2 + s_x + s_y, and s / step^2 / 2 comes on top of g.
+// Where each vector stands for several that are spread about it, s their mean squared distance from it, mean squared
+// distances between such are |x - y|^2 + s_x + s_y, and s / step^2 / 2 comes on top of g.
 //
-// What passes is a candidate only; ww_sieve_near decides it in double. Bytes are a quarter of the floats and 64 of them are
-// multiplied in one instruction: of 100,000 faces one pair in some ten thousand is ever looked at in full.
+// What passes is a candidate only; ww_sieve_near decides it in double. Bytes are a quarter of the floats and 64 of them
+// are multiplied in one instruction: of 100,000 faces one pair in some ten thousand is ever looked at in full.
 #ifndef WW_CLUSTER_SIEVE_H
 #define WW_CLUSTER_SIEVE_H
 #include "base/error.h"
@@ -33,22 +34,23 @@ typedef struct ww_sieve {
     const ww_cluster_kernels *kernels;
     double *norms; // count; squared lengths, NaN for a vector that is not finite
 
-    size_t rows, padded_rows; // finite vectors; the same rounded up to whole tiles
-    uint32_t *row;            // rows; place in the sieve -> row of `vectors`
-    int groups, head_groups;  // of four dimensions
-    uint8_t *panels;          // padded_rows x groups x 4, see kernels.h
+    size_t rows, padded_rows;                         // finite vectors; the same rounded up to whole tiles
+    uint32_t *row;                                    // rows; place in the sieve -> row of `vectors`
+    int groups, head_groups;                          // of four dimensions
+    uint8_t *panels;                                  // padded_rows x groups x 4, see kernels.h
     int32_t *start_head, *start, *limit_head, *limit; // padded_rows each, see ww_sieve_tile
 } ww_sieve;
 
-// `vectors` must outlive the sieve. `kernels` NULL: the fastest. Vectors with a value that is not finite are left out. `spread`, count
-// entries >= 0, or NULL: pairs are of interest only where squared distance and the spread of both add up to at most eps^2.
+// `vectors` must outlive the sieve. `kernels` NULL: the fastest. Vectors with a value that is not finite are left out.
+// `spread`, count entries >= 0, or NULL: pairs are of interest only where squared distance and the spread of both add
+// up to at most eps^2.
 ww_status ww_sieve_build(ww_sieve *sieve, const float *vectors, size_t count, int dim, double eps, const double *spread,
                          const ww_cluster_kernels *kernels, ww_error *err);
 void ww_sieve_free(ww_sieve *sieve);
 
-// Squared distance of two rows of `vectors` in double, and whether it is <= eps^2, both in the way of scikit-learn (see sieve.c):
-// up to 15 dimensions as the sum of squared differences, above as |a|^2 + |b|^2 - 2 a.b. The order of the sums is fixed, so that
-// ties are decided alike on every machine. Symmetric.
+// Squared distance of two rows of `vectors` in double, and whether it is <= eps^2, both in the way of scikit-learn (see
+// sieve.c): up to 15 dimensions as the sum of squared differences, above as |a|^2 + |b|^2 - 2 a.b. The order of the
+// sums is fixed, so that ties are decided alike on every machine. Symmetric.
 double ww_sieve_distance_squared(const ww_sieve *sieve, uint32_t a, uint32_t b);
 static inline bool ww_sieve_near(const ww_sieve *sieve, uint32_t a, uint32_t b)
 {

@@ -14,10 +14,14 @@ static ww_status no_memory(const ww_templates *t, ww_error *err)
     return ww_fail_memory(err, "the templates of %zu groups", t->count);
 }
 
-ww_status ww_templates_make(ww_templates *t, size_t count, int dim, const ww_context *context, double threshold, ww_error *err)
+ww_status ww_templates_make(ww_templates *t, size_t count, int dim, const ww_context *context, double threshold,
+                            ww_error *err)
 {
     const double calibrated_squared = 2 - 2 * ww_calibrated_cosine(WW_EVIDENCE_ENOUGH);
-    *t = (ww_templates){.count = count, .dim = dim, .kernels = ww_cluster_kernels_best(), .context = context,
+    *t = (ww_templates){.count = count,
+                        .dim = dim,
+                        .kernels = ww_cluster_kernels_best(),
+                        .context = context,
                         .scale = calibrated_squared / (threshold * threshold)};
     t->direction = ww_try_array(count, (size_t)dim * sizeof *t->direction);
     t->magnitude = ww_try_array(count, sizeof *t->magnitude);
@@ -27,7 +31,10 @@ ww_status ww_templates_make(ww_templates *t, size_t count, int dim, const ww_con
     t->clarity = ww_try_array(count, sizeof *t->clarity);
     t->film = ww_try_array(count, sizeof *t->film);
     t->settings = ww_try_array(count, sizeof *t->settings);
-    return t->direction && t->magnitude && t->length_squared && t->size && t->weight && t->clarity && t->film && t->settings ? WW_OK : no_memory(t, err);
+    return t->direction && t->magnitude && t->length_squared && t->size && t->weight && t->clarity && t->film
+                   && t->settings
+               ? WW_OK
+               : no_memory(t, err);
 }
 
 static void free_settings(ww_template_scenes *s)
@@ -58,7 +65,10 @@ static double weight_of(const ww_templates *t, uint32_t vector)
     return t->context && t->context->weight ? fmax(t->context->weight[vector], WEIGHT_MIN) : 1;
 }
 
-static double value_or(const float *values, uint32_t vector, double otherwise) { return values ? values[vector] : otherwise; }
+static double value_or(const float *values, uint32_t vector, double otherwise)
+{
+    return values ? values[vector] : otherwise;
+}
 
 // The mean of two clarities, by weight; frames add up.
 static void add_clarity(ww_templates *t, size_t at, const ww_clarity *other, double weight)
@@ -79,7 +89,7 @@ static ww_clarity clarity_of(const ww_templates *t, uint32_t vector)
                         .frames = value_or(c ? c->frames : NULL, vector, ww_clarity_ordinary.frames)};
 }
 
-// --- directions ------------------------------------------------------------------------------------------------------------------
+// --- directions ------------------------------------------------------------------------------------------------------
 
 static bool is_finite(const float *x, int dim)
 {
@@ -102,7 +112,8 @@ static void set_direction(ww_templates *t, size_t at, const double *sum)
         direction[d] = length > 0 ? (float)(sum[d] / length) : 0;
 }
 
-static void sum_up(ww_templates *t, size_t at, const float *vectors, const uint32_t *member, size_t members, double *sum)
+static void sum_up(ww_templates *t, size_t at, const float *vectors, const uint32_t *member, size_t members,
+                   double *sum)
 {
     const size_t dim = (size_t)t->dim;
     double squares = 0;
@@ -122,7 +133,7 @@ static void sum_up(ww_templates *t, size_t at, const float *vectors, const uint3
     t->length_squared[at] = squares / fmax(1, t->size[at]);
 }
 
-// --- settings --------------------------------------------------------------------------------------------------------------------
+// --- settings --------------------------------------------------------------------------------------------------------
 
 static uint32_t film_of(const ww_templates *t, const uint32_t *member, size_t members)
 {
@@ -204,7 +215,8 @@ static ww_status add_settings(ww_templates *t, size_t at, const uint32_t *member
     return WW_OK;
 }
 
-ww_status ww_template_of_group(ww_templates *t, size_t at, const float *vectors, const uint32_t *member, size_t members, ww_error *err)
+ww_status ww_template_of_group(ww_templates *t, size_t at, const float *vectors, const uint32_t *member, size_t members,
+                               ww_error *err)
 {
     double *sum = ww_try_array((size_t)t->dim, sizeof *sum);
     if (!sum)
@@ -255,7 +267,7 @@ ww_status ww_template_absorb(ww_templates *t, size_t a, size_t b, ww_error *err)
     return has_scenes(t) ? absorb_settings(t, &t->settings[a], &t->settings[b], err) : WW_OK;
 }
 
-// --- evidence --------------------------------------------------------------------------------------------------------------------
+// --- evidence --------------------------------------------------------------------------------------------------------
 
 // Of the pairs of two settings of one scene: the sum of weight x (neutral - unlikeness).
 static double setting_evidence(const ww_templates *t, const ww_template_scene *x, const ww_template_scene *y)
@@ -265,8 +277,9 @@ static double setting_evidence(const ww_templates *t, const ww_template_scene *x
     for (int k = 0; k < c->kind_count; k++) {
         const double pairs = x->seen[k] * y->seen[k];
         if (pairs > 0)
-            sum += c->kind[k].weight * (t->kernels->dot_float(x->sum + k * c->bins, y->sum + k * c->bins, (size_t)c->bins) -
-                                        (1 - c->kind[k].neutral) * pairs);
+            sum += c->kind[k].weight
+                   * (t->kernels->dot_float(x->sum + k * c->bins, y->sum + k * c->bins, (size_t)c->bins)
+                      - (1 - c->kind[k].neutral) * pairs);
     }
     return sum;
 }
@@ -293,6 +306,6 @@ double ww_template_evidence(const ww_templates *t, size_t a, size_t b)
     const double x = t->length_squared[a], y = t->length_squared[b];
     const double squared = t->scale * (x + y - 2 * sqrt(x * y) * cosine);
     const bool apart = t->film[a] != t->film[b] || t->film[a] == WW_FILMS_SEVERAL;
-    return ww_calibrated_evidence(1 - squared / 2, &t->clarity[a], &t->clarity[b]) + (has_scenes(t) ? context_evidence(t, a, b) : 0) -
-           (apart ? WW_EVIDENCE_ACROSS_FILMS : 0);
+    return ww_calibrated_evidence(1 - squared / 2, &t->clarity[a], &t->clarity[b])
+           + (has_scenes(t) ? context_evidence(t, a, b) : 0) - (apart ? WW_EVIDENCE_ACROSS_FILMS : 0);
 }

@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: MIT
 // Templates: one direction for several vectors of one person, and what is known beside it.
 //
-// The template of a group is the mean of its vectors, each counting by its weight, brought to length 1; that of a cluster the mean
-// of its groups' templates, each counting by its vectors, brought to length 1 again. What is noise in a single vector (blur, few
-// pixels, a turned head) differs from one to the next and averages out; what is the person stays.
+// The template of a group is the mean of its vectors, each counting by its weight, brought to length 1; that of a
+// cluster the mean of its groups' templates, each counting by its vectors, brought to length 1 again. What is noise in
+// a single vector (blur, few pixels, a turned head) differs from one to the next and averages out; what is the person
+// stays.
 //
-// The evidence that two templates are one person, in nats, is what calibration.h makes of their cosine and of how well they show
-// their person, plus what is around them: the sum over kinds of weight x mean over pairs of (neutral - unlikeness). The mean goes over
-// all pairs of a vector of one with a vector of the other; pairs of different scenes, and those where one was not seen, count 0: they
-// say nothing. Two of different films are less likely one person beforehand. Unlikeness is 1 minus the sum of the products of the roots (Bhattacharyya's coefficient).
+// The evidence that two templates are one person, in nats, is what calibration.h makes of their cosine and of how well
+// they show their person, plus what is around them: the sum over kinds of weight x mean over pairs of (neutral -
+// unlikeness). The mean goes over all pairs of a vector of one with a vector of the other; pairs of different scenes,
+// and those where one was not seen, count 0: they say nothing. Two of different films are less likely one person
+// beforehand. Unlikeness is 1 minus the sum of the products of the roots (Bhattacharyya's coefficient).
 //
-// Embedders differ in how far apart people are. Their distances are brought to the calibrated ones by the threshold: two ordinary
-// templates that distance apart, with nothing around them, have just the evidence that is enough.
+// Embedders differ in how far apart people are. Their distances are brought to the calibrated ones by the threshold:
+// two ordinary templates that distance apart, with nothing around them, have just the evidence that is enough.
 #ifndef WW_CLUSTER_TEMPLATE_H
 #define WW_CLUSTER_TEMPLATE_H
 #include "cluster/calibration.h"
@@ -19,8 +21,8 @@
 #include "cluster/kernels.h"
 #include "cluster/links.h"
 
-// Nats that are enough for one person: with a hundred tracks, 5000 pairs, each e^5 = 150 times likelier of one than of two. On twelve
-// clips 4.5 to 5.5 sort equally well; at 4 strangers begin to be joined.
+// Nats that are enough for one person: with a hundred tracks, 5000 pairs, each e^5 = 150 times likelier of one than of
+// two. On twelve clips 4.5 to 5.5 sort equally well; at 4 strangers begin to be joined.
 #define WW_EVIDENCE_ENOUGH 5.0
 
 // Nats that are missing unless both are of one film, and that the same: people seldom come over from one to another.
@@ -30,7 +32,8 @@
 typedef struct ww_template_scene { // of a template, in one scene
     uint32_t scene;
     double seen[WW_CONTEXT_KINDS_MAX]; // vectors with a histogram of the kind
-    float *sum;                        // kinds x bins: of their roots, each group's mean brought to length `seen`; owned
+    // kinds x bins: of their roots, each group's mean brought to length `seen`; owned
+    float *sum;
 } ww_template_scene;
 
 typedef struct ww_template_scenes {
@@ -42,23 +45,25 @@ typedef struct ww_templates {
     size_t count;
     int dim;
     const ww_cluster_kernels *kernels;
-    const ww_context *context; // NULL: none
-    double scale;              // of squared distances, to the calibrated ones
-    float *direction;          // count x dim, length 1
-    double *magnitude;         // count: length of the sum the direction was made of
-    double *length_squared;    // count: mean of the vectors'
-    double *size;              // count: vectors; 0: none that is finite, and no template
-    double *weight;            // count: sum of the vectors'
-    ww_clarity *clarity;       // count
-    uint32_t *film;            // count
-    ww_template_scenes *settings;     // count
+    const ww_context *context;    // NULL: none
+    double scale;                 // of squared distances, to the calibrated ones
+    float *direction;             // count x dim, length 1
+    double *magnitude;            // count: length of the sum the direction was made of
+    double *length_squared;       // count: mean of the vectors'
+    double *size;                 // count: vectors; 0: none that is finite, and no template
+    double *weight;               // count: sum of the vectors'
+    ww_clarity *clarity;          // count
+    uint32_t *film;               // count
+    ww_template_scenes *settings; // count
 } ww_templates;
 
 // All without vectors. context is borrowed. WW_ERR_MEMORY.
-ww_status ww_templates_make(ww_templates *t, size_t count, int dim, const ww_context *context, double threshold, ww_error *err);
+ww_status ww_templates_make(ww_templates *t, size_t count, int dim, const ww_context *context, double threshold,
+                            ww_error *err);
 void ww_templates_free(ww_templates *t);
 // Template `at` becomes that of these members (indices of `vectors`), in their order.
-ww_status ww_template_of_group(ww_templates *t, size_t at, const float *vectors, const uint32_t *member, size_t members, ww_error *err);
+ww_status ww_template_of_group(ww_templates *t, size_t at, const float *vectors, const uint32_t *member, size_t members,
+                               ww_error *err);
 // Adds template b to a; b is left without vectors.
 ww_status ww_template_absorb(ww_templates *t, size_t a, size_t b, ww_error *err);
 // As above, in nats; both must have vectors.

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
-// Linkage of templates: the two clusters for whom most speaks that they are one person are joined, and their template is made anew,
-// until for no two enough does.
+// Linkage of templates: the two clusters for whom most speaks that they are one person are joined, and their template
+// is made anew, until for no two enough does.
 //
-// A cluster's template gets better with every group that joins, so that poor groups of one person, which are as far from each other
-// as strangers are, come within reach of what they have in common. This is not reducible (a join can bring a third cluster nearer), so
-// chains of nearest neighbours do not do: each cluster remembers its nearest, and those whose nearest changed look again (Anderberg
-// 1973, with the updates of Müllner 2011). Time quadratic in the groups in practice, memory linear.
+// A cluster's template gets better with every group that joins, so that poor groups of one person, which are as far
+// from each other as strangers are, come within reach of what they have in common. This is not reducible (a join can
+// bring a third cluster nearer), so chains of nearest neighbours do not do: each cluster remembers its nearest, and
+// those whose nearest changed look again (Anderberg 1973, with the updates of Müllner 2011). Time quadratic in the
+// groups in practice, memory linear.
 #include "base/memory.h"
 #include "cluster/method.h"
 #include "cluster/template.h"
@@ -163,8 +164,9 @@ static ww_status start(linkage *l, ww_error *err)
         l->into[g] = l->next_group[g] = g;
         l->nearest[g] = NONE;
         l->evidence[g] = WW_EVIDENCE_ENOUGH;
-        ww_status status = ww_template_of_group(&l->templates, g, l->problem->vectors, links->member + links->member_start[g],
-                                                links->member_start[g + 1] - links->member_start[g], err);
+        ww_status status =
+            ww_template_of_group(&l->templates, g, l->problem->vectors, links->member + links->member_start[g],
+                                 links->member_start[g + 1] - links->member_start[g], err);
         if (status != WW_OK)
             return status;
     }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// Chinese whispers (Biemann 2006), with the votes of dlib's: everyone starts as a cluster of its own, then takes, again and again
-// and in random order, the cluster that most of its neighbours are in; itself counts as one of them, and of several the lowest
-// numbered wins. Differences: nodes are visited in shuffled sweeps until nothing changes (dlib draws them with repetition, a
-// fixed number of times), a group of vectors that must be together moves as one, with all its votes, and never to where it cannot
-// be.
+// Chinese whispers (Biemann 2006), with the votes of dlib's: everyone starts as a cluster of its own, then takes, again
+// and again and in random order, the cluster that most of its neighbours are in; itself counts as one of them, and of
+// several the lowest numbered wins. Differences: nodes are visited in shuffled sweeps until nothing changes (dlib draws
+// them with repetition, a fixed number of times), a group of vectors that must be together moves as one, with all its
+// votes, and never to where it cannot be.
 #include "base/memory.h"
 #include "base/random.h"
 #include "cluster/graph.h"
@@ -11,10 +11,7 @@
 
 enum { SWEEPS_MAX = 100 };
 
-static float one_vote(double distance_squared, double threshold_squared)
-{
-    return 1;
-}
+static float one_vote(double distance_squared, double threshold_squared) { return 1; }
 
 typedef struct ballot {
     double *votes;      // per cluster, all 0 between two elections
@@ -38,8 +35,8 @@ static uint32_t elect(ballot *b, const ww_graph *g, const ww_links *links, const
         vote(b, cluster_of[g->edge[e].to], g->edge[e].weight);
     for (size_t i = 0; i < b->standing_count; i++) {
         const uint32_t c = b->standing[i];
-        if ((b->votes[c] > b->votes[best] || (b->votes[c] == b->votes[best] && c < best)) &&
-            !ww_cannot_join(&links->cannot, node, cluster_of, c))
+        if ((b->votes[c] > b->votes[best] || (b->votes[c] == b->votes[best] && c < best))
+            && !ww_cannot_join(&links->cannot, node, cluster_of, c))
             best = c;
     }
     for (size_t i = 0; i < b->standing_count; i++)
@@ -65,7 +62,8 @@ ww_status ww_whispers_run(const ww_method_problem *p, uint32_t *cluster_of, ww_e
     ww_status status = ww_graph_build(&g, p, one_vote, err);
     if (status != WW_OK)
         return status;
-    ballot b = {ww_alloc_array0(g.nodes, sizeof *b.votes, SIZE_MAX), ww_alloc_array(g.nodes, sizeof *b.standing, SIZE_MAX), 0};
+    ballot b = {ww_alloc_array0(g.nodes, sizeof *b.votes, SIZE_MAX),
+                ww_alloc_array(g.nodes, sizeof *b.standing, SIZE_MAX), 0};
     uint32_t *order = ww_alloc_array(g.nodes, sizeof *order, SIZE_MAX);
     if (!b.votes || !b.standing || !order) {
         status = ww_fail(err, WW_ERR_MEMORY, "no memory to cluster %zu vectors", p->count);

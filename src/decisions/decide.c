@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Decisions into the journal: what a user says of people and portraits becomes entries that speak of identities and faces.
+// Decisions into the journal: what a user says of people and portraits becomes entries that speak of identities and
+// faces.
 #include "decisions/decide.h"
 #include "base/memory.h"
 #include "library/export_state.h"
@@ -19,10 +20,7 @@ typedef struct taking {
     ww_buffer words; // of all entries
 } taking;
 
-char *ww_faces_counted(size_t count)
-{
-    return count == 1 ? ww_strdup("1 face") : ww_strf("%zu faces", count);
-}
+char *ww_faces_counted(size_t count) { return count == 1 ? ww_strdup("1 face") : ww_strf("%zu faces", count); }
 
 ww_status ww_record_decision(ww_people_view *view, ww_entry *entry, int64_t *batch, ww_error *err)
 {
@@ -71,7 +69,8 @@ static ww_status add_person(taking *t, ww_entry *entry, size_t person, bool whol
     ww_operand *operand = ww_entry_add_operand(entry);
     ww_status status = ww_operand_of_person(&t->view, person, whole, without, operand, err);
     if (status == WW_OK && operand->identity.count == 0 && operand->face.count == 0)
-        status = ww_fail(err, WW_ERR_NOT_FOUND, "%s has no faces in the library now", ww_people_view_title(&t->view, person));
+        status = ww_fail(err, WW_ERR_NOT_FOUND, "%s has no faces in the library now",
+                         ww_people_view_title(&t->view, person));
     return status;
 }
 
@@ -115,8 +114,11 @@ static ww_status confirm_joining(const taking *t, const size_t *person, size_t c
     if (frames == 0)
         return WW_OK;
     const ww_catalog_frame *frame = &c->frame.item[first];
-    return ww_fail(err, WW_ERR_CONFIRM, "%s and %s are seen together in %zu %s (first at %.1f s of '%s'), so they are likely two people; to join them all the same: --force",
-                   ww_people_view_title(&t->view, person[0]), count == 2 ? ww_people_view_title(&t->view, person[1]) : "the others", frames,
+    return ww_fail(err, WW_ERR_CONFIRM,
+                   "%s and %s are seen together in %zu %s (first at %.1f s of '%s'), so they are likely two people; to "
+                   "join them all the same: --force",
+                   ww_people_view_title(&t->view, person[0]),
+                   count == 2 ? ww_people_view_title(&t->view, person[1]) : "the others", frames,
                    frames == 1 ? "frame" : "frames", (double)frame->time_us / 1e6, c->source.item[frame->source].path);
 }
 
@@ -170,7 +172,11 @@ static ww_status take_merge(taking *t, ww_error *err)
     for (size_t i = 0; i < count && status == WW_OK; i++) {
         const char *name = t->view.catalog.person.item[person[i]].name;
         called = called ? called : name;
-        ww_buffer_format(&words, "%s%s", i == 0 ? "" : i + 1 < count ? ", " : " and ", ww_people_view_title(&t->view, person[i]));
+        ww_buffer_format(&words, "%s%s",
+                         i == 0          ? ""
+                         : i + 1 < count ? ", "
+                                         : " and ",
+                         ww_people_view_title(&t->view, person[i]));
         status = add_person(t, &entry, person[i], true, NULL, err);
     }
     if (status == WW_OK)
@@ -188,7 +194,8 @@ static ww_status take_merge(taking *t, ww_error *err)
 static ww_status take_ignore(taking *t, ww_error *err)
 {
     size_t *person = ww_try_array(t->decision->count, sizeof *person);
-    ww_status status = person ? find_people(t, person, err) : ww_fail_memory(err, "a list of %zu people", t->decision->count);
+    ww_status status =
+        person ? find_people(t, person, err) : ww_fail_memory(err, "a list of %zu people", t->decision->count);
     for (size_t i = 0; i < t->decision->count && status == WW_OK; i++) {
         ww_entry entry = {.kind = WW_DECISION_IGNORE};
         char *counted = ww_faces_counted(ww_people_view_count(&t->view, person[i]));
@@ -229,7 +236,8 @@ ww_status ww_reject_from(ww_people_view *view, size_t person, const bool *marked
                               : ww_strf("%zu faces are not %s", count, ww_people_view_title(view, person));
     operand = ww_entry_add_operand(entry);
     ww_status status = ww_operand_of_person(view, person, false, marked, operand, err);
-    if (status == WW_OK && operand->identity.count == 0 && operand->face.count == 0) { // all of them: there is nobody to be told from
+    // all of them: there is nobody to be told from
+    if (status == WW_OK && operand->identity.count == 0 && operand->face.count == 0) {
         entry->kind = WW_DECISION_NOBODY;
         entry->operand.count = 1;
     }
@@ -324,9 +332,10 @@ static ww_status take_same(taking *t, end *e, ww_entry *entry, ww_error *err)
 {
     const char *a = given_name(t, &e[0]), *b = given_name(t, &e[1]);
     if (a && b && strcmp(a, b) != 0)
-        return ww_fail(err, WW_ERR_ARGUMENT,
-                       "%s is of %s and %s of %s: say `merge` if they are one person, `reject` if a portrait lies wrong",
-                       e[0].title, a, e[1].title, b);
+        return ww_fail(
+            err, WW_ERR_ARGUMENT,
+            "%s is of %s and %s of %s: say `merge` if they are one person, `reject` if a portrait lies wrong",
+            e[0].title, a, e[1].title, b);
     size_t person[2], people = 0;
     for (int i = 0; i < 2; i++) {
         size_t of = e[i].is_face ? t->view.catalog.face.item[e[i].index].person : e[i].index;
@@ -360,8 +369,8 @@ static ww_status take_different(taking *t, end *e, ww_entry *entry, ww_error *er
         leaves = e[0].is_face ? r->decided.identity[e[0].index] == r->decided.identity[e[1].index]
                               : r->catalog.face.item[e[1].index].person == e[0].index;
     }
-    ww_status status = e[0].is_face ? add_end(t, entry, &e[0], false, err)
-                                    : add_person(t, entry, e[0].index, false, without, err);
+    ww_status status =
+        e[0].is_face ? add_end(t, entry, &e[0], false, err) : add_person(t, entry, e[0].index, false, without, err);
     if (status == WW_OK && e[1].is_face)
         ww_operand_of_face(r, e[1].index, !leaves, ww_entry_add_operand(entry));
     else if (status == WW_OK)
@@ -373,14 +382,16 @@ static ww_status take_different(taking *t, end *e, ww_entry *entry, ww_error *er
 static ww_status take_pair(taking *t, ww_error *err)
 {
     if (t->decision->count != 2)
-        return ww_fail(err, WW_ERR_ARGUMENT, "'%s' takes two people or portraits", ww_decision_kind_name(t->decision->kind));
+        return ww_fail(err, WW_ERR_ARGUMENT, "'%s' takes two people or portraits",
+                       ww_decision_kind_name(t->decision->kind));
     end e[2] = {0};
     ww_entry entry = {.kind = t->decision->kind};
     ww_status status = find_end(t, t->decision->who[0], &e[0], err);
     if (status == WW_OK)
         status = find_end(t, t->decision->who[1], &e[1], err);
     if (status == WW_OK && e[0].is_face == e[1].is_face && e[0].index == e[1].index)
-        status = ww_fail(err, WW_ERR_ARGUMENT, "'%s' and '%s' are one and the same", t->decision->who[0], t->decision->who[1]);
+        status = ww_fail(err, WW_ERR_ARGUMENT, "'%s' and '%s' are one and the same", t->decision->who[0],
+                         t->decision->who[1]);
     if (status == WW_OK)
         status = entry.kind == WW_DECISION_SAME ? take_same(t, e, &entry, err) : take_different(t, e, &entry, err);
     t->faces = 2;
@@ -407,7 +418,8 @@ static ww_status take_back(taking *t, ww_error *err)
         return ww_fail(err, WW_ERR_NOT_FOUND, undo ? "there is nothing to undo" : "there is nothing to redo");
     ww_buffer words = {0};
     ww_status status = batch_words(journal, batch, &words, err);
-    ww_entry entry = {.kind = t->decision->kind, .text = ww_strf("%lld", (long long)batch),
+    ww_entry entry = {.kind = t->decision->kind,
+                      .text = ww_strf("%lld", (long long)batch),
                       .words = ww_strf("%s: %s", undo ? "taken back" : "done again", words.data ? words.data : "")};
     ww_buffer_free(&words);
     return finish(t, &entry, status, err);

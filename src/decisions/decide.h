@@ -17,6 +17,6 @@ ww_status ww_decide(ww_library *library, const ww_decision *decision, ww_decisio
 
 // ww_library_split.
 ww_status ww_split_person(ww_library *library, const char *who, int apply, ww_split_proposal *proposal,
-                         ww_decision_result *result, ww_error *err);
+                          ww_decision_result *result, ww_error *err);
 
 #endif

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// Replay: the standing entries are acted out one after the other over nodes (faces at hand and faces known but away), by
-// ww_rules_*; then what holds in the end is written down as links between the faces at hand.
+// Replay: the standing entries are acted out one after the other over nodes (faces at hand and faces known but away),
+// by ww_rules_*; then what holds in the end is written down as links between the faces at hand.
 //
-// Why the links never contradict each other: a node is in one identity at most, must-links join nodes of one identity only, and
-// cannot-links are written only between nodes of two identities, or of one and of none.
+// Why the links never contradict each other: a node is in one identity at most, must-links join nodes of one identity
+// only, and cannot-links are written only between nodes of two identities, or of one and of none.
 #include "decisions/decisions.h"
 #include "base/memory.h"
 #include "decisions/decisions_match.h"
@@ -101,7 +101,8 @@ static bool part_named(links *l)
             kept = ww_vector_push(&known, (int32_t)i);
     for (size_t i = 0; i < known.count && kept; i++) {
         for (size_t k = i + 1; k < known.count && kept; k++) {
-            const ww_rules_identity *a = &l->rules->identity.item[known.item[i]], *b = &l->rules->identity.item[known.item[k]];
+            const ww_rules_identity *a = &l->rules->identity.item[known.item[i]],
+                                    *b = &l->rules->identity.item[known.item[k]];
             if (a->name || b->name)
                 kept = part_identities(l, known.item[i], known.item[k], 0);
         }
@@ -123,7 +124,8 @@ static bool part_rejected(links *l, size_t count)
         if (own >= 0)
             kept = part_identities(l, own, from, r->entry);
         else if (r->node < count && !l->rules->nobody[r->node])
-            kept = keep_apart(l, (uint32_t)from, (uint32_t)l->rules->identity.count + r->node, l->first_face[from], r->node, r->entry);
+            kept = keep_apart(l, (uint32_t)from, (uint32_t)l->rules->identity.count + r->node, l->first_face[from],
+                              r->node, r->entry);
     }
     return kept;
 }
@@ -176,8 +178,8 @@ static ww_status write_down(const ww_rules *rules, size_t count, ww_decided *dec
     return kept ? WW_OK : ww_fail_memory(err, "what was decided about %zu faces", count);
 }
 
-ww_status ww_decisions_replay_journal(const ww_journal *journal, const ww_face_key *faces, size_t count, ww_decided *decided,
-                                      ww_error *err)
+ww_status ww_decisions_replay_journal(const ww_journal *journal, const ww_face_key *faces, size_t count,
+                                      ww_decided *decided, ww_error *err)
 {
     ww_nodes nodes = {0};
     ww_rules rules = {0};
@@ -196,7 +198,8 @@ ww_status ww_decisions_replay_journal(const ww_journal *journal, const ww_face_k
     return status;
 }
 
-ww_status ww_decisions_replay(ww_library *library, const ww_face_key *faces, size_t count, ww_decided *decided, ww_error *err)
+ww_status ww_decisions_replay(ww_library *library, const ww_face_key *faces, size_t count, ww_decided *decided,
+                              ww_error *err)
 {
     ww_journal journal;
     *decided = (ww_decided){0};

@@ -43,7 +43,8 @@ static size_t count_keys(const ww_journal *journal)
     return keys;
 }
 
-static bool match_keys(const ww_journal *journal, const ww_face_index *index, ww_nodes *nodes, ww_face_index_entry *absent)
+static bool match_keys(const ww_journal *journal, const ww_face_index *index, ww_nodes *nodes,
+                       ww_face_index_entry *absent)
 {
     size_t at = 0, absent_count = 0;
     for (size_t e = 0; e < journal->entry.count; e++) {
@@ -60,13 +61,14 @@ static bool match_keys(const ww_journal *journal, const ww_face_index *index, ww
     return name_absent(nodes, absent, absent_count);
 }
 
-ww_status ww_nodes_match(const ww_journal *journal, const ww_face_key *faces, size_t count, ww_nodes *nodes, ww_error *err)
+ww_status ww_nodes_match(const ww_journal *journal, const ww_face_key *faces, size_t count, ww_nodes *nodes,
+                         ww_error *err)
 {
     size_t keys = count_keys(journal);
     *nodes = (ww_nodes){.count = count, .keys = keys};
     if (count + keys > INT32_MAX)
-        return ww_fail(err, WW_ERR_UNSUPPORTED, "%zu faces and %zu decisions about them are more than can be sorted", count,
-                       keys);
+        return ww_fail(err, WW_ERR_UNSUPPORTED, "%zu faces and %zu decisions about them are more than can be sorted",
+                       count, keys);
     nodes->of_key = ww_alloc_array(keys, sizeof *nodes->of_key, SIZE_MAX);
     ww_face_index_entry *absent = ww_alloc_array(keys, sizeof *absent, SIZE_MAX);
     ww_face_index index = {0};

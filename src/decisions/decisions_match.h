@@ -12,7 +12,8 @@ typedef struct ww_nodes {
     size_t keys;
 } ww_nodes;
 
-ww_status ww_nodes_match(const ww_journal *journal, const ww_face_key *faces, size_t count, ww_nodes *nodes, ww_error *err);
+ww_status ww_nodes_match(const ww_journal *journal, const ww_face_key *faces, size_t count, ww_nodes *nodes,
+                         ww_error *err);
 void ww_nodes_free(ww_nodes *nodes);
 
 #endif

@@ -81,8 +81,8 @@ static int32_t find(const ww_rules *r, int64_t id)
     return at < r->identity.count && r->identity.item[at].id == id ? (int32_t)at : -1;
 }
 
-// The identity that an operand is: the first it names with the others merged into it, or a new one; with its faces put there.
-// -1: no memory for a new one, and r->starved is set.
+// The identity that an operand is: the first it names with the others merged into it, or a new one; with its faces put
+// there. -1: no memory for a new one, and r->starved is set.
 static int32_t settle(ww_rules *r, const ww_entry *entry, size_t operand, const uint32_t *node)
 {
     const ww_operand *s = &entry->operand.item[operand];
@@ -97,7 +97,8 @@ static int32_t settle(ww_rules *r, const ww_entry *entry, size_t operand, const 
             merge(r, identity, ww_rules_root(r, named));
     }
     if (identity < 0) {
-        ww_rules_identity fresh = {.id = WW_IDENTITY_ID(entry->seq, (int64_t)operand), .into = (int32_t)r->identity.count};
+        ww_rules_identity fresh = {.id = WW_IDENTITY_ID(entry->seq, (int64_t)operand),
+                                   .into = (int32_t)r->identity.count};
         identity = fresh.into;
         if (!ww_vector_push(&r->identity, fresh)) {
             r->starved = true;
@@ -177,7 +178,8 @@ static void act_on_person(ww_rules *r, const ww_entry *entry, const uint32_t *no
 
 ww_status ww_rules_act(ww_rules *r, const ww_entry *entry, const uint32_t *node, ww_error *err)
 {
-    bool two = entry->kind != WW_DECISION_NAME && entry->kind != WW_DECISION_IGNORE && entry->kind != WW_DECISION_NOBODY;
+    bool two =
+        entry->kind != WW_DECISION_NAME && entry->kind != WW_DECISION_IGNORE && entry->kind != WW_DECISION_NOBODY;
     if (entry->operand.count < (two ? 2u : 1u))
         return ww_fail(err, WW_ERR_STORE,
                        "the library is damaged: entry %lld of its journal is not whole; restore a copy of whoswho.db",

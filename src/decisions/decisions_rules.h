@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // What each kind of decision does to the identities: the meaning of the journal. The last word wins.
 //
-//   name       the faces of operand 0 are one identity, with this name; an identity that has the name already is the same. A
+//   name       the faces of operand 0 are one identity, with this name; an identity that has the name already is the
+//   same. A
 //              name ends being ignored. No name: it has none any more
 //   merge      all operands are one identity; it is called `text`, or as the first operand with a name
 //   same       likewise
@@ -9,7 +10,8 @@
 //   reject     the faces of operand 0 leave the identity of operand 1 and cannot be of it
 //   different  operand 0 and operand 1 are two identities that cannot be one
 //   ignore     operand 0 is an identity of strangers
-//   nobody     the faces of operand 0 leave their identities and stay unassigned; with a text they are not even written. Operand 1,
+//   nobody     the faces of operand 0 leave their identities and stay unassigned; with a text they are not even
+//   written. Operand 1,
 //              if there is one, is the person they were taken from, who stays a person
 // Listing a face in an operand that is a person moves it there from wherever it was.
 #ifndef WW_DECISIONS_DECISIONS_RULES_H
@@ -38,7 +40,7 @@ typedef struct ww_rejected {
 typedef struct ww_rules {
     int32_t *identity_of; // of each node, as put there; see ww_rules_identity_of
     bool *nobody, *discarded, *was_rejected;
-    int64_t *entry;       // of each node: the last entry that moved it
+    int64_t *entry; // of each node: the last entry that moved it
     WW_VECTOR(ww_rules_identity) identity;
     WW_VECTOR(ww_apart) apart;
     WW_VECTOR(ww_rejected) rejected;

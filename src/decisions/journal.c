@@ -8,18 +8,15 @@
 #include <time.h>
 
 static const char *const kind_name[] = {
-    [WW_DECISION_NAME] = "name",           [WW_DECISION_MERGE] = "merge",   [WW_DECISION_SPLIT] = "split",
-    [WW_DECISION_REJECT] = "reject",       [WW_DECISION_SAME] = "same",     [WW_DECISION_DIFFERENT] = "different",
-    [WW_DECISION_IGNORE] = "ignore",       [WW_DECISION_NOBODY] = "nobody", [WW_DECISION_UNDO] = "undo",
+    [WW_DECISION_NAME] = "name",     [WW_DECISION_MERGE] = "merge",   [WW_DECISION_SPLIT] = "split",
+    [WW_DECISION_REJECT] = "reject", [WW_DECISION_SAME] = "same",     [WW_DECISION_DIFFERENT] = "different",
+    [WW_DECISION_IGNORE] = "ignore", [WW_DECISION_NOBODY] = "nobody", [WW_DECISION_UNDO] = "undo",
     [WW_DECISION_REDO] = "redo",
 };
 enum { KINDS = sizeof kind_name / sizeof *kind_name };
 #define SPLIT_ONCE "part" // what older libraries call a split
 
-const char *ww_decision_kind_name(ww_decision_kind kind)
-{
-    return kind_name[kind];
-}
+const char *ww_decision_kind_name(ww_decision_kind kind) { return kind_name[kind]; }
 
 ww_operand *ww_entry_add_operand(ww_entry *entry)
 {
@@ -80,10 +77,15 @@ static ww_status on_decision(void *user, const ww_journal_row *row, ww_error *er
     ww_journal *journal = user;
     const int kind = kind_named(row->kind);
     if (kind == KINDS)
-        return ww_fail(err, WW_ERR_STORE, "entry %lld of the journal is a '%.32s', which this whoswho does not know; update it",
+        return ww_fail(err, WW_ERR_STORE,
+                       "entry %lld of the journal is a '%.32s', which this whoswho does not know; update it",
                        (long long)row->seq, row->kind);
-    ww_entry entry = {.seq = row->seq, .batch = row->batch, .time_s = row->time_s, .kind = (ww_decision_kind)kind,
-                      .text = row->text ? ww_try_strdup(row->text) : NULL, .words = ww_try_strdup(row->words)};
+    ww_entry entry = {.seq = row->seq,
+                      .batch = row->batch,
+                      .time_s = row->time_s,
+                      .kind = (ww_decision_kind)kind,
+                      .text = row->text ? ww_try_strdup(row->text) : NULL,
+                      .words = ww_try_strdup(row->words)};
     bool kept = entry.words && (entry.text || !row->text);
     ww_status status = kept ? ww_operands_decode(row->operands, row->operands_bytes, &entry, err) : WW_OK;
     kept = kept && status == WW_OK && ww_vector_push(&journal->entry, entry);
@@ -119,8 +121,8 @@ static bool mark_undone(ww_journal *journal)
     }
     for (size_t i = 0; i < journal->entry.count; i++) {
         ww_entry *e = &journal->entry.item[i];
-        e->undone = e->kind != WW_DECISION_UNDO && e->kind != WW_DECISION_REDO &&
-                    (done.count == 0 || !bsearch(&e->batch, done.item, done.count, sizeof *done.item, by_value));
+        e->undone = e->kind != WW_DECISION_UNDO && e->kind != WW_DECISION_REDO
+                    && (done.count == 0 || !bsearch(&e->batch, done.item, done.count, sizeof *done.item, by_value));
     }
     journal->undo = done.count ? done.item[done.count - 1] : 0;
     journal->redo = taken_back.count ? taken_back.item[taken_back.count - 1] : 0;
@@ -145,9 +147,15 @@ ww_status ww_journal_append(ww_store *store, ww_entry *entry, ww_error *err)
     ww_buffer operands = {0};
     ww_operands_encode(entry, &operands);
     entry->time_s = (int64_t)time(NULL);
-    ww_journal_row row = {.batch = entry->batch, .time_s = entry->time_s, .kind = kind_name[entry->kind], .text = entry->text,
-                          .words = entry->words, .operands = operands.data, .operands_bytes = operands.bytes};
-    ww_status status = is_starved(entry) ? ww_fail_memory(err, "the faces of a decision") : ww_buffer_status(&operands, "a decision", err);
+    ww_journal_row row = {.batch = entry->batch,
+                          .time_s = entry->time_s,
+                          .kind = kind_name[entry->kind],
+                          .text = entry->text,
+                          .words = entry->words,
+                          .operands = operands.data,
+                          .operands_bytes = operands.bytes};
+    ww_status status = is_starved(entry) ? ww_fail_memory(err, "the faces of a decision")
+                                         : ww_buffer_status(&operands, "a decision", err);
     if (status == WW_OK)
         status = ww_store_add_decision(store, &row, &entry->seq, err);
     if (status == WW_OK && entry->batch == 0)

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 // The journal in memory: what the user said, entry by entry, and which of it still stands.
 //
-// An entry speaks of operands, each a person: the identities that earlier entries made (see decided.h), and faces by their
-// keys. An identity is named by the entry that made it: WW_IDENTITY_ID(seq, operand). Entries are undone from the last to the
-// first and a new one drops what was undone before it, so those that stand are always a stack: whatever an entry refers to
-// stands when it does.
+// An entry speaks of operands, each a person: the identities that earlier entries made (see decided.h), and faces by
+// their keys. An identity is named by the entry that made it: WW_IDENTITY_ID(seq, operand). Entries are undone from the
+// last to the first and a new one drops what was undone before it, so those that stand are always a stack: whatever an
+// entry refers to stands when it does.
 //
-// Operands are stored compactly, about 12 bytes a face, and an entry lists only faces that its identities do not hold yet: naming
-// a folder of 100,000 faces takes about a megabyte, renaming it nothing.
+// Operands are stored compactly, about 12 bytes a face, and an entry lists only faces that its identities do not hold
+// yet: naming a folder of 100,000 faces takes about a megabyte, renaming it nothing.
 #ifndef WW_DECISIONS_JOURNAL_H
 #define WW_DECISIONS_JOURNAL_H
 #include "base/buffer.h"
@@ -29,10 +29,10 @@ typedef struct ww_entry {
     int64_t seq, batch; // entries of one batch are undone together
     int64_t time_s;     // Unix time
     ww_decision_kind kind;
-    char *text;         // owned, or NULL: a name; of undo and redo the batch they speak of
-    char *words;        // owned: for people to read
+    char *text;  // owned, or NULL: a name; of undo and redo the batch they speak of
+    char *words; // owned: for people to read
     WW_VECTOR(ww_operand) operand;
-    bool undone;        // filled by ww_journal_load
+    bool undone; // filled by ww_journal_load
 } ww_entry;
 
 typedef struct ww_journal {

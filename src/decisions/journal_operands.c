@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// An operand is a list of numbers: LEB128 varints, signed ones zigzagged. Faces lie sorted by source and time, so that a source is
-// written once and times as steps from the one before.
+// An operand is a list of numbers: LEB128 varints, signed ones zigzagged. Faces lie sorted by source and time, so that
+// a source is written once and times as steps from the one before.
 #include "base/buffer.h"
 #include "decisions/journal.h"
 
@@ -33,10 +33,7 @@ static void put(ww_buffer *b, uint64_t value)
     ww_buffer_add(b, bytes, count);
 }
 
-static void put_signed(ww_buffer *b, int64_t value)
-{
-    put(b, (uint64_t)value << 1 ^ (uint64_t)(value >> 63));
-}
+static void put_signed(ww_buffer *b, int64_t value) { put(b, (uint64_t)value << 1 ^ (uint64_t)(value >> 63)); }
 
 static void put_faces(ww_buffer *b, const ww_face_key *face, size_t count)
 {
@@ -114,7 +111,8 @@ static void get_run(input *in, size_t run, ww_operand *operand)
     in->at += sizeof key.source;
     for (size_t k = 0; k < run && !in->bad && !operand->starved; k++) {
         float box[4];
-        key.time_us = (int64_t)((uint64_t)key.time_us + (uint64_t)get_signed(in)); // damage may overflow, and must not trap
+        // damage may overflow, and must not trap
+        key.time_us = (int64_t)((uint64_t)key.time_us + (uint64_t)get_signed(in));
         for (int c = 0; c < 4; c++)
             box[c] = (float)((double)get_signed(in) / STEPS_A_PIXEL);
         key.x = box[0];

@@ -43,7 +43,8 @@ static int32_t main_identity(const ww_people_view *r, const size_t *count)
 static void drop_parted(const ww_people_view *r, int32_t kept, size_t *count)
 {
     for (size_t i = 0; i < r->decided.cannot.count; i++) {
-        int32_t a = r->decided.identity[r->decided.cannot.item[i].a], b = r->decided.identity[r->decided.cannot.item[i].b];
+        int32_t a = r->decided.identity[r->decided.cannot.item[i].a],
+                b = r->decided.identity[r->decided.cannot.item[i].b];
         if (a == kept && b >= 0)
             count[b] = 0;
         if (b == kept && a >= 0)
@@ -51,8 +52,9 @@ static void drop_parted(const ww_people_view *r, int32_t kept, size_t *count)
     }
 }
 
-// The faces of the person that no identity holds. Those which a decision has taken from the person since the faces were sorted
-// (unassigned, or rejected from one of the identities counted) are not among them. The caller frees; NULL: no memory.
+// The faces of the person that no identity holds. Those which a decision has taken from the person since the faces were
+// sorted (unassigned, or rejected from one of the identities counted) are not among them. The caller frees; NULL: no
+// memory.
 static bool *free_faces(const ww_people_view *r, size_t person, const size_t *identities, const bool *without)
 {
     const ww_decided *d = &r->decided;
@@ -95,7 +97,8 @@ static bool rank_by_mean(const float *vector, int dim, struct candidate *candida
         for (int d = 0; d < dim; d++)
             mean[d] += vector[candidate[i].face * (size_t)dim + (size_t)d] / (double)count;
     for (size_t i = 0; i < count; i++)
-        candidate[i].distance_squared = ww_distance_squared_to_mean(vector + candidate[i].face * (size_t)dim, mean, dim);
+        candidate[i].distance_squared =
+            ww_distance_squared_to_mean(vector + candidate[i].face * (size_t)dim, mean, dim);
     qsort(candidate, count, sizeof *candidate, nearest_first);
     free(mean);
     return true;
@@ -122,8 +125,8 @@ static ww_status add_core(const ww_people_view *r, const bool *is_free, ww_opera
     return status;
 }
 
-ww_status ww_operand_of_person(const ww_people_view *r, size_t person, bool whole, const bool *without, ww_operand *operand,
-                                   ww_error *err)
+ww_status ww_operand_of_person(const ww_people_view *r, size_t person, bool whole, const bool *without,
+                               ww_operand *operand, ww_error *err)
 {
     size_t *count = count_identities(r, person, without);
     if (!count)

@@ -61,10 +61,7 @@ const char *ww_people_view_title(const ww_people_view *r, size_t person)
     return ww_catalog_title(&r->catalog.person.item[person]);
 }
 
-size_t ww_people_view_count(const ww_people_view *r, size_t person)
-{
-    return r->face_count[person];
-}
+size_t ww_people_view_count(const ww_people_view *r, size_t person) { return r->face_count[person]; }
 
 // The N of "N" or "Face_N", else -1.
 static long number_meant(const char *who)
@@ -128,7 +125,8 @@ ww_status ww_people_view_find(const ww_people_view *r, const char *who, size_t *
     size_t found = 0;
     for (size_t i = 0; i < c->person.count; i++) {
         const ww_catalog_person *p = &c->person.item[i];
-        bool exactly = number >= 0 ? p->number == number : strcmp(p->folder, who) == 0 || (p->name && strcmp(p->name, who) == 0);
+        bool exactly =
+            number >= 0 ? p->number == number : strcmp(p->folder, who) == 0 || (p->name && strcmp(p->name, who) == 0);
         if (exactly) {
             *person = i;
             return WW_OK;
@@ -151,7 +149,8 @@ ww_status ww_check_person_name(const char *name, char **clean, ww_error *err)
     if (length == 0)
         return ww_fail(err, WW_ERR_ARGUMENT, "a name must not be empty");
     if (length > WW_NAME_BYTES_MAX)
-        return ww_fail(err, WW_ERR_ARGUMENT, "a name of %zu bytes is too long; %d are allowed", length, WW_NAME_BYTES_MAX);
+        return ww_fail(err, WW_ERR_ARGUMENT, "a name of %zu bytes is too long; %d are allowed", length,
+                       WW_NAME_BYTES_MAX);
     for (size_t i = 0; i < length; i++)
         if ((unsigned char)name[i] < 0x20 || name[i] == 0x7f)
             return ww_fail(err, WW_ERR_ARGUMENT, "a name must not hold line breaks or other control characters");
@@ -160,8 +159,8 @@ ww_status ww_check_person_name(const char *name, char **clean, ww_error *err)
     free(trimmed);
     if (number_meant(*clean) < 0)
         return WW_OK;
-    ww_status status = ww_fail(err, WW_ERR_ARGUMENT, "'%s' is not a name: numbers and Face_N stand for people without one",
-                               *clean);
+    ww_status status =
+        ww_fail(err, WW_ERR_ARGUMENT, "'%s' is not a name: numbers and Face_N stand for people without one", *clean);
     free(*clean);
     *clean = NULL;
     return status;

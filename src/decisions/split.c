@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
-// Splitting a person: the faces fall into two by 2-means on their vectors (MacQueen 1967), from several beginnings, of which the
-// one with the clearest gap is taken. Faces of one track are one vector, their mean, with their number as its weight.
+// Splitting a person: the faces fall into two by 2-means on their vectors (MacQueen 1967), from several beginnings, of
+// which the one with the clearest gap is taken. Faces of one track are one vector, their mean, with their number as its
+// weight.
 //
-// The measure of the gap is the mean silhouette (Rousseeuw 1987) of the faces, or of some where there are many: by which share
-// the faces of the other side are farther on average than the others of the own; 0 for a face that is alone on its side.
+// The measure of the gap is the mean silhouette (Rousseeuw 1987) of the faces, or of some where there are many: by
+// which share the faces of the other side are farther on average than the others of the own; 0 for a face that is alone
+// on its side.
 #include "base/distance.h"
 #include "base/memory.h"
 #include "base/random.h"
@@ -86,7 +88,8 @@ static bool assign(splitting *p)
     bool changed = false;
     for (size_t u = 0; u < p->units; u++) {
         const double *v = p->vector + u * p->dim;
-        unsigned char side = ww_distance_squared_of_means(v, p->centre[1], (int)p->dim) < ww_distance_squared_of_means(v, p->centre[0], (int)p->dim);
+        unsigned char side = ww_distance_squared_of_means(v, p->centre[1], (int)p->dim)
+                             < ww_distance_squared_of_means(v, p->centre[0], (int)p->dim);
         changed = changed || side != p->side[u];
         p->side[u] = side;
     }
@@ -110,10 +113,7 @@ static bool move_centres(splitting *p)
     return weight[0] > 0 && weight[1] > 0;
 }
 
-static unsigned char side_of(const splitting *p, size_t i)
-{
-    return p->side[p->unit_of[i]];
-}
+static unsigned char side_of(const splitting *p, size_t i) { return p->side[p->unit_of[i]]; }
 
 static double distance(const splitting *p, size_t i, size_t k)
 {
@@ -145,7 +145,8 @@ static gap measure_gap(const splitting *p)
         }
         compared++;
         if (count[0] > 0 && count[1] > 0)
-            g.silhouette += (away[1] / count[1] - away[0] / count[0]) / fmax(fmax(away[1] / count[1], away[0] / count[0]), 1e-12);
+            g.silhouette +=
+                (away[1] / count[1] - away[0] / count[0]) / fmax(fmax(away[1] / count[1], away[0] / count[0]), 1e-12);
     }
     g.silhouette /= (double)compared;
     g.within = pairs[0] > 0 ? sum[0] / pairs[0] : 0;
@@ -229,7 +230,8 @@ static void propose(splitting *p, ww_split_proposal *proposal)
         show_examples(p, s, &proposal->side[s]);
 }
 
-static ww_status record_split(ww_people_view *r, size_t person, const splitting *p, ww_decision_result *result, ww_error *err)
+static ww_status record_split(ww_people_view *r, size_t person, const splitting *p, ww_decision_result *result,
+                              ww_error *err)
 {
     ww_entry entry = {.kind = WW_DECISION_SPLIT};
     bool *leaves = ww_try_array(r->catalog.face.count, sizeof *leaves);
@@ -240,7 +242,8 @@ static ww_status record_split(ww_people_view *r, size_t person, const splitting 
         leaves[p->face.item[i]] = side_of(p, i);
         stay += !side_of(p, i);
     }
-    entry.words = ww_strf("%s is two people (%zu and %zu faces)", ww_people_view_title(r, person), stay, p->face.count - stay);
+    entry.words =
+        ww_strf("%s is two people (%zu and %zu faces)", ww_people_view_title(r, person), stay, p->face.count - stay);
     ww_status status = ww_operand_of_person(r, person, true, leaves, ww_entry_add_operand(&entry), err);
     ww_operand *side = ww_entry_add_operand(&entry);
     for (size_t i = 0; i < r->catalog.face.count; i++)
@@ -275,7 +278,7 @@ static void splitting_free(splitting *p)
 }
 
 ww_status ww_split_person(ww_library *library, const char *who, int apply, ww_split_proposal *proposal,
-                         ww_decision_result *result, ww_error *err)
+                          ww_decision_result *result, ww_error *err)
 {
     ww_people_view view;
     size_t person;
@@ -298,8 +301,8 @@ ww_status ww_split_person(ww_library *library, const char *who, int apply, ww_sp
             if (view.catalog.face.item[i].person == person && !ww_vector_push(&p->face, i))
                 status = ww_fail_memory(err, "the faces of a person");
         if (status == WW_OK && p->face.count < 2)
-            status = ww_fail(err, WW_ERR_ARGUMENT, "%s has %zu faces; it takes two to split", ww_people_view_title(&view, person),
-                             p->face.count);
+            status = ww_fail(err, WW_ERR_ARGUMENT, "%s has %zu faces; it takes two to split",
+                             ww_people_view_title(&view, person), p->face.count);
     }
     if (status == WW_OK && !make_units(p))
         status = ww_fail_memory(err, "the faces of a person");

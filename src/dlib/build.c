@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// From dlib's list of layers to a graph of the engine's operators (ONNX's, and PaddedAdd for add_prev, which takes tensors of
-// different sizes).
+// From dlib's list of layers to a graph of the engine's operators (ONNX's, and PaddedAdd for add_prev, which takes
+// tensors of different sizes).
 //
 // What a mark is, and which one a later layer means, the file does not say (net.h). Here a mark right after a mark is a
 // skip, which goes back to the first tag since the last join; every other mark is a tag.
@@ -26,8 +26,8 @@ static const char owner; // its address marks the nets that are made here
 // A place in the graph: a value, and which pixels of the input its cells look at.
 typedef struct point {
     int value;
-    bool is_row; // [batch, numbers] rather than [batch, channels, rows, columns]
-    int64_t numbers; // of a row
+    bool is_row;              // [batch, numbers] rather than [batch, channels, rows, columns]
+    int64_t numbers;          // of a row
     double step[2], start[2]; // y, x
 } point;
 
@@ -47,7 +47,8 @@ static int add_value(builder *b, char *name)
 }
 
 // Takes over the numbers of *data.
-static int add_constant(builder *b, const ww_dlib_layer *l, const char *what, float **data, int rank, const int64_t *dim)
+static int add_constant(builder *b, const ww_dlib_layer *l, const char *what, float **data, int rank,
+                        const int64_t *dim)
 {
     int v = add_value(b, ww_strf("byte %zu %s", l->at, what));
     b->net->value[v].is_constant = true;
@@ -135,7 +136,10 @@ static ww_status build_pool(builder *b, ww_dlib_layer *l)
     bool max = l->kind == WW_DLIB_MAX_POOL, global = l->kernel[0] == 0 && l->kernel[1] == 0;
     if (b->now.is_row || (!global && (l->kernel[0] == 0 || l->kernel[1] == 0)))
         return fail(b, l, "a pooling over one axis or of a row of numbers is not supported");
-    ww_node *n = add_node(b, l, global ? (max ? "GlobalMaxPool" : "GlobalAveragePool") : max ? "MaxPool" : "AveragePool");
+    ww_node *n = add_node(b, l,
+                          global ? (max ? "GlobalMaxPool" : "GlobalAveragePool")
+                          : max  ? "MaxPool"
+                                 : "AveragePool");
     if (global)
         return WW_OK;
     add_ints(n, "kernel_shape", 2, l->kernel);
@@ -152,7 +156,8 @@ static float *constant_row(size_t count, float value)
     return v;
 }
 
-// One factor and offset a channel: a batch norm of mean 0 and variance 1, which is folded into the convolution before it.
+// One factor and offset a channel: a batch norm of mean 0 and variance 1, which is folded into the convolution before
+// it.
 static ww_status build_affine_by_channel(builder *b, ww_dlib_layer *l)
 {
     float *mean = constant_row((size_t)l->dim[1], 0), *variance = constant_row((size_t)l->dim[1], 1);
@@ -300,8 +305,8 @@ static ww_status start(builder *b, const char *name, size_t layers, const ww_dli
     net->input = ww_alloc(sizeof *net->input);
     net->input_count = 1;
     net->input[0].value = b->now.value;
-    net->input[0].shape = (ww_shape){
-        4, {-1, info->input.channels, sized ? info->input.height : -1, sized ? info->input.width : -1}};
+    net->input[0].shape =
+        (ww_shape){4, {-1, info->input.channels, sized ? info->input.height : -1, sized ? info->input.width : -1}};
     return WW_OK;
 }
 
@@ -312,7 +317,8 @@ static void finish(builder *b)
     ww_dlib_net *info = net->extra;
     net->output = ww_alloc(sizeof *net->output);
     net->output_count = 1;
-    net->output[0] = (ww_port){b->now.value, {b->now.is_row ? 2 : 4, {-1, b->now.is_row ? b->now.numbers : -1, -1, -1}}};
+    net->output[0] =
+        (ww_port){b->now.value, {b->now.is_row ? 2 : 4, {-1, b->now.is_row ? b->now.numbers : -1, -1, -1}}};
     if (info->kind == WW_DLIB_METRIC && b->has_concat)
         info->kind = WW_DLIB_DENSENET;
     else if (info->kind == WW_DLIB_METRIC && b->has_add)
@@ -354,7 +360,4 @@ ww_status ww_dlib_build(const char *name, ww_dlib_layers *layers, const ww_dlib_
     return status;
 }
 
-const ww_dlib_net *ww_net_dlib(const ww_net *net)
-{
-    return net->extra_owner == &owner ? net->extra : NULL;
-}
+const ww_dlib_net *ww_net_dlib(const ww_net *net) { return net->extra_owner == &owner ? net->extra : NULL; }

@@ -8,7 +8,9 @@
 
 enum { HALVES_MAX = 24, HALF_MIN = 9 }; // a picture with a side below HALF_MIN pixels has no half
 
-struct rect { double left, top, right, bottom; };
+struct rect {
+    double left, top, right, bottom;
+};
 
 static double width_of(struct rect r) { return r.left > r.right || r.top > r.bottom ? 0 : r.right - r.left + 1; }
 static double height_of(struct rect r) { return r.left > r.right || r.top > r.bottom ? 0 : r.bottom - r.top + 1; }
@@ -25,7 +27,9 @@ static struct rect rect_of(const ww_dlib_place *p)
     return (struct rect){p->x - half, p->y - half, p->x + half, p->y + half};
 }
 
-struct point { double x, y; };
+struct point {
+    double x, y;
+};
 
 // A corner of the rectangle, turned around its middle.
 static struct point turned(struct rect r, double x, double y, double angle)
@@ -35,15 +39,17 @@ static struct point turned(struct rect r, double x, double y, double angle)
     return (struct point){c * dx - s * dy + middle_x, s * dx + c * dy + middle_y};
 }
 
-struct corners { struct point top_left, top_right, bottom_left, bottom_right; };
+struct corners {
+    struct point top_left, top_right, bottom_left, bottom_right;
+};
 
 static struct corners corners_of(struct rect r, double angle)
 {
-    return (struct corners){turned(r, r.left, r.top, angle), turned(r, r.right, r.top, angle), turned(r, r.left, r.bottom, angle),
-                            turned(r, r.right, r.bottom, angle)};
+    return (struct corners){turned(r, r.left, r.top, angle), turned(r, r.right, r.top, angle),
+                            turned(r, r.left, r.bottom, angle), turned(r, r.right, r.bottom, angle)};
 }
 
-// --- an RGB picture somewhere in memory ----------------------------------------------------------------------------------------
+// --- an RGB picture somewhere in memory ------------------------------------------------------------------------------
 
 struct pixels {
     const uint8_t *rgb;
@@ -51,8 +57,8 @@ struct pixels {
     int width, height;
 };
 
-// Half the size: a binomial filter of 5 x 5 at every other pixel, cut off to whole levels. `out` has room for the half, `across` for half
-// of the columns of all rows; false: too small to halve.
+// Half the size: a binomial filter of 5 x 5 at every other pixel, cut off to whole levels. `out` has room for the half,
+// `across` for half of the columns of all rows; false: too small to halve.
 static bool halve(const struct pixels *in, uint16_t *across, uint8_t *out, struct pixels *half)
 {
     if (in->width < HALF_MIN || in->height < HALF_MIN)
@@ -70,8 +76,9 @@ static bool halve(const struct pixels *in, uint16_t *across, uint8_t *out, struc
     for (int y = 0; y < half->height; y++, out += samples) {
         const uint16_t *row = across + 2 * (size_t)y * samples;
         for (size_t i = 0; i < samples; i++)
-            out[i] = (uint8_t)((row[i] + 4 * row[i + samples] + 6 * row[i + 2 * samples] + 4 * row[i + 3 * samples] +
-                                row[i + 4 * samples]) / 256);
+            out[i] = (uint8_t)((row[i] + 4 * row[i + samples] + 6 * row[i + 2 * samples] + 4 * row[i + 3 * samples]
+                                + row[i + 4 * samples])
+                               / 256);
     }
     return true;
 }
@@ -86,8 +93,8 @@ static void blend_at(const struct pixels *in, double x, double y, uint8_t *out)
     }
     const uint8_t *p = in->rgb + (ptrdiff_t)top * in->stride + 3 * (ptrdiff_t)left, *q = p + in->stride;
     for (int c = 0; c < 3; c++)
-        out[c] = (uint8_t)((1 - share_y) * ((1 - share_x) * p[c] + share_x * p[c + 3]) +
-                           share_y * ((1 - share_x) * q[c] + share_x * q[c + 3]));
+        out[c] = (uint8_t)((1 - share_y) * ((1 - share_x) * p[c] + share_x * p[c + 3])
+                           + share_y * ((1 - share_x) * q[c] + share_x * q[c + 3]));
 }
 
 static void sample(const struct pixels *in, struct rect r, double angle, ww_image *chip)
@@ -104,14 +111,17 @@ static void sample(const struct pixels *in, struct rect r, double angle, ww_imag
     }
 }
 
-// --- the part of the picture that a chip needs ---------------------------------------------------------------------------------
+// --- the part of the picture that a chip needs -----------------------------------------------------------------------
 
-struct box { int left, top, right, bottom; }; // the right and bottom pixels included
+struct box {
+    int left, top, right, bottom;
+}; // the right and bottom pixels included
 
 static double least(double a, double b) { return a < b ? a : b; }
 static double most(double a, double b) { return a > b ? a : b; }
 
-// The turned rectangle and a margin around it, which grows with the halvings, as far as there is a picture; false: nothing of it.
+// The turned rectangle and a margin around it, which grows with the halvings, as far as there is a picture; false:
+// nothing of it.
 static bool needed_box(const ww_image *image, struct rect r, double angle, int chip_size, struct box *box)
 {
     double grow = 2, chip_area = (double)chip_size * chip_size;
@@ -128,7 +138,8 @@ static bool needed_box(const ww_image *image, struct rect r, double angle, int c
     bottom = least(bottom, image->height - 1);
     if (!(left <= right && top <= bottom))
         return false;
-    *box = (struct box){(int)floor(left + 0.5), (int)floor(top + 0.5), (int)floor(right + 0.5), (int)floor(bottom + 0.5)};
+    *box =
+        (struct box){(int)floor(left + 0.5), (int)floor(top + 0.5), (int)floor(right + 0.5), (int)floor(bottom + 0.5)};
     return true;
 }
 
@@ -141,7 +152,8 @@ static ww_status take_pixels(const ww_image *image, struct box b, ww_image *rgb,
     if (status == WW_OK)
         status = ww_to_rgb(&view, rgb, err);
     if (status == WW_OK)
-        *out = (struct pixels){.rgb = rgb->plane[0].data + (b.top - top) * rgb->plane[0].stride + (ptrdiff_t)3 * (b.left - left),
+        *out = (struct pixels){.rgb = rgb->plane[0].data + (b.top - top) * rgb->plane[0].stride
+                                      + (ptrdiff_t)3 * (b.left - left),
                                .stride = rgb->plane[0].stride,
                                .width = b.right - b.left + 1,
                                .height = b.bottom - b.top + 1};

@@ -73,7 +73,11 @@ void ww_dlib_read_loss(ww_dat *d, ww_dlib_net *net)
 
 void ww_dlib_read_input(ww_dat *d, ww_dlib_input *in)
 {
-    static const struct { const char *name; ww_dlib_input_kind kind; bool has_padding; } known[] = {
+    static const struct {
+        const char *name;
+        ww_dlib_input_kind kind;
+        bool has_padding;
+    } known[] = {
         {"input_rgb_image", WW_DLIB_INPUT_RGB, false},
         {"input_rgb_image_pair", WW_DLIB_INPUT_RGB, false},
         {"input_rgb_image_sized", WW_DLIB_INPUT_RGB_SIZED, false},

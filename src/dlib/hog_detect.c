@@ -36,15 +36,12 @@ void ww_hog_close(ww_hog *h)
     free(h);
 }
 
-// --- places: dlib's maps between levels, with its roundings -----------------------------------------------------------------
+// --- places: dlib's maps between levels, with its roundings ----------------------------------------------------------
 
 static int rounded(double v) { return (int)floor(v + 0.5); }
 
 // One level down; as dlib reckons how many levels there are.
-static int level_down(int v)
-{
-    return rounded((v - 0.3) * ((RATE - 1.0) / RATE));
-}
+static int level_down(int v) { return rounded((v - 0.3) * ((RATE - 1.0) / RATE)); }
 
 static double levels_up(double v, int levels)
 {
@@ -62,8 +59,8 @@ static int count_levels(const ww_hog_model *m, int width, int height)
         right = level_down(right);
         bottom = level_down(bottom);
         levels++;
-    } while (right - left + 1 >= m->level_min_width && bottom - top + 1 >= m->level_min_height && right > left && bottom > top &&
-             levels < m->levels_max);
+    } while (right - left + 1 >= m->level_min_width && bottom - top + 1 >= m->level_min_height && right > left
+             && bottom > top && levels < m->levels_max);
     return levels;
 }
 
@@ -74,8 +71,8 @@ static int cell_to_pixel(int cell)
     return corner + (corner >= 0 ? WW_HOG_CELL / 2 : -(WW_HOG_CELL / 2));
 }
 
-// The box of the window whose first cell is (column, row) of the features without their margin, from pixels of a level to those
-// of the whole picture.
+// The box of the window whose first cell is (column, row) of the features without their margin, from pixels of a level
+// to those of the whole picture.
 static ww_hog_box window_box(const ww_hog_model *m, int column, int row, int level)
 {
     int width = m->bank.width - 2 * m->padding, height = m->bank.height - 2 * m->padding;
@@ -105,7 +102,7 @@ static void halve_box(ww_hog_box *b, int times)
     b->bottom = rounded(bottom);
 }
 
-// --- windows ----------------------------------------------------------------------------------------------------------------
+// --- windows ---------------------------------------------------------------------------------------------------------
 
 struct search {
     double min_score;
@@ -144,7 +141,8 @@ static ww_status open_tile(ww_hog *h, ww_error *err)
     if (!h->scratch)
         h->scratch = ww_alloc_array(WW_HOG_TERMS * rows * WW_HOG_STRIP, sizeof *h->scratch, SIZE_MAX / 2);
     if (!h->score)
-        h->score = ww_alloc_array((size_t)bank->filters * WW_HOG_TILE_ROWS * WW_HOG_STRIP, sizeof *h->score, SIZE_MAX / 2);
+        h->score =
+            ww_alloc_array((size_t)bank->filters * WW_HOG_TILE_ROWS * WW_HOG_STRIP, sizeof *h->score, SIZE_MAX / 2);
     return h->scratch && h->score ? WW_OK : ww_fail(err, WW_ERR_MEMORY, "no memory to run %d filters", bank->filters);
 }
 
@@ -168,7 +166,7 @@ static ww_status search_map(ww_hog *h, const ww_hog_map *map, int level, const s
     return status;
 }
 
-// --- non-maximum suppression ----------------------------------------------------------------------------------------------
+// --- non-maximum suppression -----------------------------------------------------------------------------------------
 
 static int better_first(const void *a, const void *b)
 {
@@ -192,12 +190,13 @@ static int smaller(int a, int b) { return a < b ? a : b; }
 
 static bool overlap(const ww_hog_model *m, const ww_hog_box *a, const ww_hog_box *b)
 {
-    double inner =
-        area(larger(a->left, b->left), larger(a->top, b->top), smaller(a->right, b->right), smaller(a->bottom, b->bottom));
-    double outer =
-        area(smaller(a->left, b->left), smaller(a->top, b->top), larger(a->right, b->right), larger(a->bottom, b->bottom));
-    return inner > 0 && (inner / outer > m->overlap_max || inner / area(a->left, a->top, a->right, a->bottom) > m->covered_max ||
-                         inner / area(b->left, b->top, b->right, b->bottom) > m->covered_max);
+    double inner = area(larger(a->left, b->left), larger(a->top, b->top), smaller(a->right, b->right),
+                        smaller(a->bottom, b->bottom));
+    double outer = area(smaller(a->left, b->left), smaller(a->top, b->top), larger(a->right, b->right),
+                        larger(a->bottom, b->bottom));
+    return inner > 0
+           && (inner / outer > m->overlap_max || inner / area(a->left, a->top, a->right, a->bottom) > m->covered_max
+               || inner / area(b->left, b->top, b->right, b->bottom) > m->covered_max);
 }
 
 static void drop_overlapping(const ww_hog_model *m, ww_hog_boxes *found)
@@ -215,7 +214,7 @@ static void drop_overlapping(const ww_hog_model *m, ww_hog_boxes *found)
     found->count = kept;
 }
 
-// ------------------------------------------------------------------------------------------------------------------------------
+// ---------------------------------------------------------------------------------------------------------------------
 
 // Makes picture[0] the next of the pyramid: another size of what it is now.
 static ww_status rescale(ww_hog *h, int width, int height, ww_error *err)
@@ -227,7 +226,8 @@ static ww_status rescale(ww_hog *h, int width, int height, ww_error *err)
     return status;
 }
 
-ww_status ww_hog_detect(ww_hog *h, const ww_image *image, int upsample, double min_score, ww_hog_boxes *found, ww_error *err)
+ww_status ww_hog_detect(ww_hog *h, const ww_image *image, int upsample, double min_score, ww_hog_boxes *found,
+                        ww_error *err)
 {
     const ww_hog_model *m = h->model;
     const struct search search = {.min_score = min_score, .found = found};

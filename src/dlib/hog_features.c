@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: MIT
-// From pixels to features. Row by row the gradients are found and vote for the cells around them; when the eight rows that share
-// their cells are through, one row of histograms is complete, then its energies; and as soon as a row of cells has its
-// neighbours' energies, it is brought to features. Of histograms and energies only three rows are ever held.
+// From pixels to features. Row by row the gradients are found and vote for the cells around them; when the eight rows
+// that share their cells are through, one row of histograms is complete, then its energies; and as soon as a row of
+// cells has its neighbours' energies, it is brought to features. Of histograms and energies only three rows are ever
+// held.
 #include "base/memory.h"
 #include "dlib/hog_picture.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { HELD = 3, LEAD = 4 }; // rows of cells held; pixels before the picture's first that its first group of votes covers
+// rows of cells held; pixels before the picture's first that its first group of votes covers
+enum { HELD = 3, LEAD = 4 };
 
 void ww_hog_work_free(ww_hog_work *work)
 {
@@ -20,16 +22,16 @@ void ww_hog_work_free(ww_hog_work *work)
 struct extraction {
     const ww_hog_kernels *kernels;
     const ww_hog_picture *picture;
-    int cells_x, cells_y;          // of the picture
-    size_t stride;                 // of a row of cells, floats
-    float *histogram[HELD];        // [orientation][stride], of cell row y at y % HELD; column 0 is beside the picture
-    float *energy[HELD];           // [stride], column 0 is the first cell
-    float *carried;                // [orientation][stride]: what the last eight rows gave to the cells below them
+    int cells_x, cells_y;   // of the picture
+    size_t stride;          // of a row of cells, floats
+    float *histogram[HELD]; // [orientation][stride], of cell row y at y % HELD; column 0 is beside the picture
+    float *energy[HELD];    // [stride], column 0 is the first cell
+    float *carried;         // [orientation][stride]: what the last eight rows gave to the cells below them
     ww_hog_votes votes;
-    float *length;                 // of a row's gradients, from LEAD pixels before the picture
+    float *length; // of a row's gradients, from LEAD pixels before the picture
     int32_t *bin;
     const ww_hog_map *map;
-    int first_row, first_column;   // of the map, where the features begin
+    int first_row, first_column; // of the map, where the features begin
 };
 
 static float *take(float **memory, size_t floats)
@@ -49,8 +51,8 @@ static ww_status open_extraction(struct extraction *e, ww_hog_work *work, ww_err
         work->memory = ww_alloc_array(floats, sizeof *work->memory, SIZE_MAX / 2);
         work->capacity = work->memory ? floats : 0;
         if (!work->memory)
-            return ww_fail(err, WW_ERR_MEMORY, "no memory for the gradients of a picture of %d x %d pixels", e->picture->width,
-                           e->picture->height);
+            return ww_fail(err, WW_ERR_MEMORY, "no memory for the gradients of a picture of %d x %d pixels",
+                           e->picture->width, e->picture->height);
     }
     memset(work->memory, 0, floats * sizeof *work->memory);
     float *memory = work->memory;
@@ -75,8 +77,8 @@ static void read_gradients(const struct extraction *e, int y, int end)
         row.above[i] = row.here[i] - p->stride;
         row.below[i] = row.here[i] + p->stride;
     }
-    // dlib takes eight pixels at a time, where of equally long gradients the last plane's counts, and the rest one by one, where
-    // it is the first one's.
+    // dlib takes eight pixels at a time, where of equally long gradients the last plane's counts, and the rest one by
+    // one, where it is the first one's.
     row.end = end > 1 ? 1 + (end - 1) / WW_HOG_STEP * WW_HOG_STEP : 1;
     e->kernels->gradients(&row);
     for (int x = row.end; x < end; x++)
@@ -107,7 +109,8 @@ static int smaller(int a, int b) { return a < b ? a : b; }
 static void extract(struct extraction *e)
 {
     const ww_hog_picture *p = e->picture;
-    int end_x = smaller(e->cells_x * WW_HOG_CELL, p->width) - 1, end_y = smaller(e->cells_y * WW_HOG_CELL, p->height) - 1;
+    int end_x = smaller(e->cells_x * WW_HOG_CELL, p->width) - 1,
+        end_y = smaller(e->cells_y * WW_HOG_CELL, p->height) - 1;
     int y = 1;
     for (int cell_row = 0; cell_row <= e->cells_y; cell_row++) {
         // Rows 8n - 4 .. 8n + 3 lie between the middles of cell rows n and n + 1, these numbered as in write_features.
@@ -136,12 +139,13 @@ static ww_status open_map(int rows, int columns, ww_hog_work *work, ww_hog_map *
             return ww_fail(err, WW_ERR_MEMORY, "no memory for %d x %d cells of gradient features", columns, rows);
     }
     memset(work->map_memory, 0, floats * sizeof *work->map_memory);
-    *map = (ww_hog_map){.rows = rows, .columns = columns, .stride = stride, .plane_floats = plane, .feature = work->map_memory};
+    *map = (ww_hog_map){
+        .rows = rows, .columns = columns, .stride = stride, .plane_floats = plane, .feature = work->map_memory};
     return WW_OK;
 }
 
-ww_status ww_hog_features(const ww_hog_kernels *kernels, const ww_hog_picture *picture, int width, int height, ww_hog_work *work,
-                          ww_hog_map *map, ww_error *err)
+ww_status ww_hog_features(const ww_hog_kernels *kernels, const ww_hog_picture *picture, int width, int height,
+                          ww_hog_work *work, ww_hog_map *map, ww_error *err)
 {
     struct extraction e = {
         .kernels = kernels,

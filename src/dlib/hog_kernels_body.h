@@ -58,7 +58,8 @@ KERNEL(void, normalise)(const ww_hog_cells *cells)
             NAME(put)(out + o * cells->feature_stride, sum, left);
         }
         for (size_t o = 0; o < 9; o++) {
-            vec bin = ADD(LOAD(h + o * cells->histogram_stride), LOAD(h + (o + 9) * cells->histogram_stride)), sum = SET(0);
+            vec bin = ADD(LOAD(h + o * cells->histogram_stride), LOAD(h + (o + 9) * cells->histogram_stride)),
+                sum = SET(0);
             UNROLL
             for (int b = 0; b < 4; b++)
                 sum = FMA(MIN(bin, limit[b]), scale[b], sum);
@@ -66,13 +67,16 @@ KERNEL(void, normalise)(const ww_hog_cells *cells)
         }
         UNROLL
         for (size_t b = 0; b < 4; b++)
-            NAME(put)(out + (WW_HOG_ORIENTATIONS + 9 + b) * cells->feature_stride, MUL(SET(WW_HOG_TEXTURE), texture[b]), left);
+            NAME(put)
+            (out + (WW_HOG_ORIENTATIONS + 9 + b) * cells->feature_stride, MUL(SET(WW_HOG_TEXTURE), texture[b]), left);
     }
 }
 
-// Slides `terms` row filters at once over `rows` rows, `vectors` vectors wide. Both are constants where this is inlined.
-INLINE_KERNEL(void, slide)(const ww_hog_block *b, int terms, int vectors, const ww_hog_bank *bank, const float *in, size_t stride,
-                           int rows, float *scratch)
+// Slides `terms` row filters at once over `rows` rows, `vectors` vectors wide. Both are constants where this is
+// inlined.
+INLINE_KERNEL(void, slide)
+(const ww_hog_block *b, int terms, int vectors, const ww_hog_bank *bank, const float *in, size_t stride, int rows,
+ float *scratch)
 {
     size_t term_floats = (size_t)(WW_HOG_TILE_ROWS + bank->height) * WW_HOG_STRIP;
     for (int y = 0; y < rows; y++, in += stride, scratch += WW_HOG_STRIP) {
@@ -80,8 +84,8 @@ INLINE_KERNEL(void, slide)(const ww_hog_block *b, int terms, int vectors, const 
         UNROLL
         for (int t = 0; t < terms; t++)
             UNROLL
-            for (int v = 0; v < vectors; v++)
-                sum[t][v] = SET(0);
+        for (int v = 0; v < vectors; v++)
+            sum[t][v] = SET(0);
         const float *tap = b->row;
         for (int n = 0; n < bank->width; n++, tap += terms) {
             vec at[2];
@@ -99,13 +103,13 @@ INLINE_KERNEL(void, slide)(const ww_hog_block *b, int terms, int vectors, const 
         UNROLL
         for (int t = 0; t < terms; t++)
             UNROLL
-            for (int v = 0; v < vectors; v++)
-                STORE(scratch + (size_t)t * term_floats + v * LANES, sum[t][v]);
+        for (int v = 0; v < vectors; v++)
+            STORE(scratch + (size_t)t * term_floats + v * LANES, sum[t][v]);
     }
 }
 
-// Adds what a column filter makes of `scratch` to the scores; may go up to three rows past `rows`, which have room but no
-// meaning.
+// Adds what a column filter makes of `scratch` to the scores; may go up to three rows past `rows`, which have room but
+// no meaning.
 INLINE_KERNEL(void, drop)(const float *taps, int height, int vectors, const float *scratch, int rows, float *score)
 {
     for (int y = 0; y < rows;
@@ -114,22 +118,22 @@ INLINE_KERNEL(void, drop)(const float *taps, int height, int vectors, const floa
         UNROLL
         for (int i = 0; i < WW_HOG_DROP_ROWS; i++)
             UNROLL
-            for (int v = 0; v < vectors; v++)
-                sum[i][v] = LOAD(score + i * WW_HOG_STRIP + v * LANES);
+        for (int v = 0; v < vectors; v++)
+            sum[i][v] = LOAD(score + i * WW_HOG_STRIP + v * LANES);
         const float *in = scratch;
         for (int n = 0; n < height; n++, in += WW_HOG_STRIP) {
             vec weight = SET(taps[n]);
             UNROLL
             for (int i = 0; i < WW_HOG_DROP_ROWS; i++)
                 UNROLL
-                for (int v = 0; v < vectors; v++)
-                    sum[i][v] = FMA(weight, LOAD(in + i * WW_HOG_STRIP + v * LANES), sum[i][v]);
+            for (int v = 0; v < vectors; v++)
+                sum[i][v] = FMA(weight, LOAD(in + i * WW_HOG_STRIP + v * LANES), sum[i][v]);
         }
         UNROLL
         for (int i = 0; i < WW_HOG_DROP_ROWS; i++)
             UNROLL
-            for (int v = 0; v < vectors; v++)
-                STORE(score + i * WW_HOG_STRIP + v * LANES, sum[i][v]);
+        for (int v = 0; v < vectors; v++)
+            STORE(score + i * WW_HOG_STRIP + v * LANES, sum[i][v]);
     }
 }
 
@@ -137,7 +141,8 @@ INLINE_KERNEL(void, filter_strip)(const ww_hog_bank *bank, const ww_hog_map *map
 {
     size_t term_floats = (size_t)(WW_HOG_TILE_ROWS + bank->height) * WW_HOG_STRIP;
     for (const ww_hog_block *b = bank->block; b < bank->block + bank->block_count; b++) {
-        const float *in = map->feature + (size_t)b->plane * map->plane_floats + (size_t)tile->row * map->stride + tile->column;
+        const float *in =
+            map->feature + (size_t)b->plane * map->plane_floats + (size_t)tile->row * map->stride + tile->column;
         int rows = tile->rows + bank->height - 1;
         switch (b->terms) {
         case 1: NAME(slide)(b, 1, vectors, bank, in, map->stride, rows, tile->scratch); break;
@@ -146,8 +151,9 @@ INLINE_KERNEL(void, filter_strip)(const ww_hog_bank *bank, const ww_hog_map *map
         default: NAME(slide)(b, 4, vectors, bank, in, map->stride, rows, tile->scratch); break;
         }
         for (int t = 0; t < b->terms; t++)
-            NAME(drop)(b->column + t * bank->height, bank->height, vectors, tile->scratch + (size_t)t * term_floats, tile->rows,
-                       tile->score + (size_t)b->filter[t] * WW_HOG_TILE_ROWS * WW_HOG_STRIP);
+            NAME(drop)
+            (b->column + t * bank->height, bank->height, vectors, tile->scratch + (size_t)t * term_floats, tile->rows,
+             tile->score + (size_t)b->filter[t] * WW_HOG_TILE_ROWS * WW_HOG_STRIP);
     }
 }
 

@@ -20,8 +20,8 @@ static void blend_plain(const ww_hog_blend *row)
         for (int x = 0; x < row->columns->count; x++) {
             const uint8_t *t = row->top[p] + row->columns->left[x], *b = row->bottom[p] + row->columns->left[x];
             float right = row->columns->fraction[x], left = 1 - right;
-            float v = row->rest * left * (float)t[0] + row->rest * right * (float)t[1] + row->fraction * left * (float)b[0] +
-                      row->fraction * right * (float)b[1];
+            float v = row->rest * left * (float)t[0] + row->rest * right * (float)t[1]
+                      + row->fraction * left * (float)b[0] + row->fraction * right * (float)b[1];
             int whole = (int)v;
             row->out[p][x] = (uint8_t)(whole + (row->planes == 1 && v - (float)whole >= 0.5f));
         }
@@ -112,8 +112,8 @@ static void normalise_plain(const ww_hog_cells *cells)
 {
     for (int x = 0; x < cells->width; x++) {
         const float *up = cells->energy[0] + x, *mid = cells->energy[1] + x, *low = cells->energy[2] + x;
-        float block[4] = {mid[1] + mid[2] + low[1] + low[2], up[1] + up[2] + mid[1] + mid[2], mid[0] + mid[1] + low[0] + low[1],
-                          up[0] + up[1] + mid[0] + mid[1]};
+        float block[4] = {mid[1] + mid[2] + low[1] + low[2], up[1] + up[2] + mid[1] + mid[2],
+                          mid[0] + mid[1] + low[0] + low[1], up[0] + up[1] + mid[0] + mid[1]};
         float texture[4] = {0}, *out = cells->feature + x;
         const float *h = cells->histogram + x + 1;
         float limit[4], scale[4];
@@ -154,12 +154,13 @@ static void filter_plain(const ww_hog_bank *bank, const ww_hog_map *map, const w
             for (int y = 0; y < tile->rows; y++)
                 for (int x = 0; x < tile->columns; x++)
                     for (int n = 0; n < bank->height; n++)
-                        out[y * WW_HOG_STRIP + x] += b->column[t * bank->height + n] * tile->scratch[(y + n) * WW_HOG_STRIP + x];
+                        out[y * WW_HOG_STRIP + x] +=
+                            b->column[t * bank->height + n] * tile->scratch[(y + n) * WW_HOG_STRIP + x];
         }
 }
 
-static const ww_hog_kernels kernels_plain = {"plain",        split_plain,   blend_plain,     gradients_plain, vote_plain,
-                                            collect_plain,  measure_plain, normalise_plain, filter_plain};
+static const ww_hog_kernels kernels_plain = {"plain",       split_plain,   blend_plain,     gradients_plain, vote_plain,
+                                             collect_plain, measure_plain, normalise_plain, filter_plain};
 
 size_t ww_hog_kernels_usable(const ww_hog_kernels **tables, size_t max)
 {
@@ -175,10 +176,7 @@ size_t ww_hog_kernels_usable(const ww_hog_kernels **tables, size_t max)
     return count;
 }
 
-const ww_hog_kernels *ww_hog_kernels_plain(void)
-{
-    return &kernels_plain;
-}
+const ww_hog_kernels *ww_hog_kernels_plain(void) { return &kernels_plain; }
 
 const ww_hog_kernels *ww_hog_kernels_best(void)
 {

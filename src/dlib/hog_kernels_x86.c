@@ -9,7 +9,7 @@
 #define UNROLL _Pragma("GCC unroll 16")
 #define INLINE_ATTRIBUTE inline __attribute__((always_inline))
 
-// --- AVX2: bytes and integers -------------------------------------------------------------------------------------------------
+// --- AVX2: bytes and integers ----------------------------------------------------------------------------------------
 
 AVX2 static void split_avx2(const uint8_t *rgb, int count, uint8_t *const row[3])
 {
@@ -28,15 +28,16 @@ AVX2 static void split_avx2(const uint8_t *rgb, int count, uint8_t *const row[3]
                 UNROLL
                 for (int k = 0; k < 16; k++)
                     pick[k] = (int8_t)(3 * k + p >= 16 * i && 3 * k + p < 16 * i + 16 ? 3 * k + p - 16 * i : -1);
-                out = _mm_or_si128(out, _mm_shuffle_epi8(part[i], _mm_loadu_si128((const __m128i *)(const void *)pick)));
+                out =
+                    _mm_or_si128(out, _mm_shuffle_epi8(part[i], _mm_loadu_si128((const __m128i *)(const void *)pick)));
             }
             _mm_storeu_si128((__m128i *)(void *)(row[p] + x), out);
         }
     }
     for (; x < count; x++)
         UNROLL
-        for (int p = 0; p < 3; p++)
-            row[p][x] = rgb[3 * x + p];
+    for (int p = 0; p < 3; p++)
+        row[p][x] = rgb[3 * x + p];
 }
 
 // Eight pixels as floats, out of 16 bytes that stand in both halves.
@@ -63,13 +64,15 @@ AVX2 static INLINE_ATTRIBUTE void blend_planes(const ww_hog_blend *row, int plan
         UNROLL
         for (int p = 0; p < planes; p++) {
             __m256i t = twice(row->top[p] + c->left[x]), b = twice(row->bottom[p] + c->left[x]);
-            __m256 v = _mm256_add_ps(_mm256_mul_ps(up_left, picked(t, left)), _mm256_mul_ps(up_right, picked(t, right)));
+            __m256 v =
+                _mm256_add_ps(_mm256_mul_ps(up_left, picked(t, left)), _mm256_mul_ps(up_right, picked(t, right)));
             v = _mm256_add_ps(v, _mm256_mul_ps(down_left, picked(b, left)));
             v = _mm256_add_ps(v, _mm256_mul_ps(down_right, picked(b, right)));
             __m256i whole = _mm256_cvttps_epi32(v);
             if (planes == 1) {
                 __m256 cut = _mm256_sub_ps(v, _mm256_cvtepi32_ps(whole));
-                whole = _mm256_sub_epi32(whole, _mm256_castps_si256(_mm256_cmp_ps(cut, _mm256_set1_ps(0.5f), _CMP_GE_OQ)));
+                whole =
+                    _mm256_sub_epi32(whole, _mm256_castps_si256(_mm256_cmp_ps(cut, _mm256_set1_ps(0.5f), _CMP_GE_OQ)));
             }
             __m128i words = _mm_packus_epi32(_mm256_castsi256_si128(whole), _mm256_extracti128_si256(whole, 1));
             _mm_storel_epi64((__m128i *)(void *)(row->out[p] + x), _mm_packus_epi16(words, words));
@@ -86,19 +89,20 @@ AVX2 static void blend_avx2(const ww_hog_blend *row)
 }
 
 // Two numbers of 16 bits in each lane of 32: the gradient across, and down.
-#define PAIR(across, down)                                                                                                       \
+#define PAIR(across, down)                                                                                             \
     _mm256_set1_epi32((int)((uint32_t)(uint16_t)(int16_t)(across) | (uint32_t)(uint16_t)(int16_t)(down) << 16))
 
-// Which of 18 directions a gradient points to. In the first quadrant it passes from one axis to the next where its products with
-// both are equal, and between whole numbers up to 255 that can be told without rounding: (0.3420 - 0) * down > (1 - 0.9397) *
-// across, and so on. The other quadrants mirror the first.
+// Which of 18 directions a gradient points to. In the first quadrant it passes from one axis to the next where its
+// products with both are equal, and between whole numbers up to 255 that can be told without rounding: (0.3420 - 0) *
+// down > (1 - 0.9397) * across, and so on. The other quadrants mirror the first.
 AVX2 static INLINE_ATTRIBUTE __m256i direction(__m256i gradient)
 {
     const __m256i zero = _mm256_setzero_si256(), size = _mm256_abs_epi16(gradient);
     __m256i passed = _mm256_cmpgt_epi32(_mm256_madd_epi16(size, PAIR(-603, 3420)), zero);
     passed = _mm256_add_epi32(passed, _mm256_cmpgt_epi32(_mm256_madd_epi16(size, PAIR(-1737, 3008)), zero));
     passed = _mm256_add_epi32(passed, _mm256_cmpgt_epi32(_mm256_madd_epi16(size, PAIR(-2660, 2232)), zero));
-    passed = _mm256_add_epi32(passed, _mm256_cmpgt_epi32(_mm256_madd_epi16(size, PAIR(-3264, 1188)), zero)); // minus how many
+    // minus how many
+    passed = _mm256_add_epi32(passed, _mm256_cmpgt_epi32(_mm256_madd_epi16(size, PAIR(-3264, 1188)), zero));
     const __m256i up = _mm256_srai_epi32(gradient, 31);
     const __m256i across = _mm256_srai_epi32(_mm256_slli_epi32(gradient, 16), 16);
     const __m256i leftward = _mm256_srai_epi32(_mm256_add_epi32(across, up), 31); // straight up counts as leftward
@@ -183,9 +187,11 @@ AVX2 static void collect_avx2(ww_hog_votes *votes, size_t stride, float *complet
             for (int i = 0; i < 4; i++)
                 _mm_store_ps(slot + 4 * i, zero);
             _MM_TRANSPOSE4_PS(up, up_right, down, down_right);
-            __m128 from_left = _mm_castsi128_ps(_mm_alignr_epi8(_mm_castps_si128(up_right), _mm_castps_si128(up_before), 12));
+            __m128 from_left =
+                _mm_castsi128_ps(_mm_alignr_epi8(_mm_castps_si128(up_right), _mm_castps_si128(up_before), 12));
             _mm_storeu_ps(complete + g, _mm_add_ps(_mm_add_ps(_mm_loadu_ps(carried + g), up), from_left));
-            from_left = _mm_castsi128_ps(_mm_alignr_epi8(_mm_castps_si128(down_right), _mm_castps_si128(down_before), 12));
+            from_left =
+                _mm_castsi128_ps(_mm_alignr_epi8(_mm_castps_si128(down_right), _mm_castps_si128(down_before), 12));
             _mm_storeu_ps(carried + g, _mm_add_ps(down, from_left));
             up_before = up_right;
             down_before = down_right;
@@ -205,7 +211,7 @@ AVX2 static void collect_avx2(ww_hog_votes *votes, size_t stride, float *complet
 
 enum { WW_HOG_DROP_ROWS = 4 }; // rows of scores a column filter makes at a time
 
-// --- floats, for both widths of vectors ---------------------------------------------------------------------------------------
+// --- floats, for both widths of vectors ------------------------------------------------------------------------------
 
 AVX2 static INLINE_ATTRIBUTE void store_first_avx2(float *out, __m256 v, int count)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The file of a detector, as dlib's serialize() writes an object_detector over scan_fhog_pyramid: the scanner's settings, the
-// rule of overlap, and for each filter one vector of weights with the threshold at its end.
+// The file of a detector, as dlib's serialize() writes an object_detector over scan_fhog_pyramid: the scanner's
+// settings, the rule of overlap, and for each filter one vector of weights with the threshold at its end.
 #include "dlib/hog_model.h"
 #include "base/memory.h"
 #include "dlib/stream.h"
@@ -16,10 +16,7 @@ struct scanner {
 };
 
 // From a corner of the box, relative to its centre, to cells; both divisions drop the fraction.
-static int to_cell(int pixel)
-{
-    return (pixel - 1) / WW_HOG_CELL - 1;
-}
+static int to_cell(int pixel) { return (pixel - 1) / WW_HOG_CELL - 1; }
 
 static int span_in_cells(int pixels, int padding)
 {
@@ -43,7 +40,8 @@ static void read_scanner(ww_dat *d, ww_hog_model *m, struct scanner *s)
     ww_dat_finite(d, "nuclear norm"); // of the training
     s->width = span_in_cells(s->window_width, s->padding);
     s->height = span_in_cells(s->window_height, s->padding);
-    if (ww_dat_ok(d) && (s->width < 1 || s->height < 1 || s->width > WW_HOG_WINDOW_MAX || s->height > WW_HOG_WINDOW_MAX))
+    if (ww_dat_ok(d)
+        && (s->width < 1 || s->height < 1 || s->width > WW_HOG_WINDOW_MAX || s->height > WW_HOG_WINDOW_MAX))
         ww_dat_fail(d, WW_ERR_UNSUPPORTED, "filters of %d x %d cells, 1 to %d each way are read", s->width, s->height,
                     WW_HOG_WINDOW_MAX);
     int64_t weights = (int64_t)s->width * s->height * WW_HOG_PLANES;
@@ -118,7 +116,4 @@ void ww_hog_model_free(ww_hog_model *model)
     free(model);
 }
 
-int ww_hog_model_filters(const ww_hog_model *model)
-{
-    return model->bank.filters;
-}
+int ww_hog_model_filters(const ww_hog_model *model) { return model->bank.filters; }

@@ -9,9 +9,9 @@ enum { WW_HOG_TERMS = 4 }; // in a block: as many as the filter kernels carry al
 // Up to four separable terms that read the same plane of features.
 typedef struct ww_hog_block {
     int plane, terms;
-    int filter[WW_HOG_TERMS];      // to which filter each term adds
-    const float *row;              // [tap][terms]
-    const float *column;           // [term][tap]
+    int filter[WW_HOG_TERMS]; // to which filter each term adds
+    const float *row;         // [tap][terms]
+    const float *column;      // [term][tap]
 } ww_hog_block;
 
 // A bank of filters of width x height taps, each the sum of the terms that name it.
@@ -23,11 +23,11 @@ typedef struct ww_hog_bank {
 } ww_hog_bank;
 
 struct ww_hog_model {
-    int padding;                   // cells around the box that the filters see as well
-    int levels_max;                // of the pyramid
+    int padding;                           // cells around the box that the filters see as well
+    int levels_max;                        // of the pyramid
     int level_min_width, level_min_height; // pixels; a smaller level is not made
-    double overlap_max;            // intersection over the area of the smallest box around both
-    double covered_max;            // intersection over the area of either
+    double overlap_max;                    // intersection over the area of the smallest box around both
+    double covered_max;                    // intersection over the area of either
     double threshold[WW_HOG_FILTERS_MAX];
     ww_hog_bank bank;
 };

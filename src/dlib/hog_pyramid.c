@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// The arithmetic of dlib's resize_image(), kept to the bit because pixels are cut off to whole levels: in even areas a sum that
-// falls short by one bit is another level, and a picture full of those has other gradients. Columns are made four at a time from
-// positions added up in float, as long as all four have a right neighbour; the rest from positions in double.
+// The arithmetic of dlib's resize_image(), kept to the bit because pixels are cut off to whole levels: in even areas a
+// sum that falls short by one bit is another level, and a picture full of those has other gradients. Columns are made
+// four at a time from positions added up in float, as long as all four have a right neighbour; the rest from positions
+// in double.
 #include "base/memory.h"
 #include "dlib/hog_picture.h"
 
@@ -22,7 +23,8 @@ static ww_status set_size(ww_hog_picture *p, int width, int height, int planes, 
     size_t stride = ((size_t)width + 2 * WW_HOG_SLACK - 1) / WW_HOG_SLACK * WW_HOG_SLACK + WW_HOG_SLACK;
     size_t bytes = stride * (size_t)height * (size_t)planes;
     if ((size_t)width * (size_t)height > WW_IMAGE_PIXELS_MAX || width > WW_IMAGE_SIDE_MAX || height > WW_IMAGE_SIDE_MAX)
-        return ww_fail(err, WW_ERR_MEMORY, "a picture of %d x %d pixels is too large to look at; upsample less", width, height);
+        return ww_fail(err, WW_ERR_MEMORY, "a picture of %d x %d pixels is too large to look at; upsample less", width,
+                       height);
     if (bytes > p->capacity) {
         ww_hog_picture_free(p);
         p->memory = ww_alloc_array0(bytes, 1, SIZE_MAX / 2);
@@ -56,10 +58,7 @@ ww_status ww_hog_picture_take(const ww_hog_kernels *kernels, const ww_image *ima
     return status;
 }
 
-static double step_of(int in, int out)
-{
-    return (in - 1) / (double)(out > 1 ? out - 1 : 1);
-}
+static double step_of(int in, int out) { return (in - 1) / (double)(out > 1 ? out - 1 : 1); }
 
 // The columns that have right neighbours, four by four.
 static void plan_columns(int in_width, int out_width, ww_hog_columns *c)
@@ -90,7 +89,8 @@ static ww_status open_columns(int width, ww_hog_columns *c, ww_error *err)
     *c = (ww_hog_columns){.left = ww_alloc_array0(room, sizeof *c->left, SIZE_MAX / 2),
                           .fraction = ww_alloc_array0(room, sizeof *c->fraction, SIZE_MAX / 2),
                           .pick = ww_alloc_array0(room, sizeof *c->pick, SIZE_MAX / 2)};
-    return c->left && c->fraction && c->pick ? WW_OK : ww_fail(err, WW_ERR_MEMORY, "no memory for a row of %d pixels", width);
+    return c->left && c->fraction && c->pick ? WW_OK
+                                             : ww_fail(err, WW_ERR_MEMORY, "no memory for a row of %d pixels", width);
 }
 
 static void close_columns(ww_hog_columns *c)
@@ -100,8 +100,8 @@ static void close_columns(ww_hog_columns *c)
     free(c->pick);
 }
 
-// The columns that are left, in double but for one plane, where the share of the way to the right is a float, and sums to its
-// left.
+// The columns that are left, in double but for one plane, where the share of the way to the right is a float, and sums
+// to its left.
 static void blend_rest(const ww_hog_blend *row, double fraction, int in_width, int end, double step)
 {
     double x = -step + row->columns->count * step;
@@ -137,7 +137,8 @@ static void scale_rows(const ww_hog_kernels *kernels, const ww_hog_columns *colu
         int top = (int)floor(y) < in->height ? (int)floor(y) : in->height - 1;
         int bottom = top + 1 < in->height ? top + 1 : top;
         double fraction = y - top;
-        ww_hog_blend row = {.columns = columns, .planes = in->planes, .rest = (float)(1 - fraction), .fraction = (float)fraction};
+        ww_hog_blend row = {
+            .columns = columns, .planes = in->planes, .rest = (float)(1 - fraction), .fraction = (float)fraction};
         for (int p = 0; p < in->planes; p++) {
             row.top[p] = in->plane[p] + (ptrdiff_t)top * in->stride;
             row.bottom[p] = in->plane[p] + (ptrdiff_t)bottom * in->stride;

@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-// One plane of one filter, decomposed: matrix = sum over k of column k of `turned`, times column k of `v` transposed. The method
-// is one-sided Jacobi (Hestenes 1958): pairs of columns are turned until all are orthogonal; their lengths are the singular
-// values then.
+// One plane of one filter, decomposed: matrix = sum over k of column k of `turned`, times column k of `v` transposed.
+// The method is one-sided Jacobi (Hestenes 1958): pairs of columns are turned until all are orthogonal; their lengths
+// are the singular values then.
 struct decomposition {
     int height, width;
     double turned[WW_HOG_WINDOW_MAX * WW_HOG_WINDOW_MAX]; // [row][k]

@@ -60,16 +60,17 @@ static void mirror(ww_image *chip)
     }
 }
 
-#define SHIFT_MAX 0.02    // of the box
-#define SHRINK_MIN 0.97   // of the box that is cut out, the chip's part
+#define SHIFT_MAX 0.02  // of the box
+#define SHRINK_MIN 0.97 // of the box that is cut out, the chip's part
 #define SHRINK_MAX 0.99999
 #define TURN_MAX_DEGREES 3
-enum { RIM = 3 };         // pixels of the chip that do not count
+enum { RIM = 3 }; // pixels of the chip that do not count
 
 ww_status ww_dlib_jitter(const ww_image *chip, ww_dlib_random *random, ww_image *out, ww_error *err)
 {
     const int side = chip->width - 2 * RIM, middle = chip->width / 2;
-    double down = between(random, -SHIFT_MAX, SHIFT_MAX) * side; // in this order: the compilers dlib is built with take it so
+    // in this order: the compilers dlib is built with take it so
+    double down = between(random, -SHIFT_MAX, SHIFT_MAX) * side;
     double across = between(random, -SHIFT_MAX, SHIFT_MAX) * side;
     int cut = (int)(side / between(random, SHRINK_MIN, SHRINK_MAX));
     int left = middle + (int)floor(across + 0.5) - cut / 2, top = middle + (int)floor(down + 0.5) - cut / 2;

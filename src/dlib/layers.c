@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The details of each kind of layer, as dlib writes them: a name that carries a version, then parameters, sizes and training
-// rates.
+// The details of each kind of layer, as dlib writes them: a name that carries a version, then parameters, sizes and
+// training rates.
 #include "dlib/layers.h"
 
 #include "base/memory.h"
@@ -132,8 +132,8 @@ static void read_con(ww_dat *d, const char *name, ww_dlib_layer *l)
     skip_reals(d, RATES);
     bool use_bias = strcmp(name, "con_5") != 0 || ww_dat_bool(d);
     for (int i = 0; i < 2; i++)
-        if (ww_dat_ok(d) &&
-            (l->dim[0] != filters || (l->kernel[i] && l->kernel[i] != l->dim[2 + i]) || l->dim[2 + i] > KERNEL_MAX))
+        if (ww_dat_ok(d)
+            && (l->dim[0] != filters || (l->kernel[i] && l->kernel[i] != l->dim[2 + i]) || l->dim[2 + i] > KERNEL_MAX))
             ww_dat_fail(d, WW_ERR_FORMAT, "the filters are not of the size the convolution names");
     if (ww_dat_ok(d) && use_bias && biases != (size_t)filters)
         ww_dat_fail(d, WW_ERR_FORMAT, "%zu biases for %zu filters", biases, (size_t)filters);
@@ -176,8 +176,8 @@ static void read_batch_norm(ww_dat *d, const char *name, ww_dlib_layer *l)
     skip_reals(d, RATES);
     double eps = ww_dat_finite(d, "epsilon");
     if (ww_dat_ok(d) && (gammas != betas || mean.count != gammas || variance.count != gammas || eps < 0))
-        ww_dat_fail(d, WW_ERR_FORMAT, "batch normalisation of %zu channels with %zu means and %zu variances", gammas, mean.count,
-                    variance.count);
+        ww_dat_fail(d, WW_ERR_FORMAT, "batch normalisation of %zu channels with %zu means and %zu variances", gammas,
+                    mean.count, variance.count);
     split(d, l, &params, gammas, betas);
     bool whole = l->weights && l->offsets && mean.data && variance.data;
     for (size_t i = 0; i < gammas && whole && ww_dat_ok(d); i++) {
@@ -204,7 +204,8 @@ static void read_fc(ww_dat *d, const char *name, ww_dlib_layer *l)
     skip_reals(d, RATES);
     if (strcmp(name, "fc_3") == 0)
         use_bias &= ww_dat_bool(d);
-    if (ww_dat_ok(d) && (l->dim[0] != inputs || (int64_t)weights != inputs * outputs || (use_bias && (int64_t)biases != outputs)))
+    if (ww_dat_ok(d)
+        && (l->dim[0] != inputs || (int64_t)weights != inputs * outputs || (use_bias && (int64_t)biases != outputs)))
         ww_dat_fail(d, WW_ERR_FORMAT, "the weights are not of the size the layer names");
     l->dim[1] = outputs;
     split(d, l, &params, weights, use_bias ? biases : 0);
@@ -227,7 +228,10 @@ static void read_avg_pool(ww_dat *d, const char *name, ww_dlib_layer *l)
 
 static void read_activation(ww_dat *d, const char *name, ww_dlib_layer *l)
 {
-    static const struct { const char *name, *op; bool has_alpha; } known[] = {
+    static const struct {
+        const char *name, *op;
+        bool has_alpha;
+    } known[] = {
         {"relu_", "Relu", false}, {"sig_", "Sigmoid", false},         {"htan_", "Tanh", false},
         {"elu_", "Elu", true},    {"leaky_relu_", "LeakyRelu", true}, {"clipped_relu_", "Clip", true},
     };

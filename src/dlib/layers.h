@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The layers of a dlib network in the order in which data passes them, as far as the file tells (layers.c reads one, net_reader.c the
-// whole list), before they become a graph (build.c).
+// The layers of a dlib network in the order in which data passes them, as far as the file tells (layers.c reads one,
+// net_reader.c the whole list), before they become a graph (build.c).
 #ifndef WW_DLIB_LAYERS_H
 #define WW_DLIB_LAYERS_H
 #include "base/vector.h"
@@ -25,22 +25,23 @@ typedef enum ww_dlib_layer_kind {
 
 typedef struct ww_dlib_layer {
     ww_dlib_layer_kind kind;
-    size_t at;      // byte of the file where it begins, for messages
-    const char *op; // ACTIVATION: the operator's name
-    double alpha;   // ACTIVATION, SCALE: its parameter
+    size_t at;                            // byte of the file where it begins, for messages
+    const char *op;                       // ACTIVATION: the operator's name
+    double alpha;                         // ACTIVATION, SCALE: its parameter
     int64_t kernel[2], stride[2], pad[2]; // CON and pools: y, x; a kernel of 0 is the whole picture
     int64_t dim[4];                       // CON: filters; FC: inputs, outputs; AFFINE: 1, k, rows, columns
     bool by_channel;                      // AFFINE
     int tag_count;                        // CONCAT
-    float *weights, *offsets;             // CON, FC: filters, biases (NULL: none); AFFINE: gamma, beta; PRelu: one slope
+    // CON, FC: filters, biases (NULL: none); AFFINE: gamma, beta; PRelu: one slope
+    float *weights, *offsets;
 } ww_dlib_layer;
 
 typedef WW_VECTOR(ww_dlib_layer) ww_dlib_layers;
 
 void ww_dlib_layers_free(ww_dlib_layers *l);
 
-// The details of one layer, from its name on. WW_ERR_UNSUPPORTED names a layer that is not known. Nothing is left to free on
-// failure.
+// The details of one layer, from its name on. WW_ERR_UNSUPPORTED names a layer that is not known. Nothing is left to
+// free on failure.
 void ww_dlib_read_layer(ww_dat *d, ww_dlib_layer *layer);
 // A tensor that is not needed (gradients, cached results).
 void ww_dlib_skip_tensor(ww_dat *d);

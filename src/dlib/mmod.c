@@ -9,7 +9,9 @@
 enum { SESSIONS_KEPT = 2, DETECTIONS_MAX = 1 << 20 };
 
 // A rectangle as dlib has them: sides are inclusive, so one of equal left and right is one pixel wide.
-typedef struct box { double left, top, right, bottom; } box;
+typedef struct box {
+    double left, top, right, bottom;
+} box;
 
 typedef struct candidate {
     box rect;
@@ -33,7 +35,8 @@ struct ww_mmod_detector {
     unsigned clock;
 };
 
-ww_status ww_mmod_detector_open(const ww_net *net, const ww_mmod_options *options, ww_mmod_detector **detector, ww_error *err)
+ww_status ww_mmod_detector_open(const ww_net *net, const ww_mmod_options *options, ww_mmod_detector **detector,
+                                ww_error *err)
 {
     const ww_dlib_net *info = ww_net_dlib(net);
     *detector = NULL;
@@ -98,7 +101,8 @@ static box rounded(box b)
 // From the plane to the picture: out of its level's tile, then up level by level.
 static box to_picture(const ww_mmod_plane *plane, box b)
 {
-    const double rate = WW_DLIB_PYRAMID_DOWN / (WW_DLIB_PYRAMID_DOWN - 1.0), shift = 0.3; // dlib's pyramid_down<6>::point_up
+    // dlib's pyramid_down<6>::point_up
+    const double rate = WW_DLIB_PYRAMID_DOWN / (WW_DLIB_PYRAMID_DOWN - 1.0), shift = 0.3;
     int level = ww_mmod_plane_level(plane, (b.left + b.right) / 2, (b.top + b.bottom) / 2);
     const ww_tile *t = &plane->tile[level];
     b = (box){b.left - t->left, b.top - t->top, b.right - t->left, b.bottom - t->top};
@@ -115,7 +119,8 @@ static box regressed(box b, const float *delta, size_t area)
     return centred(x, y, width * exp(delta[2 * area]) + 1, height * exp(delta[3 * area]) + 1);
 }
 
-static bool collect(const ww_mmod_detector *d, const ww_mmod_plane *plane, const float *score, const ww_shape *s, candidates *out)
+static bool collect(const ww_mmod_detector *d, const ww_mmod_plane *plane, const float *score, const ww_shape *s,
+                    candidates *out)
 {
     const ww_dlib_net *info = d->info;
     size_t area = (size_t)(s->dim[2] * s->dim[3]), windows = (size_t)info->mmod.window_count;
@@ -155,8 +160,9 @@ static bool overlap(const ww_dlib_overlap *limit, box a, box b)
     box both = {fmax(a.left, b.left), fmax(a.top, b.top), fmin(a.right, b.right), fmin(a.bottom, b.bottom)};
     box around = {fmin(a.left, b.left), fmin(a.top, b.top), fmax(a.right, b.right), fmax(a.bottom, b.bottom)};
     double inner = area_of(both);
-    return inner > 0 && (inner / area_of(around) > limit->iou || inner / area_of(a) > limit->covered ||
-                         inner / area_of(b) > limit->covered);
+    return inner > 0
+           && (inner / area_of(around) > limit->iou || inner / area_of(a) > limit->covered
+               || inner / area_of(b) > limit->covered);
 }
 
 static void suppress(const ww_dlib_overlap *limit, candidates *c)

@@ -8,12 +8,14 @@
 #include <immintrin.h>
 #endif
 
-enum { GROUP = 4 };        // dlib counts positions four at a time
-enum { VECTOR = 16 };      // positions may be read so many at a time
+enum { GROUP = 4 };   // dlib counts positions four at a time
+enum { VECTOR = 16 }; // positions may be read so many at a time
 #define TABLE_BYTES_MAX ((size_t)1 << 28)
 
 // The four shares of a result, as dlib multiplies them out.
-typedef struct shares { float top, bottom; } shares;
+typedef struct shares {
+    float top, bottom;
+} shares;
 
 static float mix(shares s, float share, const float *top, const float *bottom, int left)
 {
@@ -69,8 +71,8 @@ static void blend_rest(const ww_blend *b, const float *top, const float *bottom,
     for (int c = b->paired; c < b->out; c++) {
         int left = b->left[c], right = left + 1 < b->in ? left + 1 : b->in - 1;
         double x = b->share[c];
-        to[c] = (float)((1 - share) * ((1 - x) * top[left] + x * top[right]) +
-                        share * ((1 - x) * bottom[left] + x * bottom[right]));
+        to[c] = (float)((1 - share) * ((1 - x) * top[left] + x * top[right])
+                        + share * ((1 - x) * bottom[left] + x * bottom[right]));
     }
 }
 
@@ -86,21 +88,20 @@ void ww_blend_row_plain(const ww_blend *b, const float *top, const float *bottom
 #define AVX512 __attribute__((target("avx512f")))
 #define SCALE_MAX 1.9 // 16 results then come from at most 32 columns
 
-// Sixteen results come from at most 32 source columns in a row where the picture does not shrink to half: they are picked
-// from two registers.
-static inline uint32_t first_lanes(int n)
-{
-    return n >= VECTOR ? 0xFFFF : n > 0 ? (1U << n) - 1 : 0;
-}
+// Sixteen results come from at most 32 source columns in a row where the picture does not shrink to half: they are
+// picked from two registers.
+static inline uint32_t first_lanes(int n) { return n >= VECTOR ? 0xFFFF : n > 0 ? (1U << n) - 1 : 0; }
 
 AVX512 static void blend_row_avx512(const ww_blend *b, const float *top, const float *bottom, double share, float *to)
 {
-    const __m512 s_top = _mm512_set1_ps((float)(1 - share)), s_bottom = _mm512_set1_ps((float)share), one = _mm512_set1_ps(1);
+    const __m512 s_top = _mm512_set1_ps((float)(1 - share)), s_bottom = _mm512_set1_ps((float)share),
+                 one = _mm512_set1_ps(1);
     const __m512i next = _mm512_set1_epi32(1);
     for (int c = 0; c < b->paired; c += VECTOR) {
         int base = b->left[c];
         __mmask16 in0 = (__mmask16)first_lanes(b->in - base), in1 = (__mmask16)first_lanes(b->in - base - VECTOR);
-        __m512i l = _mm512_sub_epi32(_mm512_loadu_si512(b->left + c), _mm512_set1_epi32(base)), r = _mm512_add_epi32(l, next);
+        __m512i l = _mm512_sub_epi32(_mm512_loadu_si512(b->left + c), _mm512_set1_epi32(base)),
+                r = _mm512_add_epi32(l, next);
         __m512 x = _mm512_loadu_ps(b->share + c), rest = _mm512_sub_ps(one, x);
         __m512 t0 = _mm512_maskz_loadu_ps(in0, top + base), t1 = _mm512_maskz_loadu_ps(in1, top + base + VECTOR);
         __m512 b0 = _mm512_maskz_loadu_ps(in0, bottom + base), b1 = _mm512_maskz_loadu_ps(in1, bottom + base + VECTOR);

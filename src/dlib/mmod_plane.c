@@ -27,8 +27,9 @@ static int level_sizes(int width, int height, ww_tile *tile)
     return levels;
 }
 
-// Height of the first column: levels are put below one another until the next one fits beside the last and half of what is left
-// of the heights is used up. dlib counts in unsigned numbers here, which wrap where a difference is negative; so does this.
+// Height of the first column: levels are put below one another until the next one fits beside the last and half of what
+// is left of the heights is used up. dlib counts in unsigned numbers here, which wrap where a difference is negative;
+// so does this.
 static uint64_t column_height(const ww_tile *tile, int levels, uint64_t padding)
 {
     uint64_t total = 0, height = 0, last_width = 0;
@@ -37,8 +38,8 @@ static uint64_t column_height(const ww_tile *tile, int levels, uint64_t padding)
     total -= 2 * padding;
     for (int i = 0; i < levels; i++) {
         uint64_t beside = (uint64_t)tile[0].width - last_width - padding;
-        if ((uint64_t)tile[i].width <= beside &&
-            (height - (uint64_t)tile[0].height) * 2 >= total - (uint64_t)tile[0].height)
+        if ((uint64_t)tile[i].width <= beside
+            && (height - (uint64_t)tile[0].height) * 2 >= total - (uint64_t)tile[0].height)
             break;
         height += (uint64_t)tile[i].height + padding;
         last_width = (uint64_t)tile[i].width;
@@ -48,8 +49,8 @@ static uint64_t column_height(const ww_tile *tile, int levels, uint64_t padding)
 
 static bool meet(const ww_tile *a, const ww_tile *b)
 {
-    return a->left < b->left + b->width && b->left < a->left + a->width && a->top < b->top + b->height &&
-           b->top < a->top + a->height;
+    return a->left < b->left + b->width && b->left < a->left + a->width && a->top < b->top + b->height
+           && b->top < a->top + a->height;
 }
 
 bool ww_mmod_plane_layout(const ww_dlib_input *in, int width, int height, ww_mmod_plane *plane)
@@ -87,7 +88,12 @@ bool ww_mmod_plane_layout(const ww_dlib_input *in, int width, int height, ww_mmo
 static double distance(const ww_tile *t, double x, double y)
 {
     double right = t->left + t->width - 1, bottom = t->top + t->height - 1;
-    double dx = x < t->left ? t->left - x : x > right ? x - right : 0, dy = y < t->top ? t->top - y : y > bottom ? y - bottom : 0;
+    double dx = x < t->left ? t->left - x
+                : x > right ? x - right
+                            : 0,
+           dy = y < t->top   ? t->top - y
+                : y > bottom ? y - bottom
+                             : 0;
     return dx * dx + dy * dy;
 }
 
@@ -151,8 +157,8 @@ static void next_level(const ww_mmod_plane *plane, const ww_blend *b, int level,
         y += scale;
         int top = (int)floor(y), bottom = top + 1 < from->height ? top + 1 : from->height - 1;
         const float *source = channel + (size_t)from->top * (size_t)plane->width + from->left;
-        ww_blend_row(b, source + (size_t)top * (size_t)plane->width, source + (size_t)bottom * (size_t)plane->width, y - top,
-                     channel + (size_t)(to->top + r) * (size_t)plane->width + to->left);
+        ww_blend_row(b, source + (size_t)top * (size_t)plane->width, source + (size_t)bottom * (size_t)plane->width,
+                     y - top, channel + (size_t)(to->top + r) * (size_t)plane->width + to->left);
     }
 }
 
@@ -199,8 +205,8 @@ static const float *cached_row(row_cache *cache, const ww_image *rgb, int y)
     return row;
 }
 
-static void upsample_row(const ww_blend *b, row_cache *cache, const float *top, const float *bottom, double share, float *mixed,
-                         uint8_t *to)
+static void upsample_row(const ww_blend *b, row_cache *cache, const float *top, const float *bottom, double share,
+                         float *mixed, uint8_t *to)
 {
     for (size_t c = 0; c < 3; c++) {
         ww_blend_row(b, top + c * cache->stride, bottom + c * cache->stride, share, mixed);
@@ -209,7 +215,8 @@ static void upsample_row(const ww_blend *b, row_cache *cache, const float *top, 
     }
 }
 
-// The size that dlib's geometry gives: its rectangle of the picture maps to (2 (w - 1 + 1.25), 2 (h - 1 + 0.75)), rounded.
+// The size that dlib's geometry gives: its rectangle of the picture maps to (2 (w - 1 + 1.25), 2 (h - 1 + 0.75)),
+// rounded.
 ww_status ww_mmod_upsample(const ww_image *rgb, ww_image *out, ww_error *err)
 {
     ww_blend b = {0};

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
-// What a dlib network file says beside the network: its loss layer (how outputs become answers) and its input layer (how a
-// picture becomes a tensor).
+// What a dlib network file says beside the network: its loss layer (how outputs become answers) and its input layer
+// (how a picture becomes a tensor).
 //
-// The format leaves some things to the C++ type that saved it, which the file does not hold. They are filled in by dlib's own
-// habits:
-//   which tag an add_prev, concat or skip layer means: add_prev the nearest one before it, concat of n the last n in order,
+// The format leaves some things to the C++ type that saved it, which the file does not hold. They are filled in by
+// dlib's own habits:
+//   which tag an add_prev, concat or skip layer means: add_prev the nearest one before it, concat of n the last n in
+//   order,
 //     skip (a tag right after a tag) the first one since the last add_prev or concat;
 //   the rate of an image pyramid: 5/6 (pyramid_down<6>), which every MMOD detector published by dlib's author uses.
 // A file whose layers do not fit together that way is WW_ERR_UNSUPPORTED, with the byte where it stopped making sense.
@@ -13,7 +14,7 @@
 #include "nn/nn.h"
 
 #define WW_DLIB_WINDOWS_MAX 64
-#define WW_DLIB_LABEL_MAX 64 // bytes
+#define WW_DLIB_LABEL_MAX 64   // bytes
 #define WW_DLIB_PYRAMID_DOWN 6 // each level of a pyramid is 5/6 of the one before
 
 typedef enum ww_dlib_kind {
@@ -31,8 +32,8 @@ typedef enum ww_dlib_input_kind {
     WW_DLIB_INPUT_GREY_PYRAMID,
 } ww_dlib_input_kind;
 
-// The tensor holds (sample - mean) / 256 for each of the channels R, G, B, and 0 (not black) where a tiled pyramid has no
-// picture.
+// The tensor holds (sample - mean) / 256 for each of the channels R, G, B, and 0 (not black) where a tiled pyramid has
+// no picture.
 typedef struct ww_dlib_input {
     ww_dlib_input_kind kind;
     int channels;
@@ -47,7 +48,9 @@ typedef struct ww_dlib_window {
 } ww_dlib_window;
 
 // Two boxes overlap when intersection over union is above `iou` or the share of either that is covered above `covered`.
-typedef struct ww_dlib_overlap { double iou, covered; } ww_dlib_overlap;
+typedef struct ww_dlib_overlap {
+    double iou, covered;
+} ww_dlib_overlap;
 
 typedef struct ww_dlib_mmod {
     int window_count;
@@ -67,8 +70,8 @@ typedef struct ww_dlib_net {
     double step_x, step_y, start_x, start_y;
 } ww_dlib_net;
 
-// Reads a network that dlib saved (.dat, or the .bz2 of one) from memory; the bytes may be freed afterwards. `name` is used in
-// messages. ww_net_metadata has "dlib.kind" ("mmod", "resnet", "densenet", "metric" or "other").
+// Reads a network that dlib saved (.dat, or the .bz2 of one) from memory; the bytes may be freed afterwards. `name` is
+// used in messages. ww_net_metadata has "dlib.kind" ("mmod", "resnet", "densenet", "metric" or "other").
 ww_status ww_dlib_net_load(const void *bytes, size_t size, const char *name, ww_net **net, ww_error *err);
 ww_status ww_dlib_net_load_file(const char *path, ww_net **net, ww_error *err);
 

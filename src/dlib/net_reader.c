@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: MIT
-// Reading a network that dlib saved. How the file is built follows from dlib's types, which nest: a layer holds the network
-// below it, and writes it before its own details.
+// Reading a network that dlib saved. How the file is built follows from dlib's types, which nest: a layer holds the
+// network below it, and writes it before its own details.
 //
 //   network with loss   1, loss layer, network
 //   layer               2, network below, details, 3 flags, 3 tensors
 //   first layer         3, input layer, details, 3 flags, 3 tensors, expansion factor   (2: without the last)
 //   tag or skip         1, network below
 //   tag on the input    2, input layer, 2 tensors, flag, expansion factor               (1: without the last)
-//   repeat              1, count, that many networks (the last in running order comes first), network below; the repeated ones
+//   repeat              1, count, that many networks (the last in running order comes first), network below; the
+//   repeated ones
 //                       stand on an input layer that writes nothing
 //
-// So a file begins with a row of versions, the outermost first. A tag and a repeat begin alike; where what follows does not
-// decide (a count of 2 or 3), the tag is tried first. A repeat of one is not recognised.
+// So a file begins with a row of versions, the outermost first. A tag and a repeat begin alike; where what follows does
+// not decide (a count of 2 or 3), the tag is tried first. A repeat of one is not recognised.
 #include "dlib/layers.h"
 #include "nn/graph.h"
 
@@ -22,12 +23,12 @@
 #include <string.h>
 
 enum {
-    VERSION_ONE = 1,       // tag, skip, repeat
-    VERSION_LAYER = 2,     // or a tag on the input
-    VERSION_FIRST = 3,     // the layer on the input
-    TRIES_MAX = 16,        // of reading one thing as another
+    VERSION_ONE = 1,   // tag, skip, repeat
+    VERSION_LAYER = 2, // or a tag on the input
+    VERSION_FIRST = 3, // the layer on the input
+    TRIES_MAX = 16,    // of reading one thing as another
     REPEAT_MAX = 1000,
-    DEPTH_MAX = 2000,      // networks within networks
+    DEPTH_MAX = 2000, // networks within networks
 };
 
 typedef struct reader {
@@ -117,7 +118,8 @@ static void read_first_layer(reader *r, bool repeated, bool has_factor, ww_dlib_
         ww_dat_int(r->d);
 }
 
-// Version 2 with the input next: a tag on it, which goes on with a tensor, or an old first layer, which goes on with a name.
+// Version 2 with the input next: a tag on it, which goes on with a tensor, or an old first layer, which goes on with a
+// name.
 static void read_on_input(reader *r, bool repeated, ww_dlib_layers *out)
 {
     ww_dat look = *r->d;
@@ -225,7 +227,8 @@ static void read_one_network(reader *r, bool repeated, ww_dlib_layers *out)
     }
 }
 
-static void read_network(reader *r, bool repeated, ww_dlib_layers *out) // NOLINT(misc-no-recursion): bounded by DEPTH_MAX
+// NOLINT(misc-no-recursion): bounded by DEPTH_MAX
+static void read_network(reader *r, bool repeated, ww_dlib_layers *out)
 {
     if (!ww_dat_ok(r->d))
         return;

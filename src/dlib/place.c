@@ -5,8 +5,8 @@
 #include <math.h>
 #include <stddef.h>
 
-// The mean face in a square that just holds it from the brows to the chin's height, x and y from 0 to 1. Published in dlib
-// (image_transforms/interpolation.h), from the landmarks of the iBUG 300-W faces.
+// The mean face in a square that just holds it from the brows to the chin's height, x and y from 0 to 1. Published in
+// dlib (image_transforms/interpolation.h), from the landmarks of the iBUG 300-W faces.
 struct mean_point {
     int number;
     double x, y;
@@ -31,8 +31,8 @@ static const struct mean_point mean_68[] = {
     {60, 0.290379, 0.784792}, {61, 0.428096, 0.778746}, {62, 0.490127, 0.785343}, {63, 0.552157, 0.778746},
     {64, 0.689874, 0.784792}};
 
-// The landmarks a ww_detection has, in the mean face: middles of the eyes, tip of the nose, corners of the mouth; from the points
-// above.
+// The landmarks a ww_detection has, in the mean face: middles of the eyes, tip of the nose, corners of the mouth; from
+// the points above.
 static const struct mean_point mean_face[] = {{0, 0.225491833, 0.215982},
                                               {1, 0.754761333, 0.215982},
                                               {2, 0.490127, 0.515625},
@@ -73,8 +73,8 @@ static bool fit_points(const float *point, int points, struct similarity *s)
     return points == 5 || points == 68;
 }
 
-// The chip shows the mean face's square with `padding` of its side around it. Its pixel (p, p) is at (p / chip_size) of the
-// padded side, so that its middle is at chip_size / 2.
+// The chip shows the mean face's square with `padding` of its side around it. Its pixel (p, p) is at (p / chip_size) of
+// the padded side, so that its middle is at chip_size / 2.
 static ww_dlib_place place_by(const struct similarity *s, int chip_size, double padding)
 {
     double whole = 1 + 2 * padding, scale = hypot(s->a, s->b) * whole / chip_size;

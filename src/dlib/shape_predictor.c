@@ -16,8 +16,8 @@ enum {
     REAL_BYTES = 2,
 };
 
-// Go left where the pixels' difference is over the threshold; the children of node i are 2i + 1 and 2i + 2, leaves come after all
-// splits.
+// Go left where the pixels' difference is over the threshold; the children of node i are 2i + 1 and 2i + 2, leaves come
+// after all splits.
 struct split {
     int32_t first, second; // features
     float threshold;
@@ -28,8 +28,8 @@ struct cascade {
     struct split *split;  // [tree][splits]
     float *leaf;          // [tree][splits + 1][2 * points]
     size_t features;
-    int32_t *anchor;      // the landmark a feature's pixel is placed by
-    float *offset;        // x, y from there, in units of the box
+    int32_t *anchor; // the landmark a feature's pixel is placed by
+    float *offset;   // x, y from there, in units of the box
 };
 
 struct ww_shape_predictor {
@@ -54,12 +54,9 @@ void ww_shape_predictor_free(ww_shape_predictor *p)
     free(p);
 }
 
-int ww_shape_predictor_points(const ww_shape_predictor *p)
-{
-    return (int)p->points;
-}
+int ww_shape_predictor_points(const ww_shape_predictor *p) { return (int)p->points; }
 
-// --- reading ------------------------------------------------------------------------------------------------------------------
+// --- reading ---------------------------------------------------------------------------------------------------------
 
 // As ww_alloc_array0, with the reader told of a failure.
 static void *room_for(ww_dat *d, size_t count, size_t size)
@@ -99,8 +96,8 @@ static void read_trees(ww_dat *d, struct cascade *c, size_t points)
         if (t == 0 && ww_dat_ok(d)) {
             size_t tree_bytes = splits * SPLIT_BYTES + (splits + 1) * 2 * points * REAL_BYTES;
             if (c->trees > ww_dat_left(d) / tree_bytes)
-                ww_dat_fail(d, WW_ERR_FORMAT, "%zu trees of %zu splits do not fit into what is left of the file", c->trees,
-                            splits);
+                ww_dat_fail(d, WW_ERR_FORMAT, "%zu trees of %zu splits do not fit into what is left of the file",
+                            c->trees, splits);
             c->splits = splits;
             c->split = room_for(d, c->trees * splits, sizeof *c->split);
             c->leaf = room_for(d, c->trees * (splits + 1) * 2 * points, sizeof *c->leaf);
@@ -159,7 +156,8 @@ static void read_mean(ww_dat *d, ww_shape_predictor *p)
             ww_dat_fail(d, WW_ERR_FORMAT, "number %zu of the mean shape is not finite", i);
 }
 
-ww_status ww_shape_predictor_read(const void *bytes, size_t size, const char *name, ww_shape_predictor **predictor, ww_error *err)
+ww_status ww_shape_predictor_read(const void *bytes, size_t size, const char *name, ww_shape_predictor **predictor,
+                                  ww_error *err)
 {
     ww_dat d;
     ww_dat_open(&d, bytes, size, name, err);
@@ -187,7 +185,7 @@ ww_status ww_shape_predictor_read(const void *bytes, size_t size, const char *na
     return WW_OK;
 }
 
-// --- running ------------------------------------------------------------------------------------------------------------------
+// --- running ---------------------------------------------------------------------------------------------------------
 
 struct sight { // a face looked at
     const ww_image *image;
@@ -215,8 +213,8 @@ static float grey_at(const ww_image *image, double x, double y)
     return (float)grey;
 }
 
-// The turn and scale that bring the mean shape as near as possible, in least squares, to the shape so far, as the matrix
-// {{m[0], -m[1]}, {m[1], m[0]}}.
+// The turn and scale that bring the mean shape as near as possible, in least squares, to the shape so far, as the
+// matrix {{m[0], -m[1]}, {m[1], m[0]}}.
 static void turn_and_scale(const float *from, const float *to, size_t points, float m[2])
 {
     double from_x = 0, from_y = 0, to_x = 0, to_y = 0, dot = 0, cross = 0, spread = 0;
@@ -266,7 +264,8 @@ static void climb(const struct cascade *c, size_t numbers, struct sight *s)
     }
 }
 
-ww_status ww_shape_predict(const ww_shape_predictor *p, const ww_image *image, ww_shape_box box, float *point, ww_error *err)
+ww_status ww_shape_predict(const ww_shape_predictor *p, const ww_image *image, ww_shape_box box, float *point,
+                           ww_error *err)
 {
     if (image->pixels != WW_PIXELS_LUMA && image->pixels != WW_PIXELS_RGB)
         return ww_fail(err, WW_ERR_ARGUMENT, "a shape predictor looks at grey and RGB pictures only");

@@ -11,7 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SIGN_BIT = 0x80, LENGTH_BITS = 0x0F, BINARY_MASK = 0x70 };  // of a control byte; decimal text has bits of BINARY_MASK set
+// of a control byte; decimal text has bits of BINARY_MASK set
+enum { SIGN_BIT = 0x80, LENGTH_BITS = 0x0F, BINARY_MASK = 0x70 };
 enum { EXPONENT_INF = 32000, EXPONENT_MINUS_INF = 32001, EXPONENT_NAN = 32002 };
 enum { DECIMAL_CHARS_MAX = 63 };
 
@@ -208,8 +209,8 @@ void ww_dat_matrix_size(ww_dat *d, size_t rows_max, size_t columns_max, size_t *
     bool fits = r >= 0 && c >= 0 && (uint64_t)r <= rows_max && (uint64_t)c <= columns_max;
     if (!fits || (c > 0 && (uint64_t)r > ww_dat_left(d) / 2 / (uint64_t)c)) {
         d->at = at;
-        ww_dat_fail(d, WW_ERR_FORMAT, "a matrix of %" PRId64 "x%" PRId64 ", where at most %zux%zu is expected", r, c, rows_max,
-                    columns_max);
+        ww_dat_fail(d, WW_ERR_FORMAT, "a matrix of %" PRId64 "x%" PRId64 ", where at most %zux%zu is expected", r, c,
+                    rows_max, columns_max);
         return;
     }
     *rows = (size_t)r;

@@ -1,18 +1,20 @@
 // SPDX-License-Identifier: MIT
 // Reading what dlib's serialize() wrote (its .dat files), from bytes in memory.
 //
-// The format has no tags and no lengths of parts: what comes next follows from the C++ type that was saved. Numbers are written
-// so that any platform reads them:
-//   integer  a control byte (sign in bit 7, byte count 1..8 in the low four bits), then that many bytes, least significant first
-//   real     mantissa and exponent, two integers: mantissa * 2^exponent; exponents 32000, 32001, 32002 are inf, -inf, nan.
+// The format has no tags and no lengths of parts: what comes next follows from the C++ type that was saved. Numbers are
+// written so that any platform reads them:
+//   integer  a control byte (sign in bit 7, byte count 1..8 in the low four bits), then that many bytes, least
+//   significant first
+//   real     mantissa and exponent, two integers: mantissa * 2^exponent; exponents 32000, 32001, 32002 are inf, -inf,
+//   nan.
 //            dlib before 2013 wrote decimal text and a space instead, which is read as well
 //   bool     '1' or '0'
 //   string, vector, array: the count, then the items
 //   matrix   rows and columns (both negated by newer versions), then the items row by row
 //
-// A reader is sticky: after the first thing that is wrong every read gives 0, and the status and message stay. So a caller
-// reads a whole structure in plain order, takes every count through ww_dat_count or ww_dat_int_in (which bound it), and asks
-// once at the end.
+// A reader is sticky: after the first thing that is wrong every read gives 0, and the status and message stay. So a
+// caller reads a whole structure in plain order, takes every count through ww_dat_count or ww_dat_int_in (which bound
+// it), and asks once at the end.
 #ifndef WW_DLIB_STREAM_H
 #define WW_DLIB_STREAM_H
 #include "base/error.h"
@@ -53,25 +55,27 @@ double ww_dat_real(ww_dat *d);
 // The same; infinite and not a number are failures.
 double ww_dat_finite(ww_dat *d, const char *what);
 
-// A string into `text` (of `size` bytes, always terminated); longer ones, and those that hold a zero byte, are failures.
+// A string into `text` (of `size` bytes, always terminated); longer ones, and those that hold a zero byte, are
+// failures.
 void ww_dat_text(ww_dat *d, char *text, size_t size);
 // If a string that starts with `prefix` comes next, whole or as the start of a longer one: true. Reads nothing.
 bool ww_dat_peek_text(const ww_dat *d, const char *prefix);
 
 // Raw IEEE floats, 4 bytes each, little endian, as dlib writes tensors.
 void ww_dat_floats_le(ww_dat *d, float *out, size_t count);
-// The sizes of a matrix whose items follow; rows <= rows_max, columns <= columns_max, and an item takes at least two bytes.
+// The sizes of a matrix whose items follow; rows <= rows_max, columns <= columns_max, and an item takes at least two
+// bytes.
 void ww_dat_matrix_size(ww_dat *d, size_t rows_max, size_t columns_max, size_t *rows, size_t *columns);
-// A matrix of floats or doubles, row by row, the caller's (free); NULL where it fails (the reader says why). An empty one gives
-// a valid pointer.
+// A matrix of floats or doubles, row by row, the caller's (free); NULL where it fails (the reader says why). An empty
+// one gives a valid pointer.
 float *ww_dat_matrix(ww_dat *d, size_t rows_max, size_t columns_max, size_t *rows, size_t *columns);
 
-// Whether a file is one of dlib's: it begins with the count of bytes of an integer, 1, or is the .bz2 of something. (An ONNX file
-// begins with a field's number and kind, 8 or more.)
+// Whether a file is one of dlib's: it begins with the count of bytes of an integer, 1, or is the .bz2 of something. (An
+// ONNX file begins with a field's number and kind, 8 or more.)
 bool ww_dat_is(const void *bytes, size_t size);
-// The bytes of a .dat file, or of the .bz2 of one, as bytes to read: *data lies in `bytes` (and *owned is NULL) where it is not
-// compressed, else in *owned, which is the caller's (free). More than WW_DAT_BYTES_MAX: WW_ERR_MEMORY.
-ww_status ww_dat_unpack(const void *bytes, size_t size, const char *name, const uint8_t **data, size_t *data_size, void **owned,
-                        ww_error *err);
+// The bytes of a .dat file, or of the .bz2 of one, as bytes to read: *data lies in `bytes` (and *owned is NULL) where
+// it is not compressed, else in *owned, which is the caller's (free). More than WW_DAT_BYTES_MAX: WW_ERR_MEMORY.
+ww_status ww_dat_unpack(const void *bytes, size_t size, const char *name, const uint8_t **data, size_t *data_size,
+                        void **owned, ww_error *err);
 
 #endif

@@ -71,8 +71,8 @@ bool ww_dat_is(const void *bytes, size_t size)
     return size > 3 && (b[0] == 1 || memcmp(b, "BZh", 3) == 0);
 }
 
-ww_status ww_dat_unpack(const void *bytes, size_t size, const char *name, const uint8_t **data, size_t *data_size, void **owned,
-                        ww_error *err)
+ww_status ww_dat_unpack(const void *bytes, size_t size, const char *name, const uint8_t **data, size_t *data_size,
+                        void **owned, ww_error *err)
 {
     *data = bytes;
     *data_size = size;

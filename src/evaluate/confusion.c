@@ -11,7 +11,8 @@ typedef struct member {
 static int by_group_and_part(const void *a, const void *b)
 {
     const member *x = a, *y = b;
-    return x->group != y->group ? (x->group > y->group) - (x->group < y->group) : (x->part > y->part) - (x->part < y->part);
+    return x->group != y->group ? (x->group > y->group) - (x->group < y->group)
+                                : (x->part > y->part) - (x->part < y->part);
 }
 
 static int worst_first(const void *a, const void *b)
@@ -56,7 +57,8 @@ static ww_confused_group mix_of(const member *m, size_t count)
     return mix;
 }
 
-ww_status ww_confusion_find(const int32_t *group, const int32_t *part, size_t count, ww_confusion *confusion, ww_error *err)
+ww_status ww_confusion_find(const int32_t *group, const int32_t *part, size_t count, ww_confusion *confusion,
+                            ww_error *err)
 {
     *confusion = (ww_confusion){.mix = ww_alloc_array(count, sizeof *confusion->mix, SIZE_MAX)};
     member *m = ww_alloc_array(count, sizeof *m, SIZE_MAX);

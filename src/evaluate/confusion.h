@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Where sorting went wrong: groups whose members another labelling puts into several. Folders by person tell which of them mix
-// people, people by folder which of them are split.
+// Where sorting went wrong: groups whose members another labelling puts into several. Folders by person tell which of
+// them mix people, people by folder which of them are split.
 #ifndef WW_EVALUATE_CONFUSION_H
 #define WW_EVALUATE_CONFUSION_H
 #include "base/error.h"
@@ -12,9 +12,9 @@ enum { WW_CONFUSION_PARTS = 4 }; // that are told
 typedef struct ww_confused_group {
     int32_t group;
     size_t count;
-    size_t alone;               // members that the other labelling gives to nobody
-    size_t parts;               // groups of the other labelling that have some of the rest
-    size_t astray;              // all members but those in the largest part (of one, where all are alone)
+    size_t alone;                     // members that the other labelling gives to nobody
+    size_t parts;                     // groups of the other labelling that have some of the rest
+    size_t astray;                    // all members but those in the largest part (of one, where all are alone)
     int32_t part[WW_CONFUSION_PARTS]; // the largest first, of equal ones the smaller label
     size_t part_count[WW_CONFUSION_PARTS];
 } ww_confused_group;
@@ -26,7 +26,8 @@ typedef struct ww_confusion {
 } ww_confusion;
 
 // Members with a negative group are left out; a negative part is nobody. Time count x log count.
-ww_status ww_confusion_find(const int32_t *group, const int32_t *part, size_t count, ww_confusion *confusion, ww_error *err);
+ww_status ww_confusion_find(const int32_t *group, const int32_t *part, size_t count, ww_confusion *confusion,
+                            ww_error *err);
 void ww_confusion_free(ww_confusion *confusion);
 
 #endif

@@ -22,32 +22,33 @@ typedef struct evaluation {
     ww_trial *trial;
 } evaluation;
 
-static ww_status not_scanned(const evaluation *e, const ww_listed_pair *pair, const ww_listed_picture *picture, size_t known,
-                             bool several, ww_error *err)
+static ww_status not_scanned(const evaluation *e, const ww_listed_pair *pair, const ww_listed_picture *picture,
+                             size_t known, bool several, ww_error *err)
 {
     const char *where = e->predictions.where, *name = picture->name;
     if (several)
-        return ww_fail(err, WW_ERR_NOT_FOUND, "%s:%zu: several files of %s may be meant by '%s'%s", e->list_path, pair->line,
-                       where, name, picture->number ? "" : "; give more of its path");
+        return ww_fail(err, WW_ERR_NOT_FOUND, "%s:%zu: several files of %s may be meant by '%s'%s", e->list_path,
+                       pair->line, where, name, picture->number ? "" : "; give more of its path");
     if (picture->number == 0)
         return ww_fail(err, WW_ERR_NOT_FOUND,
-                       "%s:%zu: '%s' was not scanned into %s; scan it first (whoswho scan), or take the pair out", e->list_path,
-                       pair->line, name, where);
+                       "%s:%zu: '%s' was not scanned into %s; scan it first (whoswho scan), or take the pair out",
+                       e->list_path, pair->line, name, where);
     if (known == 0)
         return ww_fail(err, WW_ERR_NOT_FOUND,
                        "%s:%zu: no picture of '%s' (%s_%04d.jpg and the like) was scanned into %s; "
                        "scan the folder of the pictures first (whoswho scan)",
                        e->list_path, pair->line, name, name, picture->number, where);
-    return ww_fail(err, WW_ERR_NOT_FOUND, "%s:%zu: '%s' has no picture %d (%s_%04d.jpg) in %s, only %zu others", e->list_path,
-                   pair->line, name, picture->number, name, picture->number, where, known);
+    return ww_fail(err, WW_ERR_NOT_FOUND, "%s:%zu: '%s' has no picture %d (%s_%04d.jpg) in %s, only %zu others",
+                   e->list_path, pair->line, name, picture->number, name, picture->number, where, known);
 }
 
-static ww_status find_face(const evaluation *e, const ww_listed_pair *pair, const ww_listed_picture *picture, size_t *face,
-                           ww_error *err)
+static ww_status find_face(const evaluation *e, const ww_listed_pair *pair, const ww_listed_picture *picture,
+                           size_t *face, ww_error *err)
 {
     size_t known = 0;
-    const size_t source = picture->number ? ww_path_index_find_numbered(&e->paths, picture->name, picture->number, &known)
-                                          : ww_path_index_find(&e->paths, picture->name);
+    const size_t source = picture->number
+                              ? ww_path_index_find_numbered(&e->paths, picture->name, picture->number, &known)
+                              : ww_path_index_find(&e->paths, picture->name);
     if (source == WW_PATH_NONE || source == WW_PATH_SEVERAL)
         return not_scanned(e, pair, picture, known, source == WW_PATH_SEVERAL, err);
     *face = e->counted[source];
@@ -75,12 +76,13 @@ static ww_status index_sources(evaluation *e, ww_eval_face which, ww_error *err)
     const ww_predictions *predictions = &e->predictions;
     const char **path = ww_alloc_array(predictions->source_count, sizeof *path, SIZE_MAX);
     e->counted = ww_alloc_array(predictions->source_count, sizeof *e->counted, SIZE_MAX);
-    ww_status status = path && e->counted
-                           ? ww_predictions_can_count(predictions, which, err)
-                           : ww_fail(err, WW_ERR_MEMORY, "no memory for the names of %zu files", predictions->source_count);
+    ww_status status = path && e->counted ? ww_predictions_can_count(predictions, which, err)
+                                          : ww_fail(err, WW_ERR_MEMORY, "no memory for the names of %zu files",
+                                                    predictions->source_count);
     for (size_t i = 0; i < predictions->source_count && status == WW_OK; i++) {
         path[i] = predictions->source[i].path;
-        e->counted[i] = ww_predictions_counted(predictions, predictions->source[i].first_face, predictions->source[i].face_count, which);
+        e->counted[i] = ww_predictions_counted(predictions, predictions->source[i].first_face,
+                                               predictions->source[i].face_count, which);
     }
     if (status == WW_OK)
         status = ww_path_index_make(path, predictions->source_count, &e->paths, err);
@@ -88,8 +90,8 @@ static ww_status index_sources(evaluation *e, ww_eval_face which, ww_error *err)
     return status;
 }
 
-static ww_status open_all(evaluation *e, const char *folder, const char *pairs, ww_eval_face which, const ww_callbacks *callbacks,
-                          ww_error *err)
+static ww_status open_all(evaluation *e, const char *folder, const char *pairs, ww_eval_face which,
+                          const ww_callbacks *callbacks, ww_error *err)
 {
     e->list_path = pairs;
     ww_status status = ww_pair_list_open(&e->list, pairs, err);

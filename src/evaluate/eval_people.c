@@ -32,10 +32,11 @@ static ww_status open_truth(evaluation *e, const char *truth, ww_error *err)
     return ww_ground_truth_open(&e->truth, truth, err);
 }
 
-// --- figures -----------------------------------------------------------------------------------------------------------------
+// --- figures ---------------------------------------------------------------------------------------------------------
 
 // Whole are those who are all in one folder, and that as large as they are.
-static ww_status count_whole(const evaluation *e, size_t count, const ww_confusion *people, ww_eval_scores *s, ww_error *err)
+static ww_status count_whole(const evaluation *e, size_t count, const ww_confusion *people, ww_eval_scores *s,
+                             ww_error *err)
 {
     size_t folders = 0;
     for (size_t i = 0; i < count; i++)
@@ -118,19 +119,21 @@ static ww_status try_thresholds(evaluation *e, ww_error *err)
         if (!(o->threshold[i] > 0))
             return ww_fail(err, WW_ERR_ARGUMENT, "a threshold is a distance above 0");
     if (!e->predictions.library)
-        return ww_fail(err, WW_ERR_ARGUMENT,
-                       "'%s' is a table, and other thresholds are tried on the embeddings in a library: give the folder",
-                       e->predictions.where);
+        return ww_fail(
+            err, WW_ERR_ARGUMENT,
+            "'%s' is a table, and other thresholds are tried on the embeddings in a library: give the folder",
+            e->predictions.where);
     return e->try(e->predictions.library, &o->sorting, o->threshold, o->thresholds, on_labels, e, err);
 }
 
-// --- groups ------------------------------------------------------------------------------------------------------------------
+// --- groups ----------------------------------------------------------------------------------------------------------
 
 static void tell_groups(const evaluation *e, const ww_confusion *confusion, bool split)
 {
     const size_t worst = e->options->worst < 0 ? 0 : e->options->worst ? (size_t)e->options->worst : WORST_DEFAULT;
-    const char *const *of_group = split ? e->truth.people.text : e->predictions.title, *const *of_part = split ? e->predictions.title
-                                                                                                          : e->truth.people.text;
+    const char *const *of_group = split ? e->truth.people.text : e->predictions.title, *const *of_part =
+                                                                                           split ? e->predictions.title
+                                                                                                 : e->truth.people.text;
     for (size_t i = 0; i < confusion->astray && i < worst && e->options->on_group; i++) {
         const ww_confused_group *m = &confusion->mix[i];
         ww_eval_group g = {.split = split,
@@ -153,7 +156,8 @@ static ww_status count_effort(const evaluation *e, ww_error *err)
     int32_t *folder = ww_try_array(count, sizeof *folder);
     for (size_t i = 0; folder && i < count; i++)
         folder[i] = e->predictions.face[i].person;
-    ww_status status = folder ? ww_effort_count(e->matched.person, folder, count, &effort, err) : ww_fail_memory(err, "judging %zu faces", count);
+    ww_status status = folder ? ww_effort_count(e->matched.person, folder, count, &effort, err)
+                              : ww_fail_memory(err, "judging %zu faces", count);
     free(folder);
     e->out->merges = effort.merges;
     e->out->wrong = effort.wrong;
@@ -199,8 +203,9 @@ static void count_faces(const evaluation *e, const ww_callbacks *callbacks)
     if (m->absent == 0 || !callbacks)
         return;
     const ww_log log = {callbacks->log, callbacks->user};
-    ww_logf(&log, WW_LOG_WARNING, "%s names %zu %s not scanned into %s, and counted as missed (line %zu: '%s')", e->truth.name,
-            m->absent, m->absent == 1 ? "file that was" : "files that were", e->predictions.where, m->absent_line, m->absent_example);
+    ww_logf(&log, WW_LOG_WARNING, "%s names %zu %s not scanned into %s, and counted as missed (line %zu: '%s')",
+            e->truth.name, m->absent, m->absent == 1 ? "file that was" : "files that were", e->predictions.where,
+            m->absent_line, m->absent_example);
 }
 
 ww_status ww_evaluate_people(const char *where, const char *truth, const ww_eval_options *options, ww_try_sorting *try,
@@ -216,7 +221,8 @@ ww_status ww_evaluate_people(const char *where, const char *truth, const ww_eval
     if (status == WW_OK) {
         e.person = ww_alloc_array(e.matched.matched, sizeof *e.person, SIZE_MAX);
         e.label = ww_alloc_array(e.matched.matched, sizeof *e.label, SIZE_MAX);
-        status = e.person && e.label ? WW_OK : ww_fail(err, WW_ERR_MEMORY, "no memory to judge %zu faces", e.matched.matched);
+        status = e.person && e.label ? WW_OK
+                                     : ww_fail(err, WW_ERR_MEMORY, "no memory to judge %zu faces", e.matched.matched);
     }
     if (status == WW_OK) {
         count_faces(&e, callbacks);

@@ -9,7 +9,7 @@
 
 #define PIXELS_MAX 1e7
 #define TIME_MAX_S 1e9
-#define ALWAYS_US  INT64_MAX
+#define ALWAYS_US INT64_MAX
 
 typedef struct columns {
     int source, person, x, y, width, height, start, end, time;
@@ -74,7 +74,8 @@ static ww_status read_span(const ww_csv *t, const columns *c, ww_ground_truth_ro
     if (status != WW_OK)
         return status;
     if (end_s <= start_s)
-        return ww_fail(err, WW_ERR_FORMAT, "%s:%zu: it ends at %g s, and begins at %g s", t->path, t->line, end_s, start_s);
+        return ww_fail(err, WW_ERR_FORMAT, "%s:%zu: it ends at %g s, and begins at %g s", t->path, t->line, end_s,
+                       start_s);
     row->start_us = llround(start_s * 1e6);
     row->end_us = llround(end_s * 1e6);
     return WW_OK;
@@ -98,7 +99,8 @@ static ww_status read_place(const ww_csv *t, const columns *c, ww_ground_truth_r
     return status;
 }
 
-static ww_status read_rows(ww_ground_truth *truth, const columns *c, const char **source, const char **person, ww_error *err)
+static ww_status read_rows(ww_ground_truth *truth, const columns *c, const char **source, const char **person,
+                           ww_error *err)
 {
     ww_csv *t = &truth->table;
     for (bool more = true;;) {
@@ -181,7 +183,7 @@ void ww_ground_truth_free(ww_ground_truth *truth)
     *truth = (ww_ground_truth){0};
 }
 
-// --- paths -------------------------------------------------------------------------------------------------------------------
+// --- paths -----------------------------------------------------------------------------------------------------------
 
 // The part of a path that names the person; *length 0: none does.
 static const char *name_in_path(const char *path, ww_path_part part, size_t *length)
@@ -205,17 +207,17 @@ static const char *name_in_path(const char *path, ww_path_part part, size_t *len
     return begin;
 }
 
-static ww_status cut_names(ww_ground_truth *truth, const ww_predictions *predictions, ww_path_part part, const char **source, const char **person,
-                           ww_error *err)
+static ww_status cut_names(ww_ground_truth *truth, const ww_predictions *predictions, ww_path_part part,
+                           const char **source, const char **person, ww_error *err)
 {
     char *at = truth->text;
     for (size_t i = 0; i < predictions->source_count; i++) {
         size_t length;
         const char *path = predictions->source[i].path, *name = name_in_path(path, part, &length);
         if (length == 0)
-            return ww_fail(err, WW_ERR_ARGUMENT,
-                           "the path '%s' names no folder, and so nobody; scan the folder that holds the folders of people",
-                           path);
+            return ww_fail(
+                err, WW_ERR_ARGUMENT,
+                "the path '%s' names no folder, and so nobody; scan the folder that holds the folders of people", path);
         memcpy(at, name, length);
         at[length] = 0;
         person[i] = at;
@@ -227,10 +229,11 @@ static ww_status cut_names(ww_ground_truth *truth, const ww_predictions *predict
     return WW_OK;
 }
 
-ww_status ww_ground_truth_of_paths(ww_ground_truth *truth, const ww_predictions *predictions, ww_path_part part, ww_error *err)
+ww_status ww_ground_truth_of_paths(ww_ground_truth *truth, const ww_predictions *predictions, ww_path_part part,
+                                   ww_error *err)
 {
     *truth = (ww_ground_truth){.name = part == WW_PATH_FOLDER ? "the names of the folders" : "the names of the files",
-                        .kind = WW_GROUND_TRUTH_PICTURES};
+                               .kind = WW_GROUND_TRUTH_PICTURES};
     const size_t count = predictions->source_count;
     size_t bytes = 0;
     for (size_t i = 0; i < count; i++)

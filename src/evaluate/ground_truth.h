@@ -8,7 +8,8 @@
 //   time_s           at this moment: of faces up to half a second from it the truth knows, of others it does not;
 //                    with neither: always
 //   source           the end of the path of the file ("b.mp4", "a/b.mp4"); may be left out where there is only one
-// A table without a place tells who is on each picture: file (or source), person. One face of it counts, see ww_predictions_counted.
+// A table without a place tells who is on each picture: file (or source), person. One face of it counts, see
+// ww_predictions_counted.
 #ifndef WW_EVALUATE_GROUND_TRUTH_H
 #define WW_EVALUATE_GROUND_TRUTH_H
 #include "evaluate/predictions.h"
@@ -46,10 +47,11 @@ ww_status ww_ground_truth_open(ww_ground_truth *truth, const char *path, ww_erro
 // The same from memory; `path` is for messages and borrowed.
 ww_status ww_ground_truth_read(ww_ground_truth *truth, const char *path, const void *bytes, size_t size, ww_error *err);
 
-// The pictures' own paths tell: the folder they are in, or their names without a number at the end ("Ada_0001.jpg" is Ada).
-// `answer` must outlive the truth.
+// The pictures' own paths tell: the folder they are in, or their names without a number at the end ("Ada_0001.jpg" is
+// Ada). `answer` must outlive the truth.
 typedef enum ww_path_part { WW_PATH_FOLDER, WW_PATH_FILE } ww_path_part;
-ww_status ww_ground_truth_of_paths(ww_ground_truth *truth, const ww_predictions *predictions, ww_path_part part, ww_error *err);
+ww_status ww_ground_truth_of_paths(ww_ground_truth *truth, const ww_predictions *predictions, ww_path_part part,
+                                   ww_error *err);
 void ww_ground_truth_free(ww_ground_truth *truth);
 
 #endif

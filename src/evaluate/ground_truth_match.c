@@ -31,11 +31,11 @@ typedef struct matching {
 
 static ww_status no_memory(const matching *m, ww_error *err)
 {
-    return ww_fail(err, WW_ERR_MEMORY, "no memory to match %zu faces with %zu rows of %s", m->predictions->face_count, m->truth->count,
-                   m->truth->name);
+    return ww_fail(err, WW_ERR_MEMORY, "no memory to match %zu faces with %zu rows of %s", m->predictions->face_count,
+                   m->truth->count, m->truth->name);
 }
 
-// --- files -------------------------------------------------------------------------------------------------------------------
+// --- files -----------------------------------------------------------------------------------------------------------
 
 static size_t line_of_source(const ww_ground_truth *truth, size_t source)
 {
@@ -52,8 +52,8 @@ static ww_status look_up(matching *m, const ww_path_index *paths, ww_error *err)
     for (size_t i = 0; i < names->count; i++) {
         m->source[i] = ww_path_index_find(paths, names->text[i]);
         if (m->source[i] == WW_PATH_SEVERAL)
-            return ww_fail(err, WW_ERR_FORMAT, "%s:%zu: several files of %s end in '%s'; give more of the path", m->truth->name,
-                           line_of_source(m->truth, i), m->predictions->where, names->text[i]);
+            return ww_fail(err, WW_ERR_FORMAT, "%s:%zu: several files of %s end in '%s'; give more of the path",
+                           m->truth->name, line_of_source(m->truth, i), m->predictions->where, names->text[i]);
         if (m->source[i] == WW_PATH_NONE && out->absent++ == 0) {
             out->absent_example = names->text[i];
             out->absent_line = line_of_source(m->truth, i);
@@ -81,9 +81,9 @@ static ww_status find_sources(matching *m, ww_error *err)
     if (status == WW_OK)
         status = look_up(m, &paths, err);
     if (status == WW_OK && m->truth->sources.count == 0 && predictions->source_count != 1)
-        status =
-            ww_fail(err, WW_ERR_FORMAT, "%s: there is no column source, and %s holds %zu files; add one that says which is meant",
-                    m->truth->name, predictions->where, predictions->source_count);
+        status = ww_fail(err, WW_ERR_FORMAT,
+                         "%s: there is no column source, and %s holds %zu files; add one that says which is meant",
+                         m->truth->name, predictions->where, predictions->source_count);
     ww_path_index_free(&paths);
     free(path);
     return status;
@@ -118,7 +118,7 @@ static ww_status sort_places(matching *m, ww_error *err)
     return WW_OK;
 }
 
-// --- places ------------------------------------------------------------------------------------------------------------------
+// --- places ----------------------------------------------------------------------------------------------------------
 
 static int64_t floor_second(int64_t us) { return us / SECOND_US; } // us >= 0
 static int64_t ceil_second(int64_t us) { return (us + SECOND_US - 1) / SECOND_US; }
@@ -138,7 +138,8 @@ static double overlap(const ww_predicted_face *f, const ww_ground_truth_row *r)
 static void note_found(matching *m, place *p, int64_t time_us)
 {
     const int64_t second = m->truth->seconds ? floor_second(time_us) : 0;
-    const bool counts = !m->truth->seconds || (second >= ceil_second(p->row->start_us) && second < floor_second(p->row->end_us));
+    const bool counts =
+        !m->truth->seconds || (second >= ceil_second(p->row->start_us) && second < floor_second(p->row->end_us));
     if (p->row->person < 0 || !counts || p->found_second == second)
         return;
     p->found_second = second;
@@ -175,7 +176,8 @@ static bool is_better(const fit *a, const fit *b)
 // Whether the truth has any place of this file; `until` as of places_until.
 static bool speaks_of(const matching *m, uint32_t source, size_t until)
 {
-    return (until > 0 && m->place[until - 1].source == source) || (until < m->places && m->place[until].source == source);
+    return (until > 0 && m->place[until - 1].source == source)
+           || (until < m->places && m->place[until].source == source);
 }
 
 static int32_t person_of_face(matching *m, const ww_predicted_face *f)
@@ -230,7 +232,7 @@ static ww_status match_places(matching *m, ww_error *err)
     return WW_OK;
 }
 
-// --- pictures ----------------------------------------------------------------------------------------------------------------
+// --- pictures --------------------------------------------------------------------------------------------------------
 
 static void match_source(matching *m, const ww_predicted_source *source, int32_t person)
 {
@@ -255,9 +257,10 @@ static ww_status match_pictures(matching *m, ww_error *err)
         m->out->person[i] = WW_MATCH_UNKNOWN;
     for (size_t i = 0; i < m->places && status == WW_OK; i++) {
         if (i > 0 && m->place[i].source == m->place[i - 1].source)
-            status = ww_fail(
-                err, WW_ERR_FORMAT, "%s:%zu: line %zu speaks of '%s' already; one person a picture, or give places (x,y,w,h)",
-                m->truth->name, m->place[i].row->line, m->place[i - 1].row->line, m->predictions->source[m->place[i].source].path);
+            status = ww_fail(err, WW_ERR_FORMAT,
+                             "%s:%zu: line %zu speaks of '%s' already; one person a picture, or give places (x,y,w,h)",
+                             m->truth->name, m->place[i].row->line, m->place[i - 1].row->line,
+                             m->predictions->source[m->place[i].source].path);
         else
             match_source(m, &m->predictions->source[m->place[i].source], m->place[i].row->person);
     }
@@ -266,7 +269,8 @@ static ww_status match_pictures(matching *m, ww_error *err)
     return status;
 }
 
-ww_status ww_ground_truth_match(const ww_ground_truth *truth, const ww_predictions *predictions, ww_eval_face which, ww_matched *matched, ww_error *err)
+ww_status ww_ground_truth_match(const ww_ground_truth *truth, const ww_predictions *predictions, ww_eval_face which,
+                                ww_matched *matched, ww_error *err)
 {
     matching m = {.truth = truth, .predictions = predictions, .which = which, .out = matched};
     *matched = (ww_matched){.person = ww_alloc_array(predictions->face_count, sizeof *matched->person, SIZE_MAX)};

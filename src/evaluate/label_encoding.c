@@ -10,7 +10,10 @@ typedef struct given_text {
     size_t index;
 } given_text;
 
-static int by_text(const void *a, const void *b) { return strcmp(((const given_text *)a)->text, ((const given_text *)b)->text); }
+static int by_text(const void *a, const void *b)
+{
+    return strcmp(((const given_text *)a)->text, ((const given_text *)b)->text);
+}
 
 ww_status ww_label_encoding_make(const char *const *given, size_t count, ww_label_encoding *distinct, ww_error *err)
 {

@@ -10,7 +10,7 @@
 
 enum { WORDS_MAX = 5, FOLDS_DEALT = 10, NUMBER_DIGITS_MAX = 6, LINE_BYTES_LEAST = 6 /* "a 1 2" and its end */ };
 
-// --- Labeled Faces in the Wild -----------------------------------------------------------------------------------------------
+// --- Labeled Faces in the Wild ---------------------------------------------------------------------------------------
 
 typedef struct lines {
     const char *path;
@@ -29,7 +29,8 @@ static bool next_line(lines *l)
         char *end = l->at + strcspn(l->at, "\n"), *behind = *end ? end + 1 : end;
         *end = 0;
         char *save = NULL;
-        for (char *word = strtok_r(l->at, " \t\r", &save); word && l->words < WORDS_MAX; word = strtok_r(NULL, " \t\r", &save))
+        for (char *word = strtok_r(l->at, " \t\r", &save); word && l->words < WORDS_MAX;
+             word = strtok_r(NULL, " \t\r", &save))
             l->word[l->words++] = word;
         l->at = behind;
     }
@@ -49,16 +50,16 @@ static ww_status read_pair(const lines *l, ww_listed_pair *pair, ww_error *err)
     pair->same = l->words == 3;
     if (l->words != 3 && l->words != 4)
         return ww_fail(err, WW_ERR_FORMAT,
-                       "%s:%zu: a line of pairs is 'Name i j' or 'Name i Other j', and this one has %s%d words", l->path, l->line,
-                       l->words == WORDS_MAX ? "at least " : "", l->words);
+                       "%s:%zu: a line of pairs is 'Name i j' or 'Name i Other j', and this one has %s%d words",
+                       l->path, l->line, l->words == WORDS_MAX ? "at least " : "", l->words);
     const char *number[2] = {l->word[1], l->word[l->words - 1]};
     pair->picture[0].name = l->word[0];
     pair->picture[1].name = pair->same ? l->word[0] : l->word[2];
     for (int i = 0; i < 2; i++) {
         pair->picture[i].number = whole_number(number[i]);
         if (pair->picture[i].number == 0)
-            return ww_fail(err, WW_ERR_FORMAT, "%s:%zu: '%.80s' is not the number of a picture, from 1 on", l->path, l->line,
-                           number[i]);
+            return ww_fail(err, WW_ERR_FORMAT, "%s:%zu: '%.80s' is not the number of a picture, from 1 on", l->path,
+                           l->line, number[i]);
     }
     return WW_OK;
 }
@@ -70,10 +71,11 @@ static ww_status read_lfw(ww_pair_list *list, const char *path, size_t size, ww_
         return ww_fail(err, WW_ERR_FORMAT, "%s: the file is empty", path);
     const int folds = whole_number(l.word[0]), each = l.words == 2 ? whole_number(l.word[1]) : 0;
     if (folds < 2 || folds > WW_VERIFICATION_FOLDS_MAX || each == 0)
-        return ww_fail(err, WW_ERR_FORMAT,
-                       "%s:%zu: the first line has to be 'FOLDS N' with 2 to %d folds of N pairs of one person and N of two, "
-                       "such as '10 300' (or the names of columns: file1,file2,same)",
-                       path, l.line, WW_VERIFICATION_FOLDS_MAX);
+        return ww_fail(
+            err, WW_ERR_FORMAT,
+            "%s:%zu: the first line has to be 'FOLDS N' with 2 to %d folds of N pairs of one person and N of two, "
+            "such as '10 300' (or the names of columns: file1,file2,same)",
+            path, l.line, WW_VERIFICATION_FOLDS_MAX);
     const size_t in_fold = 2 * (size_t)each, wanted = (size_t)folds * in_fold;
     if (wanted > WW_CSV_ROWS_MAX)
         return ww_fail(err, WW_ERR_FORMAT, "%s:%zu: more than %d pairs", path, l.line, WW_CSV_ROWS_MAX);
@@ -83,8 +85,9 @@ static ww_status read_lfw(ww_pair_list *list, const char *path, size_t size, ww_
         return ww_fail(err, WW_ERR_MEMORY, "no memory for %zu pairs", wanted);
     while (next_line(&l)) {
         if (list->count == wanted)
-            return ww_fail(err, WW_ERR_FORMAT, "%s:%zu: there are more pairs than the %d x 2 x %d that the first line tells of",
-                           path, l.line, folds, each);
+            return ww_fail(err, WW_ERR_FORMAT,
+                           "%s:%zu: there are more pairs than the %d x 2 x %d that the first line tells of", path,
+                           l.line, folds, each);
         ww_listed_pair *pair = &list->pair[list->count];
         ww_status status = read_pair(&l, pair, err);
         if (status != WW_OK)
@@ -92,12 +95,13 @@ static ww_status read_lfw(ww_pair_list *list, const char *path, size_t size, ww_
         pair->fold = (uint32_t)(list->count++ / in_fold);
     }
     if (list->count < wanted)
-        return ww_fail(err, WW_ERR_FORMAT, "%s: the file is cut short: %zu pairs, and its first line tells of %d x 2 x %d", path,
+        return ww_fail(err, WW_ERR_FORMAT,
+                       "%s: the file is cut short: %zu pairs, and its first line tells of %d x 2 x %d", path,
                        list->count, folds, each);
     return WW_OK;
 }
 
-// --- a table -----------------------------------------------------------------------------------------------------------------
+// --- a table ---------------------------------------------------------------------------------------------------------
 
 static bool read_truth(const char *text, bool *truth)
 {
@@ -136,8 +140,8 @@ static ww_status read_row(const ww_csv *t, const columns *c, size_t dealt[2], ww
             return ww_fail(err, WW_ERR_FORMAT, "%s:%zu: a file has no name", t->path, t->line);
     }
     if (!read_truth(t->field[c->same], &pair->same))
-        return ww_fail(err, WW_ERR_FORMAT, "%s:%zu: same is '%.80s'; it must be 1 (one person) or 0 (two)", t->path, t->line,
-                       t->field[c->same]);
+        return ww_fail(err, WW_ERR_FORMAT, "%s:%zu: same is '%.80s'; it must be 1 (one person) or 0 (two)", t->path,
+                       t->line, t->field[c->same]);
     pair->fold = (uint32_t)(dealt[pair->same]++ % FOLDS_DEALT);
     return c->fold < 0 ? WW_OK : read_fold(t, c->fold, &pair->fold, err);
 }
@@ -148,10 +152,11 @@ static ww_status read_table(ww_pair_list *list, ww_error *err)
     const columns c = {
         {ww_csv_column(t, "file1"), ww_csv_column(t, "file2")}, ww_csv_column(t, "same"), ww_csv_column(t, "fold")};
     if (c.file[0] < 0 || c.file[1] < 0 || c.same < 0)
-        return ww_fail(err, WW_ERR_FORMAT,
-                       "%s:%zu: pairs are 'FOLDS N' and lines of names and numbers, as in LFW's pairs.txt, or a table with the "
-                       "columns file1,file2,same; this is neither",
-                       t->path, t->line);
+        return ww_fail(
+            err, WW_ERR_FORMAT,
+            "%s:%zu: pairs are 'FOLDS N' and lines of names and numbers, as in LFW's pairs.txt, or a table with the "
+            "columns file1,file2,same; this is neither",
+            t->path, t->line);
     list->pair = ww_alloc_array0(t->rows_max, sizeof *list->pair, SIZE_MAX);
     if (!list->pair)
         return ww_fail(err, WW_ERR_MEMORY, "no memory for %zu pairs", t->rows_max);

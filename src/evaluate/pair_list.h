@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Pairs of pictures of which it is known whether they show one person. Two formats:
-// - that of Labeled Faces in the Wild (pairs.txt): a first line "FOLDS N", then for each fold N lines "Name i j" (one person's
-//   pictures i and j) and N lines "Name i Other j" (two people);
-// - a table (csv.h) with the columns file1, file2, same (1, 0, yes, no, true, false) and, if wanted, fold (1, 2, ...); without it
-//   pairs are dealt out into ten folds in turn, each kind by itself.
+// - that of Labeled Faces in the Wild (pairs.txt): a first line "FOLDS N", then for each fold N lines "Name i j" (one
+//   person's pictures i and j) and N lines "Name i Other j" (two people);
+// - a table (csv.h) with the columns file1, file2, same (1, 0, yes, no, true, false) and, if wanted, fold (1, 2, ...);
+//   without it pairs are dealt out into ten folds in turn, each kind by itself.
 #ifndef WW_EVALUATE_PAIR_LIST_H
 #define WW_EVALUATE_PAIR_LIST_H
 #include "base/csv.h"

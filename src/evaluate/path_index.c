@@ -90,7 +90,8 @@ size_t ww_path_index_find_numbered(const ww_path_index *paths, const char *perso
     char *stem = ww_strf("%s_", person), *wanted = ww_strf("%s_%04d.", person, number);
     const size_t stem_length = strlen(stem), wanted_length = strlen(wanted);
     size_t inside = WW_PATH_NONE, outside = WW_PATH_NONE, pictures = 0;
-    for (size_t i = lower_bound(paths, stem); i < paths->count && strncmp(paths->item[i].base, stem, stem_length) == 0; i++) {
+    for (size_t i = lower_bound(paths, stem); i < paths->count && strncmp(paths->item[i].base, stem, stem_length) == 0;
+         i++) {
         const ww_named_path *p = &paths->item[i];
         if (!only_digits_to_dot(p->base + stem_length))
             continue;

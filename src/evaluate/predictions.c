@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define NEAR_MIDDLE    0.25 // of the sides
-#define PIXELS_MAX     1e7  // of a place in a picture
-#define TIME_MAX_S     1e9
+#define NEAR_MIDDLE 0.25 // of the sides
+#define PIXELS_MAX 1e7   // of a place in a picture
+#define TIME_MAX_S 1e9
 #define QUALITY_UNTOLD 1
 
 static ww_status no_memory(const ww_predictions *predictions, size_t faces, ww_error *err)
@@ -37,7 +37,7 @@ static void find_ranges(ww_predictions *predictions)
     }
 }
 
-// --- a library ---------------------------------------------------------------------------------------------------------------
+// --- a library -------------------------------------------------------------------------------------------------------
 
 static void take_catalog_face(const ww_catalog *c, size_t i, ww_predicted_face *face)
 {
@@ -45,19 +45,20 @@ static void take_catalog_face(const ww_catalog *c, size_t i, ww_predicted_face *
     const ww_catalog_frame *frame = &c->frame.item[f->frame];
     const bool shown = f->person < c->person.count && !c->person.item[f->person].ignored;
     *face = (ww_predicted_face){.source = (uint32_t)frame->source,
-                             .time_us = frame->time_us,
-                             .x = f->x,
-                             .y = f->y,
-                             .width = f->width,
-                             .height = f->height,
-                             .quality = (float)f->quality,
-                             .person = shown ? (int32_t)f->person : -1};
+                                .time_us = frame->time_us,
+                                .x = f->x,
+                                .y = f->y,
+                                .width = f->width,
+                                .height = f->height,
+                                .quality = (float)f->quality,
+                                .person = shown ? (int32_t)f->person : -1};
 }
 
 static ww_status open_library(ww_predictions *predictions, const ww_callbacks *callbacks, ww_error *err)
 {
     const ww_catalog *c = &predictions->catalog;
-    ww_status status = ww_library_acquire(predictions->where, WW_LIBRARY_EXISTING, callbacks, &predictions->library, err);
+    ww_status status =
+        ww_library_acquire(predictions->where, WW_LIBRARY_EXISTING, callbacks, &predictions->library, err);
     if (status == WW_OK)
         status = ww_catalog_load(predictions->library->store, NULL, 0, &predictions->catalog, err);
     if (status == WW_OK)
@@ -76,7 +77,7 @@ static ww_status open_library(ww_predictions *predictions, const ww_callbacks *c
     return WW_OK;
 }
 
-// --- a table -----------------------------------------------------------------------------------------------------------------
+// --- a table ---------------------------------------------------------------------------------------------------------
 
 typedef struct columns {
     int source, time, x, y, width, height, quality, person, name;
@@ -180,10 +181,11 @@ static ww_status number_texts(ww_predictions *predictions, const texts *text, ww
 static ww_status take_table(ww_predictions *predictions, ww_error *err)
 {
     const size_t rows = predictions->table.rows_max;
-    texts text = {ww_alloc_array(rows, sizeof *text.source, SIZE_MAX), ww_alloc_array(rows, sizeof *text.person, SIZE_MAX),
+    texts text = {ww_alloc_array(rows, sizeof *text.source, SIZE_MAX),
+                  ww_alloc_array(rows, sizeof *text.person, SIZE_MAX),
                   ww_alloc_array(rows, sizeof *text.name, SIZE_MAX)};
-    ww_status status =
-        text.source && text.person && text.name ? make_room(predictions, rows, rows, rows, err) : no_memory(predictions, rows, err);
+    ww_status status = text.source && text.person && text.name ? make_room(predictions, rows, rows, rows, err)
+                                                               : no_memory(predictions, rows, err);
     if (status == WW_OK)
         status = read_rows(predictions, &text, err);
     if (status == WW_OK)
@@ -194,14 +196,16 @@ static ww_status take_table(ww_predictions *predictions, ww_error *err)
     return status;
 }
 
-ww_status ww_predictions_read_table(ww_predictions *predictions, const char *path, const void *bytes, size_t size, ww_error *err)
+ww_status ww_predictions_read_table(ww_predictions *predictions, const char *path, const void *bytes, size_t size,
+                                    ww_error *err)
 {
     *predictions = (ww_predictions){.where = path};
     ww_status status = ww_csv_read(&predictions->table, path, bytes, size, err);
     return status == WW_OK ? take_table(predictions, err) : status;
 }
 
-ww_status ww_predictions_open(ww_predictions *predictions, const char *where, const ww_callbacks *callbacks, ww_error *err)
+ww_status ww_predictions_open(ww_predictions *predictions, const char *where, const ww_callbacks *callbacks,
+                              ww_error *err)
 {
     *predictions = (ww_predictions){.where = where};
     if (ww_path_is_dir(where))
@@ -223,16 +227,18 @@ void ww_predictions_free(ww_predictions *predictions)
     *predictions = (ww_predictions){0};
 }
 
-// --- the face that counts ----------------------------------------------------------------------------------------------------
+// --- the face that counts --------------------------------------------------------------------------------------------
 
 ww_status ww_predictions_can_count(const ww_predictions *predictions, ww_eval_face which, ww_error *err)
 {
     for (size_t i = 0; i < predictions->source_count && which == WW_EVAL_MIDDLE; i++)
-        if (predictions->source[i].face_count > 0 && (predictions->source[i].width < 1 || predictions->source[i].height < 1))
-            return ww_fail(err, WW_ERR_ARGUMENT,
-                           "%s does not tell the size of the pictures, and so not which face is in the middle; take the "
-                           "largest (--face largest), or give the folder with the library",
-                           predictions->where);
+        if (predictions->source[i].face_count > 0
+            && (predictions->source[i].width < 1 || predictions->source[i].height < 1))
+            return ww_fail(
+                err, WW_ERR_ARGUMENT,
+                "%s does not tell the size of the pictures, and so not which face is in the middle; take the "
+                "largest (--face largest), or give the folder with the library",
+                predictions->where);
     return WW_OK;
 }
 
@@ -243,9 +249,9 @@ size_t ww_predictions_counted(const ww_predictions *predictions, size_t first, s
     for (size_t i = first; i < first + count; i++) {
         const ww_predicted_face *f = &predictions->face[i];
         const ww_predicted_source *s = &predictions->source[f->source];
-        const double value = which == WW_EVAL_LARGEST
-                                 ? f->width * f->height
-                                 : -hypot((f->x + f->width / 2) / s->width - 0.5, (f->y + f->height / 2) / s->height - 0.5);
+        const double value = which == WW_EVAL_LARGEST ? f->width * f->height
+                                                      : -hypot((f->x + f->width / 2) / s->width - 0.5,
+                                                               (f->y + f->height / 2) / s->height - 0.5);
         if (value > best_value) {
             best_value = value;
             best = i;

@@ -1,18 +1,22 @@
 // SPDX-License-Identifier: MIT
-// Everything follows from the contingency table: how many vectors carry each pair of (person, cluster). It has at most N cells
-// that are not zero, and sorting the pairs lists them.
+// Everything follows from the contingency table: how many vectors carry each pair of (person, cluster). It has at most
+// N cells that are not zero, and sorting the pairs lists them.
 #include "evaluate/score.h"
 #include "base/memory.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-typedef struct labelled { int32_t label; uint32_t index; } labelled;
+typedef struct labelled {
+    int32_t label;
+    uint32_t index;
+} labelled;
 
 static int compare_labelled(const void *a, const void *b)
 {
     const labelled *x = a, *y = b;
-    return x->label != y->label ? (x->label > y->label) - (x->label < y->label) : (x->index > y->index) - (x->index < y->index);
+    return x->label != y->label ? (x->label > y->label) - (x->label < y->label)
+                                : (x->index > y->index) - (x->index < y->index);
 }
 
 static int compare_u64(const void *a, const void *b)
@@ -21,9 +25,10 @@ static int compare_u64(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-// Numbers the labels 0, 1, ... without gaps, each nobody by itself; `sizes` gets how many carry each. Returns how many numbers
-// there are; *named, how many of them are not nobodies.
-static size_t number_labels(const int32_t *labels, size_t count, labelled *scratch, uint32_t *numbers, uint32_t *sizes, size_t *named)
+// Numbers the labels 0, 1, ... without gaps, each nobody by itself; `sizes` gets how many carry each. Returns how many
+// numbers there are; *named, how many of them are not nobodies.
+static size_t number_labels(const int32_t *labels, size_t count, labelled *scratch, uint32_t *numbers, uint32_t *sizes,
+                            size_t *named)
 {
     size_t next = 0;
     *named = 0;
@@ -42,10 +47,7 @@ static size_t number_labels(const int32_t *labels, size_t count, labelled *scrat
     return next;
 }
 
-static double pairs_among(double n)
-{
-    return n * (n - 1) / 2;
-}
+static double pairs_among(double n) { return n * (n - 1) / 2; }
 
 static double sum_of_pairs(const uint32_t *sizes, size_t count)
 {
@@ -63,15 +65,9 @@ static double entropy(const uint32_t *sizes, size_t count, double total)
     return sum;
 }
 
-static double share(double part, double whole)
-{
-    return whole > 0 ? part / whole : 1;
-}
+static double share(double part, double whole) { return whole > 0 ? part / whole : 1; }
 
-static double harmonic_mean(double a, double b)
-{
-    return a + b > 0 ? 2 * a * b / (a + b) : 0;
-}
+static double harmonic_mean(double a, double b) { return a + b > 0 ? 2 * a * b / (a + b) : 0; }
 
 typedef struct table {
     uint64_t *cell; // count; person << 32 | cluster of each vector, sorted
@@ -110,7 +106,8 @@ static void score_table(const table *t, size_t count, ww_cluster_score *s)
     s->purity = share(best, total);
 }
 
-ww_status ww_cluster_score_labels(const int32_t *truth, const int32_t *labels, size_t count, ww_cluster_score *score, ww_error *err)
+ww_status ww_cluster_score_labels(const int32_t *truth, const int32_t *labels, size_t count, ww_cluster_score *score,
+                                  ww_error *err)
 {
     ww_status status = WW_OK;
     table t = {0};
@@ -118,7 +115,8 @@ ww_status ww_cluster_score_labels(const int32_t *truth, const int32_t *labels, s
     t.person_size = ww_alloc_array(count, sizeof *t.person_size, SIZE_MAX);
     t.cluster_size = ww_alloc_array(count, sizeof *t.cluster_size, SIZE_MAX);
     t.cluster_best = ww_alloc_array(count, sizeof *t.cluster_best, SIZE_MAX);
-    uint32_t *person = ww_alloc_array(count, sizeof *person, SIZE_MAX), *cluster = ww_alloc_array(count, sizeof *cluster, SIZE_MAX);
+    uint32_t *person = ww_alloc_array(count, sizeof *person, SIZE_MAX),
+             *cluster = ww_alloc_array(count, sizeof *cluster, SIZE_MAX);
     labelled *scratch = ww_alloc_array(count, sizeof *scratch, SIZE_MAX);
     if (!t.cell || !t.person_size || !t.cluster_size || !t.cluster_best || !person || !cluster || !scratch) {
         status = ww_fail(err, WW_ERR_MEMORY, "no memory to score %zu labels", count);

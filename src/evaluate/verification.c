@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Everything follows from the trials in order of distance: whatever is accepted is a beginning of that order, up to where the
-// distance changes.
+// Everything follows from the trials in order of distance: whatever is accepted is a beginning of that order, up to
+// where the distance changes.
 #include "evaluate/verification.h"
 #include "base/memory.h"
 
@@ -48,14 +48,16 @@ static ww_status count_trials(const verifying *v, size_t *in_fold, ww_error *err
 
 // What was learned from the other folds: distances below `cut` are accepted.
 typedef struct choice {
-    double accepted, cut; // accepted: the largest of theirs. cut: midway to the next of theirs; INFINITY where there is none
+    // accepted: the largest of theirs. cut: midway to the next of theirs; INFINITY where there is none
+    double accepted, cut;
 } choice;
 
 static choice choose(const verifying *v, size_t fold)
 {
     choice best = {0, INFINITY};
     double last = 0;
-    int64_t lead = 0, best_lead = INT64_MIN; // same ones less different ones accepted: as good as counting what is right
+    // same ones less different ones accepted: as good as counting what is right
+    int64_t lead = 0, best_lead = INT64_MIN;
     bool any = false;
     for (size_t i = 0; i < v->found; i++) {
         const ww_trial *t = &v->near[i];
@@ -100,7 +102,7 @@ static void judge_folds(const verifying *v, const size_t *in_fold)
     r->standard_error = sqrt(squares / (double)(r->folds - 1) / (double)r->folds);
 }
 
-// --- the curve ---------------------------------------------------------------------------------------------------------------
+// --- the curve -------------------------------------------------------------------------------------------------------
 
 typedef struct curve {
     double far, tar; // the point at hand: shares of the different and of the same that are accepted
@@ -110,7 +112,8 @@ typedef struct curve {
 static void go_to(curve *c, double far, double tar, ww_verification *r)
 {
     r->roc_area += (far - c->far) * (tar + c->tar) / 2;
-    const double before = 1 - c->tar - c->far, after = 1 - tar - far; // refused of the same less accepted of the different
+    // refused of the same less accepted of the different
+    const double before = 1 - c->tar - c->far, after = 1 - tar - far;
     if (!c->crossed && after <= 0) {
         const double share = before > after ? before / (before - after) : 0;
         r->equal_error_rate = c->far + share * (far - c->far);
@@ -140,7 +143,7 @@ static void draw_curve(const verifying *v)
     go_to(&c, 1, 1, r); // the missing ones, if there are any
 }
 
-// --- the best of them --------------------------------------------------------------------------------------------------------
+// --- the best of them ------------------------------------------------------------------------------------------------
 
 typedef struct ranked {
     float quality;

@@ -4,8 +4,8 @@
 #include <math.h>
 #include <string.h>
 
-// Where clothes and hair are, in face boxes (which reach from chin to brow), from the box's top left; and how much of the region must
-// lie in the picture.
+// Where clothes and hair are, in face boxes (which reach from chin to brow), from the box's top left; and how much of
+// the region must lie in the picture.
 typedef struct region {
     float left, top, right, bottom, least;
 } region;
@@ -36,21 +36,24 @@ static uint8_t sample(const ww_image *image, int plane, int x, int y)
 static int colour_bin(const ww_image *image, int x, int y)
 {
     const int luma = sample(image, 0, x, y) * WW_COLOUR_LUMA_BINS / 256;
-    return (luma * WW_COLOUR_CHROMA_BINS + chroma_bin(sample(image, 1, x, y))) * WW_COLOUR_CHROMA_BINS + chroma_bin(sample(image, 2, x, y));
+    return (luma * WW_COLOUR_CHROMA_BINS + chroma_bin(sample(image, 1, x, y))) * WW_COLOUR_CHROMA_BINS
+           + chroma_bin(sample(image, 2, x, y));
 }
 
 static bool find_region(const ww_image *image, const ww_detection *face, const region *r, int box[4])
 {
-    const float edge[4] = {face->x + r->left * face->width, face->y + r->top * face->height, face->x + r->right * face->width,
-                           face->y + r->bottom * face->height};
+    const float edge[4] = {face->x + r->left * face->width, face->y + r->top * face->height,
+                           face->x + r->right * face->width, face->y + r->bottom * face->height};
     const float width = (float)image->width, height = (float)image->height;
     for (int i = 0; i < 4; i++)
         box[i] = (int)lroundf(fminf(fmaxf(edge[i], 0), i % 2 ? height : width));
     const float inside = (float)(box[2] - box[0]) * (float)(box[3] - box[1]);
-    return box[2] - box[0] >= SIDE_MIN && box[3] - box[1] >= SIDE_MIN && inside >= r->least * (edge[2] - edge[0]) * (edge[3] - edge[1]);
+    return box[2] - box[0] >= SIDE_MIN && box[3] - box[1] >= SIDE_MIN
+           && inside >= r->least * (edge[2] - edge[0]) * (edge[3] - edge[1]);
 }
 
-static bool fill_histogram(const ww_image *image, const ww_detection *face, const region *r, uint8_t roots[WW_COLOUR_BINS])
+static bool fill_histogram(const ww_image *image, const ww_detection *face, const region *r,
+                           uint8_t roots[WW_COLOUR_BINS])
 {
     int box[4], count[WW_COLOUR_BINS] = {0};
     if (!find_region(image, face, r, box))

@@ -10,10 +10,11 @@
 
 enum { SIDE = 64, VALUES = WW_LANDMARK_VALUES };
 #define MARGIN (-16.0f)
-// Eye distances, mean of the points: so far off was the chip cut that it pays to cut it anew. Of held-out faces whose points were
-// 15% off (median) one pass leaves 4.2%, two 3.7%, three the same.
+// Eye distances, mean of the points: so far off was the chip cut that it pays to cut it anew. Of held-out faces whose
+// points were 15% off (median) one pass leaves 4.2%, two 3.7%, three the same.
 #define MOVED_FAR 0.07f
-// Eye distances, too: no two faces are so near. On the development sets 12 pairs of 906 lay within 0.2, the next at 0.48.
+// Eye distances, too: no two faces are so near. On the development sets 12 pairs of 906 lay within 0.2, the next at
+// 0.48.
 #define SAME_FACE 0.3f
 
 struct ww_landmark_refiner {

@@ -4,9 +4,10 @@
 #include <math.h>
 
 #define EYES_DISTANCE_FULL_PX 36.0f // the template's eyes are 35.2 px apart in a 112 chip
-#define SHARPNESS_HALF 0.02f        // Laplacian energy share at which the sharpness is one half; faces in focus have 0.05 and more
-#define YAW_LIMIT 0.55f             // nose offset from the eyes' middle, in eye distances, of a profile
-#define PITCH_MEAN 0.575f           // nose below the eyes' line, in eye distances, in the template
+#define SHARPNESS_HALF                                                                                                 \
+    0.02f               // Laplacian energy share at which the sharpness is one half; faces in focus have 0.05 and more
+#define YAW_LIMIT 0.55f // nose offset from the eyes' middle, in eye distances, of a profile
+#define PITCH_MEAN 0.575f // nose below the eyes' line, in eye distances, in the template
 #define PITCH_LIMIT 0.6f
 
 static float clamp01(float v) { return v < 0 ? 0 : v > 1 ? 1 : v; }

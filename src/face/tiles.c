@@ -25,8 +25,8 @@ int ww_tiles_plan(int width, int height, int size, int *length, int *step)
 }
 
 typedef struct tile {
-    bool wide;        // along x
-    int begin, length; // pixels
+    bool wide;                // along x
+    int begin, length;        // pixels
     float own_begin, own_end; // centres of faces that are this tile's
 } tile;
 
@@ -66,7 +66,8 @@ static ww_status keep_own(const tile *t, const ww_detections *seen, ww_detection
     return WW_OK;
 }
 
-ww_status ww_detect_in_tiles(ww_detector *detector, const ww_image *image, int size, ww_detections *found, ww_error *err)
+ww_status ww_detect_in_tiles(ww_detector *detector, const ww_image *image, int size, ww_detections *found,
+                             ww_error *err)
 {
     int length, step, count = ww_tiles_plan(image->width, image->height, size, &length, &step);
     if (count == 1)

@@ -4,8 +4,8 @@
 
 #include <stdlib.h>
 
-// Between looks a fifth of a second apart a face that walks moves less than half its width; over a whole second only one that
-// stays in its place is taken for the same.
+// Between looks a fifth of a second apart a face that walks moves less than half its width; over a whole second only
+// one that stays in its place is taken for the same.
 #define OVERLAP_MIN 0.3f
 #define OVERLAP_MIN_LATE 0.5f
 #define LATE_US 500000
@@ -37,7 +37,8 @@ static void count_chances(ww_tracker *t, float smallest_px)
 {
     for (size_t i = 0; i < t->live.count; i++) {
         const ww_track *track = &t->live.item[i];
-        t->record.item[track->number - 1].chances += (track->width < track->height ? track->width : track->height) >= smallest_px;
+        t->record.item[track->number - 1].chances +=
+            (track->width < track->height ? track->width : track->height) >= smallest_px;
     }
 }
 
@@ -54,7 +55,8 @@ static void see(ww_tracker *t, ww_track *track, const ww_detection *face, int64_
         record->score = face->score;
 }
 
-bool ww_tracker_update(ww_tracker *t, const ww_detection *face, size_t count, int64_t time_us, float smallest_px, int64_t *number)
+bool ww_tracker_update(ww_tracker *t, const ww_detection *face, size_t count, int64_t time_us, float smallest_px,
+                       int64_t *number)
 {
     WW_VECTOR(match) matches = {0};
     bool kept = true;
@@ -97,10 +99,7 @@ bool ww_tracker_update(ww_tracker *t, const ww_detection *face, size_t count, in
     return kept;
 }
 
-void ww_tracker_cut(ww_tracker *t)
-{
-    t->live.count = 0;
-}
+void ww_tracker_cut(ww_tracker *t) { t->live.count = 0; }
 
 void ww_tracker_free(ww_tracker *t)
 {

@@ -15,7 +15,8 @@ enum { BLOCK_BYTES = 64 * 1024 };
 
 static ww_status library_failed(const char *path, ww_error *err)
 {
-    return ww_fail(err, WW_ERR_UNSUPPORTED, "cannot check '%s': OpenSSL's libcrypto here refuses to compute its digest", path);
+    return ww_fail(err, WW_ERR_UNSUPPORTED, "cannot check '%s': OpenSSL's libcrypto here refuses to compute its digest",
+                   path);
 }
 
 static ww_status begin(EVP_MD_CTX *context, ww_digest_kind kind, int64_t bytes, const char *path, ww_error *err)

@@ -38,7 +38,8 @@ static ww_status download(const ww_fetch *wanted, ww_part *part, ww_error *err)
     }
     ww_status status = wanted->bytes && part->bytes == wanted->bytes ? WW_OK : ww_transfer(wanted, part, err);
     if (status == WW_OK && part->bytes < wanted->bytes) // a server that does not say how much it sends
-        status = ww_fail(err, WW_ERR_IO, "%s: the connection ended after %lld of %lld bytes; the same command goes on from there",
+        status = ww_fail(err, WW_ERR_IO,
+                         "%s: the connection ended after %lld of %lld bytes; the same command goes on from there",
                          wanted->url, (long long)part->bytes, (long long)wanted->bytes);
     return status;
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Downloads a file over https, so that it is there whole and verified, or not there at all.
 //
-// What arrives goes to PATH.part. Only when all of it is on the disk and its digest is the expected one does the file get its
-// name. A download that was cut off leaves PATH.part, and the next one goes on from its end, or from the beginning where the
-// server cannot. This room alone reaches for the network.
+// What arrives goes to PATH.part. Only when all of it is on the disk and its digest is the expected one does the file
+// get its name. A download that was cut off leaves PATH.part, and the next one goes on from its end, or from the
+// beginning where the server cannot. This room alone reaches for the network.
 #ifndef WW_FETCH_FETCH_H
 #define WW_FETCH_FETCH_H
 #include "base/error.h"

@@ -46,7 +46,8 @@ static bool continues_part(const struct request *r)
 {
     struct curl_header *range;
     static const char unit[] = "bytes ";
-    return answer_code(r) == HTTP_PART && curl_easy_header(r->curl, "Content-Range", 0, CURLH_HEADER, -1, &range) == CURLHE_OK
+    return answer_code(r) == HTTP_PART
+           && curl_easy_header(r->curl, "Content-Range", 0, CURLH_HEADER, -1, &range) == CURLHE_OK
            && strncmp(range->value, unit, sizeof unit - 1) == 0
            && strtoll(range->value + sizeof unit - 1, NULL, 10) == r->part->bytes;
 }
@@ -60,7 +61,8 @@ static ww_status begin_content(struct request *r)
     if (continues_part(r))
         return WW_OK;
     if (answer_code(r) != HTTP_WHOLE)
-        return ww_fail(r->err, WW_ERR_IO, "%s: the server sent another piece of the file than the one asked for", r->wanted->url);
+        return ww_fail(r->err, WW_ERR_IO, "%s: the server sent another piece of the file than the one asked for",
+                       r->wanted->url);
     r->part->bytes = 0;
     if (ftruncate(r->part->fd, 0) != 0)
         return ww_fail_errno(r->err, errno, "cannot empty '%s'", r->part->path);
@@ -70,8 +72,8 @@ static ww_status begin_content(struct request *r)
 static ww_status put(struct request *r, const char *data, size_t bytes)
 {
     if ((int64_t)bytes > r->limit_bytes - r->part->bytes)
-        return ww_fail(r->err, WW_ERR_FORMAT, "%s is not the file it should be: it is longer than %lld bytes", r->wanted->url,
-                       (long long)r->limit_bytes);
+        return ww_fail(r->err, WW_ERR_FORMAT, "%s is not the file it should be: it is longer than %lld bytes",
+                       r->wanted->url, (long long)r->limit_bytes);
     while (bytes > 0) {
         ssize_t n = pwrite(r->part->fd, data, bytes, r->part->bytes);
         if (n < 0 && errno == EINTR)
@@ -127,15 +129,16 @@ static ww_status set_options(struct request *r, const char *range, bool loopback
                 && curl_easy_setopt(c, CURLOPT_XFERINFOFUNCTION, on_progress) == CURLE_OK
                 && curl_easy_setopt(c, CURLOPT_XFERINFODATA, r) == CURLE_OK
                 && curl_easy_setopt(c, CURLOPT_NOPROGRESS, 0L) == CURLE_OK;
-    return good ? WW_OK : ww_fail(r->err, WW_ERR_UNSUPPORTED, "this libcurl cannot do https downloads: %s", curl_version());
+    return good ? WW_OK
+                : ww_fail(r->err, WW_ERR_UNSUPPORTED, "this libcurl cannot do https downloads: %s", curl_version());
 }
 
 static ww_status refused_answer(const struct request *r)
 {
     long code = answer_code(r);
     bool missing = code == HTTP_NOT_FOUND || code == HTTP_GONE;
-    return ww_fail(r->err, missing ? WW_ERR_NOT_FOUND : WW_ERR_IO, "%s: the server answered %ld%s", r->wanted->url, code,
-                   missing ? ", it does not have the file" : "; try again later");
+    return ww_fail(r->err, missing ? WW_ERR_NOT_FOUND : WW_ERR_IO, "%s: the server answered %ld%s", r->wanted->url,
+                   code, missing ? ", it does not have the file" : "; try again later");
 }
 
 // What became of the request, in words.
@@ -145,22 +148,26 @@ static ww_status outcome(const struct request *r, CURLcode code)
     switch (code) {
     case CURLE_OK: return WW_OK;
     case CURLE_WRITE_ERROR: return r->status;
-    case CURLE_ABORTED_BY_CALLBACK: return ww_fail(r->err, WW_ERR_CANCELLED, "interrupted; the same command goes on from there");
+    case CURLE_ABORTED_BY_CALLBACK:
+        return ww_fail(r->err, WW_ERR_CANCELLED, "interrupted; the same command goes on from there");
     case CURLE_HTTP_RETURNED_ERROR: return refused_answer(r);
     case CURLE_COULDNT_RESOLVE_HOST:
     case CURLE_COULDNT_RESOLVE_PROXY:
-    case CURLE_COULDNT_CONNECT: return ww_fail(r->err, WW_ERR_IO, "cannot reach %s (%s); is there a network?", url, why);
+    case CURLE_COULDNT_CONNECT:
+        return ww_fail(r->err, WW_ERR_IO, "cannot reach %s (%s); is there a network?", url, why);
     case CURLE_UNSUPPORTED_PROTOCOL:
-    case CURLE_TOO_MANY_REDIRECTS: return ww_fail(r->err, WW_ERR_IO, "%s leads elsewhere, and not by https: %s", url, why);
+    case CURLE_TOO_MANY_REDIRECTS:
+        return ww_fail(r->err, WW_ERR_IO, "%s leads elsewhere, and not by https: %s", url, why);
     case CURLE_SSL_CACERT_BADFILE:
-        return ww_fail(r->err, WW_ERR_IO, "%s: there are no certificates to trust here (%s): install ca-certificates", url, why);
+        return ww_fail(r->err, WW_ERR_IO, "%s: there are no certificates to trust here (%s): install ca-certificates",
+                       url, why);
     case CURLE_PARTIAL_FILE:
     case CURLE_RECV_ERROR:
     case CURLE_GOT_NOTHING:
     case CURLE_OPERATION_TIMEDOUT:
         return ww_fail(r->err, WW_ERR_IO,
-                       "%s: the connection was cut (%s); %lld bytes are kept, the same command goes on from there", url, why,
-                       (long long)r->part->bytes);
+                       "%s: the connection was cut (%s); %lld bytes are kept, the same command goes on from there", url,
+                       why, (long long)r->part->bytes);
     default: return ww_fail(r->err, WW_ERR_IO, "%s cannot be downloaded: %s", url, why);
     }
 }
@@ -176,7 +183,8 @@ static bool is_loopback(const char *url)
     return false;
 }
 
-// A peer that goes away while OpenSSL writes raises SIGPIPE, which would end the host. It is held back in this thread and dropped.
+// A peer that goes away while OpenSSL writes raises SIGPIPE, which would end the host. It is held back in this thread
+// and dropped.
 static CURLcode perform_without_sigpipe(CURL *curl)
 {
     sigset_t pipe_only, before, pending;

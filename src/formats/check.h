@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Data sets read back: what a trainer would stumble over is told, a line a finding. Whoever wrote the set: the layout is recognised by its files.
+// Data sets read back: what a trainer would stumble over is told, a line a finding. Whoever wrote the set: the layout
+// is recognised by its files.
 #ifndef WW_FORMATS_CHECK_H
 #define WW_FORMATS_CHECK_H
 #include "base/folder.h"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// One folder per person on each side, as torchvision's ImageFolder numbers them: every folder a class, by the order of their names.
+// One folder per person on each side, as torchvision's ImageFolder numbers them: every folder a class, by the order of
+// their names.
 #include "formats/check.h"
 #include "formats/dataset.h"
 

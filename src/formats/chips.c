@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Chips: colour pictures of single faces, turned and scaled so that the landmarks lie where the ArcFace template has them (image/align.h). Laid out as
-// imagefolder; metadata.jsonl tells where the landmarks came to lie, in pixels of the chip.
+// Chips: colour pictures of single faces, turned and scaled so that the landmarks lie where the ArcFace template has
+// them (image/align.h). Laid out as imagefolder; metadata.jsonl tells where the landmarks came to lie, in pixels of the
+// chip.
 #include "base/text.h"
 #include "formats/person_folders.h"
 #include "formats/pictures.h"

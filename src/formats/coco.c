@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// COCO: images/SIDE/NAME.jpg and annotations/instances_SIDE.json with a category for each person, boxes and five keypoints in pixels of the pictures.
-// Coordinates are COCO's: the top left corner of the picture is (0, 0). Left and right are the person's own, as everywhere in COCO.
+// COCO: images/SIDE/NAME.jpg and annotations/instances_SIDE.json with a category for each person, boxes and five
+// keypoints in pixels of the pictures. Coordinates are COCO's: the top left corner of the picture is (0, 0). Left and
+// right are the person's own, as everywhere in COCO.
 #include "base/text.h"
 #include "formats/format.h"
 #include "formats/pictures.h"

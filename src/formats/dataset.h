@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What every data-set format is written from: the library's faces, which of them belong to a class, and on which side of the split each
-// frame lies. Made once, then only read.
+// What every data-set format is written from: the library's faces, which of them belong to a class, and on which side
+// of the split each frame lies. Made once, then only read.
 #ifndef WW_FORMATS_DATASET_H
 #define WW_FORMATS_DATASET_H
 #include "library/catalog.h"
@@ -55,12 +55,12 @@ ww_frame_use ww_dataset_frame_use(const ww_dataset *set, size_t frame);
 bool ww_dataset_side_used(const ww_dataset *set, int side);
 // Frames of the side that are used.
 size_t ww_dataset_side_frames(const ww_dataset *set, int side);
-// Whether the class has faces on every side that is used. Readers that number the folders they find (torchvision's ImageFolder) need that:
-// a folder missing on one side shifts the numbers of all that come after it.
+// Whether the class has faces on every side that is used. Readers that number the folders they find (torchvision's
+// ImageFolder) need that: a folder missing on one side shifts the numbers of all that come after it.
 bool ww_dataset_class_everywhere(const ww_dataset *set, size_t label);
 
-// "clip_1f2e3d4c_000012500000": the footage's name as far as it is harmless, the beginning of its hash, and the time in microseconds. Added to
-// `name`. Of the same footage always the same.
+// "clip_1f2e3d4c_000012500000": the footage's name as far as it is harmless, the beginning of its hash, and the time in
+// microseconds. Added to `name`. Of the same footage always the same.
 void ww_dataset_frame_name(const ww_dataset *set, size_t frame, ww_buffer *name);
 // The same with the place among the faces of the frame: "..._0".
 void ww_dataset_face_name(const ww_dataset *set, size_t face, ww_buffer *name);

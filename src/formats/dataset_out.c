@@ -48,7 +48,8 @@ static ww_status is_file(ww_folder *folder, const char *path, bool *there, ww_er
 
 // --- opening
 
-// Removes what a killed export left of a file half written: under its temporary name, in a folder that holds files on record.
+// Removes what a killed export left of a file half written: under its temporary name, in a folder that holds files on
+// record.
 static void clear_temporary(ww_dataset_out *o, const char *temporary)
 {
     ww_entry_info info;
@@ -134,7 +135,8 @@ static ww_status write_manifest(ww_dataset_out *o, const ww_file_records *record
     return status;
 }
 
-// Looks at the folder held open: *ours: it holds a set of ours, whose records are read. WW_ERR_ARGUMENT: it holds something else.
+// Looks at the folder held open: *ours: it holds a set of ours, whose records are read. WW_ERR_ARGUMENT: it holds
+// something else.
 static ww_status examine(ww_dataset_out *o, bool *ours, ww_error *err)
 {
     bool empty = false;

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
-// The folder a data set is written to. What was written is on record in a file inside, MANIFEST below, with the hash of each file; a file with
-// a hash on record for its path is ours, any other is the user's and is left alone.
+// The folder a data set is written to. What was written is on record in a file inside, MANIFEST below, with the hash of
+// each file; a file with a hash on record for its path is ours, any other is the user's and is left alone.
 //
-// A new set is written as "OUT.unfinished" and gets its name when it is complete; one that was interrupted is taken up again. An existing
-// one is brought up to date in place: what is about to be written is recorded before it is, in files MANIFEST.1, MANIFEST.2, ..., which
-// are removed at the end. While there is one, the set is not complete, and ww_dataset_check says so.
+// A new set is written as "OUT.unfinished" and gets its name when it is complete; one that was interrupted is taken up
+// again. An existing one is brought up to date in place: what is about to be written is recorded before it is, in files
+// MANIFEST.1, MANIFEST.2, ..., which are removed at the end. While there is one, the set is not complete, and
+// ww_dataset_check says so.
 #ifndef WW_FORMATS_DATASET_OUT_H
 #define WW_FORMATS_DATASET_OUT_H
 #include "base/buffer.h"
@@ -19,11 +20,13 @@ typedef struct ww_dataset_out_counts {
     int64_t written, kept, removed, left; // files
 } ww_dataset_out_counts;
 
-// The library (must outlive it) is told how far it is and what was left to the user. WW_ERR_ARGUMENT: something that is not ours has the name.
+// The library (must outlive it) is told how far it is and what was left to the user. WW_ERR_ARGUMENT: something that is
+// not ours has the name.
 ww_status ww_dataset_out_open(const char *dir, ww_library *library, ww_dataset_out **out, ww_error *err);
 // From now on: `prefix` ("" or "yolo/") is put before all paths, and `share` (0..1) of the work is done.
 void ww_dataset_out_begin(ww_dataset_out *out, const char *prefix, double share);
-// Wants `path` (relative, with '/'; each once) to hold these bytes. WW_ERR_CANCELLED: the library's callback asks to stop.
+// Wants `path` (relative, with '/'; each once) to hold these bytes. WW_ERR_CANCELLED: the library's callback asks to
+// stop.
 ww_status ww_dataset_out_put(ww_dataset_out *out, const char *path, const void *data, size_t bytes, ww_error *err);
 // The same for what was made in buffers, unless memory ran out while it was.
 ww_status ww_dataset_out_put_text(ww_dataset_out *out, const char *path, const ww_buffer *content, ww_error *err);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The record of a data set's files: paths with the hashes of what was written there. As text, one file a line: hash (16 hex digits), a space, path.
+// The record of a data set's files: paths with the hashes of what was written there. As text, one file a line: hash (16
+// hex digits), a space, path.
 #ifndef WW_FORMATS_DATASET_RECORDS_H
 #define WW_FORMATS_DATASET_RECORDS_H
 #include "base/buffer.h"
@@ -21,7 +22,8 @@ void ww_file_records_sort(ww_file_records *records);
 size_t ww_file_records_find(const ww_file_records *records, const char *path, size_t *count);
 bool ww_file_records_has(const ww_file_records *records, const char *path, uint64_t hash);
 void ww_file_records_write(const ww_file_records *records, size_t from, ww_buffer *text);
-// Appends what stands in the file `path` of the folder, whose first line must be `head`. WW_ERR_FORMAT: it is no such record.
+// Appends what stands in the file `path` of the folder, whose first line must be `head`. WW_ERR_FORMAT: it is no such
+// record.
 ww_status ww_file_records_read(ww_file_records *records, ww_folder *folder, const char *path, const char *head,
                                ww_error *err);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Embeddings: faces.npy (float32, faces x values; NumPy's format 1.0) and faces.csv, whose row i belongs to row i of it: everything the store knows of
-// all faces, those of nobody included.
+// Embeddings: faces.npy (float32, faces x values; NumPy's format 1.0) and faces.csv, whose row i belongs to row i of
+// it: everything the store knows of all faces, those of nobody included.
 #include "base/text.h"
 #include "formats/format.h"
 

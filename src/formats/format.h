@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The formats of data sets: one file each behind this one interface. docs/how-to-add-an-export-format.md tells how to write one.
+// The formats of data sets: one file each behind this one interface. docs/how-to-add-an-export-format.md tells how to
+// write one.
 #ifndef WW_FORMATS_FORMAT_H
 #define WW_FORMATS_FORMAT_H
 #include "formats/dataset.h"

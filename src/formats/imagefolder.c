@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// One folder per person on each side, and nothing else in it: torchvision's ImageFolder reads OUT/train and OUT/val, Hugging Face's imagefolder
-// reads OUT with metadata.jsonl. The pictures are squares around the face, no larger than it was filmed.
+// One folder per person on each side, and nothing else in it: torchvision's ImageFolder reads OUT/train and OUT/val,
+// Hugging Face's imagefolder reads OUT with metadata.jsonl. The pictures are squares around the face, no larger than it
+// was filmed.
 #include "formats/person_folders.h"
 #include "formats/pictures.h"
 

@@ -4,7 +4,8 @@
 #define WW_FORMATS_PERSON_FOLDERS_H
 #include "formats/format.h"
 
-// Makes the picture of a face, *jpeg (the caller's, free), and adds members of its own to its line of metadata, each with a comma before it.
+// Makes the picture of a face, *jpeg (the caller's, free), and adds members of its own to its line of metadata, each
+// with a comma before it.
 typedef ww_status ww_face_maker(const ww_dataset *set, size_t face, uint8_t **jpeg, size_t *bytes, ww_buffer *metadata,
                                 ww_error *err);
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The pictures of a data set: whole frames in which every visible face is labelled or pixelated, and cuts of single faces.
+// The pictures of a data set: whole frames in which every visible face is labelled or pixelated, and cuts of single
+// faces.
 #ifndef WW_FORMATS_PICTURES_H
 #define WW_FORMATS_PICTURES_H
 #include "base/box.h"
@@ -7,7 +8,8 @@
 #include "formats/dataset_out.h"
 #include "image/align.h"
 
-// The box of a face as detected, clipped to its frame; pixels of the frame at full size. The one geometry of all formats.
+// The box of a face as detected, clipped to its frame; pixels of the frame at full size. The one geometry of all
+// formats.
 ww_box ww_face_box(const ww_dataset *set, size_t face);
 // Pixels of the stored picture a pixel of the source frame, each way.
 double ww_frame_scale_x(const ww_dataset *set, size_t frame);

@@ -90,7 +90,8 @@ static int by_group(const void *a, const void *b)
     return (l->class > r->class) - (l->class < r->class);
 }
 
-// The side that the people of a group need most: members[0 .. count-1], of which `has` tells on which sides they are already (bits).
+// The side that the people of a group need most: members[0 .. count-1], of which `has` tells on which sides they are
+// already (bits).
 static ww_side needed(const ww_dataset *set, const member *members, size_t count, const uint8_t *has)
 {
     const int part[WW_SIDES] = {set->options.train, set->options.val, set->options.test};

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// YOLO, as Ultralytics and its relatives read it: images/SIDE/NAME.jpg with labels/SIDE/NAME.txt, a line "class cx cy w h" a face, in shares of the
-// picture, and data.yaml. A reader finds the label by turning the last "/images/" of a path into "/labels/", so the set works wherever it lies.
-// data.yaml has no `path`: with none, readers take the folder of data.yaml; "." would be the folder they are run in, or their own.
+// YOLO, as Ultralytics and its relatives read it: images/SIDE/NAME.jpg with labels/SIDE/NAME.txt, a line "class cx cy w
+// h" a face, in shares of the picture, and data.yaml. A reader finds the label by turning the last "/images/" of a path
+// into "/labels/", so the set works wherever it lies. data.yaml has no `path`: with none, readers take the folder of
+// data.yaml; "." would be the folder they are run in, or their own.
 #include "base/text.h"
 #include "formats/format.h"
 #include "formats/pictures.h"

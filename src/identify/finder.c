@@ -26,7 +26,8 @@ ww_status ww_finder_acquire(const ww_models *models, const ww_scan_options *opti
     ww_finder *f = ww_alloc(sizeof *f);
     f->models = models;
     f->min_face_px = options->min_face_px;
-    ww_detect_options detect = {.size = options->detect_size, .min_score = options->min_score < 0 ? 0 : fmaxf((float)options->min_score, FLT_MIN)};
+    ww_detect_options detect = {.size = options->detect_size,
+                                .min_score = options->min_score < 0 ? 0 : fmaxf((float)options->min_score, FLT_MIN)};
     ww_status status = ww_detector_open(models->detector, &models->detector_spec, &detect, &f->detector, err);
     if (status == WW_OK)
         status = ww_embedder_open(models->embedder, &models->embedder_spec, &f->embedder, err);
@@ -57,12 +58,19 @@ void ww_finder_release(ww_finder *f)
 }
 
 // Chip, quality and embedding of one detection.
-static ww_status describe(ww_finder *f, const ww_image *image, const ww_detection *d, float *embedding, ww_found_face *face, ww_error *err)
+static ww_status describe(ww_finder *f, const ww_image *image, const ww_detection *d, float *embedding,
+                          ww_found_face *face, ww_error *err)
 {
     const ww_model_spec *spec = &f->models->embedder_spec;
     ww_image chip = {0};
     float length = 0;
-    *face = (ww_found_face){.x = d->x, .y = d->y, .width = d->width, .height = d->height, .score = d->score, .embedding = embedding, .dim = (size_t)spec->embedding_dim};
+    *face = (ww_found_face){.x = d->x,
+                            .y = d->y,
+                            .width = d->width,
+                            .height = d->height,
+                            .score = d->score,
+                            .embedding = embedding,
+                            .dim = (size_t)spec->embedding_dim};
     memcpy(face->landmark, d->landmark, sizeof face->landmark);
     ww_status status = ww_embedder_chip(spec, image, d->landmark, &chip, err);
     if (status == WW_OK)

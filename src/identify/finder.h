@@ -10,6 +10,7 @@
 ww_status ww_finder_acquire(const ww_models *models, const ww_scan_options *options, ww_finder **finder, ww_error *err);
 void ww_finder_release(ww_finder *finder);
 // Borrowed until the next call.
-ww_status ww_finder_look(ww_finder *finder, const ww_image *image, const ww_found_face **faces, size_t *count, ww_error *err);
+ww_status ww_finder_look(ww_finder *finder, const ww_image *image, const ww_found_face **faces, size_t *count,
+                         ww_error *err);
 
 #endif

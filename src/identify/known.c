@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Who of the people is known: every face votes for the name of the known picture nearest to it, if that is within the embedder's
-// threshold; a person whose faces agree gets the name.
+// Who of the people is known: every face votes for the name of the known picture nearest to it, if that is within the
+// embedder's threshold; a person whose faces agree gets the name.
 #include "identify/known.h"
 #include "base/distance.h"
 #include "base/memory.h"
@@ -31,13 +31,14 @@ static ww_status on_source(void *user, const ww_source_row *row, ww_error *err)
 {
     const ww_known *k = user;
     static const char prefix[] = "embedder=";
-    bool same = strncmp(row->scan_key, prefix, sizeof prefix - 1) != 0 ||
-                strtoull(row->scan_key + sizeof prefix - 1, NULL, 16) == k->models->embedder_hash;
+    bool same = strncmp(row->scan_key, prefix, sizeof prefix - 1) != 0
+                || strtoull(row->scan_key + sizeof prefix - 1, NULL, 16) == k->models->embedder_hash;
     if (row->error || same)
         return WW_OK;
-    return ww_fail(err, WW_ERR_ARGUMENT,
-                   "the faces in '%s' were made with another embedder than '%s'; give the same --embedder for the known people",
-                   k->library->dir, k->models->embedder_spec.name);
+    return ww_fail(
+        err, WW_ERR_ARGUMENT,
+        "the faces in '%s' were made with another embedder than '%s'; give the same --embedder for the known people",
+        k->library->dir, k->models->embedder_spec.name);
 }
 
 // The known picture nearest to a face, and how far it is.
@@ -96,8 +97,9 @@ static bool told_apart(const ww_people_view *r, size_t person, const char *name)
 static ww_status give_name(ww_known *k, ww_people_view *r, size_t person, const poll *p, int64_t *batch, ww_error *err)
 {
     ww_entry entry = {.kind = WW_DECISION_NAME, .text = ww_strdup(k->name.item[p->best_name])};
-    entry.words = ww_strf("%s is %s: %zu of %zu faces are like the known pictures (nearest %.2f)", ww_people_view_title(r, person),
-                          entry.text, p->best_votes, ww_people_view_count(r, person), p->nearest);
+    entry.words = ww_strf("%s is %s: %zu of %zu faces are like the known pictures (nearest %.2f)",
+                          ww_people_view_title(r, person), entry.text, p->best_votes, ww_people_view_count(r, person),
+                          p->nearest);
     ww_status status = ww_operand_of_person(r, person, true, NULL, ww_entry_add_operand(&entry), err);
     if (status == WW_OK)
         status = ww_record_decision(r, &entry, batch, err);
@@ -122,8 +124,8 @@ static ww_status judge(ww_known *k, ww_people_view *r, size_t person, const poll
         return WW_OK;
     }
     if (!agreed)
-        ww_notify(&k->listener, "%s looks like %s and like %s: not named; see whoswho split %d", ww_people_view_title(r, person), name,
-                     k->name.item[p->second_name], who->number);
+        ww_notify(&k->listener, "%s looks like %s and like %s: not named; see whoswho split %d",
+                  ww_people_view_title(r, person), name, k->name.item[p->second_name], who->number);
     else if (told_apart(r, person, name))
         ww_notify(&k->listener, "%s looks like %s, but was said not to be", ww_people_view_title(r, person), name);
     else
@@ -152,7 +154,8 @@ static ww_status recognise(ww_known *k, ww_people_view *r, double eps, ww_error 
     }
     if (kept && votes.count > 1)
         qsort(votes.item, votes.count, sizeof *votes.item, by_person);
-    ww_status status = kept ? ww_store_begin(k->library->store, err) : ww_fail_memory(err, "comparing %zu faces", faces->face.count);
+    ww_status status =
+        kept ? ww_store_begin(k->library->store, err) : ww_fail_memory(err, "comparing %zu faces", faces->face.count);
     if (status == WW_OK) {
         for (size_t p = 0, first = 0, next; p < r->catalog.person.count && status == WW_OK; p++, first = next) {
             for (next = first; next < votes.count && votes.item[next].person == p;)

@@ -11,7 +11,7 @@
 #define WW_KNOWN_RIVAL_SHARE 0.7
 
 typedef struct ww_known_picture {
-    size_t name;  // index
+    size_t name;   // index
     float *vector; // owned; dim values
 } ww_known_picture;
 

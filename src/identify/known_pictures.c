@@ -32,13 +32,11 @@ static ww_status open_eyes(const ww_known *k, eyes *e, ww_error *err)
         return WW_OK;
     ww_detect_options options = {0};
     ww_status status = ww_detector_open(k->models->detector, &k->models->detector_spec, &options, &e->detector, err);
-    return status == WW_OK ? ww_embedder_open(k->models->embedder, &k->models->embedder_spec, &e->embedder, err) : status;
+    return status == WW_OK ? ww_embedder_open(k->models->embedder, &k->models->embedder_spec, &e->embedder, err)
+                           : status;
 }
 
-static double area(const ww_detection *d)
-{
-    return (double)d->width * d->height;
-}
+static double area(const ww_detection *d) { return (double)d->width * d->height; }
 
 // The largest face, or NULL; *rival: another is nearly as large.
 static const ww_detection *largest(const ww_detections *faces, bool *rival)
@@ -71,7 +69,8 @@ static ww_status see(const ww_known *k, eyes *e, const char *path, const char **
     *found = !face ? FOUND_NONE : rival ? FOUND_SEVERAL : FOUND_FACE;
     if (status == WW_OK && face && !rival) {
         *vector = ww_try_array((size_t)k->models->embedder_spec.embedding_dim, sizeof **vector);
-        status = !*vector ? ww_fail_memory(err, "the embedding of '%s'", path) : ww_embedder_chip(&k->models->embedder_spec, &image, face->landmark, &chip, err);
+        status = !*vector ? ww_fail_memory(err, "the embedding of '%s'", path)
+                          : ww_embedder_chip(&k->models->embedder_spec, &image, face->landmark, &chip, err);
         if (status == WW_OK)
             status = ww_embed(e->embedder, (const ww_image *const[]){&chip}, 1, *vector, NULL, err);
     }
@@ -126,7 +125,9 @@ static ww_status look_at(ww_known *k, eyes *e, size_t name, const char *path, ww
         }
     } else if (status == WW_OK) {
         const bool none = strcmp(found, FOUND_NONE) == 0;
-        ww_notify(&k->listener, none ? "'%s' shows no face" : "'%s' shows several faces of much the same size: which is meant?", path);
+        ww_notify(&k->listener,
+                  none ? "'%s' shows no face" : "'%s' shows several faces of much the same size: which is meant?",
+                  path);
         k->result->without_face += none;
         k->result->unclear += !none;
     }
@@ -136,15 +137,9 @@ static ww_status look_at(ww_known *k, eyes *e, size_t name, const char *path, ww
     return status;
 }
 
-static int not_hidden(const struct dirent *entry)
-{
-    return entry->d_name[0] != '.';
-}
+static int not_hidden(const struct dirent *entry) { return entry->d_name[0] != '.'; }
 
-static int by_name(const struct dirent **a, const struct dirent **b)
-{
-    return strcmp((*a)->d_name, (*b)->d_name);
-}
+static int by_name(const struct dirent **a, const struct dirent **b) { return strcmp((*a)->d_name, (*b)->d_name); }
 
 static ww_status look_into(ww_known *k, eyes *e, const char *dir, const char *folder, ww_error *err)
 {
@@ -187,7 +182,8 @@ ww_status ww_known_read_pictures(ww_known *k, const char *dir, ww_error *err)
     struct dirent **entry = NULL;
     eyes e = {0};
     int count = scandir(dir, &entry, not_hidden, by_name);
-    ww_status status = count < 0 ? ww_fail_errno(err, errno, "cannot read the folder of known people '%s'", dir) : WW_OK;
+    ww_status status =
+        count < 0 ? ww_fail_errno(err, errno, "cannot read the folder of known people '%s'", dir) : WW_OK;
     for (int i = 0; i < count; i++) {
         char *path = ww_path_join(dir, entry[i]->d_name);
         if (status == WW_OK && ww_path_is_dir(path))

@@ -100,10 +100,12 @@ static ww_status find_apart(const ww_suggest_input *in, pair_list *apart, ww_err
         const ww_view_frame *frame = ww_view_get_frame(in->view, f);
         for (size_t i = 0; i < frame->face_count && fine; i++)
             for (size_t k = i + 1; k < frame->face_count && fine; k++)
-                fine = add_pair(apart, ww_view_get_face(in->view, frame->first_face + i)->person, ww_view_get_face(in->view, frame->first_face + k)->person);
+                fine = add_pair(apart, ww_view_get_face(in->view, frame->first_face + i)->person,
+                                ww_view_get_face(in->view, frame->first_face + k)->person);
     }
     for (size_t i = 0; i < in->cannot_count && fine; i++)
-        fine = add_pair(apart, ww_view_get_face(in->view, in->cannot[i].a)->person, ww_view_get_face(in->view, in->cannot[i].b)->person);
+        fine = add_pair(apart, ww_view_get_face(in->view, in->cannot[i].a)->person,
+                        ww_view_get_face(in->view, in->cannot[i].b)->person);
     if (!fine)
         return ww_fail_memory(err, "the persons that are two");
     if (apart->count)
@@ -153,17 +155,23 @@ static bool counts(const ww_suggest_input *in, const summary *s, size_t person)
     return s->faces[person] > 0 && !ww_view_get_person(in->view, person)->ignored;
 }
 
-static ww_status collect_pairs(const ww_suggest_input *in, const summary *s, const pair_list *apart, ww_suggestion_list *list, ww_error *err)
+static ww_status collect_pairs(const ww_suggest_input *in, const summary *s, const pair_list *apart,
+                               ww_suggestion_list *list, ww_error *err)
 {
     for (size_t a = 0; a < s->count; a++)
         for (size_t b = a + 1; b < s->count && counts(in, s, a); b++) {
             if (!counts(in, s, b))
                 continue;
-            double distance = between(in, s->mean + a * in->dim, s->mean_squared[a], s->mean + b * in->dim, s->mean_squared[b]);
+            double distance =
+                between(in, s->mean + a * in->dim, s->mean_squared[a], s->mean + b * in->dim, s->mean_squared[b]);
             if (distance >= in->reach || is_apart(in, apart, a, b))
                 continue;
-            size_t moved = ww_view_get_person(in->view, a)->face_count, other = ww_view_get_person(in->view, b)->face_count;
-            ww_suggestion question = {.person = a, .other = b, .distance = distance, .gain = (1 - distance / in->reach) * (double)(moved < other ? moved : other)};
+            size_t moved = ww_view_get_person(in->view, a)->face_count,
+                   other = ww_view_get_person(in->view, b)->face_count;
+            ww_suggestion question = {.person = a,
+                                      .other = b,
+                                      .distance = distance,
+                                      .gain = (1 - distance / in->reach) * (double)(moved < other ? moved : other)};
             if (!ww_vector_push(list, question))
                 return ww_fail_memory(err, "the pairs of persons");
         }
@@ -199,13 +207,15 @@ static bool cannot_be(const ww_suggest_input *in, size_t face, size_t person)
             return true;
     for (size_t i = 0; i < in->cannot_count; i++) {
         size_t a = in->cannot[i].a, b = in->cannot[i].b;
-        if ((a == face && ww_view_get_face(in->view, b)->person == person) || (b == face && ww_view_get_face(in->view, a)->person == person))
+        if ((a == face && ww_view_get_face(in->view, b)->person == person)
+            || (b == face && ww_view_get_face(in->view, a)->person == person))
             return true;
     }
     return false;
 }
 
-ww_status ww_suggest_find_persons(const ww_suggest_input *in, size_t face, size_t count, ww_suggestion_list *list, ww_error *err)
+ww_status ww_suggest_find_persons(const ww_suggest_input *in, size_t face, size_t count, ww_suggestion_list *list,
+                                  ww_error *err)
 {
     summary s;
     *list = (ww_suggestion_list){0};
@@ -220,7 +230,9 @@ ww_status ww_suggest_find_persons(const ww_suggest_input *in, size_t face, size_
     for (size_t p = 0; p < s.count && status == WW_OK; p++) {
         if (p == own || !counts(in, &s, p) || cannot_be(in, face, p))
             continue;
-        ww_suggestion one = {.person = p, .other = WW_NONE, .distance = between(in, v, squared, s.mean + p * in->dim, s.mean_squared[p])};
+        ww_suggestion one = {.person = p,
+                             .other = WW_NONE,
+                             .distance = between(in, v, squared, s.mean + p * in->dim, s.mean_squared[p])};
         if (!ww_vector_push(list, one))
             status = ww_fail_memory(err, "the persons near a face");
     }

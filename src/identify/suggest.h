@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Who may be one person, and who a face may be: from the distances between persons, and from what rules it out.
 //
-// The distance of two persons is the root of the mean squared distance over all pairs of a seed face of the one and of the other; it
-// follows from means alone (see cluster/hac.c). A person without a seed face is represented by all its faces.
+// The distance of two persons is the root of the mean squared distance over all pairs of a seed face of the one and of
+// the other; it follows from means alone (see cluster/hac.c). A person without a seed face is represented by all its
+// faces.
 #ifndef WW_IDENTIFY_SUGGEST_H
 #define WW_IDENTIFY_SUGGEST_H
 #include "base/error.h"
@@ -24,6 +25,7 @@ typedef struct ww_suggest_input { // all borrowed
 
 // See ww_suggest_pairs and ww_suggest_persons. *list: the caller's (ww_vector_free); empty after a failure.
 ww_status ww_suggest_find_pairs(const ww_suggest_input *in, size_t count, ww_suggestion_list *list, ww_error *err);
-ww_status ww_suggest_find_persons(const ww_suggest_input *in, size_t face, size_t count, ww_suggestion_list *list, ww_error *err);
+ww_status ww_suggest_find_persons(const ww_suggest_input *in, size_t face, size_t count, ww_suggestion_list *list,
+                                  ww_error *err);
 
 #endif

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Why a face is where it is. The reasons are found anew from what the sorting goes by: decisions, tracks, faces seen at once,
-// quality, and distances.
+// Why a face is where it is. The reasons are found anew from what the sorting goes by: decisions, tracks, faces seen at
+// once, quality, and distances.
 #include "identify/why.h"
 #include "base/memory.h"
 #include "library/settings.h"
@@ -133,7 +133,7 @@ static void by_track(question *q)
     }
     if (with > 0)
         say(q, ww_strf("followed from frame to frame together with %zu other %s, such as face_%zu.jpg", with,
-                                   with == 1 ? "face" : "faces", other + 1));
+                       with == 1 ? "face" : "faces", other + 1));
 }
 
 static void by_frame(question *q)
@@ -143,8 +143,8 @@ static void by_frame(question *q)
     for (size_t i = 0; i < q->view.catalog.face.count; i++)
         at_once += i != q->face && q->view.catalog.face.item[i].frame == f->frame;
     if (at_once > 0)
-        say(q, ww_strf("seen at once with %zu other %s: somebody else than %s", at_once, at_once == 1 ? "face" : "faces",
-                                   at_once == 1 ? "that one" : "those"));
+        say(q, ww_strf("seen at once with %zu other %s: somebody else than %s", at_once,
+                       at_once == 1 ? "face" : "faces", at_once == 1 ? "that one" : "those"));
 }
 
 static void by_quality(question *q)
@@ -153,11 +153,13 @@ static void by_quality(question *q)
     switch (ww_grade_face(f, WW_SEED_QUALITY_MIN, q->seed_score)) {
     case WW_FACE_SEED: break;
     case WW_FACE_JOINS_ONLY:
-        say(q, ww_strf("a low-quality face (quality %.2f, score %.2f): it may join a person it is near to, but starts none", f->quality,
-                       f->score));
+        say(q, ww_strf(
+                   "a low-quality face (quality %.2f, score %.2f): it may join a person it is near to, but starts none",
+                   f->quality, f->score));
         break;
     case WW_FACE_UNSURE:
-        say(q, ww_strf("the detector was not sure of it (score %.2f), and it was not followed: it stays unassigned unless you say who it is",
+        say(q, ww_strf("the detector was not sure of it (score %.2f), and it was not followed: it stays unassigned "
+                       "unless you say who it is",
                        f->score));
         break;
     }
@@ -188,18 +190,21 @@ static void by_likeness(question *q)
         l->sum += away;
     }
     for (size_t p = 0; p < c->person.count; p++)
-        if (p != own && like[p].members > 0 &&
-            (next == SIZE_MAX || like[p].sum * (double)like[next].members < like[next].sum * (double)like[p].members))
+        if (p != own && like[p].members > 0
+            && (next == SIZE_MAX
+                || like[p].sum * (double)like[next].members < like[next].sum * (double)like[p].members))
             next = p;
     if (own < c->person.count && like[own].members > 0)
-        say(q, ww_strf("near %zu of the %zu other faces of %s (within %.2f); they are %.2f away on average", like[own].within,
-                       like[own].members, ww_people_view_title(&q->view, own), q->eps, like[own].sum / (double)like[own].members));
+        say(q, ww_strf("near %zu of the %zu other faces of %s (within %.2f); they are %.2f away on average",
+                       like[own].within, like[own].members, ww_people_view_title(&q->view, own), q->eps,
+                       like[own].sum / (double)like[own].members));
     if (next != SIZE_MAX)
         say(q, ww_strf("the %s person is %s: %.2f away on average, %zu of %zu faces within %.2f",
                        own < c->person.count ? "next" : "nearest", ww_people_view_title(&q->view, next),
                        like[next].sum / (double)like[next].members, like[next].within, like[next].members, q->eps));
     if (own >= c->person.count && like[c->person.count].within == 0 && (next == SIZE_MAX || like[next].within == 0))
-        say(q, ww_strf("no other face of nobody is within %.2f, and none of the nearest person: too far from everybody", q->eps));
+        say(q, ww_strf("no other face of nobody is within %.2f, and none of the nearest person: too far from everybody",
+                       q->eps));
     free(like);
 }
 
@@ -253,10 +258,16 @@ static ww_status answer(question *q, void (*on_why)(void *user, const ww_why *wh
     for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
         rules[i](q);
     char *portrait = portrait_path(q, q->face);
-    ww_why why = {.face = (int64_t)q->face + 1, .portrait = portrait, .person = person_of(q, q->face),
-                  .source = ww_catalog_source_of(c, q->face)->path, .time_us = c->frame.item[c->face.item[q->face].frame].time_us,
-                  .quality = c->face.item[q->face].quality, .rule = (const char *const *)q->rule.item, .rules = q->rule.count,
-                  .near = near, .nears = shown};
+    ww_why why = {.face = (int64_t)q->face + 1,
+                  .portrait = portrait,
+                  .person = person_of(q, q->face),
+                  .source = ww_catalog_source_of(c, q->face)->path,
+                  .time_us = c->frame.item[c->face.item[q->face].frame].time_us,
+                  .quality = c->face.item[q->face].quality,
+                  .rule = (const char *const *)q->rule.item,
+                  .rules = q->rule.count,
+                  .near = near,
+                  .nears = shown};
     if (!q->starved)
         on_why(user, &why);
     for (size_t i = 0; i < shown; i++)

@@ -8,9 +8,9 @@ const float ww_template_112[WW_LANDMARK_VALUES] = {38.2946f, 51.6963f, 73.5318f,
 
 enum { TEMPLATE_SIDE = 112, POINTS = WW_LANDMARKS };
 
-// We solve for the map chip -> picture directly: picture = A * chip + t with A = [a -b; b a], least squares measured in chip
-// pixels (the way the models' authors align their training chips), so A is the inverse of the Umeyama solution for picture ->
-// chip.
+// We solve for the map chip -> picture directly: picture = A * chip + t with A = [a -b; b a], least squares measured in
+// chip pixels (the way the models' authors align their training chips), so A is the inverse of the Umeyama solution for
+// picture -> chip.
 ww_affine ww_align(const float landmark[WW_LANDMARK_VALUES], int chip_size, float margin)
 {
     double zoom = chip_size / (TEMPLATE_SIDE - 2.0 * margin);

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
-// Colour: between the luma and chroma of films (limited range, BT.709 mostly), those of JPEG (full range, BT.601) and RGB.
+// Colour: between the luma and chroma of films (limited range, BT.709 mostly), those of JPEG (full range, BT.601) and
+// RGB.
 //
-// All formulas follow from one definition (ITU-R BT.601, BT.709, BT.2020; non-constant luminance), with R, G, B, Y in 0..1:
+// All formulas follow from one definition (ITU-R BT.601, BT.709, BT.2020; non-constant luminance), with R, G, B, Y in
+// 0..1:
 //     Y = kr R + kg G + kb B     Cb = (B - Y) / (2 (1 - kb))     Cr = (R - Y) / (2 (1 - kr))     kr + kg + kb = 1
-// They are worked out once a picture in double, then applied in fixed point. Where chroma is finer or coarser than luma, nearest
-// samples are repeated and blocks averaged.
+// They are worked out once a picture in double, then applied in fixed point. Where chroma is finer or coarser than
+// luma, nearest samples are repeated and blocks averaged.
 #include "image/image.h"
 #include "base/memory.h"
 #include "image/kernels.h"
@@ -16,15 +18,9 @@
 
 #define FIXED_BITS 16
 
-static int fixed(double v)
-{
-    return (int)lrint(v * (1 << FIXED_BITS));
-}
+static int fixed(double v) { return (int)lrint(v * (1 << FIXED_BITS)); }
 
-static int16_t mix_fixed(double v)
-{
-    return (int16_t)lrint(v * (1 << WW_MIX_BITS));
-}
+static int16_t mix_fixed(double v) { return (int16_t)lrint(v * (1 << WW_MIX_BITS)); }
 
 static inline uint8_t clip_fixed(int v, int bits)
 {
@@ -44,20 +40,11 @@ static weights weights_of(ww_matrix matrix)
     return (weights){kr[matrix], 1 - kr[matrix] - kb[matrix], kb[matrix]};
 }
 
-static double luma_gain(ww_range range)
-{
-    return range == WW_RANGE_LIMITED ? 255.0 / 219 : 1;
-}
+static double luma_gain(ww_range range) { return range == WW_RANGE_LIMITED ? 255.0 / 219 : 1; }
 
-static double chroma_gain(ww_range range)
-{
-    return range == WW_RANGE_LIMITED ? 255.0 / 224 : 1;
-}
+static double chroma_gain(ww_range range) { return range == WW_RANGE_LIMITED ? 255.0 / 224 : 1; }
 
-static int luma_black(ww_range range)
-{
-    return range == WW_RANGE_LIMITED ? 16 : 0;
-}
+static int luma_black(ww_range range) { return range == WW_RANGE_LIMITED ? 16 : 0; }
 
 void ww_luma_plane_to_full(ww_plane *plane, ww_range range)
 {
@@ -69,7 +56,7 @@ void ww_luma_plane_to_full(ww_plane *plane, ww_range range)
             plane->data[y * plane->stride + x] = full[plane->data[y * plane->stride + x]];
 }
 
-// --- to RGB ---------------------------------------------------------------------------------------------------------------
+// --- to RGB ----------------------------------------------------------------------------------------------------------
 
 typedef struct yuv_to_rgb {
     int16_t black, y, r_cr, g_cb, g_cr, b_cb;
@@ -100,7 +87,8 @@ static void interleave(const uint8_t *r, const uint8_t *g, const uint8_t *b, int
 }
 
 // Chroma is that of the block's own pixels, already repeated.
-static void rgb_block(const uint8_t *luma, const int16_t *u, const int16_t *v, int count, const yuv_to_rgb *k, uint8_t *rgb)
+static void rgb_block(const uint8_t *luma, const int16_t *u, const int16_t *v, int count, const yuv_to_rgb *k,
+                      uint8_t *rgb)
 {
     uint8_t r[RGB_BLOCK], g[RGB_BLOCK], b[RGB_BLOCK];
     for (int x = 0; x < count; x++) {
@@ -112,7 +100,8 @@ static void rgb_block(const uint8_t *luma, const int16_t *u, const int16_t *v, i
     interleave(r, g, b, count, rgb);
 }
 
-static void rgb_row(const uint8_t *luma, const uint8_t *cb, const uint8_t *cr, int shift, int width, const yuv_to_rgb *k, uint8_t *rgb)
+static void rgb_row(const uint8_t *luma, const uint8_t *cb, const uint8_t *cr, int shift, int width,
+                    const yuv_to_rgb *k, uint8_t *rgb)
 {
     int16_t u[RGB_BLOCK], v[RGB_BLOCK];
     for (int start = 0; start < width; start += RGB_BLOCK) {
@@ -162,7 +151,7 @@ ww_status ww_to_rgb(const ww_image *image, ww_image *out, ww_error *err)
     return WW_OK;
 }
 
-// --- from RGB to JPEG's YUV -------------------------------------------------------------------------------------------------
+// --- from RGB to JPEG's YUV ------------------------------------------------------------------------------------------
 
 static void luma_of_rgb(const ww_image *image, ww_plane *out)
 {
@@ -191,22 +180,27 @@ static void chroma_of_rgb(const ww_image *image, ww_image *out)
     double cb = 0.5 / (1 - w.kb), cr = 0.5 / (1 - w.kr);
     const ww_plane *p = &image->plane[0];
     for (int y = 0; y < out->plane[1].height; y++) {
-        const uint8_t *top = p->data + 2 * y * p->stride, *bottom = p->data + ww_clamp(2 * y + 1, 0, p->height - 1) * p->stride;
+        const uint8_t *top = p->data + 2 * y * p->stride,
+                      *bottom = p->data + ww_clamp(2 * y + 1, 0, p->height - 1) * p->stride;
         for (int x = 0; x < out->plane[1].width; x++) {
             int a = 6 * x, b = 3 * ww_clamp(2 * x + 1, 0, p->width - 1);
-            int r = top[a] + top[b] + bottom[a] + bottom[b], g = top[a + 1] + top[b + 1] + bottom[a + 1] + bottom[b + 1];
+            int r = top[a] + top[b] + bottom[a] + bottom[b],
+                g = top[a + 1] + top[b + 1] + bottom[a + 1] + bottom[b + 1];
             int blue = top[a + 2] + top[b + 2] + bottom[a + 2] + bottom[b + 2];
             int u = fixed(-w.kr * cb) * r + fixed(-w.kg * cb) * g + fixed(0.5) * blue;
             int v = fixed(0.5) * r + fixed(-w.kg * cr) * g + fixed(-w.kb * cr) * blue;
-            out->plane[1].data[y * out->plane[1].stride + x] = clip_fixed(u + (128 << (FIXED_BITS + 2)), FIXED_BITS + 2);
-            out->plane[2].data[y * out->plane[2].stride + x] = clip_fixed(v + (128 << (FIXED_BITS + 2)), FIXED_BITS + 2);
+            out->plane[1].data[y * out->plane[1].stride + x] =
+                clip_fixed(u + (128 << (FIXED_BITS + 2)), FIXED_BITS + 2);
+            out->plane[2].data[y * out->plane[2].stride + x] =
+                clip_fixed(v + (128 << (FIXED_BITS + 2)), FIXED_BITS + 2);
         }
     }
 }
 
-// --- from any YUV to JPEG's -------------------------------------------------------------------------------------------------
+// --- from any YUV to JPEG's ------------------------------------------------------------------------------------------
 
-// Through RGB: B - Y and R - Y are given by Cb and Cr, the new Y differs from the old by what chroma adds, and so on back.
+// Through RGB: B - Y and R - Y are given by Cb and Cr, the new Y differs from the old by what chroma adds, and so on
+// back.
 static ww_yuv_mix yuv_mix_of(ww_matrix matrix, ww_range range)
 {
     weights from = weights_of(matrix), to = weights_of(WW_MATRIX_BT601);

@@ -45,8 +45,8 @@ ww_status ww_crop(const ww_image *image, int x, int y, int width, int height, ww
 {
     span h = clip(x, width, image->width), v = clip(y, height, image->height);
     if (h.size < 1 || v.size < 1)
-        return ww_fail(err, WW_ERR_ARGUMENT, "the rectangle %d,%d %dx%d lies outside the %dx%d picture", x, y, width, height,
-                       image->width, image->height);
+        return ww_fail(err, WW_ERR_ARGUMENT, "the rectangle %d,%d %dx%d lies outside the %dx%d picture", x, y, width,
+                       height, image->width, image->height);
     view_of(image, even(h, ww_chroma_shift_x(image->pixels)), even(v, ww_chroma_shift_y(image->pixels)), view);
     return WW_OK;
 }

@@ -16,8 +16,11 @@ static ww_status explain(struct heif_error e, const char *name, ww_error *err)
 {
     bool unknown = e.code == heif_error_Unsupported_feature || e.code == heif_error_Unsupported_filetype
                    || e.code == heif_error_Decoder_plugin_error;
-    ww_status status = e.code == heif_error_Memory_allocation_error ? WW_ERR_MEMORY : unknown ? WW_ERR_UNSUPPORTED : WW_ERR_FORMAT;
-    return ww_fail(err, status, "%s: this HEIF picture cannot be read: %s", name, e.message ? e.message : "unknown reason");
+    ww_status status = e.code == heif_error_Memory_allocation_error ? WW_ERR_MEMORY
+                       : unknown                                    ? WW_ERR_UNSUPPORTED
+                                                                    : WW_ERR_FORMAT;
+    return ww_fail(err, status, "%s: this HEIF picture cannot be read: %s", name,
+                   e.message ? e.message : "unknown reason");
 }
 
 static void close_file(heif_file *f)
@@ -45,8 +48,8 @@ static ww_status open_file(heif_file *f, const uint8_t *data, size_t bytes, cons
         return ww_fail(err, WW_ERR_FORMAT, "%s: this HEIF picture has no size", name);
     if (width > WW_IMAGE_SIDE_MAX || height > WW_IMAGE_SIDE_MAX || (size_t)width * (size_t)height > WW_IMAGE_PIXELS_MAX)
         return ww_fail(err, WW_ERR_UNSUPPORTED,
-                       "%s: a HEIF picture of %d x %d pixels is over the bound of %zu million; make it smaller first", name, width,
-                       height, WW_IMAGE_PIXELS_MAX / 1000000);
+                       "%s: a HEIF picture of %d x %d pixels is over the bound of %zu million; make it smaller first",
+                       name, width, height, WW_IMAGE_PIXELS_MAX / 1000000);
     return WW_OK;
 }
 
@@ -91,10 +94,12 @@ static ww_status copy_rgb(const struct heif_image *decoded, ww_image *out, ww_er
     return status;
 }
 
-static ww_status map_deep(const struct heif_image *decoded, ww_transfer transfer, ww_range range, ww_image *out, ww_error *err)
+static ww_status map_deep(const struct heif_image *decoded, ww_transfer transfer, ww_range range, ww_image *out,
+                          ww_error *err)
 {
     static const enum heif_channel channels[3] = {heif_channel_Y, heif_channel_Cb, heif_channel_Cr};
-    ww_deep_image deep = {.transfer = transfer, .range = range, .bits = heif_image_get_bits_per_pixel_range(decoded, heif_channel_Y)};
+    ww_deep_image deep = {
+        .transfer = transfer, .range = range, .bits = heif_image_get_bits_per_pixel_range(decoded, heif_channel_Y)};
     deep.width = heif_image_get_width(decoded, heif_channel_Y);
     deep.height = heif_image_get_height(decoded, heif_channel_Y);
     deep.chroma_shift_x = heif_image_get_width(decoded, heif_channel_Cb) < deep.width;

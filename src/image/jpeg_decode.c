@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
 // Three ways out of a JPEG, the cheapest that fits:
-//   planes:  YCbCr 4:4:4, 4:2:2 or 4:2:0 at full size: libjpeg writes its blocks straight into our planes (their rows have room for
+//   planes:  YCbCr 4:4:4, 4:2:2 or 4:2:0 at full size: libjpeg writes its blocks straight into our planes (their rows
+//   have room for
 //            whole blocks), nothing is converted or resampled;
 //   rows:    grey; YCbCr at reduced size or in odd samplings, resampled by libjpeg to 4:4:4; RGB;
 //   inks:    CMYK and YCCK (as CMYK), each pixel turned into RGB.
 //
-// Files are not trusted. Baseline pictures need memory for the result alone; progressive ones keep all coefficients, which is bounded
-// before libjpeg allocates, as is the number of scans (each costs a pass over the picture). Decoding stops where the data does.
+// Files are not trusted. Baseline pictures need memory for the result alone; progressive ones keep all coefficients,
+// which is bounded before libjpeg allocates, as is the number of scans (each costs a pass over the picture). Decoding
+// stops where the data does.
 #include "base/memory.h"
 #include "image/exif.h"
 #include "image/image.h"
@@ -33,7 +35,7 @@ typedef struct decoder {
     bool many_scans; // progressive or not interleaved: libjpeg reads all before it gives any
 } decoder;
 
-// --- what the file says of itself --------------------------------------------------------------------------------------------
+// --- what the file says of itself ------------------------------------------------------------------------------------
 
 static int find_orientation(const struct jpeg_decompress_struct *c)
 {
@@ -73,7 +75,8 @@ static void choose_scale(decoder *d)
     ww_jpeg_give_up(&d->guard, "the picture is too large, even at an eighth of its size");
 }
 
-// Called by libjpeg while it reads the scans of a picture of several, once a row of MCUs: the place to stop when it is no use.
+// Called by libjpeg while it reads the scans of a picture of several, once a row of MCUs: the place to stop when it is
+// no use.
 static void watch_scans(j_common_ptr common)
 {
     struct jpeg_decompress_struct *c = (struct jpeg_decompress_struct *)common;
@@ -108,7 +111,7 @@ static bool is_planar(const struct jpeg_decompress_struct *c, ww_pixels *pixels)
     return (x2 && (y1 || y2)) || (x1 && y1);
 }
 
-// --- planes -------------------------------------------------------------------------------------------------------------------
+// --- planes ----------------------------------------------------------------------------------------------------------
 
 // Pixel rows of one row of MCUs, as scaled.
 static int band_rows(const struct jpeg_decompress_struct *c)
@@ -116,8 +119,8 @@ static int band_rows(const struct jpeg_decompress_struct *c)
     return c->max_v_samp_factor * DCTSIZE / (int)c->scale_denom;
 }
 
-// Pixel rows worth asking libjpeg for: up to and including the band in which the data ended. Pictures of several scans were read
-// whole before the first row comes out.
+// Pixel rows worth asking libjpeg for: up to and including the band in which the data ended. Pictures of several scans
+// were read whole before the first row comes out.
 static JDIMENSION rows_there(const decoder *d)
 {
     const struct jpeg_decompress_struct *c = &d->cinfo;
@@ -144,7 +147,7 @@ static void read_planes(decoder *d)
     }
 }
 
-// --- rows and inks --------------------------------------------------------------------------------------------------------------
+// --- rows and inks ---------------------------------------------------------------------------------------------------
 
 static void store_yuv_row(const JSAMPLE *row, ww_image *image, int y)
 {
@@ -189,7 +192,7 @@ static void read_rows(decoder *d)
     }
 }
 
-// --- one picture ------------------------------------------------------------------------------------------------------------------
+// --- one picture -----------------------------------------------------------------------------------------------------
 
 static void choose_output(decoder *d, ww_pixels *pixels)
 {
@@ -286,8 +289,8 @@ static ww_status run_decoder(decoder *d, const char *name, ww_error *err)
     else if (!d->image.owned)
         status = ww_fail(err, WW_ERR_FORMAT, "'%s' is damaged or no JPEG picture: %s", name, message);
     else if (2 * rows_read(d) < d->image.height)
-        status = ww_fail(err, WW_ERR_FORMAT, "'%s' is damaged: only %d of its %d rows of pixels can be read", name, rows_read(d),
-                         d->image.height);
+        status = ww_fail(err, WW_ERR_FORMAT, "'%s' is damaged: only %d of its %d rows of pixels can be read", name,
+                         rows_read(d), d->image.height);
     else if (d->guard.data_ended)
         grey_out(&d->image, (int)d->cinfo.output_scanline);
     jpeg_destroy_decompress(&d->cinfo);
@@ -300,8 +303,8 @@ static void set_int(int *where, int value)
         *where = value;
 }
 
-ww_status ww_jpeg_decode(const uint8_t *data, size_t bytes, const char *name, size_t max_pixels, ww_image *out, int *exif_orientation,
-                         int *full_width, int *full_height, bool *truncated, ww_error *err)
+ww_status ww_jpeg_decode(const uint8_t *data, size_t bytes, const char *name, size_t max_pixels, ww_image *out,
+                         int *exif_orientation, int *full_width, int *full_height, bool *truncated, ww_error *err)
 {
     *out = (ww_image){0};
     decoder *d = ww_alloc(sizeof *d);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// YUV planes go into libjpeg as they are (raw data: no colour conversion, no resampling inside). It takes one band of 16 luma and
-// 8 chroma rows at a time, each row a whole number of 8-sample blocks; a picture of other size is completed by repeating its edge.
+// YUV planes go into libjpeg as they are (raw data: no colour conversion, no resampling inside). It takes one band of
+// 16 luma and 8 chroma rows at a time, each row a whole number of 8-sample blocks; a picture of other size is completed
+// by repeating its edge.
 #include "base/memory.h"
 #include "image/image.h"
 #include "image/jpeg_error.h"
@@ -12,7 +13,7 @@
 #define BAND_ROWS (2 * DCTSIZE)
 #define FIRST_BUFFER_BYTES ((size_t)1 << 16)
 
-// --- where the bytes go: a buffer that doubles ------------------------------------------------------------------------------
+// --- where the bytes go: a buffer that doubles -----------------------------------------------------------------------
 
 typedef struct sink {
     struct jpeg_destination_mgr base;
@@ -33,10 +34,7 @@ static void sink_grow(j_compress_ptr cinfo, size_t capacity)
     s->base.free_in_buffer = capacity - used;
 }
 
-static void sink_start(j_compress_ptr cinfo)
-{
-    sink_grow(cinfo, FIRST_BUFFER_BYTES);
-}
+static void sink_start(j_compress_ptr cinfo) { sink_grow(cinfo, FIRST_BUFFER_BYTES); }
 
 static boolean sink_full(j_compress_ptr cinfo)
 {
@@ -50,7 +48,7 @@ static void sink_finish(j_compress_ptr cinfo)
     s->bytes = s->capacity - s->base.free_in_buffer;
 }
 
-// --- what goes in -----------------------------------------------------------------------------------------------------------
+// --- what goes in ----------------------------------------------------------------------------------------------------
 
 typedef struct encoder {
     struct jpeg_compress_struct cinfo;
@@ -60,10 +58,7 @@ typedef struct encoder {
     uint8_t *padded;       // one band of all planes, used where the width is not a whole number of blocks
 } encoder;
 
-static int padded_width(const ww_plane *p)
-{
-    return (p->width + DCTSIZE - 1) / DCTSIZE * DCTSIZE;
-}
+static int padded_width(const ww_plane *p) { return (p->width + DCTSIZE - 1) / DCTSIZE * DCTSIZE; }
 
 // Row pointers of one band of one plane, straight into the picture; rows below it repeat the last one.
 static void point_at_rows(const ww_plane *p, int first, int rows, JSAMPROW *row)
@@ -72,7 +67,8 @@ static void point_at_rows(const ww_plane *p, int first, int rows, JSAMPROW *row)
         row[i] = p->data + ww_clamp(first + i, 0, p->height - 1) * p->stride;
 }
 
-// Copies the band's rows into `to`, their last sample repeated up to a whole block, and points there. Returns the end of what it used.
+// Copies the band's rows into `to`, their last sample repeated up to a whole block, and points there. Returns the end
+// of what it used.
 static uint8_t *pad_rows(const ww_plane *p, int rows, JSAMPROW *row, uint8_t *to)
 {
     int padded = padded_width(p);
@@ -131,15 +127,15 @@ static ww_status run_encoder(encoder *e, int quality, ww_error *err)
         .init_destination = sink_start, .empty_output_buffer = sink_full, .term_destination = sink_finish};
     ww_status status = WW_OK;
     if (setjmp(e->guard.back))
-        status = ww_fail(err, WW_ERR_MEMORY, "cannot compress a picture of %d x %d pixels: %s", e->image->width, e->image->height,
-                         e->guard.message);
+        status = ww_fail(err, WW_ERR_MEMORY, "cannot compress a picture of %d x %d pixels: %s", e->image->width,
+                         e->image->height, e->guard.message);
     else
         encode(e, quality);
     jpeg_destroy_compress(&e->cinfo);
     return status;
 }
 
-// --- the call ---------------------------------------------------------------------------------------------------------------
+// --- the call --------------------------------------------------------------------------------------------------------
 
 static ww_status encode_planes(const ww_image *image, int quality, uint8_t **data, size_t *bytes, ww_error *err)
 {
@@ -165,8 +161,8 @@ ww_status ww_jpeg_encode(const ww_image *image, int quality, uint8_t **data, siz
     *data = NULL;
     *bytes = 0;
     if (image->width > JPEG_MAX_DIMENSION || image->height > JPEG_MAX_DIMENSION)
-        return ww_fail(err, WW_ERR_ARGUMENT, "a JPEG file holds at most %d pixels a side, not %d x %d", (int)JPEG_MAX_DIMENSION,
-                       image->width, image->height);
+        return ww_fail(err, WW_ERR_ARGUMENT, "a JPEG file holds at most %d pixels a side, not %d x %d",
+                       (int)JPEG_MAX_DIMENSION, image->width, image->height);
     if (quality < 1 || quality > 100)
         return ww_fail(err, WW_ERR_ARGUMENT, "JPEG quality goes from 1 to 100, not %d", quality);
     bool full = image->range == WW_RANGE_FULL, grey = image->pixels == WW_PIXELS_LUMA;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// libjpeg reports trouble by calling error_exit, which must not return. Here it jumps back to the one setjmp of the caller, with
-// libjpeg's own words kept. Of the warnings (data is damaged, decoding goes on) only those count that say where the data ends.
+// libjpeg reports trouble by calling error_exit, which must not return. Here it jumps back to the one setjmp of the
+// caller, with libjpeg's own words kept. Of the warnings (data is damaged, decoding goes on) only those count that say
+// where the data ends.
 #ifndef WW_IMAGE_JPEG_ERROR_H
 #define WW_IMAGE_JPEG_ERROR_H
 #include <stdio.h> // jpeglib.h wants it

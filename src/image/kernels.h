@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The inner loops of scaling and of conversion to JPEG's colours, a table for each kind of processor; the plain C ones are the
-// oracle of all the others, which give the same bytes: sums of floats go in the same order, and nothing is contracted.
+// The inner loops of scaling and of conversion to JPEG's colours, a table for each kind of processor; the plain C ones
+// are the oracle of all the others, which give the same bytes: sums of floats go in the same order, and nothing is
+// contracted.
 #ifndef WW_IMAGE_KERNELS_H
 #define WW_IMAGE_KERNELS_H
 #include <stddef.h>
@@ -9,10 +10,14 @@
 enum { WW_MIX_BITS = 13 }; // of the coefficients of a ww_yuv_mix, up to 4: all products are of two int16_t
 
 // gain * mean + offset, rounded and clipped.
-typedef struct ww_finish { float gain, offset; } ww_finish;
+typedef struct ww_finish {
+    float gain, offset;
+} ww_finish;
 
 // Luma and chroma of JPEG from those of films, with `black` and 128 taken off first.
-typedef struct ww_yuv_mix { int16_t black, y, y_cb, y_cr, cb_cb, cb_cr, cr_cb, cr_cr; } ww_yuv_mix;
+typedef struct ww_yuv_mix {
+    int16_t black, y, y_cb, y_cr, cb_cb, cb_cr, cr_cb, cr_cr;
+} ww_yuv_mix;
 
 typedef struct ww_image_kernels {
     const char *name;
@@ -22,12 +27,14 @@ typedef struct ww_image_kernels {
     void (*reduce_row)(const uint16_t *sum, int ratio, int channels, int pixels, ww_finish f, uint8_t *out);
     // sum[i] = 0 + weight[0] * row 0 + ..., two rows at a time.
     void (*blend_rows)(const uint8_t *rows, ptrdiff_t stride, const float *weight, int count, int samples, float *sum);
-    // mean[x]: of `count` pixels from first[x] (never falling) on, by the weights of x; `in_pixels` is the length of `sum`.
-    void (*weigh_row)(const float *sum, int in_pixels, const int *first, const float *weight, int count, int channels, int pixels,
-                      float *mean);
+    // mean[x]: of `count` pixels from first[x] (never falling) on, by the weights of x; `in_pixels` is the length of
+    // `sum`.
+    void (*weigh_row)(const float *sum, int in_pixels, const int *first, const float *weight, int count, int channels,
+                      int pixels, float *mean);
     void (*finish_row)(const float *mean, int samples, ww_finish f, uint8_t *out);
     // One row of JPEG's luma; chroma column x >> shift belongs to luma column x.
-    void (*luma_row)(const uint8_t *luma, const uint8_t *cb, const uint8_t *cr, int shift, int width, const ww_yuv_mix *k, uint8_t *out);
+    void (*luma_row)(const uint8_t *luma, const uint8_t *cb, const uint8_t *cr, int shift, int width,
+                     const ww_yuv_mix *k, uint8_t *out);
     // u, v: four times the chroma, less 512.
     void (*chroma_row)(const int16_t *u, const int16_t *v, int width, int16_t by_u, int16_t by_v, uint8_t *out);
 } ww_image_kernels;

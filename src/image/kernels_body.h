@@ -8,7 +8,8 @@
 
 WW_BODY uint8_t ww_finish_sample(float mean, ww_finish f)
 {
-    int v = (int)(mean * f.gain + f.offset + 256.5f) - 256; // +256: the cast rounds towards zero, and limited black lies below it
+    // +256: the cast rounds towards zero, and limited black lies below it
+    int v = (int)(mean * f.gain + f.offset + 256.5f) - 256;
     v = v < 0 ? 0 : v;
     return (uint8_t)(v > 255 ? 255 : v);
 }
@@ -38,7 +39,8 @@ WW_BODY void ww_sum_rows_body(const uint8_t *rows, ptrdiff_t stride, int count, 
 }
 
 // Inlined with `ratio` and `channels` constant, so that the inner loops vanish.
-WW_BODY void ww_reduce_across_body(const uint16_t *restrict sum, int ratio, int channels, int pixels, ww_finish f, uint8_t *restrict out)
+WW_BODY void ww_reduce_across_body(const uint16_t *restrict sum, int ratio, int channels, int pixels, ww_finish f,
+                                   uint8_t *restrict out)
 {
     for (int x = 0; x < pixels; x++)
         for (int c = 0; c < channels; c++) {
@@ -62,7 +64,8 @@ WW_BODY void ww_reduce_row_body(const uint16_t *sum, int ratio, int channels, in
 }
 
 // Two rows at a time, to touch the sums half as often.
-WW_BODY void ww_blend_rows_body(const uint8_t *rows, ptrdiff_t stride, const float *weight, int count, int samples, float *restrict sum)
+WW_BODY void ww_blend_rows_body(const uint8_t *rows, ptrdiff_t stride, const float *weight, int count, int samples,
+                                float *restrict sum)
 {
     for (int i = 0; i < samples; i++)
         sum[i] = 0;
@@ -75,8 +78,8 @@ WW_BODY void ww_blend_rows_body(const uint8_t *rows, ptrdiff_t stride, const flo
 }
 
 // Inlined with `count` and `channels` constant.
-WW_BODY void ww_weigh_across_body(const float *restrict sum, const int *restrict first, const float *restrict weight, int count,
-                                  int channels, int pixels, float *restrict mean)
+WW_BODY void ww_weigh_across_body(const float *restrict sum, const int *restrict first, const float *restrict weight,
+                                  int count, int channels, int pixels, float *restrict mean)
 {
     for (int x = 0; x < pixels; x++) {
         const float *own = weight + (size_t)x * (size_t)count, *in = sum + (size_t)first[x] * (size_t)channels;
@@ -89,7 +92,8 @@ WW_BODY void ww_weigh_across_body(const float *restrict sum, const int *restrict
     }
 }
 
-WW_BODY void ww_weigh_row_body(const float *sum, const int *first, const float *weight, int count, int channels, int pixels, float *mean)
+WW_BODY void ww_weigh_row_body(const float *sum, const int *first, const float *weight, int count, int channels,
+                               int pixels, float *mean)
 {
     switch (channels == 1 ? count : 0) {
     case 2: ww_weigh_across_body(sum, first, weight, 2, 1, pixels, mean); break;
@@ -108,8 +112,8 @@ WW_BODY void ww_finish_row_body(const float *restrict mean, int samples, ww_fini
         out[i] = ww_finish_sample(mean[i], f);
 }
 
-WW_BODY void ww_luma_row_body(const uint8_t *restrict luma, const uint8_t *restrict cb, const uint8_t *restrict cr, int shift, int from,
-                              int width, const ww_yuv_mix *k, uint8_t *restrict out)
+WW_BODY void ww_luma_row_body(const uint8_t *restrict luma, const uint8_t *restrict cb, const uint8_t *restrict cr,
+                              int shift, int from, int width, const ww_yuv_mix *k, uint8_t *restrict out)
 {
     for (int x = from; x < width; x++) {
         const int16_t u = (int16_t)(cb[x >> shift] - 128), v = (int16_t)(cr[x >> shift] - 128);
@@ -117,8 +121,8 @@ WW_BODY void ww_luma_row_body(const uint8_t *restrict luma, const uint8_t *restr
     }
 }
 
-WW_BODY void ww_chroma_row_body(const int16_t *restrict u, const int16_t *restrict v, int from, int width, int16_t by_u, int16_t by_v,
-                                uint8_t *restrict out)
+WW_BODY void ww_chroma_row_body(const int16_t *restrict u, const int16_t *restrict v, int from, int width, int16_t by_u,
+                                int16_t by_v, uint8_t *restrict out)
 {
     for (int x = from; x < width; x++)
         out[x] = ww_clip_fixed(by_u * u[x] + by_v * v[x] + (128 << (WW_MIX_BITS + 2)), WW_MIX_BITS + 2);

@@ -15,13 +15,14 @@ static void reduce_row_plain(const uint16_t *sum, int ratio, int channels, int p
     ww_reduce_row_body(sum, ratio, channels, pixels, f, out);
 }
 
-static void blend_rows_plain(const uint8_t *rows, ptrdiff_t stride, const float *weight, int count, int samples, float *sum)
+static void blend_rows_plain(const uint8_t *rows, ptrdiff_t stride, const float *weight, int count, int samples,
+                             float *sum)
 {
     ww_blend_rows_body(rows, stride, weight, count, samples, sum);
 }
 
-static void weigh_row_plain(const float *sum, int in_pixels, const int *first, const float *weight, int count, int channels, int pixels,
-                            float *mean)
+static void weigh_row_plain(const float *sum, int in_pixels, const int *first, const float *weight, int count,
+                            int channels, int pixels, float *mean)
 {
     (void)in_pixels;
     ww_weigh_row_body(sum, first, weight, count, channels, pixels, mean);
@@ -32,7 +33,8 @@ static void finish_row_plain(const float *mean, int samples, ww_finish f, uint8_
     ww_finish_row_body(mean, samples, f, out);
 }
 
-static void luma_row_plain(const uint8_t *luma, const uint8_t *cb, const uint8_t *cr, int shift, int width, const ww_yuv_mix *k, uint8_t *out)
+static void luma_row_plain(const uint8_t *luma, const uint8_t *cb, const uint8_t *cr, int shift, int width,
+                           const ww_yuv_mix *k, uint8_t *out)
 {
     ww_luma_row_body(luma, cb, cr, shift, 0, width, k, out);
 }
@@ -42,8 +44,8 @@ static void chroma_row_plain(const int16_t *u, const int16_t *v, int width, int1
     ww_chroma_row_body(u, v, 0, width, by_u, by_v, out);
 }
 
-static const ww_image_kernels kernels_plain = {"plain", sum_rows_plain, reduce_row_plain, blend_rows_plain, weigh_row_plain,
-                                               finish_row_plain, luma_row_plain, chroma_row_plain};
+static const ww_image_kernels kernels_plain = {"plain",         sum_rows_plain,   reduce_row_plain, blend_rows_plain,
+                                               weigh_row_plain, finish_row_plain, luma_row_plain,   chroma_row_plain};
 
 size_t ww_image_kernels_usable(const ww_image_kernels **tables, size_t max)
 {

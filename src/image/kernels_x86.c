@@ -20,7 +20,8 @@ AVX2 static void reduce_row_avx2(const uint16_t *sum, int ratio, int channels, i
     ww_reduce_row_body(sum, ratio, channels, pixels, f, out);
 }
 
-AVX2 static void blend_rows_avx2(const uint8_t *rows, ptrdiff_t stride, const float *weight, int count, int samples, float *sum)
+AVX2 static void blend_rows_avx2(const uint8_t *rows, ptrdiff_t stride, const float *weight, int count, int samples,
+                                 float *sum)
 {
     ww_blend_rows_body(rows, stride, weight, count, samples, sum);
 }
@@ -33,7 +34,8 @@ AVX2 static inline __m256 pick(__m256 low, __m256 high, __m256i i)
 }
 
 // Two pixels each, of one channel, eight at a time as long as those lie within sixteen; returns how many it did.
-AVX2 static int weigh_pairs(const float *sum, int in_pixels, const int *first, const float *weight, int pixels, float *mean)
+AVX2 static int weigh_pairs(const float *sum, int in_pixels, const int *first, const float *weight, int pixels,
+                            float *mean)
 {
     int x = 0;
     for (; x + LANES <= pixels; x += LANES) {
@@ -53,11 +55,12 @@ AVX2 static int weigh_pairs(const float *sum, int in_pixels, const int *first, c
     return x;
 }
 
-AVX2 static void weigh_row_avx2(const float *sum, int in_pixels, const int *first, const float *weight, int count, int channels, int pixels,
-                                float *mean)
+AVX2 static void weigh_row_avx2(const float *sum, int in_pixels, const int *first, const float *weight, int count,
+                                int channels, int pixels, float *mean)
 {
     const int done = count == 2 && channels == 1 ? weigh_pairs(sum, in_pixels, first, weight, pixels, mean) : 0;
-    ww_weigh_row_body(sum, first + done, weight + (size_t)done * (size_t)count, count, channels, pixels - done, mean + done);
+    ww_weigh_row_body(sum, first + done, weight + (size_t)done * (size_t)count, count, channels, pixels - done,
+                      mean + done);
 }
 
 AVX2 static void finish_row_avx2(const float *mean, int samples, ww_finish f, uint8_t *out)
@@ -91,9 +94,11 @@ AVX2 static inline void store_bytes(__m256i low, __m256i high, uint8_t *out)
     _mm_storeu_si128((__m128i *)out, _mm256_castsi256_si128(_mm256_permute4x64_epi64(bytes, _MM_SHUFFLE(3, 1, 2, 0))));
 }
 
-AVX2 static void luma_row_avx2(const uint8_t *luma, const uint8_t *cb, const uint8_t *cr, int shift, int width, const ww_yuv_mix *k, uint8_t *out)
+AVX2 static void luma_row_avx2(const uint8_t *luma, const uint8_t *cb, const uint8_t *cr, int shift, int width,
+                               const ww_yuv_mix *k, uint8_t *out)
 {
-    const __m256i by_yu = coefficients(k->y, k->y_cb), by_v1 = coefficients(k->y_cr, 1 << (WW_MIX_BITS - 2)), two = _mm256_set1_epi16(2);
+    const __m256i by_yu = coefficients(k->y, k->y_cb), by_v1 = coefficients(k->y_cr, 1 << (WW_MIX_BITS - 2)),
+                  two = _mm256_set1_epi16(2);
     int x = 0;
     for (; x + BLOCK <= width; x += BLOCK) {
         const __m256i bytes = _mm256_cvtepu8_epi16(_mm_loadu_si128((const __m128i *)(luma + x)));
@@ -106,19 +111,21 @@ AVX2 static void luma_row_avx2(const uint8_t *luma, const uint8_t *cb, const uin
     ww_luma_row_body(luma, cb, cr, shift, x, width, k, out);
 }
 
-AVX2 static void chroma_row_avx2(const int16_t *u, const int16_t *v, int width, int16_t by_u, int16_t by_v, uint8_t *out)
+AVX2 static void chroma_row_avx2(const int16_t *u, const int16_t *v, int width, int16_t by_u, int16_t by_v,
+                                 uint8_t *out)
 {
     enum { BITS = WW_MIX_BITS + 2 };
     const __m256i by = coefficients(by_u, by_v), grey = _mm256_set1_epi32((128 << BITS) + (1 << (BITS - 1)));
     int x = 0;
     for (; x + BLOCK <= width; x += BLOCK) {
-        const __m256i a = _mm256_loadu_si256((const __m256i *)(u + x)), b = _mm256_loadu_si256((const __m256i *)(v + x));
+        const __m256i a = _mm256_loadu_si256((const __m256i *)(u + x)),
+                      b = _mm256_loadu_si256((const __m256i *)(v + x));
         store_bytes(_mm256_srai_epi32(_mm256_add_epi32(mix(a, b, by, false), grey), BITS),
                     _mm256_srai_epi32(_mm256_add_epi32(mix(a, b, by, true), grey), BITS), out + x);
     }
     ww_chroma_row_body(u, v, x, width, by_u, by_v, out);
 }
 
-const ww_image_kernels ww_image_kernels_avx2 = {"avx2", sum_rows_avx2, reduce_row_avx2, blend_rows_avx2, weigh_row_avx2,
-                                                finish_row_avx2, luma_row_avx2, chroma_row_avx2};
+const ww_image_kernels ww_image_kernels_avx2 = {"avx2",         sum_rows_avx2,   reduce_row_avx2, blend_rows_avx2,
+                                                weigh_row_avx2, finish_row_avx2, luma_row_avx2,   chroma_row_avx2};
 #endif

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: MIT
-// The eight EXIF orientations are the symmetries of the square. Each is a walk over the source: from a starting corner, one source
-// step a destination column and another a destination row. The walk goes in small tiles, because a quarter turn reads columns.
+// The eight EXIF orientations are the symmetries of the square. Each is a walk over the source: from a starting corner,
+// one source step a destination column and another a destination row. The walk goes in small tiles, because a quarter
+// turn reads columns.
 #include "image/image.h"
 #include "image/planes.h"
 
 #define TILE_SIDE 32 // pixels; 32 rows of 64-byte cache lines fit every first-level cache
 
 typedef struct symmetry {
-    bool transpose;        // rows become columns ...
-    bool flip_x, flip_y;   // ... then the source is read from its right, from its bottom
+    bool transpose;      // rows become columns ...
+    bool flip_x, flip_y; // ... then the source is read from its right, from its bottom
 } symmetry;
 
 static symmetry symmetry_of(int exif_orientation)
@@ -28,8 +29,8 @@ typedef struct walk {
 static walk walk_of(const ww_plane *from, int channels, symmetry s)
 {
     ptrdiff_t across = s.flip_x ? -channels : channels, down = s.flip_y ? -from->stride : from->stride;
-    const uint8_t *start = from->data + (s.flip_x ? (ptrdiff_t)(from->width - 1) * channels : 0) +
-                           (s.flip_y ? (from->height - 1) * from->stride : 0);
+    const uint8_t *start = from->data + (s.flip_x ? (ptrdiff_t)(from->width - 1) * channels : 0)
+                           + (s.flip_y ? (from->height - 1) * from->stride : 0);
     return s.transpose ? (walk){start, down, across} : (walk){start, across, down};
 }
 

@@ -39,11 +39,13 @@ static size_t bytes_of(const ww_image *image)
 ww_status ww_image_alloc(ww_image *image, ww_pixels pixels, int width, int height, ww_error *err)
 {
     *image = (ww_image){0};
-    if (width < 1 || height < 1 || width > WW_IMAGE_SIDE_MAX || height > WW_IMAGE_SIDE_MAX ||
-        (size_t)width * (size_t)height > WW_IMAGE_PIXELS_MAX)
-        return ww_fail(err, WW_ERR_MEMORY, "a picture of %d x %d pixels is out of bounds (1 to %d a side, %zu million in all)", width,
+    if (width < 1 || height < 1 || width > WW_IMAGE_SIDE_MAX || height > WW_IMAGE_SIDE_MAX
+        || (size_t)width * (size_t)height > WW_IMAGE_PIXELS_MAX)
+        return ww_fail(err, WW_ERR_MEMORY,
+                       "a picture of %d x %d pixels is out of bounds (1 to %d a side, %zu million in all)", width,
                        height, WW_IMAGE_SIDE_MAX, WW_IMAGE_PIXELS_MAX / 1000000);
-    ww_image made = {.width = width, .height = height, .pixels = pixels, .range = WW_RANGE_FULL, .matrix = WW_MATRIX_BT601};
+    ww_image made = {
+        .width = width, .height = height, .pixels = pixels, .range = WW_RANGE_FULL, .matrix = WW_MATRIX_BT601};
     lay_out(&made);
     made.owned = ww_alloc_array(bytes_of(&made), 1, SIZE_MAX);
     if (!made.owned)
@@ -67,7 +69,7 @@ void ww_plane_copy(const ww_plane *from, int channels, ww_plane *to)
 
 // The tables are spelled out by the preprocessor, so that they are constants and there is nothing to initialise.
 #define FULL(y) (y)
-#define LIMITED(y) ((y) < 16 ? 0 : (y) > 235 ? 255 : (((y) - 16) * 510 + 219) / 438)
+#define LIMITED(y) ((y) < 16 ? 0 : (y) > 235 ? 255 : (((y)-16) * 510 + 219) / 438)
 #define X4(f, y) f(y), f((y) + 1), f((y) + 2), f((y) + 3)
 #define X16(f, y) X4(f, y), X4(f, (y) + 4), X4(f, (y) + 8), X4(f, (y) + 12)
 #define X64(f, y) X16(f, y), X16(f, (y) + 16), X16(f, (y) + 32), X16(f, (y) + 48)

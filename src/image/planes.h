@@ -10,10 +10,7 @@ static inline int ww_plane_count(ww_pixels pixels)
 }
 
 // Bytes a pixel of each plane.
-static inline int ww_plane_channels(ww_pixels pixels)
-{
-    return pixels == WW_PIXELS_RGB ? 3 : 1;
-}
+static inline int ww_plane_channels(ww_pixels pixels) { return pixels == WW_PIXELS_RGB ? 3 : 1; }
 
 // Chroma columns (rows) are luma columns (rows) >> shift, rounded up.
 static inline int ww_chroma_shift_x(ww_pixels pixels)
@@ -21,20 +18,14 @@ static inline int ww_chroma_shift_x(ww_pixels pixels)
     return pixels == WW_PIXELS_YUV420 || pixels == WW_PIXELS_YUV422;
 }
 
-static inline int ww_chroma_shift_y(ww_pixels pixels)
-{
-    return pixels == WW_PIXELS_YUV420;
-}
+static inline int ww_chroma_shift_y(ww_pixels pixels) { return pixels == WW_PIXELS_YUV420; }
 
 static inline int ww_shift_up(int size, int shift)
 {
     return (size + shift) >> shift; // shift is 0 or 1
 }
 
-static inline int ww_clamp(int value, int low, int high)
-{
-    return value < low ? low : value > high ? high : value;
-}
+static inline int ww_clamp(int value, int low, int high) { return value < low ? low : value > high ? high : value; }
 
 // Copies to->width x to->height pixels; `from` is at least as large.
 void ww_plane_copy(const ww_plane *from, int channels, ww_plane *to);

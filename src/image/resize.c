@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
-// Scaling, one plane at a time, rows first: the source rows under one output row are blended into a single row of sums (a long, simple
-// loop, see kernels.h), then that row is reduced across. Two ways:
+// Scaling, one plane at a time, rows first: the source rows under one output row are blended into a single row of sums
+// (a long, simple loop, see kernels.h), then that row is reduced across. Two ways:
 //
-//   whole ratios (3:1, 2:1 ...): sums of whole pixels in 16 bits, exact; the usual way from film to the detector's working size;
-//   any other:   each axis has a table of taps, weights in single precision (24 bits: the error is far below a grey level). Shrinking
+//   whole ratios (3:1, 2:1 ...): sums of whole pixels in 16 bits, exact; the usual way from film to the detector's
+//   working size; any other:   each axis has a table of taps, weights in single precision (24 bits: the error is far
+//   below a grey level). Shrinking
 //                weighs every source pixel by the part of it that is covered, growing blends the two nearest.
 //
 // Both end in `gain * mean + offset`, rounded and clipped; that is where limited range becomes full range, at no cost.
@@ -17,12 +18,12 @@
 
 #define WHOLE_RATIO_MAX 257 // 257 rows of 255 fill a uint16_t exactly
 
-// --- whole ratios ---------------------------------------------------------------------------------------------------------
+// --- whole ratios ----------------------------------------------------------------------------------------------------
 
 static bool is_whole_ratio(const ww_plane *in, const ww_plane *out)
 {
-    return in->width % out->width == 0 && in->height % out->height == 0 && in->width / out->width <= WHOLE_RATIO_MAX &&
-           in->height / out->height <= WHOLE_RATIO_MAX;
+    return in->width % out->width == 0 && in->height % out->height == 0 && in->width / out->width <= WHOLE_RATIO_MAX
+           && in->height / out->height <= WHOLE_RATIO_MAX;
 }
 
 static ww_status shrink_whole(const ww_plane *in, int channels, ww_finish f, ww_plane *out, ww_error *err)
@@ -41,7 +42,7 @@ static ww_status shrink_whole(const ww_plane *in, int channels, ww_finish f, ww_
     return WW_OK;
 }
 
-// --- any ratio ------------------------------------------------------------------------------------------------------------
+// --- any ratio -------------------------------------------------------------------------------------------------------
 
 // One axis: output i is the sum of weight[i * count + t] * input[first[i] + t]; first[i] + count never passes the end.
 typedef struct taps {
@@ -56,7 +57,8 @@ static void taps_free(taps *t)
     free(t->weight);
 }
 
-// In units of 1/out of an input pixel, input pixel i covers [i * out, (i + 1) * out) and output o covers [o * in, (o + 1) * in).
+// In units of 1/out of an input pixel, input pixel i covers [i * out, (i + 1) * out) and output o covers [o * in, (o +
+// 1) * in).
 static void box_weights(taps *t, int in, int out)
 {
     for (int o = 0; o < out; o++) {
@@ -131,7 +133,8 @@ static ww_status resize_by_taps(const ww_plane *in, int channels, ww_finish f, w
         goto done;
     for (int y = 0; y < out->height; y++) {
         const float *weight = down.weight + (size_t)y * (size_t)down.count;
-        kernels->blend_rows(in->data + down.first[y] * in->stride, in->stride, weight, down.count, in->width * channels, sum);
+        kernels->blend_rows(in->data + down.first[y] * in->stride, in->stride, weight, down.count, in->width * channels,
+                            sum);
         kernels->weigh_row(sum, in->width, across.first, across.weight, across.count, channels, out->width, mean);
         kernels->finish_row(mean, out->width * channels, f, out->data + y * out->stride);
     }
@@ -143,7 +146,7 @@ done:
     return status;
 }
 
-// --- pictures -------------------------------------------------------------------------------------------------------------
+// --- pictures --------------------------------------------------------------------------------------------------------
 
 static ww_status resize_plane(const ww_plane *in, int channels, ww_finish f, ww_plane *out, ww_error *err)
 {
@@ -152,7 +155,8 @@ static ww_status resize_plane(const ww_plane *in, int channels, ww_finish f, ww_
         ww_plane_copy(in, channels, out);
         return WW_OK;
     }
-    return is_whole_ratio(in, out) ? shrink_whole(in, channels, f, out, err) : resize_by_taps(in, channels, f, out, err);
+    return is_whole_ratio(in, out) ? shrink_whole(in, channels, f, out, err)
+                                   : resize_by_taps(in, channels, f, out, err);
 }
 
 ww_status ww_resize(const ww_image *image, int width, int height, ww_image *out, ww_error *err)
@@ -163,7 +167,8 @@ ww_status ww_resize(const ww_image *image, int width, int height, ww_image *out,
     out->range = image->range;
     out->matrix = image->matrix;
     for (int i = 0; i < ww_plane_count(image->pixels) && status == WW_OK; i++)
-        status = resize_plane(&image->plane[i], ww_plane_channels(image->pixels), (ww_finish){1, 0}, &out->plane[i], err);
+        status =
+            resize_plane(&image->plane[i], ww_plane_channels(image->pixels), (ww_finish){1, 0}, &out->plane[i], err);
     if (status != WW_OK)
         ww_image_free(out);
     return status;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Scaling by Lanczos' filter of eight taps, the way OpenCV's resize() does it with INTER_LANCZOS4, to the bit: weights in steps
-// of 1/2048, the taps one source pixel apart also when shrinking (so that what is finer than the result may alias), edges
-// repeated. It is here for those who tuned something to pictures made that way; ww_resize looks better when it shrinks.
+// Scaling by Lanczos' filter of eight taps, the way OpenCV's resize() does it with INTER_LANCZOS4, to the bit: weights
+// in steps of 1/2048, the taps one source pixel apart also when shrinking (so that what is finer than the result may
+// alias), edges repeated. It is here for those who tuned something to pictures made that way; ww_resize looks better
+// when it shrinks.
 #include "base/memory.h"
 #include "image/image.h"
 #include "image/planes.h"
@@ -17,7 +18,8 @@ typedef struct axis {
     int16_t (*weight)[TAPS]; // in units of 1 / ONE
 } axis;
 
-// sinc(t) sinc(t / 4) at t = share + 3 - tap, scaled to the sum of 1; sin(pi t) is the same for all taps but for its sign.
+// sinc(t) sinc(t / 4) at t = share + 3 - tap, scaled to the sum of 1; sin(pi t) is the same for all taps but for its
+// sign.
 static void weigh(float share, int16_t weight[TAPS])
 {
     const double quarter = 3.1415926535897932384626433832795 * 0.25;

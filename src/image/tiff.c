@@ -47,10 +47,7 @@ static int close_nothing(thandle_t handle)
     return 0;
 }
 
-static toff_t size_of(thandle_t handle)
-{
-    return ((memory_file *)handle)->bytes;
-}
+static toff_t size_of(thandle_t handle) { return ((memory_file *)handle)->bytes; }
 
 static int map_nothing(thandle_t handle, void **base, toff_t *bytes)
 {
@@ -58,10 +55,7 @@ static int map_nothing(thandle_t handle, void **base, toff_t *bytes)
     return 0;
 }
 
-static void unmap_nothing(thandle_t handle, void *base, toff_t bytes)
-{
-    (void)handle, (void)base, (void)bytes;
-}
+static void unmap_nothing(thandle_t handle, void *base, toff_t bytes) { (void)handle, (void)base, (void)bytes; }
 
 static int on_error(TIFF *tiff, void *user, const char *module, const char *format, va_list arguments)
 {
@@ -80,11 +74,12 @@ static int on_warning(TIFF *tiff, void *user, const char *module, const char *fo
 
 static ww_status complain(const memory_file *m, const char *name, ww_error *err)
 {
-    return ww_fail(err, WW_ERR_FORMAT, "%s: this TIFF is damaged, or of a kind that cannot be read%s%s", name, m->complaint[0] ? ": " : "",
-                   m->complaint);
+    return ww_fail(err, WW_ERR_FORMAT, "%s: this TIFF is damaged, or of a kind that cannot be read%s%s", name,
+                   m->complaint[0] ? ": " : "", m->complaint);
 }
 
-static ww_status open_tiff(memory_file *m, const uint8_t *data, size_t bytes, const char *name, TIFF **tiff, ww_error *err)
+static ww_status open_tiff(memory_file *m, const uint8_t *data, size_t bytes, const char *name, TIFF **tiff,
+                           ww_error *err)
 {
     *m = (memory_file){.data = data, .bytes = bytes};
     TIFFOpenOptions *options = TIFFOpenOptionsAlloc();
@@ -93,8 +88,8 @@ static ww_status open_tiff(memory_file *m, const uint8_t *data, size_t bytes, co
     TIFFOpenOptionsSetMaxSingleMemAlloc(options, ALLOCATION_BYTES_MAX);
     TIFFOpenOptionsSetErrorHandlerExtR(options, on_error, m);
     TIFFOpenOptionsSetWarningHandlerExtR(options, on_warning, m);
-    *tiff = TIFFClientOpenExt(name, "rm", m, read_bytes, write_nothing, seek_to, close_nothing, size_of, map_nothing, unmap_nothing,
-                              options);
+    *tiff = TIFFClientOpenExt(name, "rm", m, read_bytes, write_nothing, seek_to, close_nothing, size_of, map_nothing,
+                              unmap_nothing, options);
     TIFFOpenOptionsFree(options);
     return *tiff ? WW_OK : complain(m, name, err);
 }
@@ -135,14 +130,16 @@ ww_status ww_tiff_pages(const uint8_t *data, size_t bytes, const char *name, int
     return status;
 }
 
-static ww_status open_page(memory_file *m, const uint8_t *data, size_t bytes, const char *name, int page, TIFF **tiff, ww_error *err)
+static ww_status open_page(memory_file *m, const uint8_t *data, size_t bytes, const char *name, int page, TIFF **tiff,
+                           ww_error *err)
 {
     ww_status status = open_tiff(m, data, bytes, name, tiff, err);
     if (status != WW_OK || go_to_page(*tiff, page, NULL))
         return status;
     TIFFClose(*tiff);
     *tiff = NULL;
-    return m->complaint[0] ? complain(m, name, err) : ww_fail(err, WW_ERR_FORMAT, "%s: it has no page %d", name, page + 1);
+    return m->complaint[0] ? complain(m, name, err)
+                           : ww_fail(err, WW_ERR_FORMAT, "%s: it has no page %d", name, page + 1);
 }
 
 static ww_status measure(TIFF *tiff, const memory_file *m, const char *name, int *width, int *height, ww_error *err)
@@ -151,15 +148,16 @@ static ww_status measure(TIFF *tiff, const memory_file *m, const char *name, int
     if (!TIFFGetField(tiff, TIFFTAG_IMAGEWIDTH, &w) || !TIFFGetField(tiff, TIFFTAG_IMAGELENGTH, &h) || w == 0 || h == 0)
         return complain(m, name, err);
     if (w > WW_IMAGE_SIDE_MAX || h > WW_IMAGE_SIDE_MAX || (size_t)w * h > WW_IMAGE_PIXELS_MAX)
-        return ww_fail(err, WW_ERR_UNSUPPORTED, "%s: a TIFF of %u x %u pixels is over the bound of %zu million; make it smaller first", name,
-                       w, h, WW_IMAGE_PIXELS_MAX / 1000000);
+        return ww_fail(err, WW_ERR_UNSUPPORTED,
+                       "%s: a TIFF of %u x %u pixels is over the bound of %zu million; make it smaller first", name, w,
+                       h, WW_IMAGE_PIXELS_MAX / 1000000);
     *width = (int)w;
     *height = (int)h;
     return WW_OK;
 }
 
-ww_status ww_tiff_measure(const uint8_t *data, size_t bytes, const char *name, int page, int *width, int *height, int *orientation,
-                          ww_error *err)
+ww_status ww_tiff_measure(const uint8_t *data, size_t bytes, const char *name, int page, int *width, int *height,
+                          int *orientation, ww_error *err)
 {
     memory_file m;
     TIFF *tiff = NULL;
@@ -211,7 +209,8 @@ static ww_status decode(TIFF *tiff, memory_file *m, const char *name, ww_image *
     uint32_t *raster = ww_alloc_array((size_t)width * (size_t)height, sizeof *raster, SIZE_MAX);
     if (!raster)
         return ww_fail(err, WW_ERR_MEMORY, "%s: no memory to decode it", name);
-    status = read_raster(tiff, m, raster, width, height) ? ww_image_alloc(out, WW_PIXELS_RGB, width, height, err) : complain(m, name, err);
+    status = read_raster(tiff, m, raster, width, height) ? ww_image_alloc(out, WW_PIXELS_RGB, width, height, err)
+                                                         : complain(m, name, err);
     if (status == WW_OK)
         store_rows(raster, out);
     free(raster);

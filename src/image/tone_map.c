@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// All three curves are tables; a pixel costs a few multiplications and four square roots. Square roots are the index of the tables
-// over light: they spread the dark half of it, where eyes and gamma look closest, over most of the entries.
+// All three curves are tables; a pixel costs a few multiplications and four square roots. Square roots are the index of
+// the tables over light: they spread the dark half of it, where eyes and gamma look closest, over most of the entries.
 #include "image/tone_map.h"
 
 #include "base/memory.h"
@@ -14,14 +14,15 @@
 enum { CURVE_ENTRIES = 4096 };
 
 typedef struct tone_tables {
-    float light[CURVE_ENTRIES];     // by signal 0..1: cd/m2 (PQ), scene light 0..1 (HLG)
+    float light[CURVE_ENTRIES];      // by signal 0..1: cd/m2 (PQ), scene light 0..1 (HLG)
     float factor[CURVE_ENTRIES + 1]; // by sqrt(light / PQ_PEAK): what the EETF multiplies light with, over WW_HDR_WHITE
     float code[CURVE_ENTRIES + 1];   // by sqrt of linear 0..1: gamma-coded 0..255
     bool hlg;
 } tone_tables;
 
 // SMPTE ST 2084.
-static const double pq_m1 = 2610.0 / 16384, pq_m2 = 2523.0 / 32, pq_c1 = 3424.0 / 4096, pq_c2 = 2413.0 / 128, pq_c3 = 2392.0 / 128;
+static const double pq_m1 = 2610.0 / 16384, pq_m2 = 2523.0 / 32, pq_c1 = 3424.0 / 4096, pq_c2 = 2413.0 / 128,
+                    pq_c3 = 2392.0 / 128;
 
 static double pq_to_light(double signal)
 {
@@ -120,10 +121,7 @@ static levels levels_of(const ww_deep_image *in)
     return (levels){16 * unit, 1 / (219 * unit), 128 * unit, 1 / (224 * unit)};
 }
 
-static uint8_t to_byte(float value)
-{
-    return (uint8_t)(value <= 0 ? 0 : value >= 255 ? 255 : value + 0.5f);
-}
+static uint8_t to_byte(float value) { return (uint8_t)(value <= 0 ? 0 : value >= 255 ? 255 : value + 0.5f); }
 
 // A block of 2 x 2 pixels (less at the right and lower edges) and its one chroma sample.
 static void map_block(const tone_tables *t, const ww_deep_image *in, const levels *l, int x0, int y0, ww_image *out)

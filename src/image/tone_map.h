@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
-// High dynamic range pictures (ITU-R BT.2100: PQ or HLG, BT.2020 primaries, non-constant luminance) become 8-bit BT.709 pictures.
+// High dynamic range pictures (ITU-R BT.2100: PQ or HLG, BT.2020 primaries, non-constant luminance) become 8-bit BT.709
+// pictures.
 //
-// Every sample is taken to display light in cd/m2: PQ by its EOTF (SMPTE ST 2084); HLG by its inverse OETF and the OOTF of a
-// display of 1,000 cd/m2. The primaries go to BT.709, and the brightest channel of a pixel through the EETF of ITU-R BT.2390
-// (5.4.1): light up to a knee stays as it is, the rest is rolled off by a Hermite spline in PQ space, so that the brightest light
-// of the source lands on white. The other channels follow in proportion, which keeps the hue. White is 203 cd/m2, the reference
-// white of ITU-R BT.2408; the result is coded for a display of gamma 2.4 (ITU-R BT.1886).
+// Every sample is taken to display light in cd/m2: PQ by its EOTF (SMPTE ST 2084); HLG by its inverse OETF and the OOTF
+// of a display of 1,000 cd/m2. The primaries go to BT.709, and the brightest channel of a pixel through the EETF of
+// ITU-R BT.2390 (5.4.1): light up to a knee stays as it is, the rest is rolled off by a Hermite spline in PQ space, so
+// that the brightest light of the source lands on white. The other channels follow in proportion, which keeps the hue.
+// White is 203 cd/m2, the reference white of ITU-R BT.2408; the result is coded for a display of gamma 2.4 (ITU-R
+// BT.1886).
 #ifndef WW_IMAGE_TONE_MAP_H
 #define WW_IMAGE_TONE_MAP_H
 #include "image/image.h"

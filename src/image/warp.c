@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 // Cutting an upright chip out of a picture through an affine map. Two steps a plane:
 //
-//   1. Where the map steps over more than 1.5 source pixels, the part of the source that is needed is first averaged into cells of
-//      k x l pixels, k and l the step rounded. One vectorised pass, and what remains is a map that steps by about one cell.
+//   1. Where the map steps over more than 1.5 source pixels, the part of the source that is needed is first averaged
+//      into cells of k x l pixels, k and l the step rounded. One vectorised pass, and what remains is a map that steps
+//      by about one cell.
 //   2. Bilinear samples in fixed point.
 //
-// A colour picture is warped plane by plane into a 4:4:4 chip (the map in chroma pixels is the map, divided) and converted there.
+// A colour picture is warped plane by plane into a 4:4:4 chip (the map in chroma pixels is the map, divided) and
+// converted there.
 #include "base/memory.h"
 #include "image/image.h"
 #include "image/planes.h"
@@ -53,19 +55,17 @@ static bool map_is_sane(const ww_affine *a, int width, int height)
     return b.x0 > -COORDINATE_MAX && b.y0 > -COORDINATE_MAX && b.x1 < COORDINATE_MAX && b.y1 < COORDINATE_MAX;
 }
 
-// --- cells ----------------------------------------------------------------------------------------------------------------
+// --- cells -----------------------------------------------------------------------------------------------------------
 
-// A window on the grid of cells laid over the source plane: cells [x, x + plane.width) x [y, y + plane.height), each side_x x side_y
-// pixels. It may reach beyond the source by a part of a cell and one cell more, where the nearest edge pixel counts.
+// A window on the grid of cells laid over the source plane: cells [x, x + plane.width) x [y, y + plane.height), each
+// side_x x side_y pixels. It may reach beyond the source by a part of a cell and one cell more, where the nearest edge
+// pixel counts.
 typedef struct cells {
     int x, y, side_x, side_y;
     ww_plane plane;
 } cells;
 
-static int cell_side(double step)
-{
-    return ww_clamp((int)lround(fmin(step, CELL_SIDE_MAX)), 1, CELL_SIDE_MAX);
-}
+static int cell_side(double step) { return ww_clamp((int)lround(fmin(step, CELL_SIDE_MAX)), 1, CELL_SIDE_MAX); }
 
 // Cells touched by [low, high] pixels and their neighbours, at most one cell beyond either end of `size` pixels.
 static void cell_range(double low, double high, int side, int size, int *first, int *count)
@@ -78,7 +78,8 @@ static void cell_range(double low, double high, int side, int size, int *first, 
 // Sums side_y rows, from row y0 on, of the columns [x0, x0 + width); rows and columns outside repeat the edge.
 static void sum_rows(const ww_plane *in, int channels, int y0, int side_y, int x0, int width, uint16_t *restrict sum)
 {
-    int left = ww_clamp(-x0, 0, width), right = ww_clamp(in->width - x0, left, width), samples = (right - left) * channels;
+    int left = ww_clamp(-x0, 0, width), right = ww_clamp(in->width - x0, left, width),
+        samples = (right - left) * channels;
     memset(sum, 0, (size_t)width * (size_t)channels * sizeof *sum);
     for (int y = y0; y < y0 + side_y; y++) {
         const uint8_t *row = in->data + ww_clamp(y, 0, in->height - 1) * in->stride;
@@ -92,7 +93,8 @@ static void sum_rows(const ww_plane *in, int channels, int y0, int side_y, int x
     }
 }
 
-static void average_row(const uint16_t *restrict sum, int channels, int side_x, float scale, int count, uint8_t *restrict out)
+static void average_row(const uint16_t *restrict sum, int channels, int side_x, float scale, int count,
+                        uint8_t *restrict out)
 {
     for (int x = 0; x < count; x++)
         for (int c = 0; c < channels; c++) {
@@ -141,17 +143,14 @@ static ww_affine map_to_cells(const ww_affine *a, const cells *c)
     return to;
 }
 
-// --- bilinear samples -----------------------------------------------------------------------------------------------------
+// --- bilinear samples ------------------------------------------------------------------------------------------------
 
 // A walk along one chip row: the source position of the current pixel, FRACTION_BITS bits of fraction.
 typedef struct walk {
     int64_t x, y, step_x, step_y;
 } walk;
 
-static int64_t fixed(double v)
-{
-    return llrint(v * (double)((int64_t)1 << FRACTION_BITS));
-}
+static int64_t fixed(double v) { return llrint(v * (double)((int64_t)1 << FRACTION_BITS)); }
 
 static walk walk_row(const ww_affine *a, int row)
 {
@@ -205,7 +204,8 @@ static void sample_plane(const ww_plane *in, int channels, const ww_affine *map,
         walk w = walk_row(map, y);
         int64_t end_x = w.x + w.step_x * (out->width - 1), end_y = w.y + w.step_y * (out->width - 1);
         uint8_t *row = out->data + y * out->stride;
-        if (!is_inside(w.x, in->width) || !is_inside(end_x, in->width) || !is_inside(w.y, in->height) || !is_inside(end_y, in->height))
+        if (!is_inside(w.x, in->width) || !is_inside(end_x, in->width) || !is_inside(w.y, in->height)
+            || !is_inside(end_y, in->height))
             sample_clamped(in, channels, w, out->width, row);
         else if (channels == 1)
             sample_inside(in, 1, w, out->width, row);
@@ -231,7 +231,7 @@ static ww_status warp_plane(const ww_plane *in, int channels, const ww_affine *m
     return WW_OK;
 }
 
-// --- pictures -------------------------------------------------------------------------------------------------------------
+// --- pictures --------------------------------------------------------------------------------------------------------
 
 static ww_affine chroma_map(const ww_affine *a, ww_pixels pixels)
 {
@@ -243,12 +243,15 @@ static ww_affine chroma_map(const ww_affine *a, ww_pixels pixels)
     return chroma;
 }
 
-// Warps the first `planes` planes of `image` into a chip whose planes are all full size, in the image's range and matrix.
-static ww_status warp_planes(const ww_image *image, int planes, const ww_affine *map, int width, int height, ww_image *out, ww_error *err)
+// Warps the first `planes` planes of `image` into a chip whose planes are all full size, in the image's range and
+// matrix.
+static ww_status warp_planes(const ww_image *image, int planes, const ww_affine *map, int width, int height,
+                             ww_image *out, ww_error *err)
 {
     *out = (ww_image){0};
     if (!map_is_sane(map, width, height))
-        return ww_fail(err, WW_ERR_ARGUMENT, "an affine map of a %d x %d chip leads to nowhere near the %d x %d picture", width, height,
+        return ww_fail(err, WW_ERR_ARGUMENT,
+                       "an affine map of a %d x %d chip leads to nowhere near the %d x %d picture", width, height,
                        image->width, image->height);
     ww_pixels pixels = image->pixels == WW_PIXELS_RGB ? WW_PIXELS_RGB : planes == 1 ? WW_PIXELS_LUMA : WW_PIXELS_YUV444;
     ww_status status = ww_image_alloc(out, pixels, width, height, err);

@@ -50,12 +50,14 @@ static ww_status measure(const WebPData *file, const char *name, ww_webp_facts *
     }
     WebPDemuxDelete(demuxer);
     if ((size_t)facts->width * (size_t)facts->height > WW_IMAGE_PIXELS_MAX)
-        return ww_fail(err, WW_ERR_UNSUPPORTED, "%s: a WebP of %d x %d pixels is over the bound of %zu million; make it smaller first", name,
+        return ww_fail(err, WW_ERR_UNSUPPORTED,
+                       "%s: a WebP of %d x %d pixels is over the bound of %zu million; make it smaller first", name,
                        facts->width, facts->height, WW_IMAGE_PIXELS_MAX / 1000000);
     return WW_OK;
 }
 
-ww_status ww_webp_open(const uint8_t *data, size_t bytes, const char *name, ww_webp **webp, ww_webp_facts *facts, ww_error *err)
+ww_status ww_webp_open(const uint8_t *data, size_t bytes, const char *name, ww_webp **webp, ww_webp_facts *facts,
+                       ww_error *err)
 {
     WebPData file = {data, bytes};
     ww_status status = measure(&file, name, facts, err);

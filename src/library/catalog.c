@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The store hands out sources, frames and faces in one common order, so each walk only has to move a finger along the one before.
+// The store hands out sources, frames and faces in one common order, so each walk only has to move a finger along the
+// one before.
 #include "library/catalog.h"
 #include "base/memory.h"
 #include "base/search.h"
@@ -16,8 +17,14 @@ static ww_status on_source(void *user, const ww_source_row *row, ww_error *err)
 {
     loader *l = user;
     ww_catalog_source source = {
-        .id = row->id, .hash = row->hash, .path = ww_try_strdup(row->path), .error = row->error ? ww_try_strdup(row->error) : NULL, .kind = row->kind,
-        .width = row->width, .height = row->height, .duration_us = row->duration_us,
+        .id = row->id,
+        .hash = row->hash,
+        .path = ww_try_strdup(row->path),
+        .error = row->error ? ww_try_strdup(row->error) : NULL,
+        .kind = row->kind,
+        .width = row->width,
+        .height = row->height,
+        .duration_us = row->duration_us,
     };
     if (source.path && (source.error || !row->error) && ww_vector_push(&l->catalog->source, source))
         return WW_OK;
@@ -43,8 +50,13 @@ static ww_status on_frame(void *user, const ww_frame_row *row, ww_error *err)
     c->source.item[l->at].frames++;
     c->source.item[l->at].last_us = row->time_us;
     const ww_catalog_source *source = &c->source.item[l->at];
-    ww_catalog_frame frame = {.id = row->id, .source = (int)l->at, .sample = row->sample, .time_us = row->time_us,
-                              .width = row->width ? row->width : source->width, .height = row->height ? row->height : source->height, .jpeg_width = row->jpeg_width,
+    ww_catalog_frame frame = {.id = row->id,
+                              .source = (int)l->at,
+                              .sample = row->sample,
+                              .time_us = row->time_us,
+                              .width = row->width ? row->width : source->width,
+                              .height = row->height ? row->height : source->height,
+                              .jpeg_width = row->jpeg_width,
                               .jpeg_height = row->jpeg_height};
     return ww_vector_push(&c->frame, frame) ? WW_OK : ww_fail_memory(err, "the frames of the library");
 }
@@ -54,7 +66,8 @@ static ww_status on_person(void *user, const ww_person_row *row, ww_error *err)
     loader *l = user;
     if (row->number < 0 || row->number >= WW_CATALOG_CLASS_MAX)
         return damaged("person", row->number, err);
-    ww_catalog_person person = {.number = row->number, .name = row->name && *row->name ? ww_strdup(row->name) : NULL, .ignored = row->ignored};
+    ww_catalog_person person = {
+        .number = row->number, .name = row->name && *row->name ? ww_strdup(row->name) : NULL, .ignored = row->ignored};
     if (ww_vector_push(&l->catalog->person, person))
         return WW_OK;
     free(person.name);
@@ -85,11 +98,22 @@ static ww_status on_face(void *user, const ww_face_row *row, const float *embedd
         frame->first_face = c->face.count;
     c->source.item[frame->source].faces++;
     ww_catalog_face face = {
-        .id = row->id, .frame = l->at, .source = frame->source, .person = person,
-        .x = row->x, .y = row->y, .width = row->width, .height = row->height, .score = row->score, .quality = row->quality,
-        .track = row->track, .number = row->person, .former = row->former,
+        .id = row->id,
+        .frame = l->at,
+        .source = frame->source,
+        .person = person,
+        .x = row->x,
+        .y = row->y,
+        .width = row->width,
+        .height = row->height,
+        .score = row->score,
+        .quality = row->quality,
+        .track = row->track,
+        .number = row->person,
+        .former = row->former,
         .portrait_box = {row->portrait_box[0], row->portrait_box[1], row->portrait_box[2], row->portrait_box[3]},
-        .portrait_width = row->portrait_width, .portrait_height = row->portrait_height,
+        .portrait_width = row->portrait_width,
+        .portrait_height = row->portrait_height,
     };
     memcpy(face.landmark, row->landmark, sizeof face.landmark);
     return ww_vector_push(&c->face, face) ? WW_OK : ww_fail_memory(err, "the faces of the library");
@@ -134,8 +158,8 @@ static bool group_faces(ww_catalog *c)
     return true;
 }
 
-// The sampling interval is not stored: it follows from the first and the last frame of a source, one second being the best guess
-// for one frame.
+// The sampling interval is not stored: it follows from the first and the last frame of a source, one second being the
+// best guess for one frame.
 static void measure_intervals(ww_catalog *c)
 {
     for (size_t i = 0, first = 0; i < c->frame.count; i++) {
@@ -154,7 +178,8 @@ static void measure_intervals(ww_catalog *c)
 
 ww_status ww_catalog_load(ww_store *store, const int64_t *hidden, size_t hidden_count, ww_catalog *c, ww_error *err)
 {
-    *c = (ww_catalog){.store = store, .unassigned = {.number = -1, .folder = ww_strdup("Unsorted")},
+    *c = (ww_catalog){.store = store,
+                      .unassigned = {.number = -1, .folder = ww_strdup("Unsorted")},
                       .ignored = {.number = -1, .ignored = true}};
     loader l = {.catalog = c};
     ww_status status = ww_store_sources(store, on_source, &l, err);
@@ -223,7 +248,4 @@ void ww_catalog_frame_path(size_t frame, const char *extension, ww_buffer *path)
     ww_buffer_format(path, "Frames/frame_%zu.%s", frame + 1, extension);
 }
 
-const char *ww_catalog_title(const ww_catalog_person *person)
-{
-    return person->name ? person->name : person->folder;
-}
+const char *ww_catalog_title(const ww_catalog_person *person) { return person->name ? person->name : person->folder; }

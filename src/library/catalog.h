@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// The one table of a library in memory, which sorting, decisions, writers and whoever asks read: sources, frames, faces and people,
-// numbered, without pictures (about 180 bytes a face). Embeddings are added for those who compare faces.
+// The one table of a library in memory, which sorting, decisions, writers and whoever asks read: sources, frames, faces
+// and people, numbered, without pictures (about 180 bytes a face). Embeddings are added for those who compare faces.
 //
-// Everything people see is counted here. A face's number is its place, from 1, in the reading order of ww_store_faces; a frame's
-// is its place, from 1, in that of ww_store_frames.
+// Everything people see is counted here. A face's number is its place, from 1, in the reading order of ww_store_faces;
+// a frame's is its place, from 1, in that of ww_store_frames.
 #ifndef WW_LIBRARY_CATALOG_H
 #define WW_LIBRARY_CATALOG_H
 #include "base/buffer.h"
@@ -17,9 +17,9 @@
 typedef struct ww_catalog_source {
     int64_t id;
     uint64_t hash; // XXH64 of the content
-    char *path;  // as stored; may be any bytes
-    char *error; // or NULL
-    int kind;    // ww_source_kind
+    char *path;    // as stored; may be any bytes
+    char *error;   // or NULL
+    int kind;      // ww_source_kind
     int width, height;
     int64_t duration_us;
     int64_t faces, frames;
@@ -31,34 +31,34 @@ typedef struct ww_catalog_frame { // number: index + 1
     int64_t id;
     int source; // index
     int64_t sample, time_us;
-    int jpeg_width, jpeg_height; // of the stored picture
+    int jpeg_width, jpeg_height;   // of the stored picture
     size_t first_face, face_count; // faces[first_face ...]
     int width, height;             // upright full size; faces' boxes are in its pixels
 } ww_catalog_frame;
 
 typedef struct ww_catalog_face { // number: index + 1
     int64_t id;
-    size_t frame;               // index; faces of one frame were seen at once
-    int source;                 // index
-    size_t person;              // index; people.count: nobody. See ww_catalog_person_of
+    size_t frame;  // index; faces of one frame were seen at once
+    int source;    // index
+    size_t person; // index; people.count: nobody. See ww_catalog_person_of
     bool hidden;
     double x, y, width, height; // pixels of the upright source frame
     double score, quality;
     float landmark[WW_LANDMARK_VALUES]; // pixels of the source frame
-    int64_t track;              // within the source; 0: not tracked
-    int32_t number;             // of the person, -1: nobody; of a face scanned anew see ww_catalog_recall_people
-    int32_t former;             // the last person's before that one, or -1
+    int64_t track;                      // within the source; 0: not tracked
+    int32_t number;         // of the person, -1: nobody; of a face scanned anew see ww_catalog_recall_people
+    int32_t former;         // the last person's before that one, or -1
     double portrait_box[4]; // x, y, width, height in the portrait
     int portrait_width, portrait_height;
 } ww_catalog_face;
 
 typedef struct ww_catalog_person {
     int number;
-    char *name;         // or NULL
-    char *folder;       // name of the folder, unique
-    size_t *face;       // indexes of the faces, rising; points into ww_catalog.by_person
-    size_t face_count;  // may be 0 for a person with a name; 0 for one who is ignored
-    bool ignored;       // a stranger: not written
+    char *name;        // or NULL
+    char *folder;      // name of the folder, unique
+    size_t *face;      // indexes of the faces, rising; points into ww_catalog.by_person
+    size_t face_count; // may be 0 for a person with a name; 0 for one who is ignored
+    bool ignored;      // a stranger: not written
 } ww_catalog_person;
 
 typedef struct ww_catalog {
@@ -68,37 +68,41 @@ typedef struct ww_catalog {
     WW_VECTOR(ww_catalog_face) face;
     WW_VECTOR(ww_catalog_person) person;
     ww_catalog_person unassigned; // number -1, folder "Unsorted"
-    ww_catalog_person ignored;  // number -1, no folder: what the faces of ignored people count as
-    size_t *by_person;          // face indexes, grouped by person, then the unassigned, then the ignored
-    float *vector;              // face.count x dim, once added; NULL: not yet
+    ww_catalog_person ignored;    // number -1, no folder: what the faces of ignored people count as
+    size_t *by_person;            // face indexes, grouped by person, then the unassigned, then the ignored
+    float *vector;                // face.count x dim, once added; NULL: not yet
     int dim;
 } ww_catalog;
 
-// *catalog is filled, or zeroed after a failure. The store must outlive it. `hidden` (may be NULL): ids of faces, ascending, that
-// count as ignored ones.
-ww_status ww_catalog_load(ww_store *store, const int64_t *hidden, size_t hidden_count, ww_catalog *catalog, ww_error *err);
+// *catalog is filled, or zeroed after a failure. The store must outlive it. `hidden` (may be NULL): ids of faces,
+// ascending, that count as ignored ones.
+ww_status ww_catalog_load(ww_store *store, const int64_t *hidden, size_t hidden_count, ww_catalog *catalog,
+                          ww_error *err);
 void ww_catalog_free(ww_catalog *catalog);
 
 // The person a face is shown as: the one it belongs to, &catalog->unassigned or &catalog->ignored.
 const ww_catalog_person *ww_catalog_person_of(const ww_catalog *catalog, size_t face);
 const ww_catalog_source *ww_catalog_source_of(const ww_catalog *catalog, size_t face);
-// Paths relative to the output folder, added to `path`: "Face_0/face_12.jpg", "Frames/frame_3.txt". `extension`: "jpg", "txt".
-// Nothing is added for an ignored face: it has no file.
+// Paths relative to the output folder, added to `path`: "Face_0/face_12.jpg", "Frames/frame_3.txt". `extension`: "jpg",
+// "txt". Nothing is added for an ignored face: it has no file.
 void ww_catalog_face_path(const ww_catalog *catalog, size_t face, const char *extension, ww_buffer *path);
 void ww_catalog_frame_path(size_t frame, const char *extension, ww_buffer *path);
 
 // --- catalog_vectors.c
-// Adds the embeddings, if they are not there yet. WW_ERR_STORE: they are not all of one length. WW_ERR_ARGUMENT: the library has
-// changed since the catalog was loaded.
+// Adds the embeddings, if they are not there yet. WW_ERR_STORE: they are not all of one length. WW_ERR_ARGUMENT: the
+// library has changed since the catalog was loaded.
 ww_status ww_catalog_add_vectors(ww_catalog *catalog, ww_error *err);
 // The same without keeping them: *vector is the caller's (free), face.count x *dim.
 ww_status ww_catalog_read_vectors(const ww_catalog *catalog, float **vector, int *dim, ww_error *err);
-static inline const float *ww_catalog_vector(const ww_catalog *c, size_t face) { return c->vector + face * (size_t)c->dim; }
+static inline const float *ww_catalog_vector(const ww_catalog *c, size_t face)
+{
+    return c->vector + face * (size_t)c->dim;
+}
 double ww_catalog_distance_squared(const ww_catalog *catalog, size_t a, size_t b); // Euclidean; its square
 // The keys of all faces; the caller's (free). NULL: no memory, and *err says so.
 ww_face_key *ww_catalog_keys(const ww_catalog *catalog, ww_error *err);
-// A source that was scanned again with other models or options has new faces: where they are nobody's yet, `number` becomes that of
-// the person whose the old ones were.
+// A source that was scanned again with other models or options has new faces: where they are nobody's yet, `number`
+// becomes that of the person whose the old ones were.
 ww_status ww_catalog_recall_people(ww_catalog *catalog, ww_error *err);
 
 // --- catalog.c
@@ -106,9 +110,8 @@ ww_status ww_catalog_recall_people(ww_catalog *catalog, ww_error *err);
 const char *ww_catalog_title(const ww_catalog_person *person);
 
 // --- folders.c
-// Gives each person of the catalog the name of a folder. Unnamed: Face_N. Named: the name, made fit for a folder; when another
-// folder has the same name (ww_name_same) already, with " (2)", " (3)", ... after it.
-// False: no memory.
+// Gives each person of the catalog the name of a folder. Unnamed: Face_N. Named: the name, made fit for a folder; when
+// another folder has the same name (ww_name_same) already, with " (2)", " (3)", ... after it. False: no memory.
 bool ww_catalog_name_folders(ww_catalog *catalog);
 
 #endif

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What is read only when faces are compared or sorted: their embeddings, and whose the faces were that a new scan replaced.
+// What is read only when faces are compared or sorted: their embeddings, and whose the faces were that a new scan
+// replaced.
 #include "library/catalog.h"
 #include "base/distance.h"
 #include "base/memory.h"
@@ -35,7 +36,8 @@ static ww_status on_face(void *user, const ww_face_row *row, const float *embedd
             return ww_fail_memory(err, "the embeddings of %zu faces", faces);
     }
     if (row->embedding_dim != r->dim)
-        return ww_fail(err, WW_ERR_STORE, "the store mixes embeddings of %d and %d values; scan the footage again into a new folder",
+        return ww_fail(err, WW_ERR_STORE,
+                       "the store mixes embeddings of %d and %d values; scan the footage again into a new folder",
                        r->dim, row->embedding_dim);
     memcpy(r->vector + r->count++ * (size_t)r->dim, embedding, (size_t)r->dim * sizeof *r->vector);
     return WW_OK;
@@ -71,8 +73,12 @@ ww_face_key *ww_catalog_keys(const ww_catalog *c, ww_error *err)
     ww_face_key *key = ww_alloc_array(c->face.count, sizeof *key, SIZE_MAX);
     for (size_t i = 0; key && i < c->face.count; i++) {
         const ww_catalog_face *f = &c->face.item[i];
-        key[i] = (ww_face_key){ww_catalog_source_of(c, i)->hash, c->frame.item[f->frame].time_us,
-                               (float)f->x, (float)f->y, (float)f->width, (float)f->height};
+        key[i] = (ww_face_key){ww_catalog_source_of(c, i)->hash,
+                               c->frame.item[f->frame].time_us,
+                               (float)f->x,
+                               (float)f->y,
+                               (float)f->width,
+                               (float)f->height};
     }
     if (!key)
         ww_fail_memory(err, "the keys of %zu faces", c->face.count);
@@ -91,7 +97,8 @@ static ww_status on_remembered(void *user, const ww_remembered_row *row, ww_erro
 {
     recalling *r = user;
     (void)err;
-    const ww_face_key key = {row->source, row->time_us, (float)row->x, (float)row->y, (float)row->width, (float)row->height};
+    const ww_face_key key = {row->source,   row->time_us,      (float)row->x,
+                             (float)row->y, (float)row->width, (float)row->height};
     uint32_t i = ww_face_index_find(&r->index, &key);
     if (i < r->catalog->face.count && r->catalog->face.item[i].number < 0)
         r->catalog->face.item[i].number = row->person;

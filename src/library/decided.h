@@ -17,13 +17,14 @@ typedef struct ww_identity {
 typedef struct ww_decided {
     int32_t *identity; // for each face: its index in `identities`, or -1: nothing was decided about it
     WW_VECTOR(ww_identity) identities;
-    // Consistent with each other (what was decided last wins): links for the cluster room. Faces of one identity are linked in a
-    // chain; two identities of different names, a rejected face and the identity it was taken from, and the two sides of a
-    // split or of `different` cannot be together (one link for each pair of groups is enough).
+    // Consistent with each other (what was decided last wins): links for the cluster room. Faces of one identity are
+    // linked in a chain; two identities of different names, a rejected face and the identity it was taken from, and the
+    // two sides of a split or of `different` cannot be together (one link for each pair of groups is enough).
     WW_VECTOR(ww_pair) must, cannot;
-    WW_VECTOR(int64_t) cannot_entry; // for each of `cannot`: number of the journal's entry that parts the two; 0: their names do
-    int64_t *entry;                  // for each face: number of the last entry that put it where it is; 0: none did
-    WW_VECTOR(uint32_t) nobody; // faces that are to stay unassigned
+    // for each of `cannot`: number of the journal's entry that parts the two; 0: their names do
+    WW_VECTOR(int64_t) cannot_entry;
+    int64_t *entry;                // for each face: number of the last entry that put it where it is; 0: none did
+    WW_VECTOR(uint32_t) nobody;    // faces that are to stay unassigned
     WW_VECTOR(uint32_t) discarded; // of these, faces whose portraits nobody wants to see
 } ww_decided;
 

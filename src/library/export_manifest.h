@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
-// The portraits and labels that the last export wrote, as the store has them on record, and which face each of them shows.
+// The portraits and labels that the last export wrote, as the store has them on record, and which face each of them
+// shows.
 //
-// A portrait is recognised by its content, wherever it lies and however it is called; where several faces have the very same
-// portrait (footage that stands still), its file's name decides.
+// A portrait is recognised by its content, wherever it lies and however it is called; where several faces have the very
+// same portrait (footage that stands still), its file's name decides.
 #ifndef WW_LIBRARY_EXPORT_MANIFEST_H
 #define WW_LIBRARY_EXPORT_MANIFEST_H
 #include "base/vector.h"
@@ -10,10 +11,10 @@
 #include "library/library.h"
 
 typedef struct ww_manifest_file {
-    char *path;      // owned; relative to the library's folder: "Face_0/face_12.jpg"
-    uint64_t hash;   // XXH64 of the content
-    size_t number;   // 12: of the face at the time of the export
-    bool label;      // a .txt beside a portrait
+    char *path;    // owned; relative to the library's folder: "Face_0/face_12.jpg"
+    uint64_t hash; // XXH64 of the content
+    size_t number; // 12: of the face at the time of the export
+    bool label;    // a .txt beside a portrait
 } ww_manifest_file;
 
 typedef struct ww_export_manifest {
@@ -24,7 +25,8 @@ typedef struct ww_export_manifest {
 } ww_export_manifest;
 
 // Both are borrowed. `catalog` may be NULL where only names are asked for.
-ww_status ww_manifest_load(const ww_library *library, const ww_catalog *catalog, ww_export_manifest *manifest, ww_error *err);
+ww_status ww_manifest_load(const ww_library *library, const ww_catalog *catalog, ww_export_manifest *manifest,
+                           ww_error *err);
 void ww_manifest_free(ww_export_manifest *manifest);
 
 // Whether `path` is on record, with whatever content.
@@ -33,14 +35,16 @@ bool ww_manifest_has(const ww_export_manifest *manifest, const char *path);
 size_t ww_manifest_folder(const ww_export_manifest *manifest, const char *folder);
 // Whether a label of this name ("face_12.txt") and content was written.
 bool ww_manifest_has_label(const ww_export_manifest *manifest, const char *name, uint64_t hash);
-// The face whose portrait has this content; `path` (of the file that has it) decides between equal ones. *face is an index in the
-// catalog; its count: nobody's.
-ww_status ww_manifest_find(const ww_export_manifest *manifest, uint64_t hash, const char *path, size_t *face, ww_error *err);
+// The face whose portrait has this content; `path` (of the file that has it) decides between equal ones. *face is an
+// index in the catalog; its count: nobody's.
+ww_status ww_manifest_find(const ww_export_manifest *manifest, uint64_t hash, const char *path, size_t *face,
+                           ww_error *err);
 // The face of a recorded portrait; the catalog's count when the library has it no more.
-ww_status ww_manifest_face(const ww_export_manifest *manifest, const ww_manifest_file *file, size_t *face, ww_error *err);
+ww_status ww_manifest_face(const ww_export_manifest *manifest, const ww_manifest_file *file, size_t *face,
+                           ww_error *err);
 
-// The face shown in the portrait file that a user names: relative to the current folder, or to the library's. WW_ERR_NOT_FOUND:
-// no such file, or not a portrait of this library.
+// The face shown in the portrait file that a user names: relative to the current folder, or to the library's.
+// WW_ERR_NOT_FOUND: no such file, or not a portrait of this library.
 ww_status ww_manifest_portrait(const ww_export_manifest *manifest, const char *path, size_t *face, ww_error *err);
 
 #endif

@@ -5,8 +5,8 @@
 #include "library/library.h"
 #include <stdbool.h>
 
-// What the store says of the folders: written; decided since then, and not written yet; or an export is at work, or was cut
-// short: then a file that is missing was perhaps never written.
+// What the store says of the folders: written; decided since then, and not written yet; or an export is at work, or was
+// cut short: then a file that is missing was perhaps never written.
 #define WW_SETTING_EXPORT "export"
 #define WW_EXPORT_DONE "done"
 #define WW_EXPORT_BEHIND "behind"

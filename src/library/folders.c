@@ -7,8 +7,19 @@
 #include <string.h>
 
 static const char *const taken_by_the_house[] = {
-    "Unsorted", "Montage", "Frames", "faces.csv", "index.html", "data.yaml", "whoswho-faces.csv", "whoswho-index.html", "whoswho-data.yaml",
-    "whoswho.db", "whoswho.db-wal", "whoswho.db-shm", "whoswho.db-journal",
+    "Unsorted",
+    "Montage",
+    "Frames",
+    "faces.csv",
+    "index.html",
+    "data.yaml",
+    "whoswho-faces.csv",
+    "whoswho-index.html",
+    "whoswho-data.yaml",
+    "whoswho.db",
+    "whoswho.db-wal",
+    "whoswho.db-shm",
+    "whoswho.db-journal",
 };
 
 // A set of names, however they are written: open addressing over the first `count` of `folders`.

@@ -42,7 +42,8 @@ ww_status ww_library_acquire(const char *dir, int flags, const ww_callbacks *cal
     if (flags & WW_LIBRARY_CREATE) {
         status = ww_make_dirs(dir, err);
     } else if (!ww_path_exists(path)) {
-        status = ww_fail(err, WW_ERR_NOT_FOUND, "'%s' holds no %s: it is not a folder this program made (scan some footage into it first)",
+        status = ww_fail(err, WW_ERR_NOT_FOUND,
+                         "'%s' holds no %s: it is not a folder this program made (scan some footage into it first)",
                          dir, WW_STORE_FILE);
     }
     if (status == WW_OK)

@@ -31,7 +31,8 @@ char *ww_name_composed(const char *name)
 char *ww_name_key(const char *name)
 {
     size_t bytes = 0;
-    uint8_t *data = is_utf8(name) ? u8_casefold((const uint8_t *)name, strlen(name), NULL, UNINORM_NFC, NULL, &bytes) : NULL;
+    uint8_t *data =
+        is_utf8(name) ? u8_casefold((const uint8_t *)name, strlen(name), NULL, UNINORM_NFC, NULL, &bytes) : NULL;
     return with_zero(data, bytes, name);
 }
 
@@ -69,7 +70,8 @@ static size_t length_within(const char *name, size_t max_bytes)
     return length;
 }
 
-// Names that Windows gives to devices, also with anything after a dot (Microsoft, "Naming Files, Paths, and Namespaces").
+// Names that Windows gives to devices, also with anything after a dot (Microsoft, "Naming Files, Paths, and
+// Namespaces").
 static bool is_device(const char *folder)
 {
     static const char *const device[] = {"con", "prn", "aux", "nul", "conin$", "conout$"};

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define DISTANCE_MAX 100.0 // dlib's embeddings are not of unit length
+#define DISTANCE_MAX 100.0    // dlib's embeddings are not of unit length
 #define LEGACY_SORT "sorting" // version 0.1: all of the sort's settings in one line
 
 typedef enum value_type { NUMBER, TEXT } value_type;
@@ -32,8 +32,10 @@ static const struct {
 
 static ww_status damaged(const ww_library *library, ww_setting setting, const char *text, ww_error *err)
 {
-    return ww_fail(err, WW_ERR_STORE, "the library in '%s' has the setting %s = '%.40s', which it cannot have; sort again with that option given", library->dir,
-                   table[setting].key, text);
+    return ww_fail(
+        err, WW_ERR_STORE,
+        "the library in '%s' has the setting %s = '%.40s', which it cannot have; sort again with that option given",
+        library->dir, table[setting].key, text);
 }
 
 ww_status ww_setting_number(ww_library *library, ww_setting setting, double fallback, double *value, ww_error *err)
@@ -41,7 +43,8 @@ ww_status ww_setting_number(ww_library *library, ww_setting setting, double fall
     char *text = NULL;
     *value = fallback;
     ww_status status = ww_store_get_meta(library->store, table[setting].key, &text, err);
-    if (text && !(ww_number_read_stored(text, value) && *value >= table[setting].least && *value <= table[setting].most))
+    if (text
+        && !(ww_number_read_stored(text, value) && *value >= table[setting].least && *value <= table[setting].most))
         status = damaged(library, setting, text, err);
     free(text);
     return status;
@@ -79,7 +82,8 @@ ww_status ww_setting_forget(ww_library *library, ww_setting setting, ww_error *e
 
 // --- of sorting
 
-// "EPS MIN_SAMPLES MIN_QUALITY THRESHOLD METHOD", 0 and "-" for what was not given. What cannot be read is taken for not given.
+// "EPS MIN_SAMPLES MIN_QUALITY THRESHOLD METHOD", 0 and "-" for what was not given. What cannot be read is taken for
+// not given.
 static void read_legacy(char *text, ww_sort_settings *s)
 {
     double number[4] = {0};

@@ -1,21 +1,22 @@
 // SPDX-License-Identifier: MIT
-// The settings of a library: small typed values that one stage leaves for the next, or that hold from one sort to the next. All of them
-// stand in the table of settings.c, with key, type and bounds; a value out of its bounds is an error, not a default.
+// The settings of a library: small typed values that one stage leaves for the next, or that hold from one sort to the
+// next. All of them stand in the table of settings.c, with key, type and bounds; a value out of its bounds is an error,
+// not a default.
 #ifndef WW_LIBRARY_SETTINGS_H
 #define WW_LIBRARY_SETTINGS_H
 #include "library/library.h"
 
 typedef enum ww_setting {
     // Of the models the faces were scanned with.
-    WW_SETTING_EMBEDDER,     // text: its name
-    WW_SETTING_EPS,          // number: its eps, Euclidean distance of embeddings
-    WW_SETTING_SEED_SCORE,   // number: the detector score that a seed face needs
+    WW_SETTING_EMBEDDER,   // text: its name
+    WW_SETTING_EPS,        // number: its eps, Euclidean distance of embeddings
+    WW_SETTING_SEED_SCORE, // number: the detector score that a seed face needs
     // Of sorting, as the user asked; absent: the default.
-    WW_SETTING_METHOD,       // text
-    WW_SETTING_THRESHOLD,    // number, the method's measure
-    WW_SETTING_SORT_EPS,     // number
-    WW_SETTING_MIN_SAMPLES,  // number, whole
-    WW_SETTING_MIN_QUALITY,  // number, 0..1
+    WW_SETTING_METHOD,      // text
+    WW_SETTING_THRESHOLD,   // number, the method's measure
+    WW_SETTING_SORT_EPS,    // number
+    WW_SETTING_MIN_SAMPLES, // number, whole
+    WW_SETTING_MIN_QUALITY, // number, 0..1
     // What the last sort used in the end.
     WW_SETTING_USED_METHOD,      // text
     WW_SETTING_USED_THRESHOLD,   // number
@@ -25,7 +26,8 @@ typedef enum ww_setting {
 
 enum { WW_SETTING_TEXT_MAX = 64 }; // bytes, with the zero
 
-// *value: of the setting, or `fallback` where it is absent. WW_ERR_STORE: what is stored is not a number within its bounds.
+// *value: of the setting, or `fallback` where it is absent. WW_ERR_STORE: what is stored is not a number within its
+// bounds.
 ww_status ww_setting_number(ww_library *library, ww_setting setting, double fallback, double *value, ww_error *err);
 // text: at least WW_SETTING_TEXT_MAX bytes; "" where it is absent.
 ww_status ww_setting_text(ww_library *library, ww_setting setting, char *text, ww_error *err);

@@ -12,7 +12,8 @@ static uint8_t cell_mean(const ww_plane *plane, int row, int column)
     for (int v = 0; v < SAMPLES; v++) {
         const int y = (int)((int64_t)(row * SAMPLES + v) * plane->height / (WW_VIEW_ROWS * SAMPLES));
         for (int u = 0; u < SAMPLES; u++)
-            sum += plane->data[y * plane->stride + (int64_t)(column * SAMPLES + u) * plane->width / (WW_VIEW_COLUMNS * SAMPLES)];
+            sum += plane->data[y * plane->stride
+                               + (int64_t)(column * SAMPLES + u) * plane->width / (WW_VIEW_COLUMNS * SAMPLES)];
     }
     return (uint8_t)(sum / (SAMPLES * SAMPLES));
 }

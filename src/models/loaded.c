@@ -90,9 +90,10 @@ static ww_status load_detector(const char *path, ww_models *m, ww_error *err)
     else
         take_inside(ww_file_detector_onnx, ww_file_detector_onnx_end, "detector.onnx (compiled in)", &c);
     if (status == WW_OK && c.bytes == 0 && !c.owned)
-        status = ww_fail(err, WW_ERR_UNSUPPORTED,
-                         "this program was built without dlib, from whose headers the detector 'hog' comes: install g++, "
-                         "libdlib-dev and liblapack-dev, and build it again");
+        status =
+            ww_fail(err, WW_ERR_UNSUPPORTED,
+                    "this program was built without dlib, from whose headers the detector 'hog' comes: install g++, "
+                    "libdlib-dev and liblapack-dev, and build it again");
     if (status == WW_OK)
         status = read_model(&c, &m->detector_file, err);
     m->detector = m->detector_file.net;
@@ -123,10 +124,7 @@ static ww_status load_embedder(const char *path, ww_models *m, ww_error *err)
     return status;
 }
 
-static uint64_t mixed(uint64_t a, uint64_t b)
-{
-    return ww_hash_bytes((uint64_t[]){a, b}, 2 * sizeof(uint64_t));
-}
+static uint64_t mixed(uint64_t a, uint64_t b) { return ww_hash_bytes((uint64_t[]){a, b}, 2 * sizeof(uint64_t)); }
 
 // Landmarks from the file named, or NULL: from the refiner inside, as the detector inside places them roughly.
 static ww_status load_landmarks(const char *path, ww_models *m, ww_error *err)
@@ -151,19 +149,22 @@ static ww_status check_ways(const ww_models *m, const ww_model_options *options,
     const ww_detector_kind *detector = m->detector_spec.detector;
     const ww_embedder_kind *embedder = m->embedder_spec.embedder;
     if (embedder->needs_landmarks && detector->mean_landmark && !m->detector_spec.landmarks.kind)
-        return ww_fail(err, WW_ERR_ARGUMENT,
-                       "'%s' (%s) needs landmarks, and the detector (%s) finds none: add one of dlib's shape predictors, "
-                       "--landmarks dlib5 or a file of your own ('whoswho models get dlib5'; docs/models.md)",
-                       options->embedder, m->embedder_spec.name, m->detector_spec.name);
+        return ww_fail(
+            err, WW_ERR_ARGUMENT,
+            "'%s' (%s) needs landmarks, and the detector (%s) finds none: add one of dlib's shape predictors, "
+            "--landmarks dlib5 or a file of your own ('whoswho models get dlib5'; docs/models.md)",
+            options->embedder, m->embedder_spec.name, m->detector_spec.name);
     if (options->upsample < 0 || options->upsample > WW_DETECT_UPSAMPLE_MAX)
         return ww_fail(err, WW_ERR_ARGUMENT, "pictures can be doubled 0 to %d times, not %d", WW_DETECT_UPSAMPLE_MAX,
                        options->upsample);
     if (options->upsample > 0 && !detector->upsamples)
-        return ww_fail(err, WW_ERR_ARGUMENT,
-                       "only dlib's detectors look at doubled pictures (--upsample); let %s see more with --detect-size",
-                       m->detector_spec.name);
+        return ww_fail(
+            err, WW_ERR_ARGUMENT,
+            "only dlib's detectors look at doubled pictures (--upsample); let %s see more with --detect-size",
+            m->detector_spec.name);
     if (options->jitter > 1 && embedder->jitter_max == 0)
-        return ww_fail(err, WW_ERR_ARGUMENT, "only dlib's embedders take the mean of jittered faces (--jitter), and %s is none",
+        return ww_fail(err, WW_ERR_ARGUMENT,
+                       "only dlib's embedders take the mean of jittered faces (--jitter), and %s is none",
                        m->embedder_spec.name);
     if (options->jitter > 1 && options->jitter > embedder->jitter_max)
         return ww_fail(err, WW_ERR_ARGUMENT, "%d jittered pictures of a face are too many; at most %d", options->jitter,

@@ -11,7 +11,8 @@
 #define GITHUB_RAW "https://raw.githubusercontent.com/"
 #define DLIB_COMMIT "e67de717267507d1e9246de95692eb8be736ab61"
 #define DLIB_FILES GITHUB_RAW "ageitgey/face_recognition_models/" DLIB_COMMIT "/face_recognition_models/models/"
-#define GITHUB_LFS "https://media.githubusercontent.com/media/" // files that the repository itself holds as Git LFS pointers
+#define GITHUB_LFS                                                                                                     \
+    "https://media.githubusercontent.com/media/" // files that the repository itself holds as Git LFS pointers
 #define OPENCV_COMMIT "966be4cb6eefc2a4f586ed0581bf4bbaa2533070"
 #define OPENCV_FILES GITHUB_LFS "opencv/opencv_zoo/" OPENCV_COMMIT "/models/"
 #define DLIB_PEOPLE "Davis King's dlib-models, by way of ageitgey/face_recognition_models"
@@ -120,8 +121,8 @@ ww_status ww_pinned_or_path(const char *text, ww_pinned_kind kind, char **path, 
                        kind_name(pin->shown.kind), kind_name(kind), text);
     ww_status status = ww_pin_path(pin, path, err);
     if (status == WW_OK && !ww_path_exists(*path)) {
-        status = ww_fail(err, WW_ERR_NOT_FOUND, "the model '%s' is not here ('%s'); 'whoswho models get %s' downloads it", text,
-                         *path, text);
+        status = ww_fail(err, WW_ERR_NOT_FOUND,
+                         "the model '%s' is not here ('%s'); 'whoswho models get %s' downloads it", text, *path, text);
         free(*path);
         *path = NULL;
     }

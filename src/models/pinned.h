@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The models that can be had by name: which files they are, exactly, and where in the user's data folder they lie. Nothing here
-// reaches for the network; ww_pinned_model_get in the public header does.
+// The models that can be had by name: which files they are, exactly, and where in the user's data folder they lie.
+// Nothing here reaches for the network; ww_pinned_model_get in the public header does.
 #ifndef WW_MODELS_PINNED_H
 #define WW_MODELS_PINNED_H
 #include "base/error.h"
@@ -19,8 +19,9 @@ const ww_pin *ww_pin_find(const char *name);
 // ~/.local/share/whoswho/models. WW_ERR_NOT_FOUND: none of these variables is set.
 ww_status ww_pin_path(const ww_pin *pin, char **path, ww_error *err);
 
-// What an option that takes a model's file means: the file of the pinned model of this name and kind, or the text itself as a
-// path. *path is the caller's. WW_ERR_NOT_FOUND: a pinned model that is not here; WW_ERR_ARGUMENT: one of another kind.
+// What an option that takes a model's file means: the file of the pinned model of this name and kind, or the text
+// itself as a path. *path is the caller's. WW_ERR_NOT_FOUND: a pinned model that is not here; WW_ERR_ARGUMENT: one of
+// another kind.
 ww_status ww_pinned_or_path(const char *text, ww_pinned_kind kind, char **path, ww_error *err);
 
 // ww_pinned_models.

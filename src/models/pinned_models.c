@@ -16,7 +16,8 @@ static ww_status find(const char *name, const ww_pin **pin, char **path, ww_erro
     *path = NULL;
     *pin = ww_pin_find(name);
     if (!*pin)
-        return ww_fail(err, WW_ERR_ARGUMENT, "there is no model '%s'; 'whoswho models list' names those there are", name);
+        return ww_fail(err, WW_ERR_ARGUMENT, "there is no model '%s'; 'whoswho models list' names those there are",
+                       name);
     return ww_pin_path(*pin, path, err);
 }
 

@@ -13,7 +13,8 @@ static int larger_first(const void *a, const void *b)
     return x->first != y->first ? (x->first > y->first ? 1 : -1) : (x > y) - (x < y);
 }
 
-// The lowest offset at which `s` hits none of the placed spans that live at the same time; those are kept sorted by offset.
+// The lowest offset at which `s` hits none of the placed spans that live at the same time; those are kept sorted by
+// offset.
 static size_t lowest_free(ww_arena_span *const *placed, size_t count, const ww_arena_span *s, size_t bytes)
 {
     size_t at = 0;

@@ -6,8 +6,8 @@
 //   X, activation            -> X with one more post-op        (X: any operator that takes post-ops, WW_OP_FUSES)
 //   X, Add(X, other)         -> X with one more input, added   (`other` of the same shape)
 //   Identity, Dropout        -> nothing
-// The result of the first node must be read by the second alone. The fused node takes the place of the second: all it reads is there by
-// then, and nobody asked for its result before.
+// The result of the first node must be read by the second alone. The fused node takes the place of the second: all it
+// reads is there by then, and nobody asked for its result before.
 #include "nn/ops/ops.h"
 #include "nn/plan.h"
 
@@ -16,10 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool is(const ww_node *n, const char *name)
-{
-    return strcmp(n->op->name, name) == 0;
-}
+static bool is(const ww_node *n, const char *name) { return strcmp(n->op->name, name) == 0; }
 
 // The node that makes `value`, if it can take what reads it into itself: nobody else may read it.
 static int sole_maker(const ww_net_plan *p, const int *maker, int value)
@@ -59,8 +56,9 @@ static bool fuse_activation(ww_net_plan *p, int *maker, ww_node *n)
     return true;
 }
 
-// Convolutions first: of the two sides of a sum they gain most. But not one that has an activation already: a sum after it is something
-// oneDNN has no fast kernel for before AVX-512 (2.6.3: 70 ms instead of 5 for a detector whose pyramid does that).
+// Convolutions first: of the two sides of a sum they gain most. But not one that has an activation already: a sum after
+// it is something oneDNN has no fast kernel for before AVX-512 (2.6.3: 70 ms instead of 5 for a detector whose pyramid
+// does that).
 static bool takes_sum(const ww_net_plan *p, const ww_node *n)
 {
     return takes_post(p, n) && !(is(n, "Conv") && n->post_count > 0);

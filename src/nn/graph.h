@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The graph of a network as read from a file: values (tensors by name) and the nodes that make them, in an order in which every node
-// comes after the makers of its inputs. Immutable once loaded; a session works on a copy of the node list (plan.h).
+// The graph of a network as read from a file: values (tensors by name) and the nodes that make them, in an order in
+// which every node comes after the makers of its inputs. Immutable once loaded; a session works on a copy of the node
+// list (plan.h).
 #ifndef WW_NN_GRAPH_H
 #define WW_NN_GRAPH_H
 #include "nn/tensor.h"
@@ -35,17 +36,17 @@ typedef struct ww_attribute {
 
 // What is done to every element of a node's result before it is stored; made by fusion (fuse.c), never by the file.
 typedef enum ww_activation {
-    WW_ACT_RELU,         // max(x, 0)
-    WW_ACT_LEAKY_RELU,   // x < 0 ? a x : x
-    WW_ACT_CLIP,         // min(max(x, a), b)
-    WW_ACT_SIGMOID,      // 1 / (1 + exp(-x))
+    WW_ACT_RELU,       // max(x, 0)
+    WW_ACT_LEAKY_RELU, // x < 0 ? a x : x
+    WW_ACT_CLIP,       // min(max(x, a), b)
+    WW_ACT_SIGMOID,    // 1 / (1 + exp(-x))
     WW_ACT_TANH,
     WW_ACT_HARD_SIGMOID, // min(max(a x + b, 0), 1)
     WW_ACT_HARD_SWISH,   // x min(max(x / 6 + 1/2, 0), 1)
     WW_ACT_EXP,
     WW_ACT_SQRT,
-    WW_ACT_ELU,          // x < 0 ? a (exp(x) - 1) : x
-    WW_ACT_LINEAR,       // a x + b
+    WW_ACT_ELU,    // x < 0 ? a (exp(x) - 1) : x
+    WW_ACT_LINEAR, // a x + b
     WW_ACT_ABS,
     WW_ACT_LOG,
 } ww_activation;
@@ -92,8 +93,8 @@ typedef struct ww_metadata {
 
 struct ww_net {
     char *name;
-    // What the reader of the file keeps beside the graph (NULL: nothing): plain memory that belongs to the net. A reader knows
-    // its own by `extra_owner`, the address of something that is only its.
+    // What the reader of the file keeps beside the graph (NULL: nothing): plain memory that belongs to the net. A
+    // reader knows its own by `extra_owner`, the address of something that is only its.
     const void *extra_owner;
     void *extra;
     size_t value_count, node_count, metadata_count;

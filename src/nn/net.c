@@ -87,15 +87,9 @@ void ww_net_free(ww_net *net)
     free(net);
 }
 
-const char *ww_net_name(const ww_net *net)
-{
-    return net->name;
-}
+const char *ww_net_name(const ww_net *net) { return net->name; }
 
-int ww_net_input_count(const ww_net *net)
-{
-    return net->input_count;
-}
+int ww_net_input_count(const ww_net *net) { return net->input_count; }
 
 const char *ww_net_input_name(const ww_net *net, int i)
 {
@@ -109,10 +103,7 @@ const ww_shape *ww_net_input_shape(const ww_net *net, int i)
     return &net->input[i].shape;
 }
 
-int ww_net_output_count(const ww_net *net)
-{
-    return net->output_count;
-}
+int ww_net_output_count(const ww_net *net) { return net->output_count; }
 
 const char *ww_net_output_name(const ww_net *net, int i)
 {

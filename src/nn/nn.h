@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Networks: a model file becomes a ww_net (immutable, shared by all threads); a ww_session runs it for one input shape on one
-// thread.
+// Networks: a model file becomes a ww_net (immutable, shared by all threads); a ww_session runs it for one input shape
+// on one thread.
 #ifndef WW_NN_NN_H
 #define WW_NN_NN_H
 #include "base/error.h"
@@ -25,15 +25,16 @@ typedef enum ww_backend {
 typedef struct ww_net ww_net;
 typedef struct ww_session ww_session;
 
-// Reads an ONNX model from memory (the bytes are copied as needed; the caller may free them afterwards). `name` is used in
-// messages. WW_ERR_FORMAT: truncated, hostile or inconsistent; WW_ERR_UNSUPPORTED: an operator or attribute the engine lacks;
-// both name node and file.
+// Reads an ONNX model from memory (the bytes are copied as needed; the caller may free them afterwards). `name` is used
+// in messages. WW_ERR_FORMAT: truncated, hostile or inconsistent; WW_ERR_UNSUPPORTED: an operator or attribute the
+// engine lacks; both name node and file.
 ww_status ww_net_load(const void *bytes, size_t size, const char *name, ww_net **net, ww_error *err);
 ww_status ww_net_load_file(const char *path, ww_net **net, ww_error *err);
 void ww_net_free(ww_net *net);
 const char *ww_net_name(const ww_net *net);
 
-// Inputs that are not initialisers, and outputs, in the file's order; names and shapes as the file gives them (borrowed).
+// Inputs that are not initialisers, and outputs, in the file's order; names and shapes as the file gives them
+// (borrowed).
 int ww_net_input_count(const ww_net *net);
 const char *ww_net_input_name(const ww_net *net, int i);
 const ww_shape *ww_net_input_shape(const ww_net *net, int i);
@@ -43,11 +44,12 @@ const ww_shape *ww_net_output_shape(const ww_net *net, int i);
 // Value of a metadata_props entry of the file, or NULL.
 const char *ww_net_metadata(const ww_net *net, const char *key);
 
-// Plans a run for one concrete input shape (all networks here have one input): infers every shape, folds constants and batch
-// norms, fuses activations and sums, makes the primitives and the buffers. Where the file fixes an input dimension a different
-// size is tried all the same (fully convolutional detectors export with a fixed size but run at any); if the graph does not fit
-// it, WW_ERR_UNSUPPORTED.
-ww_status ww_session_open(const ww_net *net, const ww_shape *input, ww_backend backend, ww_session **session, ww_error *err);
+// Plans a run for one concrete input shape (all networks here have one input): infers every shape, folds constants and
+// batch norms, fuses activations and sums, makes the primitives and the buffers. Where the file fixes an input
+// dimension a different size is tried all the same (fully convolutional detectors export with a fixed size but run at
+// any); if the graph does not fit it, WW_ERR_UNSUPPORTED.
+ww_status ww_session_open(const ww_net *net, const ww_shape *input, ww_backend backend, ww_session **session,
+                          ww_error *err);
 void ww_session_close(ww_session *session);
 // Where the input belongs: float32, plain NCHW, in the session's own memory; fill it before each run.
 float *ww_session_input(ww_session *session);

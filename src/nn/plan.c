@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-// Making a plan: one walk over the nodes in order infers every shape, and evaluates the nodes whose inputs are all constants (the shape
-// arithmetic that exporters leave in a graph) with the reference operators.
+// Making a plan: one walk over the nodes in order infers every shape, and evaluates the nodes whose inputs are all
+// constants (the shape arithmetic that exporters leave in a graph) with the reference operators.
 //
-// Other sizes than the file's. Many files fix their input size (and a batch of 1), and exporters leave traces of it in the graph. So when
-// another size is asked for, the shapes are first inferred for the file's own size, and what a node did there tells what was meant
-// (adapt.c).
+// Other sizes than the file's. Many files fix their input size (and a batch of 1), and exporters leave traces of it in
+// the graph. So when another size is asked for, the shapes are first inferred for the file's own size, and what a node
+// did there tells what was meant (adapt.c).
 #include "nn/plan.h"
 
 #include "base/memory.h"
@@ -95,7 +95,8 @@ void ww_net_plan_frame(ww_net_plan *p, const ww_node *n, ww_call_frame *f)
         f->in[i] = n->input[i] < 0 ? NULL : &p->value[n->input[i]].tensor;
     // An output nobody reads is not asked for (the mask of Dropout, the running means of BatchNormalization).
     for (int i = 0; i < n->output_count; i++)
-        f->out[i] = n->output[i] < 0 || (i > 0 && p->value[n->output[i]].uses == 0) ? NULL : &p->value[n->output[i]].tensor;
+        f->out[i] =
+            n->output[i] < 0 || (i > 0 && p->value[n->output[i]].uses == 0) ? NULL : &p->value[n->output[i]].tensor;
 }
 
 bool ww_net_plan_is_alias(const ww_net_plan *p, const ww_node *n)
@@ -153,7 +154,8 @@ static ww_status infer_node(ww_net_plan *p, const ww_net_plan *exported, ww_node
 // Results of a batch must not run into each other.
 static bool keeps_batch(const ww_net_plan *p, const ww_net_plan *exported, const ww_shape *output)
 {
-    const ww_shape *now = &p->value[p->input].tensor.shape, *then = exported ? &exported->value[p->input].tensor.shape : now;
+    const ww_shape *now = &p->value[p->input].tensor.shape,
+                   *then = exported ? &exported->value[p->input].tensor.shape : now;
     return now->rank < 1 || now->dim[0] == then->dim[0] || (output->rank > 0 && output->dim[0] == now->dim[0]);
 }
 
@@ -181,7 +183,8 @@ static void free_node_lists(ww_node *n)
     free(n->output);
 }
 
-// Drops the nodes whose outputs are constants by now or are never read, last first, so that their own inputs fall away too.
+// Drops the nodes whose outputs are constants by now or are never read, last first, so that their own inputs fall away
+// too.
 static void drop_dead(ww_net_plan *p)
 {
     count_uses(p);
@@ -214,7 +217,8 @@ static ww_status check_input(const ww_net *net, const ww_shape *input, ww_error 
 {
     char text[WW_SHAPE_TEXT_MAX];
     if (net->input_count != 1)
-        return ww_fail(err, WW_ERR_UNSUPPORTED, "%s: has %d inputs; networks with one are supported", net->name, net->input_count);
+        return ww_fail(err, WW_ERR_UNSUPPORTED, "%s: has %d inputs; networks with one are supported", net->name,
+                       net->input_count);
     if (ww_shape_count(input) < 1)
         return ww_fail(err, WW_ERR_ARGUMENT, "%s: an input of %s", net->name, ww_shape_text(input, text));
     return WW_OK;
@@ -264,11 +268,13 @@ static ww_status blame_size(const ww_net_plan *p, ww_status status, ww_error *er
     if (err)
         err->status = WW_ERR_UNSUPPORTED;
     ww_error_prefix(err, "does not run on an input of %s, only on the %s it was made for",
-                    ww_shape_text(&p->value[p->input].tensor.shape, asked), ww_shape_text(&p->net->input[0].shape, given));
+                    ww_shape_text(&p->value[p->input].tensor.shape, asked),
+                    ww_shape_text(&p->net->input[0].shape, given));
     return WW_ERR_UNSUPPORTED;
 }
 
-ww_status ww_net_plan_make(const ww_net *net, const ww_shape *input, bool fuse, size_t bytes_max, ww_net_plan **plan, ww_error *err)
+ww_status ww_net_plan_make(const ww_net *net, const ww_shape *input, bool fuse, size_t bytes_max, ww_net_plan **plan,
+                           ww_error *err)
 {
     *plan = NULL;
     ww_status status = check_input(net, input, err);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A network made concrete for one input shape: every shape known, constants folded, dead nodes dropped, and (if asked) neighbours fused.
-// Both backends run a plan; neither changes it.
+// A network made concrete for one input shape: every shape known, constants folded, dead nodes dropped, and (if asked)
+// neighbours fused. Both backends run a plan; neither changes it.
 #ifndef WW_NN_PLAN_H
 #define WW_NN_PLAN_H
 #include "nn/ops/op.h"
@@ -14,7 +14,8 @@ typedef struct ww_net_plan_value {
 typedef struct ww_net_plan {
     const ww_net *net;
     size_t node_count, value_count, value_capacity, folded_bytes_left;
-    ww_node *node; // in running order; names and attributes are borrowed from the net, the input and output lists are the plan's
+    // in running order; names and attributes are borrowed from the net, the input and output lists are the plan's
+    ww_node *node;
     ww_net_plan_value *value;
     int input;
     bool starved;      // no memory for something on the way: the plan is not to be used
@@ -22,11 +23,15 @@ typedef struct ww_net_plan {
 } ww_net_plan;
 
 // `bytes_max` bounds what folding may allocate; what would exceed it is left to be computed at run time.
-ww_status ww_net_plan_make(const ww_net *net, const ww_shape *input, bool fuse, size_t bytes_max, ww_net_plan **plan, ww_error *err);
+ww_status ww_net_plan_make(const ww_net *net, const ww_shape *input, bool fuse, size_t bytes_max, ww_net_plan **plan,
+                           ww_error *err);
 void ww_net_plan_free(ww_net_plan *p);
 
 // True if the value holds a constant.
-static inline bool ww_net_plan_is_constant(const ww_net_plan *p, int value) { return value >= 0 && p->value[value].tensor.data != NULL; }
+static inline bool ww_net_plan_is_constant(const ww_net_plan *p, int value)
+{
+    return value >= 0 && p->value[value].tensor.data != NULL;
+}
 // Takes over `t`'s data as a new constant; returns the value's number, or WW_NO_VALUE after setting p->starved.
 int ww_net_plan_add_constant(ww_net_plan *p, const ww_tensor *t);
 // "node 'NAME' (OP): " before the message in *err; returns `status`.
@@ -44,8 +49,8 @@ void ww_net_plan_frame(ww_net_plan *p, const ww_node *n, ww_call_frame *f);
 // Whether the node only gives input 0 another shape, so that both can share memory.
 bool ww_net_plan_is_alias(const ww_net_plan *p, const ww_node *n);
 
-// adapt.c: gives a node that holds the file's own input size as a constant what that means at the size of this plan. `exported` is the
-// plan at the file's size.
+// adapt.c: gives a node that holds the file's own input size as a constant what that means at the size of this plan.
+// `exported` is the plan at the file's size.
 void ww_net_plan_adapt(ww_net_plan *p, const ww_net_plan *exported, ww_node *n);
 
 // fuse.c: folds batch norms into convolutions and activations and sums into the nodes before them.

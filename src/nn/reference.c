@@ -42,7 +42,8 @@ static ww_arena_span *live_spans(const ww_net_plan *p, const int *root)
         return NULL;
     for (size_t i = 0; i < p->value_count; i++)
         span[i].first = -1;
-    // The input is filled before the run and the outputs are read after it. The input stays whole all through: a caller may run again.
+    // The input is filled before the run and the outputs are read after it. The input stays whole all through: a caller
+    // may run again.
     int end = (int)p->node_count;
     extend(&span[root[p->input]], 0);
     extend(&span[root[p->input]], end);
@@ -82,7 +83,8 @@ static ww_status place(ww_reference *r, size_t bytes_max, ww_error *err)
     }
     free(root);
     free(span);
-    return made ? WW_OK : ww_fail(err, WW_ERR_MEMORY, "%s: needs %zu MiB for its activations", p->net->name, total >> 20);
+    return made ? WW_OK
+                : ww_fail(err, WW_ERR_MEMORY, "%s: needs %zu MiB for its activations", p->net->name, total >> 20);
 }
 
 static bool make_calls(ww_reference *r)
@@ -136,10 +138,7 @@ void ww_reference_close(ww_reference *r)
     free(r);
 }
 
-float *ww_reference_input(ww_reference *r)
-{
-    return ww_f32(&r->tensor[r->plan->input]);
-}
+float *ww_reference_input(ww_reference *r) { return ww_f32(&r->tensor[r->plan->input]); }
 
 const float *ww_reference_output(const ww_reference *r, int i)
 {

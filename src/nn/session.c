@@ -14,8 +14,8 @@ struct ww_session {
     ww_onednn *onednn;
 };
 
-ww_status ww_session_open_with(const ww_net *net, const ww_shape *input, const ww_session_options *options, ww_session **session,
-                               ww_error *err)
+ww_status ww_session_open_with(const ww_net *net, const ww_shape *input, const ww_session_options *options,
+                               ww_session **session, ww_error *err)
 {
     ww_session *s = ww_alloc(sizeof *s);
     size_t bytes_max = options->bytes_max ? options->bytes_max : WW_NN_SESSION_BYTES_MAX;
@@ -33,7 +33,8 @@ ww_status ww_session_open_with(const ww_net *net, const ww_shape *input, const w
     return WW_OK;
 }
 
-ww_status ww_session_open(const ww_net *net, const ww_shape *input, ww_backend backend, ww_session **session, ww_error *err)
+ww_status ww_session_open(const ww_net *net, const ww_shape *input, ww_backend backend, ww_session **session,
+                          ww_error *err)
 {
     return ww_session_open_with(net, input, &(ww_session_options){.backend = backend}, session, err);
 }

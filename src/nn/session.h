@@ -12,7 +12,7 @@ typedef struct ww_session_options {
 
 #define WW_NN_SESSION_BYTES_MAX ((size_t)4 << 30)
 
-ww_status ww_session_open_with(const ww_net *net, const ww_shape *input, const ww_session_options *options, ww_session **session,
-                               ww_error *err);
+ww_status ww_session_open_with(const ww_net *net, const ww_shape *input, const ww_session_options *options,
+                               ww_session **session, ww_error *err);
 
 #endif

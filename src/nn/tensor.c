@@ -97,7 +97,4 @@ int64_t ww_tensor_int(const ww_tensor *t, int64_t i)
     return v >= 9.2e18f ? INT64_MAX : v <= -9.2e18f ? INT64_MIN : v == v ? (int64_t)v : 0;
 }
 
-float ww_tensor_float(const ww_tensor *t, int64_t i)
-{
-    return t->type == WW_F32 ? ww_f32(t)[i] : (float)ww_i64(t)[i];
-}
+float ww_tensor_float(const ww_tensor *t, int64_t i) { return t->type == WW_F32 ? ww_f32(t)[i] : (float)ww_i64(t)[i]; }

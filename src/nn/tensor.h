@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
-// Dense row-major arrays and their shapes: what constants are stored as and what the reference operators read and write.
+// Dense row-major arrays and their shapes: what constants are stored as and what the reference operators read and
+// write.
 #ifndef WW_NN_TENSOR_H
 #define WW_NN_TENSOR_H
 #include "nn/nn.h"
 
-// Files know sixteen element types; here every kind of real number is a float and every kind of integer (and bool) an int64.
+// Files know sixteen element types; here every kind of real number is a float and every kind of integer (and bool) an
+// int64.
 typedef enum ww_dtype { WW_F32, WW_I64 } ww_dtype;
 
 typedef struct ww_tensor {
@@ -25,7 +27,8 @@ bool ww_shape_equal(const ww_shape *a, const ww_shape *b);
 ww_shape ww_shape_of(int rank, const int64_t *dim);
 // NumPy's broadcasting of two shapes; false when they do not fit.
 bool ww_shape_broadcast(const ww_shape *a, const ww_shape *b, ww_shape *out);
-// Strides in elements with which a tensor of shape `s` is read while an output of shape `out` is walked: 0 on broadcast axes.
+// Strides in elements with which a tensor of shape `s` is read while an output of shape `out` is walked: 0 on broadcast
+// axes.
 void ww_shape_broadcast_strides(const ww_shape *s, const ww_shape *out, int64_t stride[WW_NN_RANK_MAX]);
 
 #define WW_SHAPE_TEXT_MAX 192
@@ -34,7 +37,10 @@ const char *ww_shape_text(const ww_shape *s, char text[WW_SHAPE_TEXT_MAX]);
 
 // Allocates data for t->type and t->shape, zeroed; false when the shape is beyond the bound or there is no memory.
 bool ww_tensor_alloc(ww_tensor *t);
-static inline size_t ww_tensor_bytes(const ww_tensor *t) { return (size_t)ww_shape_count(&t->shape) * ww_dtype_bytes(t->type); }
+static inline size_t ww_tensor_bytes(const ww_tensor *t)
+{
+    return (size_t)ww_shape_count(&t->shape) * ww_dtype_bytes(t->type);
+}
 // Element i as an integer, whatever the type.
 int64_t ww_tensor_int(const ww_tensor *t, int64_t i);
 float ww_tensor_float(const ww_tensor *t, int64_t i);

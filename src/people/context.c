@@ -7,20 +7,22 @@
 #include <stdlib.h>
 #include <string.h>
 
-// Nats between the same colours and wholly different ones, and the unlikeness that says nothing. Measured on twelve clips: torso weights
-// from 10 to 14 and hair weights from 3 to 5 sort equally well; with more hair decides alone, and hats and light part people.
+// Nats between the same colours and wholly different ones, and the unlikeness that says nothing. Measured on twelve
+// clips: torso weights from 10 to 14 and hair weights from 3 to 5 sort equally well; with more hair decides alone, and
+// hats and light part people.
 #define TORSO_WEIGHT 12.0
 #define TORSO_NEUTRAL 0.4
 #define HAIR_WEIGHT 4.0
 #define HAIR_NEUTRAL 0.45
-#define INTERMEDIATE_FRAMES 2.0f // that a face was embedded from, where there are any; one to four: see scan/face_extraction.c
+#define INTERMEDIATE_FRAMES                                                                                            \
+    2.0f // that a face was embedded from, where there are any; one to four: see scan/face_extraction.c
 
 struct gathering {
     const ww_catalog *faces;
     ww_face_context *out;
-    size_t face;  // the one at hand
-    size_t bins;  // of the first histogram; others of another length are passed over
-    size_t used;  // of out->colours, in bytes
+    size_t face;                // the one at hand
+    size_t bins;                // of the first histogram; others of another length are passed over
+    size_t used;                // of out->colours, in bytes
     size_t *torso_at, *hair_at; // faces: places in out->colours, + 1; 0: none
     size_t capacity;
 };
@@ -104,7 +106,10 @@ static ww_status allocate(struct gathering *g, ww_error *err)
     c->hair = ww_try_array(count, sizeof *c->hair);
     g->torso_at = ww_try_array(count, sizeof *g->torso_at);
     g->hair_at = ww_try_array(count, sizeof *g->hair_at);
-    return c->vector && c->weight && c->quality && c->size_px && c->frames && c->scene && c->film && c->torso && c->hair && g->torso_at && g->hair_at ? WW_OK : no_memory(g->faces, err);
+    return c->vector && c->weight && c->quality && c->size_px && c->frames && c->scene && c->film && c->torso && c->hair
+                   && g->torso_at && g->hair_at
+               ? WW_OK
+               : no_memory(g->faces, err);
 }
 
 static void finish(struct gathering *g)
@@ -114,8 +119,14 @@ static void finish(struct gathering *g)
         c->torso[i] = g->torso_at[i] ? c->colours + g->torso_at[i] - 1 : NULL;
         c->hair[i] = g->hair_at[i] ? c->colours + g->hair_at[i] - 1 : NULL;
     }
-    c->context = (ww_context){.quality = c->quality, .size_px = c->size_px, .frames = c->frames, .weight = c->weight, .scene = c->scene, .film = c->film,
-                              .kind_count = 2, .bins = (int)g->bins};
+    c->context = (ww_context){.quality = c->quality,
+                              .size_px = c->size_px,
+                              .frames = c->frames,
+                              .weight = c->weight,
+                              .scene = c->scene,
+                              .film = c->film,
+                              .kind_count = 2,
+                              .bins = (int)g->bins};
     c->context.kind[0] = (ww_context_kind){c->torso, TORSO_WEIGHT, TORSO_NEUTRAL};
     c->context.kind[1] = (ww_context_kind){c->hair, HAIR_WEIGHT, HAIR_NEUTRAL};
 }

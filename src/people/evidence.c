@@ -22,17 +22,11 @@ struct finding {
 
 #define NONE UINT32_MAX
 
-static uint32_t root(struct finding *f, uint32_t i)
-{
-    return ww_forest_root_compress(f->group, i);
-}
+static uint32_t root(struct finding *f, uint32_t i) { return ww_forest_root_compress(f->group, i); }
 
-static bool is_seed(const struct finding *f, uint32_t face)
-{
-    return f->options->grade[face] == WW_FACE_SEED;
-}
+static bool is_seed(const struct finding *f, uint32_t face) { return f->options->grade[face] == WW_FACE_SEED; }
 
-// --- decisions, the strongest ----------------------------------------------------------------------------------------------------
+// --- decisions, the strongest ----------------------------------------------------------------------------------------
 
 // The links of group `from` become those of `into` as well.
 static void inherit_enemies(struct finding *f, uint32_t into, uint32_t from)
@@ -86,7 +80,7 @@ static void take_decisions(struct finding *f)
     }
 }
 
-// --- tracks ------------------------------------------------------------------------------------------------------------------
+// --- tracks ----------------------------------------------------------------------------------------------------------
 
 struct tracked {
     int64_t track;
@@ -104,8 +98,8 @@ static int by_track(const void *a, const void *b)
     return p->face < q->face ? -1 : 1;
 }
 
-// Faces of a track, in order of time, are linked each to the next; what is farther apart in time says more about how much one
-// person's faces differ, so the first and the last are the ones compared.
+// Faces of a track, in order of time, are linked each to the next; what is farther apart in time says more about how
+// much one person's faces differ, so the first and the last are the ones compared.
 static ww_status take_tracks(struct finding *f, ww_error *err)
 {
     const ww_catalog *g = f->faces;
@@ -122,14 +116,15 @@ static ww_status take_tracks(struct finding *f, ww_error *err)
             if (!decided_apart(f, t[next - 1].face, t[next].face))
                 join(f, t[next - 1].face, t[next].face);
         if (next - first > 1 && is_seed(f, t[first].face) && is_seed(f, t[next - 1].face))
-            f->starved = !ww_vector_push(&f->out->same, (float)sqrt(ww_catalog_distance_squared(g, t[first].face, t[next - 1].face))) ||
-                         f->starved;
+            f->starved = !ww_vector_push(&f->out->same,
+                                         (float)sqrt(ww_catalog_distance_squared(g, t[first].face, t[next - 1].face)))
+                         || f->starved;
     }
     free(t);
     return WW_OK;
 }
 
-// --- frames ------------------------------------------------------------------------------------------------------------------
+// --- frames ----------------------------------------------------------------------------------------------------------
 
 struct together { // two groups seen at once
     uint32_t group_a, group_b, a, b;
@@ -156,7 +151,11 @@ static void meet_on_frame(struct finding *f, uint32_t first, uint32_t next, meet
     for (uint32_t a = first; a < next; a++)
         for (uint32_t b = a + 1; b < next; b++) {
             uint32_t x = root(f, a), y = root(f, b);
-            struct together met_here = {x < y ? x : y, x < y ? y : x, a, b, ww_catalog_distance_squared(f->faces, a, b),
+            struct together met_here = {x < y ? x : y,
+                                        x < y ? y : x,
+                                        a,
+                                        b,
+                                        ww_catalog_distance_squared(f->faces, a, b),
                                         is_seed(f, a) && is_seed(f, b)};
             if (x != y)
                 f->starved = !ww_vector_push(met, met_here) || f->starved;
@@ -196,15 +195,16 @@ static void take_frames(struct finding *f)
         qsort(met.item, met.count, sizeof *met.item, by_groups);
     for (size_t first = 0, next; first < met.count; first = next) {
         for (next = first; next < met.count && met.item[next].group_a == met.item[first].group_a
-                           && met.item[next].group_b == met.item[first].group_b; next++)
+                           && met.item[next].group_b == met.item[first].group_b;
+             next++)
             ;
         judge_meetings(f, met.item + first, next - first);
     }
     ww_vector_free(&met);
 }
 
-ww_status ww_evidence_find(const ww_catalog *faces, const ww_decided *decided, const ww_evidence_options *options, ww_evidence *evidence,
-                           ww_error *err)
+ww_status ww_evidence_find(const ww_catalog *faces, const ww_decided *decided, const ww_evidence_options *options,
+                           ww_evidence *evidence, ww_error *err)
 {
     size_t count = faces->face.count;
     struct finding f = {.faces = faces, .decided = decided, .options = options, .out = evidence};

@@ -11,14 +11,16 @@
 #include <string.h>
 
 #define MIN_SAMPLES_DEFAULT 5
-// Average linkage goes by the mean over pairs, DBSCAN by the nearest: the one's threshold lies that much above the other's.
+// Average linkage goes by the mean over pairs, DBSCAN by the nearest: the one's threshold lies that much above the
+// other's.
 #define LINKAGE_PER_EPS 1.2
 // Left-over faces join a person whose nearest faces lie within this share of average linkage's threshold.
 #define JOIN_SHARE 0.875
 enum {
     MIN_FACES_FOOTAGE = 3, // a person is somebody seen for three seconds,
     MIN_FACES_PHOTOS = 2,  // or on two photos; with templates twice will do in footage, too
-    TEMPLATE_GROUPS_MAX = 20000, // linkage of templates takes quadratic time in the tracks; average linkage goes by stages
+    // linkage of templates takes quadratic time in the tracks; average linkage goes by stages
+    TEMPLATE_GROUPS_MAX = 20000,
 };
 #define DEFAULT_METHOD "templates"
 
@@ -34,7 +36,7 @@ struct clustering {
     ww_threshold chosen;
     double model_eps, seed_score; // the models'
     double eps;                   // the caller's, or the model's
-    ww_face_grade *grade; // a face each
+    ww_face_grade *grade;         // a face each
     size_t not_seed;
     int32_t *label;
 };
@@ -71,8 +73,8 @@ static size_t count_groups(const struct clustering *c)
     return faces > c->evidence.must.count ? faces - c->evidence.must.count : 1;
 }
 
-// Tracks, and faces that are in none, that can surely be told apart: the strangers among whom a pair may be taken for one. (A track
-// with a poor face between clear ones counts twice.)
+// Tracks, and faces that are in none, that can surely be told apart: the strangers among whom a pair may be taken for
+// one. (A track with a poor face between clear ones counts twice.)
 static size_t count_clear(const struct clustering *c)
 {
     const double least = min_quality(c);
@@ -80,7 +82,8 @@ static size_t count_clear(const struct clustering *c)
     for (size_t i = 0; i < c->faces->face.count; i++)
         clear += c->grade[i] == WW_FACE_SEED && c->faces->face.item[i].quality >= least;
     for (size_t i = 0; i < c->evidence.must.count; i++) {
-        const ww_catalog_face *a = &c->faces->face.item[c->evidence.must.item[i].a], *b = &c->faces->face.item[c->evidence.must.item[i].b];
+        const ww_catalog_face *a = &c->faces->face.item[c->evidence.must.item[i].a],
+                              *b = &c->faces->face.item[c->evidence.must.item[i].b];
         clear -= a->quality >= least && b->quality >= least && clear > 1;
     }
     return clear;
@@ -88,11 +91,15 @@ static size_t count_clear(const struct clustering *c)
 
 static ww_status choose_method(const struct clustering *c, const ww_method **method, ww_error *err)
 {
-    const char *name = *c->options.method ? c->options.method : count_groups(c) > TEMPLATE_GROUPS_MAX ? "hac" : DEFAULT_METHOD;
+    const char *name = *c->options.method                      ? c->options.method
+                       : count_groups(c) > TEMPLATE_GROUPS_MAX ? "hac"
+                                                               : DEFAULT_METHOD;
     *method = ww_method_named(name);
     if (*method)
         return WW_OK;
-    return ww_fail(err, WW_ERR_ARGUMENT, "there is no method '%s'; there are templates, hac, map-equation, chinese-whispers and dbscan", name);
+    return ww_fail(err, WW_ERR_ARGUMENT,
+                   "there is no method '%s'; there are templates, hac, map-equation, chinese-whispers and dbscan",
+                   name);
 }
 
 static bool by_templates(const ww_method *method) { return strcmp(method->name, "templates") == 0; }
@@ -111,8 +118,8 @@ static bool only_photos(const ww_catalog *g)
     return true;
 }
 
-// The threshold is chosen for average linkage; other methods' measures stand in fixed proportion to it (methods.c), dbscan's is
-// eps itself.
+// The threshold is chosen for average linkage; other methods' measures stand in fixed proportion to it (methods.c),
+// dbscan's is eps itself.
 static double choose_threshold(struct clustering *c, const ww_method *method)
 {
     const double model = c->model_eps * LINKAGE_PER_EPS;
@@ -156,7 +163,9 @@ static ww_sort_options sort_options(struct clustering *c, const ww_method *metho
                              .context = by_templates(method) ? &c->context : NULL,
                              .min_size = least_faces(c, method),
                              .min_quality = min_quality(c),
-                             .min_samples = !dbscan ? 0 : given->min_samples > 0 ? given->min_samples : MIN_SAMPLES_DEFAULT,
+                             .min_samples = !dbscan                  ? 0
+                                            : given->min_samples > 0 ? given->min_samples
+                                                                     : MIN_SAMPLES_DEFAULT,
                              .grade = c->grade,
                              .join = join_distance(c, method, threshold),
                              .threads = c->threads,
@@ -172,7 +181,8 @@ static ww_status store_settings(const struct clustering *c, const ww_sort_option
         status = ww_setting_store_text(c->library, WW_SETTING_USED_METHOD, used->method->name, err);
     if (status == WW_OK)
         status = ww_setting_store_number(c->library, WW_SETTING_USED_THRESHOLD, used->threshold, err);
-    return status == WW_OK ? ww_setting_store_number(c->library, WW_SETTING_USED_MIN_QUALITY, min_quality(c), err) : status;
+    return status == WW_OK ? ww_setting_store_number(c->library, WW_SETTING_USED_MIN_QUALITY, min_quality(c), err)
+                           : status;
 }
 
 static ww_status store_people(struct clustering *c, const ww_sort_options *used, ww_error *err)
@@ -189,15 +199,18 @@ static ww_status store_people(struct clustering *c, const ww_sort_options *used,
 
 static void fill_result(const struct clustering *c, const ww_sort_options *used, ww_cluster_result *r)
 {
-    const double at = strcmp(used->method->name, "dbscan") == 0 ? c->eps * LINKAGE_PER_EPS : used->threshold / share_of_linkage(used->method);
+    const double at = strcmp(used->method->name, "dbscan") == 0 ? c->eps * LINKAGE_PER_EPS
+                                                                : used->threshold / share_of_linkage(used->method);
     r->people = (int64_t)c->numbers.people.count;
     r->unassigned = c->numbers.unassigned;
     r->faces = (int64_t)c->faces->face.count;
     r->duplicate_appearances = c->evidence.duplicate_appearances;
     r->method = used->method->name;
     r->threshold = used->threshold;
-    r->threshold_source = c->options.threshold > 0 || c->options.eps > 0 ? (c->options.threshold_remembered ? WW_THRESHOLD_REMEMBERED : WW_THRESHOLD_GIVEN)
-                          : c->chosen.measured ? WW_THRESHOLD_MEASURED : WW_THRESHOLD_MODEL;
+    r->threshold_source = c->options.threshold > 0 || c->options.eps > 0
+                              ? (c->options.threshold_remembered ? WW_THRESHOLD_REMEMBERED : WW_THRESHOLD_GIVEN)
+                          : c->chosen.measured ? WW_THRESHOLD_MEASURED
+                                               : WW_THRESHOLD_MODEL;
     r->pairs_same = (int64_t)c->chosen.same;
     r->pairs_different = (int64_t)c->chosen.different;
     r->false_merge = ww_threshold_false_merge(&c->chosen, at);
@@ -268,11 +281,15 @@ static void release(struct clustering *c)
 
 static struct clustering begin(const ww_people_input *in)
 {
-    return (struct clustering){.library = in->library, .options = *in->settings, .threads = in->threads, .faces = in->faces, .decided = in->decided};
+    return (struct clustering){.library = in->library,
+                               .options = *in->settings,
+                               .threads = in->threads,
+                               .faces = in->faces,
+                               .decided = in->decided};
 }
 
-ww_status ww_people_try(const ww_people_input *in, const double *threshold, size_t count, ww_on_labels *on_labels, void *user,
-                        ww_error *err)
+ww_status ww_people_try(const ww_people_input *in, const double *threshold, size_t count, ww_on_labels *on_labels,
+                        void *user, ww_error *err)
 {
     struct clustering c = begin(in);
     ww_sort_options used;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Faces become people: what is known of them beforehand, a method and its threshold, the sort, and who of the people there were
-// before each group is. The sources are not touched.
+// Faces become people: what is known of them beforehand, a method and its threshold, the sort, and who of the people
+// there were before each group is. The sources are not touched.
 #ifndef WW_PEOPLE_PEOPLE_H
 #define WW_PEOPLE_PEOPLE_H
 #include "library/decided.h"
@@ -11,8 +11,8 @@ typedef struct ww_people_input { // all borrowed
     ww_library *library;
     const ww_catalog *faces;
     const ww_decided *decided;
-    const ww_sort_settings *settings;  // what is asked for
-    int threads;                       // at least 1
+    const ww_sort_settings *settings; // what is asked for
+    int threads;                      // at least 1
 } ww_people_input;
 
 // Sorts and stores who is who, and the settings. *result: all but wall_s.
@@ -21,9 +21,9 @@ ww_status ww_people_sort(const ww_people_input *in, ww_cluster_result *result, w
 // label: of each face, in the order of ww_store_faces; negative: nobody. Borrowed for the call.
 typedef ww_status ww_on_labels(void *user, double threshold, const int32_t *label, ww_error *err);
 
-// Sorts as ww_people_sort would, at each of these thresholds of the method in turn, and stores nothing. A callback's non-OK return
-// ends it with that status.
-ww_status ww_people_try(const ww_people_input *in, const double *threshold, size_t count, ww_on_labels *on_labels, void *user,
-                        ww_error *err);
+// Sorts as ww_people_sort would, at each of these thresholds of the method in turn, and stores nothing. A callback's
+// non-OK return ends it with that status.
+ww_status ww_people_try(const ww_people_input *in, const double *threshold, size_t count, ww_on_labels *on_labels,
+                        void *user, ww_error *err);
 
 #endif

@@ -14,7 +14,7 @@
 struct cluster {
     int32_t label, number; // number < 0: none yet
     int64_t faces;
-    size_t first; // its first face
+    size_t first;     // its first face
     int32_t identity; // with a name, or ignored; -1: none
 };
 
@@ -170,8 +170,8 @@ static size_t count_overlaps(overlaps *both)
     return numbers;
 }
 
-// By the people whom the faces belonged to, or did before they belonged to them: whoever was merged and is split again finds the old
-// number.
+// By the people whom the faces belonged to, or did before they belonged to them: whoever was merged and is split again
+// finds the old number.
 static bool number_by_overlap(struct numbering *n, bool formerly)
 {
     overlaps both = {0};
@@ -230,10 +230,13 @@ static int32_t count_clusters(const int32_t *label, size_t count)
     return clusters;
 }
 
-ww_status ww_assign_person_ids(ww_library *library, const ww_catalog *faces, const ww_decided *decided, int32_t *label, ww_person_ids *numbers,
-                           ww_error *err)
+ww_status ww_assign_person_ids(ww_library *library, const ww_catalog *faces, const ww_decided *decided, int32_t *label,
+                               ww_person_ids *numbers, ww_error *err)
 {
-    struct numbering n = {.faces = faces, .decided = decided, .label = label, .clusters = (size_t)count_clusters(label, faces->face.count)};
+    struct numbering n = {.faces = faces,
+                          .decided = decided,
+                          .label = label,
+                          .clusters = (size_t)count_clusters(label, faces->face.count)};
     *numbers = (ww_person_ids){0};
     n.cluster = ww_try_array(n.clusters, sizeof *n.cluster);
     ww_status status = n.cluster ? ww_store_people(library->store, on_person, &n, err)
@@ -255,7 +258,8 @@ ww_status ww_assign_person_ids(ww_library *library, const ww_catalog *faces, con
         }
         for (size_t c = 0; c < n.clusters && status == WW_OK; c++) {
             bool ignored = n.cluster[c].identity >= 0 && decided->identities.item[n.cluster[c].identity].ignored;
-            if (!ww_vector_push(&numbers->people, ((ww_identified_person){n.cluster[c].number, name_of(&n, &n.cluster[c]), ignored})))
+            if (!ww_vector_push(&numbers->people,
+                                ((ww_identified_person){n.cluster[c].number, name_of(&n, &n.cluster[c]), ignored})))
                 status = ww_fail_memory(err, "the people of %zu faces", faces->face.count);
         }
     }
@@ -266,7 +270,8 @@ ww_status ww_assign_person_ids(ww_library *library, const ww_catalog *faces, con
     return status;
 }
 
-ww_status ww_store_person_ids(ww_library *library, const ww_catalog *faces, const int32_t *number, const ww_person_ids *numbers, ww_error *err)
+ww_status ww_store_person_ids(ww_library *library, const ww_catalog *faces, const int32_t *number,
+                              const ww_person_ids *numbers, ww_error *err)
 {
     ww_store *store = library->store;
     int64_t *id = ww_alloc_array(faces->face.count, sizeof *id, SIZE_MAX);
@@ -287,7 +292,4 @@ ww_status ww_store_person_ids(ww_library *library, const ww_catalog *faces, cons
     return status == WW_OK ? ww_store_set_meta(store, META_NEXT, next, err) : status;
 }
 
-void ww_person_ids_free(ww_person_ids *numbers)
-{
-    ww_vector_free(&numbers->people);
-}
+void ww_person_ids_free(ww_person_ids *numbers) { ww_vector_free(&numbers->people); }

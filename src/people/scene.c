@@ -8,18 +8,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-// Views of one camera, minutes apart, have 0.8 and more; those of two cameras in one room 0.6 and less, mostly. On twelve clips of
-// talk, dance and montage any value from 0.6 to 0.85 sorted equally well.
+// Views of one camera, minutes apart, have 0.8 and more; those of two cameras in one room 0.6 and less, mostly. On
+// twelve clips of talk, dance and montage any value from 0.6 to 0.85 sorted equally well.
 #define SAME_CAMERA_LIKENESS 0.75
-#define BACK_WITHIN_US 60000000   // to the same camera, in one scene
-#define PART_MAX_US 120000000     // longer files are films of their own
-#define PART_PAUSE_US 1000000     // between two of them
+#define BACK_WITHIN_US 60000000 // to the same camera, in one scene
+#define PART_MAX_US 120000000   // longer files are films of their own
+#define PART_PAUSE_US 1000000   // between two of them
 
 enum { VIDEO = 0 }; // ww_catalog_source.kind
 
-// --- films in parts --------------------------------------------------------------------------------------------------------------
+// --- films in parts --------------------------------------------------------------------------------------------------
 
-// The place of the first byte after a run of digits; zeros in front are skipped, so that *from is where the number begins.
+// The place of the first byte after a run of digits; zeros in front are skipped, so that *from is where the number
+// begins.
 static const char *number_end(const char **from)
 {
     while (**from == '0' && ww_ascii_is_digit((*from)[1]))
@@ -39,7 +40,8 @@ static int compare_names(const char *a, const char *b, int *number)
             const char *end_a = number_end(&a), *end_b = number_end(&b);
             const ptrdiff_t digits_a = end_a - a, digits_b = end_b - b;
             if (*number == 0)
-                *number = digits_a != digits_b ? (digits_a > digits_b) - (digits_a < digits_b) : memcmp(a, b, (size_t)digits_a);
+                *number = digits_a != digits_b ? (digits_a > digits_b) - (digits_a < digits_b)
+                                               : memcmp(a, b, (size_t)digits_a);
             a = end_a, b = end_b;
         } else if (*a != *b) {
             break;
@@ -71,7 +73,8 @@ static int compare_sources(const void *p, const void *q)
 static bool of_one_film(const ww_scene_source *a, const ww_scene_source *b)
 {
     int number;
-    return is_part(a) && is_part(b) && a->width == b->width && a->height == b->height && compare_names(a->path, b->path, &number) == 0;
+    return is_part(a) && is_part(b) && a->width == b->width && a->height == b->height
+           && compare_names(a->path, b->path, &number) == 0;
 }
 
 void ww_scene_order(ww_scene_source *source, size_t count, uint32_t *film)
@@ -82,13 +85,14 @@ void ww_scene_order(ww_scene_source *source, size_t count, uint32_t *film)
         film[i] = i == 0 ? 0 : film[i - 1] + !of_one_film(&source[i - 1], &source[i]);
 }
 
-// --- scenes ----------------------------------------------------------------------------------------------------------------------
+// --- scenes ----------------------------------------------------------------------------------------------------------
 
 // The last frame after `known` that shows what frame i shows, soon enough; `known` if none does.
 static size_t comes_back(const ww_scene_frame *frame, size_t count, size_t i, size_t known)
 {
     size_t last = known;
-    while (last + 1 < count && frame[last + 1].film == frame[i].film && frame[last + 1].time_us - frame[i].time_us <= BACK_WITHIN_US)
+    while (last + 1 < count && frame[last + 1].film == frame[i].film
+           && frame[last + 1].time_us - frame[i].time_us <= BACK_WITHIN_US)
         last++;
     while (last > known && ww_view_likeness(frame[i].view, frame[last].view) < SAME_CAMERA_LIKENESS)
         last--;
@@ -108,7 +112,7 @@ void ww_scene_split(const ww_scene_frame *frame, size_t count, uint32_t *scene)
     }
 }
 
-// --- of a library ----------------------------------------------------------------------------------------------------------------
+// --- of a library ----------------------------------------------------------------------------------------------------
 
 struct placed { // a frame with a view
     ww_scene_frame frame;
@@ -147,7 +151,8 @@ static ww_status order_sources(struct finding *f, ww_error *err)
         for (size_t i = 0; i < videos; i++) {
             const int before = i ? source[i - 1].source : 0, now = source[i].source;
             f->film[now] = film[i];
-            f->begin_us[now] = i && film[i] == film[i - 1] ? f->begin_us[before] + source[i - 1].duration_us + PART_PAUSE_US : 0;
+            f->begin_us[now] =
+                i && film[i] == film[i - 1] ? f->begin_us[before] + source[i - 1].duration_us + PART_PAUSE_US : 0;
         }
     }
     const ww_status status = source && film ? WW_OK : no_memory(f, err);
@@ -172,7 +177,8 @@ static ww_status on_view(void *user, int64_t frame, const uint8_t *view, size_t 
         return WW_OK;
     uint8_t *kept = f->views + f->placed_count * WW_VIEW_BYTES;
     memcpy(kept, view, WW_VIEW_BYTES);
-    f->placed[f->placed_count++] = (struct placed){{f->film[row->source], row->time_us + f->begin_us[row->source], kept}, i};
+    f->placed[f->placed_count++] =
+        (struct placed){{f->film[row->source], row->time_us + f->begin_us[row->source], kept}, i};
     return WW_OK;
 }
 

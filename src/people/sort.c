@@ -8,7 +8,8 @@
 #include <string.h>
 
 #define NONE UINT32_MAX
-// Nats that may be missing to one who joins somebody of the same film, and founds nothing. On twelve clips anything from 1 to 2.5 does: of two hundred who join four go wrong.
+// Nats that may be missing to one who joins somebody of the same film, and founds nothing. On twelve clips anything
+// from 1 to 2.5 does: of two hundred who join four go wrong.
 #define JOIN_LEEWAY 2.0
 
 struct sorting {
@@ -16,13 +17,13 @@ struct sorting {
     const ww_decided *decided;
     const ww_evidence *evidence;
     const ww_sort_options *options;
-    ww_forest *group;   // of each face: the first face of those that must be together
-    bool *set_aside;    // decided to be nobody
-    uint32_t *seed;  // faces that start people, ascending
-    uint32_t *place;    // of each group: its first seed's place in `seed`, or NONE
+    ww_forest *group; // of each face: the first face of those that must be together
+    bool *set_aside;  // decided to be nobody
+    uint32_t *seed;   // faces that start people, ascending
+    uint32_t *place;  // of each group: its first seed's place in `seed`, or NONE
     size_t seeds;
-    float *vector;      // of the seeds
-    int32_t *seed_label;   // their labels
+    float *vector;       // of the seeds
+    int32_t *seed_label; // their labels
 };
 
 static void find_groups(const struct sorting *s)
@@ -61,7 +62,8 @@ static bool link_seeds(const struct sorting *s, ww_evidence *links)
             kept = ww_vector_push(&links->must, ((ww_pair){first, k}));
     }
     for (size_t i = 0; i < s->evidence->cannot.count && kept; i++) {
-        uint32_t a = s->place[s->group[s->evidence->cannot.item[i].a]], b = s->place[s->group[s->evidence->cannot.item[i].b]];
+        uint32_t a = s->place[s->group[s->evidence->cannot.item[i].a]],
+                 b = s->place[s->group[s->evidence->cannot.item[i].b]];
         if (a != NONE && b != NONE)
             kept = ww_vector_push(&links->cannot, ((ww_pair){a, b}));
     }
@@ -70,7 +72,8 @@ static bool link_seeds(const struct sorting *s, ww_evidence *links)
 
 static ww_constraints constraints_of(const ww_evidence *e)
 {
-    return (ww_constraints){.must = e->must.item, .must_count = e->must.count, .cannot = e->cannot.item, .cannot_count = e->cannot.count};
+    return (ww_constraints){
+        .must = e->must.item, .must_count = e->must.count, .cannot = e->cannot.item, .cannot_count = e->cannot.count};
 }
 
 enum { SEED_NUMBERS = 4 };
@@ -163,7 +166,8 @@ static ww_status start_people(struct sorting *s, int32_t *label, ww_error *err)
     ww_evidence links = {0};
     for (size_t k = 0; k < s->seeds; k++)
         memcpy(s->vector + k * dim, from + s->seed[k] * dim, dim * sizeof *s->vector);
-    ww_status status = link_seeds(s, &links) ? run_method(s, &links, err) : ww_fail_memory(err, "sorting %zu faces", count);
+    ww_status status =
+        link_seeds(s, &links) ? run_method(s, &links, err) : ww_fail_memory(err, "sorting %zu faces", count);
     for (size_t i = 0; i < count && status == WW_OK; i++) {
         uint32_t place = s->place[s->group[i]];
         label[i] = place == NONE || s->set_aside[i] ? WW_NOBODY : s->seed_label[place];
@@ -179,7 +183,8 @@ struct worth { // of a cluster
     int32_t number;
 };
 
-// With a context: clusters of too few faces, and without one that can be told apart, are nobody's. The others are numbered anew.
+// With a context: clusters of too few faces, and without one that can be told apart, are nobody's. The others are
+// numbered anew.
 static ww_status drop_thin_people(const struct sorting *s, int32_t *label, ww_error *err)
 {
     const size_t count = s->faces->face.count;
@@ -257,12 +262,16 @@ static ww_status join_nearest(const struct sorting *s, const bool *may_join, int
     const size_t count = s->faces->face.count;
     if (around)
         return ww_join_templates(around->vector, count, s->faces->dim,
-                                 &(ww_join_templates_options){.threshold = s->options->threshold, .leeway = JOIN_LEEWAY,
-                                                              .context = &around->context, .may_join = may_join,
+                                 &(ww_join_templates_options){.threshold = s->options->threshold,
+                                                              .leeway = JOIN_LEEWAY,
+                                                              .context = &around->context,
+                                                              .may_join = may_join,
                                                               .constraints = constraints_of(s->evidence)},
                                  label, err);
     return ww_join_nearest(s->faces->vector, count, s->faces->dim,
-                           &(ww_join_options){.distance_max = s->options->join, .threads = s->options->threads, .may_join = may_join,
+                           &(ww_join_options){.distance_max = s->options->join,
+                                              .threads = s->options->threads,
+                                              .may_join = may_join,
                                               .constraints = constraints_of(s->evidence)},
                            label, err);
 }
@@ -288,8 +297,8 @@ static ww_status join_people(const struct sorting *s, int32_t *label, ww_error *
     return status;
 }
 
-ww_status ww_sort_faces(const ww_catalog *faces, const ww_decided *decided, const ww_evidence *evidence, const ww_sort_options *options,
-                        int32_t *label, ww_error *err)
+ww_status ww_sort_faces(const ww_catalog *faces, const ww_decided *decided, const ww_evidence *evidence,
+                        const ww_sort_options *options, int32_t *label, ww_error *err)
 {
     const size_t count = faces->face.count;
     struct sorting s = {.faces = faces, .decided = decided, .evidence = evidence, .options = options};

@@ -18,10 +18,7 @@ enum { DIFFERENT_MIN = 30 }; // pairs of people seen at once; with fewer the tai
 #define DEVIATIONS_MAX 8.0
 
 // Share of a normal distribution that lies more than `deviations` below its mean.
-static double tail(double deviations)
-{
-    return 0.5 * erfc(deviations * M_SQRT1_2);
-}
+static double tail(double deviations) { return 0.5 * erfc(deviations * M_SQRT1_2); }
 
 // How many deviations below the mean only one of `pairs` is expected.
 static double deviations_for(double pairs)
@@ -37,10 +34,7 @@ static double deviations_for(double pairs)
     return high;
 }
 
-static double pairs_of(size_t groups)
-{
-    return fmax(PAIRS_MIN, 0.5 * (double)groups * ((double)groups - 1));
-}
+static double pairs_of(size_t groups) { return fmax(PAIRS_MIN, 0.5 * (double)groups * ((double)groups - 1)); }
 
 static int ascending(const void *a, const void *b)
 {
@@ -48,7 +42,8 @@ static int ascending(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-// Median, and how far below it the lowest sixth begins: what a normal distribution's left half has, undisturbed by the right.
+// Median, and how far below it the lowest sixth begins: what a normal distribution's left half has, undisturbed by the
+// right.
 static bool measure(const ww_evidence *e, double *mean, double *deviation, bool *starved)
 {
     size_t n = e->different.count;
@@ -91,10 +86,7 @@ ww_threshold ww_threshold_choose(const ww_evidence *e, double model, size_t grou
     return t;
 }
 
-double ww_threshold_false_merge(const ww_threshold *t, double value)
-{
-    return tail((t->mean - value) / t->deviation);
-}
+double ww_threshold_false_merge(const ww_threshold *t, double value) { return tail((t->mean - value) / t->deviation); }
 
 double ww_threshold_false_split(const ww_evidence *e, double value)
 {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// One mutex guards all of `struct run`; the callbacks run outside it. `next` is serialised by `producing`, `done` by `consuming`.
+// One mutex guards all of `struct run`; the callbacks run outside it. `next` is serialised by `producing`, `done` by
+// `consuming`.
 #include "pipeline/pipeline.h"
 #include "base/memory.h"
 

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
-// A pipeline: one producer hands out tasks in order, N workers do them in any order, one consumer gets the results in the order
-// of the tasks.
+// A pipeline: one producer hands out tasks in order, N workers do them in any order, one consumer gets the results in
+// the order of the tasks.
 //
-//   next()  ─▶ task 0, 1, 2, ...  ─▶ work() in N threads  ─▶ [window of finished results] ─▶ done() in task order
+//   next() ─▶ task 0, 1, 2, ... ─▶ work() in N threads ─▶ [window of finished results] ─▶ done() in task order
 //
-// `next` and `done` are each called by one thread at a time (by whichever worker gets there), so they need no locks of their
-// own against themselves; they may run at the same time as each other and as `work`. A worker that is more than `window` tasks
-// ahead of the oldest unfinished one waits, which bounds the memory for finished results. The first failure, in the order of
-// the tasks, ends the run: no new task is begun, results before the failed one are still delivered, later ones are dropped with
-// `drop`.
+// `next` and `done` are each called by one thread at a time (by whichever worker gets there), so they need no locks of
+// their own against themselves; they may run at the same time as each other and as `work`. A worker that is more than
+// `window` tasks ahead of the oldest unfinished one waits, which bounds the memory for finished results. The first
+// failure, in the order of the tasks, ends the run: no new task is begun, results before the failed one are still
+// delivered, later ones are dropped with `drop`.
 #ifndef WW_PIPELINE_PIPELINE_H
 #define WW_PIPELINE_PIPELINE_H
 #include "base/error.h"

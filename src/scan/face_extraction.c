@@ -73,7 +73,8 @@ static bool take_mean(const ww_face_extractor *t, waiting *w, ww_extracted_face 
     if (!face->intermediate_mean)
         return false;
     for (size_t i = 0; i < face->intermediate.count; i++, w->next++) {
-        const double quality = quality_of(t, face->intermediate.item[i].quality, w->length[w->next]), weight = quality * quality;
+        const double quality = quality_of(t, face->intermediate.item[i].quality, w->length[w->next]),
+                     weight = quality * quality;
         face->intermediate_weight += weight;
         for (size_t d = 0; d < dim; d++)
             face->intermediate_mean[d] += (float)weight * w->vector[w->next * dim + d];
@@ -168,19 +169,21 @@ static ww_track_chip *best_chip(const ww_selected_frame *take, int64_t track)
     ww_track_chip *best = NULL;
     for (size_t i = 0; i < take->chips->count; i++) {
         ww_track_chip *chip = &take->chips->item[i];
-        if (chip->track == track && chip->time_us != take->time_us && chip->chip.owned && (!best || chip->quality > best->quality))
+        if (chip->track == track && chip->time_us != take->time_us && chip->chip.owned
+            && (!best || chip->quality > best->quality))
             best = chip;
     }
     return best;
 }
 
-// A face that is hard to tell apart is embedded from more than one frame. *budget: chips that may still be taken for this frame.
+// A face that is hard to tell apart is embedded from more than one frame. *budget: chips that may still be taken for
+// this frame.
 static ww_status take_chips(const ww_selected_frame *take, ww_extracted_face *face, int *budget, ww_error *err)
 {
     double weight = face->row.quality * face->row.quality;
     if (!take->chips || face->row.track <= 0)
         return WW_OK;
-    while (weight < WEIGHT_ENOUGH && face->intermediate.count < INTERMEDIATE_OF_FACE_MAX && *budget > 0) {
+    while (weight < WEIGHT_ENOUGH && face->intermediate.count<INTERMEDIATE_OF_FACE_MAX && * budget> 0) {
         ww_track_chip *chip = best_chip(take, face->row.track);
         if (!chip)
             return WW_OK;
@@ -193,7 +196,8 @@ static ww_status take_chips(const ww_selected_frame *take, ww_extracted_face *fa
     return WW_OK;
 }
 
-static ww_status find_colours(const ww_image *image, const ww_detection *detection, ww_extracted_face *face, ww_error *err)
+static ww_status find_colours(const ww_image *image, const ww_detection *detection, ww_extracted_face *face,
+                              ww_error *err)
 {
     face->colours = ww_try_alloc(sizeof *face->colours);
     if (!face->colours)
@@ -203,11 +207,13 @@ static ww_status find_colours(const ww_image *image, const ww_detection *detecti
 }
 
 // One face of the frame: chip, quality, portrait. Boxes go from the picture's pixels to those of the full-size source.
-static ww_status take_face(ww_face_extractor *t, const ww_selected_frame *take, size_t order, int *budget, ww_error *err)
+static ww_status take_face(ww_face_extractor *t, const ww_selected_frame *take, size_t order, int *budget,
+                           ww_error *err)
 {
     ww_span_result *seen = t->seen;
     const ww_detection *d = &take->face[order];
-    ww_extracted_face face = {.row = {.order = (int)order, .score = d->score, .person = -1, .track = take->track[order]}};
+    ww_extracted_face face = {
+        .row = {.order = (int)order, .score = d->score, .person = -1, .track = take->track[order]}};
     double full = 1.0 / take->scale, begun = ww_seconds();
     face.row.x = d->x * full;
     face.row.y = d->y * full;
@@ -242,7 +248,8 @@ static ww_status keep_picture(ww_face_extractor *t, const ww_image *image, ww_ex
     ww_status status = WW_OK;
     if (longest > t->frame_max_px) {
         double scale = (double)t->frame_max_px / longest;
-        int width = (int)fmax(1, floor(image->width * scale + 0.5)), height = (int)fmax(1, floor(image->height * scale + 0.5));
+        int width = (int)fmax(1, floor(image->width * scale + 0.5)),
+            height = (int)fmax(1, floor(image->height * scale + 0.5));
         status = ww_resize(image, width, height, &small, err);
         picture = &small;
     }
@@ -269,10 +276,12 @@ static ww_status make_view(const ww_image *image, ww_extracted_frame *kept, ww_e
 
 ww_status ww_extract_faces(ww_face_extractor *t, const ww_selected_frame *take, ww_error *err)
 {
-    ww_extracted_frame frame = {.row = {.sample = take->sample, .time_us = take->time_us,
-                                   .width = take->width ? take->width : take->image->width,
-                                   .height = take->height ? take->height : take->image->height}, .first_face = t->seen->faces.count,
-                           .face_count = take->count};
+    ww_extracted_frame frame = {.row = {.sample = take->sample,
+                                        .time_us = take->time_us,
+                                        .width = take->width ? take->width : take->image->width,
+                                        .height = take->height ? take->height : take->image->height},
+                                .first_face = t->seen->faces.count,
+                                .face_count = take->count};
     int budget = INTERMEDIATE_OF_FRAME_MAX;
     ww_status status = put_in_order(take, err);
     if (status == WW_OK)

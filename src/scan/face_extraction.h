@@ -16,22 +16,22 @@ typedef struct ww_track_chip { // of a tracked face, from any frame
 typedef WW_VECTOR(ww_track_chip) ww_track_chips;
 
 typedef struct ww_extracted_face {
-    ww_face_row row;    // frame and person are filled in later
-    float *embedding;   // owned; NULL until embedded
-    ww_image chip;      // owned; freed once embedded
-    uint8_t *portrait;  // owned JPEG
+    ww_face_row row;   // frame and person are filled in later
+    float *embedding;  // owned; NULL until embedded
+    ww_image chip;     // owned; freed once embedded
+    uint8_t *portrait; // owned JPEG
     size_t portrait_bytes;
-    ww_colours *colours;  // owned; NULL: of a photo
+    ww_colours *colours;         // owned; NULL: of a photo
     ww_track_chips intermediate; // owned; from intermediate frames; none once embedded
     float *intermediate_mean;    // owned; weighted mean of their embeddings; NULL: there were none
     double intermediate_weight;
 } ww_extracted_face;
 
 typedef struct ww_extracted_frame {
-    ww_frame_row row;   // source and span are filled in later
-    uint8_t *jpeg;      // owned
+    ww_frame_row row; // source and span are filled in later
+    uint8_t *jpeg;    // owned
     size_t jpeg_bytes;
-    uint8_t *view;      // owned, see library/view.h; NULL: none
+    uint8_t *view;                 // owned, see library/view.h; NULL: none
     size_t first_face, face_count; // in ww_span_result.faces
 } ww_extracted_frame;
 
@@ -60,13 +60,13 @@ typedef struct ww_face_extractor {
 
 typedef struct ww_selected_frame {
     const ww_image *image;
-    int width, height;       // of the upright full-size frame; 0: those of the image
+    int width, height; // of the upright full-size frame; 0: those of the image
     int64_t sample, time_us;
-    double scale;            // see ww_frame
-    ww_detection *face;      // pixels of the image; brought into order from left to right, and `track` with it
-    int64_t *track;          // of each face; 0: not tracked
-    size_t count;            // >= 1
-    ww_track_chips *chips;   // of the same tracks about that time; those of use are taken out; NULL: none
+    double scale;          // see ww_frame
+    ww_detection *face;    // pixels of the image; brought into order from left to right, and `track` with it
+    int64_t *track;        // of each face; 0: not tracked
+    size_t count;          // >= 1
+    ww_track_chips *chips; // of the same tracks about that time; those of use are taken out; NULL: none
 } ww_selected_frame;
 
 ww_status ww_extract_faces(ww_face_extractor *extractor, const ww_selected_frame *frame, ww_error *err);

@@ -11,11 +11,12 @@
 #define FIRST_OF_SHOT 0.5    // share of its worth that counts
 #define COARSE_FACE_PX 48.0f // smallest side, in the detector's picture, that is still found at half the size
 #define SAME_FACE_OVERLAP 0.4f
-#define CHIP_QUALITY_MIN 0.1f // of one that can add anything to others
+#define CHIP_QUALITY_MIN 0.1f   // of one that can add anything to others
 enum { JUDGED_FACES_MAX = 12 }; // a look is judged by that many of its faces, the surest
 
 // The chip is kept until the sample's time is over, should one be not enough.
-static ww_status keep_chip(ww_frame_selector *w, int64_t track, int64_t time_us, float quality, ww_image *chip, ww_error *err)
+static ww_status keep_chip(ww_frame_selector *w, int64_t track, int64_t time_us, float quality, ww_image *chip,
+                           ww_error *err)
 {
     if (track <= 0 || quality < CHIP_QUALITY_MIN)
         return WW_OK;
@@ -164,8 +165,14 @@ static ww_status close_time(ww_frame_selector *w, ww_error *err)
         if (h->coarse)
             status = look_properly(w, err);
         drop_small(w);
-        ww_selected_frame take = {.image = &h->image, .sample = h->sample, .time_us = h->time_us, .scale = h->scale, .face = h->faces.item,
-                        .track = h->track.item, .count = h->faces.count, .chips = &w->chips};
+        ww_selected_frame take = {.image = &h->image,
+                                  .sample = h->sample,
+                                  .time_us = h->time_us,
+                                  .scale = h->scale,
+                                  .face = h->faces.item,
+                                  .track = h->track.item,
+                                  .count = h->faces.count,
+                                  .chips = &w->chips};
         if (status == WW_OK && take.count > 0)
             status = ww_extract_faces(w->extractor, &take, err);
     }
@@ -218,10 +225,7 @@ ww_status ww_frame_selector_add(ww_frame_selector *w, const ww_frame *frame, ww_
     return status == WW_OK ? look(w, frame, err) : status;
 }
 
-ww_status ww_frame_selector_end(ww_frame_selector *w, ww_error *err)
-{
-    return close_time(w, err);
-}
+ww_status ww_frame_selector_end(ww_frame_selector *w, ww_error *err) { return close_time(w, err); }
 
 void ww_frame_selector_free(ww_frame_selector *w)
 {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // The frame selector: of the frames in each sample's time, which to keep.
 //
-// A sample's time is from it to the next sample or to the cut before that. Of the frames in it that one is kept on which its faces
-// can be told apart best: all there, sharp, turned to the camera; the sample itself unless another is clearly better, and the
-// first frame of a shot only for want of others (it may be half a dissolve, and it is where tables of shots are a frame off).
-// Faces are tracked through all of them.
+// A sample's time is from it to the next sample or to the cut before that. Of the frames in it that one is kept on
+// which its faces can be told apart best: all there, sharp, turned to the camera; the sample itself unless another is
+// clearly better, and the first frame of a shot only for want of others (it may be half a dissolve, and it is where
+// tables of shots are a frame off). Faces are tracked through all of them.
 #ifndef WW_SCAN_FRAME_SELECTOR_H
 #define WW_SCAN_FRAME_SELECTOR_H
 #include "face/detect.h"
@@ -16,7 +16,7 @@
 typedef WW_VECTOR(int64_t) ww_track_numbers;
 
 typedef struct ww_candidate_frame { // the best frame so far
-    ww_image image;      // a copy; owned
+    ww_image image;                 // a copy; owned
     int64_t sample, time_us;
     double scale;
     ww_detections faces;
@@ -32,9 +32,9 @@ typedef struct ww_frame_selector {
     ww_face_extractor *extractor;
     ww_shot shot;
     ww_tracker tracker;
-    bool open;        // a sample's time is running
-    bool first;       // the next frame is the first of its shot
-    bool coarse_next; // all faces are large: half the resolution will do for the next frame
+    bool open;               // a sample's time is running
+    bool first;              // the next frame is the first of its shot
+    bool coarse_next;        // all faces are large: half the resolution will do for the next frame
     ww_candidate_frame held; // without faces: none is
     ww_track_chips chips;    // of the faces followed, since the sample
     ww_detections found;

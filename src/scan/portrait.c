@@ -3,7 +3,8 @@
 
 #include <math.h>
 
-ww_status ww_portrait(const ww_image *image, const ww_detection *face, ww_face_row *row, uint8_t **jpeg, size_t *bytes, ww_error *err)
+ww_status ww_portrait(const ww_image *image, const ww_detection *face, ww_face_row *row, uint8_t **jpeg, size_t *bytes,
+                      ww_error *err)
 {
     double zoom = image->width / WW_PORTRAIT_FRAME_WIDTH;
     double margin_x = WW_PORTRAIT_MARGIN_X * zoom, margin_y = WW_PORTRAIT_MARGIN_Y * zoom;

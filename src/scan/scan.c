@@ -22,7 +22,7 @@ struct worker_state {
     ww_reader *reader;
 };
 
-// --- work: in any thread -----------------------------------------------------------------------------------------------------
+// --- work: in any thread ---------------------------------------------------------------------------------------------
 
 static ww_status thread_begin(void *user, int thread, void **state, ww_error *err)
 {
@@ -117,7 +117,7 @@ static ww_status work(void *user, void *state, void *task, ww_error *err)
     return status;
 }
 
-// --- the whole ---------------------------------------------------------------------------------------------------------------
+// --- the whole -------------------------------------------------------------------------------------------------------
 
 static void set_defaults(ww_scan_options *o)
 {
@@ -130,18 +130,24 @@ static void set_defaults(ww_scan_options *o)
 }
 
 // The detector's own is 0 in the keys of libraries from before the option could be 0.
-static int score_key(double min_score) { return min_score < 0 ? 0 : min_score * 10000 < 1 ? -1 : (int)(min_score * 10000); }
+static int score_key(double min_score)
+{
+    return min_score < 0 ? 0 : min_score * 10000 < 1 ? -1 : (int)(min_score * 10000);
+}
 
 static char *scan_key(const ww_models *m, const ww_scan_options *o)
 {
-    return ww_strf("embedder=%016" PRIx64 " detector=%016" PRIx64 " every_us=%" PRId64 " detect_size=%d min_face=%d min_score=%d frame_max=%d track=%d shrink=%dx%d",
-                   m->embedder_hash, m->detector_hash, o->every_us, o->detect_size, (int)(o->min_face_px * 100), score_key(o->min_score),
-                   o->frame_max_px, ww_tracks(o, &m->detector_spec), o->shrink_width, o->shrink_height);
+    return ww_strf("embedder=%016" PRIx64 " detector=%016" PRIx64 " every_us=%" PRId64
+                   " detect_size=%d min_face=%d min_score=%d frame_max=%d track=%d shrink=%dx%d",
+                   m->embedder_hash, m->detector_hash, o->every_us, o->detect_size, (int)(o->min_face_px * 100),
+                   score_key(o->min_score), o->frame_max_px, ww_tracks(o, &m->detector_spec), o->shrink_width,
+                   o->shrink_height);
 }
 
 enum { KEY_EMBEDDER_CHARS = 9 + 16 }; // "embedder=" and its hash
 
-// Vectors of two embedders cannot be compared. A library may change its embedder only if this scan covers every source in it.
+// Vectors of two embedders cannot be compared. A library may change its embedder only if this scan covers every source
+// in it.
 struct other_embedder {
     const ww_scan *scan;
     char *path;
@@ -165,8 +171,10 @@ static ww_status check_embedder(ww_scan *s, ww_error *err)
     struct other_embedder o = {.scan = s};
     ww_status status = ww_store_sources(s->library->store, note_other_embedder, &o, err);
     if (status == WW_OK && o.path)
-        status = ww_fail(err, WW_ERR_ARGUMENT, "'%s' holds faces of '%s' made with another embedder; name that file too, or use another folder (-o)",
-                         s->library->dir, o.path);
+        status = ww_fail(
+            err, WW_ERR_ARGUMENT,
+            "'%s' holds faces of '%s' made with another embedder; name that file too, or use another folder (-o)",
+            s->library->dir, o.path);
     free(o.path);
     return status;
 }
@@ -179,14 +187,18 @@ static ww_status store_settings(ww_scan *s, ww_error *err)
     ww_status status = ww_setting_store_text(s->library, WW_SETTING_EPS, eps, err);
     if (status == WW_OK)
         status = ww_setting_store_text(s->library, WW_SETTING_SEED_SCORE, sure, err);
-    return status == WW_OK ? ww_setting_store_text(s->library, WW_SETTING_EMBEDDER, s->models->embedder_spec.name, err) : status;
+    return status == WW_OK ? ww_setting_store_text(s->library, WW_SETTING_EMBEDDER, s->models->embedder_spec.name, err)
+                           : status;
 }
 
 ww_status ww_scan_sources(ww_library *library, const ww_models *models, const char *const *inputs, size_t count,
                           const ww_scan_options *options, ww_scan_result *result, ww_error *err)
 {
     double begun = ww_seconds();
-    ww_scan s = {.library = library, .models = models, .progress_mutex = PTHREAD_MUTEX_INITIALIZER, .progress = {.stage = WW_STAGE_SCAN}};
+    ww_scan s = {.library = library,
+                 .models = models,
+                 .progress_mutex = PTHREAD_MUTEX_INITIALIZER,
+                 .progress = {.stage = WW_STAGE_SCAN}};
     if (options)
         s.options = *options;
     set_defaults(&s.options);
@@ -201,8 +213,14 @@ ww_status ww_scan_sources(ww_library *library, const ww_models *models, const ch
     if (status == WW_OK)
         status = store_settings(&s, err);
     if (status == WW_OK) {
-        ww_pipeline p = {.threads = s.options.threads, .user = &s, .next = ww_scan_next, .thread_begin = thread_begin, .thread_end = thread_end,
-                         .work = work, .done = ww_scan_store, .drop = ww_scan_drop};
+        ww_pipeline p = {.threads = s.options.threads,
+                         .user = &s,
+                         .next = ww_scan_next,
+                         .thread_begin = thread_begin,
+                         .thread_end = thread_end,
+                         .work = work,
+                         .done = ww_scan_store,
+                         .drop = ww_scan_drop};
         status = ww_pipeline_run(&p, err);
     }
     ww_scan_source_release(s.source);

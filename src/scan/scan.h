@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // What the parts of a scan share: the sources at hand, the tasks cut from them, and the scan itself.
 //
-// A task is one span of a video, or a whole photo. Workers do tasks in any order, results are stored in the order of the
-// inputs, one transaction a task, so the store always holds a clean beginning of the work and a later run goes on from there.
-// Source numbers are given in that same order, which makes everything that is written independent of the number of threads and
-// of interruptions.
+// A task is one span of a video, or a whole photo. Workers do tasks in any order, results are stored in the order of
+// the inputs, one transaction a task, so the store always holds a clean beginning of the work and a later run goes on
+// from there. Source numbers are given in that same order, which makes everything that is written independent of the
+// number of threads and of interruptions.
 #ifndef WW_SCAN_SCAN_H
 #define WW_SCAN_SCAN_H
 #include "base/vector.h"
@@ -22,10 +22,10 @@ typedef struct ww_scan_source {
     char *path;
     int64_t bytes;
     uint64_t hash;
-    ww_source *handle; // NULL when it could not be opened
-    int64_t resumed;     // id in the store of an earlier scan cut short, 0: none; does not change once tasks are out
-    int64_t source_id;   // in the store; 0 until the first result arrives; belongs to done()
-    bool told, counted;  // what is wrong with it was said; it counts as damaged; belong to done()
+    ww_source *handle;  // NULL when it could not be opened
+    int64_t resumed;    // id in the store of an earlier scan cut short, 0: none; does not change once tasks are out
+    int64_t source_id;  // in the store; 0 until the first result arrives; belongs to done()
+    bool told, counted; // what is wrong with it was said; it counts as damaged; belong to done()
 } ww_scan_source;
 
 typedef struct ww_scan_task {

@@ -15,7 +15,8 @@ typedef struct ww_scan_told {
     bool *counted;  // this one is among them
 } ww_scan_told;
 
-// Sources this scan puts out of date: the same content scanned with other options, and an earlier failure to read the same path.
+// Sources this scan puts out of date: the same content scanned with other options, and an earlier failure to read the
+// same path.
 struct outdated {
     const ww_scan_source *source;
     const char *key;
@@ -41,7 +42,7 @@ static ww_status delete_outdated(ww_scan *s, const ww_scan_source *source, ww_er
     return status;
 }
 
-// --- done: into the store, in order --------------------------------------------------------------------------------------------
+// --- done: into the store, in order ----------------------------------------------------------------------------------
 
 static ww_status store_source(ww_scan *s, ww_scan_task *t, const char *error, ww_error *err)
 {
@@ -93,7 +94,8 @@ static ww_status store_frame(ww_scan *s, ww_scan_task *t, int span, ww_extracted
     for (size_t i = 0; i < frame->face_count && status == WW_OK; i++) {
         ww_extracted_face *face = &t->seen.faces.item[frame->first_face + i];
         face->row.frame = id;
-        status = ww_store_add_face(s->library->store, &face->row, face->embedding, face->portrait, face->portrait_bytes, &face_id, err);
+        status = ww_store_add_face(s->library->store, &face->row, face->embedding, face->portrait, face->portrait_bytes,
+                                   &face_id, err);
         if (status == WW_OK)
             status = store_context(s->library->store, face_id, face, err);
     }
@@ -108,14 +110,15 @@ static ww_status store_seen(ww_scan *s, ww_scan_task *t, ww_error *err)
     for (size_t i = 0; i < t->seen.frames.count && status == WW_OK; i++)
         status = store_frame(s, t, first, &t->seen.frames.item[i], err);
     for (int span = first; span <= last && status == WW_OK; span++)
-        status = ww_store_mark_span(store, t->source->source_id, span, span == last ? &t->seen.counts : &(ww_scan_counts){0}, err);
+        status = ww_store_mark_span(store, t->source->source_id, span,
+                                    span == last ? &t->seen.counts : &(ww_scan_counts){0}, err);
     if (status == WW_OK && t->seen.damage)
         status = ww_store_add_damage(store, t->source->source_id, first, t->seen.damage, err);
     return status;
 }
 
-// A span of a film that could not be read at all is damage of the film; a file of a single span is one that could not be read. What the
-// disk or the memory withheld is not recorded: the next scan tries again.
+// A span of a film that could not be read at all is damage of the film; a file of a single span is one that could not
+// be read. What the disk or the memory withheld is not recorded: the next scan tries again.
 static ww_status store_failure(ww_scan *s, ww_scan_task *t, ww_error *err)
 {
     if (t->span_count <= 1 || !t->source->handle)
@@ -214,8 +217,11 @@ ww_status ww_scan_store(void *user, void *task, ww_error *err)
         status = tell(s, t, err);
     if (status == WW_OK) {
         count_task(s, t);
-        ww_progress progress = {.stage = WW_STAGE_SCAN, .share = s->done_share < 1 ? s->done_share : 1, .done = s->result.frames,
-                                .faces = s->result.faces, .now = t->source->path};
+        ww_progress progress = {.stage = WW_STAGE_SCAN,
+                                .share = s->done_share < 1 ? s->done_share : 1,
+                                .done = s->result.frames,
+                                .faces = s->result.faces,
+                                .now = t->source->path};
         pthread_mutex_lock(&s->progress_mutex);
         s->progress = progress;
         s->progress.now = NULL; // does not live long enough

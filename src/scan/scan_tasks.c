@@ -6,7 +6,7 @@
 
 #include <stdlib.h>
 
-// --- sources --------------------------------------------------------------------------------------------------------------
+// --- sources ---------------------------------------------------------------------------------------------------------
 
 static ww_scan_source *source_new(const ww_source_file *input)
 {
@@ -53,7 +53,7 @@ void ww_scan_drop(void *user, void *task)
     free(t);
 }
 
-// --- what the library knows ------------------------------------------------------------------------------------------------
+// --- what the library knows ------------------------------------------------------------------------------------------
 
 ww_status ww_scan_find_known(ww_scan *s, uint64_t hash, int64_t *source, ww_error *err)
 {
@@ -71,7 +71,7 @@ static ww_status span_done(ww_scan *s, int64_t source, int span, bool *done, ww_
     return status;
 }
 
-// --- next: tasks, in order ---------------------------------------------------------------------------------------------------
+// --- next: tasks, in order -------------------------------------------------------------------------------------------
 
 // The progress callback is where a program says that it wants to stop.
 static bool is_stopped(void *user)
@@ -86,8 +86,10 @@ static bool is_stopped(void *user)
 ww_status ww_scan_source_open(ww_scan *s, ww_scan_source *f, char **failure, ww_error *err)
 {
     ww_error why = {0};
-    ww_source_options options = {.every_us = s->options.every_us, .intermediate_every_us = ww_tracks(&s->options, &s->models->detector_spec) ? WW_INTERMEDIATE_EVERY_US : 0,
-                                  .cancel = {is_stopped, s}};
+    ww_source_options options = {.every_us = s->options.every_us,
+                                 .intermediate_every_us =
+                                     ww_tracks(&s->options, &s->models->detector_spec) ? WW_INTERMEDIATE_EVERY_US : 0,
+                                 .cancel = {is_stopped, s}};
     *failure = NULL;
     ww_status status = ww_hash_file_until(f->path, &options.cancel, &f->hash, &why);
     if (status == WW_OK)

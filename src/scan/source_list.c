@@ -37,17 +37,12 @@ static ww_status add_file(ww_source_list *inputs, const char *path, ww_error *er
     return ww_fail_memory(err, "the list of files");
 }
 
-static int by_bytes(const struct dirent **a, const struct dirent **b)
-{
-    return strcmp((*a)->d_name, (*b)->d_name);
-}
+static int by_bytes(const struct dirent **a, const struct dirent **b) { return strcmp((*a)->d_name, (*b)->d_name); }
 
-static int not_hidden(const struct dirent *entry)
-{
-    return entry->d_name[0] != '.';
-}
+static int not_hidden(const struct dirent *entry) { return entry->d_name[0] != '.'; }
 
-static ww_status add_folder(ww_source_list *inputs, const char *dir, int depth, const ww_log *log, int64_t *unreadable, ww_error *err)
+static ww_status add_folder(ww_source_list *inputs, const char *dir, int depth, const ww_log *log, int64_t *unreadable,
+                            ww_error *err)
 {
     char *store = ww_path_join(dir, WW_STORE_FILE);
     bool ours = ww_path_exists(store);
@@ -80,8 +75,8 @@ static ww_status add_folder(ww_source_list *inputs, const char *dir, int depth, 
     return status;
 }
 
-ww_status ww_source_list_collect(const char *const *named, size_t count, const ww_log *log, ww_source_list *inputs, int64_t *unreadable,
-                            ww_error *err)
+ww_status ww_source_list_collect(const char *const *named, size_t count, const ww_log *log, ww_source_list *inputs,
+                                 int64_t *unreadable, ww_error *err)
 {
     ww_status status = WW_OK;
     for (size_t i = 0; i < count && status == WW_OK; i++) {

@@ -11,11 +11,12 @@
 #include <math.h>
 #include <stdlib.h>
 
-// Two faces of one track farther apart than this many times the embedder's eps are two people (a dissolve, one who walks before
-// the other), if both can be told apart at all.
+// Two faces of one track farther apart than this many times the embedder's eps are two people (a dissolve, one who
+// walks before the other), if both can be told apart at all.
 #define TRACK_BREAKS_AT 1.35
 #define TOLD_APART_QUALITY 0.3
-#define BELIEVED_ONCE_SHARE 0.6f // of the way from the detector's smallest score to 1: such a face is believed even if seen but once
+#define BELIEVED_ONCE_SHARE                                                                                            \
+    0.6f // of the way from the detector's smallest score to 1: such a face is believed even if seen but once
 enum { TRANSIENT_CHANCES_MIN = 3 }; // looks; one seen once in fewer may be a true face that came or went
 
 struct ww_span_worker {
@@ -38,20 +39,25 @@ struct sight {
 
 float ww_seed_score(const ww_model_spec *detector, float share)
 {
-    return detector->detector->scores_unbounded ? detector->min_score : detector->min_score + share * (1 - detector->min_score);
+    return detector->detector->scores_unbounded ? detector->min_score
+                                                : detector->min_score + share * (1 - detector->min_score);
 }
 
 bool ww_tracks(const ww_scan_options *options, const ww_model_spec *detector)
 {
-    return !options->no_track && options->every_us <= WW_TRACK_EVERY_MAX_US && !detector->detector->too_slow_to_track && options->shrink_width == 0;
+    return !options->no_track && options->every_us <= WW_TRACK_EVERY_MAX_US && !detector->detector->too_slow_to_track
+           && options->shrink_width == 0;
 }
 
-ww_status ww_span_worker_open(const ww_models *models, const ww_scan_options *options, ww_span_worker **worker, ww_error *err)
+ww_status ww_span_worker_open(const ww_models *models, const ww_scan_options *options, ww_span_worker **worker,
+                              ww_error *err)
 {
     ww_span_worker *l = ww_alloc(sizeof *l);
     l->models = models;
     l->options = *options;
-    ww_detect_options detect = {.size = options->detect_size, .min_score = options->min_score < 0 ? 0 : fmaxf((float)options->min_score, FLT_MIN)}, coarse = detect;
+    ww_detect_options detect = {.size = options->detect_size,
+                                .min_score = options->min_score < 0 ? 0 : fmaxf((float)options->min_score, FLT_MIN)},
+                      coarse = detect;
     if (!models->detector_spec.detector->full_size_only)
         coarse.size = options->detect_size / 2;
     ww_status status = ww_detector_open(models->detector, &models->detector_spec, &detect, &l->detector, err);
@@ -79,16 +85,18 @@ void ww_span_worker_close(ww_span_worker *l)
     free(l);
 }
 
-// The article's first step: a frame larger than the bounds becomes an RGB picture within them. *small is the frame itself where it
-// is not; else its image is `picture`, the caller's to free.
-static ww_status shrink(const ww_scan_options *o, const ww_frame *frame, ww_frame *small, ww_image *picture, ww_error *err)
+// The article's first step: a frame larger than the bounds becomes an RGB picture within them. *small is the frame
+// itself where it is not; else its image is `picture`, the caller's to free.
+static ww_status shrink(const ww_scan_options *o, const ww_frame *frame, ww_frame *small, ww_image *picture,
+                        ww_error *err)
 {
     *small = *frame;
     double scale = fmin((double)o->shrink_width / frame->image.width, (double)o->shrink_height / frame->image.height);
     if (o->shrink_width == 0 || scale >= 1)
         return WW_OK;
     ww_image rgb = {0};
-    int width = (int)fmax(1, floor(frame->image.width * scale + 0.5)), height = (int)fmax(1, floor(frame->image.height * scale + 0.5));
+    int width = (int)fmax(1, floor(frame->image.width * scale + 0.5)),
+        height = (int)fmax(1, floor(frame->image.height * scale + 0.5));
     ww_status status = ww_to_rgb(&frame->image, &rgb, err);
     if (status == WW_OK)
         status = ww_resize_lanczos(&rgb, width, height, picture, err);
@@ -98,8 +106,8 @@ static ww_status shrink(const ww_scan_options *o, const ww_frame *frame, ww_fram
     return status;
 }
 
-// A photo on which no face was found may lie on its side, or upside down, with nothing in it to say so. The first turn with a face
-// that the detector is sure of is taken; *picture, zeroed or the caller's to free, is frame->image then.
+// A photo on which no face was found may lie on its side, or upside down, with nothing in it to say so. The first turn
+// with a face that the detector is sure of is taken; *picture, zeroed or the caller's to free, is frame->image then.
 static ww_status find_upright(ww_span_worker *l, ww_frame *frame, ww_image *picture, ww_error *err)
 {
     static const int turns[] = {6, 8, 3}; // EXIF: clockwise, counter-clockwise, by half
@@ -148,8 +156,15 @@ static ww_status take_alone(struct sight *sight, ww_frame *frame, ww_error *err)
         if (!ww_vector_push(&l->untracked, 0))
             status = ww_fail_memory(err, "the faces of a frame");
     }
-    ww_selected_frame take = {.image = &frame->image, .width = frame->width, .height = frame->height, .sample = frame->sample, .time_us = frame->time_us, .scale = frame->scale,
-                    .face = l->found.item, .track = l->untracked.item, .count = kept};
+    ww_selected_frame take = {.image = &frame->image,
+                              .width = frame->width,
+                              .height = frame->height,
+                              .sample = frame->sample,
+                              .time_us = frame->time_us,
+                              .scale = frame->scale,
+                              .face = l->found.item,
+                              .track = l->untracked.item,
+                              .count = kept};
     if (status == WW_OK && kept > 0)
         status = ww_extract_faces(&sight->extractor, &take, err);
     ww_image_free(&turned);
@@ -170,8 +185,8 @@ static ww_status on_frame(void *user, const ww_frame *frame, ww_error *err)
     return status;
 }
 
-// A track that was missed in more looks than it was found in, by a detector never sure of it, is no face: a shoe, a lamp, a fold that
-// looked like one for a moment.
+// A track that was missed in more looks than it was found in, by a detector never sure of it, is no face: a shoe, a
+// lamp, a fold that looked like one for a moment.
 static bool is_fleeting(const struct sight *sight, const ww_extracted_face *face)
 {
     const float sure = ww_seed_score(&sight->worker->models->detector_spec, BELIEVED_ONCE_SHARE);
@@ -186,7 +201,8 @@ static bool is_fleeting(const struct sight *sight, const ww_extracted_face *face
 static void drop_transients(const struct sight *sight, size_t first_frame)
 {
     ww_span_result *seen = sight->extractor.seen;
-    size_t frames = first_frame, faces = first_frame < seen->frames.count ? seen->frames.item[first_frame].first_face : seen->faces.count;
+    size_t frames = first_frame,
+           faces = first_frame < seen->frames.count ? seen->frames.item[first_frame].first_face : seen->faces.count;
     for (size_t f = first_frame; f < seen->frames.count; f++) {
         ww_extracted_frame frame = seen->frames.item[f];
         const size_t first = faces;
@@ -216,7 +232,8 @@ struct last_of_track {
     int64_t number;
 };
 
-// Gives tracks that turned out to show two people new numbers from there on, and all tracks numbers of their own in the source.
+// Gives tracks that turned out to show two people new numbers from there on, and all tracks numbers of their own in the
+// source.
 static ww_status settle_tracks(const struct sight *sight, int span, size_t first_face, ww_error *err)
 {
     const ww_model_spec *spec = &sight->worker->models->embedder_spec;
@@ -235,7 +252,8 @@ static ww_status settle_tracks(const struct sight *sight, int span, size_t first
         if (!before)
             l->number = face->row.track;
         else if (fmin(before->row.quality, face->row.quality) >= TOLD_APART_QUALITY
-                 && ww_distance_squared(before->embedding, face->embedding, spec->embedding_dim) > breaks_at * breaks_at)
+                 && ww_distance_squared(before->embedding, face->embedding, spec->embedding_dim)
+                        > breaks_at * breaks_at)
             l->number = next++;
         l->face = i + 1;
         face->row.track = ((int64_t)(span + 1) << 32) + l->number;
@@ -244,19 +262,28 @@ static ww_status settle_tracks(const struct sight *sight, int span, size_t first
     return WW_OK;
 }
 
-ww_status ww_span_worker_run(ww_span_worker *worker, const ww_source *source, ww_reader *reader, int span, ww_span_result *seen, ww_error *err)
+ww_status ww_span_worker_run(ww_span_worker *worker, const ww_source *source, ww_reader *reader, int span,
+                             ww_span_result *seen, ww_error *err)
 {
     const ww_models *m = worker->models;
-    struct sight sight = {.worker = worker, .follows = ww_tracks(&worker->options, &m->detector_spec) && ww_source_get_info(source)->kind == WW_SOURCE_VIDEO};
+    struct sight sight = {.worker = worker,
+                          .follows = ww_tracks(&worker->options, &m->detector_spec)
+                                     && ww_source_get_info(source)->kind == WW_SOURCE_VIDEO};
     const ww_source_info *info = ww_source_get_info(source);
     sight.may_turn = info->kind == WW_SOURCE_PHOTO && info->orientation == 0 && worker->options.shrink_width == 0
                      && !m->detector_spec.detector->too_slow_to_track;
     const size_t first_face = seen->faces.count, first_frame = seen->frames.count;
-    sight.extractor = (ww_face_extractor){.embedder_spec = &m->embedder_spec, .embedder = worker->embedder, .frame_max_px = worker->options.frame_max_px,
-                             .is_video = ww_source_get_info(source)->kind == WW_SOURCE_VIDEO,
-                             .seen = seen, .embedded = first_face};
-    sight.selector = (ww_frame_selector){.detector = worker->detector, .coarse_detector = worker->coarse_detector,
-                             .min_face_px = worker->options.min_face_px, .detect_size = worker->options.detect_size, .extractor = &sight.extractor};
+    sight.extractor = (ww_face_extractor){.embedder_spec = &m->embedder_spec,
+                                          .embedder = worker->embedder,
+                                          .frame_max_px = worker->options.frame_max_px,
+                                          .is_video = ww_source_get_info(source)->kind == WW_SOURCE_VIDEO,
+                                          .seen = seen,
+                                          .embedded = first_face};
+    sight.selector = (ww_frame_selector){.detector = worker->detector,
+                                         .coarse_detector = worker->coarse_detector,
+                                         .min_face_px = worker->options.min_face_px,
+                                         .detect_size = worker->options.detect_size,
+                                         .extractor = &sight.extractor};
     double begun = ww_seconds(), others = seen->detect_s + seen->embed_s + seen->encode_s;
     ww_damage damage = {0};
     ww_status status = ww_reader_span(reader, span, on_frame, &sight, &damage, err);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What is around the faces of footage: views of frames, colours beside faces, their embeddings in the frames in between.
+// What is around the faces of footage: views of frames, colours beside faces, their embeddings in the frames in
+// between.
 #include "base/memory.h"
 #include "store/sql.h"
 
@@ -20,20 +21,25 @@ ww_status ww_store_add_context(ww_store *s, const ww_context_row *row, ww_error 
     if (status != WW_OK)
         return status;
     if (row->torso || row->hair)
-        status = ww_sql_run(s, WW_SQL_ADD_COLOURS,
-                            WW_BIND(WW_I(row->face), WW_B(row->torso ? (const void *)row->torso : EMPTY, row->torso ? row->torso_bytes : 0),
-                                    WW_B(row->hair ? (const void *)row->hair : EMPTY, row->hair ? row->hair_bytes : 0)),
-                            err);
+        status =
+            ww_sql_run(s, WW_SQL_ADD_COLOURS,
+                       WW_BIND(WW_I(row->face),
+                               WW_B(row->torso ? (const void *)row->torso : EMPTY, row->torso ? row->torso_bytes : 0),
+                               WW_B(row->hair ? (const void *)row->hair : EMPTY, row->hair ? row->hair_bytes : 0)),
+                       err);
     if (status == WW_OK && row->weight > 0)
         status = ww_sql_run(s, WW_SQL_ADD_INTERMEDIATE,
-                            WW_BIND(WW_I(row->face), WW_D(row->weight), WW_B(row->intermediate, (size_t)row->embedding_dim * sizeof *row->intermediate)), err);
+                            WW_BIND(WW_I(row->face), WW_D(row->weight),
+                                    WW_B(row->intermediate, (size_t)row->embedding_dim * sizeof *row->intermediate)),
+                            err);
     return ww_sql_leave(s, status, err);
 }
 
 static ww_status damaged(const ww_store *s, const char *what, int64_t id, ww_error *err)
 {
-    return ww_fail(err, WW_ERR_STORE, "the library '%s' is damaged: the %s %lld cannot be right; move it away and scan again", s->path, what,
-                   (long long)id);
+    return ww_fail(err, WW_ERR_STORE,
+                   "the library '%s' is damaged: the %s %lld cannot be right; move it away and scan again", s->path,
+                   what, (long long)id);
 }
 
 typedef struct view_walk {
@@ -54,7 +60,8 @@ static ww_status on_view(void *user, sqlite3_stmt *row, ww_error *err)
 
 ww_status ww_store_views(ww_store *s, ww_on_view *on_row, void *user, ww_error *err)
 {
-    static const char sql[] = "SELECT frame.id, view FROM frame CROSS JOIN frame_view ON frame_view.frame = frame.id ORDER BY source, sample";
+    static const char sql[] =
+        "SELECT frame.id, view FROM frame CROSS JOIN frame_view ON frame_view.frame = frame.id ORDER BY source, sample";
     return ww_sql_walk(s, sql, on_view, &(view_walk){s, on_row, user}, err);
 }
 
@@ -74,7 +81,8 @@ static bool read_intermediate(context_walk *walk, sqlite3_stmt *row, ww_context_
     context->weight = sqlite3_column_double(row, 3);
     context->embedding_dim = (int)(bytes / sizeof *walk->intermediate);
     context->intermediate = walk->intermediate;
-    if (!(context->weight > 0) || !isfinite(context->weight) || bytes == 0 || bytes % sizeof *walk->intermediate != 0 || bytes > sizeof walk->intermediate)
+    if (!(context->weight > 0) || !isfinite(context->weight) || bytes == 0 || bytes % sizeof *walk->intermediate != 0
+        || bytes > sizeof walk->intermediate)
         return false;
     memcpy(walk->intermediate, data, bytes);
     for (int i = 0; i < context->embedding_dim; i++)
@@ -93,16 +101,19 @@ static ww_status on_context(void *user, sqlite3_stmt *row, ww_error *err)
         .hair = sqlite3_column_blob(row, 2),
         .hair_bytes = (size_t)sqlite3_column_bytes(row, 2),
     };
-    if (context.torso_bytes > WW_STORE_CONTEXT_MAX || context.hair_bytes > WW_STORE_CONTEXT_MAX || !read_intermediate(walk, row, &context))
+    if (context.torso_bytes > WW_STORE_CONTEXT_MAX || context.hair_bytes > WW_STORE_CONTEXT_MAX
+        || !read_intermediate(walk, row, &context))
         return damaged(walk->store, "context of face", context.face, err);
     return walk->on_row(walk->user, &context, err);
 }
 
 ww_status ww_store_contexts(ww_store *s, ww_on_context *on_row, void *user, ww_error *err)
 {
-    static const char sql[] = "SELECT face.id, torso, hair, weight, embedding FROM frame CROSS JOIN face ON face.frame = frame.id"
-                              " LEFT JOIN face_colours ON face_colours.face = face.id LEFT JOIN face_intermediate ON face_intermediate.face = face.id"
-                              " WHERE torso IS NOT NULL OR weight IS NOT NULL ORDER BY source, sample, place";
+    static const char sql[] =
+        "SELECT face.id, torso, hair, weight, embedding FROM frame CROSS JOIN face ON face.frame = frame.id"
+        " LEFT JOIN face_colours ON face_colours.face = face.id LEFT JOIN face_intermediate ON face_intermediate.face "
+        "= face.id"
+        " WHERE torso IS NOT NULL OR weight IS NOT NULL ORDER BY source, sample, place";
     context_walk *walk = ww_try_alloc(sizeof *walk);
     if (!walk)
         return ww_fail_memory(err, "reading the library");

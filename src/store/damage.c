@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What of a source could not be read, or only in part, in words for people: it is told again at every scan, not only at the first.
+// What of a source could not be read, or only in part, in words for people: it is told again at every scan, not only at
+// the first.
 #include "store/sql.h"
 #include "store/store.h"
 
@@ -23,12 +24,15 @@ static ww_status on_damage(void *user, sqlite3_stmt *row, ww_error *err)
 {
     const damage_walk *walk = user;
     const char *words = (const char *)sqlite3_column_text(row, 1);
-    bool wanted = sqlite3_column_int64(row, 0) == walk->source && words && sqlite3_column_bytes(row, 1) <= WORDS_BYTES_MAX;
+    bool wanted =
+        sqlite3_column_int64(row, 0) == walk->source && words && sqlite3_column_bytes(row, 1) <= WORDS_BYTES_MAX;
     return wanted ? walk->on_words(walk->user, words, err) : WW_OK;
 }
 
-ww_status ww_store_damage(ww_store *s, int64_t source, ww_status (*on_words)(void *user, const char *words, ww_error *err), void *user,
+ww_status ww_store_damage(ww_store *s, int64_t source,
+                          ww_status (*on_words)(void *user, const char *words, ww_error *err), void *user,
                           ww_error *err)
 {
-    return ww_sql_walk(s, "SELECT source, words FROM damage ORDER BY source, span", on_damage, &(damage_walk){source, on_words, user}, err);
+    return ww_sql_walk(s, "SELECT source, words FROM damage ORDER BY source, span", on_damage,
+                       &(damage_walk){source, on_words, user}, err);
 }

@@ -9,8 +9,8 @@
 ww_status ww_store_add_decision(ww_store *s, const ww_journal_row *row, int64_t *seq, ww_error *err)
 {
     ww_status status = ww_sql_run(s, WW_SQL_ADD_DECISION,
-                                  WW_BIND(WW_I(row->batch), WW_I(row->time_s), WW_S(row->kind), WW_S(row->text), WW_S(row->words),
-                                          WW_B(row->operands, row->operands_bytes)),
+                                  WW_BIND(WW_I(row->batch), WW_I(row->time_s), WW_S(row->kind), WW_S(row->text),
+                                          WW_S(row->words), WW_B(row->operands, row->operands_bytes)),
                                   err);
     if (status == WW_OK)
         *seq = sqlite3_last_insert_rowid(s->db);
@@ -46,8 +46,8 @@ ww_status ww_store_decisions(ww_store *s, ww_on_decision *on_row, void *user, ww
                        &(decision_walk){on_row, user}, err);
 }
 
-ww_status ww_store_known_picture(ww_store *s, uint64_t hash, const char *models, char **found, float **embedding, size_t *dim,
-                                 ww_error *err)
+ww_status ww_store_known_picture(ww_store *s, uint64_t hash, const char *models, char **found, float **embedding,
+                                 size_t *dim, ww_error *err)
 {
     sqlite3_stmt *row;
     *found = NULL;
@@ -63,10 +63,11 @@ ww_status ww_store_known_picture(ww_store *s, uint64_t hash, const char *models,
     char *word = text ? ww_try_strdup(text) : NULL;
     bool starved = ww_sql_starved(row) || (text && !word) || (!copy && bytes <= WW_STORE_EMBEDDING_MAX * sizeof *copy);
     if (starved || !text || !copy || bytes % sizeof *copy != 0) {
-        status = starved ? ww_fail_memory(err, "a known picture's row of the library")
-                         : ww_fail(err, WW_ERR_STORE,
-                                   "the library '%s' is damaged in its table of known pictures; move it away and scan again",
-                                   s->path);
+        status =
+            starved ? ww_fail_memory(err, "a known picture's row of the library")
+                    : ww_fail(err, WW_ERR_STORE,
+                              "the library '%s' is damaged in its table of known pictures; move it away and scan again",
+                              s->path);
         free(word);
         free(copy);
     } else {
@@ -80,9 +81,10 @@ ww_status ww_store_known_picture(ww_store *s, uint64_t hash, const char *models,
     return status;
 }
 
-ww_status ww_store_set_known_picture(ww_store *s, uint64_t hash, const char *models, const char *found, const float *embedding,
-                                     size_t dim, ww_error *err)
+ww_status ww_store_set_known_picture(ww_store *s, uint64_t hash, const char *models, const char *found,
+                                     const float *embedding, size_t dim, ww_error *err)
 {
     return ww_sql_run(s, WW_SQL_SET_KNOWN_PICTURE,
-                      WW_BIND(WW_I((int64_t)hash), WW_S(models), WW_S(found), WW_B(embedding, dim * sizeof *embedding)), err);
+                      WW_BIND(WW_I((int64_t)hash), WW_S(models), WW_S(found), WW_B(embedding, dim * sizeof *embedding)),
+                      err);
 }

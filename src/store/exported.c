@@ -39,6 +39,6 @@ static ww_status on_exported(void *user, sqlite3_stmt *row, ww_error *err)
 
 ww_status ww_store_exported(ww_store *s, ww_on_exported *on_row, void *user, ww_error *err)
 {
-    return ww_sql_walk(s, "SELECT path, hash FROM exported ORDER BY path, hash", on_exported, &(exported_walk){on_row, user},
-                       err);
+    return ww_sql_walk(s, "SELECT path, hash FROM exported ORDER BY path, hash", on_exported,
+                       &(exported_walk){on_row, user}, err);
 }

@@ -15,15 +15,14 @@
 #include <time.h>
 #include <unistd.h>
 
-#define LOCK_TRIES 20     // a program that was just killed may need a moment to let go
+#define LOCK_TRIES 20 // a program that was just killed may need a moment to let go
 #define LOCK_WAIT_MS 100
 #define BUSY_WAIT_MS 2000 // for another program that reads the file, such as the sqlite3 shell
 
-static const char settings[] =
-    "PRAGMA synchronous = NORMAL;" // see store.h on what this promises
-    "PRAGMA foreign_keys = ON;"
-    "PRAGMA trusted_schema = OFF;"
-    "PRAGMA cache_size = -16000;"; // KiB
+static const char settings[] = "PRAGMA synchronous = NORMAL;" // see store.h on what this promises
+                               "PRAGMA foreign_keys = ON;"
+                               "PRAGMA trusted_schema = OFF;"
+                               "PRAGMA cache_size = -16000;"; // KiB
 
 static char *folder_of(const char *path)
 {
@@ -101,15 +100,17 @@ static ww_status identify(ww_store *s, int *version, ww_error *err)
         return status;
     bool empty = application == 0 && user_version == 0 && tables == 0;
     if (!empty && application != WW_STORE_APPLICATION_ID)
-        return ww_fail(err, WW_ERR_STORE, "'%s' is a database of another program; move it away or choose another folder with -o",
-                       s->path);
-    if (user_version > WW_STORE_VERSION)
         return ww_fail(err, WW_ERR_STORE,
-                       "the library '%s' was made by a newer whoswho (its version is %lld, this program knows %d); update "
-                       "whoswho, or choose another folder with -o",
-                       s->path, (long long)user_version, WW_STORE_VERSION);
+                       "'%s' is a database of another program; move it away or choose another folder with -o", s->path);
+    if (user_version > WW_STORE_VERSION)
+        return ww_fail(
+            err, WW_ERR_STORE,
+            "the library '%s' was made by a newer whoswho (its version is %lld, this program knows %d); update "
+            "whoswho, or choose another folder with -o",
+            s->path, (long long)user_version, WW_STORE_VERSION);
     if (!empty && user_version < 1)
-        return ww_fail(err, WW_ERR_STORE, "the library '%s' is damaged (it has no version); move it away and run again", s->path);
+        return ww_fail(err, WW_ERR_STORE, "the library '%s' is damaged (it has no version); move it away and run again",
+                       s->path);
     *version = (int)user_version;
     return WW_OK;
 }
@@ -118,7 +119,8 @@ static ww_status migrate(ww_store *s, int version, ww_error *err)
 {
     if (version == ww_schema_steps)
         return WW_OK;
-    char *stamp = ww_strf("PRAGMA application_id = %d; PRAGMA user_version = %d", WW_STORE_APPLICATION_ID, ww_schema_steps);
+    char *stamp =
+        ww_strf("PRAGMA application_id = %d; PRAGMA user_version = %d", WW_STORE_APPLICATION_ID, ww_schema_steps);
     ww_status status = ww_store_begin(s, err);
     for (int v = version; status == WW_OK && v < ww_schema_steps; v++)
         status = run(s, ww_schema_step[v], err);
@@ -137,7 +139,10 @@ static void harden(sqlite3 *db)
 {
     static const struct {
         int option, value;
-    } config[] = {{SQLITE_DBCONFIG_DEFENSIVE, 1}, {SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0}, {SQLITE_DBCONFIG_ENABLE_TRIGGER, 0}, {SQLITE_DBCONFIG_ENABLE_VIEW, 0}};
+    } config[] = {{SQLITE_DBCONFIG_DEFENSIVE, 1},
+                  {SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0},
+                  {SQLITE_DBCONFIG_ENABLE_TRIGGER, 0},
+                  {SQLITE_DBCONFIG_ENABLE_VIEW, 0}};
     for (size_t i = 0; i < sizeof config / sizeof *config; i++)
         sqlite3_db_config(db, config[i].option, config[i].value, NULL);
     sqlite3_limit(db, SQLITE_LIMIT_LENGTH, (int)WW_STORE_VALUE_MAX);
@@ -165,15 +170,18 @@ static ww_status open_file(ww_store *s, int flags, const char *vfs, const char *
     return rc == SQLITE_OK ? WW_OK : ww_sql_fail(s, rc, err);
 }
 
-// The write-ahead log wants shared memory and locks, which some network and FUSE drives do not have. One program at a time works in a
-// folder anyway (lock_folder): then the file is held alone, and if need be without locks and with a rollback journal.
+// The write-ahead log wants shared memory and locks, which some network and FUSE drives do not have. One program at a
+// time works in a folder anyway (lock_folder): then the file is held alone, and if need be without locks and with a
+// rollback journal.
 static ww_status choose_journal(ww_store *s, int flags, ww_error *err)
 {
     if (run(s, "PRAGMA journal_mode = WAL; SELECT count(*) FROM sqlite_schema", NULL) == WW_OK)
         return WW_OK;
     ww_status status = open_file(s, flags, NULL, NULL, err);
-    if (status == WW_OK &&
-        run(s, "PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; SELECT count(*) FROM sqlite_schema", NULL) == WW_OK)
+    if (status == WW_OK
+        && run(s, "PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; SELECT count(*) FROM sqlite_schema",
+               NULL)
+               == WW_OK)
         return WW_OK;
     status = open_file(s, flags, "unix-none", NULL, err);
     return status == WW_OK ? run(s, "PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = DELETE", err) : status;
@@ -209,14 +217,19 @@ static ww_status open_for_reading(ww_store *s, ww_error *err)
 {
     int version = 0;
     if (has_bytes(s->path, "-wal") || has_bytes(s->path, "-journal"))
-        return ww_fail(err, WW_ERR_IO, "the library '%s' cannot be written here and has changes that are not merged yet; copy its folder to where it can", s->path);
+        return ww_fail(err, WW_ERR_IO,
+                       "the library '%s' cannot be written here and has changes that are not merged yet; copy its "
+                       "folder to where it can",
+                       s->path);
     ww_status status = open_file(s, SQLITE_OPEN_READONLY, NULL, "immutable=1", err);
     if (status == WW_OK)
         status = identify(s, &version, err);
     if (status == WW_OK)
         status = ww_store_verify_schema(s, version, err);
     if (status == WW_OK && version != WW_STORE_VERSION)
-        status = ww_fail(err, WW_ERR_STORE, "the library '%s' was made by an older whoswho and cannot be brought up to date here; copy its folder to where it can be written",
+        status = ww_fail(err, WW_ERR_STORE,
+                         "the library '%s' was made by an older whoswho and cannot be brought up to date here; copy "
+                         "its folder to where it can be written",
                          s->path);
     return status;
 }
@@ -229,10 +242,13 @@ static ww_status look_at_file(const char *path, bool create, bool *writable, ww_
     if (stat(path, &st) != 0) {
         if (errno != ENOENT)
             return ww_fail_errno(err, errno, "cannot look at the library '%s'", path);
-        return create ? WW_OK : ww_fail(err, WW_ERR_NOT_FOUND, "there is no library '%s'; scan some footage into this folder first", path);
+        return create ? WW_OK
+                      : ww_fail(err, WW_ERR_NOT_FOUND,
+                                "there is no library '%s'; scan some footage into this folder first", path);
     }
     if (!S_ISREG(st.st_mode))
-        return ww_fail(err, WW_ERR_IO, "'%s' is not a regular file; move it away or choose another folder with -o", path);
+        return ww_fail(err, WW_ERR_IO, "'%s' is not a regular file; move it away or choose another folder with -o",
+                       path);
     char *folder = folder_of(path);
     *writable = access(path, W_OK) == 0 && access(folder, W_OK) == 0;
     free(folder);

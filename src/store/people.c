@@ -10,8 +10,8 @@ static ww_status assign(ww_store *s, const int64_t *faces, const int32_t *number
             return ww_fail(err, WW_ERR_ARGUMENT, "%d is not the number of a person", numbers[i]);
         status = ww_sql_run(s, WW_SQL_SET_PERSON, WW_BIND(WW_I(numbers[i]), WW_I(faces[i])), err);
         if (status == WW_OK && sqlite3_changes(s->db) == 0)
-            return ww_fail(err, WW_ERR_NOT_FOUND, "there is no face with the id %lld in the library '%s'", (long long)faces[i],
-                           s->path);
+            return ww_fail(err, WW_ERR_NOT_FOUND, "there is no face with the id %lld in the library '%s'",
+                           (long long)faces[i], s->path);
     }
     if (status == WW_OK)
         status = ww_sql_run(s, WW_SQL_ADD_PEOPLE, NULL, 0, err);

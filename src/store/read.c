@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The walks. Their orders follow the UNIQUE indexes of the schema, so nothing is ever sorted, however large the library. The file
-// may have been damaged or made by somebody else: what SQLite does not check (lengths of BLOBs) is checked here.
+// The walks. Their orders follow the UNIQUE indexes of the schema, so nothing is ever sorted, however large the
+// library. The file may have been damaged or made by somebody else: what SQLite does not check (lengths of BLOBs) is
+// checked here.
 #include "base/memory.h"
 #include "store/sql.h"
 
@@ -26,8 +27,9 @@ static bool is_time(int64_t us) { return us >= -TIME_US_MAX && us <= TIME_US_MAX
 
 static ww_status damaged(const ww_store *s, const char *what, const char *of, int64_t id, ww_error *err)
 {
-    return ww_fail(err, WW_ERR_STORE, "the library '%s' is damaged: the %s of %s %lld cannot be right; move it away and scan again", s->path, what, of,
-                   (long long)id);
+    return ww_fail(err, WW_ERR_STORE,
+                   "the library '%s' is damaged: the %s of %s %lld cannot be right; move it away and scan again",
+                   s->path, what, of, (long long)id);
 }
 
 typedef struct source_walk {
@@ -51,16 +53,21 @@ static ww_status on_source(void *user, sqlite3_stmt *row, ww_error *err)
         .scan_key = COLUMN_TEXT(row, 8),
         .span_count = COLUMN_INT(row, 9),
         .error = COLUMN_TEXT(row, 10),
-        .counts = {.damaged = COLUMN_I64(row, 11), .samples = COLUMN_I64(row, 12), .intermediate_frames = COLUMN_I64(row, 13),
-                   .faces_small = COLUMN_I64(row, 14), .faces_transient = COLUMN_I64(row, 15)},
+        .counts = {.damaged = COLUMN_I64(row, 11),
+                   .samples = COLUMN_I64(row, 12),
+                   .intermediate_frames = COLUMN_I64(row, 13),
+                   .faces_small = COLUMN_I64(row, 14),
+                   .faces_transient = COLUMN_I64(row, 15)},
         .spans_done = COLUMN_INT(row, 16),
     };
     if (ww_sql_starved(row) || !source.path || !source.scan_key)
         return ww_fail_memory(err, "a file's row of the library");
     const ww_scan_counts *c = &source.counts;
-    bool sound = source.kind >= 0 && source.kind <= 1 && within(source.width, 0, PIXELS_MAX) && within(source.height, 0, PIXELS_MAX) && is_time(source.duration_us) &&
-                 source.span_count >= 0 && source.spans_done <= source.span_count && counts(source.bytes) && counts(c->damaged) && counts(c->samples) &&
-                 counts(c->intermediate_frames) && counts(c->faces_small) && counts(c->faces_transient);
+    bool sound = source.kind >= 0 && source.kind <= 1 && within(source.width, 0, PIXELS_MAX)
+                 && within(source.height, 0, PIXELS_MAX) && is_time(source.duration_us) && source.span_count >= 0
+                 && source.spans_done <= source.span_count && counts(source.bytes) && counts(c->damaged)
+                 && counts(c->samples) && counts(c->intermediate_frames) && counts(c->faces_small)
+                 && counts(c->faces_transient);
     return sound ? walk->on_row(walk->user, &source, err) : damaged(walk->store, "row", "source", source.id, err);
 }
 
@@ -68,7 +75,8 @@ ww_status ww_store_sources(ww_store *s, ww_on_source *on_row, void *user, ww_err
 {
     static const char sql[] =
         "SELECT id, path, hash, bytes, kind, width, height, duration_us, scan_key, span_count, error, damaged,"
-        " frames_looked_at, looks, faces_small, faces_fleeting, (SELECT count(*) FROM span WHERE span.source = source.id) FROM source ORDER BY id";
+        " frames_looked_at, looks, faces_small, faces_fleeting, (SELECT count(*) FROM span WHERE span.source = "
+        "source.id) FROM source ORDER BY id";
     return ww_sql_walk(s, sql, on_source, &(source_walk){s, on_row, user}, err);
 }
 
@@ -92,7 +100,9 @@ static ww_status on_frame(void *user, sqlite3_stmt *row, ww_error *err)
         .width = COLUMN_INT(row, 7),
         .height = COLUMN_INT(row, 8),
     };
-    bool sound = within(frame.width, 0, PIXELS_MAX) && within(frame.height, 0, PIXELS_MAX) && frame.span >= 0 && is_time(frame.time_us) && within(frame.jpeg_width, 0, PIXELS_MAX) && within(frame.jpeg_height, 0, PIXELS_MAX);
+    bool sound = within(frame.width, 0, PIXELS_MAX) && within(frame.height, 0, PIXELS_MAX) && frame.span >= 0
+                 && is_time(frame.time_us) && within(frame.jpeg_width, 0, PIXELS_MAX)
+                 && within(frame.jpeg_height, 0, PIXELS_MAX);
     return sound ? walk->on_row(walk->user, &frame, err) : damaged(walk->store, "row", "frame", frame.id, err);
 }
 
@@ -127,14 +137,16 @@ static bool all_finite(const float *value, size_t count)
 
 static bool is_box(double x, double y, double width, double height)
 {
-    return within(x, -PIXELS_MAX, PIXELS_MAX) && within(y, -PIXELS_MAX, PIXELS_MAX) && within(width, 0, PIXELS_MAX) && within(height, 0, PIXELS_MAX);
+    return within(x, -PIXELS_MAX, PIXELS_MAX) && within(y, -PIXELS_MAX, PIXELS_MAX) && within(width, 0, PIXELS_MAX)
+           && within(height, 0, PIXELS_MAX);
 }
 
 static bool is_sound(const ww_face_row *f)
 {
     const double *p = f->portrait_box;
-    return f->order >= 0 && is_box(f->x, f->y, f->width, f->height) && is_box(p[0], p[1], p[2], p[3]) && within(f->portrait_width, 0, PIXELS_MAX) &&
-           within(f->portrait_height, 0, PIXELS_MAX) && isfinite(f->score) && isfinite(f->quality) && f->person >= -1 && f->former >= -1 && f->track >= 0;
+    return f->order >= 0 && is_box(f->x, f->y, f->width, f->height) && is_box(p[0], p[1], p[2], p[3])
+           && within(f->portrait_width, 0, PIXELS_MAX) && within(f->portrait_height, 0, PIXELS_MAX)
+           && isfinite(f->score) && isfinite(f->quality) && f->person >= -1 && f->former >= -1 && f->track >= 0;
 }
 
 static ww_status read_embedding(face_walk *walk, sqlite3_stmt *row, int column, const ww_face_row *face, ww_error *err)
@@ -143,11 +155,13 @@ static ww_status read_embedding(face_walk *walk, sqlite3_stmt *row, int column, 
     size_t bytes = (size_t)sqlite3_column_bytes(row, column);
     if (ww_sql_starved(row))
         return ww_fail_memory(err, "a face's embedding");
-    if (face->embedding_dim < 0 || bytes != (size_t)face->embedding_dim * sizeof(float) || bytes > sizeof walk->embedding)
+    if (face->embedding_dim < 0 || bytes != (size_t)face->embedding_dim * sizeof(float)
+        || bytes > sizeof walk->embedding)
         return damaged_face(walk, face->id, "embedding", err);
     if (bytes)
         memcpy(walk->embedding, data, bytes);
-    return all_finite(walk->embedding, (size_t)face->embedding_dim) ? WW_OK : damaged_face(walk, face->id, "embedding", err);
+    return all_finite(walk->embedding, (size_t)face->embedding_dim) ? WW_OK
+                                                                    : damaged_face(walk, face->id, "embedding", err);
 }
 
 static ww_status on_face(void *user, sqlite3_stmt *row, ww_error *err)
@@ -187,17 +201,19 @@ static ww_status on_face(void *user, sqlite3_stmt *row, ww_error *err)
     return walk->on_row(walk->user, &face, walk->with_embeddings ? walk->embedding : NULL, err);
 }
 
-#define FACE_COLUMNS \
-    "face.id, face.frame, place, x, y, width, height, score, quality, embedding_dim, ifnull(person, -1)," \
-    " portrait_x, portrait_y, portrait_w, portrait_h, portrait_width, portrait_height, track, ifnull(former, -1), landmarks"
+#define FACE_COLUMNS                                                                                                   \
+    "face.id, face.frame, place, x, y, width, height, score, quality, embedding_dim, ifnull(person, -1),"              \
+    " portrait_x, portrait_y, portrait_w, portrait_h, portrait_width, portrait_height, track, ifnull(former, -1), "    \
+    "landmarks"
 // CROSS JOIN: frames outside, faces inside, whatever the planner believes; this is what makes the order come for free.
 #define FACES_IN_ORDER "FROM frame CROSS JOIN face ON face.frame = frame.id"
 
 ww_status ww_store_faces(ww_store *s, bool with_embeddings, ww_on_face *on_row, void *user, ww_error *err)
 {
     static const char plain[] = "SELECT " FACE_COLUMNS " " FACES_IN_ORDER " ORDER BY source, sample, place";
-    static const char embedded[] = "SELECT " FACE_COLUMNS ", embedding " FACES_IN_ORDER
-                                   " LEFT JOIN face_embedding ON face_embedding.face = face.id ORDER BY source, sample, place";
+    static const char embedded[] =
+        "SELECT " FACE_COLUMNS ", embedding " FACES_IN_ORDER
+        " LEFT JOIN face_embedding ON face_embedding.face = face.id ORDER BY source, sample, place";
     face_walk *walk = ww_try_alloc(sizeof *walk);
     if (!walk)
         return ww_fail_memory(err, "reading the faces of the library");
@@ -229,12 +245,14 @@ static ww_status on_remembered(void *user, sqlite3_stmt *row, ww_error *err)
         .person = COLUMN_INT(row, 6),
     };
     bool sound = is_time(face.time_us) && is_box(face.x, face.y, face.width, face.height) && face.person >= 0;
-    return sound ? walk->on_row(walk->user, &face, err) : damaged(walk->store, "remembered face", "person", face.person, err);
+    return sound ? walk->on_row(walk->user, &face, err)
+                 : damaged(walk->store, "remembered face", "person", face.person, err);
 }
 
 ww_status ww_store_remembered(ww_store *s, ww_on_remembered *on_row, void *user, ww_error *err)
 {
-    static const char sql[] = "SELECT source, time_us, x, y, width, height, person FROM remembered ORDER BY source, time_us, rowid";
+    static const char sql[] =
+        "SELECT source, time_us, x, y, width, height, person FROM remembered ORDER BY source, time_us, rowid";
     return ww_sql_walk(s, sql, on_remembered, &(remembered_walk){s, on_row, user}, err);
 }
 
@@ -246,7 +264,9 @@ typedef struct person_walk {
 static ww_status on_person(void *user, sqlite3_stmt *row, ww_error *err)
 {
     const person_walk *walk = user;
-    ww_person_row person = {.number = COLUMN_INT(row, 0), .name = COLUMN_TEXT(row, 1), .faces = COLUMN_I64(row, 2),
+    ww_person_row person = {.number = COLUMN_INT(row, 0),
+                            .name = COLUMN_TEXT(row, 1),
+                            .faces = COLUMN_I64(row, 2),
                             .ignored = COLUMN_INT(row, 3) != 0};
     if (ww_sql_starved(row))
         return ww_fail_memory(err, "a person's name");
@@ -255,13 +275,15 @@ static ww_status on_person(void *user, sqlite3_stmt *row, ww_error *err)
 
 ww_status ww_store_people(ww_store *s, ww_on_person *on_row, void *user, ww_error *err)
 {
-    static const char sql[] = "SELECT number, name, ifnull(faces, 0), ignored FROM person"
-                              " LEFT JOIN (SELECT person, count(*) AS faces FROM face WHERE person IS NOT NULL GROUP BY person)"
-                              " ON person = number ORDER BY number";
+    static const char sql[] =
+        "SELECT number, name, ifnull(faces, 0), ignored FROM person"
+        " LEFT JOIN (SELECT person, count(*) AS faces FROM face WHERE person IS NOT NULL GROUP BY person)"
+        " ON person = number ORDER BY number";
     return ww_sql_walk(s, sql, on_person, &(person_walk){on_row, user}, err);
 }
 
-static ww_status picture(ww_store *s, ww_sql which, const char *what, int64_t id, uint8_t **jpeg, size_t *bytes, ww_error *err)
+static ww_status picture(ww_store *s, ww_sql which, const char *what, int64_t id, uint8_t **jpeg, size_t *bytes,
+                         ww_error *err)
 {
     sqlite3_stmt *row;
     *jpeg = NULL;
@@ -270,7 +292,8 @@ static ww_status picture(ww_store *s, ww_sql which, const char *what, int64_t id
     if (status != WW_OK)
         return status;
     if (!row)
-        return ww_fail(err, WW_ERR_NOT_FOUND, "there is no picture of %s %lld in the library '%s'", what, (long long)id, s->path);
+        return ww_fail(err, WW_ERR_NOT_FOUND, "there is no picture of %s %lld in the library '%s'", what, (long long)id,
+                       s->path);
     const void *data = sqlite3_column_blob(row, 0);
     size_t size = (size_t)sqlite3_column_bytes(row, 0);
     *jpeg = ww_alloc_array(size, 1, WW_STORE_VALUE_MAX);

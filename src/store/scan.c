@@ -18,15 +18,17 @@ ww_status ww_store_find_source(ww_store *s, uint64_t hash, const char *scan_key,
 }
 
 // The counts in the order in which all statements take them.
-#define COUNTS(c) WW_I((c).damaged), WW_I((c).samples), WW_I((c).intermediate_frames), WW_I((c).faces_small), WW_I((c).faces_transient)
+#define COUNTS(c)                                                                                                      \
+    WW_I((c).damaged), WW_I((c).samples), WW_I((c).intermediate_frames), WW_I((c).faces_small),                        \
+        WW_I((c).faces_transient)
 
 ww_status ww_store_add_source(ww_store *s, const ww_source_row *row, int64_t *id, ww_error *err)
 {
     ww_status status =
         ww_sql_run(s, WW_SQL_ADD_SOURCE,
-                   WW_BIND(WW_P(row->path), WW_I((int64_t)row->hash), WW_I(row->bytes), WW_I(row->kind), WW_I(row->width),
-                           WW_I(row->height), WW_I(row->duration_us), WW_S(row->scan_key), WW_I(row->span_count),
-                           WW_S(row->error), COUNTS(row->counts)),
+                   WW_BIND(WW_P(row->path), WW_I((int64_t)row->hash), WW_I(row->bytes), WW_I(row->kind),
+                           WW_I(row->width), WW_I(row->height), WW_I(row->duration_us), WW_S(row->scan_key),
+                           WW_I(row->span_count), WW_S(row->error), COUNTS(row->counts)),
                    err);
     if (status == WW_OK)
         *id = sqlite3_last_insert_rowid(s->db);
@@ -42,9 +44,8 @@ static ww_status found_one(ww_store *s, const char *what, int64_t id, ww_error *
 
 ww_status ww_store_update_source(ww_store *s, const ww_source_row *row, ww_error *err)
 {
-    ww_status status = ww_sql_run(
-        s, WW_SQL_UPDATE_SOURCE,
-        WW_BIND(WW_P(row->path), WW_S(row->error), COUNTS(row->counts), WW_I(row->id)), err);
+    ww_status status = ww_sql_run(s, WW_SQL_UPDATE_SOURCE,
+                                  WW_BIND(WW_P(row->path), WW_S(row->error), COUNTS(row->counts), WW_I(row->id)), err);
     return status == WW_OK ? found_one(s, "source", row->id, err) : status;
 }
 
@@ -89,8 +90,8 @@ ww_status ww_store_add_frame(ww_store *s, const ww_frame_row *row, const void *j
     if (status != WW_OK)
         return status;
     status = ww_sql_run(s, WW_SQL_ADD_FRAME,
-                        WW_BIND(WW_I(row->source), WW_I(row->span), WW_I(row->sample), WW_I(row->time_us), WW_I(row->jpeg_width),
-                                WW_I(row->jpeg_height)),
+                        WW_BIND(WW_I(row->source), WW_I(row->span), WW_I(row->sample), WW_I(row->time_us),
+                                WW_I(row->jpeg_width), WW_I(row->jpeg_height)),
                         err);
     int64_t frame = sqlite3_last_insert_rowid(s->db);
     if (status == WW_OK)
@@ -106,11 +107,12 @@ ww_status ww_store_add_frame(ww_store *s, const ww_frame_row *row, const void *j
 static ww_status add_face_row(ww_store *s, const ww_face_row *row, int64_t *face, ww_error *err)
 {
     ww_status status = ww_sql_run(s, WW_SQL_ADD_FACE,
-                                  WW_BIND(WW_I(row->frame), WW_I(row->order), WW_D(row->x), WW_D(row->y), WW_D(row->width),
-                                          WW_D(row->height), WW_D(row->score), WW_D(row->quality),
-                                          WW_B(row->landmark, sizeof row->landmark), WW_I(row->embedding_dim), WW_I(row->person),
-                                          WW_D(row->portrait_box[0]), WW_D(row->portrait_box[1]), WW_D(row->portrait_box[2]),
-                                          WW_D(row->portrait_box[3]), WW_I(row->portrait_width), WW_I(row->portrait_height), WW_I(row->track)),
+                                  WW_BIND(WW_I(row->frame), WW_I(row->order), WW_D(row->x), WW_D(row->y),
+                                          WW_D(row->width), WW_D(row->height), WW_D(row->score), WW_D(row->quality),
+                                          WW_B(row->landmark, sizeof row->landmark), WW_I(row->embedding_dim),
+                                          WW_I(row->person), WW_D(row->portrait_box[0]), WW_D(row->portrait_box[1]),
+                                          WW_D(row->portrait_box[2]), WW_D(row->portrait_box[3]),
+                                          WW_I(row->portrait_width), WW_I(row->portrait_height), WW_I(row->track)),
                                   err);
     *face = sqlite3_last_insert_rowid(s->db);
     if (status == WW_OK && row->person >= 0)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Footage holds frames, frames hold faces; whatever is large (pictures, embeddings) lies in a table of its own under the same id,
-// so that walking the rows does not drag it through memory. Names of files are BLOBs, because on Linux a name is bytes and need
-// not be UTF-8.
+// Footage holds frames, frames hold faces; whatever is large (pictures, embeddings) lies in a table of its own under
+// the same id, so that walking the rows does not drag it through memory. Names of files are BLOBs, because on Linux a
+// name is bytes and need not be UTF-8.
 #include "store/schema.h"
 #include "store/store.h"
 
@@ -58,7 +58,7 @@ static const char version_1[] =
     "  quality REAL NOT NULL,"
     "  landmarks BLOB NOT NULL," // 10 little-endian floats: x0, y0 ... x4, y4
     "  embedding_dim INTEGER NOT NULL,"
-    "  person INTEGER," // person.number, NULL: nobody
+    "  person INTEGER,"                                     // person.number, NULL: nobody
     "  portrait_x REAL NOT NULL, portrait_y REAL NOT NULL," // the face inside its portrait, pixels of the portrait
     "  portrait_w REAL NOT NULL, portrait_h REAL NOT NULL,"
     "  portrait_width INTEGER NOT NULL, portrait_height INTEGER NOT NULL,"
@@ -85,25 +85,26 @@ static const char version_1[] =
     ") WITHOUT ROWID;";
 
 static const char version_2[] =
-    "ALTER TABLE person ADD COLUMN ignored INTEGER NOT NULL DEFAULT 0;" // a stranger: sorted, but not written as a person
+    // a stranger: sorted, but not written as a person
+    "ALTER TABLE person ADD COLUMN ignored INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE face ADD COLUMN was INTEGER;"    // person.number before the last sorting
     "ALTER TABLE face ADD COLUMN former INTEGER;" // the last that was another than now
 
     "CREATE TABLE journal (" // what the user decided; rows are added, never changed
     "  seq INTEGER PRIMARY KEY AUTOINCREMENT,"
-    "  batch INTEGER NOT NULL," // seq of the first entry of the same command: they are undone together
+    "  batch INTEGER NOT NULL,"  // seq of the first entry of the same command: they are undone together
     "  time_s INTEGER NOT NULL," // Unix time
     "  kind TEXT NOT NULL,"
     "  text TEXT,"           // the name
     "  words TEXT NOT NULL," // for the log
-    "  sides BLOB NOT NULL" // the faces and people it speaks of, see decisions/journal.h
+    "  sides BLOB NOT NULL"  // the faces and people it speaks of, see decisions/journal.h
     ");"
 
     "CREATE TABLE known_picture (" // what was found in a picture of a known person, so that it is looked at once
-    "  hash INTEGER NOT NULL,"   // XXH64 of the file
-    "  models TEXT NOT NULL,"    // what looked
-    "  found TEXT NOT NULL,"     // 'face', 'none', or 'several'
-    "  embedding BLOB NOT NULL," // little-endian floats; empty where there is no face
+    "  hash INTEGER NOT NULL,"     // XXH64 of the file
+    "  models TEXT NOT NULL,"      // what looked
+    "  found TEXT NOT NULL,"       // 'face', 'none', or 'several'
+    "  embedding BLOB NOT NULL,"   // little-endian floats; empty where there is no face
     "  PRIMARY KEY (hash, models)"
     ") WITHOUT ROWID;";
 
@@ -113,7 +114,7 @@ static const char version_3[] =
     "ALTER TABLE source ADD COLUMN faces_small INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE source ADD COLUMN faces_fleeting INTEGER NOT NULL DEFAULT 0;"
 
-    "CREATE TABLE remembered (" // faces of deleted sources that belonged to people, until the next sorting
+    "CREATE TABLE remembered ("  // faces of deleted sources that belonged to people, until the next sorting
     "  source INTEGER NOT NULL," // XXH64 of the content
     "  time_us INTEGER NOT NULL,"
     "  x REAL NOT NULL, y REAL NOT NULL, width REAL NOT NULL, height REAL NOT NULL,"
@@ -121,7 +122,8 @@ static const char version_3[] =
     ");";
 
 static const char version_4[] =
-    "CREATE TABLE frame_size (" // of frames that are not as large as their source says: videos whose size changes, pages, turned photos
+    // of frames that are not as large as their source says: videos whose size changes, pages, turned photos
+    "CREATE TABLE frame_size ("
     "  frame INTEGER PRIMARY KEY REFERENCES frame ON DELETE CASCADE,"
     "  width INTEGER NOT NULL,"
     "  height INTEGER NOT NULL"

@@ -16,26 +16,31 @@ static const char *const sql_text[WW_SQL_COUNT] = {
     [WW_SQL_GET_META] = "SELECT value FROM meta WHERE key = ?",
     [WW_SQL_FIND_SOURCE] =
         "SELECT id FROM source WHERE hash = ? AND scan_key = ? AND error IS NULL ORDER BY id LIMIT 1",
-    [WW_SQL_ADD_SOURCE] = ("INSERT INTO source (path, hash, bytes, kind, width, height, duration_us, scan_key, span_count, error,"
-                           " damaged, frames_looked_at, looks, faces_small, faces_fleeting)"
-                           " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
-    [WW_SQL_UPDATE_SOURCE] = ("UPDATE source SET path = ?, error = ?, damaged = ?, frames_looked_at = ?, looks = ?, faces_small = ?,"
-                              " faces_fleeting = ? WHERE id = ?"),
+    [WW_SQL_ADD_SOURCE] =
+        ("INSERT INTO source (path, hash, bytes, kind, width, height, duration_us, scan_key, span_count, error,"
+         " damaged, frames_looked_at, looks, faces_small, faces_fleeting)"
+         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+    [WW_SQL_UPDATE_SOURCE] =
+        ("UPDATE source SET path = ?, error = ?, damaged = ?, frames_looked_at = ?, looks = ?, faces_small = ?,"
+         " faces_fleeting = ? WHERE id = ?"),
     [WW_SQL_REMEMBER_SOURCE] = ("INSERT INTO remembered SELECT hash, time_us, x, y, face.width, face.height, person"
                                 " FROM source JOIN frame ON frame.source = source.id JOIN face ON face.frame = frame.id"
                                 " WHERE source.id = ? AND person IS NOT NULL"),
     [WW_SQL_DELETE_SOURCE] = "DELETE FROM source WHERE id = ?",
     [WW_SQL_SPAN_DONE] = "SELECT 1 FROM span WHERE source = ? AND span = ?",
     [WW_SQL_ADD_SPAN] = "INSERT INTO span VALUES (?, ?)",
-    [WW_SQL_ADD_TO_COUNTERS] = ("UPDATE source SET damaged = damaged + ?, frames_looked_at = frames_looked_at + ?, looks = looks + ?,"
-                                " faces_small = faces_small + ?, faces_fleeting = faces_fleeting + ? WHERE id = ?"),
-    [WW_SQL_ADD_FRAME] = "INSERT INTO frame (source, span, sample, time_us, jpeg_width, jpeg_height) VALUES (?, ?, ?, ?, ?, ?)",
+    [WW_SQL_ADD_TO_COUNTERS] =
+        ("UPDATE source SET damaged = damaged + ?, frames_looked_at = frames_looked_at + ?, looks = looks + ?,"
+         " faces_small = faces_small + ?, faces_fleeting = faces_fleeting + ? WHERE id = ?"),
+    [WW_SQL_ADD_FRAME] =
+        "INSERT INTO frame (source, span, sample, time_us, jpeg_width, jpeg_height) VALUES (?, ?, ?, ?, ?, ?)",
     [WW_SQL_ADD_FRAME_PICTURE] = "INSERT INTO frame_picture VALUES (?, ?)",
     [WW_SQL_ADD_FRAME_SIZE] = "INSERT INTO frame_size VALUES (?, ?, ?)",
     [WW_SQL_ADD_DAMAGE] = "INSERT OR REPLACE INTO damage VALUES (?, ?, ?)",
-    [WW_SQL_ADD_FACE] = ("INSERT INTO face (frame, place, x, y, width, height, score, quality, landmarks, embedding_dim, person,"
-                         " portrait_x, portrait_y, portrait_w, portrait_h, portrait_width, portrait_height, track)"
-                         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, -1), ?, ?, ?, ?, ?, ?, ?)"),
+    [WW_SQL_ADD_FACE] =
+        ("INSERT INTO face (frame, place, x, y, width, height, score, quality, landmarks, embedding_dim, person,"
+         " portrait_x, portrait_y, portrait_w, portrait_h, portrait_width, portrait_height, track)"
+         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, -1), ?, ?, ?, ?, ?, ?, ?)"),
     [WW_SQL_ADD_EMBEDDING] = "INSERT INTO face_embedding VALUES (?, ?)",
     [WW_SQL_ADD_FACE_PICTURE] = "INSERT INTO face_picture VALUES (?, ?)",
     [WW_SQL_ADD_VIEW] = "INSERT INTO frame_view VALUES (?, ?)",
@@ -45,16 +50,19 @@ static const char *const sql_text[WW_SQL_COUNT] = {
     [WW_SQL_FRAME_PICTURE] = "SELECT jpeg FROM frame_picture WHERE frame = ?",
     [WW_SQL_FACE_PICTURE] = "SELECT jpeg FROM face_picture WHERE face = ?",
     [WW_SQL_CLEAR_PEOPLE] = "UPDATE face SET was = person, person = NULL WHERE person IS NOT NULL OR was IS NOT NULL",
-    [WW_SQL_SET_PERSON] = ("UPDATE face SET person = nullif(?1, -1), former = CASE WHEN was IS NULL OR was = ?1 THEN former ELSE was END"
-                             " WHERE id = ?2"),
-    [WW_SQL_ADD_PEOPLE] = "INSERT OR IGNORE INTO person (number) SELECT DISTINCT person FROM face WHERE person IS NOT NULL",
+    [WW_SQL_SET_PERSON] =
+        ("UPDATE face SET person = nullif(?1, -1), former = CASE WHEN was IS NULL OR was = ?1 THEN former ELSE was END"
+         " WHERE id = ?2"),
+    [WW_SQL_ADD_PEOPLE] =
+        "INSERT OR IGNORE INTO person (number) SELECT DISTINCT person FROM face WHERE person IS NOT NULL",
     [WW_SQL_DROP_PEOPLE] = ("DELETE FROM person WHERE name IS NULL"
                             " AND number NOT IN (SELECT person FROM face WHERE person IS NOT NULL)"),
     [WW_SQL_FORGET] = "DELETE FROM remembered",
     [WW_SQL_SET_NAME] = "UPDATE person SET name = ? WHERE number = ?",
     [WW_SQL_SET_IGNORED] = "UPDATE person SET ignored = ? WHERE number = ?",
-    [WW_SQL_ADD_DECISION] = ("INSERT INTO journal (batch, time_s, kind, text, words, sides) VALUES (ifnull(nullif(?, 0), ifnull("
-                             "(SELECT seq FROM sqlite_sequence WHERE name = 'journal'), 0) + 1), ?, ?, ?, ?, ?)"),
+    [WW_SQL_ADD_DECISION] =
+        ("INSERT INTO journal (batch, time_s, kind, text, words, sides) VALUES (ifnull(nullif(?, 0), ifnull("
+         "(SELECT seq FROM sqlite_sequence WHERE name = 'journal'), 0) + 1), ?, ?, ?, ?, ?)"),
     [WW_SQL_KNOWN_PICTURE] = "SELECT found, embedding FROM known_picture WHERE hash = ? AND models = ?",
     [WW_SQL_SET_KNOWN_PICTURE] = "INSERT OR REPLACE INTO known_picture VALUES (?, ?, ?, ?)",
     [WW_SQL_ADD_EXPORTED] = "INSERT OR IGNORE INTO exported VALUES (?, ?)",
@@ -80,35 +88,35 @@ ww_status ww_sql_fail(ww_store *s, int rc, ww_error *err)
     if (rc == SQLITE_IOERR_NOMEM)
         rc = SQLITE_NOMEM;
     if (disk_is_full(s->db, rc))
-        return ww_fail(err, WW_ERR_NO_SPACE,
-                       "no space left on the disk for the library '%s'; free some and run again, what was saved is kept",
-                       s->path);
+        return ww_fail(
+            err, WW_ERR_NO_SPACE,
+            "no space left on the disk for the library '%s'; free some and run again, what was saved is kept", s->path);
     switch (rc & 0xff) {
     case SQLITE_NOTADB:
-        return ww_fail(err, WW_ERR_STORE, "'%s' is not a library of whoswho; move it away or choose another folder with -o",
-                       s->path);
+        return ww_fail(err, WW_ERR_STORE,
+                       "'%s' is not a library of whoswho; move it away or choose another folder with -o", s->path);
     case SQLITE_CORRUPT:
-        return ww_fail(err, WW_ERR_STORE, "the library '%s' is damaged (%s); move it away and run again, or restore a copy",
-                       s->path, sqlite3_errmsg(s->db));
+        return ww_fail(err, WW_ERR_STORE,
+                       "the library '%s' is damaged (%s); move it away and run again, or restore a copy", s->path,
+                       sqlite3_errmsg(s->db));
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
-        return ww_fail(err, WW_ERR_STORE, "the library '%s' is in use by another program; wait until it has finished", s->path);
-    case SQLITE_NOMEM:
-        return ww_fail_memory(err, "the library '%s'", s->path);
+        return ww_fail(err, WW_ERR_STORE, "the library '%s' is in use by another program; wait until it has finished",
+                       s->path);
+    case SQLITE_NOMEM: return ww_fail_memory(err, "the library '%s'", s->path);
     case SQLITE_TOOBIG:
-        return ww_fail(err, WW_ERR_MEMORY, "a value of more than %zu bytes is too large for the library '%s'", WW_STORE_VALUE_MAX,
-                       s->path);
+        return ww_fail(err, WW_ERR_MEMORY, "a value of more than %zu bytes is too large for the library '%s'",
+                       WW_STORE_VALUE_MAX, s->path);
     case SQLITE_CONSTRAINT:
-        return ww_fail(err, WW_ERR_ARGUMENT, "the library '%s' does not take this row: %s", s->path, sqlite3_errmsg(s->db));
+        return ww_fail(err, WW_ERR_ARGUMENT, "the library '%s' does not take this row: %s", s->path,
+                       sqlite3_errmsg(s->db));
     case SQLITE_READONLY:
-        return ww_fail(err, WW_ERR_IO, "the library '%s' cannot be written; check the permissions of the file and its folder",
-                       s->path);
+        return ww_fail(err, WW_ERR_IO,
+                       "the library '%s' cannot be written; check the permissions of the file and its folder", s->path);
     case SQLITE_IOERR:
     case SQLITE_CANTOPEN:
-    case SQLITE_PERM:
-        return fail_io(s, rc, err);
-    default:
-        return ww_fail(err, WW_ERR_STORE, "the library '%s' does not work: %s", s->path, sqlite3_errmsg(s->db));
+    case SQLITE_PERM: return fail_io(s, rc, err);
+    default: return ww_fail(err, WW_ERR_STORE, "the library '%s' does not work: %s", s->path, sqlite3_errmsg(s->db));
     }
 }
 
@@ -128,12 +136,13 @@ static int bind_all(sqlite3_stmt *statement, const ww_bind *bind, size_t count)
     return rc;
 }
 
-// SQLite itself undoes a transaction on some errors. What the caller then goes on to write would each be committed alone.
+// SQLite itself undoes a transaction on some errors. What the caller then goes on to write would each be committed
+// alone.
 static ww_status check_transaction(ww_store *s, ww_sql which, ww_error *err)
 {
     if (which != WW_SQL_ROLLBACK && s->in_transaction && sqlite3_get_autocommit(s->db))
-        return ww_fail(err, WW_ERR_STORE, "the library '%s': an earlier error undid the transaction; roll back and begin again",
-                       s->path);
+        return ww_fail(err, WW_ERR_STORE,
+                       "the library '%s': an earlier error undid the transaction; roll back and begin again", s->path);
     return WW_OK;
 }
 
@@ -195,10 +204,7 @@ ww_status ww_sql_walk(ww_store *s, const char *sql, ww_on_sql *on_row, void *use
     return status;
 }
 
-ww_status ww_sql_enter(ww_store *s, ww_error *err)
-{
-    return ww_sql_run(s, WW_SQL_SAVEPOINT, NULL, 0, err);
-}
+ww_status ww_sql_enter(ww_store *s, ww_error *err) { return ww_sql_run(s, WW_SQL_SAVEPOINT, NULL, 0, err); }
 
 ww_status ww_sql_leave(ww_store *s, ww_status status, ww_error *err)
 {

@@ -64,8 +64,8 @@ struct ww_store {
 // Fills *err from a failed SQLite call with result code `rc`.
 ww_status ww_sql_fail(ww_store *s, int rc, ww_error *err);
 
-// A value for a parameter of a statement; pointers are borrowed for the call. Lists of them are written WW_BIND(WW_I(id),
-// WW_S(name)).
+// A value for a parameter of a statement; pointers are borrowed for the call. Lists of them are written
+// WW_BIND(WW_I(id), WW_S(name)).
 typedef struct ww_bind {
     enum { WW_BIND_INTEGER, WW_BIND_REAL, WW_BIND_TEXT, WW_BIND_BLOB } type;
     int64_t integer;
@@ -73,26 +73,39 @@ typedef struct ww_bind {
     const void *data;
     size_t bytes;
 } ww_bind;
-#define WW_I(value) {.type = WW_BIND_INTEGER, .integer = (value)}
-#define WW_D(value) {.type = WW_BIND_REAL, .real = (value)}
-#define WW_S(text) {.type = WW_BIND_TEXT, .data = (text)} // NULL: SQL NULL
-#define WW_P(path) {.type = WW_BIND_BLOB, .data = (path), .bytes = strlen(path)}
-#define WW_B(pointer, size) {.type = WW_BIND_BLOB, .data = (pointer), .bytes = (size)}
+#define WW_I(value)                                                                                                    \
+    {                                                                                                                  \
+        .type = WW_BIND_INTEGER, .integer = (value)                                                                    \
+    }
+#define WW_D(value)                                                                                                    \
+    {                                                                                                                  \
+        .type = WW_BIND_REAL, .real = (value)                                                                          \
+    }
+#define WW_S(text)                                                                                                     \
+    {                                                                                                                  \
+        .type = WW_BIND_TEXT, .data = (text)                                                                           \
+    } // NULL: SQL NULL
+#define WW_P(path)                                                                                                     \
+    {                                                                                                                  \
+        .type = WW_BIND_BLOB, .data = (path), .bytes = strlen(path)                                                    \
+    }
+#define WW_B(pointer, size)                                                                                            \
+    {                                                                                                                  \
+        .type = WW_BIND_BLOB, .data = (pointer), .bytes = (size)                                                       \
+    }
 #define WW_BIND(...) (const ww_bind[]){__VA_ARGS__}, sizeof((const ww_bind[]){__VA_ARGS__}) / sizeof(ww_bind)
 
 // Runs a kept statement that returns no rows. `bind` and `count`: a WW_BIND list, or NULL, 0.
 ww_status ww_sql_run(ww_store *s, ww_sql which, const ww_bind *bind, size_t count, ww_error *err);
-// Steps to the first row of a kept statement: *row is the statement, to be given to sqlite3_reset, or NULL when there is no row.
+// Steps to the first row of a kept statement: *row is the statement, to be given to sqlite3_reset, or NULL when there
+// is no row.
 ww_status ww_sql_first(ww_store *s, ww_sql which, const ww_bind *bind, size_t count, sqlite3_stmt **row, ww_error *err);
 // Calls on_row for each row of `sql`, prepared anew so that walks may nest.
 typedef ww_status ww_on_sql(void *user, sqlite3_stmt *row, ww_error *err);
 ww_status ww_sql_walk(ww_store *s, const char *sql, ww_on_sql *on_row, void *user, ww_error *err);
 
 // Whether a column just asked for could not be given for want of memory: a NULL then means nothing.
-static inline bool ww_sql_starved(sqlite3_stmt *row)
-{
-    return sqlite3_errcode(sqlite3_db_handle(row)) == SQLITE_NOMEM;
-}
+static inline bool ww_sql_starved(sqlite3_stmt *row) { return sqlite3_errcode(sqlite3_db_handle(row)) == SQLITE_NOMEM; }
 
 // Makes what lies between all or nothing, inside a transaction or alone:
 //     status = ww_sql_enter(s, err); if (status == WW_OK) status = ww_sql_leave(s, work(s), err);

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: MIT
-// The library on disk (whoswho.db, SQLite in WAL mode): sources, frames, faces, embeddings, people. The only memory between runs;
-// everything in the output folder can be made again from it.
+// The library on disk (whoswho.db, SQLite in WAL mode): sources, frames, faces, embeddings, people. The only memory
+// between runs; everything in the output folder can be made again from it.
 //
-// One connection, one thread at a time (the callers serialise), and one whoswho a folder: the folder is locked (flock) while a
-// store in it is open, so that a second program is refused with WW_ERR_STORE instead of mixing its work in.
+// One connection, one thread at a time (the callers serialise), and one whoswho a folder: the folder is locked (flock)
+// while a store in it is open, so that a second program is refused with WW_ERR_STORE instead of mixing its work in.
 //
-// Writes happen inside begin/commit. Every call is all or nothing, also alone. A killed program loses what it had not committed
-// and nothing else; a power cut may take the last commits too (synchronous=NORMAL: no fsync a commit), but never damages the
-// file. After WW_ERR_NO_SPACE or WW_ERR_IO inside a transaction the whole of it may be undone already; writes are then refused
-// until the caller rolls back.
+// Writes happen inside begin/commit. Every call is all or nothing, also alone. A killed program loses what it had not
+// committed and nothing else; a power cut may take the last commits too (synchronous=NORMAL: no fsync a commit), but
+// never damages the file. After WW_ERR_NO_SPACE or WW_ERR_IO inside a transaction the whole of it may be undone
+// already; writes are then refused until the caller rolls back.
 //
-// A full disk is WW_ERR_NO_SPACE, a damaged, foreign, newer or locked file WW_ERR_STORE, one that cannot be opened or written
-// WW_ERR_IO, a row that is there already or refers to one that is not WW_ERR_ARGUMENT. Messages name the file.
+// A full disk is WW_ERR_NO_SPACE, a damaged, foreign, newer or locked file WW_ERR_STORE, one that cannot be opened or
+// written WW_ERR_IO, a row that is there already or refers to one that is not WW_ERR_ARGUMENT. Messages name the file.
 #ifndef WW_STORE_STORE_H
 #define WW_STORE_STORE_H
 #include "base/error.h"
@@ -20,20 +20,21 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define WW_STORE_VERSION 5                    // PRAGMA user_version; an older library is migrated, a newer one refused
-#define WW_STORE_APPLICATION_ID 0x77773031    // "ww01", PRAGMA application_id: a database of another program is refused
-#define WW_STORE_VALUE_MAX ((size_t)64 << 20) // bytes of one picture or string; larger ones are refused in both directions
-#define WW_STORE_EMBEDDING_MAX 16384          // floats of one embedding
-#define WW_STORE_CONTEXT_MAX 65536            // bytes of a frame's view, and of a histogram
+#define WW_STORE_VERSION 5                 // PRAGMA user_version; an older library is migrated, a newer one refused
+#define WW_STORE_APPLICATION_ID 0x77773031 // "ww01", PRAGMA application_id: a database of another program is refused
+#define WW_STORE_VALUE_MAX                                                                                             \
+    ((size_t)64 << 20)               // bytes of one picture or string; larger ones are refused in both directions
+#define WW_STORE_EMBEDDING_MAX 16384 // floats of one embedding
+#define WW_STORE_CONTEXT_MAX 65536   // bytes of a frame's view, and of a histogram
 
 typedef struct ww_store ww_store;
 
-typedef struct ww_scan_counts { // what became of the frames and faces of a source, or of a span of it
-    int64_t samples;    // samples
+typedef struct ww_scan_counts {  // what became of the frames and faces of a source, or of a span of it
+    int64_t samples;             // samples
     int64_t intermediate_frames; // frames looked at between them
     int64_t damaged;             // samples that could not be decoded
     int64_t faces_small;         // found on the frames kept, and passed over: smaller than the user wants,
-    int64_t faces_transient;      // or seen for a moment only, by a detector not sure of them
+    int64_t faces_transient;     // or seen for a moment only, by a detector not sure of them
 } ww_scan_counts;
 
 typedef struct ww_source_row { // a video or a photo
@@ -41,14 +42,14 @@ typedef struct ww_source_row { // a video or a photo
     const char *path;          // as the user gave it, UTF-8 or raw bytes
     uint64_t hash;             // XXH64 of the content
     int64_t bytes;
-    int kind;                  // ww_source_kind
-    int width, height;         // upright full size
+    int kind;          // ww_source_kind
+    int width, height; // upright full size
     int64_t duration_us;
-    const char *scan_key;      // models and options this source was (or is being) scanned with
+    const char *scan_key; // models and options this source was (or is being) scanned with
     int span_count;
-    int spans_done;            // == span_count: complete; counted, not given by the writer
-    const char *error;         // NULL, or why this file could not be read
-    ww_scan_counts counts;     // of the spans done
+    int spans_done;        // == span_count: complete; counted, not given by the writer
+    const char *error;     // NULL, or why this file could not be read
+    ww_scan_counts counts; // of the spans done
 } ww_source_row;
 
 typedef struct ww_frame_row { // a frame that holds at least one face
@@ -61,17 +62,20 @@ typedef struct ww_frame_row { // a frame that holds at least one face
 } ww_frame_row;
 
 typedef struct ww_face_row {
-    int64_t id;        // unique; not what people see: a face's number is its rank, from 1, in the reading order of ww_store_faces
+    // unique; not what people see: a face's number is its rank, from 1, in the reading order of ww_store_faces
+    int64_t id;
     int64_t frame;
-    int order;         // 0, 1, ... within the frame, by (x, y) of the box
+    int order;                  // 0, 1, ... within the frame, by (x, y) of the box
     double x, y, width, height; // pixels of the upright full-size source frame
     double score, quality;
     float landmark[WW_LANDMARK_VALUES]; // same pixels
-    int embedding_dim;           // floats in the embedding
-    int person;                  // number of the person, or -1
-    int former;                  // the last person before that one, or -1; for who was merged and is parted again. Given by the store
-    int64_t track;               // faces of one source with the same number were tracked from frame to frame; 0: not tracked
-    double portrait_box[4];      // x, y, width, height of the face inside the stored portrait, pixels of the portrait
+    int embedding_dim;                  // floats in the embedding
+    int person;                         // number of the person, or -1
+    // the last person before that one, or -1; for who was merged and is parted again. Given by the store
+    int former;
+    // faces of one source with the same number were tracked from frame to frame; 0: not tracked
+    int64_t track;
+    double portrait_box[4]; // x, y, width, height of the face inside the stored portrait, pixels of the portrait
     int portrait_width, portrait_height;
 } ww_face_row;
 
@@ -83,24 +87,26 @@ typedef struct ww_person_row {
 } ww_person_row;
 
 typedef struct ww_journal_row { // something the user decided
-    int64_t seq;       // 1, 2, ...
-    int64_t batch;     // seq of the first entry of the same command; 0 when writing: this is the first
-    int64_t time_s;    // Unix time
-    const char *kind;  // "name", "merge", ...: the decisions room's
-    const char *text;  // or NULL
-    const char *words; // the same for people to read
-    const void *operands; // faces and people it speaks of, as the decisions room encodes them
+    int64_t seq;                // 1, 2, ...
+    int64_t batch;              // seq of the first entry of the same command; 0 when writing: this is the first
+    int64_t time_s;             // Unix time
+    const char *kind;           // "name", "merge", ...: the decisions room's
+    const char *text;           // or NULL
+    const char *words;          // the same for people to read
+    const void *operands;       // faces and people it speaks of, as the decisions room encodes them
     size_t operands_bytes;
 } ww_journal_row;
 
-// Opens or creates (the folder must exist). create == false: WW_ERR_NOT_FOUND when absent. *store is NULL after a failure.
+// Opens or creates (the folder must exist). create == false: WW_ERR_NOT_FOUND when absent. *store is NULL after a
+// failure.
 ww_status ww_store_open(const char *path, bool create, ww_store **store, ww_error *err);
 void ww_store_close(ww_store *store);
 
 ww_status ww_store_begin(ww_store *s, ww_error *err);
 ww_status ww_store_commit(ww_store *s, ww_error *err); // a commit that fails has rolled back
 void ww_store_rollback(ww_store *s);                   // fine without a transaction
-// The end of a transaction, whatever came of it: commits if `status` is WW_OK, else rolls back. Returns what came of the whole.
+// The end of a transaction, whatever came of it: commits if `status` is WW_OK, else rolls back. Returns what came of
+// the whole.
 ww_status ww_store_end(ww_store *s, ww_status status, ww_error *err);
 
 // Small named values (options of the last run and the like). *value is the caller's (free), NULL when absent.
@@ -108,8 +114,8 @@ ww_status ww_store_set_meta(ww_store *s, const char *key, const char *value, ww_
 ww_status ww_store_get_meta(ww_store *s, const char *key, char **value, ww_error *err);
 
 // --- scanning
-// Finds the source with this content hash and scan key that could be read (the one that joined first, were there several); *id 0
-// when there is none.
+// Finds the source with this content hash and scan key that could be read (the one that joined first, were there
+// several); *id 0 when there is none.
 ww_status ww_store_find_source(ww_store *s, uint64_t hash, const char *scan_key, int64_t *id, ww_error *err);
 ww_status ww_store_add_source(ww_store *s, const ww_source_row *row, int64_t *id, ww_error *err); // row->id is ignored
 // By row->id: path, error, counts. WW_ERR_NOT_FOUND: no such source.
@@ -122,7 +128,8 @@ ww_status ww_store_mark_span(ww_store *s, int64_t source, int span, const ww_sca
 // What could not be read of a span (-1: of the file as a whole), for people; once a span.
 ww_status ww_store_add_damage(ww_store *s, int64_t source, int span, const char *words, ww_error *err);
 // In order of the spans.
-ww_status ww_store_damage(ww_store *s, int64_t source, ww_status (*on_words)(void *user, const char *words, ww_error *err), void *user,
+ww_status ww_store_damage(ww_store *s, int64_t source,
+                          ww_status (*on_words)(void *user, const char *words, ww_error *err), void *user,
                           ww_error *err);
 // row->id is ignored. One frame a (source, sample).
 ww_status ww_store_add_frame(ww_store *s, const ww_frame_row *row, const void *jpeg, size_t jpeg_bytes, int64_t *id,
@@ -136,8 +143,8 @@ typedef struct ww_context_row { // of a face
     int64_t face;
     const uint8_t *torso, *hair; // histograms; NULL: out of the picture
     size_t torso_bytes, hair_bytes;
-    double weight;               // of its embeddings in intermediate frames; 0: there are none
-    const float *intermediate;        // their mean, embedding_dim floats
+    double weight;             // of its embeddings in intermediate frames; 0: there are none
+    const float *intermediate; // their mean, embedding_dim floats
     int embedding_dim;
 } ww_context_row;
 // Once a frame. WW_ERR_ARGUMENT: no such frame.
@@ -151,9 +158,10 @@ ww_status ww_store_views(ww_store *s, ww_on_view *on_row, void *user, ww_error *
 ww_status ww_store_contexts(ww_store *s, ww_on_context *on_row, void *user, ww_error *err);
 
 // --- reading
-// Rows come in a fixed order that does not depend on the order of writing: sources by id; frames by (source, sample); faces by
-// (source, sample, order); people by number. A callback's non-OK return ends the walk with that status; it may call any other
-// function of the store, but not change the rows that the walk is reading. Strings and arrays are borrowed for the call.
+// Rows come in a fixed order that does not depend on the order of writing: sources by id; frames by (source, sample);
+// faces by (source, sample, order); people by number. A callback's non-OK return ends the walk with that status; it may
+// call any other function of the store, but not change the rows that the walk is reading. Strings and arrays are
+// borrowed for the call.
 typedef ww_status ww_on_source(void *user, const ww_source_row *row, ww_error *err);
 typedef ww_status ww_on_frame(void *user, const ww_frame_row *row, ww_error *err);
 typedef ww_status ww_on_face(void *user, const ww_face_row *row, const float *embedding, ww_error *err);
@@ -168,8 +176,9 @@ ww_status ww_store_frame_jpeg(ww_store *s, int64_t frame, uint8_t **jpeg, size_t
 ww_status ww_store_portrait_jpeg(ww_store *s, int64_t face, uint8_t **jpeg, size_t *bytes, ww_error *err);
 
 // --- clustering
-// Replaces the assignment of faces to people: faces[i] gets person numbers[i] (-1: nobody), faces not mentioned belong to nobody.
-// People without a face left vanish unless they have a name; what was remembered is forgotten. WW_ERR_NOT_FOUND: no such face.
+// Replaces the assignment of faces to people: faces[i] gets person numbers[i] (-1: nobody), faces not mentioned belong
+// to nobody. People without a face left vanish unless they have a name; what was remembered is forgotten.
+// WW_ERR_NOT_FOUND: no such face.
 ww_status ww_store_set_people(ww_store *s, const int64_t *faces, const int32_t *numbers, size_t count, ww_error *err);
 // Faces of deleted sources that belonged to people: by this a new scan of the same footage finds the same people.
 typedef struct ww_remembered_row {
@@ -180,8 +189,9 @@ typedef struct ww_remembered_row {
 } ww_remembered_row;
 typedef ww_status ww_on_remembered(void *user, const ww_remembered_row *row, ww_error *err);
 ww_status ww_store_remembered(ww_store *s, ww_on_remembered *on_row, void *user, ww_error *err); // by (source, time)
-ww_status ww_store_set_name(ww_store *s, int number, const char *name, ww_error *err); // NULL: no name; WW_ERR_NOT_FOUND
-ww_status ww_store_set_ignored(ww_store *s, int number, bool ignored, ww_error *err);  // WW_ERR_NOT_FOUND
+// NULL: no name; WW_ERR_NOT_FOUND
+ww_status ww_store_set_name(ww_store *s, int number, const char *name, ww_error *err);
+ww_status ww_store_set_ignored(ww_store *s, int number, bool ignored, ww_error *err); // WW_ERR_NOT_FOUND
 
 // --- decisions
 // Appends to the journal; row->seq is ignored. Nothing in the journal is ever changed or removed.
@@ -190,20 +200,22 @@ typedef ww_status ww_on_decision(void *user, const ww_journal_row *row, ww_error
 ww_status ww_store_decisions(ww_store *s, ww_on_decision *on_row, void *user, ww_error *err); // by seq
 
 // --- pictures of known people
-// What a picture held when these models looked at it. *found NULL: it was not looked at yet; else "face" (with dim values),
-// "none" or "several". *found and *embedding are the caller's (free).
-ww_status ww_store_known_picture(ww_store *s, uint64_t hash, const char *models, char **found, float **embedding, size_t *dim,
-                                 ww_error *err);
-ww_status ww_store_set_known_picture(ww_store *s, uint64_t hash, const char *models, const char *found, const float *embedding,
-                                     size_t dim, ww_error *err);
+// What a picture held when these models looked at it. *found NULL: it was not looked at yet; else "face" (with dim
+// values), "none" or "several". *found and *embedding are the caller's (free).
+ww_status ww_store_known_picture(ww_store *s, uint64_t hash, const char *models, char **found, float **embedding,
+                                 size_t *dim, ww_error *err);
+ww_status ww_store_set_known_picture(ww_store *s, uint64_t hash, const char *models, const char *found,
+                                     const float *embedding, size_t dim, ww_error *err);
 
 // --- what the export wrote
 // So that the next one can remove what is no longer true and never touches a file of the user's. Paths are
-// relative to the output folder; `hash` is XXH64 of the content. A path may have several hashes: what an export that was killed
-// may have left there, the old content or the new.
-ww_status ww_store_add_exported(ww_store *s, const char *path, uint64_t hash, ww_error *err); // beside the hashes it has
-ww_status ww_store_set_exported(ww_store *s, const char *path, uint64_t hash, ww_error *err); // instead of the hashes it has
-ww_status ww_store_unset_exported(ww_store *s, const char *path, ww_error *err);              // forgets all of them
+// relative to the output folder; `hash` is XXH64 of the content. A path may have several hashes: what an export that
+// was killed may have left there, the old content or the new.
+// beside the hashes it has
+ww_status ww_store_add_exported(ww_store *s, const char *path, uint64_t hash, ww_error *err);
+// instead of the hashes it has
+ww_status ww_store_set_exported(ww_store *s, const char *path, uint64_t hash, ww_error *err);
+ww_status ww_store_unset_exported(ww_store *s, const char *path, ww_error *err); // forgets all of them
 // By (path, hash as a signed number), one call a hash.
 typedef ww_status ww_on_exported(void *user, const char *path, uint64_t hash, ww_error *err);
 ww_status ww_store_exported(ww_store *s, ww_on_exported *on_row, void *user, ww_error *err);

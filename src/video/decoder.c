@@ -12,8 +12,8 @@ static int bounded_buffer(AVCodecContext *decoder, AVFrame *frame, int flags)
     return avcodec_default_get_buffer2(decoder, frame, flags);
 }
 
-ww_status ww_decoder_open(AVCodecContext **decoder, const AVCodecParameters *parameters, AVRational time_base, const char *name,
-                          ww_error *err)
+ww_status ww_decoder_open(AVCodecContext **decoder, const AVCodecParameters *parameters, AVRational time_base,
+                          const char *name, ww_error *err)
 {
     const AVCodec *codec = avcodec_find_decoder(parameters->codec_id);
     if (!codec)
@@ -24,7 +24,7 @@ ww_status ww_decoder_open(AVCodecContext **decoder, const AVCodecParameters *par
         return ww_fail(err, WW_ERR_MEMORY, "%s: no memory for a decoder", name);
     int rc = avcodec_parameters_to_context(c, parameters);
     c->thread_count = 1;
-    c->thread_type = 0; // else libav warns of get_buffer2 and frame threads
+    c->thread_type = 0;                 // else libav warns of get_buffer2 and frame threads
     c->log_level_offset = AV_LOG_TRACE; // errors are told by us; libav would print them
     c->pkt_timebase = time_base;
     c->max_pixels = WW_IMAGE_PIXELS_MAX;
@@ -32,7 +32,8 @@ ww_status ww_decoder_open(AVCodecContext **decoder, const AVCodecParameters *par
     if (rc < 0 || (rc = avcodec_open2(c, codec, NULL)) < 0) {
         avcodec_free_context(&c);
         return ww_fail(err, rc == AVERROR(ENOMEM) ? WW_ERR_MEMORY : WW_ERR_UNSUPPORTED,
-                       "%s: its video (%s) cannot be decoded: %s", name, avcodec_get_name(parameters->codec_id), av_err2str(rc));
+                       "%s: its video (%s) cannot be decoded: %s", name, avcodec_get_name(parameters->codec_id),
+                       av_err2str(rc));
     }
     *decoder = c;
     return WW_OK;

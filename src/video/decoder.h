@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// One libavcodec decoder of one thread. Several of them, each on its own span, use the cores better than one with frame threads.
+// One libavcodec decoder of one thread. Several of them, each on its own span, use the cores better than one with frame
+// threads.
 #ifndef WW_VIDEO_DECODER_H
 #define WW_VIDEO_DECODER_H
 #include "base/error.h"
@@ -7,10 +8,10 @@
 #include <libavcodec/avcodec.h>
 
 // `name` is for messages. Frames over WW_IMAGE_PIXELS_MAX are refused.
-ww_status ww_decoder_open(AVCodecContext **decoder, const AVCodecParameters *parameters, AVRational time_base, const char *name,
-                          ww_error *err);
-// Gives the decoder a packet with its stamp's times; `needed`: also when no other frame refers to it. False: the packet is damaged
-// beyond decoding; its frame simply does not come out.
+ww_status ww_decoder_open(AVCodecContext **decoder, const AVCodecParameters *parameters, AVRational time_base,
+                          const char *name, ww_error *err);
+// Gives the decoder a packet with its stamp's times; `needed`: also when no other frame refers to it. False: the packet
+// is damaged beyond decoding; its frame simply does not come out.
 bool ww_decoder_feed(AVCodecContext *decoder, AVPacket *packet, const ww_stamp *stamp, bool needed);
 
 #endif

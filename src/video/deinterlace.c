@@ -46,7 +46,8 @@ static void fill_rows(const ww_plane *from, tile t, int field, const ww_plane *t
 {
     for (int y = t.top; y < t.top + t.height; y++) {
         const uint8_t *row = from->data + y * from->stride + t.left;
-        const uint8_t *above = y > 0 ? row - from->stride : NULL, *below = y + 1 < from->height ? row + from->stride : NULL;
+        const uint8_t *above = y > 0 ? row - from->stride : NULL,
+                      *below = y + 1 < from->height ? row + from->stride : NULL;
         if ((y & 1) != field && (above || below))
             average_rows(above ? above : below, below ? below : above, t.width, to->data + y * to->stride + t.left);
     }

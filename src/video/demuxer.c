@@ -9,19 +9,21 @@
 #include <stdlib.h>
 #include <string.h>
 
-// Containers that hold their own pictures. Playlists and anything else that names other files or addresses (hls, dash, concat,
-// image2, asx, ...) are absent on purpose. The sound-only ones are here so that "there is no picture in it" can be told from
-// "this is not footage".
+// Containers that hold their own pictures. Playlists and anything else that names other files or addresses (hls, dash,
+// concat, image2, asx, ...) are absent on purpose. The sound-only ones are here so that "there is no picture in it" can
+// be told from "this is not footage".
 static const char containers[] =
-    "mov,matroska,avi,mpegts,mpeg,mpegvideo,flv,asf,ogg,mxf,mxf_opatom,nut,ivf,h264,hevc,m4v,mjpeg,mjpeg_2000,vc1,obu,av1,"
+    "mov,matroska,avi,mpegts,mpeg,mpegvideo,flv,asf,ogg,mxf,mxf_opatom,nut,ivf,h264,hevc,m4v,mjpeg,mjpeg_2000,vc1,obu,"
+    "av1,"
     "yuv4mpegpipe,dv,rm,wtv,gxf,nsv,gif,apng,"
     "dirac,cavsvideo,h263,h261,roq,bink,pva,mp3,wav,w64,flac,aac,ac3,eac3,aiff,au,amr,caf,dts,truehd,tta,wv,ape";
 
 #define LANDING_PACKETS_MAX 1000          // packets read after a seek before it counts as missed
 #define SECONDS_MAX INT64_C(100000000000) // of a time stamp
 #define TICKS_MAX (INT64_C(1) << 56)
-#define START_CODE_BYTES 4 // a parser that starts at a packet gives it the zero bytes that it else gives to the one before
-#define GAP_MAX_S 3600     // a broadcast clock that leaps ahead by more was set anew
+#define START_CODE_BYTES                                                                                               \
+    4                  // a parser that starts at a packet gives it the zero bytes that it else gives to the one before
+#define GAP_MAX_S 3600 // a broadcast clock that leaps ahead by more was set anew
 
 static int stream_rank(const AVStream *stream)
 {
@@ -38,7 +40,8 @@ static bool covers_more(const AVStream *a, const AVStream *b)
     return (int64_t)a->codecpar->width * a->codecpar->height > (int64_t)b->codecpar->width * b->codecpar->height;
 }
 
-// The default stream with a known size and a decoder; among equals the largest, then the first. All others are not even read.
+// The default stream with a known size and a decoder; among equals the largest, then the first. All others are not even
+// read.
 static AVStream *pick_stream(AVFormatContext *format)
 {
     AVStream *best = NULL;
@@ -85,10 +88,7 @@ int ww_source_other_tracks(const ww_demuxer *demuxer)
     return tracks;
 }
 
-static int is_cancelled(void *user)
-{
-    return ww_is_cancelled(user);
-}
+static int is_cancelled(void *user) { return ww_is_cancelled(user); }
 
 ww_status ww_source_trouble(const ww_demuxer *demuxer, ww_error *err)
 {
@@ -97,7 +97,8 @@ ww_status ww_source_trouble(const ww_demuxer *demuxer, ww_error *err)
     const AVIOContext *io = demuxer->format ? demuxer->format->pb : NULL;
     if (!io || io->error >= 0 || io->error == AVERROR_EOF)
         return WW_OK;
-    return ww_fail(err, WW_ERR_IO, "%s: cannot be read at byte %lld: %s", demuxer->path, (long long)io->pos, av_err2str(io->error));
+    return ww_fail(err, WW_ERR_IO, "%s: cannot be read at byte %lld: %s", demuxer->path, (long long)io->pos,
+                   av_err2str(io->error));
 }
 
 // A bare stream of JPEGs is too much like a photo for libavformat to be sure of it; we are (photo_header.h).
@@ -148,7 +149,8 @@ ww_status ww_demuxer_open(ww_demuxer *demuxer, const char *path, const ww_cancel
     bool memory = true;
     for (int i = 0; i < WW_DEMUXER_QUEUE; i++)
         memory = (demuxer->queue[i] = av_packet_alloc()) && memory;
-    ww_status status = memory ? open_container(demuxer, err) : ww_fail(err, WW_ERR_MEMORY, "%s: no memory to read it", path);
+    ww_status status =
+        memory ? open_container(demuxer, err) : ww_fail(err, WW_ERR_MEMORY, "%s: no memory to read it", path);
     if (status != WW_OK) {
         ww_demuxer_close(demuxer);
         return status;
@@ -211,9 +213,9 @@ static bool next_raw(ww_demuxer *demuxer, AVPacket *packet)
     return true;
 }
 
-// Presentation time of a packet, before the repair of clock jumps. MPEG-1 and MPEG-2 program streams (DVDs above all) state it
-// for some frames only. B-frames are shown when they are decoded, which libavformat fills in; the others when the next of their
-// kind is decoded.
+// Presentation time of a packet, before the repair of clock jumps. MPEG-1 and MPEG-2 program streams (DVDs above all)
+// state it for some frames only. B-frames are shown when they are decoded, which libavformat fills in; the others when
+// the next of their kind is decoded.
 static int64_t raw_pts(ww_demuxer *demuxer, const AVPacket *packet)
 {
     enum AVCodecID codec = demuxer->stream->codecpar->codec_id;
@@ -233,15 +235,16 @@ static int64_t raw_pts(ww_demuxer *demuxer, const AVPacket *packet)
     return AV_NOPTS_VALUE;
 }
 
-// Decoding times never run backwards within one recording. Where they do by more than a second, recordings were joined, or a
-// clock was set: the rest is shifted so that it follows one frame after what came before. Gaps forward are left alone (the last
-// picture simply stays on screen), except the huge ones of broadcast formats, where libavformat takes a step back for the clock's
-// wrapping around.
+// Decoding times never run backwards within one recording. Where they do by more than a second, recordings were joined,
+// or a clock was set: the rest is shifted so that it follows one frame after what came before. Gaps forward are left
+// alone (the last picture simply stays on screen), except the huge ones of broadcast formats, where libavformat takes a
+// step back for the clock's wrapping around.
 static void repair_clock(ww_demuxer *demuxer, const AVPacket *packet)
 {
     if (packet->dts == AV_NOPTS_VALUE)
         return;
-    int64_t now = packet->dts + demuxer->clock_offset, last = demuxer->clock_last == AV_NOPTS_VALUE ? now : demuxer->clock_last;
+    int64_t now = packet->dts + demuxer->clock_offset,
+            last = demuxer->clock_last == AV_NOPTS_VALUE ? now : demuxer->clock_last;
     bool back = now < last - demuxer->second_ticks;
     bool ahead = demuxer->format->iformat->flags & AVFMT_TS_DISCONT && now > last + GAP_MAX_S * demuxer->second_ticks;
     if ((back || ahead) && llabs(demuxer->clock_offset) < demuxer->ticks_max) {
@@ -259,13 +262,13 @@ static bool closes_frame(ww_demuxer *demuxer, const AVPacket *packet)
         return false;
     uint8_t *out;
     int out_bytes;
-    av_parser_parse2(demuxer->parser, demuxer->parser_context, &out, &out_bytes, packet->data, packet->size, packet->pts,
-                     packet->dts, packet->pos);
+    av_parser_parse2(demuxer->parser, demuxer->parser_context, &out, &out_bytes, packet->data, packet->size,
+                     packet->pts, packet->dts, packet->pos);
     int structure = demuxer->parser->picture_structure;
     bool field = structure == AV_PICTURE_STRUCTURE_TOP_FIELD || structure == AV_PICTURE_STRUCTURE_BOTTOM_FIELD;
     // The parser names a field order once it has seen two opposite fields with one frame number in a row.
-    bool second =
-        field && demuxer->open_field && structure != demuxer->open_field && demuxer->parser->field_order != AV_FIELD_UNKNOWN;
+    bool second = field && demuxer->open_field && structure != demuxer->open_field
+                  && demuxer->parser->field_order != AV_FIELD_UNKNOWN;
     demuxer->open_field = field && !second ? structure : 0;
     return second;
 }
@@ -286,7 +289,8 @@ bool ww_demuxer_next(ww_demuxer *demuxer, AVPacket *packet, ww_stamp *stamp)
         .shown = !(packet->flags & AV_PKT_FLAG_DISCARD) && !ww_packet_is_hidden(codec, packet),
         .continued = second,
     };
-    stamp->key = packet->flags & AV_PKT_FLAG_KEY && !second && !demuxer->whole && ww_packet_starts_clean(codec, packet, demuxer->nal_length_bytes);
+    stamp->key = packet->flags & AV_PKT_FLAG_KEY && !second && !demuxer->whole
+                 && ww_packet_starts_clean(codec, packet, demuxer->nal_length_bytes);
     stamp->ordinal = second ? demuxer->next_ordinal - 1 : demuxer->next_ordinal++;
     return true;
 }
@@ -411,6 +415,6 @@ ww_status ww_demuxer_walk(ww_demuxer *demuxer, const ww_mark *mark, ww_error *er
     status = ww_source_trouble(demuxer, err);
     if (status != WW_OK)
         return status;
-    return ww_fail(err, WW_ERR_FORMAT, "%s: frame %u is no longer there: was the file changed while it was read?", demuxer->path,
-                   mark->ordinal);
+    return ww_fail(err, WW_ERR_FORMAT, "%s: frame %u is no longer there: was the file changed while it was read?",
+                   demuxer->path, mark->ordinal);
 }

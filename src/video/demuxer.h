@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// A video file being demuxed: one stream's packets, in decoding order, each with a stamp that says what the rest of the room
-// needs to know.
+// A video file being demuxed: one stream's packets, in decoding order, each with a stamp that says what the rest of the
+// room needs to know.
 //
-// Every source opened on the same file gives the same packets with the same stamps, whether it reads on from the beginning or was
-// sent to a mark: that is what lets several readers work on one file and agree.
+// Every source opened on the same file gives the same packets with the same stamps, whether it reads on from the
+// beginning or was sent to a mark: that is what lets several readers work on one file and agree.
 #ifndef WW_VIDEO_DEMUXER_H
 #define WW_VIDEO_DEMUXER_H
 #include "base/cancel.h"
@@ -59,7 +59,8 @@ typedef struct ww_demuxer {
 ww_status ww_demuxer_open(ww_demuxer *demuxer, const char *path, const ww_cancel *cancel, ww_error *err);
 void ww_demuxer_close(ww_demuxer *demuxer); // also fine for a zeroed one
 
-// The next packet of the stream (caller unrefs) and its stamp; false at the end, also where the file breaks off or cannot be read.
+// The next packet of the stream (caller unrefs) and its stamp; false at the end, also where the file breaks off or
+// cannot be read.
 bool ww_demuxer_next(ww_demuxer *demuxer, AVPacket *packet, ww_stamp *stamp);
 // Why ww_demuxer_next came to an end before the file did: WW_ERR_IO when reading failed, WW_ERR_CANCELLED, else WW_OK.
 ww_status ww_source_trouble(const ww_demuxer *demuxer, ww_error *err);
@@ -68,10 +69,11 @@ int ww_source_other_tracks(const ww_demuxer *demuxer);
 
 // The mark of the packet just given by ww_demuxer_next.
 ww_mark ww_demuxer_mark(const ww_demuxer *demuxer, const AVPacket *packet, const ww_stamp *stamp);
-// Whether a reader can be sent there directly: program streams give some frames neither a time nor a place of their own.
+// Whether a reader can be sent there directly: program streams give some frames neither a time nor a place of their
+// own.
 bool ww_demuxer_can_seek(const ww_demuxer *demuxer, const ww_mark *mark);
-// Moves so that the next packet given is the marked one. False: the demuxer could not find it again (the position is then
-// undefined).
+// Moves so that the next packet given is the marked one. False: the demuxer could not find it again (the position is
+// then undefined).
 bool ww_demuxer_seek(ww_demuxer *demuxer, const ww_mark *mark);
 // The same by reading on from the beginning of the file: slow, and certain.
 ww_status ww_demuxer_walk(ww_demuxer *demuxer, const ww_mark *mark, ww_error *err);

@@ -12,7 +12,8 @@ static uint32_t big_endian_32(const uint8_t *b)
     return (uint32_t)b[0] << 24 | (uint32_t)b[1] << 16 | (uint32_t)b[2] << 8 | b[3];
 }
 
-// Reads one ISO BMFF box header at the current place and skips its body; the type in `type`. False at the end of the file.
+// Reads one ISO BMFF box header at the current place and skips its body; the type in `type`. False at the end of the
+// file.
 static bool next_box(FILE *f, char type[5])
 {
     uint8_t head[16];
@@ -36,7 +37,8 @@ static bool mp4_is_cut_off(FILE *f, int64_t file_bytes)
     char type[5] = "";
     uint8_t size[4];
     for (int i = 0; i < TOP_LEVEL_BOXES_MAX && fread(size, 1, 4, f) == 4 && big_endian_32(size) != 0; i++) {
-        if (fseeko(f, -4, SEEK_CUR) != 0 || !next_box(f, type) || !strstr("ftyp moov moof mdat mfra free skip wide uuid meta", type))
+        if (fseeko(f, -4, SEEK_CUR) != 0 || !next_box(f, type)
+            || !strstr("ftyp moov moof mdat mfra free skip wide uuid meta", type))
             return false;
         if (ftello(f) > file_bytes)
             return true;
@@ -89,8 +91,9 @@ bool ww_file_is_cut_off(const char *path)
         cut_off = matroska_is_cut_off(f, file_bytes);
     else if (n == sizeof head && memcmp(head, "RIFF", 4) == 0 && memcmp(head + 8, "AVI ", 4) == 0)
         cut_off = ((int64_t)head[7] << 24 | head[6] << 16 | head[5] << 8 | head[4]) + 8 > file_bytes;
-    else if (n == sizeof head && (memcmp(head + 4, "ftyp", 4) == 0 || memcmp(head + 4, "moov", 4) == 0 || memcmp(head + 4, "mdat", 4) == 0
-                                  || memcmp(head + 4, "wide", 4) == 0))
+    else if (n == sizeof head
+             && (memcmp(head + 4, "ftyp", 4) == 0 || memcmp(head + 4, "moov", 4) == 0
+                 || memcmp(head + 4, "mdat", 4) == 0 || memcmp(head + 4, "wide", 4) == 0))
         cut_off = mp4_is_cut_off(f, file_bytes);
     fclose(f);
     return cut_off;
@@ -112,11 +115,12 @@ static mp4_state look_at_mp4(const char *path)
     rewind(f);
     for (int i = 0; i < TOP_LEVEL_BOXES_MAX && state != MP4_WITH_INDEX; i++) {
         bool more = next_box(f, type);
-        if (i == 0 && strcmp(type, "ftyp") != 0 && strcmp(type, "mdat") != 0 && strcmp(type, "wide") != 0 && strcmp(type, "free") != 0
-            && strcmp(type, "skip") != 0)
+        if (i == 0 && strcmp(type, "ftyp") != 0 && strcmp(type, "mdat") != 0 && strcmp(type, "wide") != 0
+            && strcmp(type, "free") != 0 && strcmp(type, "skip") != 0)
             break;
         if (i == 0)
-            state = strstr("heic heix mif1 msf1 avif avis", first_brand) && *first_brand ? MP4_STILL : MP4_WITHOUT_INDEX;
+            state =
+                strstr("heic heix mif1 msf1 avif avis", first_brand) && *first_brand ? MP4_STILL : MP4_WITHOUT_INDEX;
         if (!more || state == MP4_STILL)
             break;
         if (!strcmp(type, "moov"))
@@ -134,14 +138,17 @@ ww_status ww_explain_open(const char *path, int code, ww_error *err)
         return ww_fail(err, WW_ERR_CANCELLED, "stopped while opening %s", path);
     mp4_state mp4 = look_at_mp4(path);
     if (mp4 == MP4_STILL)
-        return ww_fail(err, WW_ERR_UNSUPPORTED, "%s: HEIC and AVIF photos cannot be read; convert it to JPEG or PNG first", path);
+        return ww_fail(err, WW_ERR_UNSUPPORTED,
+                       "%s: HEIC and AVIF photos cannot be read; convert it to JPEG or PNG first", path);
     if (mp4 == MP4_WITHOUT_INDEX)
-        return ww_fail(err, WW_ERR_FORMAT,
-                       "%s: the file ends before its index (no 'moov' box): the recording or the copy of it was cut off; "
-                       "copy it again, or repair it with a tool such as untrunc",
-                       path);
+        return ww_fail(
+            err, WW_ERR_FORMAT,
+            "%s: the file ends before its index (no 'moov' box): the recording or the copy of it was cut off; "
+            "copy it again, or repair it with a tool such as untrunc",
+            path);
     if (code == AVERROR_INVALIDDATA || code == AVERROR(EINVAL) || code == AVERROR_EOF)
-        return ww_fail(err, WW_ERR_FORMAT, "%s: this is not footage (no video or photo format is recognised in it)", path);
+        return ww_fail(err, WW_ERR_FORMAT, "%s: this is not footage (no video or photo format is recognised in it)",
+                       path);
     char reason[AV_ERROR_MAX_STRING_SIZE] = "";
     av_strerror(code, reason, sizeof reason);
     return ww_fail(err, code == AVERROR(EIO) || code == AVERROR(EACCES) ? WW_ERR_IO : WW_ERR_FORMAT,

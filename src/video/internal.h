@@ -23,8 +23,8 @@ typedef struct ww_sink {
     ww_status (*on_frame)(void *user, const ww_frame *frame, ww_error *err);
     void *user;
     ww_error *err;
-    ww_status status;   // the first failure; ends the span
-    int64_t handed_out; // frames
+    ww_status status;        // the first failure; ends the span
+    int64_t handed_out;      // frames
     int64_t sample, time_us; // of the last one
     ww_damage damage;
 } ww_sink;
@@ -48,9 +48,10 @@ bool ww_frame_is_concealed(const AVFrame *frame);
 // Here and below, times are the plan's: from the first frame.
 // Makes the upright picture of a decoded frame and gives it to the sink.
 void ww_hand_out(ww_reader *reader, ww_sink *sink, const AVFrame *frame, int64_t sample, int64_t time_us);
-// The same for a frame that is no sample, if intermediate frames are wanted and it lies far enough from the frame handed out before and from
-// the next sample (INT64_MAX: there is none).
-void ww_hand_out_intermediate(ww_reader *reader, ww_sink *sink, const AVFrame *frame, int64_t time_us, int64_t next_sample_us);
+// The same for a frame that is no sample, if intermediate frames are wanted and it lies far enough from the frame
+// handed out before and from the next sample (INT64_MAX: there is none).
+void ww_hand_out_intermediate(ww_reader *reader, ww_sink *sink, const AVFrame *frame, int64_t time_us,
+                              int64_t next_sample_us);
 // Sends the source to a mark, if need be by reading from the beginning.
 ww_status ww_reader_go(ww_reader *reader, const ww_mark *mark, bool walk, ww_error *err);
 

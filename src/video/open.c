@@ -15,12 +15,10 @@
 
 #define EVERY_US_DEFAULT INT64_C(1000000)
 #define EVERY_US_MAX (24 * 3600 * INT64_C(1000000))
-#define CUT_OFF_US INT64_C(1000000) // a file that is cut off has lost less than this when its header's promise is not worth words
+#define CUT_OFF_US                                                                                                     \
+    INT64_C(1000000) // a file that is cut off has lost less than this when its header's promise is not worth words
 
-void ww_footage_silence_libav(void)
-{
-    av_log_set_level(AV_LOG_QUIET);
-}
+void ww_footage_silence_libav(void) { av_log_set_level(AV_LOG_QUIET); }
 
 // First bytes of a regular, readable file that is not empty.
 static ww_status read_head(const char *path, uint8_t head[WW_PHOTO_HEAD_BYTES], size_t *bytes, ww_error *err)
@@ -56,7 +54,9 @@ static void describe_webp(ww_source *source, const ww_photo_facts *facts, const 
 {
     ww_source_info *info = &source->info;
     source->webp = true;
-    source->plan = (ww_plan){.every_us = options->every_us, .intermediate_every_us = options->intermediate_every_us, .duration_us = facts->duration_us};
+    source->plan = (ww_plan){.every_us = options->every_us,
+                             .intermediate_every_us = options->intermediate_every_us,
+                             .duration_us = facts->duration_us};
     source->plan.sample_count = ww_plan_sample(&source->plan, facts->duration_us);
     info->kind = WW_SOURCE_VIDEO;
     info->frame_count = facts->frames;
@@ -76,14 +76,15 @@ static void describe_video(ww_source *source, const ww_demuxer *demuxer, const A
     info->span_count = source->plan.span_count;
     info->tracks_unread = ww_source_other_tracks(demuxer);
     double fps = source->plan.duration_us > 0 ? (double)info->frame_count * 1e6 / (double)source->plan.duration_us : 0;
-    ww_format(info->format, sizeof info->format, "%s, %dx%d, %.4g fps", avcodec_get_name(demuxer->stream->codecpar->codec_id),
-              info->width, info->height, fps);
+    ww_format(info->format, sizeof info->format, "%s, %dx%d, %.4g fps",
+              avcodec_get_name(demuxer->stream->codecpar->codec_id), info->width, info->height, fps);
     info->cut_off = info->cut_off || ww_file_is_cut_off(source->path);
     if (info->cut_off && demuxer->format->duration > info->duration_us + CUT_OFF_US)
         info->promised_us = demuxer->format->duration;
     if (info->tracks_unread)
-        ww_logf(&source->log, WW_LOG_WARNING, "%s: it holds %d video tracks; the one of %dx%d is looked at, the others are not",
-                source->path, info->tracks_unread + 1, info->width, info->height);
+        ww_logf(&source->log, WW_LOG_WARNING,
+                "%s: it holds %d video tracks; the one of %dx%d is looked at, the others are not", source->path,
+                info->tracks_unread + 1, info->width, info->height);
 }
 
 static ww_status open_video(ww_source *source, const ww_source_options *options, ww_error *err)
@@ -123,7 +124,7 @@ static ww_status open_photo(ww_source *source, const ww_source_options *options,
 }
 
 ww_status ww_source_open(const char *path, const ww_source_options *options, const ww_log *log, ww_source **source,
-                          ww_error *err)
+                         ww_error *err)
 {
     ww_source_options o = options ? *options : (ww_source_options){0};
     if (o.every_us == 0)
@@ -139,7 +140,8 @@ ww_status ww_source_open(const char *path, const ww_source_options *options, con
         return status;
     const char *kind = NULL;
     if (ww_content_of(path, &kind) == WW_CONTENT_UNREADABLE)
-        return ww_fail(err, WW_ERR_UNSUPPORTED, "%s: this is a %s, which cannot be read; convert it to a usual format first", path, kind);
+        return ww_fail(err, WW_ERR_UNSUPPORTED,
+                       "%s: this is a %s, which cannot be read; convert it to a usual format first", path, kind);
     ww_source *f = ww_alloc(sizeof *f);
     f->path = ww_strdup(path);
     f->cancel = o.cancel;
@@ -162,10 +164,7 @@ void ww_source_close(ww_source *source)
     free(source);
 }
 
-const ww_source_info *ww_source_get_info(const ww_source *source)
-{
-    return &source->info;
-}
+const ww_source_info *ww_source_get_info(const ww_source *source) { return &source->info; }
 
 void ww_source_span(const ww_source *source, int span, int64_t *first_sample, int64_t *sample_count)
 {

@@ -18,13 +18,14 @@
 #define JPEG_SHRINK_MAX 8
 #define PHOTO_BYTES_MAX ((size_t)512 * 1024 * 1024) // of a file
 
-// --- kinds ----------------------------------------------------------------------------------------------------------------------
+// --- kinds -----------------------------------------------------------------------------------------------------------
 
 static ww_status measure_jpeg(const ww_photo_file *f, int page, int *width, int *height, ww_error *err)
 {
     if (!ww_jpeg_size(f->data + f->picture_at, f->picture_bytes, width, height))
         return ww_fail(err, WW_ERR_FORMAT, "%s: this JPEG breaks off before it says its size", f->path);
-    size_t smallest = (size_t)((*width + JPEG_SHRINK_MAX - 1) / JPEG_SHRINK_MAX) * (size_t)((*height + JPEG_SHRINK_MAX - 1) / JPEG_SHRINK_MAX);
+    size_t smallest = (size_t)((*width + JPEG_SHRINK_MAX - 1) / JPEG_SHRINK_MAX)
+                      * (size_t)((*height + JPEG_SHRINK_MAX - 1) / JPEG_SHRINK_MAX);
     return smallest <= PHOTO_PIXELS_FULL ? WW_OK : ww_photo_refuse_size(f, (uint32_t)*width, (uint32_t)*height, err);
 }
 
@@ -33,8 +34,8 @@ static ww_status decode_jpeg(const ww_photo_file *f, int page, ww_photo_picture 
     int width = 0, height = 0;
     ww_status status = measure_jpeg(f, page, &width, &height, err);
     if (status == WW_OK)
-        status = ww_jpeg_decode(f->data + f->picture_at, f->picture_bytes, f->path, PHOTO_PIXELS_FULL, &picture->image, NULL, &width,
-                                &height, &picture->partial, err);
+        status = ww_jpeg_decode(f->data + f->picture_at, f->picture_bytes, f->path, PHOTO_PIXELS_FULL, &picture->image,
+                                NULL, &width, &height, &picture->partial, err);
     if (status == WW_OK)
         picture->scale = (double)picture->image.width / width;
     return status;
@@ -80,23 +81,18 @@ static const struct photo_format {
     [WW_PHOTO_RAW] = {"raw photo's preview", measure_jpeg, decode_jpeg},
 };
 
-bool ww_photo_recognise(const uint8_t *head, size_t bytes)
-{
-    return ww_photo_format_of(head, bytes) != WW_PHOTO_NONE;
-}
+bool ww_photo_recognise(const uint8_t *head, size_t bytes) { return ww_photo_format_of(head, bytes) != WW_PHOTO_NONE; }
 
-const char *ww_photo_format_name(ww_photo_format format)
-{
-    return formats[format].name;
-}
+const char *ww_photo_format_name(ww_photo_format format) { return formats[format].name; }
 
 ww_status ww_photo_refuse_size(const ww_photo_file *file, uint32_t width, uint32_t height, ww_error *err)
 {
-    return ww_fail(err, WW_ERR_UNSUPPORTED, "%s: a %s of %u x %u pixels is over the bound of %zu million; make it smaller first",
-                   file->path, formats[file->format].name, width, height, WW_IMAGE_PIXELS_MAX / 1000000);
+    return ww_fail(err, WW_ERR_UNSUPPORTED,
+                   "%s: a %s of %u x %u pixels is over the bound of %zu million; make it smaller first", file->path,
+                   formats[file->format].name, width, height, WW_IMAGE_PIXELS_MAX / 1000000);
 }
 
-// --- loading ------------------------------------------------------------------------------------------------------------------
+// --- loading ---------------------------------------------------------------------------------------------------------
 
 static ww_status read_all(FILE *f, const char *path, ww_photo_file *file, ww_error *err)
 {
@@ -105,8 +101,8 @@ static ww_status read_all(FILE *f, const char *path, ww_photo_file *file, ww_err
         return ww_fail_errno(err, errno, "%s: cannot be read", path);
     size_t bytes = (size_t)st.st_size;
     if (bytes > PHOTO_BYTES_MAX)
-        return ww_fail(err, WW_ERR_UNSUPPORTED, "%s: a photo of %zu bytes is over the bound of %zu million", path, bytes,
-                       PHOTO_BYTES_MAX / 1000000);
+        return ww_fail(err, WW_ERR_UNSUPPORTED, "%s: a photo of %zu bytes is over the bound of %zu million", path,
+                       bytes, PHOTO_BYTES_MAX / 1000000);
     file->allocation = ww_alloc_array(bytes + WW_EXIF_SIGNATURE_BYTES + AV_INPUT_BUFFER_PADDING_SIZE, 1, SIZE_MAX);
     if (!file->allocation)
         return ww_fail(err, WW_ERR_MEMORY, "%s: no memory for a photo of %zu bytes", path, bytes);
@@ -126,7 +122,8 @@ static ww_status find_preview(ww_photo_file *f, ww_error *err)
     f->picture_bytes = preview.bytes;
     return preview.bytes ? WW_OK
                          : ww_fail(err, WW_ERR_UNSUPPORTED,
-                                   "%s: this raw photo holds no JPEG preview, and raw data is not read; convert it to JPEG or TIFF first",
+                                   "%s: this raw photo holds no JPEG preview, and raw data is not read; convert it to "
+                                   "JPEG or TIFF first",
                                    f->path);
 }
 
@@ -168,11 +165,11 @@ void ww_photo_unload(ww_photo_file *file)
 
 static ww_status refuse_cut_off(const ww_photo_file *f, ww_error *err)
 {
-    return ww_fail(err, WW_ERR_FORMAT, "%s: this %s is cut off: the file ends before the picture does; copy it again", f->path,
-                   formats[f->format].name);
+    return ww_fail(err, WW_ERR_FORMAT, "%s: this %s is cut off: the file ends before the picture does; copy it again",
+                   f->path, formats[f->format].name);
 }
 
-// --- the whole ------------------------------------------------------------------------------------------------------------------
+// --- the whole -------------------------------------------------------------------------------------------------------
 
 static ww_status examine_webp(const ww_photo_file *f, ww_photo_facts *facts, ww_error *err)
 {
@@ -191,7 +188,8 @@ static ww_status examine_webp(const ww_photo_file *f, ww_photo_facts *facts, ww_
 static ww_status examine_still(const ww_photo_file *f, ww_photo_facts *facts, ww_error *err)
 {
     int w = 0, h = 0;
-    ww_status status = f->format == WW_PHOTO_TIFF ? ww_tiff_pages(f->data, f->bytes, f->path, &facts->pages, err) : WW_OK;
+    ww_status status =
+        f->format == WW_PHOTO_TIFF ? ww_tiff_pages(f->data, f->bytes, f->path, &facts->pages, err) : WW_OK;
     if (status == WW_OK)
         status = formats[f->format].measure(f, 0, &w, &h, err);
     bool turned = f->orientation >= 5;
@@ -276,7 +274,8 @@ ww_status ww_photo_decode(const char *path, const ww_log *log, ww_image *image, 
     return status;
 }
 
-static ww_status play(ww_webp *webp, ww_status (*on_frame)(void *user, const ww_image *frame, int64_t begin_us, int64_t end_us),
+static ww_status play(ww_webp *webp,
+                      ww_status (*on_frame)(void *user, const ww_image *frame, int64_t begin_us, int64_t end_us),
                       void *user, int64_t *damaged_us)
 {
     ww_image frame;
@@ -295,7 +294,8 @@ static ww_status play(ww_webp *webp, ww_status (*on_frame)(void *user, const ww_
     return status;
 }
 
-ww_status ww_photo_play_webp(const char *path, ww_status (*on_frame)(void *user, const ww_image *frame, int64_t begin_us, int64_t end_us),
+ww_status ww_photo_play_webp(const char *path,
+                             ww_status (*on_frame)(void *user, const ww_image *frame, int64_t begin_us, int64_t end_us),
                              void *user, int64_t *damaged_us, ww_error *err)
 {
     ww_photo_file f;

@@ -6,8 +6,9 @@
 #include "video/photo_header.h"
 
 typedef struct ww_photo_file {
-    const char *path;             // the caller's; for messages
-    uint8_t *allocation, *data;   // `data` has room before it for an EXIF signature and, behind it, zeroes as libavcodec asks
+    const char *path; // the caller's; for messages
+    // `data` has room before it for an EXIF signature and, behind it, zeroes as libavcodec asks
+    uint8_t *allocation, *data;
     size_t bytes;
     ww_photo_format format;
     size_t picture_at, picture_bytes; // of a raw file: its preview; else all of it
@@ -21,7 +22,8 @@ typedef struct ww_photo_picture {
     bool partial;
 } ww_photo_picture;
 
-// WW_ERR_IO: the file cannot be read; WW_ERR_FORMAT: it is no photo (any more), or a PNG, GIF or WebP still that is cut off.
+// WW_ERR_IO: the file cannot be read; WW_ERR_FORMAT: it is no photo (any more), or a PNG, GIF or WebP still that is cut
+// off.
 ww_status ww_photo_load(const char *path, ww_photo_file *file, ww_error *err);
 void ww_photo_unload(ww_photo_file *file);
 const char *ww_photo_format_name(ww_photo_format format);

@@ -46,7 +46,8 @@ static bool is_heif(const uint8_t *head, size_t bytes)
 // "P5" or "P6" (grey, colour), then white space and a digit or a comment.
 static bool is_pnm(const uint8_t *head, size_t bytes)
 {
-    return bytes >= 8 && head[0] == 'P' && (head[1] == '5' || head[1] == '6') && (head[2] == '\n' || head[2] == ' ' || head[2] == '\r')
+    return bytes >= 8 && head[0] == 'P' && (head[1] == '5' || head[1] == '6')
+           && (head[2] == '\n' || head[2] == ' ' || head[2] == '\r')
            && ((head[3] >= '0' && head[3] <= '9') || head[3] == '#');
 }
 
@@ -70,7 +71,8 @@ ww_photo_format ww_photo_format_of(const uint8_t *head, size_t bytes)
         return WW_PHOTO_JPEGXL;
     if (begins(head, bytes, "8BPS\0\1", 6))
         return WW_PHOTO_PSD;
-    if (begins(head, bytes, "FUJIFILMCCD-RAW ", 16) || begins(head, bytes, "IIRO", 4) || begins(head, bytes, "IIU\0", 4))
+    if (begins(head, bytes, "FUJIFILMCCD-RAW ", 16) || begins(head, bytes, "IIRO", 4)
+        || begins(head, bytes, "IIU\0", 4))
         return WW_PHOTO_RAW; // Fujifilm, Olympus, Panasonic
     if (is_heif(head, bytes))
         return WW_PHOTO_HEIF;
@@ -89,11 +91,12 @@ static bool stands_alone(int marker)
     return marker == 0x01 || (marker >= 0xd0 && marker <= 0xd8); // TEM, RSTn, SOI
 }
 
-// The segment at or after *at, which moves past it. False at the picture data or where the header breaks off. Stray bytes between
-// segments are passed over, as decoders do.
+// The segment at or after *at, which moves past it. False at the picture data or where the header breaks off. Stray
+// bytes between segments are passed over, as decoders do.
 static bool next_segment(const uint8_t *data, size_t bytes, size_t *at, jpeg_segment *segment)
 {
-    while (*at + 4 <= bytes && (data[*at] != 0xff || data[*at + 1] == 0 || data[*at + 1] == 0xff || stands_alone(data[*at + 1])))
+    while (*at + 4 <= bytes
+           && (data[*at] != 0xff || data[*at + 1] == 0 || data[*at + 1] == 0xff || stands_alone(data[*at + 1])))
         ++*at;
     if (*at + 4 > bytes)
         return false;
@@ -166,8 +169,9 @@ bool ww_jpeg_is_stream(const uint8_t *data, size_t bytes)
     size_t end = jpeg_end(data, bytes);
     if (bytes - end < 4 || memcmp(data + end, "\xff\xd8\xff", 3) != 0 || is_multi_picture(data, bytes))
         return false;
-    return ww_jpeg_size(data, bytes, &width, &height) && ww_jpeg_size(data + end, bytes - end, &next_width, &next_height)
-           && width == next_width && height == next_height;
+    return ww_jpeg_size(data, bytes, &width, &height)
+           && ww_jpeg_size(data + end, bytes - end, &next_width, &next_height) && width == next_width
+           && height == next_height;
 }
 
 bool ww_photo_stated_size(ww_photo_format format, const uint8_t *data, size_t bytes, uint32_t *width, uint32_t *height)
@@ -245,7 +249,7 @@ int ww_photo_orientation(ww_photo_format format, uint8_t *data, size_t bytes)
     return orientation;
 }
 
-// --- how many pictures, and whether all of the file is there ------------------------------------------------------------------
+// --- how many pictures, and whether all of the file is there ---------------------------------------------------------
 
 // Length-prefixed blocks up to an empty one (GIF89a, 15). False where the data ends.
 static bool skip_blocks(const uint8_t *data, size_t bytes, size_t *at)
@@ -255,10 +259,7 @@ static bool skip_blocks(const uint8_t *data, size_t bytes, size_t *at)
     return (*at)++ < bytes;
 }
 
-static size_t palette_bytes(uint8_t flags)
-{
-    return flags & 0x80 ? (size_t)3 << ((flags & 7) + 1) : 0;
-}
+static size_t palette_bytes(uint8_t flags) { return flags & 0x80 ? (size_t)3 << ((flags & 7) + 1) : 0; }
 
 static int gif_pictures(const uint8_t *data, size_t bytes, bool *complete)
 {
@@ -285,7 +286,8 @@ static int png_pictures(const uint8_t *data, size_t bytes, bool *complete)
 {
     int pictures = 1;
     *complete = false;
-    for (size_t at = WW_PNG_SIGNATURE_BYTES; at + 12 <= bytes && big_32(data + at) <= bytes - at - 12; at += 12 + big_32(data + at)) {
+    for (size_t at = WW_PNG_SIGNATURE_BYTES; at + 12 <= bytes && big_32(data + at) <= bytes - at - 12;
+         at += 12 + big_32(data + at)) {
         const uint8_t *type = data + at + 4;
         if (memcmp(type, "acTL", 4) == 0 && big_32(data + at) >= 8 && big_32(type + 4) <= INT32_MAX)
             pictures = (int)big_32(type + 4);

@@ -25,23 +25,25 @@ typedef enum ww_photo_format {
 
 #define WW_EXIF_SIGNATURE_BYTES 6 // "Exif\0\0", which a JPEG puts before its EXIF block
 
-// By the first bytes (WW_PHOTO_HEAD_BYTES of them, or the whole file). Raw photos that are TIFF files count as TIFF here.
+// By the first bytes (WW_PHOTO_HEAD_BYTES of them, or the whole file). Raw photos that are TIFF files count as TIFF
+// here.
 ww_photo_format ww_photo_format_of(const uint8_t *head, size_t bytes);
 // Size as stored, from the frame header. False when there is none. Bytes that belong to no segment are passed over.
 bool ww_jpeg_size(const uint8_t *data, size_t bytes, int *width, int *height);
 // The same, for pictures that JPEG decoders at large read: baseline, extended or progressive, not lossless.
 bool ww_jpeg_is_lossy(const uint8_t *data, size_t bytes, int *width, int *height);
-// True for JPEGs of one size one behind the other: motion JPEG. Not for the multi-picture files of cameras (CIPA DC-007).
+// True for JPEGs of one size one behind the other: motion JPEG. Not for the multi-picture files of cameras (CIPA
+// DC-007).
 bool ww_jpeg_is_stream(const uint8_t *data, size_t bytes);
 // What a PNG, BMP or GIF says of its size at a fixed place; false for other formats. Not checked for sense.
 bool ww_photo_stated_size(ww_photo_format format, const uint8_t *data, size_t bytes, uint32_t *width, uint32_t *height);
-// EXIF orientation 1..8, 0 when nothing valid says. `data` must be preceded by WW_EXIF_SIGNATURE_BYTES writable bytes: a TIFF file
-// is an EXIF block as it lies, but for the signature.
+// EXIF orientation 1..8, 0 when nothing valid says. `data` must be preceded by WW_EXIF_SIGNATURE_BYTES writable bytes:
+// a TIFF file is an EXIF block as it lies, but for the signature.
 int ww_photo_orientation(ww_photo_format format, uint8_t *data, size_t bytes);
 // Pictures in a PNG, WebP or GIF (1 for others), and whether the file holds all that its structure promises.
 int ww_photo_pictures(ww_photo_format format, const uint8_t *data, size_t bytes, bool *complete);
-// Drops the chunks of a PNG that are not needed to show it (text and colour profiles may unpack to gigabytes), in place; returns the
-// new number of bytes. The chunks begin at byte `first`.
+// Drops the chunks of a PNG that are not needed to show it (text and colour profiles may unpack to gigabytes), in
+// place; returns the new number of bytes. The chunks begin at byte `first`.
 size_t ww_png_strip(uint8_t *data, size_t bytes, size_t first);
 
 #define WW_PNG_SIGNATURE_BYTES 8

@@ -110,7 +110,8 @@ static ww_status own_picture(const AVFrame *frame, ww_image *image, ww_error *er
 {
     ww_picture_maker maker = {0};
     ww_image view;
-    ww_status status = ww_picture_make(&maker, frame, &(ww_presentation){.orientation = 1, .pixel_aspect = {1, 1}}, &view, err);
+    ww_status status =
+        ww_picture_make(&maker, frame, &(ww_presentation){.orientation = 1, .pixel_aspect = {1, 1}}, &view, err);
     if (status == WW_OK && maker.image.owned) {
         *image = maker.image;
         maker.image = (ww_image){0};

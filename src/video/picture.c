@@ -38,10 +38,12 @@ static int square_width(const AVFrame *frame, const ww_presentation *presentatio
     AVRational aspect = presentation->pixel_aspect;
     if (aspect.num <= 0 || aspect.den <= 0)
         aspect = frame->sample_aspect_ratio;
-    if (aspect.num <= 0 || aspect.den <= 0 || av_q2d(aspect) > PIXEL_ASPECT_MAX || av_q2d(aspect) < 1.0 / PIXEL_ASPECT_MAX)
+    if (aspect.num <= 0 || aspect.den <= 0 || av_q2d(aspect) > PIXEL_ASPECT_MAX
+        || av_q2d(aspect) < 1.0 / PIXEL_ASPECT_MAX)
         return frame->width;
     int64_t width = av_rescale(frame->width, aspect.num, aspect.den);
-    bool fits = width >= 1 && width <= WW_IMAGE_SIDE_MAX && (size_t)width * (size_t)frame->height <= WW_IMAGE_PIXELS_MAX;
+    bool fits =
+        width >= 1 && width <= WW_IMAGE_SIDE_MAX && (size_t)width * (size_t)frame->height <= WW_IMAGE_PIXELS_MAX;
     return fits ? (int)width : frame->width;
 }
 
@@ -133,8 +135,8 @@ static target_format nearest_format(const AVPixFmtDescriptor *from)
     return (target_format){AV_PIX_FMT_YUV444P, WW_PIXELS_YUV444};
 }
 
-// Everything that is not 8-bit planar YUV, through libswscale. RGB becomes full range BT.601, what a JPEG holds; YUV keeps range
-// and matrix.
+// Everything that is not 8-bit planar YUV, through libswscale. RGB becomes full range BT.601, what a JPEG holds; YUV
+// keeps range and matrix.
 static ww_status convert(ww_picture_maker *maker, const AVFrame *frame, ww_image *out, ww_error *err)
 {
     const AVPixFmtDescriptor *from = av_pix_fmt_desc_get(frame->format);
@@ -143,9 +145,9 @@ static ww_status convert(ww_picture_maker *maker, const AVFrame *frame, ww_image
     target_format to = nearest_format(from);
     bool rgb = from->flags & (AV_PIX_FMT_FLAG_RGB | AV_PIX_FMT_FLAG_PAL);
     int full = rgb || is_full_range(frame);
-    maker->scaler =
-        sws_getCachedContext(maker->scaler, frame->width, frame->height, frame->format, frame->width, frame->height, to.av,
-                             SWS_BICUBIC | SWS_ACCURATE_RND | SWS_BITEXACT | SWS_FULL_CHR_H_INT, NULL, NULL, NULL);
+    maker->scaler = sws_getCachedContext(
+        maker->scaler, frame->width, frame->height, frame->format, frame->width, frame->height, to.av,
+        SWS_BICUBIC | SWS_ACCURATE_RND | SWS_BITEXACT | SWS_FULL_CHR_H_INT, NULL, NULL, NULL);
     if (!maker->scaler)
         return ww_fail(err, WW_ERR_UNSUPPORTED, "its pixel format (%s) cannot be converted", from->name);
     const int *coefficients = sws_getCoefficients(SWS_CS_ITU601);
@@ -171,22 +173,25 @@ static ww_transfer transfer_of(const AVFrame *frame)
                                                         : WW_TRANSFER_SDR;
 }
 
-// High dynamic range in planes of 16-bit words, which is how decoders give it; anything else is converted as it is. Metadata about
-// the mastering display is not asked: it may come with some frames and not with others.
+// High dynamic range in planes of 16-bit words, which is how decoders give it; anything else is converted as it is.
+// Metadata about the mastering display is not asked: it may come with some frames and not with others.
 static bool view_deep(const AVFrame *frame, ww_deep_image *deep)
 {
     const AVPixFmtDescriptor *format = av_pix_fmt_desc_get(frame->format);
     *deep = (ww_deep_image){.width = frame->width, .height = frame->height, .transfer = transfer_of(frame)};
-    if (deep->transfer == WW_TRANSFER_SDR || !format || format->flags & (AV_PIX_FMT_FLAG_RGB | AV_PIX_FMT_FLAG_BE | AV_PIX_FMT_FLAG_HWACCEL))
+    if (deep->transfer == WW_TRANSFER_SDR || !format
+        || format->flags & (AV_PIX_FMT_FLAG_RGB | AV_PIX_FMT_FLAG_BE | AV_PIX_FMT_FLAG_HWACCEL))
         return false;
-    if (!(format->flags & AV_PIX_FMT_FLAG_PLANAR) || format->nb_components < 3 || format->log2_chroma_w > 1 || format->log2_chroma_h > 1)
+    if (!(format->flags & AV_PIX_FMT_FLAG_PLANAR) || format->nb_components < 3 || format->log2_chroma_w > 1
+        || format->log2_chroma_h > 1)
         return false;
     deep->bits = format->comp[0].depth;
     deep->range = is_full_range(frame) ? WW_RANGE_FULL : WW_RANGE_LIMITED;
     deep->chroma_shift_x = format->log2_chroma_w;
     deep->chroma_shift_y = format->log2_chroma_h;
     for (int i = 0; i < 3; i++) {
-        if (format->comp[i].depth <= 8 || format->comp[i].step != 2 || format->comp[i].shift != 0 || frame->linesize[i] <= 0)
+        if (format->comp[i].depth <= 8 || format->comp[i].step != 2 || format->comp[i].shift != 0
+            || frame->linesize[i] <= 0)
             return false;
         deep->plane[i] = (const uint16_t *)(const void *)frame->data[i];
         deep->stride[i] = frame->linesize[i] / 2;
@@ -203,8 +208,8 @@ static void advance(ww_picture_maker *maker, ww_image *view, ww_image *next)
     view->owned = NULL;
 }
 
-ww_status ww_picture_make(ww_picture_maker *maker, const AVFrame *frame, const ww_presentation *presentation, ww_image *view,
-                          ww_error *err)
+ww_status ww_picture_make(ww_picture_maker *maker, const AVFrame *frame, const ww_presentation *presentation,
+                          ww_image *view, ww_error *err)
 {
     ww_image next;
     ww_status status = WW_OK;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// From a decoded frame to the picture the house works on: 8 bits, planar, progressive, square pixels, upright; high dynamic range
-// tone-mapped.
+// From a decoded frame to the picture the house works on: 8 bits, planar, progressive, square pixels, upright; high
+// dynamic range tone-mapped.
 //
 // The common case (8-bit 4:2:0, progressive, square, upright) is a view on the decoder's own planes; nothing is copied.
 #ifndef WW_VIDEO_PICTURE_H
@@ -23,14 +23,14 @@ typedef struct ww_picture_maker {
 } ww_picture_maker;
 
 ww_presentation ww_presentation_of(AVFormatContext *format, AVStream *stream);
-// EXIF orientation of a display matrix of nine 16.16 numbers; turns by other than multiples of 90 degrees count as the nearest
-// such.
+// EXIF orientation of a display matrix of nine 16.16 numbers; turns by other than multiples of 90 degrees count as the
+// nearest such.
 int ww_matrix_orientation(const int32_t matrix[9]);
 // Size of the picture that a frame becomes.
 void ww_picture_size(const AVFrame *frame, const ww_presentation *presentation, int *width, int *height);
 // *view is good until the next call or the frame's end, whichever comes first.
-ww_status ww_picture_make(ww_picture_maker *maker, const AVFrame *frame, const ww_presentation *presentation, ww_image *view,
-                          ww_error *err);
+ww_status ww_picture_make(ww_picture_maker *maker, const AVFrame *frame, const ww_presentation *presentation,
+                          ww_image *view, ww_error *err);
 void ww_picture_maker_free(ww_picture_maker *maker);
 
 #endif

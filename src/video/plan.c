@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Packets come in decoding order; which frame is on screen at a sample time is known only in order of presentation. A small
-// window sorts the one into the other: video formats reorder by at most 16 frames, so the earliest of WINDOW_FRAMES frames is
-// final.
+// Packets come in decoding order; which frame is on screen at a sample time is known only in order of presentation. A
+// small window sorts the one into the other: video formats reorder by at most 16 frames, so the earliest of
+// WINDOW_FRAMES frames is final.
 #include "video/plan.h"
 
 #include "base/memory.h"
@@ -10,13 +10,15 @@
 #include <string.h>
 
 #define WINDOW_FRAMES 64
-#define KEYS_KEPT 8                        // key frames remembered; a leading picture belongs to the one before the last
-#define SPAN_MIN_US (8 * INT64_C(1000000)) // a new span begins at the first wanted key frame this long after the last began
+#define KEYS_KEPT 8 // key frames remembered; a leading picture belongs to the one before the last
+#define SPAN_MIN_US                                                                                                    \
+    (8 * INT64_C(1000000)) // a new span begins at the first wanted key frame this long after the last began
 #define PLAN_BYTES_MAX ((size_t)1 << 30)
 #define FIRST_FRAME_PACKETS_MAX 3000 // packets tried before a video counts as undecodable
 #define PROOF_PACKETS 100            // packets compared when a span's mark is tried
 #define STAMPED_SHARE_MIN 0.95       // of the frames that must have a presentation time
-#define START_MAX_US (24 * 3600 * INT64_C(1000000)) // a first frame later than this after the container's start: a wrong clock
+#define START_MAX_US                                                                                                   \
+    (24 * 3600 * INT64_C(1000000)) // a first frame later than this after the container's start: a wrong clock
 
 typedef struct waiting_frame {
     int64_t pts, duration;
@@ -64,7 +66,8 @@ static void *grown(planner *p, void *items, size_t count, size_t *capacity, size
     size_t wanted = *capacity ? *capacity * 2 : 64;
     void *bigger = ww_alloc_array(wanted, size, PLAN_BYTES_MAX);
     if (!bigger) {
-        p->status = ww_fail(p->err, WW_ERR_MEMORY, "%s: too many moments to look at; sample it less often", p->demuxer->path);
+        p->status =
+            ww_fail(p->err, WW_ERR_MEMORY, "%s: too many moments to look at; sample it less often", p->demuxer->path);
         return NULL;
     }
     if (count)
@@ -185,7 +188,8 @@ static bool take_first_frame(planner *p)
     return true;
 }
 
-// The beginning of the video is its first frame that decodes: a recording may begin in the middle of a group of pictures.
+// The beginning of the video is its first frame that decodes: a recording may begin in the middle of a group of
+// pictures.
 static void try_first_frame(planner *p, AVPacket *packet, const ww_stamp *stamp)
 {
     if (p->origin_known || p->tried_packets++ > FIRST_FRAME_PACKETS_MAX)
@@ -212,14 +216,14 @@ static ww_status read_packets(planner *p)
         avcodec_send_packet(p->decoder, NULL);
         if (!take_first_frame(p))
             return ww_fail(p->err, WW_ERR_FORMAT,
-                           "%s: not one picture of its video (%s) could be decoded: it is damaged or encrypted", p->demuxer->path,
-                           avcodec_get_name(p->decoder->codec_id));
+                           "%s: not one picture of its video (%s) could be decoded: it is damaged or encrypted",
+                           p->demuxer->path, avcodec_get_name(p->decoder->codec_id));
     }
     return p->status;
 }
 
-// Sound or another track may begin before the first picture. Where the container knows no start, or a senseless one, time begins
-// with the picture.
+// Sound or another track may begin before the first picture. Where the container knows no start, or a senseless one,
+// time begins with the picture.
 static int64_t start_of(const planner *p)
 {
     int64_t start_us = p->demuxer->format->start_time;
@@ -240,13 +244,15 @@ static void finish(planner *p)
         leave_screen(p, plan->duration_us);
     }
     plan->stamped =
-        plan->moment_count && (double)(plan->frame_count - p->unstamped_frames) >= STAMPED_SHARE_MIN * (double)plan->frame_count;
+        plan->moment_count
+        && (double)(plan->frame_count - p->unstamped_frames) >= STAMPED_SHARE_MIN * (double)plan->frame_count;
     if (!plan->stamped) {
         plan->moment_count = 0;
         plan->span_count = 0;
         begin_span(p, &p->begin, 0);
         plan->duration_us = av_rescale_q(plan->frame_count * plan->frame_ticks, plan->time_base, AV_TIME_BASE_Q);
-        ww_logf(p->log, WW_LOG_INFO, "%s: it has no presentation times; every frame is decoded, by one thread", p->demuxer->path);
+        ww_logf(p->log, WW_LOG_INFO, "%s: it has no presentation times; every frame is decoded, by one thread",
+                p->demuxer->path);
     }
     plan->start_us = start_of(p);
     plan->sample_count = ww_plan_sample(plan, plan->duration_us);
@@ -254,7 +260,8 @@ static void finish(planner *p)
         plan->sample_count = 1;
 }
 
-// True if a reader sent to the span's mark will meet the packets that were counted here, under the same numbers and times.
+// True if a reader sent to the span's mark will meet the packets that were counted here, under the same numbers and
+// times.
 static bool span_is_reachable(planner *p, const ww_span *span)
 {
     if (!ww_demuxer_seek(p->demuxer, &span->mark))
@@ -264,7 +271,8 @@ static bool span_is_reachable(planner *p, const ww_span *span)
     ww_stamp stamp;
     for (int n = 0; same && n < PROOF_PACKETS && ww_demuxer_next(p->demuxer, packet, &stamp); n++) {
         for (size_t i = span->first; i < span->first + span->count; i++)
-            if (p->plan->moments[i].ordinal == stamp.ordinal && !stamp.continued && p->plan->moments[i].pts != stamp.pts)
+            if (p->plan->moments[i].ordinal == stamp.ordinal && !stamp.continued
+                && p->plan->moments[i].pts != stamp.pts)
                 same = false;
         av_packet_unref(packet);
     }
@@ -279,16 +287,18 @@ static void prove_spans(planner *p)
     const int tried[] = {1, plan->span_count / 2, plan->span_count - 1};
     for (int i = 0; i < 3; i++)
         if (tried[i] > 0 && tried[i] < plan->span_count && !span_is_reachable(p, &plan->spans[tried[i]])) {
-            ww_logf(p->log, WW_LOG_INFO, "%s: its key frames cannot be sought; one thread reads it from beginning to end",
-                    p->demuxer->path);
+            ww_logf(p->log, WW_LOG_INFO,
+                    "%s: its key frames cannot be sought; one thread reads it from beginning to end", p->demuxer->path);
             plan->spans[0].count = plan->moment_count;
             plan->span_count = 1;
         }
 }
 
-ww_status ww_plan_make(ww_plan *plan, ww_demuxer *demuxer, int64_t every_us, const ww_log *log, AVFrame *first_frame, ww_error *err)
+ww_status ww_plan_make(ww_plan *plan, ww_demuxer *demuxer, int64_t every_us, const ww_log *log, AVFrame *first_frame,
+                       ww_error *err)
 {
-    *plan = (ww_plan){.time_base = demuxer->stream->time_base, .every_us = every_us, .frame_ticks = ww_demuxer_frame_ticks(demuxer)};
+    *plan = (ww_plan){
+        .time_base = demuxer->stream->time_base, .every_us = every_us, .frame_ticks = ww_demuxer_frame_ticks(demuxer)};
     planner *p = ww_alloc(sizeof *p);
     *p = (planner){.plan = plan, .demuxer = demuxer, .log = log, .first_frame = first_frame, .err = err};
     ww_status status = ww_decoder_open(&p->decoder, demuxer->stream->codecpar, plan->time_base, demuxer->path, err);

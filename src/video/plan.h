@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-// Which frames of a video will be looked at, and how each is reached with the least decoding: found by reading every packet's
-// times once.
+// Which frames of a video will be looked at, and how each is reached with the least decoding: found by reading every
+// packet's times once.
 //
-// Frames are named by their *ordinal*, their number in decoding order. A moment is a wanted frame: to have it, decode from the
-// key frame `start` up to `ordinal`. Only moments and spans are kept, so a plan grows with the samples taken, not with the
-// packets read.
+// Frames are named by their *ordinal*, their number in decoding order. A moment is a wanted frame: to have it, decode
+// from the key frame `start` up to `ordinal`. Only moments and spans are kept, so a plan grows with the samples taken,
+// not with the packets read.
 #ifndef WW_VIDEO_PLAN_H
 #define WW_VIDEO_PLAN_H
 #include "base/error.h"
@@ -30,7 +30,8 @@ typedef struct ww_plan {
     int64_t origin;      // pts of the first frame ever shown, ticks
     int64_t start_us;    // of the first frame, from the container's start; >= 0
     int64_t frame_ticks; // as the headers have it
-    bool stamped; // false: the container gives no presentation times; there are no moments then and one span, read frame by frame
+    // false: the container gives no presentation times; there are no moments then and one span, read frame by frame
+    bool stamped;
     ww_moment *moments; // in order of time
     size_t moment_count, moment_capacity;
     ww_span *spans;

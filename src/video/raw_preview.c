@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// TIFF directories (TIFF 6.0, section 2; TIFF/EP and DNG put more of them below tag SubIFDs) are walked for pictures that are stored
-// as one JPEG. Everything is bounded: a directory is visited once a reference, the references are counted.
+// TIFF directories (TIFF 6.0, section 2; TIFF/EP and DNG put more of them below tag SubIFDs) are walked for pictures
+// that are stored as one JPEG. Everything is bounded: a directory is visited once a reference, the references are
+// counted.
 #include "video/raw_preview.h"
 
 #include "video/photo_header.h"
@@ -18,7 +19,13 @@ enum {
     TAG_PANASONIC_PREVIEW = 0x2e,
     TAG_DNG_VERSION = 0xc612,
 };
-enum { TYPE_SHORT = 3, COMPRESSION_JPEG_OLD = 6, COMPRESSION_JPEG = 7, COMPRESSION_NIKON = 34713, COMPRESSION_SONY = 32767 };
+enum {
+    TYPE_SHORT = 3,
+    COMPRESSION_JPEG_OLD = 6,
+    COMPRESSION_JPEG = 7,
+    COMPRESSION_NIKON = 34713,
+    COMPRESSION_SONY = 32767
+};
 enum { PHOTOMETRIC_COLOUR_FILTER = 32803, PHOTOMETRIC_LINEAR_RAW = 34892 };
 enum { RAF_PREVIEW_AT = 84 }; // offset and length of the JPEG, big-endian
 
@@ -48,7 +55,8 @@ static uint32_t read_32(const walker *w, size_t at)
 static void consider(walker *w, size_t offset, size_t bytes)
 {
     int width = 0, height = 0;
-    if (offset >= w->bytes || bytes > w->bytes - offset || bytes < 4 || memcmp(w->data + offset, "\xff\xd8\xff", 3) != 0)
+    if (offset >= w->bytes || bytes > w->bytes - offset || bytes < 4
+        || memcmp(w->data + offset, "\xff\xd8\xff", 3) != 0)
         return;
     if (!ww_jpeg_is_lossy(w->data + offset, bytes, &width, &height) || (int64_t)width * height <= w->area)
         return;
@@ -91,8 +99,8 @@ static directory read_directory(walker *w, size_t at, size_t *next)
     for (uint32_t i = 0; i < entries; i++)
         read_entry(w, at + 2 + (size_t)i * ENTRY_BYTES, &d);
     *next = read_32(w, at + 2 + (size_t)entries * ENTRY_BYTES);
-    if (d.photometric == PHOTOMETRIC_COLOUR_FILTER || d.photometric == PHOTOMETRIC_LINEAR_RAW || d.compression == COMPRESSION_NIKON
-        || d.compression == COMPRESSION_SONY)
+    if (d.photometric == PHOTOMETRIC_COLOUR_FILTER || d.photometric == PHOTOMETRIC_LINEAR_RAW
+        || d.compression == COMPRESSION_NIKON || d.compression == COMPRESSION_SONY)
         w->found.raw = true;
     consider(w, d.jpeg_offset, d.jpeg_bytes);
     if ((d.compression == COMPRESSION_JPEG_OLD || d.compression == COMPRESSION_JPEG) && d.strip_count == 1)
@@ -120,7 +128,8 @@ ww_raw_preview ww_raw_preview_find(const uint8_t *data, size_t bytes)
         consider(&w, read_32(&w, RAF_PREVIEW_AT), read_32(&w, RAF_PREVIEW_AT + 4));
         return w.found;
     }
-    w.found.raw = bytes >= 10 && (memcmp(data + 8, "CR", 2) == 0 || memcmp(data, "IIRO", 4) == 0 || memcmp(data, "IIU", 3) == 0);
+    w.found.raw =
+        bytes >= 10 && (memcmp(data + 8, "CR", 2) == 0 || memcmp(data, "IIRO", 4) == 0 || memcmp(data, "IIU", 3) == 0);
     walk(&w, read_32(&w, 4), false);
     return w.found;
 }

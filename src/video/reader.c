@@ -20,7 +20,8 @@ ww_status ww_reader_open(const ww_source *source, ww_reader **reader, ww_error *
     if (status == WW_OK && !(r->packet && r->carried && r->frame))
         status = ww_fail(err, WW_ERR_MEMORY, "%s: no memory to read it", source->path);
     if (status == WW_OK)
-        status = ww_decoder_open(&r->decoder, r->demuxer.stream->codecpar, r->demuxer.stream->time_base, source->path, err);
+        status =
+            ww_decoder_open(&r->decoder, r->demuxer.stream->codecpar, r->demuxer.stream->time_base, source->path, err);
     if (status != WW_OK)
         ww_reader_close(r);
     else
@@ -76,7 +77,8 @@ char *ww_damage_words(const ww_source *source, const ww_damage *damage)
 {
     if (source->info.kind == WW_SOURCE_PHOTO)
         return ww_strf("%s: the picture is damaged or cut off; the part that can be read is used", source->path);
-    return ww_strf("%s: %lld of the moments looked at between %.1f s and %.1f s are damaged: %lld could not be decoded, %lld only in part",
+    return ww_strf("%s: %lld of the moments looked at between %.1f s and %.1f s are damaged: %lld could not be "
+                   "decoded, %lld only in part",
                    source->path, (long long)(damage->lost + damage->concealed), (double)damage->begin_us / 1e6,
                    (double)damage->end_us / 1e6, (long long)damage->lost, (long long)damage->concealed);
 }
@@ -88,8 +90,9 @@ char *ww_cut_off_words(const ww_source *source)
         return NULL;
     if (!info->promised_us)
         return ww_strf("%s: the file is cut off; what is there is used", source->path);
-    return ww_strf("%s: its header promises %.1f s of footage but there are only %.1f s of video; what is there is used", source->path,
-                   (double)info->promised_us / 1e6, (double)info->duration_us / 1e6);
+    return ww_strf(
+        "%s: its header promises %.1f s of footage but there are only %.1f s of video; what is there is used",
+        source->path, (double)info->promised_us / 1e6, (double)info->duration_us / 1e6);
 }
 
 static void give(ww_sink *sink, ww_frame *out)
@@ -121,8 +124,8 @@ void ww_hand_out(ww_reader *reader, ww_sink *sink, const AVFrame *frame, int64_t
     hand_out(reader, sink, frame, (ww_frame){.sample = sample, .time_us = time_us});
 }
 
-// An intermediate frame falls on whatever frame there is: one that comes a little early is taken, so that three a second of a film do not become
-// two; just before a sample there is nothing to learn.
+// An intermediate frame falls on whatever frame there is: one that comes a little early is taken, so that three a
+// second of a film do not become two; just before a sample there is nothing to learn.
 static bool wants_look(const ww_reader *reader, const ww_sink *sink, int64_t time_us, int64_t next_sample_us)
 {
     const int64_t every_us = reader->source->plan.intermediate_every_us;
@@ -131,7 +134,8 @@ static bool wants_look(const ww_reader *reader, const ww_sink *sink, int64_t tim
     return time_us - sink->time_us >= every_us - every_us / 8 && next_sample_us - time_us >= every_us / 2;
 }
 
-void ww_hand_out_intermediate(ww_reader *reader, ww_sink *sink, const AVFrame *frame, int64_t time_us, int64_t next_sample_us)
+void ww_hand_out_intermediate(ww_reader *reader, ww_sink *sink, const AVFrame *frame, int64_t time_us,
+                              int64_t next_sample_us)
 {
     if (wants_look(reader, sink, time_us, next_sample_us))
         hand_out(reader, sink, frame, (ww_frame){.sample = sink->sample, .time_us = time_us, .intermediate = true});
@@ -156,7 +160,7 @@ static void read_photo(ww_reader *reader, int page, ww_sink *sink)
     ww_image_free(&out.image);
 }
 
-// --- WebP animations ------------------------------------------------------------------------------------------------------------
+// --- WebP animations -------------------------------------------------------------------------------------------------
 
 struct animation {
     ww_reader *reader;
@@ -186,7 +190,8 @@ static void read_webp(ww_reader *reader, ww_sink *sink)
 {
     const ww_plan *plan = &reader->source->plan;
     int64_t damaged_us = -1;
-    ww_status status = ww_photo_play_webp(reader->source->path, on_animation_frame, &(struct animation){reader, sink}, &damaged_us, sink->err);
+    ww_status status = ww_photo_play_webp(reader->source->path, on_animation_frame, &(struct animation){reader, sink},
+                                          &damaged_us, sink->err);
     if (sink->status == WW_OK)
         sink->status = status;
     if (damaged_us >= 0) {
@@ -195,8 +200,9 @@ static void read_webp(ww_reader *reader, ww_sink *sink)
     }
 }
 
-ww_status ww_reader_span(ww_reader *reader, int span, ww_status (*on_frame)(void *user, const ww_frame *frame, ww_error *err),
-                         void *user, ww_damage *damage, ww_error *err)
+ww_status ww_reader_span(ww_reader *reader, int span,
+                         ww_status (*on_frame)(void *user, const ww_frame *frame, ww_error *err), void *user,
+                         ww_damage *damage, ww_error *err)
 {
     const ww_source *source = reader->source;
     if (span < 0 || span >= source->info.span_count)

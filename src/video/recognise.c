@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// A folder holds all sorts of files; which of them are footage is told by their first bytes. Photos and the kinds that cannot be
-// read have signatures, video is what libavformat would open. The name only decides what happens to a file in which nothing is
-// recognised: with the ending of a video it is worth a complaint, unless that ending is also one of source code and such (.ts, .mod).
+// A folder holds all sorts of files; which of them are footage is told by their first bytes. Photos and the kinds that
+// cannot be read have signatures, video is what libavformat would open. The name only decides what happens to a file in
+// which nothing is recognised: with the ending of a video it is worth a complaint, unless that ending is also one of
+// source code and such (.ts, .mod).
 #include "base/ascii.h"
 #include "base/files.h"
 #include "video/source.h"
@@ -13,22 +14,24 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { HEAD_BYTES = 16384 }; // 87 packets of a transport stream
+enum { HEAD_BYTES = 16384 };                // 87 packets of a transport stream
 enum { SCORE_SURE = 50, SCORE_NAMED = 26 }; // libavformat's, of 100: without and with a fitting name
 
 // Endings of footage, photos included.
 static const char *const endings[] = {
-    "264",  "265", "3g2", "3gp", "arw", "asf",  "avi",  "avif",  "bmp",  "cr2", "cr3",  "divx", "dng",  "dv",   "f4v",  "flv", "gif",
-    "h264", "h265", "heic", "heif", "hevc", "insv", "ivf", "j2k", "jfif", "jp2", "jpe", "jpeg", "jpg", "jxl", "lrv", "m2t", "m2ts",
-    "m2v",  "m4v", "mjpeg", "mjpg", "mkv", "mov", "mp4", "mpe", "mpeg", "mpg", "mxf", "nef", "nut", "ogv", "orf", "png", "qt", "raf",
-    "rmvb", "rw2", "tif", "tiff", "tod", "vob", "webm", "webp", "wmv", "wtv", "y4m",
+    "264",  "265", "3g2",  "3gp",  "arw",  "asf",  "avi",  "avif", "bmp",  "cr2",  "cr3",   "divx", "dng",
+    "dv",   "f4v", "flv",  "gif",  "h264", "h265", "heic", "heif", "hevc", "insv", "ivf",   "j2k",  "jfif",
+    "jp2",  "jpe", "jpeg", "jpg",  "jxl",  "lrv",  "m2t",  "m2ts", "m2v",  "m4v",  "mjpeg", "mjpg", "mkv",
+    "mov",  "mp4", "mpe",  "mpeg", "mpg",  "mxf",  "nef",  "nut",  "ogv",  "orf",  "png",   "qt",   "raf",
+    "rmvb", "rw2", "tif",  "tiff", "tod",  "vob",  "webm", "webp", "wmv",  "wtv",  "y4m",
 };
 static const char *const ambiguous[] = {"mod", "mts", "ogg", "rm", "ts"};
 
-// Containers of libavformat that hold video; those that only hold sound, subtitles or single pictures are not among them.
-static const char video_formats[] =
-    "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,mpegvideo,flv,asf,ogg,mxf,mxf_opatom,nut,ivf,h264,hevc,m4v,mjpeg,vc1,obu,"
-    "av1,yuv4mpegpipe,dv,rm,wtv,gxf,nsv";
+// Containers of libavformat that hold video; those that only hold sound, subtitles or single pictures are not among
+// them.
+static const char video_formats[] = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,mpegvideo,flv,asf,ogg,mxf,"
+                                    "mxf_opatom,nut,ivf,h264,hevc,m4v,mjpeg,vc1,obu,"
+                                    "av1,yuv4mpegpipe,dv,rm,wtv,gxf,nsv";
 
 // Pictures and video that are known and cannot be read.
 static const struct {
@@ -36,11 +39,20 @@ static const struct {
     const char *magic;
     const char *kind;
 } unreadable[] = {
-    {4, "ftypcrx ", "Canon CR3 raw photo"},    {0, "FOVb", "Sigma X3F raw photo"},      {0, "\x76\x2f\x31\x01", "OpenEXR picture"},
-    {0, "#?RADIANCE", "Radiance HDR picture"}, {0, "RED1", "REDCODE raw video"},        {4, "RED2", "REDCODE raw video"},
-    {0, "\xd7\xcd\xc6\x9a", "WMF picture"},    {0, "SIMPLE  =", "FITS picture"},        {0, "II\xbc\x01", "JPEG XR picture"},
-    {0, "gimp xcf", "GIMP picture"},           {0, "BPG\xfb", "BPG picture"},           {0, "SDPX", "DPX picture"},
-    {0, "XPDS", "DPX picture"},                {0, "8BPS\0\2", "PSB (large Photoshop) picture"},
+    {4, "ftypcrx ", "Canon CR3 raw photo"},
+    {0, "FOVb", "Sigma X3F raw photo"},
+    {0, "\x76\x2f\x31\x01", "OpenEXR picture"},
+    {0, "#?RADIANCE", "Radiance HDR picture"},
+    {0, "RED1", "REDCODE raw video"},
+    {4, "RED2", "REDCODE raw video"},
+    {0, "\xd7\xcd\xc6\x9a", "WMF picture"},
+    {0, "SIMPLE  =", "FITS picture"},
+    {0, "II\xbc\x01", "JPEG XR picture"},
+    {0, "gimp xcf", "GIMP picture"},
+    {0, "BPG\xfb", "BPG picture"},
+    {0, "SDPX", "DPX picture"},
+    {0, "XPDS", "DPX picture"},
+    {0, "8BPS\0\2", "PSB (large Photoshop) picture"},
 };
 
 static bool is_one_of(const char *ending, const char *const *list, size_t count)
@@ -54,7 +66,8 @@ static bool is_one_of(const char *ending, const char *const *list, size_t count)
 static const char *unreadable_kind(const uint8_t *head, size_t bytes)
 {
     for (size_t i = 0; i < sizeof unreadable / sizeof *unreadable; i++) {
-        size_t length = strncmp(unreadable[i].magic, "8BPS", 4) == 0 ? 6 : strlen(unreadable[i].magic), at = (size_t)unreadable[i].at;
+        size_t length = strncmp(unreadable[i].magic, "8BPS", 4) == 0 ? 6 : strlen(unreadable[i].magic),
+               at = (size_t)unreadable[i].at;
         if (bytes >= at + length && memcmp(head + at, unreadable[i].magic, length) == 0)
             return unreadable[i].kind;
     }

@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: MIT
 // Decodes what the wanted frames of a span need and nothing else.
 //
-// In decoding order, a packet is skipped when no moment ahead starts at or before it; else it is decoded, except that the decoder
-// drops it when no other frame refers to it and it is not wanted itself. After a skip the decoder is emptied and flushed, so that
-// it stands at the key frame that follows as it would at the beginning of a file. The pixels are those of a full decode.
+// In decoding order, a packet is skipped when no moment ahead starts at or before it; else it is decoded, except that
+// the decoder drops it when no other frame refers to it and it is not wanted itself. After a skip the decoder is
+// emptied and flushed, so that it stands at the key frame that follows as it would at the beginning of a file. The
+// pixels are those of a full decode.
 //
-// When a wanted frame does not come out, the span is read a second time from the key frame of the span before, without skipping:
-// some encoders spread a refresh over many frames and mark its beginning as a key frame. What is missing then is damaged.
+// When a wanted frame does not come out, the span is read a second time from the key frame of the span before, without
+// skipping: some encoders spread a refresh over many frames and mark its beginning as a key frame. What is missing then
+// is damaged.
 //
-// A frame of which the decoder had to guess a part spoils all that are predicted from it: up to the next key frame they count as
-// damaged too, even those that decode without a complaint.
+// A frame of which the decoder had to guess a part spoils all that are predicted from it: up to the next key frame they
+// count as damaged too, even those that decode without a complaint.
 #include "video/decoder.h"
 #include "video/internal.h"
 
@@ -66,7 +68,8 @@ static int64_t sample_of(const pass *p, size_t moment)
 static void note_damage(pass *p)
 {
     const ww_plan *plan = &p->reader->source->plan;
-    int64_t end_us = p->next + 1 < p->count ? ww_plan_time_us(plan, p->moments[p->next + 1].pts) : p->end_sample * plan->every_us;
+    int64_t end_us =
+        p->next + 1 < p->count ? ww_plan_time_us(plan, p->moments[p->next + 1].pts) : p->end_sample * plan->every_us;
     ww_note_damage(p->reader, p->sink, ww_plan_time_us(plan, p->moments[p->next].pts), end_us);
 }
 
@@ -86,10 +89,7 @@ static void miss(pass *p)
         lose(p);
 }
 
-static bool goes_on(const pass *p)
-{
-    return p->sink->status == WW_OK && !p->missed && !p->astray;
-}
+static bool goes_on(const pass *p) { return p->sink->status == WW_OK && !p->missed && !p->astray; }
 
 static void settle(pass *p, const AVFrame *frame)
 {
@@ -100,7 +100,8 @@ static void settle(pass *p, const AVFrame *frame)
     const ww_plan *plan = &p->reader->source->plan;
     if (p->moments[p->next].pts != frame->pts) {
         if (p->next > 0 && !ww_frame_is_concealed(frame))
-            ww_hand_out_intermediate(p->reader, p->sink, frame, ww_plan_time_us(plan, frame->pts), ww_plan_time_us(plan, p->moments[p->next].pts));
+            ww_hand_out_intermediate(p->reader, p->sink, frame, ww_plan_time_us(plan, frame->pts),
+                                     ww_plan_time_us(plan, p->moments[p->next].pts));
         return;
     }
     if (p->tainted) {
@@ -131,7 +132,8 @@ static void drain(pass *p)
 // A change of parameters rides on some packet; it holds for all that follow, so it must not be lost with a skipped one.
 static void carry_side_data(const AVPacket *from, AVPacket *to)
 {
-    static const enum AVPacketSideDataType lasting[] = {AV_PKT_DATA_NEW_EXTRADATA, AV_PKT_DATA_PARAM_CHANGE, AV_PKT_DATA_PALETTE};
+    static const enum AVPacketSideDataType lasting[] = {AV_PKT_DATA_NEW_EXTRADATA, AV_PKT_DATA_PARAM_CHANGE,
+                                                        AV_PKT_DATA_PALETTE};
     for (size_t i = 0; i < sizeof lasting / sizeof *lasting; i++) {
         size_t bytes = 0, already = 0;
         const uint8_t *data = av_packet_get_side_data(from, lasting[i], &bytes);
@@ -225,7 +227,8 @@ void ww_read_selected(ww_reader *reader, int span, ww_sink *sink)
               .end_sample = ww_plan_span_end(plan, span)};
     p.order = ww_alloc_array(s->count, sizeof *p.order, SIZE_MAX / 2);
     if (!p.order) {
-        sink->status = ww_fail(sink->err, WW_ERR_MEMORY, "%s: no memory for %zu moments", reader->source->path, s->count);
+        sink->status =
+            ww_fail(sink->err, WW_ERR_MEMORY, "%s: no memory for %zu moments", reader->source->path, s->count);
         return;
     }
     run(&p, &s->mark, false);

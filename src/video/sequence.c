@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Video without presentation times (bare H.264 and HEVC streams, B-frames in AVI): only a decoder knows the order in which its
-// frames are shown, so all are decoded. The n-th frame shown gets the n-th decoding time, which is right up to a constant; or,
-// where there are not even those, n frame lengths.
+// Video without presentation times (bare H.264 and HEVC streams, B-frames in AVI): only a decoder knows the order in
+// which its frames are shown, so all are decoded. The n-th frame shown gets the n-th decoding time, which is right up
+// to a constant; or, where there are not even those, n frame lengths.
 #include "video/decoder.h"
 #include "video/internal.h"
 

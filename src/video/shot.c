@@ -4,8 +4,8 @@
 #include <math.h>
 #include <string.h>
 
-// On films of talk, dance and hand-held cameras looked at five times a second, frames of one shot have 0.57 and more but for one in
-// a hundred, frames of two shots 0.54 and less.
+// On films of talk, dance and hand-held cameras looked at five times a second, frames of one shot have 0.57 and more
+// but for one in a hundred, frames of two shots 0.54 and less.
 #define CORRELATION_MIN 0.55f
 #define FLAT_DEVIATION 3.0f // luma levels; a picture with less (black, fog) has nothing to correlate,
 #define FLAT_STEP 10.0f     // and goes by its brightness
@@ -35,7 +35,8 @@ typedef struct moments {
     int n;
 } moments;
 
-static moments compare(float a[WW_SHOT_ROWS][WW_SHOT_COLUMNS], float b[WW_SHOT_ROWS][WW_SHOT_COLUMNS], int down, int right)
+static moments compare(float a[WW_SHOT_ROWS][WW_SHOT_COLUMNS], float b[WW_SHOT_ROWS][WW_SHOT_COLUMNS], int down,
+                       int right)
 {
     moments m = {0};
     for (int y = SHIFT_ROWS; y < WW_SHOT_ROWS - SHIFT_ROWS; y++)

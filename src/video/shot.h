@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Cuts: whether two frames of a video belong to two shots. Each is boiled down to 32 x 18 luma means; frames of one shot correlate,
-// also when the camera has moved a little in between (the best of some shifts counts) or the light has changed; frames of two
-// shots do not.
+// Cuts: whether two frames of a video belong to two shots. Each is boiled down to 32 x 18 luma means; frames of one
+// shot correlate, also when the camera has moved a little in between (the best of some shifts counts) or the light has
+// changed; frames of two shots do not.
 #ifndef WW_VIDEO_SHOT_H
 #define WW_VIDEO_SHOT_H
 #include "image/image.h"

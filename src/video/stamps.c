@@ -15,7 +15,8 @@ bool ww_packet_is_hidden(enum AVCodecID codec, const AVPacket *packet)
 
 int ww_nal_length_bytes(const AVCodecParameters *parameters)
 {
-    // avcC and hvcC (ISO/IEC 14496-15, 5.3.3.1 and 8.3.3.1): configurationVersion 1 first, lengthSizeMinusOne in byte 4 or 21.
+    // avcC and hvcC (ISO/IEC 14496-15, 5.3.3.1 and 8.3.3.1): configurationVersion 1 first, lengthSizeMinusOne in byte 4
+    // or 21.
     const uint8_t *extra = parameters->extradata;
     int at = parameters->codec_id == AV_CODEC_ID_H264 ? 4 : parameters->codec_id == AV_CODEC_ID_HEVC ? 21 : -1;
     if (at < 0 || !extra || parameters->extradata_size <= at || extra[0] != 1)
@@ -75,9 +76,9 @@ static int read_run(const uint8_t *data, int bytes, int *at)
     return value;
 }
 
-// recovery_frame_cnt of a recovery point message is zero exactly when its first bit, that of an Exp-Golomb code, is one. The
-// messages before it in the same NAL unit are stepped over (ITU-T H.264, 7.3.2.3.1 and D.1.8). True when there is no such
-// message.
+// recovery_frame_cnt of a recovery point message is zero exactly when its first bit, that of an Exp-Golomb code, is
+// one. The messages before it in the same NAL unit are stepped over (ITU-T H.264, 7.3.2.3.1 and D.1.8). True when there
+// is no such message.
 static bool recovers_at_once(const nal_unit *sei)
 {
     uint8_t data[SEI_BYTES_READ];

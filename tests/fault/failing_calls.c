@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Preloaded (LD_PRELOAD) by failing_calls.py: the Nth call that touches a file below a folder fails with EIO. Environment:
+// Preloaded (LD_PRELOAD) by failing_calls.py: the Nth call that touches a file below a folder fails with EIO.
+// Environment:
 //   WW_FAIL_BELOW   the folder, as the program spells it
 //   WW_FAIL_AT      number of the call that fails, from 1; 0: none, they are only counted
 //   WW_FAIL_REPORT  file that gets "N NAME" of what failed, and "total N" at a normal exit
@@ -24,11 +25,11 @@ static const char *below, *report_path;
 
 // The next one of that name in the order of loading: libc's.
 // POSIX has dlsym give functions, ISO C has no such conversion.
-#define REAL(name) \
-    __extension__({ \
-        __typeof__(&name) real; \
-        *(void **)&real = dlsym(RTLD_NEXT, #name); \
-        real; \
+#define REAL(name)                                                                                                     \
+    __extension__({                                                                                                    \
+        __typeof__(&name) real;                                                                                        \
+        *(void **)&real = dlsym(RTLD_NEXT, #name);                                                                     \
+        real;                                                                                                          \
     })
 
 static void report(long number, const char *name)
@@ -57,10 +58,7 @@ __attribute__((destructor)) static void end(void)
         REAL(close)(fd);
 }
 
-static bool is_below(const char *path)
-{
-    return below && path && strncmp(path, below, strlen(below)) == 0;
-}
+static bool is_below(const char *path) { return below && path && strncmp(path, below, strlen(below)) == 0; }
 
 static bool is_fd_below(int fd)
 {
@@ -90,10 +88,7 @@ static bool fails(bool concerned, const char *name)
     return true;
 }
 
-static mode_t mode_of(int flags, va_list *rest)
-{
-    return flags & O_CREAT ? (mode_t)va_arg(*rest, int) : 0;
-}
+static mode_t mode_of(int flags, va_list *rest) { return flags & O_CREAT ? (mode_t)va_arg(*rest, int) : 0; }
 
 int open(const char *path, int flags, ...)
 {
@@ -143,15 +138,15 @@ size_t fread(void *to, size_t size, size_t count, FILE *f)
 }
 
 // The others: what they are asked about, and what they answer when they fail.
-#define FAILING(type, name, parameters, arguments, concerned, answer) \
+#define FAILING(type, name, parameters, arguments, concerned, answer)                                                  \
     type name parameters { return fails(concerned, #name) ? answer : REAL(name) arguments; }
 
 FAILING(FILE *, fopen, (const char *path, const char *mode), (path, mode), is_below(path), NULL)
 FAILING(FILE *, fopen64, (const char *path, const char *mode), (path, mode), is_below(path), NULL)
 FAILING(DIR *, opendir, (const char *path), (path), is_below(path), NULL)
 FAILING(DIR *, fdopendir, (int fd), (fd), is_fd_below(fd), NULL)
-FAILING(struct dirent *, readdir, (DIR *dir), (dir), is_fd_below(dirfd(dir)), NULL)
-FAILING(struct dirent64 *, readdir64, (DIR *dir), (dir), is_fd_below(dirfd(dir)), NULL)
+FAILING(struct dirent *, readdir, (DIR * dir), (dir), is_fd_below(dirfd(dir)), NULL)
+FAILING(struct dirent64 *, readdir64, (DIR * dir), (dir), is_fd_below(dirfd(dir)), NULL)
 FAILING(int, rename, (const char *from, const char *to), (from, to), is_below(to), -1)
 FAILING(int, renameat, (int a, const char *from, int b, const char *to), (a, from, b, to), is_fd_below(b), -1)
 FAILING(int, unlink, (const char *path), (path), is_below(path), -1)

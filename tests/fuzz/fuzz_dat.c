@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Any bytes as one of dlib's network files: it is refused with a message that names the byte, or loads, and then opens and runs
-// (reference backend, little memory) or is refused for that.
+// Any bytes as one of dlib's network files: it is refused with a message that names the byte, or loads, and then opens
+// and runs (reference backend, little memory) or is refused for that.
 #include "dlib/net.h"
 #include "nn/session.h"
 #include "must.h"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Any bytes as a gradient detector of dlib's: refused with a message that names the byte, or read, and then it looks at a small
-// picture.
+// Any bytes as a gradient detector of dlib's: refused with a message that names the byte, or read, and then it looks at
+// a small picture.
 #include "dlib/hog.h"
 #include "must.h"
 

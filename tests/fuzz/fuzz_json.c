@@ -8,7 +8,8 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static ww_status on_value(void *user, const char *path, ww_json_kind kind, double number, const char *text, ww_error *err)
+static ww_status on_value(void *user, const char *path, ww_json_kind kind, double number, const char *text,
+                          ww_error *err)
 {
     (void)err;
     MUST(strlen(path) <= 3 * *(size_t *)user); // an escape of two bytes may become one of three, and arrays add "[]"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Any bytes as a model file: it is refused with a message, or loads, and then opens and runs (reference backend, little memory) or is
-// refused for that.
+// Any bytes as a model file: it is refused with a message, or loads, and then opens and runs (reference backend, little
+// memory) or is refused for that.
 #include "nn/session.h"
 #include "must.h"
 

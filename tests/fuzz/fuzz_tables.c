@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Any bytes as a truth, a list of pairs and a table of faces; as a table of faces also matched with itself as the truth.
+// Any bytes as a truth, a list of pairs and a table of faces; as a table of faces also matched with itself as the
+// truth.
 #include "evaluate/pair_list.h"
 #include "evaluate/ground_truth_match.h"
 #include "must.h"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Feeds files (and the files of folders) given as arguments to a fuzz target, so that everything a fuzzer once found is tried again in the
-// ordinary run, with any compiler. A target fails by crashing.
+// Feeds files (and the files of folders) given as arguments to a fuzz target, so that everything a fuzzer once found is
+// tried again in the ordinary run, with any compiler. A target fails by crashing.
 #include "harness.h"
 
 #include <dirent.h>
@@ -54,10 +54,7 @@ static void collect(const char *name)
     closedir(dir);
 }
 
-static int by_name(const void *a, const void *b)
-{
-    return strcmp(*(char *const *)a, *(char *const *)b);
-}
+static int by_name(const void *a, const void *b) { return strcmp(*(char *const *)a, *(char *const *)b); }
 
 int main(int argc, char **argv)
 {

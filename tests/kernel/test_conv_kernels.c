@@ -25,10 +25,7 @@ typedef struct layer {
     bool relu, narrow;
 } layer;
 
-static int64_t pick(int64_t low, int64_t high)
-{
-    return low + ww_random_below(&rng, (uint32_t)(high - low + 1));
-}
+static int64_t pick(int64_t low, int64_t high) { return low + ww_random_below(&rng, (uint32_t)(high - low + 1)); }
 
 static float *random_floats(int64_t count, float scale)
 {
@@ -53,8 +50,8 @@ static double exact(const layer *l, const float *in, const float *weights, const
             for (int64_t j = 0; j < l->kernel_x; j++) {
                 int64_t y = at[2] * l->stride - l->pad_y + i, x = at[3] * l->stride - l->pad_x + j;
                 if (y >= 0 && y < l->height && x >= 0 && x < l->width)
-                    sum += (double)in[((at[0] * l->height + y) * l->width + x) * l->in + c] *
-                           (double)weights[((at[1] * l->in + c) * l->kernel_y + i) * l->kernel_x + j];
+                    sum += (double)in[((at[0] * l->height + y) * l->width + x) * l->in + c]
+                           * (double)weights[((at[1] * l->in + c) * l->kernel_y + i) * l->kernel_x + j];
             }
     return l->relu && sum < 0 ? 0 : sum;
 }
@@ -81,9 +78,10 @@ static void compare(const layer *l, const float *in, const float *weights, const
     }
     CHECK(worst <= RELATIVE_ERROR * scale);
     if (!(worst <= RELATIVE_ERROR * scale))
-        printf("# %lld to %lld channels, %lldx%lld, stride %lld: differs by %g where the largest is %g (WW_SEED=%llu)\n",
-               (long long)l->in, (long long)l->out, (long long)l->width, (long long)l->height, (long long)l->stride, worst, scale,
-               (unsigned long long)seed);
+        printf(
+            "# %lld to %lld channels, %lldx%lld, stride %lld: differs by %g where the largest is %g (WW_SEED=%llu)\n",
+            (long long)l->in, (long long)l->out, (long long)l->width, (long long)l->height, (long long)l->stride, worst,
+            scale, (unsigned long long)seed);
 }
 
 static void time_it(const layer *l, const ww_kernel *kernel, const float *in, float *out)
@@ -96,13 +94,15 @@ static void time_it(const layer *l, const ww_kernel *kernel, const float *in, fl
         least = thread_ms() - start < least ? thread_ms() - start : least;
     }
     double flop = 2.0 * (double)(s.dim[1] * s.dim[2] * s.dim[3] * l->in * l->kernel_y * l->kernel_x);
-    printf("# %lld to %lld channels, window %lld, stride %lld: %.2f ms, %.0f GFLOP/s of direct summation\n", (long long)l->in,
-           (long long)l->out, (long long)l->kernel_y, (long long)l->stride, least, flop / least * 1e-6);
+    printf("# %lld to %lld channels, window %lld, stride %lld: %.2f ms, %.0f GFLOP/s of direct summation\n",
+           (long long)l->in, (long long)l->out, (long long)l->kernel_y, (long long)l->stride, least,
+           flop / least * 1e-6);
 }
 
 static void check(const layer *l)
 {
-    ww_window w = {{l->kernel_y, l->kernel_x}, {l->stride, l->stride}, {1, 1}, {l->pad_y, l->pad_x}, {l->pad_y, l->pad_x}};
+    ww_window w = {
+        {l->kernel_y, l->kernel_x}, {l->stride, l->stride}, {1, 1}, {l->pad_y, l->pad_x}, {l->pad_y, l->pad_x}};
     ww_shape x = {4, {l->batch, l->in, l->height, l->width}}, y = output_of(l);
     int64_t taps = l->in * l->kernel_y * l->kernel_x;
     float *weights = random_floats(l->out * taps, 1), *bias = random_floats(l->out, 1);
@@ -139,8 +139,8 @@ TEST(narrow)
     if (lacks_avx512())
         SKIP("no AVX-512");
     for (int i = 0; i < ROUNDS; i++) {
-        layer l = {pick(1, 2), pick(1, 50), 1, pick(9, 40), pick(9, 40), pick(6, 9), pick(1, 9), 1, pick(0, 5), pick(0, 5),
-                   false, true};
+        layer l = {pick(1, 2), pick(1, 50), 1,          pick(9, 40), pick(9, 40), pick(6, 9),
+                   pick(1, 9), 1,           pick(0, 5), pick(0, 5),  false,       true};
         check(&l);
     }
     if (bench)
@@ -153,8 +153,18 @@ TEST(winograd)
         SKIP("no AVX-512");
     for (int i = 0; i < ROUNDS; i++) {
         int64_t stride = pick(1, 2);
-        layer l = {pick(1, 2), pick(16, 70), pick(16, 70), pick(50, 66) * stride, pick(50, 66) * stride, 5, 5, stride, pick(0, 4),
-                   pick(0, 4), pick(0, 1) == 1, false};
+        layer l = {pick(1, 2),
+                   pick(16, 70),
+                   pick(16, 70),
+                   pick(50, 66) * stride,
+                   pick(50, 66) * stride,
+                   5,
+                   5,
+                   stride,
+                   pick(0, 4),
+                   pick(0, 4),
+                   pick(0, 1) == 1,
+                   false};
         check(&l);
     }
     if (!bench)

@@ -20,10 +20,7 @@ static ww_random rng;
 static uint64_t seed;
 static bool bench;
 
-static int64_t pick(int64_t low, int64_t high)
-{
-    return low + ww_random_below(&rng, (uint32_t)(high - low + 1));
-}
+static int64_t pick(int64_t low, int64_t high) { return low + ww_random_below(&rng, (uint32_t)(high - low + 1)); }
 
 static float *random_floats(size_t count, float low, float high)
 {
@@ -65,8 +62,8 @@ static float *run(const ww_buffer *file, onnx_dims input, const float *x, ww_bac
     float *copy = NULL;
     memcpy(shape.dim, input.dim, sizeof shape.dim);
     ww_session_options options = {.backend = backend};
-    if (ww_net_load(file->data, file->bytes, "case", &net, err) == WW_OK &&
-        ww_session_open_with(net, &shape, &options, &session, err) == WW_OK) {
+    if (ww_net_load(file->data, file->bytes, "case", &net, err) == WW_OK
+        && ww_session_open_with(net, &shape, &options, &session, err) == WW_OK) {
         *ms = 1e9;
         for (int r = 0; r < (bench ? 5 : 1); r++) {
             memcpy(ww_session_input(session), x, count_of(&input) * sizeof *x);
@@ -131,14 +128,13 @@ static const char *text(const char *format, ...)
     return to;
 }
 
-static onnx_dims picture(int64_t channels)
-{
-    return (onnx_dims){4, {pick(1, 3), channels, pick(5, 40), pick(5, 40)}};
-}
+static onnx_dims picture(int64_t channels) { return (onnx_dims){4, {pick(1, 3), channels, pick(5, 40), pick(5, 40)}}; }
 
 // ---- convolutions
 
-typedef struct conv_case { int64_t groups, in, out; } conv_case;
+typedef struct conv_case {
+    int64_t groups, in, out;
+} conv_case;
 
 static const char *conv(onnx_writer *w, const char *x, const char *y, conv_case c, int64_t kernel, int64_t stride,
                         int64_t dilation)
@@ -170,7 +166,8 @@ TEST(conv)
         onnx_dims x = picture(c.in);
         const char *a = conv(&w, "x", "y", c, 2 * pick(0, 2) + 1, pick(1, 2), pick(1, 2));
         compare(&w, x, -1, 1,
-                text("Conv %dx%dx%dx%d to %d %s", (int)x.dim[0], (int)x.dim[1], (int)x.dim[2], (int)x.dim[3], (int)c.out, a));
+                text("Conv %dx%dx%dx%d to %d %s", (int)x.dim[0], (int)x.dim[1], (int)x.dim[2], (int)x.dim[3],
+                     (int)c.out, a));
     }
 }
 
@@ -274,8 +271,9 @@ TEST(arithmetic_broadcasts)
         for (int kind = 0; kind < 6; kind++) {
             onnx_writer w = {0};
             onnx_dims x = picture(pick(1, 40));
-            onnx_dims other[] = {{0}, {3, {x.dim[1], 1, 1}}, {4, {1, x.dim[1], 1, 1}}, {4, {1, x.dim[1], x.dim[2], x.dim[3]}},
-                                 x,   {1, {x.dim[3]}}};
+            onnx_dims other[] = {
+                {0}, {3, {x.dim[1], 1, 1}}, {4, {1, x.dim[1], 1, 1}}, {4, {1, x.dim[1], x.dim[2], x.dim[3]}},
+                x,   {1, {x.dim[3]}}};
             weights(&w, "c", other[kind], 0.5f, 2);
             onnx_node(&w, name[i], kind % 2 ? "x c" : "c x", "y", "");
             compare(&w, x, 0.5f, 2, text("%s kind %d", name[i], kind));
@@ -305,8 +303,9 @@ TEST(pooling)
     for (int i = 0; i < 3 * ROUNDS; i++) {
         onnx_writer w = {0};
         int kernel = (int)pick(1, 4), pad = (int)pick(0, kernel / 2);
-        const char *a = text("kernel_shape=%d,%d strides=%d,%d pads=%d,%d,%d,%d ceil_mode=%d%s", kernel, kernel, (int)pick(1, 3),
-                             (int)pick(1, 3), pad, pad, pad, pad, (int)pick(0, 1), i % 4 == 1 ? " count_include_pad=1" : "");
+        const char *a =
+            text("kernel_shape=%d,%d strides=%d,%d pads=%d,%d,%d,%d ceil_mode=%d%s", kernel, kernel, (int)pick(1, 3),
+                 (int)pick(1, 3), pad, pad, pad, pad, (int)pick(0, 1), i % 4 == 1 ? " count_include_pad=1" : "");
         onnx_node(&w, kind[i % 2], "x", "y", a);
         compare(&w, picture(pick(1, 40)), -1, 1, text("%s %s", kind[i % 2], a));
     }
@@ -337,7 +336,11 @@ TEST(gemm)
         int64_t m = pick(1, 9), k = pick(1, 70), n = pick(1, 40);
         int ta = i % 5 == 4, tb = i % 2;
         weights(&w, "w", tb ? (onnx_dims){2, {n, k}} : (onnx_dims){2, {k, n}}, -1, 1);
-        weights(&w, "b", i % 3 == 0 ? (onnx_dims){1, {n}} : i % 3 == 1 ? (onnx_dims){2, {1, n}} : (onnx_dims){2, {m, 1}}, -1, 1);
+        weights(&w, "b",
+                i % 3 == 0   ? (onnx_dims){1, {n}}
+                : i % 3 == 1 ? (onnx_dims){2, {1, n}}
+                             : (onnx_dims){2, {m, 1}},
+                -1, 1);
         const char *a = text("transA=%d transB=%d alpha=0.5f beta=2f", ta, tb);
         onnx_node(&w, "Gemm", i % 4 == 3 ? "x w" : "x w b", "z", a);
         onnx_node(&w, "Relu", "z", "y", "");
@@ -416,10 +419,12 @@ TEST(pyramid_sum)
         conv(&w, "x", "a", (conv_case){1, c, c}, 1, 1, 1);
         onnx_node(&w, "Relu", "a", "b", "");
         conv(&w, "b", "c", (conv_case){1, c, c}, 3, 2, 1);
-        onnx_node(&w, "Resize", "c - s", "d", "mode:nearest coordinate_transformation_mode:asymmetric nearest_mode:floor");
+        onnx_node(&w, "Resize", "c - s", "d",
+                  "mode:nearest coordinate_transformation_mode:asymmetric nearest_mode:floor");
         onnx_node(&w, "Add", i % 3 ? "b d" : "d b", "e", "");
         conv(&w, "e", "y", (conv_case){1, c, 5}, 1, 1, 1);
-        compare(&w, (onnx_dims){4, {pick(1, 2), c, 2 * pick(3, 12), 2 * pick(3, 12)}}, -1, 1, "Conv, Relu, Resize, Add");
+        compare(&w, (onnx_dims){4, {pick(1, 2), c, 2 * pick(3, 12), 2 * pick(3, 12)}}, -1, 1,
+                "Conv, Relu, Resize, Add");
     }
 }
 

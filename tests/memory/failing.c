@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Preloaded (LD_PRELOAD) by exhausted.py: from main() on, one allocation (with WW_FAIL_ON every one from there on) fails
-// as if memory were exhausted, whoever asks for it, but for what nobody can catch: oneDNN 2.6.3 writes through a null
-// pointer when one of its own objects cannot be had, and libgomp ends the process. Both ask for little (SPARED_BYTES),
-// and nn/onednn/guard.h makes sure of more than that first. Environment:
+// Preloaded (LD_PRELOAD) by exhausted.py: from main() on, one allocation (with WW_FAIL_ON every one from there on)
+// fails as if memory were exhausted, whoever asks for it, but for what nobody can catch: oneDNN 2.6.3 writes through a
+// null pointer when one of its own objects cannot be had, and libgomp ends the process. Both ask for little
+// (SPARED_BYTES), and nn/onednn/guard.h makes sure of more than that first. Environment:
 //   WW_FAIL_AT     number of the allocation that fails, from 1; 0: none, they are only counted
 //   WW_FAIL_ON     set: all later ones fail too. If the first is asked for by oneDNN, this begins after it: its
 //                  destructors, which may not throw, end the process when they find nothing at all, and guard.h's

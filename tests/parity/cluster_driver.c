@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// cluster_driver VECTORS COUNT DIM EPS MIN_SAMPLES [THREADS [KERNELS]]: DBSCAN of raw float32 rows in a file, one label a line.
-// Used by cluster_parity.py and bench/cluster_bench.py; --time prints seconds of wall and processor time to stderr instead of
-// labels.
+// cluster_driver VECTORS COUNT DIM EPS MIN_SAMPLES [THREADS [KERNELS]]: DBSCAN of raw float32 rows in a file, one label
+// a line. Used by cluster_parity.py and bench/cluster_bench.py; --time prints seconds of wall and processor time to
+// stderr instead of labels.
 #include "base/clock.h"
 #include "base/files.h"
 #include "cluster/cluster.h"
@@ -64,7 +64,8 @@ int main(int argc, char **argv)
         return 2;
     }
     int32_t *labels = calloc(count + 1, sizeof *labels);
-    const ww_dbscan_options options = {.eps = strtod(argv[4], NULL), .min_samples = atoi(argv[5]),
+    const ww_dbscan_options options = {.eps = strtod(argv[4], NULL),
+                                       .min_samples = atoi(argv[5]),
                                        .threads = argc > 6 ? atoi(argv[6]) : 1,
                                        .kernels = argc > 7 ? kernels_named(argv[7]) : NULL};
     const double wall = ww_seconds(), processor = processor_seconds();
@@ -72,7 +73,8 @@ int main(int argc, char **argv)
     if (status != WW_OK)
         fprintf(stderr, "%s\n", err.message);
     else if (timed)
-        printf("wall_s %.4f processor_s %.4f peak_kb %ld\n", ww_seconds() - wall, processor_seconds() - processor, peak_kilobytes());
+        printf("wall_s %.4f processor_s %.4f peak_kb %ld\n", ww_seconds() - wall, processor_seconds() - processor,
+               peak_kilobytes());
     else
         for (size_t i = 0; i < count; i++)
             printf("%d\n", labels[i]);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// eval_driver labels|trials FILE: figures of the cluster room, a line "name value" each, for eval_parity.py. The lines of FILE
-// are "truth label", or "distance same fold quality" (a distance of inf: not found).
+// eval_driver labels|trials FILE: figures of the cluster room, a line "name value" each, for eval_parity.py. The lines
+// of FILE are "truth label", or "distance same fold quality" (a distance of inf: not found).
 #include "evaluate/score.h"
 #include "evaluate/verification.h"
 
@@ -20,7 +20,8 @@ static int judge_labels(FILE *f, ww_error *err)
         count++;
     if (ww_cluster_score_labels(truth, label, count, &s, err) != WW_OK)
         return 1;
-    printf("pair_precision %.12g\npair_recall %.12g\nbcubed_precision %.12g\nbcubed_recall %.12g\nnmi %.12g\npurity %.12g\n",
+    printf("pair_precision %.12g\npair_recall %.12g\nbcubed_precision %.12g\nbcubed_recall %.12g\nnmi %.12g\npurity "
+           "%.12g\n",
            s.pair_precision, s.pair_recall, s.bcubed_precision, s.bcubed_recall, s.nmi, s.purity);
     return 0;
 }
@@ -37,8 +38,9 @@ static int judge_trials(FILE *f, ww_error *err)
     }
     if (ww_verify(trial, count, &v, err) != WW_OK)
         return 1;
-    printf("accuracy %.12g\nstandard_error %.12g\nroc_area %.12g\ntar_1e2 %.12g\ntar_1e3 %.12g\nequal_error_rate %.12g\n",
-           v.accuracy, v.standard_error, v.roc_area, v.tar_1e2, v.tar_1e3, v.equal_error_rate);
+    printf(
+        "accuracy %.12g\nstandard_error %.12g\nroc_area %.12g\ntar_1e2 %.12g\ntar_1e3 %.12g\nequal_error_rate %.12g\n",
+        v.accuracy, v.standard_error, v.roc_area, v.tar_1e2, v.tar_1e3, v.equal_error_rate);
     for (int i = 0; i < WW_VERIFICATION_KEPT; i++)
         printf("error_%d %.12g\n", ww_verification_kept[i], v.error_kept[i]);
     return 0;

@@ -11,8 +11,9 @@
 
 static int report(void *user, int64_t done, int64_t total)
 {
-    return ww_library_report(user, &(ww_progress){.stage = WW_STAGE_EXPORT, .share = total > 0 ? (double)done / (double)total : 1,
-                                                  .done = done});
+    return ww_library_report(
+        user,
+        &(ww_progress){.stage = WW_STAGE_EXPORT, .share = total > 0 ? (double)done / (double)total : 1, .done = done});
 }
 
 static int by_id(const void *a, const void *b)
@@ -54,8 +55,9 @@ ww_status ww_folders_restore(ww_library *library, ww_export_result *result, ww_e
         status = ww_store_set_meta(library->store, WW_SETTING_EXPORT, WW_EXPORT_DONE, err);
     free(discarded);
     if (result)
-        *result = (ww_export_result){sizeof *result, counts.people,        counts.portraits,  counts.unassigned,      counts.frames,
-                                     counts.files_written, counts.files_kept, counts.files_removed, ww_seconds() - begun};
+        *result = (ww_export_result){sizeof *result,    counts.people,        counts.portraits,
+                                     counts.unassigned, counts.frames,        counts.files_written,
+                                     counts.files_kept, counts.files_removed, ww_seconds() - begun};
     return status;
 }
 

@@ -13,8 +13,9 @@
 
 #define BATCH_BYTES_MAX ((size_t)8 << 20) // one commit of records for so many bytes of files
 #define BATCH_FILES_MAX 1000
-#define META_TEMPORARY "export.temporary" // name of the temporary files of the export at work, or of one that was killed
-enum { LEFT_NAMED_MAX = 5 };              // files of the user's that are told by name
+#define META_TEMPORARY                                                                                                 \
+    "export.temporary"       // name of the temporary files of the export at work, or of one that was killed
+enum { LEFT_NAMED_MAX = 5 }; // files of the user's that are told by name
 
 typedef struct pending { // a file to be recorded and perhaps written
     char *path;
@@ -38,7 +39,8 @@ struct ww_exporter {
     ww_error blocked; // the first file that could not be written or removed; status WW_OK: none
 };
 
-// The name under which files are written, on record before the first of them; after what a killed export left was removed.
+// The name under which files are written, on record before the first of them; after what a killed export left was
+// removed.
 static ww_status choose_temporary(ww_exporter *e, ww_error *err)
 {
     char *last = NULL;
@@ -51,8 +53,8 @@ static ww_status choose_temporary(ww_exporter *e, ww_error *err)
     return status == WW_OK ? ww_store_set_meta(e->store, META_TEMPORARY, e->temporary, err) : status;
 }
 
-ww_status ww_exporter_open(ww_store *store, const ww_folders_options *options, int64_t total_files, ww_exporter **exporter,
-                           ww_error *err)
+ww_status ww_exporter_open(ww_store *store, const ww_folders_options *options, int64_t total_files,
+                           ww_exporter **exporter, ww_error *err)
 {
     ww_exporter *e = ww_alloc(sizeof *e);
     e->store = store;
@@ -109,7 +111,8 @@ static ww_status step(ww_exporter *e, ww_error *err)
 
 // --- writing
 
-// What concerns one file alone is kept for the end, so that the others are written; the rest (a full disk) stops the export.
+// What concerns one file alone is kept for the end, so that the others are written; the rest (a full disk) stops the
+// export.
 static ww_status keep_for_later(ww_exporter *e, const ww_error *why, ww_error *err)
 {
     if (why->status != WW_ERR_IO && why->status != WW_ERR_NOT_FOUND) {
@@ -127,8 +130,8 @@ static ww_status keep_for_later(ww_exporter *e, const ww_error *why, ww_error *e
 static ww_status write_file(ww_exporter *e, pending *p, ww_error *err)
 {
     ww_error why;
-    ww_status status =
-        ww_folder_write(e->folder, p->path, p->data, p->bytes, p->is_new ? WW_FOLDER_NEW : WW_FOLDER_REPLACE, e->temporary, &why);
+    ww_status status = ww_folder_write(e->folder, p->path, p->data, p->bytes,
+                                       p->is_new ? WW_FOLDER_NEW : WW_FOLDER_REPLACE, e->temporary, &why);
     if (status != WW_OK) {
         p->settled = true; // what its path held before may still be there
         return keep_for_later(e, &why, err);
@@ -233,7 +236,11 @@ static ww_status put(ww_exporter *e, const char *path, const void *data, size_t 
     void *copy = v != KEEP ? ww_alloc_array(bytes, 1, SIZE_MAX / 2) : NULL;
     if (v != KEEP && !copy)
         return ww_fail_memory(err, "the %zu bytes of '%s'", bytes, path);
-    pending p = {.path = ww_strdup(path), .hash = ww_hash_bytes(data, bytes), .data = copy, .bytes = bytes, .is_new = v == CREATE};
+    pending p = {.path = ww_strdup(path),
+                 .hash = ww_hash_bytes(data, bytes),
+                 .data = copy,
+                 .bytes = bytes,
+                 .is_new = v == CREATE};
     size_t recorded = ww_records_count(&e->records, path);
     p.settled = recorded == 0 || (recorded == 1 && ww_records_has(&e->records, path, p.hash));
     if (v == KEEP) {
@@ -262,14 +269,18 @@ static void tell_left(ww_exporter *e, const char *path, const char *beside)
     if (++e->counts.files_left > LEFT_NAMED_MAX)
         return;
     if (beside)
-        ww_logf(e->options->log, WW_LOG_WARNING, "'%s' in '%s' was not written by whoswho, or was changed since: it is left as it is, and ours is '%s'", path,
-                ww_folder_path(e->folder), beside);
+        ww_logf(e->options->log, WW_LOG_WARNING,
+                "'%s' in '%s' was not written by whoswho, or was changed since: it is left as it is, and ours is '%s'",
+                path, ww_folder_path(e->folder), beside);
     else
-        ww_logf(e->options->log, WW_LOG_WARNING, "'%s' in '%s' was not written by whoswho, or was changed since: it is left as it is; move it away to have ours",
+        ww_logf(e->options->log, WW_LOG_WARNING,
+                "'%s' in '%s' was not written by whoswho, or was changed since: it is left as it is; move it away to "
+                "have ours",
                 path, ww_folder_path(e->folder));
 }
 
-ww_status ww_exporter_put(ww_exporter *e, const char *path, const void *data, size_t bytes, ww_export_rights rights, ww_error *err)
+ww_status ww_exporter_put(ww_exporter *e, const char *path, const void *data, size_t bytes, ww_export_rights rights,
+                          ww_error *err)
 {
     ww_error why;
     verdict v;
@@ -295,17 +306,21 @@ ww_status ww_exporter_put(ww_exporter *e, const char *path, const void *data, si
     return status;
 }
 
-ww_status ww_exporter_put_text(ww_exporter *e, const ww_buffer *path, const ww_buffer *content, ww_export_rights rights, ww_error *err)
+ww_status ww_exporter_put_text(ww_exporter *e, const ww_buffer *path, const ww_buffer *content, ww_export_rights rights,
+                               ww_error *err)
 {
     ww_status status = ww_buffer_status(path, "the name of a file", err);
     if (status == WW_OK)
         status = ww_buffer_status(content, path->data, err);
-    return status == WW_OK ? ww_exporter_put(e, path->data, content->data ? content->data : "", content->bytes, rights, err) : status;
+    return status == WW_OK
+               ? ww_exporter_put(e, path->data, content->data ? content->data : "", content->bytes, rights, err)
+               : status;
 }
 
 // --- removing
 
-// A file that was changed since it was written has become the user's. One that cannot be looked at or removed stays on record.
+// A file that was changed since it was written has become the user's. One that cannot be looked at or removed stays on
+// record.
 static ww_status remove_if_ours(ww_exporter *e, const char *path, ww_error *err)
 {
     ww_entry_info info;
@@ -360,8 +375,8 @@ ww_status ww_exporter_finish(ww_exporter *e, ww_error *err)
     if (status == WW_OK)
         status = ww_store_set_meta(e->store, META_TEMPORARY, NULL, err);
     if (status == WW_OK && e->counts.files_left > LEFT_NAMED_MAX)
-        ww_logf(e->options->log, WW_LOG_WARNING, "and %lld more files in '%s' were left as they are", (long long)e->counts.files_left - LEFT_NAMED_MAX,
-                ww_folder_path(e->folder));
+        ww_logf(e->options->log, WW_LOG_WARNING, "and %lld more files in '%s' were left as they are",
+                (long long)e->counts.files_left - LEFT_NAMED_MAX, ww_folder_path(e->folder));
     if (status == WW_OK && e->blocked.status != WW_OK) {
         if (err)
             *err = e->blocked;

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: MIT
-// Files that are ours, and nobody else's: the exporter writes what has changed, leaves what is right, removes what is no longer
-// wanted, and touches nothing that a person put there or changed.
+// Files that are ours, and nobody else's: the exporter writes what has changed, leaves what is right, removes what is
+// no longer wanted, and touches nothing that a person put there or changed.
 //
-// How it knows. The store keeps, for every file, the hash of what was written. A file on disk with a hash recorded for its path
-// is ours; any other is the user's. The record is committed before the file appears, so a kill leaves no file unaccounted for: at
-// worst a record of a file that was not written yet, which is harmless, or two hashes for a path, the old content's and the new
-// one's, either of which may be on disk.
+// How it knows. The store keeps, for every file, the hash of what was written. A file on disk with a hash recorded for
+// its path is ours; any other is the user's. The record is committed before the file appears, so a kill leaves no file
+// unaccounted for: at worst a record of a file that was not written yet, which is harmless, or two hashes for a path,
+// the old content's and the new one's, either of which may be on disk.
 //
-// All of it goes through a ww_folder: no link is followed, nothing outside the output folder is reached, a reader sees the whole of
-// the old file or of the new. What a killed export left under its temporary name is removed by the next. Private to formats/folders/.
+// All of it goes through a ww_folder: no link is followed, nothing outside the output folder is reached, a reader sees
+// the whole of the old file or of the new. What a killed export left under its temporary name is removed by the next.
+// Private to formats/folders/.
 #ifndef WW_FORMATS_FOLDERS_EXPORTER_H
 #define WW_FORMATS_FOLDERS_EXPORTER_H
 #include "base/buffer.h"
@@ -23,16 +24,18 @@ typedef enum ww_export_rights {
 typedef struct ww_exporter ww_exporter;
 
 // `total_files` is for the progress reports only. The store must not be in a transaction.
-ww_status ww_exporter_open(ww_store *store, const ww_folders_options *options, int64_t total_files, ww_exporter **exporter,
-                           ww_error *err);
-// Wants `path` (relative, with '/') to hold these bytes. They may be written later, but at the latest by finish. What cannot be written
-// because something stands in its way does not keep the rest from being written; finish returns the first such error.
+ww_status ww_exporter_open(ww_store *store, const ww_folders_options *options, int64_t total_files,
+                           ww_exporter **exporter, ww_error *err);
+// Wants `path` (relative, with '/') to hold these bytes. They may be written later, but at the latest by finish. What
+// cannot be written because something stands in its way does not keep the rest from being written; finish returns the
+// first such error.
 ww_status ww_exporter_put(ww_exporter *e, const char *path, const void *data, size_t bytes, ww_export_rights rights,
                           ww_error *err);
 // The same for what was made in buffers, unless memory ran out while it was.
-ww_status ww_exporter_put_text(ww_exporter *e, const ww_buffer *path, const ww_buffer *content, ww_export_rights rights, ww_error *err);
-// Writes the rest, then removes the files of earlier exports that were not put this time, and folders that became empty by that.
-// A file that cannot be removed stays on record, and is an error once the others are gone.
+ww_status ww_exporter_put_text(ww_exporter *e, const ww_buffer *path, const ww_buffer *content, ww_export_rights rights,
+                               ww_error *err);
+// Writes the rest, then removes the files of earlier exports that were not put this time, and folders that became empty
+// by that. A file that cannot be removed stays on record, and is an error once the others are gone.
 ww_status ww_exporter_finish(ww_exporter *e, ww_error *err);
 // Adds the files written, kept, removed and left to the user to *counts.
 void ww_exporter_count(const ww_exporter *e, ww_folders_counts *counts);

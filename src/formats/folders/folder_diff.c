@@ -24,7 +24,7 @@ typedef struct search {
     ww_folder_diff *out;
     WW_VECTOR(sighting) sightings;
     WW_VECTOR(size_t) by_name; // indices of out->folder
-    size_t last; // folder asked for last: files come folder by folder
+    size_t last;               // folder asked for last: files come folder by folder
 } search;
 
 static int compare_name(const ww_diff_folder *folder, const char *name, size_t length)
@@ -57,10 +57,7 @@ static size_t folder_named(search *s, const char *name, size_t length)
     return s->last = s->by_name.item[at] = c->folder.count - 1;
 }
 
-static ww_status no_memory(ww_error *err)
-{
-    return ww_fail_memory(err, "the files in the folders");
-}
+static ww_status no_memory(ww_error *err) { return ww_fail_memory(err, "the files in the folders"); }
 
 static ww_status add_found(search *s, ww_manifest_file file, ww_error *err)
 {
@@ -97,7 +94,8 @@ static ww_status look_at_label(search *s, const char *path, uint64_t hash, ww_er
     return add_foreign(s, path, err);
 }
 
-static ww_status look_at_picture(search *s, const char *path, uint64_t hash, size_t folder, struct timespec when, ww_error *err)
+static ww_status look_at_picture(search *s, const char *path, uint64_t hash, size_t folder, struct timespec when,
+                                 ww_error *err)
 {
     size_t face;
     ww_status status = ww_manifest_find(s->manifest, hash, path, &face, err);
@@ -115,7 +113,8 @@ static ww_status look_at_file(search *s, const char *path, const ww_entry_info *
 {
     uint64_t hash;
     const char *extension = ww_path_extension(path);
-    bool picture = ww_ascii_same(extension, "jpg") || ww_ascii_same(extension, "jpeg"), label = strcmp(extension, "txt") == 0;
+    bool picture = ww_ascii_same(extension, "jpg") || ww_ascii_same(extension, "jpeg"),
+         label = strcmp(extension, "txt") == 0;
     if (info->kind != WW_ENTRY_FILE || !(picture || label))
         return add_foreign(s, path, err);
     ww_status status = ww_folder_hash(s->dir, path, &hash, err);
@@ -229,8 +228,10 @@ static ww_status check_mounts(const search *s, ww_error *err)
     for (size_t i = 0; i < s->out->folder.count; i++) {
         const ww_diff_folder *f = &s->out->folder.item[i];
         if (f->mounted && f->listed > 0 && f->present == 0)
-            return ww_fail(err, WW_ERR_IO, "another file system is mounted over '%s/%s' and hides its portraits; unmount it and try again", ww_folder_path(s->dir),
-                           f->name);
+            return ww_fail(
+                err, WW_ERR_IO,
+                "another file system is mounted over '%s/%s' and hides its portraits; unmount it and try again",
+                ww_folder_path(s->dir), f->name);
     }
     return WW_OK;
 }

@@ -17,13 +17,11 @@ static int class_of(const ww_catalog *c, size_t face)
     return number >= 0 ? number : class_count_of_people(c);
 }
 
-static double clip(double value, double max)
-{
-    return value > 0 ? fmin(value, max) : 0;
-}
+static double clip(double value, double max) { return value > 0 ? fmin(value, max) : 0; }
 
 // The box from (x0, y0) to (x1, y1) of a picture.
-static void add_line(ww_buffer *text, int class, double x0, double y0, double x1, double y1, double width, double height)
+static void add_line(ww_buffer *text, int class, double x0, double y0, double x1, double y1, double width,
+                     double height)
 {
     width = width > 0 ? width : 1;
     height = height > 0 ? height : 1;
@@ -60,7 +58,8 @@ void ww_label_frame(const ww_catalog *c, size_t frame, ww_buffer *text)
     }
 }
 
-// The folders whose pictures have a label beside them. Montage/ is not among them: to a trainer its faces would be background.
+// The folders whose pictures have a label beside them. Montage/ is not among them: to a trainer its faces would be
+// background.
 static void add_folders(const ww_catalog *c, ww_buffer *text)
 {
     if (c->frame.count)
@@ -79,7 +78,7 @@ static void add_folders(const ww_catalog *c, ww_buffer *text)
 static void add_classes(const ww_catalog *c, ww_buffer *text)
 {
     size_t person = 0;
-    for (int class = 0; class < class_count_of_people(c); class++) {
+    for (int class = 0; class < class_count_of_people(c); class ++) {
         ww_buffer_format(text, "  %d: ", class);
         if (c->person.item[person].number == class) {
             ww_text_yaml(text, ww_catalog_title(&c->person.item[person++]));
@@ -94,9 +93,10 @@ static void add_classes(const ww_catalog *c, ww_buffer *text)
 ww_status ww_write_classes(const ww_catalog *c, ww_exporter *out, ww_error *err)
 {
     ww_buffer text = {0};
-    ww_buffer_text(&text, "# Faces, sorted into people, as a YOLO data set. Made by whoswho; written anew by every export.\n"
-                          "# Folders are relative to this file. No split is made: set aside your own pictures for val.\n"
-                          "train:\n");
+    ww_buffer_text(&text,
+                   "# Faces, sorted into people, as a YOLO data set. Made by whoswho; written anew by every export.\n"
+                   "# Folders are relative to this file. No split is made: set aside your own pictures for val.\n"
+                   "train:\n");
     add_folders(c, &text);
     ww_buffer_text(&text, "val:\n");
     add_folders(c, &text);

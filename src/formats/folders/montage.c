@@ -13,7 +13,8 @@
 
 static ww_status make_canvas(ww_image *canvas, ww_error *err)
 {
-    ww_status status = ww_image_alloc(canvas, WW_PIXELS_YUV420, TILES_A_SIDE * TILE_WIDTH_PX, TILES_A_SIDE * TILE_HEIGHT_PX, err);
+    ww_status status =
+        ww_image_alloc(canvas, WW_PIXELS_YUV420, TILES_A_SIDE * TILE_WIDTH_PX, TILES_A_SIDE * TILE_HEIGHT_PX, err);
     for (int i = 0; status == WW_OK && i < 3; i++) {
         const ww_plane *p = &canvas->plane[i];
         for (int y = 0; y < p->height; y++)

@@ -15,8 +15,11 @@ bool ww_presence_next(const ww_catalog *c, const ww_catalog_person *person, size
     while (*at < person->face_count && frame_of(c, person->face[*at])->source == source)
         ++*at;
     *p = (ww_presence){
-        .source = source, .face = person->face + first, .face_count = *at - first,
-        .first_us = frame_of(c, person->face[first])->time_us, .last_us = frame_of(c, person->face[*at - 1])->time_us,
+        .source = source,
+        .face = person->face + first,
+        .face_count = *at - first,
+        .first_us = frame_of(c, person->face[first])->time_us,
+        .last_us = frame_of(c, person->face[*at - 1])->time_us,
     };
     return true;
 }

@@ -8,10 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static uint64_t key_of(const char *path)
-{
-    return ww_hash_bytes(path, strlen(path));
-}
+static uint64_t key_of(const char *path) { return ww_hash_bytes(path, strlen(path)); }
 
 static int by_path_and_content(const void *a, const void *b)
 {
@@ -31,7 +28,10 @@ static ww_status on_known(void *user, const char *path, uint64_t hash, ww_error 
 {
     ww_records *r = user;
     if (!ww_path_is_inside(path))
-        return ww_fail(err, WW_ERR_STORE, "the library has '%s' on record as a file it wrote, which is not inside its folder; it is damaged or was tampered with", path);
+        return ww_fail(err, WW_ERR_STORE,
+                       "the library has '%s' on record as a file it wrote, which is not inside its folder; it is "
+                       "damaged or was tampered with",
+                       path);
     ww_record record = {key_of(path), hash};
     return ww_vector_push(&r->known, record) ? WW_OK : ww_fail_memory(err, "the list of exported files");
 }
@@ -63,7 +63,8 @@ static ww_status on_recorded(void *user, const char *path, uint64_t hash, ww_err
     char *leftover = ww_strf("%s%s", folder, c->temporary);
     ww_entry_info info;
     // Best effort: what cannot be cleared away now is tried again by the next export.
-    if (ww_path_is_inside(leftover) && ww_folder_look(c->folder, leftover, &info, NULL) == WW_OK && info.kind == WW_ENTRY_FILE)
+    if (ww_path_is_inside(leftover) && ww_folder_look(c->folder, leftover, &info, NULL) == WW_OK
+        && info.kind == WW_ENTRY_FILE)
         ww_folder_remove(c->folder, leftover, NULL);
     free(leftover);
     return WW_OK;

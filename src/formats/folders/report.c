@@ -67,7 +67,8 @@ static void add_head(const ww_catalog *c, ww_buffer *page)
     add_title(c, page);
     ww_buffer_text(page, "</title>\n<style>\n");
     ww_buffer_add(page, ww_file_page_css, (size_t)(ww_file_page_css_end - ww_file_page_css));
-    ww_buffer_text(page, "</style>\n</head>\n<body>\n<header class=\"top\">\n<div>\n<h1>Who\xe2\x80\x99s who</h1>\n<p>");
+    ww_buffer_text(page,
+                   "</style>\n</head>\n<body>\n<header class=\"top\">\n<div>\n<h1>Who\xe2\x80\x99s who</h1>\n<p>");
     add_title(c, page);
     ww_buffer_text(page, "</p>\n</div>\n<dl class=\"facts\">\n");
     add_fact(page, seen_people(c), "person", "people");
@@ -86,7 +87,8 @@ static void add_troubles(const ww_catalog *c, ww_buffer *page)
         const ww_catalog_source *source = &c->source.item[i];
         if (!source->error)
             continue;
-        ww_buffer_text(page, any ? "" : "<section id=\"troubles\">\n<h2>Could not be read</h2>\n<ul class=\"plain\">\n");
+        ww_buffer_text(page,
+                       any ? "" : "<section id=\"troubles\">\n<h2>Could not be read</h2>\n<ul class=\"plain\">\n");
         ww_buffer_text(page, "<li>");
         ww_text_html(page, source->error);
         ww_buffer_text(page, "</li>\n");
@@ -97,13 +99,14 @@ static void add_troubles(const ww_catalog *c, ww_buffer *page)
 
 static void add_foot(const ww_catalog *c, ww_buffer *page)
 {
-    ww_buffer_text(page, "</main>\n<footer>\n"
-                         "<p>Beside this page: <a href=\"faces.csv\">faces.csv</a>, every face with place and time; "
-                         "<a href=\"data.yaml\">data.yaml</a>, the classes of the labels; "
-                         "<a href=\"Frames/\">Frames</a>, the pictures that hold faces.</p>\n"
-                         "<p>Made by whoswho on the machine that holds the footage. This page loads nothing from elsewhere.</p>\n"
-                         "</footer>\n<dialog id=\"viewer\" aria-labelledby=\"viewer-title\"></dialog>\n"
-                         "<div id=\"hint\" aria-hidden=\"true\"></div>\n<script type=\"application/json\" id=\"library\">");
+    ww_buffer_text(
+        page, "</main>\n<footer>\n"
+              "<p>Beside this page: <a href=\"faces.csv\">faces.csv</a>, every face with place and time; "
+              "<a href=\"data.yaml\">data.yaml</a>, the classes of the labels; "
+              "<a href=\"Frames/\">Frames</a>, the pictures that hold faces.</p>\n"
+              "<p>Made by whoswho on the machine that holds the footage. This page loads nothing from elsewhere.</p>\n"
+              "</footer>\n<dialog id=\"viewer\" aria-labelledby=\"viewer-title\"></dialog>\n"
+              "<div id=\"hint\" aria-hidden=\"true\"></div>\n<script type=\"application/json\" id=\"library\">");
     ww_report_data(c, page);
     ww_buffer_text(page, "</script>\n<script>\n");
     ww_buffer_add(page, ww_file_page_js, (size_t)(ww_file_page_js_end - ww_file_page_js));

@@ -4,8 +4,9 @@
 //     "sources": [{ "title": "cast8.mp4", "video": true, "width": 1920, "height": 1080, "duration": 120.000 }, ...],
 //     "frames":  [source, milliseconds, source, milliseconds, ...],
 //     "faces":   [frame, x, y, width, height, ...] }
-// People's faces are numbers of faces; the unassigned come last, as number -1. Frames and faces are those with the numbers 1, 2,
-// ...; boxes are whole pixels of the source frame; a source is an index. "href" is ready to be used as (the beginning of) a URL.
+// People's faces are numbers of faces; the unassigned come last, as number -1. Frames and faces are those with the
+// numbers 1, 2, ...; boxes are whole pixels of the source frame; a source is an index. "href" is ready to be used as
+// (the beginning of) a URL.
 #include "base/files.h"
 #include "formats/folders/report.h"
 #include "base/text.h"
@@ -26,7 +27,8 @@ static void add_source(const ww_catalog_source *source, ww_buffer *page)
 {
     ww_buffer_text(page, "{\"title\":");
     ww_text_json(page, ww_path_base(source->path));
-    ww_buffer_format(page, ",\"video\":%s,\"width\":%d,\"height\":%d,\"duration\":", source->kind == 0 ? "true" : "false",
+    ww_buffer_format(page,
+                     ",\"video\":%s,\"width\":%d,\"height\":%d,\"duration\":", source->kind == 0 ? "true" : "false",
                      source->width, source->height);
     ww_text_seconds(page, source->duration_us);
     ww_buffer_text(page, "}");
@@ -60,7 +62,8 @@ void ww_report_data(const ww_catalog *c, ww_buffer *page)
     }
     ww_buffer_text(page, "],\n\"frames\":[");
     for (size_t i = 0; i < c->frame.count; i++)
-        ww_buffer_format(page, i ? ",%d,%lld" : "%d,%lld", c->frame.item[i].source, (long long)(c->frame.item[i].time_us / 1000));
+        ww_buffer_format(page, i ? ",%d,%lld" : "%d,%lld", c->frame.item[i].source,
+                         (long long)(c->frame.item[i].time_us / 1000));
     ww_buffer_text(page, "],\n\"faces\":[");
     for (size_t i = 0; i < c->face.count; i++)
         add_face(c, i, page);

@@ -6,8 +6,8 @@
 
 #include <stdlib.h>
 
-#define SOURCES_ON_A_CARD 4    // the others are counted
-#define UNSORTED_SHOWN 24      // the viewer shows them all
+#define SOURCES_ON_A_CARD 4 // the others are counted
+#define UNSORTED_SHOWN 24   // the viewer shows them all
 
 static void add_presence(const ww_catalog *c, const ww_presence *p, ww_buffer *page)
 {
@@ -51,7 +51,8 @@ static int filled_rows(const ww_catalog_person *person)
 
 static void add_card(const ww_catalog *c, const ww_catalog_person *person, ww_buffer *page)
 {
-    ww_buffer_format(page, "<li class=\"card\" style=\"--hue:%d;--rows:%d\">\n<a class=\"open\" data-person=\"%d\" href=\"",
+    ww_buffer_format(page,
+                     "<li class=\"card\" style=\"--hue:%d;--rows:%d\">\n<a class=\"open\" data-person=\"%d\" href=\"",
                      ww_report_hue(person), filled_rows(person), person->number);
     ww_text_url(page, person->folder);
     ww_buffer_text(page, "/\">\n<img src=\"Montage/");
@@ -76,7 +77,8 @@ void ww_report_people(const ww_catalog *c, ww_buffer *page)
         add_card(c, &c->person.item[i], page);
         any = true;
     }
-    ww_buffer_text(page, any ? "</ul>\n</section>\n" : "<p>Nobody yet: no group of similar faces was found.</p>\n</section>\n");
+    ww_buffer_text(page, any ? "</ul>\n</section>\n"
+                             : "<p>Nobody yet: no group of similar faces was found.</p>\n</section>\n");
 }
 
 void ww_report_unsorted(const ww_catalog *c, ww_buffer *page)
@@ -99,5 +101,6 @@ void ww_report_unsorted(const ww_catalog *c, ww_buffer *page)
                          unassigned->face[i] + 1);
         free(file);
     }
-    ww_buffer_text(page, "</ul>\n<p><a class=\"more\" data-person=\"-1\" href=\"Unsorted/\">Show all</a></p>\n</section>\n");
+    ww_buffer_text(page,
+                   "</ul>\n<p><a class=\"more\" data-person=\"-1\" href=\"Unsorted/\">Show all</a></p>\n</section>\n");
 }

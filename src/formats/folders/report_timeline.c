@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// When people are on screen: a drawing a video, a list for the photos. A track is one SVG path, so that an evening of film stays
-// a small page.
+// When people are on screen: a drawing a video, a list for the photos. A track is one SVG path, so that an evening of
+// film stays a small page.
 #include "base/files.h"
 #include "base/memory.h"
 #include "formats/folders/presence.h"
@@ -9,10 +9,10 @@
 
 #include <stdlib.h>
 
-#define TRACK_UNITS 10000   // width of a track in the units of its drawing
-#define MARK_UNITS_MIN 20   // so that a single face can still be seen
+#define TRACK_UNITS 10000 // width of a track in the units of its drawing
+#define MARK_UNITS_MIN 20 // so that a single face can still be seen
 #define TICKS_MAX 8
-#define ROWS_SHOWN 40       // further people of a video are folded away
+#define ROWS_SHOWN 40 // further people of a video are folded away
 
 // The length that the track stands for: the video's, or what its faces need where that is unknown or too short.
 static int64_t track_us(const ww_catalog_source *s)
@@ -40,7 +40,8 @@ static void add_marks(const ww_catalog *c, const ww_presence *p, int64_t whole_u
     }
 }
 
-static void add_row(const ww_catalog *c, const ww_catalog_person *person, const ww_presence *p, int64_t whole_us, ww_buffer *page)
+static void add_row(const ww_catalog *c, const ww_catalog_person *person, const ww_presence *p, int64_t whole_us,
+                    ww_buffer *page)
 {
     ww_buffer_format(page, "<li class=\"row\" style=\"--hue:%d\" data-person=\"%d\">\n<a data-person=\"%d\" href=\"",
                      ww_report_hue(person), person->number, person->number);
@@ -48,7 +49,8 @@ static void add_row(const ww_catalog *c, const ww_catalog_person *person, const 
     ww_buffer_text(page, "/\">");
     ww_text_html(page, ww_catalog_title(person));
     ww_buffer_format(
-        page, "</a>\n<svg class=\"track\" viewBox=\"0 0 %d 1\" preserveAspectRatio=\"none\" role=\"img\" aria-label=\"from ",
+        page,
+        "</a>\n<svg class=\"track\" viewBox=\"0 0 %d 1\" preserveAspectRatio=\"none\" role=\"img\" aria-label=\"from ",
         TRACK_UNITS);
     ww_text_clock(page, p->first_us);
     ww_buffer_text(page, " to ");
@@ -62,7 +64,8 @@ static void add_row(const ww_catalog *c, const ww_catalog_person *person, const 
 
 static int64_t tick_us(int64_t whole_us)
 {
-    static const int64_t steps_s[] = {1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 28800, 86400};
+    static const int64_t steps_s[] = {1,   2,   5,    10,   15,   30,    60,    120,  300,
+                                      600, 900, 1800, 3600, 7200, 14400, 28800, 86400};
     for (size_t i = 0; i < sizeof steps_s / sizeof *steps_s; i++)
         if (whole_us / (steps_s[i] * 1000000) < TICKS_MAX)
             return steps_s[i] * 1000000;
@@ -161,11 +164,11 @@ static void add_photo(const ww_catalog *c, size_t frame, ww_buffer *page)
 {
     const ww_catalog_frame *f = &c->frame.item[frame];
     const char *path = c->source.item[f->source].path;
-    ww_buffer_format(
-        page,
-        "<li class=\"photo\"><a href=\"Frames/frame_%zu.jpg\"><img src=\"Frames/frame_%zu.jpg\" loading=\"lazy\" alt=\"\">"
-        "<span title=\"",
-        frame + 1, frame + 1);
+    ww_buffer_format(page,
+                     "<li class=\"photo\"><a href=\"Frames/frame_%zu.jpg\"><img src=\"Frames/frame_%zu.jpg\" "
+                     "loading=\"lazy\" alt=\"\">"
+                     "<span title=\"",
+                     frame + 1, frame + 1);
     ww_text_html(page, path);
     ww_buffer_text(page, "\">");
     ww_text_html(page, ww_path_base(path));

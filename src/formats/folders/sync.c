@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 // The file manager as a review tool: what became of the folders (changes.h) turns into decisions.
 //
-// First what happened to whole folders (renamed, emptied into another, deleted), then what happened to single portraits, because
-// those may lie in folders whose meaning the first step has settled. Every entry is followed by a replay, so that the next one
-// speaks of the people as they are by then. All of it is one transaction, and a dry run one that is rolled back.
+// First what happened to whole folders (renamed, emptied into another, deleted), then what happened to single
+// portraits, because those may lie in folders whose meaning the first step has settled. Every entry is followed by a
+// replay, so that the next one speaks of the people as they are by then. All of it is one transaction, and a dry run
+// one that is rolled back.
 #include "formats/folders/sync.h"
 #include "base/memory.h"
 #include "library/export_state.h"
@@ -29,7 +30,8 @@ ww_status ww_sync_decide(ww_sync *s, ww_entry *entry, ww_status status, ww_error
 
 // --- whole folders
 
-// *best: where most of the portraits of a folder went, if it was more than half of those that went anywhere; else SIZE_MAX.
+// *best: where most of the portraits of a folder went, if it was more than half of those that went anywhere; else
+// SIZE_MAX.
 static ww_status main_goal(const ww_sync *s, size_t from, size_t *best, ww_error *err)
 {
     const ww_folder_diff *c = &s->diff;
@@ -54,7 +56,8 @@ static ww_status rename_folder(ww_sync *s, size_t from, size_t to, ww_error *err
     char *name = NULL;
     ww_entry entry = {.kind = WW_DECISION_NAME};
     if (ww_check_person_name(folder[to].name, &name, &why) != WW_OK) {
-        ww_notify(&s->listener, "the folder %s was renamed to %s; %s. It goes back", folder[from].name, folder[to].name, why.message);
+        ww_notify(&s->listener, "the folder %s was renamed to %s; %s. It goes back", folder[from].name, folder[to].name,
+                  why.message);
         return WW_OK;
     }
     size_t person = s->person[from];
@@ -76,7 +79,8 @@ static ww_status merge_folder(ww_sync *s, size_t from, size_t to, ww_error *err)
         return WW_OK;
     ww_entry entry = {.kind = WW_DECISION_MERGE};
     entry.words = ww_strf("%s and %s are one person", folder[to].name, folder[from].name);
-    ww_status status = ww_operand_of_person(&s->view, s->person[to], true, s->single, ww_entry_add_operand(&entry), err);
+    ww_status status =
+        ww_operand_of_person(&s->view, s->person[to], true, s->single, ww_entry_add_operand(&entry), err);
     if (status == WW_OK)
         status = ww_operand_of_person(&s->view, s->person[from], true, s->single, ww_entry_add_operand(&entry), err);
     return ww_sync_decide(s, &entry, status, err);
@@ -85,8 +89,10 @@ static ww_status merge_folder(ww_sync *s, size_t from, size_t to, ww_error *err)
 static ww_status ignore_folder(ww_sync *s, size_t from, ww_error *err)
 {
     const char *name = s->diff.folder.item[from].name;
-    ww_entry entry = {.kind = WW_DECISION_IGNORE, .words = ww_strf("the folder %s was deleted: this person is ignored", name)};
-    ww_status status = ww_operand_of_person(&s->view, s->person[from], true, s->single, ww_entry_add_operand(&entry), err);
+    ww_entry entry = {.kind = WW_DECISION_IGNORE,
+                      .words = ww_strf("the folder %s was deleted: this person is ignored", name)};
+    ww_status status =
+        ww_operand_of_person(&s->view, s->person[from], true, s->single, ww_entry_add_operand(&entry), err);
     return ww_sync_decide(s, &entry, status, err);
 }
 
@@ -111,8 +117,8 @@ static ww_status settle_emptied(ww_sync *s, size_t from, ww_error *err)
     if (strcmp(folder[from].name, WW_UNSORTED_FOLDER) == 0) {
         bool renamed = goal != SIZE_MAX && !folder[from].exists && !folder[goal].on_record && folder[goal].exists;
         if (renamed) {
-            ww_notify(&s->listener, "%s was renamed to %s: faces that nobody has are no person; they go back", folder[from].name,
-                        folder[goal].name);
+            ww_notify(&s->listener, "%s was renamed to %s: faces that nobody has are no person; they go back",
+                      folder[from].name, folder[goal].name);
             explain(s, from, goal);
         }
         return WW_OK;
@@ -143,11 +149,13 @@ static ww_status find_people(ww_sync *s, ww_error *err)
         return ww_fail_memory(err, "a list of %zu folders", s->diff.folder.count);
     for (size_t f = 0; f < s->diff.folder.count; f++) {
         const ww_diff_folder *folder = &s->diff.folder.item[f];
-        size_t votes[ASKED], asked = 0, step = folder->listed / ASKED + 1, at = 0, best = 0, length = strlen(folder->name);
+        size_t votes[ASKED], asked = 0, step = folder->listed / ASKED + 1, at = 0, best = 0,
+                             length = strlen(folder->name);
         s->person[f] = SIZE_MAX;
         if (strcmp(folder->name, WW_UNSORTED_FOLDER) == 0)
             continue;
-        for (size_t i = ww_manifest_folder(&s->manifest, folder->name); i < s->manifest.file.count && asked < ASKED; i++) {
+        for (size_t i = ww_manifest_folder(&s->manifest, folder->name); i < s->manifest.file.count && asked < ASKED;
+             i++) {
             const ww_manifest_file *file = &s->manifest.file.item[i];
             if (strncmp(file->path, folder->name, length) != 0 || file->path[length] != '/')
                 break;
@@ -180,8 +188,9 @@ static void name_foreign(const ww_sync *s)
     for (size_t i = 0; i < count && i < FOREIGN_NAMED_MAX; i++)
         ww_buffer_format(&names, "%s%s", i ? ", " : "", s->diff.foreign.item[i]);
     if (count > 0)
-        ww_notify(&s->listener, "%zu %s not whoswho's and left alone: %s%s", count, count == 1 ? "file is" : "files are", names.data ? names.data : "...",
-                    count > FOREIGN_NAMED_MAX ? ", ..." : "");
+        ww_notify(&s->listener, "%zu %s not whoswho's and left alone: %s%s", count,
+                  count == 1 ? "file is" : "files are", names.data ? names.data : "...",
+                  count > FOREIGN_NAMED_MAX ? ", ..." : "");
     ww_buffer_free(&names);
 }
 
@@ -192,7 +201,7 @@ static void name_copies(const ww_sync *s)
         const ww_diff_portrait *p = &c->portrait.item[i];
         if (p->copied)
             ww_notify(&s->listener, "face_%zu.jpg lies in %s and in %s: the newer place, %s, counts", p->face + 1,
-                        c->folder.item[p->from].name, c->folder.item[p->to].name, c->folder.item[p->to].name);
+                      c->folder.item[p->from].name, c->folder.item[p->to].name, c->folder.item[p->to].name);
     }
 }
 
@@ -203,8 +212,8 @@ static ww_status put_on_record(ww_sync *s, ww_error *err)
     for (size_t i = 0; i < s->diff.missing.count && status == WW_OK; i++)
         status = ww_store_unset_exported(s->view.library->store, s->diff.missing.item[i], err);
     for (size_t i = 0; i < s->diff.found.count && status == WW_OK; i++)
-        status = ww_store_add_exported(s->view.library->store, s->diff.found.item[i].path, s->diff.found.item[i].hash,
-                                       err);
+        status =
+            ww_store_add_exported(s->view.library->store, s->diff.found.item[i].path, s->diff.found.item[i].hash, err);
     return status;
 }
 
@@ -217,7 +226,8 @@ static ww_status understand(ww_sync *s, bool cut_short, ww_error *err)
         status = ww_fail_memory(err, "a list of %zu faces", s->view.catalog.face.count);
     if (status != WW_OK)
         return status;
-    for (size_t i = 0; i < c->portrait.count; i++) // what is missing after an export was cut short was perhaps never written
+    // what is missing after an export was cut short was perhaps never written
+    for (size_t i = 0; i < c->portrait.count; i++)
         s->single[c->portrait.item[i].face] = c->portrait.item[i].to != SIZE_MAX || !cut_short;
     name_copies(s);
     for (size_t f = 0; f < c->folder.count && status == WW_OK; f++) {
@@ -241,7 +251,8 @@ static ww_status look_and_decide(ww_sync *s, ww_error *err)
     for (size_t i = 0; i < c->portrait.count; i++)
         sighted += c->portrait.item[i].to != SIZE_MAX;
     if (c->present == 0 && sighted == 0 && c->missing.count > 0) {
-        ww_notify(&s->listener, "no portrait is left in '%s': that is no decision, all of them are written anew", s->view.library->dir);
+        ww_notify(&s->listener, "no portrait is left in '%s': that is no decision, all of them are written anew",
+                  s->view.library->dir);
     } else {
         status = understand(s, cut_short, err);
         name_foreign(s);
@@ -270,7 +281,8 @@ ww_status ww_folders_sync(ww_library *library, int dry_run, void (*on_line)(void
     if (status == WW_OK)
         status = ww_export_is_behind(library, &behind, err);
     if (result)
-        *result = (ww_sync_result){sizeof *result, s.decisions, (int64_t)(s.diff.portrait.count), dry_run ? 0 : s.batch, behind};
+        *result = (ww_sync_result){sizeof *result, s.decisions, (int64_t)(s.diff.portrait.count), dry_run ? 0 : s.batch,
+                                   behind};
     free(s.person);
     free(s.single);
     ww_folder_diff_free(&s.diff);

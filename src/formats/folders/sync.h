@@ -10,8 +10,9 @@ typedef struct ww_sync {
     ww_people_view view;
     ww_export_manifest manifest;
     ww_folder_diff diff;
-    size_t *person; // of each folder: whose portraits were written into it, or who it was renamed for; SIZE_MAX: nobody's
-    bool *single;   // of each face: it went its own way, what became of its folder does not explain where it is
+    // of each folder: whose portraits were written into it, or who it was renamed for; SIZE_MAX: nobody's
+    size_t *person;
+    bool *single; // of each face: it went its own way, what became of its folder does not explain where it is
     int64_t batch, decisions;
     ww_listener listener;
 } ww_sync;

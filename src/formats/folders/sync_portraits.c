@@ -11,8 +11,8 @@ static bool went(const ww_sync *s, const ww_diff_portrait *p, size_t from, size_
     return s->single[p->face] && (from == SIZE_MAX || p->from == from) && p->to == to;
 }
 
-// Marks the single portraits that went from `from` (SIZE_MAX: wherever) to `to`; returns how many. `marked` has an entry a face, and
-// is left alone when there are none.
+// Marks the single portraits that went from `from` (SIZE_MAX: wherever) to `to`; returns how many. `marked` has an
+// entry a face, and is left alone when there are none.
 static size_t mark(const ww_sync *s, size_t from, size_t to, bool *marked)
 {
     size_t count = 0;
@@ -61,17 +61,18 @@ static ww_status take_out(ww_sync *s, size_t from, size_t to, bool *marked, ww_e
     if (count == 0)
         return WW_OK;
     char *portraits = counted(count);
-    const char *name = s->diff.folder.item[from].name, *stays = count == 1 ? "it stays unassigned" : "they stay unassigned";
+    const char *name = s->diff.folder.item[from].name,
+               *stays = count == 1 ? "it stays unassigned" : "they stay unassigned";
     ww_status status = WW_OK;
     if (strcmp(name, WW_UNSORTED_FOLDER) == 0)
-        status = unsort(s, marked, SIZE_MAX, "discard", ww_strf("%s deleted from %s: not written any more", portraits, name),
-                        err);
+        status = unsort(s, marked, SIZE_MAX, "discard",
+                        ww_strf("%s deleted from %s: not written any more", portraits, name), err);
     else if (to == SIZE_MAX)
-        status = unsort(s, marked, s->person[from], NULL, ww_strf("%s deleted from %s: not %s, %s", portraits, name, name, stays),
-                        err);
+        status = unsort(s, marked, s->person[from], NULL,
+                        ww_strf("%s deleted from %s: not %s, %s", portraits, name, name, stays), err);
     else
-        status = unsort(s, marked, s->person[from], NULL, ww_strf("%s moved from %s to Unsorted: %s", portraits, name, stays),
-                        err);
+        status = unsort(s, marked, s->person[from], NULL,
+                        ww_strf("%s moved from %s to Unsorted: %s", portraits, name, stays), err);
     free(portraits);
     return status;
 }

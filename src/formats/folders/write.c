@@ -15,10 +15,7 @@ static int64_t people_with_faces(const ww_catalog *c)
     return count;
 }
 
-static int64_t written_faces(const ww_catalog *c)
-{
-    return (int64_t)(c->face.count - c->ignored.face_count);
-}
+static int64_t written_faces(const ww_catalog *c) { return (int64_t)(c->face.count - c->ignored.face_count); }
 
 static int64_t count_files(const ww_catalog *c)
 {

@@ -18,9 +18,9 @@ ww_writer ww_write_report;    // index.html
 // YOLO annotations, "class cx cy w h" with the box's centre and size as shares (0 .. 1) of the picture they lie beside.
 // The class of a person is his or her number; faces of nobody have the class after the last one, called "unsorted".
 //
-// In a portrait the box is the detected one with a margin on every side, as in the article that this data set follows: 20 px
-// where the source frame is 700 px wide. With s portrait pixels a source pixel, margin = 20 * (source width / 700) * s; the box
-// is then clipped to the portrait.
+// In a portrait the box is the detected one with a margin on every side, as in the article that this data set follows:
+// 20 px where the source frame is 700 px wide. With s portrait pixels a source pixel, margin = 20 * (source width /
+// 700) * s; the box is then clipped to the portrait.
 #define WW_LABEL_MARGIN_PX 20.0
 #define WW_LABEL_MARGIN_AT_WIDTH_PX 700.0
 

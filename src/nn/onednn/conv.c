@@ -13,11 +13,16 @@
 
 bool ww_eltwise(const ww_post *post, dnnl_alg_kind_t *kind, float *alpha, float *beta)
 {
-    static const struct { ww_activation act; dnnl_alg_kind_t kind; } known[] = {
-        {WW_ACT_RELU, dnnl_eltwise_relu}, {WW_ACT_LEAKY_RELU, dnnl_eltwise_relu}, {WW_ACT_CLIP, dnnl_eltwise_clip},
-        {WW_ACT_SIGMOID, dnnl_eltwise_logistic}, {WW_ACT_TANH, dnnl_eltwise_tanh}, {WW_ACT_HARD_SWISH, dnnl_eltwise_hardswish},
-        {WW_ACT_EXP, dnnl_eltwise_exp}, {WW_ACT_SQRT, dnnl_eltwise_sqrt}, {WW_ACT_ELU, dnnl_eltwise_elu},
-        {WW_ACT_LINEAR, dnnl_eltwise_linear}, {WW_ACT_ABS, dnnl_eltwise_abs}, {WW_ACT_LOG, dnnl_eltwise_log},
+    static const struct {
+        ww_activation act;
+        dnnl_alg_kind_t kind;
+    } known[] = {
+        {WW_ACT_RELU, dnnl_eltwise_relu}, {WW_ACT_LEAKY_RELU, dnnl_eltwise_relu},
+        {WW_ACT_CLIP, dnnl_eltwise_clip}, {WW_ACT_SIGMOID, dnnl_eltwise_logistic},
+        {WW_ACT_TANH, dnnl_eltwise_tanh}, {WW_ACT_HARD_SWISH, dnnl_eltwise_hardswish},
+        {WW_ACT_EXP, dnnl_eltwise_exp},   {WW_ACT_SQRT, dnnl_eltwise_sqrt},
+        {WW_ACT_ELU, dnnl_eltwise_elu},   {WW_ACT_LINEAR, dnnl_eltwise_linear},
+        {WW_ACT_ABS, dnnl_eltwise_abs},   {WW_ACT_LOG, dnnl_eltwise_log},
     };
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
         if (known[i].act != post->activation)
@@ -43,8 +48,8 @@ ww_status ww_append_activation(dnnl_post_ops_t ops, const ww_post *post, ww_erro
     return WW_OK;
 }
 
-ww_status ww_make_attr(const ww_node *n, bool sum_in_place, const dnnl_memory_desc_t *other, dnnl_primitive_attr_t *attr,
-                       ww_error *err)
+ww_status ww_make_attr(const ww_node *n, bool sum_in_place, const dnnl_memory_desc_t *other,
+                       dnnl_primitive_attr_t *attr, ww_error *err)
 {
     dnnl_post_ops_t ops = NULL;
     *attr = ww_attr();
@@ -80,8 +85,10 @@ int ww_sum_input(const ww_node *n, int *sums)
     return value;
 }
 
-// Where a node with a sum among its post-ops writes: over the other operand where nobody needs that afterwards, else over a copy.
-ww_status ww_sum_place(ww_onednn *e, const ww_node *n, int other, const dnnl_memory_desc_t *md, ww_place *out, ww_error *err)
+// Where a node with a sum among its post-ops writes: over the other operand where nobody needs that afterwards, else
+// over a copy.
+ww_status ww_sum_place(ww_onednn *e, const ww_node *n, int other, const dnnl_memory_desc_t *md, ww_place *out,
+                       ww_error *err)
 {
     ww_status status = ww_value_in(e, other, md, out, err);
     if (status != WW_OK)
@@ -121,13 +128,14 @@ static ww_status conv_desc(const ww_onednn *e, const ww_node *n, const ww_window
     return WW_OK;
 }
 
-static ww_status conv_primitive(ww_onednn *e, const ww_node *n, dnnl_primitive_desc_t pd, const dnnl_memory_desc_t *plain_weights,
-                                int other, ww_error *err)
+static ww_status conv_primitive(ww_onednn *e, const ww_node *n, dnnl_primitive_desc_t pd,
+                                const dnnl_memory_desc_t *plain_weights, int other, ww_error *err)
 {
     ww_step_arg args[4] = {{DNNL_ARG_SRC}, {DNNL_ARG_WEIGHTS}, {DNNL_ARG_DST}, {DNNL_ARG_BIAS}};
     size_t count = 3;
     const dnnl_memory_desc_t *dst = dnnl_primitive_desc_query_md(pd, dnnl_query_dst_md, 0);
-    ww_status status = ww_value_in(e, n->input[0], dnnl_primitive_desc_query_md(pd, dnnl_query_src_md, 0), &args[0].at, err);
+    ww_status status =
+        ww_value_in(e, n->input[0], dnnl_primitive_desc_query_md(pd, dnnl_query_src_md, 0), &args[0].at, err);
     if (status == WW_OK)
         status = ww_weights(e, ww_f32(ww_value_tensor(e, n->input[1])), plain_weights,
                             dnnl_primitive_desc_query_md(pd, dnnl_query_weights_md, 0), &args[1].at, err);
@@ -150,9 +158,9 @@ static ww_status conv_primitive(ww_onednn *e, const ww_node *n, dnnl_primitive_d
 static bool is_line(const ww_onednn *e, const ww_node *n, const ww_window *w)
 {
     const ww_shape *k = &ww_value_tensor(e, n->input[1])->shape;
-    return ww_shape_count(k) == 1 &&
-           ww_shape_equal(&ww_value_tensor(e, n->input[0])->shape, &ww_value_tensor(e, n->output[0])->shape) &&
-           w->pad_begin[0] + w->pad_begin[1] + w->pad_end[0] + w->pad_end[1] == 0 && n->post_count == 0;
+    return ww_shape_count(k) == 1
+           && ww_shape_equal(&ww_value_tensor(e, n->input[0])->shape, &ww_value_tensor(e, n->output[0])->shape)
+           && w->pad_begin[0] + w->pad_begin[1] + w->pad_end[0] + w->pad_end[1] == 0 && n->post_count == 0;
 }
 
 static ww_status fast_line(ww_onednn *e, const ww_node *n, bool has_bias, bool *taken, ww_error *err)
@@ -197,7 +205,8 @@ static ww_status add_kernel(ww_onednn *e, const ww_node *n, const ww_kernel *ker
     return WW_OK;
 }
 
-static ww_status fast_kernel(ww_onednn *e, const ww_node *n, const ww_window *w, bool has_bias, bool *taken, ww_error *err)
+static ww_status fast_kernel(ww_onednn *e, const ww_node *n, const ww_window *w, bool has_bias, bool *taken,
+                             ww_error *err)
 {
     const ww_shape *x = &ww_value_tensor(e, n->input[0])->shape, *y = &ww_value_tensor(e, n->output[0])->shape;
     const float *weights = ww_f32(ww_value_tensor(e, n->input[1]));
@@ -206,8 +215,8 @@ static ww_status fast_kernel(ww_onednn *e, const ww_node *n, const ww_window *w,
     ww_kernel kernel = {0};
     if ((n->post_count > 0 && !relu) || ww_node_int(n, "group", 1) != 1)
         return WW_OK;
-    *taken = (!relu && ww_conv_narrow(w, x, y, weights, bias ? bias[0] : 0, &kernel)) ||
-             (!kernel.starved && ww_conv_winograd(w, x, y, weights, bias, relu, &kernel));
+    *taken = (!relu && ww_conv_narrow(w, x, y, weights, bias ? bias[0] : 0, &kernel))
+             || (!kernel.starved && ww_conv_winograd(w, x, y, weights, bias, relu, &kernel));
     if (kernel.starved)
         return ww_fail_memory(err, "its weights");
     return *taken ? add_kernel(e, n, &kernel, err) : WW_OK;
@@ -223,7 +232,8 @@ ww_status ww_fast_conv(ww_onednn *e, const ww_node *n, bool *taken, ww_error *er
     dnnl_primitive_desc_t pd = NULL;
     int sums, other = ww_sum_input(n, &sums);
     bool has_bias = n->input_count > 2 && n->input[2] >= 0;
-    if (!ww_net_plan_is_constant(e->plan, n->input[1]) || (has_bias && !ww_net_plan_is_constant(e->plan, n->input[2])) || sums > 1)
+    if (!ww_net_plan_is_constant(e->plan, n->input[1]) || (has_bias && !ww_net_plan_is_constant(e->plan, n->input[2]))
+        || sums > 1)
         return WW_OK;
     ww_net_plan_frame(e->plan, n, &f);
     ww_status status = ww_window_read(&f.call, &f.in[1]->shape.dim[2], &w, err);

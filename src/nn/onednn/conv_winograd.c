@@ -14,14 +14,15 @@
 
 enum {
     LANES = 16,
-    WINDOW = 5,     // taps both ways, as the file has them
-    TAPS_MAX = 5,   // ... of one phase
-    OUT_MAX = 6,    // results of a tile, both ways
-    IN = 8,         // results + taps - 1
+    WINDOW = 5,   // taps both ways, as the file has them
+    TAPS_MAX = 5, // ... of one phase
+    OUT_MAX = 6,  // results of a tile, both ways
+    IN = 8,       // results + taps - 1
     CELLS = IN * IN,
-    SUMS = 24,      // vectors of sums in registers: 8 tiles x 3 vectors of output channels, 12 x 2 or 24 x 1
-    CHUNK = 24,     // tiles transformed at a time: their numbers and the weights (1.1 MB for 45 channels) stay in a 2 MB cache
-    VECTORS = 3,    // of output channels multiplied at a time
+    SUMS = 24, // vectors of sums in registers: 8 tiles x 3 vectors of output channels, 12 x 2 or 24 x 1
+    // tiles transformed at a time: their numbers and the weights (1.1 MB for 45 channels) stay in a 2 MB cache
+    CHUNK = 24,
+    VECTORS = 3, // of output channels multiplied at a time
     CHANNELS_MIN = 16,
     CHANNELS_MAX = 128,
     RESULTS_MIN = 2048, // below that the weights cost more than the pixels
@@ -29,11 +30,11 @@ enum {
 
 typedef struct winograd {
     int64_t batch, in_channels, out_channels, height, width, pad_y, pad_x, out_height, out_width;
-    int64_t stride, taps, out; // 1: windows of 5, tiles of 4; 2: windows of 3 in each of four phases, tiles of 6
-    int64_t in_stride, out_stride; // channels rounded up to whole vectors
-    int64_t terms, terms_stride;   // of one product: in_channels, or four times in_stride
+    int64_t stride, taps, out;       // 1: windows of 5, tiles of 4; 2: windows of 3 in each of four phases, tiles of 6
+    int64_t in_stride, out_stride;   // channels rounded up to whole vectors
+    int64_t terms, terms_stride;     // of one product: in_channels, or four times in_stride
     int64_t before_step, after_step; // from cell to cell; at 4096 bytes all cells would share one set of the cache
-    int64_t tiles_x, tiles;        // of one picture
+    int64_t tiles_x, tiles;          // of one picture
     bool relu;
     float *weights; // CELLS x groups of VECTORS x terms x vectors of the group x LANES
     float *bias;    // out_stride
@@ -68,8 +69,8 @@ AVX512_INLINE void before_line(const __m512 d[IN], __m512 t[IN])
 
 AVX512_INLINE void after_line(const __m512 m[IN], __m512 y[OUT_MAX], const bool six)
 {
-    const __m512 s1 = add(m[1], m[2]), d1 = sub(m[1], m[2]), s2 = add(m[3], m[4]), d2 = sub(m[3], m[4]), s3 = add(m[5], m[6]),
-                 d3 = sub(m[5], m[6]);
+    const __m512 s1 = add(m[1], m[2]), d1 = sub(m[1], m[2]), s2 = add(m[3], m[4]), d2 = sub(m[3], m[4]),
+                 s3 = add(m[5], m[6]), d3 = sub(m[5], m[6]);
     y[0] = add(add(m[0], s1), add(s2, s3));
     y[1] = mad(d2, 2, mad(d3, 0.5F, d1));
     y[2] = mad(s2, 4, mad(s3, 0.25F, s1));
@@ -101,7 +102,9 @@ static inline __mmask16 lanes_of(int64_t channels, int64_t first)
 }
 
 // Where a tile begins, and which pixels of the input it looks at: IN x IN of them, `stride` apart.
-typedef struct tile_place { int64_t y, x, in_y, in_x; } tile_place;
+typedef struct tile_place {
+    int64_t y, x, in_y, in_x;
+} tile_place;
 
 static tile_place place_of(const winograd *s, int64_t tile, int64_t phase)
 {
@@ -120,23 +123,23 @@ AVX512 static void before_tile(const winograd *s, const float *in, tile_place p,
     for (int i = 0; i < IN; i++) {
         int64_t x = p.in_x + i * s->stride;
         bool inside = x >= 0 && x < s->width;
-        UNROLL for (int j = 0; j < IN; j++) {
+        UNROLL for (int j = 0; j < IN; j++)
+        {
             int64_t y = p.in_y + j * s->stride;
             bool here = inside && y >= 0 && y < s->height;
             d[j] = _mm512_maskz_loadu_ps(lanes, (here ? in + y * row + x * s->in_channels : s->zeros) + first);
         }
         before_line(d, t);
-        UNROLL for (int j = 0; j < IN; j++)
-            half[j][i] = t[j];
+        UNROLL for (int j = 0; j < IN; j++) half[j][i] = t[j];
     }
     for (int j = 0; j < IN; j++) {
         before_line(half[j], t);
-        UNROLL for (int i = 0; i < IN; i++)
-            _mm512_store_ps(to + (j * IN + i) * s->before_step, t[i]);
+        UNROLL for (int i = 0; i < IN; i++) _mm512_store_ps(to + (j * IN + i) * s->before_step, t[i]);
     }
 }
 
-AVX512_INLINE void after_tile(const winograd *s, const float *from, tile_place p, int64_t first, float *out, const bool six)
+AVX512_INLINE void after_tile(const winograd *s, const float *from, tile_place p, int64_t first, float *out,
+                              const bool six)
 {
     const int size = six ? 6 : 4;
     int64_t rows = s->out_height - p.y < size ? s->out_height - p.y : size;
@@ -145,11 +148,9 @@ AVX512_INLINE void after_tile(const winograd *s, const float *from, tile_place p
     const __m512 bias = _mm512_load_ps(s->bias + first), least = k(s->relu ? 0 : -__builtin_inff());
     __m512 half[OUT_MAX][IN], m[IN], y[OUT_MAX];
     for (int i = 0; i < IN; i++) {
-        UNROLL for (int j = 0; j < IN; j++)
-            m[j] = _mm512_load_ps(from + (j * IN + i) * s->after_step);
+        UNROLL for (int j = 0; j < IN; j++) m[j] = _mm512_load_ps(from + (j * IN + i) * s->after_step);
         after_line(m, y, six);
-        UNROLL for (int j = 0; j < size; j++)
-            half[j][i] = y[j];
+        UNROLL for (int j = 0; j < size; j++) half[j][i] = y[j];
     }
     for (int64_t r = 0; r < rows; r++) {
         after_line(half[r], y, six);
@@ -172,24 +173,23 @@ AVX512 static void after_tile_of_6(const winograd *s, const float *from, tile_pl
 // ---- the products
 
 // SUMS / vectors tiles by `vectors` of output channels.
-AVX512_INLINE void multiply_block(const winograd *s, const float *before, const float *weights, float *after, const int vectors)
+AVX512_INLINE void multiply_block(const winograd *s, const float *before, const float *weights, float *after,
+                                  const int vectors)
 {
     const int abreast = SUMS / vectors;
     __m512 sum[SUMS], w[VECTORS];
-    UNROLL for (int i = 0; i < SUMS; i++)
-        sum[i] = _mm512_setzero_ps();
+    UNROLL for (int i = 0; i < SUMS; i++) sum[i] = _mm512_setzero_ps();
     for (int64_t c = 0; c < s->terms; c++, weights += vectors * LANES) {
-        UNROLL for (int v = 0; v < vectors; v++)
-            w[v] = _mm512_load_ps(weights + v * LANES);
-        UNROLL for (int t = 0; t < abreast; t++) {
+        UNROLL for (int v = 0; v < vectors; v++) w[v] = _mm512_load_ps(weights + v * LANES);
+        UNROLL for (int t = 0; t < abreast; t++)
+        {
             const __m512 x = _mm512_set1_ps(before[t * s->terms_stride + c]);
-            UNROLL for (int v = 0; v < vectors; v++)
-                sum[t * vectors + v] = _mm512_fmadd_ps(x, w[v], sum[t * vectors + v]);
+            UNROLL for (int v = 0; v < vectors; v++) sum[t * vectors + v] =
+                _mm512_fmadd_ps(x, w[v], sum[t * vectors + v]);
         }
     }
-    UNROLL for (int t = 0; t < abreast; t++)
-        UNROLL for (int v = 0; v < vectors; v++)
-            _mm512_store_ps(after + t * s->out_stride + v * LANES, sum[t * vectors + v]);
+    UNROLL for (int t = 0; t < abreast; t++) UNROLL for (int v = 0; v < vectors; v++)
+        _mm512_store_ps(after + t * s->out_stride + v * LANES, sum[t * vectors + v]);
 }
 
 AVX512 static void multiply(const winograd *s, int64_t tiles)
@@ -218,7 +218,8 @@ static void run_chunk(const winograd *s, const float *in, int64_t first, int64_t
     for (int64_t t = 0; t < tiles; t++)
         for (int64_t phase = 0; phase < s->stride * s->stride; phase++)
             for (int64_t c = 0; c < s->in_stride; c += LANES)
-                before_tile(s, in, place_of(s, first + t, phase), c, s->before + t * s->terms_stride + phase * s->in_stride + c);
+                before_tile(s, in, place_of(s, first + t, phase), c,
+                            s->before + t * s->terms_stride + phase * s->in_stride + c);
     multiply(s, tiles);
     for (int64_t t = 0; t < tiles; t++)
         for (int64_t c = 0; c < s->out_stride; c += LANES)
@@ -250,7 +251,8 @@ static void free_winograd(void *state)
     free(s);
 }
 
-// The taps of one phase of the window of a pair of channels (all of it where there is one phase), at all cells, `step` apart.
+// The taps of one phase of the window of a pair of channels (all of it where there is one phase), at all cells, `step`
+// apart.
 static void transform_weights(const winograd *s, const float *window, int64_t phase, float *to, int64_t step)
 {
     double half[TAPS_MAX][IN], line[TAPS_MAX], cell[IN];
@@ -288,8 +290,8 @@ static bool is_winograd(const ww_window *w, const ww_shape *x, const ww_shape *y
     for (int i = 0; i < 2; i++)
         if (w->kernel[i] != WINDOW || w->stride[i] != w->stride[0] || w->stride[i] > 2 || w->dilation[i] != 1)
             return false;
-    return x->dim[1] >= CHANNELS_MIN && x->dim[1] <= CHANNELS_MAX && y->dim[1] >= CHANNELS_MIN && y->dim[1] <= CHANNELS_MAX &&
-           y->dim[2] * y->dim[3] >= RESULTS_MIN && __builtin_cpu_supports("avx512f");
+    return x->dim[1] >= CHANNELS_MIN && x->dim[1] <= CHANNELS_MAX && y->dim[1] >= CHANNELS_MIN
+           && y->dim[1] <= CHANNELS_MAX && y->dim[2] * y->dim[3] >= RESULTS_MIN && __builtin_cpu_supports("avx512f");
 }
 
 // Sizes that follow from the window's stride and the pictures.
@@ -308,10 +310,7 @@ static void measure(winograd *s)
     s->tiles = s->tiles_x * ((s->out_height + s->out - 1) / s->out);
 }
 
-static float *zeroed(int64_t count)
-{
-    return ww_alloc_array0((size_t)count, sizeof(float), WW_NN_TENSOR_BYTES_MAX);
-}
+static float *zeroed(int64_t count) { return ww_alloc_array0((size_t)count, sizeof(float), WW_NN_TENSOR_BYTES_MAX); }
 
 bool ww_conv_winograd(const ww_window *w, const ww_shape *x, const ww_shape *y, const float *weights, const float *bias,
                       bool relu, ww_kernel *kernel)
@@ -319,9 +318,17 @@ bool ww_conv_winograd(const ww_window *w, const ww_shape *x, const ww_shape *y, 
     if (!is_winograd(w, x, y))
         return false;
     winograd *s = ww_alloc(sizeof *s);
-    *s = (winograd){.batch = x->dim[0], .in_channels = x->dim[1], .out_channels = y->dim[1], .height = x->dim[2],
-                    .width = x->dim[3], .pad_y = w->pad_begin[0], .pad_x = w->pad_begin[1], .out_height = y->dim[2],
-                    .out_width = y->dim[3], .stride = w->stride[0], .relu = relu};
+    *s = (winograd){.batch = x->dim[0],
+                    .in_channels = x->dim[1],
+                    .out_channels = y->dim[1],
+                    .height = x->dim[2],
+                    .width = x->dim[3],
+                    .pad_y = w->pad_begin[0],
+                    .pad_x = w->pad_begin[1],
+                    .out_height = y->dim[2],
+                    .out_width = y->dim[3],
+                    .stride = w->stride[0],
+                    .relu = relu};
     measure(s);
     s->weights = zeroed(CELLS * s->terms * s->out_stride);
     s->bias = zeroed(s->out_stride);

@@ -30,8 +30,8 @@ static bool gemm_constants(ww_onednn *e, const ww_node *n, const ww_gemm *g, ww_
     return true;
 }
 
-static ww_status inner_product(ww_onednn *e, const ww_node *n, const ww_gemm *g, const ww_tensor *weights, const ww_tensor *bias,
-                               bool *taken, ww_error *err)
+static ww_status inner_product(ww_onednn *e, const ww_node *n, const ww_gemm *g, const ww_tensor *weights,
+                               const ww_tensor *bias, bool *taken, ww_error *err)
 {
     ww_step_arg args[4] = {{DNNL_ARG_SRC}, {DNNL_ARG_WEIGHTS}, {DNNL_ARG_BIAS}, {DNNL_ARG_DST}};
     dnnl_memory_desc_t src = ww_md_plain(&(ww_shape){2, {g->m, g->k}}), any = ww_md_any(&weights->shape);
@@ -49,8 +49,8 @@ static ww_status inner_product(ww_onednn *e, const ww_node *n, const ww_gemm *g,
     int sums, other = ww_sum_input(n, &sums);
     status = ww_value_plain(e, n->input[0], &args[0].at, err);
     if (status == WW_OK)
-        status =
-            ww_weights(e, ww_f32(weights), &plain, dnnl_primitive_desc_query_md(pd, dnnl_query_weights_md, 0), &args[1].at, err);
+        status = ww_weights(e, ww_f32(weights), &plain, dnnl_primitive_desc_query_md(pd, dnnl_query_weights_md, 0),
+                            &args[1].at, err);
     if (status == WW_OK)
         status = ww_weights(e, ww_f32(bias), &bias_md, &bias_md, &args[2].at, err);
     if (status == WW_OK && other >= 0)
@@ -75,12 +75,13 @@ ww_status ww_fast_gemm(ww_onednn *e, const ww_node *n, bool *taken, ww_error *er
     ww_sum_input(n, &sums);
     bool has_bias = n->input_count > 2 && n->input[2] >= 0;
     int64_t bias_count = has_bias ? ww_shape_count(&f.in[2]->shape) : g.n;
-    if (g.transpose_a || g.k < 1 || sums > 1 || !ww_net_plan_is_constant(e->plan, n->input[1]) ||
-        (has_bias && !ww_net_plan_is_constant(e->plan, n->input[2])) || (bias_count != 1 && bias_count != g.n) ||
-        (has_bias && bias_count > 1 && f.in[2]->shape.dim[f.in[2]->shape.rank - 1] != g.n))
+    if (g.transpose_a || g.k < 1 || sums > 1 || !ww_net_plan_is_constant(e->plan, n->input[1])
+        || (has_bias && !ww_net_plan_is_constant(e->plan, n->input[2])) || (bias_count != 1 && bias_count != g.n)
+        || (has_bias && bias_count > 1 && f.in[2]->shape.dim[f.in[2]->shape.rank - 1] != g.n))
         return WW_OK;
-    ww_status status = gemm_constants(e, n, &g, &weights, &bias) ? inner_product(e, n, &g, &weights, &bias, taken, err)
-                                                                 : ww_fail(err, WW_ERR_MEMORY, "no memory for its weights");
+    ww_status status = gemm_constants(e, n, &g, &weights, &bias)
+                           ? inner_product(e, n, &g, &weights, &bias, taken, err)
+                           : ww_fail(err, WW_ERR_MEMORY, "no memory for its weights");
     free(weights.data);
     free(bias.data);
     return status;
@@ -129,15 +130,18 @@ ww_status ww_fast_batch_norm(ww_onednn *e, const ww_node *n, bool *taken, ww_err
         if (!ww_net_plan_is_constant(e->plan, n->input[i]))
             return WW_OK;
     ww_place in = e->value[n->input[0]].places.item[0];
-    ww_step_arg args[5] = {{DNNL_ARG_SRC, in}, {DNNL_ARG_MEAN}, {DNNL_ARG_VARIANCE}, {DNNL_ARG_SCALE_SHIFT}, {DNNL_ARG_DST}};
+    ww_step_arg args[5] = {
+        {DNNL_ARG_SRC, in}, {DNNL_ARG_MEAN}, {DNNL_ARG_VARIANCE}, {DNNL_ARG_SCALE_SHIFT}, {DNNL_ARG_DST}};
     dnnl_batch_normalization_desc_t desc;
     dnnl_primitive_desc_t pd;
-    WW_DNNL(dnnl_batch_normalization_forward_desc_init(&desc, dnnl_forward_inference, &in.md, ww_node_float(n, "epsilon", 1e-5f),
+    WW_DNNL(dnnl_batch_normalization_forward_desc_init(&desc, dnnl_forward_inference, &in.md,
+                                                       ww_node_float(n, "epsilon", 1e-5f),
                                                        dnnl_use_global_stats | dnnl_use_scaleshift));
     ww_status status = ww_make_pd(e, &desc, ww_attr(), &pd, taken, err);
     if (status != WW_OK || !*taken)
         return status;
-    dnnl_memory_desc_t line = ww_md_plain(&(ww_shape){1, {channels}}), both = ww_md_plain(&(ww_shape){2, {2, channels}});
+    dnnl_memory_desc_t line = ww_md_plain(&(ww_shape){1, {channels}}),
+                       both = ww_md_plain(&(ww_shape){2, {2, channels}});
     float *scale_shift = ww_alloc_array((size_t)channels, 2 * sizeof(float), WW_NN_TENSOR_BYTES_MAX);
     if (scale_shift) {
         memcpy(scale_shift, ww_f32(ww_value_tensor(e, n->input[1])), (size_t)channels * sizeof(float));

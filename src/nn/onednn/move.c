@@ -12,8 +12,9 @@
 
 // ---- Resize
 
-// oneDNN maps output pixel o to (o + 1/2) in / out - 1/2 and rounds to the nearest, or mixes the two beside it. ONNX has a dozen ways that
-// mostly agree with it (a factor of 2 in every one of them); where every tap is the same, the primitive is right.
+// oneDNN maps output pixel o to (o + 1/2) in / out - 1/2 and rounds to the nearest, or mixes the two beside it. ONNX
+// has a dozen ways that mostly agree with it (a factor of 2 in every one of them); where every tap is the same, the
+// primitive is right.
 static bool taps_agree(const ww_resize *r, int axis, int64_t in, int64_t out)
 {
     for (int64_t o = 0; o < out; o++) {
@@ -45,16 +46,17 @@ ww_status ww_fast_resize(ww_onednn *e, const ww_node *n, bool *taken, ww_error *
     ww_net_plan_frame(e->plan, n, &f);
     ww_status status = ww_resize_read(&f.call, &r, &y, err);
     const ww_shape *x = &f.in[0]->shape;
-    if (status != WW_OK || sums > 1 || x->rank != 4 || x->dim[0] != y.dim[0] || x->dim[1] != y.dim[1] ||
-        !taps_agree(&r, 2, x->dim[2], y.dim[2]) || !taps_agree(&r, 3, x->dim[3], y.dim[3]))
+    if (status != WW_OK || sums > 1 || x->rank != 4 || x->dim[0] != y.dim[0] || x->dim[1] != y.dim[1]
+        || !taps_agree(&r, 2, x->dim[2], y.dim[2]) || !taps_agree(&r, 3, x->dim[3], y.dim[3]))
         return status;
     ww_place args_in = e->value[n->input[0]].places.item[0], out;
     dnnl_memory_desc_t any = ww_md_any(&y);
     dnnl_resampling_desc_t desc;
     dnnl_primitive_desc_t pd;
     dnnl_primitive_attr_t attr;
-    WW_DNNL(dnnl_resampling_forward_desc_init(
-        &desc, dnnl_forward_inference, r.linear ? dnnl_resampling_linear : dnnl_resampling_nearest, NULL, &args_in.md, &any));
+    WW_DNNL(dnnl_resampling_forward_desc_init(&desc, dnnl_forward_inference,
+                                              r.linear ? dnnl_resampling_linear : dnnl_resampling_nearest, NULL,
+                                              &args_in.md, &any));
     status = ww_make_attr(n, true, NULL, &attr, err);
     if (status == WW_OK)
         status = ww_make_pd(e, &desc, attr, &pd, taken, err);

@@ -7,7 +7,8 @@
 struct ww_net_plan;
 typedef struct ww_onednn ww_onednn;
 
-// Builds the program for a plan: primitives, reordered weights, one arena for every activation. The plan must outlive it.
+// Builds the program for a plan: primitives, reordered weights, one arena for every activation. The plan must outlive
+// it.
 ww_status ww_onednn_open(struct ww_net_plan *plan, size_t bytes_max, ww_onednn **e, ww_error *err);
 void ww_onednn_close(ww_onednn *e);
 float *ww_onednn_input(ww_onednn *e);

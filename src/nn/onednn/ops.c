@@ -38,7 +38,10 @@ static ww_shape padded_shape(const ww_shape *s, int rank)
 
 static bool binary_kind(const ww_node *n, dnnl_alg_kind_t *kind)
 {
-    static const struct { const char *name; dnnl_alg_kind_t kind; } known[] = {
+    static const struct {
+        const char *name;
+        dnnl_alg_kind_t kind;
+    } known[] = {
         {"Add", dnnl_binary_add}, {"Sub", dnnl_binary_sub}, {"Mul", dnnl_binary_mul},
         {"Div", dnnl_binary_div}, {"Min", dnnl_binary_min}, {"Max", dnnl_binary_max},
     };
@@ -61,7 +64,8 @@ ww_status ww_fast_binary(ww_onednn *e, const ww_node *n, bool *taken, ww_error *
         return WW_OK;
     ww_place left = e->value[n->input[0]].places.item[0], right;
     bool same = ww_shape_equal(b, y);
-    ww_status status = same ? ww_value_in(e, n->input[1], &left.md, &right, err) : ww_value_plain(e, n->input[1], &right, err);
+    ww_status status =
+        same ? ww_value_in(e, n->input[1], &left.md, &right, err) : ww_value_plain(e, n->input[1], &right, err);
     if (status != WW_OK)
         return status;
     if (!same) {
@@ -78,7 +82,8 @@ ww_status ww_fast_binary(ww_onednn *e, const ww_node *n, bool *taken, ww_error *
     if (status != WW_OK || !*taken)
         return status;
     ww_place out = ww_value_over(e, n->output[0], &left);
-    return ww_step_add(e, pd, (ww_step_arg[]){{DNNL_ARG_SRC_0, left}, {DNNL_ARG_SRC_1, right}, {DNNL_ARG_DST, out}}, 3, err);
+    return ww_step_add(e, pd, (ww_step_arg[]){{DNNL_ARG_SRC_0, left}, {DNNL_ARG_SRC_1, right}, {DNNL_ARG_DST, out}}, 3,
+                       err);
 }
 
 ww_status ww_fast_prelu(ww_onednn *e, const ww_node *n, bool *taken, ww_error *err)
@@ -102,7 +107,8 @@ ww_status ww_fast_prelu(ww_onednn *e, const ww_node *n, bool *taken, ww_error *e
         return status;
     }
     ww_place out = ww_value_over(e, n->output[0], &in);
-    return ww_step_add(e, pd, (ww_step_arg[]){{DNNL_ARG_SRC, in}, {DNNL_ARG_WEIGHTS, slope}, {DNNL_ARG_DST, out}}, 3, err);
+    return ww_step_add(e, pd, (ww_step_arg[]){{DNNL_ARG_SRC, in}, {DNNL_ARG_WEIGHTS, slope}, {DNNL_ARG_DST, out}}, 3,
+                       err);
 }
 
 // ---- pooling
@@ -134,19 +140,21 @@ ww_status ww_fast_pool(ww_onednn *e, const ww_node *n, bool *taken, ww_error *er
         dilation[i] = w.dilation[i] - 1;
         begin[i] = w.pad_begin[i];
         // As much padding at the end as the windows reach: less where strides leave a rest, more in ceil mode.
-        end[i] = (y->dim[2 + i] - 1) * w.stride[i] + (w.kernel[i] - 1) * w.dilation[i] + 1 - x->dim[2 + i] - w.pad_begin[i];
+        end[i] =
+            (y->dim[2 + i] - 1) * w.stride[i] + (w.kernel[i] - 1) * w.dilation[i] + 1 - x->dim[2 + i] - w.pad_begin[i];
         if (include_pad && end[i] > w.pad_end[i])
             return WW_OK;
     }
     dnnl_alg_kind_t kind = strstr(n->op->name, "Max") ? dnnl_pooling_max
-                         : include_pad               ? dnnl_pooling_avg_include_padding
-                                                     : dnnl_pooling_avg_exclude_padding;
+                           : include_pad              ? dnnl_pooling_avg_include_padding
+                                                      : dnnl_pooling_avg_exclude_padding;
     ww_place in = e->value[n->input[0]].places.item[0];
     dnnl_memory_desc_t any = ww_md_any(y);
     dnnl_pooling_v2_desc_t desc;
     dnnl_primitive_desc_t pd;
-    if (dnnl_pooling_v2_forward_desc_init(&desc, dnnl_forward_inference, kind, &in.md, &any, strides, kernel, dilation, begin,
-                                          end) != dnnl_success)
+    if (dnnl_pooling_v2_forward_desc_init(&desc, dnnl_forward_inference, kind, &in.md, &any, strides, kernel, dilation,
+                                          begin, end)
+        != dnnl_success)
         return WW_OK;
     status = ww_make_pd(e, &desc, ww_attr(), &pd, taken, err);
     if (status != WW_OK || !*taken)

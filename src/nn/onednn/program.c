@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-// oneDNN's loops are OpenMP's; a session is to use one core, the caller's threads theirs. The setting belongs to the calling thread and is
-// put back, so that a program that uses OpenMP itself does not notice.
+// oneDNN's loops are OpenMP's; a session is to use one core, the caller's threads theirs. The setting belongs to the
+// calling thread and is put back, so that a program that uses OpenMP itself does not notice.
 static int one_core(void)
 {
     int before = omp_get_max_threads();
@@ -295,15 +295,9 @@ void ww_onednn_close(ww_onednn *e)
     free(e);
 }
 
-float *ww_onednn_input(ww_onednn *e)
-{
-    return e->buffers.item[e->input_buffer].fixed;
-}
+float *ww_onednn_input(ww_onednn *e) { return e->buffers.item[e->input_buffer].fixed; }
 
-const float *ww_onednn_output(const ww_onednn *e, int i)
-{
-    return e->buffers.item[e->output_buffer[i]].fixed;
-}
+const float *ww_onednn_output(const ww_onednn *e, int i) { return e->buffers.item[e->output_buffer[i]].fixed; }
 
 ww_status ww_onednn_run(ww_onednn *e, ww_error *err)
 {

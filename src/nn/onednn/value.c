@@ -46,7 +46,8 @@ dnnl_memory_desc_t ww_md_any(const ww_shape *s)
     return md;
 }
 
-// Dense row-major, perhaps cut into blocks along one axis after which every axis is 1: then the blocks follow each other as the numbers do.
+// Dense row-major, perhaps cut into blocks along one axis after which every axis is 1: then the blocks follow each
+// other as the numbers do.
 static bool is_row_major(const dnnl_memory_desc_t *md)
 {
     const dnnl_blocking_desc_t *b = &md->format_desc.blocking;
@@ -71,8 +72,8 @@ bool ww_md_same_bytes(const dnnl_memory_desc_t *a, const dnnl_memory_desc_t *b)
 {
     if (dnnl_memory_desc_equal(a, b))
         return true;
-    return a->ndims == b->ndims && memcmp(a->dims, b->dims, (size_t)a->ndims * sizeof a->dims[0]) == 0 && is_row_major(a) &&
-           is_row_major(b);
+    return a->ndims == b->ndims && memcmp(a->dims, b->dims, (size_t)a->ndims * sizeof a->dims[0]) == 0
+           && is_row_major(a) && is_row_major(b);
 }
 
 // ---- values and buffers
@@ -134,8 +135,8 @@ static ww_status reorder_now(ww_onednn *e, dnnl_primitive_desc_t pd, const dnnl_
     if (status == dnnl_success)
         status = ww_dnnl_memory_create(&target, to, e->engine, result);
     if (status == dnnl_success)
-        status =
-            ww_dnnl_primitive_execute(reorder, e->stream, 2, (dnnl_exec_arg_t[]){{DNNL_ARG_FROM, source}, {DNNL_ARG_TO, target}});
+        status = ww_dnnl_primitive_execute(reorder, e->stream, 2,
+                                           (dnnl_exec_arg_t[]){{DNNL_ARG_FROM, source}, {DNNL_ARG_TO, target}});
     if (status == dnnl_success)
         status = ww_dnnl_stream_wait(e->stream);
     dnnl_memory_destroy(source);
@@ -144,8 +145,8 @@ static ww_status reorder_now(ww_onednn *e, dnnl_primitive_desc_t pd, const dnnl_
     return status == dnnl_success ? WW_OK : ww_dnnl_fail(status, "reorder of weights", err);
 }
 
-ww_status ww_weights(ww_onednn *e, const float *data, const dnnl_memory_desc_t *from, const dnnl_memory_desc_t *to, ww_place *at,
-                     ww_error *err)
+ww_status ww_weights(ww_onednn *e, const float *data, const dnnl_memory_desc_t *from, const dnnl_memory_desc_t *to,
+                     ww_place *at, ww_error *err)
 {
     size_t bytes = dnnl_memory_desc_get_size(to);
     dnnl_primitive_desc_t pd;
@@ -194,8 +195,8 @@ ww_status ww_value_plain(ww_onednn *e, int value, ww_place *at, ww_error *err)
 
 // ---- steps
 
-ww_status ww_make_pd(ww_onednn *e, const_dnnl_op_desc_t desc, dnnl_primitive_attr_t attr, dnnl_primitive_desc_t *pd, bool *taken,
-                     ww_error *err)
+ww_status ww_make_pd(ww_onednn *e, const_dnnl_op_desc_t desc, dnnl_primitive_attr_t attr, dnnl_primitive_desc_t *pd,
+                     bool *taken, ww_error *err)
 {
     *taken = false;
     if (!attr)
@@ -211,15 +212,17 @@ ww_status ww_make_pd(ww_onednn *e, const_dnnl_op_desc_t desc, dnnl_primitive_att
 bool ww_pd_is_plain_c(const_dnnl_primitive_desc_t pd)
 {
     const char *name = "";
-    return dnnl_primitive_desc_query(pd, dnnl_query_impl_info_str, 0, &name) == dnnl_success && strncmp(name, "ref", 3) == 0;
+    return dnnl_primitive_desc_query(pd, dnnl_query_impl_info_str, 0, &name) == dnnl_success
+           && strncmp(name, "ref", 3) == 0;
 }
 
 ww_status ww_step_reorder(ww_onednn *e, const ww_place *from, const ww_place *to, ww_error *err)
 {
     dnnl_primitive_desc_t pd;
     dnnl_primitive_attr_t attr = ww_attr();
-    dnnl_status_t made = attr ? ww_dnnl_reorder_primitive_desc_create(&pd, &from->md, e->engine, &to->md, e->engine, attr)
-                              : dnnl_out_of_memory;
+    dnnl_status_t made =
+        attr ? ww_dnnl_reorder_primitive_desc_create(&pd, &from->md, e->engine, &to->md, e->engine, attr)
+             : dnnl_out_of_memory;
     dnnl_primitive_attr_destroy(attr);
     if (made != dnnl_success)
         return ww_dnnl_fail(made, "dnnl_reorder_primitive_desc_create", err);

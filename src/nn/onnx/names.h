@@ -6,8 +6,11 @@
 #include <stddef.h>
 
 typedef struct ww_names {
-    struct ww_names_slot { const char *name; int number; } *slot; // names are borrowed
-    size_t slot_count;                                             // a power of two, never more than half full
+    struct ww_names_slot {
+        const char *name;
+        int number;
+    } * slot;          // names are borrowed
+    size_t slot_count; // a power of two, never more than half full
     size_t used;
 } ww_names;
 

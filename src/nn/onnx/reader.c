@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 // Reads an ONNX file into a ww_net.
 //
-// protobuf-c parses the bytes into a tree of messages; this file walks the tree and keeps what the engine needs. The file may be hostile:
-// the parser's memory is limited to a multiple of the file's size (two bytes of file can ask for a hundred of memory), every count is
-// bounded, every name must be made exactly once and before it is used, which also rules out cycles.
+// protobuf-c parses the bytes into a tree of messages; this file walks the tree and keeps what the engine needs. The
+// file may be hostile: the parser's memory is limited to a multiple of the file's size (two bytes of file can ask for a
+// hundred of memory), every count is bounded, every name must be made exactly once and before it is used, which also
+// rules out cycles.
 #include "nn/graph.h"
 #include "nn/onnx/names.h"
 #include "nn/onnx/tensor.h"
@@ -17,14 +18,20 @@
 #include <string.h>
 
 enum { // AttributeProto.AttributeType
-    ONNX_ATTRIBUTE_FLOAT = 1, ONNX_ATTRIBUTE_INT, ONNX_ATTRIBUTE_STRING, ONNX_ATTRIBUTE_TENSOR, ONNX_ATTRIBUTE_GRAPH,
-    ONNX_ATTRIBUTE_FLOATS, ONNX_ATTRIBUTE_INTS,
+    ONNX_ATTRIBUTE_FLOAT = 1,
+    ONNX_ATTRIBUTE_INT,
+    ONNX_ATTRIBUTE_STRING,
+    ONNX_ATTRIBUTE_TENSOR,
+    ONNX_ATTRIBUTE_GRAPH,
+    ONNX_ATTRIBUTE_FLOATS,
+    ONNX_ATTRIBUTE_INTS,
 };
 
-#define OPSET_MIN 7 // before it, broadcasting had other rules
+#define OPSET_MIN 7        // before it, broadcasting had other rules
 #define NAME_SHOWN_MAX 100 // characters of a file's name for something that go into a message
 
-// What the parser may allocate for a file of `size` bytes: numbers stored as one-byte varints become eight bytes, small messages structs.
+// What the parser may allocate for a file of `size` bytes: numbers stored as one-byte varints become eight bytes, small
+// messages structs.
 #define PARSE_BYTES_FIXED ((size_t)4 << 20)
 #define PARSE_BYTES_FACTOR 16
 
@@ -52,10 +59,7 @@ static void *budget_alloc(void *user, size_t bytes)
     return p;
 }
 
-static void budget_free(void *user, void *p)
-{
-    free(p);
-}
+static void budget_free(void *user, void *p) { free(p); }
 
 // A name from the file made fit for a one-line message.
 static const char *shown(const char *name, char text[NAME_SHOWN_MAX + 1])
@@ -67,10 +71,7 @@ static const char *shown(const char *name, char text[NAME_SHOWN_MAX + 1])
     return text;
 }
 
-static ww_status no_memory(reader *r)
-{
-    return ww_fail_memory(r->err, "the network's graph");
-}
+static ww_status no_memory(reader *r) { return ww_fail_memory(r->err, "the network's graph"); }
 
 static ww_status add_value(reader *r, const char *name, int *index)
 {
@@ -189,8 +190,13 @@ static ww_attribute_kind attribute_kind(const Ww__Onnx__Attribute *a)
     case 0: break;
     default: return WW_ATTRIBUTE_OTHER;
     }
-    return a->n_ints ? WW_ATTRIBUTE_INTS : a->n_floats ? WW_ATTRIBUTE_FLOATS : a->has_i ? WW_ATTRIBUTE_INT
-         : a->has_f ? WW_ATTRIBUTE_FLOAT : a->has_s ? WW_ATTRIBUTE_STRING : a->t ? WW_ATTRIBUTE_TENSOR : WW_ATTRIBUTE_OTHER;
+    return a->n_ints     ? WW_ATTRIBUTE_INTS
+           : a->n_floats ? WW_ATTRIBUTE_FLOATS
+           : a->has_i    ? WW_ATTRIBUTE_INT
+           : a->has_f    ? WW_ATTRIBUTE_FLOAT
+           : a->has_s    ? WW_ATTRIBUTE_STRING
+           : a->t        ? WW_ATTRIBUTE_TENSOR
+                         : WW_ATTRIBUTE_OTHER;
 }
 
 static ww_status read_attribute(reader *r, const Ww__Onnx__Attribute *from, ww_attribute *to)
@@ -213,10 +219,8 @@ static ww_status read_attribute(reader *r, const Ww__Onnx__Attribute *from, ww_a
             return ww_error_prefix(r->err, "attribute '%s'", to->name);
         return WW_OK;
     case WW_ATTRIBUTE_INTS:
-    case WW_ATTRIBUTE_FLOATS:
-        return read_list_attribute(r, from, to);
-    default:
-        return WW_OK;
+    case WW_ATTRIBUTE_FLOATS: return read_list_attribute(r, from, to);
+    default: return WW_OK;
     }
 }
 
@@ -229,7 +233,8 @@ static ww_status read_node_inputs(reader *r, const Ww__Onnx__Node *from, ww_node
     for (size_t i = 0; i < from->n_input; i++) {
         int *known = ww_names_find(&r->names, from->input[i]);
         if (from->input[i][0] && !known)
-            return ww_fail(r->err, WW_ERR_FORMAT, "reads '%s', which nothing before it makes (a cycle, or a damaged file)",
+            return ww_fail(r->err, WW_ERR_FORMAT,
+                           "reads '%s', which nothing before it makes (a cycle, or a damaged file)",
                            shown(from->input[i], text));
         to->input[to->input_count++] = known ? *known : WW_NO_VALUE;
     }
@@ -277,7 +282,8 @@ static ww_status read_nodes(reader *r, const Ww__Onnx__Graph *g)
 {
     char text[NAME_SHOWN_MAX + 1];
     if (g->n_node > WW_NN_NODES_MAX)
-        return ww_fail(r->err, WW_ERR_FORMAT, "%zu nodes, more than the %d a network may have", g->n_node, WW_NN_NODES_MAX);
+        return ww_fail(r->err, WW_ERR_FORMAT, "%zu nodes, more than the %d a network may have", g->n_node,
+                       WW_NN_NODES_MAX);
     r->net->node = ww_try_array(g->n_node, sizeof *r->net->node);
     if (!r->net->node)
         return no_memory(r);
@@ -324,8 +330,8 @@ static ww_status read_opset(reader *r, const Ww__Onnx__Model *m)
             r->opset = o->version > 1000 ? 1000 : (int)o->version;
     }
     if (r->opset < OPSET_MIN)
-        return ww_fail(r->err, WW_ERR_UNSUPPORTED, "written for operator set %d; export it again for %d or newer", r->opset,
-                       OPSET_MIN);
+        return ww_fail(r->err, WW_ERR_UNSUPPORTED, "written for operator set %d; export it again for %d or newer",
+                       r->opset, OPSET_MIN);
     return WW_OK;
 }
 

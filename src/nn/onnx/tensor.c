@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// A tensor in a file keeps its numbers either as raw little-endian bytes or in one of five typed lists, depending on who wrote it and on
-// the element type. Both are read as "the bits of element i", and the bits are then widened by type.
+// A tensor in a file keeps its numbers either as raw little-endian bytes or in one of five typed lists, depending on
+// who wrote it and on the element type. Both are read as "the bits of element i", and the bits are then widened by
+// type.
 #include "nn/onnx/tensor.h"
 #include "nn/onnx/dtype.h"
 
@@ -11,8 +12,22 @@
 #include <string.h>
 
 enum { // TensorProto.DataType
-    ONNX_FLOAT = 1, ONNX_UINT8, ONNX_INT8, ONNX_UINT16, ONNX_INT16, ONNX_INT32, ONNX_INT64, ONNX_STRING,
-    ONNX_BOOL, ONNX_FLOAT16, ONNX_DOUBLE, ONNX_UINT32, ONNX_UINT64, ONNX_COMPLEX64, ONNX_COMPLEX128, ONNX_BFLOAT16,
+    ONNX_FLOAT = 1,
+    ONNX_UINT8,
+    ONNX_INT8,
+    ONNX_UINT16,
+    ONNX_INT16,
+    ONNX_INT32,
+    ONNX_INT64,
+    ONNX_STRING,
+    ONNX_BOOL,
+    ONNX_FLOAT16,
+    ONNX_DOUBLE,
+    ONNX_UINT32,
+    ONNX_UINT64,
+    ONNX_COMPLEX64,
+    ONNX_COMPLEX128,
+    ONNX_BFLOAT16,
 };
 
 #define ONNX_DATA_LOCATION_EXTERNAL 1
@@ -20,10 +35,19 @@ enum { // TensorProto.DataType
 static int type_bytes(int type)
 {
     switch (type) {
-    case ONNX_UINT8: case ONNX_INT8: case ONNX_BOOL: return 1;
-    case ONNX_UINT16: case ONNX_INT16: case ONNX_FLOAT16: case ONNX_BFLOAT16: return 2;
-    case ONNX_FLOAT: case ONNX_INT32: case ONNX_UINT32: return 4;
-    case ONNX_INT64: case ONNX_UINT64: case ONNX_DOUBLE: return 8;
+    case ONNX_UINT8:
+    case ONNX_INT8:
+    case ONNX_BOOL: return 1;
+    case ONNX_UINT16:
+    case ONNX_INT16:
+    case ONNX_FLOAT16:
+    case ONNX_BFLOAT16: return 2;
+    case ONNX_FLOAT:
+    case ONNX_INT32:
+    case ONNX_UINT32: return 4;
+    case ONNX_INT64:
+    case ONNX_UINT64:
+    case ONNX_DOUBLE: return 8;
     default: return 0;
     }
 }
@@ -48,9 +72,9 @@ static float float_from_bits(uint32_t bits)
 static float float_from_half(uint32_t half)
 {
     int exponent = (int)(half >> 10 & 31), fraction = (int)(half & 1023);
-    float magnitude = exponent == 31 ? (fraction ? NAN : INFINITY)
-                    : exponent == 0  ? ldexpf((float)fraction, -24)
-                                     : ldexpf((float)(fraction + 1024), exponent - 25);
+    float magnitude = exponent == 31  ? (fraction ? NAN : INFINITY)
+                      : exponent == 0 ? ldexpf((float)fraction, -24)
+                                      : ldexpf((float)(fraction + 1024), exponent - 25);
     return half & 0x8000 ? -magnitude : magnitude;
 }
 
@@ -97,7 +121,8 @@ static size_t list_length(const Ww__Onnx__Tensor *t)
     case ONNX_FLOAT: return t->n_float_data;
     case ONNX_DOUBLE: return t->n_double_data;
     case ONNX_INT64: return t->n_int64_data;
-    case ONNX_UINT32: case ONNX_UINT64: return t->n_uint64_data;
+    case ONNX_UINT32:
+    case ONNX_UINT64: return t->n_uint64_data;
     default: return t->n_int32_data;
     }
 }
@@ -110,7 +135,8 @@ static uint64_t list_bits(const Ww__Onnx__Tensor *t, size_t i)
     case ONNX_FLOAT: memcpy(&float_bits, &t->float_data[i], sizeof float_bits); return float_bits;
     case ONNX_DOUBLE: memcpy(&double_bits, &t->double_data[i], sizeof double_bits); return double_bits;
     case ONNX_INT64: return (uint64_t)t->int64_data[i];
-    case ONNX_UINT32: case ONNX_UINT64: return t->uint64_data[i];
+    case ONNX_UINT32:
+    case ONNX_UINT64: return t->uint64_data[i];
     default: return (uint64_t)(int64_t)t->int32_data[i];
     }
 }
@@ -118,7 +144,8 @@ static uint64_t list_bits(const Ww__Onnx__Tensor *t, size_t i)
 static ww_status read_shape(const Ww__Onnx__Tensor *t, ww_shape *shape, ww_error *err)
 {
     if (t->n_dims > WW_NN_RANK_MAX)
-        return ww_fail(err, WW_ERR_UNSUPPORTED, "has %zu dimensions (at most %d are supported)", t->n_dims, WW_NN_RANK_MAX);
+        return ww_fail(err, WW_ERR_UNSUPPORTED, "has %zu dimensions (at most %d are supported)", t->n_dims,
+                       WW_NN_RANK_MAX);
     shape->rank = (int)t->n_dims;
     for (size_t i = 0; i < t->n_dims; i++) {
         if (t->dims[i] < 0)
@@ -126,7 +153,8 @@ static ww_status read_shape(const Ww__Onnx__Tensor *t, ww_shape *shape, ww_error
         shape->dim[i] = t->dims[i];
     }
     if (ww_shape_count(shape) < 0)
-        return ww_fail(err, WW_ERR_FORMAT, "is larger than the %zu MiB a tensor may have", WW_NN_TENSOR_BYTES_MAX >> 20);
+        return ww_fail(err, WW_ERR_FORMAT, "is larger than the %zu MiB a tensor may have",
+                       WW_NN_TENSOR_BYTES_MAX >> 20);
     return WW_OK;
 }
 
@@ -145,10 +173,12 @@ ww_status ww_onnx_tensor(const Ww__Onnx__Tensor *t, ww_tensor *out, ww_error *er
     bool raw = t->raw_data.len > 0;
     size_t given = raw ? t->raw_data.len : list_length(t), wanted = raw ? count * width : count;
     if (given != wanted)
-        return ww_fail(err, WW_ERR_FORMAT, "holds %zu %s where its shape needs %zu", given, raw ? "bytes" : "numbers", wanted);
+        return ww_fail(err, WW_ERR_FORMAT, "holds %zu %s where its shape needs %zu", given, raw ? "bytes" : "numbers",
+                       wanted);
     if (!ww_tensor_alloc(out))
         return ww_fail_memory(err, "%zu elements", count);
-    if (raw && t->data_type == ONNX_FLOAT && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__) { // nearly all weights there are
+    // nearly all weights there are
+    if (raw && t->data_type == ONNX_FLOAT && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__) {
         memcpy(out->data, t->raw_data.data, wanted);
         return WW_OK;
     }

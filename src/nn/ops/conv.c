@@ -14,7 +14,8 @@ static ww_status small_list(const ww_call *c, const char *name, int64_t *to, siz
 {
     const ww_attribute *a = ww_node_attribute(c->node, name, WW_ATTRIBUTE_INTS);
     if (a && a->count != n)
-        return ww_fail(err, WW_ERR_UNSUPPORTED, "%s lists %zu numbers where two spatial dimensions need %zu", name, a->count, n);
+        return ww_fail(err, WW_ERR_UNSUPPORTED, "%s lists %zu numbers where two spatial dimensions need %zu", name,
+                       a->count, n);
     for (size_t i = 0; i < n; i++) {
         to[i] = a ? a->ints[i] : fallback;
         if (to[i] < min || to[i] > WINDOW_MAX)
@@ -84,8 +85,8 @@ static ww_status check_weights(const ww_call *c, int64_t groups, int64_t channel
     if (ww_shape_count(w) <= 0 || ww_shape_count(x) <= 0)
         return ww_fail(err, WW_ERR_FORMAT, "empty input or weights");
     if (groups < 1 || x->dim[1] % groups || w->dim[0] % groups || w->dim[1] * groups != x->dim[1])
-        return ww_fail(err, WW_ERR_FORMAT, "weights %s do not fit an input of %s in %" PRId64 " groups", ww_shape_text(w, tw),
-                       ww_shape_text(x, tx), groups);
+        return ww_fail(err, WW_ERR_FORMAT, "weights %s do not fit an input of %s in %" PRId64 " groups",
+                       ww_shape_text(w, tw), ww_shape_text(x, tx), groups);
     const ww_tensor *bias = ww_call_in(c, 2);
     if (bias && (bias->shape.rank != 1 || bias->shape.dim[0] != channels_out))
         return ww_fail(err, WW_ERR_FORMAT, "the bias is not one number for each of %" PRId64 " channels", channels_out);
@@ -111,8 +112,9 @@ static ww_status infer_conv(const ww_call *c, ww_error *err)
     if (status != WW_OK)
         return status;
     const ww_shape *x = &c->in[0]->shape;
-    ww_shape y = {
-        4, {x->dim[0], c->in[1]->shape.dim[0], ww_window_out(&w, 0, x->dim[2], false), ww_window_out(&w, 1, x->dim[3], false)}};
+    ww_shape y = {4,
+                  {x->dim[0], c->in[1]->shape.dim[0], ww_window_out(&w, 0, x->dim[2], false),
+                   ww_window_out(&w, 1, x->dim[3], false)}};
     if (y.dim[2] < 1 || y.dim[3] < 1)
         return ww_fail(err, WW_ERR_UNSUPPORTED, "its kernel is larger than the picture it gets");
     return ww_give(c, WW_F32, &y, err);

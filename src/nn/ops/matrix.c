@@ -33,8 +33,8 @@ static ww_status infer_gemm(const ww_call *c, ww_error *err)
                        ww_shape_text(b, tb));
     ww_shape y = {2, {g.m, g.n}}, with_bias = y;
     if (ww_call_has(c, 2) && (!ww_shape_broadcast(&y, &c->in[2]->shape, &with_bias) || !ww_shape_equal(&y, &with_bias)))
-        return ww_fail(err, WW_ERR_FORMAT, "the bias %s does not fit the result %s", ww_shape_text(&c->in[2]->shape, ta),
-                       ww_shape_text(&y, tb));
+        return ww_fail(err, WW_ERR_FORMAT, "the bias %s does not fit the result %s",
+                       ww_shape_text(&c->in[2]->shape, ta), ww_shape_text(&y, tb));
     return ww_give(c, WW_F32, &y, err);
 }
 
@@ -55,7 +55,8 @@ static void ref_gemm(const ww_call *c)
             double sum = 0;
             for (int64_t k = 0; k < g.k; k++)
                 sum += (double)a[m * am + k * ak] * b[k * bk + n * bn];
-            y[n] = (float)(g.alpha * sum + (bias ? (double)g.beta * ww_f32(bias)[m * bias_stride[0] + n * bias_stride[1]] : 0));
+            y[n] = (float)(g.alpha * sum
+                           + (bias ? (double)g.beta * ww_f32(bias)[m * bias_stride[0] + n * bias_stride[1]] : 0));
         }
         ww_apply_post(c, y, g.n, m * g.n);
     }

@@ -83,8 +83,8 @@ static void ref_transpose(const ww_call *c)
 
 // ---- Concat and Split: along `axis`, `outer` times a run of (size along the axis) * inner elements
 
-static void copy_runs(const ww_tensor *from, int64_t from_at, int64_t from_step, ww_tensor *to, int64_t to_at, int64_t to_step,
-                      int64_t outer, int64_t run)
+static void copy_runs(const ww_tensor *from, int64_t from_at, int64_t from_step, ww_tensor *to, int64_t to_at,
+                      int64_t to_step, int64_t outer, int64_t run)
 {
     size_t width = ww_dtype_bytes(from->type);
     for (int64_t o = 0; o < outer && run > 0; o++)
@@ -110,8 +110,8 @@ static ww_status infer_concat(const ww_call *c, ww_error *err)
         int64_t along = other.dim[axis];
         other.dim[axis] = y.dim[axis];
         if (!ww_shape_equal(&y, &other) || c->in[i]->type != c->in[0]->type)
-            return ww_fail(err, WW_ERR_FORMAT, "input %d, %s, does not fit the first, %s", i, ww_shape_text(&c->in[i]->shape, ta),
-                           ww_shape_text(&c->in[0]->shape, tb));
+            return ww_fail(err, WW_ERR_FORMAT, "input %d, %s, does not fit the first, %s", i,
+                           ww_shape_text(&c->in[i]->shape, ta), ww_shape_text(&c->in[0]->shape, tb));
         y.dim[axis] += along;
     }
     return ww_give(c, c->in[0]->type, &y, err);
@@ -179,9 +179,12 @@ static void ref_split(const ww_call *c)
 
 // ---- Slice
 
-typedef struct slice { int64_t start[WW_NN_RANK_MAX], step[WW_NN_RANK_MAX], size[WW_NN_RANK_MAX]; } slice;
+typedef struct slice {
+    int64_t start[WW_NN_RANK_MAX], step[WW_NN_RANK_MAX], size[WW_NN_RANK_MAX];
+} slice;
 
-static ww_status slice_axis(slice *s, const ww_shape *x, int axis, int64_t start, int64_t end, int64_t step, ww_error *err)
+static ww_status slice_axis(slice *s, const ww_shape *x, int axis, int64_t start, int64_t end, int64_t step,
+                            ww_error *err)
 {
     int64_t n = x->dim[axis], low = step > 0 ? 0 : -1, high = step > 0 ? n : n - 1;
     if (step == 0 || step == INT64_MIN)

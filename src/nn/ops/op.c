@@ -12,7 +12,8 @@ ww_status ww_axis(int64_t axis, int rank, int *out, ww_error *err)
     return WW_OK;
 }
 
-ww_status ww_call_ints(const ww_call *c, const char *name, int input, const int64_t **list, size_t *count, ww_error *err)
+ww_status ww_call_ints(const ww_call *c, const char *name, int input, const int64_t **list, size_t *count,
+                       ww_error *err)
 {
     *list = NULL;
     *count = 0;
@@ -46,8 +47,8 @@ ww_status ww_want_rank(const ww_call *c, int input, int rank_min, int rank_max, 
     if (!t)
         return ww_fail(err, WW_ERR_FORMAT, "input %d is missing", input);
     if (t->shape.rank < rank_min || t->shape.rank > rank_max)
-        return ww_fail(err, WW_ERR_UNSUPPORTED, "input %d has %d dimensions (%d to %d are supported)", input, t->shape.rank,
-                       rank_min, rank_max);
+        return ww_fail(err, WW_ERR_UNSUPPORTED, "input %d has %d dimensions (%d to %d are supported)", input,
+                       t->shape.rank, rank_min, rank_max);
     return WW_OK;
 }
 

@@ -17,7 +17,8 @@ typedef struct ww_window {
     int64_t kernel[2], stride[2], dilation[2], pad_begin[2], pad_end[2];
 } ww_window;
 
-// Reads kernel_shape (or takes `kernel` where it is not NULL), strides, dilations, pads and auto_pad; all of them bounded.
+// Reads kernel_shape (or takes `kernel` where it is not NULL), strides, dilations, pads and auto_pad; all of them
+// bounded.
 ww_status ww_window_read(const ww_call *c, const int64_t *kernel, ww_window *w, ww_error *err);
 // Output size along spatial axis `i`; <= 0: the window does not fit.
 int64_t ww_window_out(const ww_window *w, int i, int64_t in, bool ceil_mode);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Operators that make each element of the result from the elements at the same place: activations, arithmetic with broadcasting, casts.
+// Operators that make each element of the result from the elements at the same place: activations, arithmetic with
+// broadcasting, casts.
 #include "nn/onednn/onednn.h"
 #include "nn/onnx/dtype.h"
 #include "nn/ops/ops.h"
@@ -8,10 +9,7 @@
 #include <math.h>
 #include <string.h>
 
-static bool is(const ww_call *c, const char *name)
-{
-    return strcmp(c->node->op->name, name) == 0;
-}
+static bool is(const ww_call *c, const char *name) { return strcmp(c->node->op->name, name) == 0; }
 
 static float clip_bound(const ww_call *c, const char *name, int input, float fallback)
 {
@@ -21,11 +19,24 @@ static float clip_bound(const ww_call *c, const char *name, int input, float fal
 
 bool ww_call_activation(const ww_call *c, ww_post *post)
 {
-    static const struct { const char *name; ww_activation act; float a, b; } known[] = {
-        {"Relu", WW_ACT_RELU, 0, 0}, {"LeakyRelu", WW_ACT_LEAKY_RELU, 0.01f, 0}, {"Clip", WW_ACT_CLIP, 0, 0},
-        {"Sigmoid", WW_ACT_SIGMOID, 0, 0}, {"Tanh", WW_ACT_TANH, 0, 0}, {"HardSigmoid", WW_ACT_HARD_SIGMOID, 0.2f, 0.5f},
-        {"HardSwish", WW_ACT_HARD_SWISH, 0, 0}, {"Exp", WW_ACT_EXP, 0, 0}, {"Sqrt", WW_ACT_SQRT, 0, 0}, {"Elu", WW_ACT_ELU, 1, 0},
-        {"Neg", WW_ACT_LINEAR, -1, 0}, {"Abs", WW_ACT_ABS, 0, 0}, {"Log", WW_ACT_LOG, 0, 0},
+    static const struct {
+        const char *name;
+        ww_activation act;
+        float a, b;
+    } known[] = {
+        {"Relu", WW_ACT_RELU, 0, 0},
+        {"LeakyRelu", WW_ACT_LEAKY_RELU, 0.01f, 0},
+        {"Clip", WW_ACT_CLIP, 0, 0},
+        {"Sigmoid", WW_ACT_SIGMOID, 0, 0},
+        {"Tanh", WW_ACT_TANH, 0, 0},
+        {"HardSigmoid", WW_ACT_HARD_SIGMOID, 0.2f, 0.5f},
+        {"HardSwish", WW_ACT_HARD_SWISH, 0, 0},
+        {"Exp", WW_ACT_EXP, 0, 0},
+        {"Sqrt", WW_ACT_SQRT, 0, 0},
+        {"Elu", WW_ACT_ELU, 1, 0},
+        {"Neg", WW_ACT_LINEAR, -1, 0},
+        {"Abs", WW_ACT_ABS, 0, 0},
+        {"Log", WW_ACT_LOG, 0, 0},
     };
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
         if (!is(c, known[i].name))
@@ -66,7 +77,16 @@ static void ref_unary(const ww_call *c)
         y[i] = ww_activate(p.activation, p.a, p.b, x[i]);
 }
 
-typedef enum binary { BINARY_ADD, BINARY_SUB, BINARY_MUL, BINARY_DIV, BINARY_MIN, BINARY_MAX, BINARY_POW, BINARY_PRELU } binary;
+typedef enum binary {
+    BINARY_ADD,
+    BINARY_SUB,
+    BINARY_MUL,
+    BINARY_DIV,
+    BINARY_MIN,
+    BINARY_MAX,
+    BINARY_POW,
+    BINARY_PRELU
+} binary;
 
 static binary binary_kind(const ww_call *c)
 {
@@ -203,8 +223,8 @@ static ww_status infer_dequantize(const ww_call *c, ww_error *err)
         return status;
     const ww_tensor *x = c->in[0], *scale = c->in[1], *zero = ww_call_in(c, 2);
     int axis = 0;
-    if (x->type != WW_I64 || scale->type != WW_F32 ||
-        (zero && (zero->type != WW_I64 || !ww_shape_equal(&zero->shape, &scale->shape))))
+    if (x->type != WW_I64 || scale->type != WW_F32
+        || (zero && (zero->type != WW_I64 || !ww_shape_equal(&zero->shape, &scale->shape))))
         return ww_fail(err, WW_ERR_FORMAT, "its inputs are of the wrong type or shape");
     if (ww_shape_count(&scale->shape) != 1) {
         status = ww_axis(ww_node_int(c->node, "axis", 1), x->shape.rank, &axis, err);
@@ -223,7 +243,8 @@ static void ref_dequantize(const ww_call *c)
     int axis = 0;
     if (!one)
         ww_axis(ww_node_int(c->node, "axis", 1), x->shape.rank, &axis, NULL);
-    int64_t inner = one ? 1 : ww_shape_span(&x->shape, axis + 1, x->shape.rank), channels = one ? 1 : x->shape.dim[axis];
+    int64_t inner = one ? 1 : ww_shape_span(&x->shape, axis + 1, x->shape.rank),
+            channels = one ? 1 : x->shape.dim[axis];
     for (int64_t i = 0, n = ww_shape_count(&x->shape); i < n; i++) {
         int64_t channel = i / inner % channels;
         ww_f32(c->out[0])[i] = (float)(ww_i64(x)[i] - (zero ? ww_i64(zero)[channel] : 0)) * ww_f32(scale)[channel];

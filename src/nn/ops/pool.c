@@ -35,9 +35,11 @@ static ww_status infer_pool(const ww_call *c, ww_error *err)
     return ww_give(c, WW_F32, &y, err);
 }
 
-// The taps first .. last-1 of a window at output position `at` along one axis that fall on low .. high-1 of the input. A kernel may be far
-// larger than the picture, so they are counted, not tried.
-typedef struct taps { int64_t first, last, start; } taps;
+// The taps first .. last-1 of a window at output position `at` along one axis that fall on low .. high-1 of the input.
+// A kernel may be far larger than the picture, so they are counted, not tried.
+typedef struct taps {
+    int64_t first, last, start;
+} taps;
 
 static taps taps_inside(const ww_window *w, int axis, int64_t at, int64_t low, int64_t high)
 {

@@ -51,7 +51,8 @@ static ww_status infer_reduce(const ww_call *c, ww_error *err)
 static void ref_reduce(const ww_call *c)
 {
     const char *name = c->node->op->name;
-    bool max = strcmp(name, "ReduceMax") == 0, mean = strcmp(name, "ReduceMean") == 0, norm = strcmp(name, "ReduceL2") == 0;
+    bool max = strcmp(name, "ReduceMax") == 0, mean = strcmp(name, "ReduceMean") == 0,
+         norm = strcmp(name, "ReduceL2") == 0;
     bool axis[WW_NN_RANK_MAX];
     reduce_axes(c, axis, NULL);
     const ww_shape *xs = &c->in[0]->shape;

@@ -22,7 +22,8 @@ static ww_status read_modes(const ww_call *c, ww_resize *r, ww_error *err)
     // Upsample, and Resize before operator set 11, had no choice: asymmetric, rounding down.
     bool old = strcmp(c->node->op->name, "Upsample") == 0 || c->node->opset < 11;
     const char *mode = ww_node_string(c->node, "mode", "nearest");
-    int how = word(ww_node_string(c->node, "coordinate_transformation_mode", old ? "asymmetric" : "half_pixel"), coordinates, 4);
+    int how = word(ww_node_string(c->node, "coordinate_transformation_mode", old ? "asymmetric" : "half_pixel"),
+                   coordinates, 4);
     int round = word(ww_node_string(c->node, "nearest_mode", old ? "floor" : "round_prefer_floor"), nearest, 4);
     bool linear = strcmp(mode, "linear") == 0 || strcmp(mode, "bilinear") == 0;
     if (how < 0 || round < 0 || (!linear && strcmp(mode, "nearest") != 0) || ww_node_int(c->node, "antialias", 0))
@@ -35,7 +36,8 @@ static ww_status read_modes(const ww_call *c, ww_resize *r, ww_error *err)
     return WW_OK;
 }
 
-// One scale for each axis: an attribute (Upsample 7), input 1 (Upsample 9, Resize 10) or input 2 (Resize 11, after the region).
+// One scale for each axis: an attribute (Upsample 7), input 1 (Upsample 9, Resize 10) or input 2 (Resize 11, after the
+// region).
 static ww_status read_scales(const ww_call *c, ww_resize *r, ww_shape *out, ww_error *err)
 {
     const ww_shape *x = &c->in[0]->shape;
@@ -108,10 +110,7 @@ static float source_coordinate(const ww_resize *r, int axis, int64_t at, int64_t
     }
 }
 
-static int64_t clamp_index(float x, int64_t n)
-{
-    return x <= 0 ? 0 : x >= (float)(n - 1) ? n - 1 : (int64_t)x;
-}
+static int64_t clamp_index(float x, int64_t n) { return x <= 0 ? 0 : x >= (float)(n - 1) ? n - 1 : (int64_t)x; }
 
 static int64_t nearest_index(const ww_resize *r, float x, int64_t n)
 {

@@ -134,8 +134,8 @@ static ww_status pad_read(const ww_call *c, padding *p, ww_error *err)
     ww_status status = ww_call_ints(c, "pads", 1, &list, &count, err);
     if (status != WW_OK)
         return status;
-    if (!list || count != 2 * (size_t)x->rank || (value && (!value->data || ww_shape_count(&value->shape) != 1)) ||
-        ww_call_has(c, 3))
+    if (!list || count != 2 * (size_t)x->rank || (value && (!value->data || ww_shape_count(&value->shape) != 1))
+        || ww_call_has(c, 3))
         return ww_fail(err, WW_ERR_UNSUPPORTED, "its pads are not two constants for each of %d dimensions", x->rank);
     bool reflect = strcmp(mode, "reflect") == 0, edge = strcmp(mode, "edge") == 0;
     if (!reflect && !edge && strcmp(mode, "constant") != 0)
@@ -146,8 +146,8 @@ static ww_status pad_read(const ww_call *c, padding *p, ww_error *err)
         p->begin[i] = list[i];
         p->end[i] = list[x->rank + i];
         int64_t most = reflect ? x->dim[i] - 1 : (int64_t)1 << 31;
-        if (p->begin[i] < -x->dim[i] || p->end[i] < -x->dim[i] || p->begin[i] > most || p->end[i] > most ||
-            (edge && x->dim[i] == 0))
+        if (p->begin[i] < -x->dim[i] || p->end[i] < -x->dim[i] || p->begin[i] > most || p->end[i] > most
+            || (edge && x->dim[i] == 0))
             return ww_fail(err, WW_ERR_FORMAT, "pads of %" PRId64 " and %" PRId64, p->begin[i], p->end[i]);
     }
     return WW_OK;

@@ -6,17 +6,15 @@
 #include <string.h>
 
 // At run time these share their input's memory (WW_OP_ALIAS); the copy is for folding.
-static void ref_copy(const ww_call *c)
-{
-    memcpy(c->out[0]->data, c->in[0]->data, ww_tensor_bytes(c->in[0]));
-}
+static void ref_copy(const ww_call *c) { memcpy(c->out[0]->data, c->in[0]->data, ww_tensor_bytes(c->in[0])); }
 
 static ww_status give_same(const ww_call *c, const ww_shape *shape, ww_error *err)
 {
     char ti[WW_SHAPE_TEXT_MAX], to[WW_SHAPE_TEXT_MAX];
     const ww_tensor *x = c->in[0];
     if (ww_shape_count(shape) != ww_shape_count(&x->shape))
-        return ww_fail(err, WW_ERR_FORMAT, "%s cannot become %s", ww_shape_text(&x->shape, ti), ww_shape_text(shape, to));
+        return ww_fail(err, WW_ERR_FORMAT, "%s cannot become %s", ww_shape_text(&x->shape, ti),
+                       ww_shape_text(shape, to));
     return ww_give(c, x->type, shape, err);
 }
 
@@ -47,7 +45,8 @@ static ww_status infer_reshape(const ww_call *c, ww_error *err)
     int open = -1;
     for (int i = 0; i < y.rank; i++) {
         y.dim[i] = list[i] == 0 && !allow_zero && i < x->rank ? x->dim[i] : list[i];
-        if (y.dim[i] < -1 || (y.dim[i] == -1 && open >= 0) || (y.dim[i] > 0 && __builtin_mul_overflow(known, y.dim[i], &known)))
+        if (y.dim[i] < -1 || (y.dim[i] == -1 && open >= 0)
+            || (y.dim[i] > 0 && __builtin_mul_overflow(known, y.dim[i], &known)))
             return ww_fail(err, WW_ERR_FORMAT, "a new shape with dimension %" PRId64, list[i]);
         if (y.dim[i] == -1)
             open = i;
@@ -131,10 +130,7 @@ static ww_status infer_unsqueeze(const ww_call *c, ww_error *err)
     return status == WW_OK ? give_same(c, &y, err) : status;
 }
 
-static int64_t clamp(int64_t v, int64_t max)
-{
-    return v < 0 ? 0 : v > max ? max : v;
-}
+static int64_t clamp(int64_t v, int64_t max) { return v < 0 ? 0 : v > max ? max : v; }
 
 // The part of the shape that Shape tells (all of it before operator set 15).
 static void shape_range(const ww_call *c, int *first, int *last)

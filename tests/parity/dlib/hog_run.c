@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What the program makes of pictures by dlib's classic means, in the words of hog_oracle and shape_oracle:
-//   hog_run hog UPSAMPLE [--time N] PICTURE...   faces by gradients, with the detector compiled in; exit 77: there is none
-//   hog_run find FILE.dat PICTURE...             landmarks of some boxes
+//   hog_run hog UPSAMPLE [--time N] PICTURE...   faces by gradients, with the detector compiled in; exit 77: there is
+//   none hog_run find FILE.dat PICTURE...             landmarks of some boxes
 //   hog_run chip PICTURE.ppm N X0 Y0 ...         the chip by N points, and 3 jittered ones
 //   hog_run random N                             the first N random numbers
 #include "base/files.h"
@@ -41,7 +41,8 @@ static ww_image read_picture(const char *path)
     char kind = 0;
     int width = 0, height = 0;
     FILE *f = fopen(path, "rb");
-    if (!f || fscanf(f, "P%c %d %d 255", &kind, &width, &height) != 3 || fgetc(f) == EOF || (kind != '5' && kind != '6')) {
+    if (!f || fscanf(f, "P%c %d %d 255", &kind, &width, &height) != 3 || fgetc(f) == EOF
+        || (kind != '5' && kind != '6')) {
         fprintf(stderr, "%s: no binary PPM or PGM\n", path);
         exit(2);
     }

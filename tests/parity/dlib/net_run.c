@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // What the program makes of a dlib network file, in the words of the oracles beside this file:
 //   net_run mmod FILE UPSAMPLE [--reference] [--time N] PICTURE.ppm...   faces, as mmod_oracle prints them
-//   net_run plane FILE UPSAMPLE PICTURE.ppm...                           the network's input, written to PICTURE.ppm.ours
-//   net_run describe FILE [--reference] [--time N] CHIP.ppm...           the numbers a descriptor network gives for each chip
+//   net_run plane FILE UPSAMPLE PICTURE.ppm...                           the network's input, written to
+//   PICTURE.ppm.ours net_run describe FILE [--reference] [--time N] CHIP.ppm...           the numbers a descriptor
+//   network gives for each chip
 #include "base/files.h"
 #include "base/memory.h"
 #include "dlib/mmod.h"

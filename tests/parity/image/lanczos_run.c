@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// lanczos_run CHANNELS WIDTH HEIGHT TO_WIDTH TO_HEIGHT: scales a raw picture from stdin to stdout, 1 or 3 bytes a pixel.
+// lanczos_run CHANNELS WIDTH HEIGHT TO_WIDTH TO_HEIGHT: scales a raw picture from stdin to stdout, 1 or 3 bytes a
+// pixel.
 #include "image/image.h"
 
 #include <stdio.h>
@@ -12,7 +13,8 @@ int main(int argc, char **argv)
     ww_error err;
     ww_image in, out;
     size_t channels = (size_t)atoi(argv[1]);
-    if (ww_image_alloc(&in, channels == 3 ? WW_PIXELS_RGB : WW_PIXELS_LUMA, atoi(argv[2]), atoi(argv[3]), &err) != WW_OK)
+    if (ww_image_alloc(&in, channels == 3 ? WW_PIXELS_RGB : WW_PIXELS_LUMA, atoi(argv[2]), atoi(argv[3]), &err)
+        != WW_OK)
         return 2;
     for (int y = 0; y < in.height; y++)
         if (fread(in.plane[0].data + y * in.plane[0].stride, channels, (size_t)in.width, stdin) != (size_t)in.width)

@@ -80,7 +80,8 @@ static int run_files(ww_session *s, const ww_net *net, size_t inputs, const char
 int main(int argc, char **argv)
 {
     if (argc < 8) {
-        fprintf(stderr, "usage: nn_run MODEL N C H W INPUT OUTPUT [reference] [unfused] | MODEL N C H W --bench RUNS\n");
+        fprintf(stderr,
+                "usage: nn_run MODEL N C H W INPUT OUTPUT [reference] [unfused] | MODEL N C H W --bench RUNS\n");
         return 2;
     }
     ww_error err;
@@ -93,7 +94,8 @@ int main(int argc, char **argv)
             options.backend = WW_BACKEND_REFERENCE;
     }
     ww_shape input = {4, {atoll(argv[2]), atoll(argv[3]), atoll(argv[4]), atoll(argv[5])}};
-    if (ww_net_load_file(argv[1], &net, &err) != WW_OK || ww_session_open_with(net, &input, &options, &session, &err) != WW_OK)
+    if (ww_net_load_file(argv[1], &net, &err) != WW_OK
+        || ww_session_open_with(net, &input, &options, &session, &err) != WW_OK)
         return complain(&err);
     int result = strcmp(argv[6], "--bench") == 0 ? bench(session, count_of(&input), atoi(argv[7]))
                                                  : run_files(session, net, count_of(&input), argv[6], argv[7]);

@@ -119,7 +119,8 @@ TEST(frames_are_shrunk_for_the_article_and_boxes_stay_those_of_the_source)
     cluster.eps = 0.4;
     ww_preset_article(&wanted, &scan, &cluster);
     CHECK_STR(wanted.detector, "a.onnx"); // what was set stays
-    CHECK(cluster.eps == 0.4 && cluster.min_samples == 5 && strcmp(cluster.method, "dbscan") == 0 && wanted.upsample == 1);
+    CHECK(cluster.eps == 0.4 && cluster.min_samples == 5 && strcmp(cluster.method, "dbscan") == 0
+          && wanted.upsample == 1);
     CHECK(scan.shrink_width == 700 && scan.shrink_height == 500 && scan.no_track);
     CHECK_OK(ww_models_open(NULL, &models, &err));
     CHECK_OK(ww_library_open(dir, WW_LIBRARY_CREATE, NULL, &library, &err));
@@ -163,10 +164,7 @@ static void count_reasons(void *user, const ww_why *why)
     *(size_t *)user = why->nears == 5 && why->near[0].distance <= why->near[4].distance ? why->rules : 0;
 }
 
-static void count_lines(void *user, const char *line)
-{
-    *(int *)user += line[0] != 0;
-}
+static void count_lines(void *user, const char *line) { *(int *)user += line[0] != 0; }
 
 TEST(decisions_are_taken_seen_and_taken_back)
 {
@@ -182,7 +180,8 @@ TEST(decisions_are_taken_seen_and_taken_back)
     ww_log_entry last = {0};
     size_t reasons = 0;
     int lines = 0;
-    ww_decision ada = {.size = sizeof ada, .kind = WW_DECISION_NAME, .who = second, .count = 1, .text = "  Ada "}, undo = {.size = sizeof undo, .kind = WW_DECISION_UNDO};
+    ww_decision ada = {.size = sizeof ada, .kind = WW_DECISION_NAME, .who = second, .count = 1, .text = "  Ada "},
+                undo = {.size = sizeof undo, .kind = WW_DECISION_UNDO};
     ww_decision unknown = {.size = sizeof unknown, .kind = WW_DECISION_IGNORE, .who = nobody, .count = 1};
     CHECK_OK(ww_models_open(NULL, &models, &err));
     CHECK_OK(ww_library_open(dir, WW_LIBRARY_CREATE, NULL, &library, &err));
@@ -240,7 +239,8 @@ TEST(wrong_models_are_refused_with_a_reason)
 {
     ww_error err = {0};
     ww_models *models = NULL;
-    ww_model_options missing = {.size = sizeof missing, .detector = "/no/such/model.onnx"}, not_a_model = {.size = sizeof not_a_model, .embedder = demo()};
+    ww_model_options missing = {.size = sizeof missing, .detector = "/no/such/model.onnx"},
+                     not_a_model = {.size = sizeof not_a_model, .embedder = demo()};
     CHECK_EQ(ww_models_open(&missing, &models, &err), WW_ERR_NOT_FOUND);
     CHECK(strstr(err.message, "/no/such/model.onnx") != NULL);
     CHECK_EQ(ww_models_open(&not_a_model, &models, &err), WW_ERR_FORMAT);

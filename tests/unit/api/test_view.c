@@ -39,7 +39,8 @@ TEST(rows_refer_to_each_other)
 {
     CHECK_EQ(ww_view_source_count(view), 1);
     CHECK_EQ(ww_view_person_count(view), 5);
-    CHECK(ww_view_get_source(view, 1) == NULL && ww_view_get_face(view, WW_NONE) == NULL && ww_view_get_person(view, 5) == NULL);
+    CHECK(ww_view_get_source(view, 1) == NULL && ww_view_get_face(view, WW_NONE) == NULL
+          && ww_view_get_person(view, 5) == NULL);
     const ww_view_source *source = ww_view_get_source(view, 0);
     CHECK_STR(source->path, demo());
     CHECK(source->kind == WW_MEDIA_VIDEO && source->width > 0 && source->duration_us > 25000000 && !source->error);
@@ -74,9 +75,11 @@ TEST(faces_have_box_landmarks_and_a_portrait)
         const ww_view_face *f = ww_view_get_face(view, i);
         CHECK_EQ(ww_view_find_face(view, f->id), i);
         CHECK_EQ(f->number, i + 1);
-        CHECK(f->width > 0 && f->height > 0 && f->x + f->width <= source->width + 1 && f->y + f->height <= source->height + 1);
+        CHECK(f->width > 0 && f->height > 0 && f->x + f->width <= source->width + 1
+              && f->y + f->height <= source->height + 1);
         for (int k = 0; k < 5; k++) // within the box, with half of it to spare
-            CHECK(fabs(f->landmark[k][0] - f->x - f->width / 2) < f->width && fabs(f->landmark[k][1] - f->y - f->height / 2) < f->height);
+            CHECK(fabs(f->landmark[k][0] - f->x - f->width / 2) < f->width
+                  && fabs(f->landmark[k][1] - f->y - f->height / 2) < f->height);
         CHECK(f->landmark[0][0] < f->landmark[1][0]);
         CHECK(strstr(f->path, "face_") && f->portrait_width > 0);
         ww_error err = {0};

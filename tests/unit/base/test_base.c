@@ -164,10 +164,7 @@ TEST(what_cannot_grow_says_so)
     free(none);
 }
 
-static void end_by_code(size_t bytes)
-{
-    _exit(bytes == SIZE_MAX / 2 ? 7 : 8);
-}
+static void end_by_code(size_t bytes) { _exit(bytes == SIZE_MAX / 2 ? 7 : 8); }
 
 static int how_it_ended(void (*handler)(size_t bytes))
 {
@@ -198,7 +195,8 @@ TEST(numbers_are_those_of_the_C_locale)
         double value = ww_random_normal(&r) * pow(10, (double)ww_random_below(&r, 40) - 20), back = 0;
         for (size_t k = 0; k < sizeof formats / sizeof *formats; k++) {
             char ours[128], theirs[128];
-            CHECK_EQ(ww_format(ours, sizeof ours, formats[k], value, i, "x"), snprintf(theirs, sizeof theirs, formats[k], value, i, "x"));
+            CHECK_EQ(ww_format(ours, sizeof ours, formats[k], value, i, "x"),
+                     snprintf(theirs, sizeof theirs, formats[k], value, i, "x"));
             CHECK_STR(ours, theirs);
         }
         char text[64];
@@ -224,10 +222,12 @@ TEST(what_is_no_number_is_refused)
 
 TEST(letters_are_those_of_ascii)
 {
-    CHECK(ww_ascii_same("AVI", "avi") && ww_ascii_same("", "") && !ww_ascii_same("avi", "avi2") && !ww_ascii_same("avi2", "avi"));
+    CHECK(ww_ascii_same("AVI", "avi") && ww_ascii_same("", "") && !ww_ascii_same("avi", "avi2")
+          && !ww_ascii_same("avi2", "avi"));
     CHECK(!ww_ascii_same("\xc4", "\xe4") && !ww_ascii_same("@", "`") && !ww_ascii_same("[", "{"));
     CHECK(ww_ascii_is_space('\v') && !ww_ascii_is_space('\xa0') && !ww_ascii_is_space('a'));
-    CHECK(ww_ascii_is_control('\x1f') && ww_ascii_is_control('\x7f') && !ww_ascii_is_control('\x80') && !ww_ascii_is_control(' '));
+    CHECK(ww_ascii_is_control('\x1f') && ww_ascii_is_control('\x7f') && !ww_ascii_is_control('\x80')
+          && !ww_ascii_is_control(' '));
 }
 
 TEST(random_numbers_are_spread_evenly)
@@ -250,7 +250,10 @@ TEST(random_numbers_are_spread_evenly)
 TEST(a_search_finds_the_first_place_that_is_not_below)
 {
     static const int value[] = {1, 3, 3, 7};
-    static const struct { int wanted; size_t at; } cases[] = {{0, 0}, {1, 0}, {2, 1}, {3, 1}, {4, 3}, {7, 3}, {8, 4}};
+    static const struct {
+        int wanted;
+        size_t at;
+    } cases[] = {{0, 0}, {1, 0}, {2, 1}, {3, 1}, {4, 3}, {7, 3}, {8, 4}};
     size_t at;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         WW_LOWER_BOUND(at, sizeof value / sizeof *value, value[at] < cases[i].wanted);

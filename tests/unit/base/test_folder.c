@@ -49,7 +49,8 @@ static bool holds(ww_folder *f, const char *path, const char *text)
 {
     uint8_t *data = NULL;
     size_t bytes = 0;
-    bool same = ww_folder_read(f, path, 100, &data, &bytes, NULL) == WW_OK && bytes == strlen(text) && memcmp(data, text, bytes) == 0;
+    bool same = ww_folder_read(f, path, 100, &data, &bytes, NULL) == WW_OK && bytes == strlen(text)
+                && memcmp(data, text, bytes) == 0;
     free(data);
     return same;
 }
@@ -170,7 +171,8 @@ TEST(temporary_names_differ_and_are_known)
     CHECK_OK(ww_folder_temporary_name(b, &err));
     CHECK(strcmp(a, b) != 0 && ww_folder_is_temporary_name(a) && ww_folder_is_temporary_name(b));
     CHECK(!ww_folder_is_temporary_name("x") && !ww_folder_is_temporary_name(".whoswho-0123.tmp"));
-    CHECK(!ww_folder_is_temporary_name(".whoswho-0123456789abcdef.tmp/x") && !ww_folder_is_temporary_name("../.whoswho-0123456789abcdef.tmp"));
+    CHECK(!ww_folder_is_temporary_name(".whoswho-0123456789abcdef.tmp/x")
+          && !ww_folder_is_temporary_name("../.whoswho-0123456789abcdef.tmp"));
 }
 
 int main(void)

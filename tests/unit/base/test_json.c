@@ -46,8 +46,9 @@ TEST(escapes_are_read)
 
 TEST(what_is_no_json_is_refused)
 {
-    static const char *const bad[] = {"",       "{",         "[1,]",     "[1 2]",   "{\"a\" 1}", "{\"a\":}", "{a:1}", "\"x",   "\"\\q\"",
-                                      "\"\\u12", "\"\\ud800\\u1\"", "nul", "[1]2",  "-",         "[\"\\",    "1x",    "{\"a\":1,}", "inf"};
+    static const char *const bad[] = {"",      "{",   "[1,]",    "[1 2]",   "{\"a\" 1}",       "{\"a\":}",
+                                      "{a:1}", "\"x", "\"\\q\"", "\"\\u12", "\"\\ud800\\u1\"", "nul",
+                                      "[1]2",  "-",   "[\"\\",   "1x",      "{\"a\":1,}",      "inf"};
     char told[256];
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         ww_error err = {0};

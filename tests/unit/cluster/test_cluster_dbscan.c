@@ -90,8 +90,10 @@ TEST(agrees_with_the_textbook)
         const size_t count = 1 + ww_random_below(&r, round % 10 == 0 ? 12 : 500);
         float *x = make_people(&r, count, dim, 1 + ww_random_below(&r, 12), 0.2 + ww_random_unit(&r));
         check_same(x, count, dim,
-                   (ww_dbscan_options){.eps = 0.3 + ww_random_unit(&r), .min_samples = samples[round % 6],
-                                       .threads = 1 + round % 3, .kernels = tables[(size_t)round % table_count]});
+                   (ww_dbscan_options){.eps = 0.3 + ww_random_unit(&r),
+                                       .min_samples = samples[round % 6],
+                                       .threads = 1 + round % 3,
+                                       .kernels = tables[(size_t)round % table_count]});
         free(x);
     }
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Average linkage by stages and lists against the plain way, which compares every cluster with all others: the same labels, however
-// the work is parted.
+// Average linkage by stages and lists against the plain way, which compares every cluster with all others: the same
+// labels, however the work is parted.
 #include "base/random.h"
 #include "cluster/hac.h"
 #include "cluster/hac_near.h"
@@ -45,8 +45,8 @@ static ww_constraints make_links(ww_random *r, size_t count, ww_pair *must, ww_p
     return known;
 }
 
-static void merge(const float *x, size_t count, int dim, double threshold, const ww_constraints *known, const ww_hac_plan *plan,
-                  uint32_t *cluster_of)
+static void merge(const float *x, size_t count, int dim, double threshold, const ww_constraints *known,
+                  const ww_hac_plan *plan, uint32_t *cluster_of)
 {
     ww_error err;
     ww_links links;
@@ -65,7 +65,8 @@ static void merge(const float *x, size_t count, int dim, double threshold, const
     ww_links_free(&links);
 }
 
-static void check_same(const float *x, size_t count, int dim, double threshold, const ww_constraints *known, const ww_hac_plan *plan)
+static void check_same(const float *x, size_t count, int dim, double threshold, const ww_constraints *known,
+                       const ww_hac_plan *plan)
 {
     uint32_t *expected = malloc(count * sizeof *expected), *got = malloc(count * sizeof *got);
     merge(x, count, dim, threshold, known, &plain, expected);
@@ -78,11 +79,11 @@ static void check_same(const float *x, size_t count, int dim, double threshold, 
 TEST(stages_and_lists_change_no_label)
 {
     static const ww_hac_plan plans[] = {
-        {.plain_max = 0, .pairs_per_cluster = 1, .pairs_max = 1 << 20, .depth_max = 8192},    // many stages
-        {.plain_max = 0, .pairs_per_cluster = 8, .pairs_max = 1 << 20, .depth_max = 8192},    // some
+        {.plain_max = 0, .pairs_per_cluster = 1, .pairs_max = 1 << 20, .depth_max = 8192},     // many stages
+        {.plain_max = 0, .pairs_per_cluster = 8, .pairs_max = 1 << 20, .depth_max = 8192},     // some
         {.plain_max = 0, .pairs_per_cluster = 10000, .pairs_max = 1 << 20, .depth_max = 8192}, // one
-        {.plain_max = 40, .pairs_per_cluster = 4, .pairs_max = 300, .depth_max = 8192},       // the pairs are limited
-        {.plain_max = 0, .pairs_per_cluster = 8, .pairs_max = 1 << 20, .depth_max = 2},       // lists wear out at once
+        {.plain_max = 40, .pairs_per_cluster = 4, .pairs_max = 300, .depth_max = 8192},        // the pairs are limited
+        {.plain_max = 0, .pairs_per_cluster = 8, .pairs_max = 1 << 20, .depth_max = 2},        // lists wear out at once
     };
     ww_random r = {61};
     for (int round = 0; round < 100; round++) {
@@ -100,7 +101,8 @@ TEST(stages_and_lists_change_no_label)
 // Where distances are equal the lowest numbered goes first, with lists as without, as long as there is one stage.
 TEST(ties_within_a_stage_go_the_same_way)
 {
-    static const ww_hac_plan one_stage = {.plain_max = 0, .pairs_per_cluster = 100000, .pairs_max = 1 << 20, .depth_max = 8192};
+    static const ww_hac_plan one_stage = {
+        .plain_max = 0, .pairs_per_cluster = 100000, .pairs_max = 1 << 20, .depth_max = 8192};
     ww_random r = {62};
     for (int round = 0; round < 40; round++) {
         enum { COUNT = 150 };
@@ -114,8 +116,8 @@ TEST(ties_within_a_stage_go_the_same_way)
     }
 }
 
-// The plan as it is by default, on enough vectors for several stages, among them one that is far longer and some that are not
-// finite.
+// The plan as it is by default, on enough vectors for several stages, among them one that is far longer and some that
+// are not finite.
 TEST(many_vectors_by_the_default_plan)
 {
     enum { COUNT = 3000, DIM = 32 };

@@ -21,7 +21,8 @@ typedef struct operands {
 // `extreme`: all values at the ends of their range, where sums of 16 bits would overflow first.
 static void fill(operands *o, ww_random *r, int levels, int offset, bool extreme)
 {
-    const int groups = 1 + (int)ww_random_below(r, GROUPS_MAX), all = groups + (int)ww_random_below(r, GROUPS_MAX - groups + 1);
+    const int groups = 1 + (int)ww_random_below(r, GROUPS_MAX),
+              all = groups + (int)ww_random_below(r, GROUPS_MAX - groups + 1);
     const int32_t apart = (int32_t)ww_random_below(r, 2) * 40000000; // every second tile has no pair over the limit
     for (size_t i = 0; i < sizeof o->x; i++)
         o->x[i] = (int8_t)(extreme ? (within(r, 1) >= 0 ? levels : -levels) : within(r, levels));
@@ -35,7 +36,11 @@ static void fill(operands *o, ww_random *r, int levels, int offset, bool extreme
         for (int i = 0; i < WW_TILE_Y; i++)
             o->start[k][i] = within(r, size) - apart;
     }
-    o->tile = (ww_sieve_tile){o->x, o->y, (size_t)all * WW_PANEL * WW_GROUP, {head, o->limit[0], o->start[0]}, {groups, o->limit[1], o->start[1]}};
+    o->tile = (ww_sieve_tile){o->x,
+                              o->y,
+                              (size_t)all * WW_PANEL * WW_GROUP,
+                              {head, o->limit[0], o->start[0]},
+                              {groups, o->limit[1], o->start[1]}};
 }
 
 TEST(sieve_agrees_with_plain)
@@ -73,7 +78,8 @@ TEST(dot_gives_the_same_bits_everywhere)
         CHECK_NEAR(plain, (double)exact, (double)size * 1e-15);
         CHECK(plain == tables[0]->dot(b, a, dim));
         for (size_t t = 1; t < count; t++)
-            CHECK(tables[t]->dot(a, b, dim) == plain && tables[t]->dot_float(a, b, dim) == tables[0]->dot_float(a, b, dim));
+            CHECK(tables[t]->dot(a, b, dim) == plain
+                  && tables[t]->dot_float(a, b, dim) == tables[0]->dot_float(a, b, dim));
         CHECK_NEAR(tables[0]->dot_float(a, b, dim), (double)exact, (double)size * 1e-6);
     }
 }

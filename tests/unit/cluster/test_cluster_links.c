@@ -19,7 +19,8 @@ TEST(groups_follow_chains_of_must_links)
         for (uint32_t m = links.member_start[g]; m < links.member_start[g + 1]; m++, members++)
             CHECK_EQ(links.group[links.member[m]], g);
     CHECK_EQ(members, 6);
-    CHECK_EQ(links.cannot.start[links.groups], 4); // the two links between the same groups are one, seen from both sides
+    // the two links between the same groups are one, seen from both sides
+    CHECK_EQ(links.cannot.start[links.groups], 4);
     uint32_t alone[4] = {0, 1, 2, 3}; // each group its own cluster
     CHECK(ww_cannot_join(&links.cannot, links.group[2], alone, links.group[3]));
     CHECK(ww_cannot_join(&links.cannot, links.group[3], alone, links.group[5]));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// What must be true of every method, whatever it finds: links are honoured, neither threads nor the order of the input matter,
-// clear cases come out clear. And of some: average linkage against its definition, neighbours against all distances, the map
-// equation against a graph whose answer is known.
+// What must be true of every method, whatever it finds: links are honoured, neither threads nor the order of the input
+// matter, clear cases come out clear. And of some: average linkage against its definition, neighbours against all
+// distances, the map equation against a graph whose answer is known.
 #include "base/random.h"
 #include "cluster/cluster.h"
 #include "cluster/neighbours.h"
@@ -129,7 +129,8 @@ TEST(links_are_honoured_always)
         const ww_constraints known = make_links(&r, count, must, cannot);
         float *x = make_people(&r, count, dim, 1 + ww_random_below(&r, 9), 0.3 + ww_random_unit(&r), truth);
         for (size_t m = 0; m < methods; m++) {
-            const ww_method_options options = {.constraints = known, .min_size = 1 + round % 3, .threads = 1 + round % 2};
+            const ww_method_options options = {
+                .constraints = known, .min_size = 1 + round % 3, .threads = 1 + round % 2};
             CHECK_OK(ww_method_run(&method[m], x, count, dim, &options, labels, &err));
             check_links(labels, &known);
         }
@@ -167,9 +168,11 @@ TEST(contradictory_links_are_refused)
     const ww_method_options options = {.constraints = {must, 2, cannot, 1}};
     CHECK_EQ(ww_method_run(ww_method_named("hac"), x, 3, 1, &options, labels, &err), WW_ERR_ARGUMENT);
     CHECK(strstr(err.message, "2 and 0") != NULL);
-    CHECK_EQ(ww_method_run(ww_method_named("hac"), x, 3, 1, &(ww_method_options){.threshold = -1}, labels, &err), WW_ERR_ARGUMENT);
-    CHECK_EQ(ww_method_run(ww_method_named("map-equation"), x, 3, 1, &(ww_method_options){.neighbours = 5000}, labels, &err),
+    CHECK_EQ(ww_method_run(ww_method_named("hac"), x, 3, 1, &(ww_method_options){.threshold = -1}, labels, &err),
              WW_ERR_ARGUMENT);
+    CHECK_EQ(
+        ww_method_run(ww_method_named("map-equation"), x, 3, 1, &(ww_method_options){.neighbours = 5000}, labels, &err),
+        WW_ERR_ARGUMENT);
 }
 
 TEST(few_vectors)
@@ -249,7 +252,8 @@ TEST(copies_and_vectors_that_are_not_finite)
         CHECK_EQ(labels[3], WW_NOBODY);
         for (int i = 20; i < COUNT; i++)
             CHECK(labels[i] == labels[i - 10] && labels[i] >= 0);
-        CHECK_OK(ww_method_run(&method[m], x, COUNT, DIM, &(ww_method_options){.constraints = {must, 1, NULL, 0}}, labels, &err));
+        CHECK_OK(ww_method_run(&method[m], x, COUNT, DIM, &(ww_method_options){.constraints = {must, 1, NULL, 0}},
+                               labels, &err));
         CHECK(labels[3] == labels[4] && labels[3] >= 0);
     }
     free(x);
@@ -318,7 +322,8 @@ TEST(neighbours_are_the_nearest)
     ww_neighbours n;
     float *x = make_people(&r, COUNT, DIM, 25, 0.6, truth);
     const double limit = 0.8;
-    CHECK_OK(ww_neighbours_find(&n, x, COUNT, DIM, &(ww_neighbours_options){.distance_max = limit, .k = K, .threads = 3}, &err));
+    CHECK_OK(ww_neighbours_find(&n, x, COUNT, DIM,
+                                &(ww_neighbours_options){.distance_max = limit, .k = K, .threads = 3}, &err));
     for (size_t i = 0; i < COUNT; i++) {
         int within = 0;
         const ww_neighbour *near = n.near + i * K;
@@ -338,7 +343,8 @@ TEST(neighbours_are_the_nearest)
     }
     ww_neighbours_free(&n);
     free(x);
-    CHECK_EQ(ww_neighbours_find(&n, NULL, 0, DIM, &(ww_neighbours_options){.distance_max = limit}, &err), WW_ERR_ARGUMENT);
+    CHECK_EQ(ww_neighbours_find(&n, NULL, 0, DIM, &(ww_neighbours_options){.distance_max = limit}, &err),
+             WW_ERR_ARGUMENT);
 }
 
 // Half of the vectors are labelled with the truth: the others find their way, labels that are there stay, links hold.
@@ -366,7 +372,8 @@ TEST(newcomers_join_those_who_are_there)
         options.threads = 1;
         CHECK_OK(ww_join_nearest(x, COUNT, DIM, &options, labels, &err));
         for (size_t i = 0; i < options.constraints.cannot_count; i++) {
-            const uint32_t a = cannot[i].a, b = cannot[i].b; // what was labelled against the links before stays as it was
+            // what was labelled against the links before stays as it was
+            const uint32_t a = cannot[i].a, b = cannot[i].b;
             CHECK(labels[a] < 0 || labels[a] != labels[b] || (before[a] >= 0 && before[b] >= 0));
         }
         for (size_t i = 0; i < options.constraints.must_count; i++) {
@@ -397,7 +404,8 @@ TEST(map_equation_parts_what_density_joins)
     float x[COUNT][2];
     int32_t labels[COUNT];
     for (int i = 0; i < COUNT; i++) {
-        const double around = tau * (i / EACH) / DISCS, angle = tau * ww_random_unit(&r), radius = 0.45 * sqrt(ww_random_unit(&r));
+        const double around = tau * (i / EACH) / DISCS, angle = tau * ww_random_unit(&r),
+                     radius = 0.45 * sqrt(ww_random_unit(&r));
         x[i][0] = (float)(1.6 * cos(around) + radius * cos(angle));
         x[i][1] = (float)(1.6 * sin(around) + radius * sin(angle));
     }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The promises of the sieve and of the frame it rounds in: no near pair is lost, none comes twice, distances are kept as well as
-// said.
+// The promises of the sieve and of the frame it rounds in: no near pair is lost, none comes twice, distances are kept
+// as well as said.
 #include "base/random.h"
 #include "cluster/directions.h"
 #include "cluster/pairs.h"
@@ -8,7 +8,9 @@
 
 enum { COUNT_MAX = 64 };
 
-typedef struct seen { int times[COUNT_MAX][COUNT_MAX]; } seen;
+typedef struct seen {
+    int times[COUNT_MAX][COUNT_MAX];
+} seen;
 
 static void mark(void *user, const ww_pair *pairs, size_t count)
 {
@@ -21,10 +23,12 @@ static void mark(void *user, const ww_pair *pairs, size_t count)
 
 static bool is_near(const ww_sieve *sieve, const double *spread, uint32_t a, uint32_t b)
 {
-    return spread ? ww_sieve_distance_squared(sieve, a, b) + spread[a] + spread[b] <= sieve->eps_squared : ww_sieve_near(sieve, a, b);
+    return spread ? ww_sieve_distance_squared(sieve, a, b) + spread[a] + spread[b] <= sieve->eps_squared
+                  : ww_sieve_near(sieve, a, b);
 }
 
-static void check_none_lost(const float *x, size_t count, int dim, double eps, const double *spread, const ww_cluster_kernels *kernels)
+static void check_none_lost(const float *x, size_t count, int dim, double eps, const double *spread,
+                            const ww_cluster_kernels *kernels)
 {
     ww_error err;
     ww_sieve sieve;
@@ -33,12 +37,13 @@ static void check_none_lost(const float *x, size_t count, int dim, double eps, c
     CHECK_OK(ww_pairs_visit(&sieve, &(ww_pair_visitor){.visit = mark, .user = &s}, 1, &err));
     for (uint32_t a = 0; a < count; a++)
         for (uint32_t b = a; b < count; b++)
-            CHECK(s.times[a][b] <= 1 && (a == b ? s.times[a][b] == 0 : s.times[a][b] || !is_near(&sieve, spread, a, b)));
+            CHECK(s.times[a][b] <= 1
+                  && (a == b ? s.times[a][b] == 0 : s.times[a][b] || !is_near(&sieve, spread, a, b)));
     ww_sieve_free(&sieve);
 }
 
-// On a line the errors of rounding point the same way and use up all the sieve allows for; eps is in turn the distance of each
-// pair.
+// On a line the errors of rounding point the same way and use up all the sieve allows for; eps is in turn the distance
+// of each pair.
 TEST(no_near_pair_is_lost_on_a_line)
 {
     enum { COUNT = 24 };
@@ -51,7 +56,8 @@ TEST(no_near_pair_is_lost_on_a_line)
             x[i] = (float)(1000 * ww_random_unit(&r) * (i % 3 ? 0.02 : 1)); // most within a few steps of one another
         for (int a = 0; a < COUNT; a++)
             for (int b = 0; b < a; b++)
-                check_none_lost(x, COUNT, 1, fabs((double)x[a] - (double)x[b]), NULL, tables[(size_t)(a + b) % table_count]);
+                check_none_lost(x, COUNT, 1, fabs((double)x[a] - (double)x[b]), NULL,
+                                tables[(size_t)(a + b) % table_count]);
     }
 }
 
@@ -102,8 +108,10 @@ TEST(turning_keeps_distances)
     for (int p = 0; p < PAIRS; p++) {
         const float *a = x + ww_random_below(&r, ROWS) * (size_t)DIM, *b = x + ww_random_below(&r, ROWS) * (size_t)DIM;
         float scratch[DIM], za[DIM], zb[DIM];
-        const double la = ww_coordinate_frame_map(&frame, kernels, a, scratch, za), lb = ww_coordinate_frame_map(&frame, kernels, b, scratch, zb);
-        const double blur = frame.rounding * (la + lb), exact = length_of_difference(a, b, DIM), turned = length_of_difference(za, zb, DIM);
+        const double la = ww_coordinate_frame_map(&frame, kernels, a, scratch, za),
+                     lb = ww_coordinate_frame_map(&frame, kernels, b, scratch, zb);
+        const double blur = frame.rounding * (la + lb), exact = length_of_difference(a, b, DIM),
+                     turned = length_of_difference(za, zb, DIM);
         CHECK(turned <= frame.stretch * exact + blur);
         CHECK(turned >= exact / frame.stretch - blur);
     }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Templates: what poor vectors have in common brings them together, how clear they are decides how alike they must be, and what is
-// around them counts within a scene and nowhere else.
+// Templates: what poor vectors have in common brings them together, how clear they are decides how alike they must be,
+// and what is around them counts within a scene and nowhere else.
 #include "base/random.h"
 #include "cluster/calibration.h"
 #include "cluster/cluster.h"
@@ -36,7 +36,8 @@ static void near_to(ww_random *r, const float *centre, double cosine, float *x)
         x[d] = (float)(cosine * centre[d] + sqrt((1 - cosine * cosine) / squared) * x[d]);
 }
 
-static void run(const float *x, size_t count, double threshold, const ww_context *context, ww_constraints known, int32_t *label)
+static void run(const float *x, size_t count, double threshold, const ww_context *context, ww_constraints known,
+                int32_t *label)
 {
     ww_error err = {0};
     const ww_method_options options = {.threshold = threshold, .min_size = 1, .context = context, .constraints = known};
@@ -56,7 +57,8 @@ TEST(evidence_grows_with_likeness_and_with_clarity)
     CHECK(ww_calibrated_evidence(0, &sharp, &sharp) < -4 && ww_calibrated_evidence(0, &poor, &poor) > -2);
     CHECK_EQ(ww_calibrated_evidence(-1, &sharp, &sharp) >= -6, 1);
     for (double nats = 1; nats < 9; nats++)
-        CHECK_NEAR(ww_calibrated_evidence(ww_calibrated_cosine(nats), &ww_clarity_ordinary, &ww_clarity_ordinary), nats, 1e-9);
+        CHECK_NEAR(ww_calibrated_evidence(ww_calibrated_cosine(nats), &ww_clarity_ordinary, &ww_clarity_ordinary), nats,
+                   1e-9);
 }
 
 TEST(two_ordinary_vectors_are_joined_up_to_the_threshold)
@@ -147,7 +149,8 @@ TEST(leftovers_go_where_most_speaks_for_them)
     normal_unit(&r, centre[1]);
     for (int i = 0; i < 7; i++)
         near_to(&r, centre[i == 2 || i == 3], i < 4 ? 0.9 : 0.62, x + i * DIM);
-    ww_join_templates_options options = {.threshold = 1.0, .leeway = 1, .may_join = may, .constraints = {.cannot = &apart, .cannot_count = 1}};
+    ww_join_templates_options options = {
+        .threshold = 1.0, .leeway = 1, .may_join = may, .constraints = {.cannot = &apart, .cannot_count = 1}};
     CHECK_OK(ww_join_templates(x, 7, DIM, &options, label, &err));
     CHECK_EQ(label[4], 0);
     CHECK_EQ(label[5], -1); // cannot be with him, and is not like the other
@@ -163,15 +166,17 @@ TEST(leeway_is_given_within_a_film)
     normal_unit(&r, centre);
     for (int i = 0; i < 3; i++)
         near_to(&r, centre, i < 2 ? 0.95 : 0.47, x + i * DIM); // 0.5 to the template would be enough
-    for (uint32_t i = 0; i < 4; i++) { // whatever the number of the film
+    for (uint32_t i = 0; i < 4; i++) {                         // whatever the number of the film
         const uint32_t first = i < 2 ? 0 : 7, film = i % 2;
         const uint32_t films[3] = {first, first, first + film};
         int32_t label[3] = {0, 0, -1};
         const ww_context context = {.film = films};
-        CHECK_OK(ww_join_templates(x, 3, DIM, &(ww_join_templates_options){.threshold = 1.0, .leeway = 2, .context = &context}, label, &err));
+        CHECK_OK(ww_join_templates(
+            x, 3, DIM, &(ww_join_templates_options){.threshold = 1.0, .leeway = 2, .context = &context}, label, &err));
         CHECK_EQ(label[2], film == 0 ? 0 : -1);
         label[2] = -1;
-        CHECK_OK(ww_join_templates(x, 3, DIM, &(ww_join_templates_options){.threshold = 1.0, .context = &context}, label, &err));
+        CHECK_OK(ww_join_templates(x, 3, DIM, &(ww_join_templates_options){.threshold = 1.0, .context = &context},
+                                   label, &err));
         CHECK_EQ(label[2], -1);
     }
 }

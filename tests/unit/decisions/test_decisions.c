@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What must stay true of decisions, whatever they are: random ones, taken as the program takes them, each looking at what stands.
+// What must stay true of decisions, whatever they are: random ones, taken as the program takes them, each looking at
+// what stands.
 #include "base/files.h"
 #include "base/memory.h"
 #include "base/random.h"
@@ -17,7 +18,8 @@ static ww_random dice;
 static void make_faces(ww_face_key *face, double jitter)
 {
     for (int i = 0; i < FACES; i++) {
-        face[i] = (ww_face_key){.source = 1000 + (uint64_t)(i / (MOMENTS * AT_ONCE)), .time_us = i / AT_ONCE % MOMENTS * 1000000};
+        face[i] = (ww_face_key){.source = 1000 + (uint64_t)(i / (MOMENTS * AT_ONCE)),
+                                .time_us = i / AT_ONCE % MOMENTS * 1000000};
         face[i].x = (float)(100 + i % AT_ONCE * 120 + jitter * (ww_random_unit(&dice) - 0.5));
         face[i].y = (float)(80 + jitter * (ww_random_unit(&dice) - 0.5));
         face[i].width = (float)(100 + jitter * (ww_random_unit(&dice) - 0.5));
@@ -49,8 +51,8 @@ static void add_person(ww_entry *entry, const ww_decided *decided, const ww_face
 {
     ww_operand *operand = ww_entry_add_operand(entry);
     uint32_t i = decided->identities.count ? ww_random_below(&dice, (uint32_t)decided->identities.count) : 0;
-    bool other = entry->operand.count > 1 && entry->operand.item[0].identity.count && decided->identities.count &&
-                 entry->operand.item[0].identity.item[0] == decided->identities.item[i].id;
+    bool other = entry->operand.count > 1 && entry->operand.item[0].identity.count && decided->identities.count
+                 && entry->operand.item[0].identity.item[0] == decided->identities.item[i].id;
     if (decided->identities.count && !other && ww_random_below(&dice, 2)) {
         ww_vector_add(&operand->identity, decided->identities.item[i].id);
         for (int f = 0; f < FACES; f++)
@@ -63,9 +65,9 @@ static void add_person(ww_entry *entry, const ww_decided *decided, const ww_face
 static ww_entry random_entry(const ww_journal *journal, const ww_face_key *face)
 {
     static const char *const names[] = {"Ada", "Ben", "Cleo", "Dan"};
-    static const ww_decision_kind kinds[] = {WW_DECISION_NAME,   WW_DECISION_NAME,      WW_DECISION_MERGE,  WW_DECISION_SPLIT,
-                                             WW_DECISION_REJECT, WW_DECISION_DIFFERENT, WW_DECISION_SAME,   WW_DECISION_IGNORE,
-                                             WW_DECISION_NOBODY};
+    static const ww_decision_kind kinds[] = {WW_DECISION_NAME,  WW_DECISION_NAME,   WW_DECISION_MERGE,
+                                             WW_DECISION_SPLIT, WW_DECISION_REJECT, WW_DECISION_DIFFERENT,
+                                             WW_DECISION_SAME,  WW_DECISION_IGNORE, WW_DECISION_NOBODY};
     int64_t seq = journal->entry.count ? journal->entry.item[journal->entry.count - 1].seq + 1 : 1;
     ww_entry entry = {.seq = seq, .batch = seq, .words = ww_strdup("")};
     ww_decided decided = replay(journal, face, FACES);
@@ -120,8 +122,8 @@ static bool kept_apart(const ww_decided *d, int a, int b)
     for (size_t i = 0; i < d->cannot.count; i++) {
         int p = (int)d->cannot.item[i].a, q = (int)d->cannot.item[i].b;
         for (int turn = 0; turn < 2; turn++, p ^= q, q ^= p, p ^= q)
-            if ((p == a || (d->identity[a] >= 0 && d->identity[p] == d->identity[a])) &&
-                (q == b || (d->identity[b] >= 0 && d->identity[q] == d->identity[b])))
+            if ((p == a || (d->identity[a] >= 0 && d->identity[p] == d->identity[a]))
+                && (q == b || (d->identity[b] >= 0 && d->identity[q] == d->identity[b])))
                 return true;
     }
     return false;
@@ -343,7 +345,8 @@ TEST(sides_come_back_as_they_went_in_and_damage_is_noticed)
             CHECK_EQ(a->face.count, b->face.count);
             CHECK(a->identity.count == b->identity.count && a->identity.item[0] == b->identity.item[0]);
             for (size_t i = 0; i < a->face.count && i < b->face.count; i++) {
-                CHECK(a->face.item[i].source == b->face.item[i].source && a->face.item[i].time_us == b->face.item[i].time_us);
+                CHECK(a->face.item[i].source == b->face.item[i].source
+                      && a->face.item[i].time_us == b->face.item[i].time_us);
                 CHECK_NEAR(a->face.item[i].x, b->face.item[i].x, 1.0 / 16);
                 CHECK_NEAR(a->face.item[i].height, b->face.item[i].height, 1.0 / 16);
             }
@@ -373,9 +376,12 @@ TEST(a_large_folder_is_named_quickly_and_compactly)
     ww_entry entry = {.seq = 1, .batch = 1, .kind = WW_DECISION_NAME, .text = ww_strdup("Ada")};
     ww_operand *operand = ww_entry_add_operand(&entry);
     for (int i = 0; i < MANY; i++) {
-        face[i] = (ww_face_key){.source = (uint64_t)i / 5000, .time_us = i % 5000 * (int64_t)1000000,
-                                .x = (float)ww_random_below(&dice, 1800), .y = (float)ww_random_below(&dice, 900),
-                                .width = 120, .height = 150};
+        face[i] = (ww_face_key){.source = (uint64_t)i / 5000,
+                                .time_us = i % 5000 * (int64_t)1000000,
+                                .x = (float)ww_random_below(&dice, 1800),
+                                .y = (float)ww_random_below(&dice, 900),
+                                .width = 120,
+                                .height = 150};
         ww_vector_add(&operand->face, face[i]);
     }
     ww_buffer bytes = {0};

@@ -29,10 +29,7 @@ void dat_real(ww_buffer *b, double value)
     dat_int(b, exponent - 53);
 }
 
-void dat_bool(ww_buffer *b, bool value)
-{
-    ww_buffer_add(b, value ? "1" : "0", 1);
-}
+void dat_bool(ww_buffer *b, bool value) { ww_buffer_add(b, value ? "1" : "0", 1); }
 
 void dat_text(ww_buffer *b, const char *text)
 {
@@ -61,15 +58,9 @@ static void floats(ww_buffer *b, const float *data, size_t count)
     }
 }
 
-void dat_tensor(ww_buffer *b, const int64_t dim[4], const float *data)
-{
-    floats(b, data, dims(b, 2, dim));
-}
+void dat_tensor(ww_buffer *b, const int64_t dim[4], const float *data) { floats(b, data, dims(b, 2, dim)); }
 
-void dat_alias(ww_buffer *b, const int64_t dim[4])
-{
-    dims(b, 1, dim);
-}
+void dat_alias(ww_buffer *b, const int64_t dim[4]) { dims(b, 1, dim); }
 
 void dat_empty(ww_buffer *b, int count)
 {

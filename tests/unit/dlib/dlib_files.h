@@ -7,8 +7,8 @@
 
 #include <stdlib.h>
 
-// A gradient detector of `filters` filters for a window of `side` pixels, with random weights that are sums of `rank` separable
-// terms a plane, and the threshold given.
+// A gradient detector of `filters` filters for a window of `side` pixels, with random weights that are sums of `rank`
+// separable terms a plane, and the threshold given.
 static inline void write_hog_file(ww_buffer *b, int side, int filters, int rank, double threshold, ww_random *r)
 {
     int cells = side / 8, planes = 31;
@@ -50,8 +50,9 @@ static inline void write_hog_file(ww_buffer *b, int side, int filters, int rank,
     }
 }
 
-// A shape predictor of `points` points, with trees of depth 2 on four features: a feature is the pixel at point 0 moved by a
-// tenth of the box, times its number, to the right. The first leaf moves every point right by `step` of the box, the others down.
+// A shape predictor of `points` points, with trees of depth 2 on four features: a feature is the pixel at point 0 moved
+// by a tenth of the box, times its number, to the right. The first leaf moves every point right by `step` of the box,
+// the others down.
 static inline void write_shape_file(ww_buffer *b, int points, int cascades, int trees, double step)
 {
     dat_int(b, 1);

@@ -16,7 +16,8 @@ static ww_dat reader_of(const ww_buffer *b, ww_error *err)
 
 TEST(integers)
 {
-    static const int64_t value[] = {0, 1, -1, 127, 255, 256, -256, 65535, 1234567890123, -1234567890123, INT64_MAX, -INT64_MAX};
+    static const int64_t value[] = {0,         1,         -1, 127, 255, 256, -256, 65535, 1234567890123, -1234567890123,
+                                    INT64_MAX, -INT64_MAX};
     ww_buffer b = {0};
     ww_error err = {0};
     for (size_t i = 0; i < sizeof value / sizeof *value; i++)
@@ -117,14 +118,24 @@ TEST(damage_is_refused)
 #define REFUSE(bytes, read, what) refuse(bytes, sizeof(bytes) - 1, read, what)
     REFUSE("", read_int, "ends here");
     REFUSE("\x00", read_int, "starts no integer");
-    REFUSE("\x09" "123456789", read_int, "starts no integer");
-    REFUSE("\x04" "123", read_int, "ends here");
+    REFUSE("\x09"
+           "123456789",
+           read_int, "starts no integer");
+    REFUSE("\x04"
+           "123",
+           read_int, "ends here");
     REFUSE("\x08\xff\xff\xff\xff\xff\xff\xff\xff", read_int, "beyond 63 bits");
     REFUSE("\x01\x06", read_small, "a size is 6, not in 1 to 5");
-    REFUSE("\x01\x03" "123", read_count, "more than the rest of the file");
+    REFUSE("\x01\x03"
+           "123",
+           read_count, "more than the rest of the file");
     REFUSE("2", read_flag, "neither yes nor no");
-    REFUSE("\x01\x08" "too long", read_name, "length of a name");
-    REFUSE("\x01\x03" "a\0b", read_name, "zero byte");
+    REFUSE("\x01\x08"
+           "too long",
+           read_name, "length of a name");
+    REFUSE("\x01\x03"
+           "a\0b",
+           read_name, "zero byte");
     REFUSE("\x01\x7f\x01\x7f", read_matrix, "matrix of 127x127");
     REFUSE("\x01\x03\x01\x03\x01\x01", read_matrix, "matrix of 3x3");
     REFUSE("\x01\x01\x03\xff\xff\xff", read_real, "an exponent");

@@ -31,8 +31,8 @@ TEST(trees_move_the_shape)
     write_shape_file(&file, POINTS, CASCADES, TREES, 0.01);
     CHECK_OK(ww_shape_predictor_read(file.data, file.bytes, "small.dat", &p, &err));
     CHECK_EQ(ww_shape_predictor_points(p), POINTS);
-    // Levels fall to the right by one a pixel, a tenth of the box apart: by 10 in a box of 100 (not over 10.5), by 20 in one of
-    // 200.
+    // Levels fall to the right by one a pixel, a tenth of the box apart: by 10 in a box of 100 (not over 10.5), by 20
+    // in one of 200.
     for (int side = 100; side <= 200; side += 100) {
         ww_image image;
         float point[2 * POINTS];
@@ -100,8 +100,8 @@ TEST(five_landmarks_lead_to_the_place_they_came_from)
         float point[136], landmark[10];
         int points = trial % 2 ? 68 : 5;
         for (int i = 0; i < 2 * points; i++)
-            point[i] = (float)(int)((points == 5 ? five_points[i] : 100 + 3 * (i / 2 % 17) + 40 * (i % 2)) +
-                                    10 * ww_random_normal(&r) + 500 * (trial % 3));
+            point[i] = (float)(int)((points == 5 ? five_points[i] : 100 + 3 * (i / 2 % 17) + 40 * (i % 2))
+                                    + 10 * ww_random_normal(&r) + 500 * (trial % 3));
         ww_dlib_place direct;
         CHECK(ww_dlib_place_of(point, points, 150, 0.25, &direct));
         CHECK(ww_dlib_landmarks(point, points, landmark));
@@ -135,7 +135,8 @@ TEST(chips_are_black_beyond_the_picture_and_cut_from_any_format)
 {
     ww_error err = {0};
     ww_image image, chip, yuv;
-    ww_dlib_place outside = {.x = -500, .y = 40, .side = 100, .angle = 0.3}, corner = {.x = 0, .y = 0, .side = 151, .angle = 0.1};
+    ww_dlib_place outside = {.x = -500, .y = 40, .side = 100, .angle = 0.3},
+                  corner = {.x = 0, .y = 0, .side = 151, .angle = 0.1};
     gradient_picture(WW_PIXELS_RGB, 301, 203, &image);
     CHECK_OK(ww_dlib_chip(&image, &outside, 150, &chip, &err));
     int bright = 0;
@@ -155,7 +156,9 @@ TEST(chips_are_black_beyond_the_picture_and_cut_from_any_format)
     CHECK_OK(ww_dlib_chip(&yuv, &inside, 150, &chip, &err));
     CHECK_OK(ww_dlib_chip(&rgb, &inside, 150, &other, &err));
     for (int y = 0; y < 150; y++)
-        CHECK(memcmp(chip.plane[0].data + y * chip.plane[0].stride, other.plane[0].data + y * other.plane[0].stride, 450) == 0);
+        CHECK(
+            memcmp(chip.plane[0].data + y * chip.plane[0].stride, other.plane[0].data + y * other.plane[0].stride, 450)
+            == 0);
     ww_image_free(&chip);
     ww_image_free(&other);
     ww_image_free(&rgb);
@@ -192,8 +195,9 @@ TEST(jitter_begins_anew_with_every_generator)
     for (int i = 0; i < 3; i++) {
         CHECK_OK(ww_dlib_jitter(&chip, &random, &again, &err));
         for (int y = 0; y < 150; y++)
-            CHECK(memcmp(first[i].plane[0].data + y * first[i].plane[0].stride, again.plane[0].data + y * again.plane[0].stride,
-                         450) == 0);
+            CHECK(memcmp(first[i].plane[0].data + y * first[i].plane[0].stride,
+                         again.plane[0].data + y * again.plane[0].stride, 450)
+                  == 0);
         ww_image_free(&first[i]);
         ww_image_free(&again);
     }
@@ -221,7 +225,8 @@ TEST(a_jittered_vector_is_the_mean_of_its_parts)
     free(bytes);
     net = file.net;
     plain = file.spec;
-    CHECK(plain.embedder == &ww_dlib_embedder_kind && plain.embedding_dim == DIM && plain.chip_size == WW_DLIB_CHIP_SIZE);
+    CHECK(plain.embedder == &ww_dlib_embedder_kind && plain.embedding_dim == DIM
+          && plain.chip_size == WW_DLIB_CHIP_SIZE);
     jittered = plain;
     jittered.jitter = COPIES;
     CHECK_OK(ww_embedder_open(net, &plain, &one, &err));

@@ -31,7 +31,8 @@ static ww_net *load(const ww_buffer *f, ww_error *err)
     return net;
 }
 
-// Runs on a side x side picture of the same number everywhere but in the first pixel, which is 0; compares with the reference.
+// Runs on a side x side picture of the same number everywhere but in the first pixel, which is 0; compares with the
+// reference.
 static float *run(const ww_net *net, int side, float value, ww_shape *shape)
 {
     ww_error err = {0};
@@ -80,15 +81,16 @@ TEST(a_layer_on_a_layer)
     CHECK_STR(info->loss, "loss_metric_2");
     float *y = run(net, 3, 4, &s);
     CHECK(s.rank == 4 && s.dim[1] == 2 && s.dim[2] == 3);
-    CHECK_NEAR(y[0], 0, 1e-6);           // 2 (0 - 10) + 1 below zero
-    CHECK_NEAR(y[1], 2 * 2 + 1, 1e-6);   // 2 (12 - 10) + 1
-    CHECK_NEAR(y[10], 3 * 3 - 1, 1e-6);  // 3 (12 - 9) - 1
+    CHECK_NEAR(y[0], 0, 1e-6);          // 2 (0 - 10) + 1 below zero
+    CHECK_NEAR(y[1], 2 * 2 + 1, 1e-6);  // 2 (12 - 10) + 1
+    CHECK_NEAR(y[10], 3 * 3 - 1, 1e-6); // 3 (12 - 9) - 1
     free(y);
     ww_net_free(net);
     ww_buffer_free(&f);
 }
 
-// tag, convolution of stride 2 to more channels, add_prev: the tag is larger in rows and columns, the convolution in channels.
+// tag, convolution of stride 2 to more channels, add_prev: the tag is larger in rows and columns, the convolution in
+// channels.
 TEST(add_prev_pads)
 {
     ww_buffer f = {0};
@@ -111,11 +113,11 @@ TEST(add_prev_pads)
     CHECK(ww_net_dlib(net)->step_x == 2 && ww_net_dlib(net)->start_y == 1);
     float *y = run(net, 5, 1, &s); // the first layer gives 3 and 4 (its biases are 0 and 1), 0 and 1 at the first pixel
     CHECK(s.dim[1] == 4 && s.dim[2] == 5 && s.dim[3] == 5);
-    CHECK_NEAR(y[0], 0 + 7, 1e-6);            // channel 0: tag 0, convolution 3 + 4
-    CHECK_NEAR(y[25 + 6], 4 + 7, 1e-6);       // channel 1, (1, 1): both
-    CHECK_NEAR(y[25 + 2], 4, 1e-6);           // (2, 0): the tag alone
-    CHECK_NEAR(y[2 * 25 + 1], 7 + 7, 1e-6);   // channel 2: the convolution alone, and its bias
-    CHECK_NEAR(y[3 * 25 + 24], 0, 1e-6);      // neither
+    CHECK_NEAR(y[0], 0 + 7, 1e-6);          // channel 0: tag 0, convolution 3 + 4
+    CHECK_NEAR(y[25 + 6], 4 + 7, 1e-6);     // channel 1, (1, 1): both
+    CHECK_NEAR(y[25 + 2], 4, 1e-6);         // (2, 0): the tag alone
+    CHECK_NEAR(y[2 * 25 + 1], 7 + 7, 1e-6); // channel 2: the convolution alone, and its bias
+    CHECK_NEAR(y[3 * 25 + 24], 0, 1e-6);    // neither
     free(y);
     ww_net_free(net);
     ww_buffer_free(&f);
@@ -158,9 +160,9 @@ TEST(skip_goes_back)
 static void dense(ww_buffer *f, int channels, float offset)
 {
     float two[4] = {2, 2, 2, 2}, offsets[4] = {offset, offset, offset, offset};
-    dat_int(f, 2); // concat
-    dat_int(f, 1); // tag 2
-    dat_int(f, 2); // affine
+    dat_int(f, 2);    // concat
+    dat_int(f, 1);    // tag 2
+    dat_int(f, 2);    // affine
     dat_place_tag(f); // tag 1
     dat_affine(f, channels, two, offsets);
     dat_layer_end(f);
@@ -217,7 +219,8 @@ TEST(a_detector_says_what_it_is)
     CHECK(info->mmod.window[0].width == 40 && info->mmod.window[0].height == 60);
     CHECK_STR(info->mmod.window[0].label, "face");
     CHECK(fabs(info->mmod.nms.iou - 0.4) < 1e-12 && fabs(info->mmod.nms.covered - 0.9) < 1e-12);
-    CHECK(info->input.kind == WW_DLIB_INPUT_RGB_PYRAMID && info->input.pyramid_padding == 4 && info->input.outer_padding == 6);
+    CHECK(info->input.kind == WW_DLIB_INPUT_RGB_PYRAMID && info->input.pyramid_padding == 4
+          && info->input.outer_padding == 6);
     CHECK(info->step_x == 4 && info->start_x == 2); // convolution: 2 x - 1 + 1; pool: 2 (2 x + 1)
     ww_net_free(net);
     ww_buffer_free(&f);
@@ -240,7 +243,8 @@ TEST(what_is_not_known_is_named)
     ww_buffer_free(&f);
 }
 
-// Cut at every byte it is refused; with any byte changed it is refused or loads, and then opens and runs or is refused for that.
+// Cut at every byte it is refused; with any byte changed it is refused or loads, and then opens and runs or is refused
+// for that.
 TEST(damage)
 {
     ww_buffer f = {0};
@@ -283,7 +287,8 @@ TEST(files_are_told_apart)
         SKIP("no shared/models");
     CHECK_OK(ww_dlib_net_load_file(path, &net, &err));
     const ww_dlib_net *info = ww_net_dlib(net);
-    CHECK(info && info->kind == WW_DLIB_MMOD && info->mmod.window[0].width == 80 && info->step_x == 8 && info->start_x == 14);
+    CHECK(info && info->kind == WW_DLIB_MMOD && info->mmod.window[0].width == 80 && info->step_x == 8
+          && info->start_x == 14);
     ww_net_free(net);
     path = shared_file("models/face_recognition_densenet_model_v1.dat.bz2");
     CHECK_OK(ww_dlib_net_load_file(path, &net, &err));

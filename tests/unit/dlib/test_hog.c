@@ -9,10 +9,7 @@
 
 enum { TABLES = 3, WIDE = 203 };
 
-static size_t fast_tables(const ww_hog_kernels **table)
-{
-    return ww_hog_kernels_usable(table, TABLES);
-}
+static size_t fast_tables(const ww_hog_kernels **table) { return ww_hog_kernels_usable(table, TABLES); }
 
 static uint8_t *random_rows(ww_random *r, int rows, int stride)
 {
@@ -104,7 +101,8 @@ TEST(pictures_are_scaled_to_the_same_bytes_on_every_processor)
         CHECK_OK(ww_image_alloc(&image, trial % 2 ? WW_PIXELS_RGB : WW_PIXELS_LUMA, width, height, &err));
         for (int y = 0; y < height; y++)
             for (int x = 0; x < width * (trial % 2 ? 3 : 1); x++)
-                image.plane[0].data[y * image.plane[0].stride + x] = (uint8_t)(trial % 5 == 0 ? 77 : ww_random_below(&r, 256));
+                image.plane[0].data[y * image.plane[0].stride + x] =
+                    (uint8_t)(trial % 5 == 0 ? 77 : ww_random_below(&r, 256));
         ww_hog_picture in = {0}, plain = {0}, fast = {0};
         CHECK_OK(ww_hog_picture_take(table[0], &image, &in, &err));
         CHECK_OK(ww_hog_picture_scale(table[0], &in, to_width, to_height, &plain, &err));
@@ -114,7 +112,8 @@ TEST(pictures_are_scaled_to_the_same_bytes_on_every_processor)
             CHECK_OK(ww_hog_picture_scale(table[t], &again, to_width, to_height, &fast, &err));
             for (int p = 0; p < plain.planes; p++)
                 for (int y = 0; y < to_height; y++)
-                    CHECK(memcmp(plain.plane[p] + y * plain.stride, fast.plane[p] + y * fast.stride, (size_t)to_width) == 0);
+                    CHECK(memcmp(plain.plane[p] + y * plain.stride, fast.plane[p] + y * fast.stride, (size_t)to_width)
+                          == 0);
             ww_hog_picture_free(&again);
         }
         ww_hog_picture_free(&in);
@@ -190,7 +189,8 @@ TEST(filters_add_up_to_the_weights_in_the_file)
     for (int f = 0; f < FILTERS; f++) {
         weights[f] = ww_alloc(WW_HOG_PLANES * SIDE * SIDE * sizeof **weights);
         for (int i = 0; i < WW_HOG_PLANES * SIDE * SIDE; i++)
-            weights[f][i] = (float)ww_random_normal(&r) * 0.1f * (float)(i / (SIDE * SIDE) % 3); // every third plane is empty
+            // every third plane is empty
+            weights[f][i] = (float)ww_random_normal(&r) * 0.1f * (float)(i / (SIDE * SIDE) % 3);
     }
     ww_hog_bank bank;
     CHECK_OK(ww_hog_bank_make(weights, FILTERS, SIDE, SIDE, &bank, &err));
@@ -213,9 +213,9 @@ TEST(filters_add_up_to_the_weights_in_the_file)
                     for (int x = 0; x < tile.columns; x++) {
                         double sum = 0;
                         for (int i = 0; i < WW_HOG_PLANES * SIDE * SIDE; i++)
-                            sum += (double)weights[f][i] *
-                                   feature[(size_t)(i / (SIDE * SIDE)) * plane + (size_t)(y + 1 + i / SIDE % SIDE) * stride +
-                                           (size_t)(x + 2 + i % SIDE)];
+                            sum += (double)weights[f][i]
+                                   * feature[(size_t)(i / (SIDE * SIDE)) * plane
+                                             + (size_t)(y + 1 + i / SIDE % SIDE) * stride + (size_t)(x + 2 + i % SIDE)];
                         largest = fmax(largest, fabs(sum - tile.score[(f * WW_HOG_TILE_ROWS + y) * WW_HOG_STRIP + x]));
                     }
             CHECK_NEAR(largest, 0, 2e-4);
@@ -270,7 +270,8 @@ TEST(better_boxes_win_and_the_best_come_first)
     double middle = all.item[all.count / 2].score;
     CHECK_OK(ww_hog_detect(hog, &image, 1, middle, &few, &err));
     CHECK(few.count > 0 && few.count < all.count);
-    for (size_t i = 0; i < few.count; i++) // suppression goes from the best down: a higher threshold only cuts the tail off
+    // suppression goes from the best down: a higher threshold only cuts the tail off
+    for (size_t i = 0; i < few.count; i++)
         CHECK(memcmp(&few.item[i], &all.item[i], sizeof few.item[i]) == 0);
     CHECK_EQ(ww_hog_detect(hog, &image, 5, 0, &few, &err), WW_ERR_ARGUMENT);
     CHECK_EQ(few.count, 0);

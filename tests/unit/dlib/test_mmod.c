@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// dlib's CNN detector: the tiled pyramid and what becomes of the network's scores. What the real network finds is compared with
-// dlib's own answer in tests/parity/dlib.
+// dlib's CNN detector: the tiled pyramid and what becomes of the network's scores. What the real network finds is
+// compared with dlib's own answer in tests/parity/dlib.
 #include "harness.h"
 
 #include "base/memory.h"
@@ -11,8 +11,11 @@
 
 enum { WINDOW = 32 };
 
-static const ww_dlib_input pyramid = {
-    .kind = WW_DLIB_INPUT_RGB_PYRAMID, .channels = 3, .mean = {100, 110, 120}, .pyramid_padding = 10, .outer_padding = 11};
+static const ww_dlib_input pyramid = {.kind = WW_DLIB_INPUT_RGB_PYRAMID,
+                                      .channels = 3,
+                                      .mean = {100, 110, 120},
+                                      .pyramid_padding = 10,
+                                      .outer_padding = 11};
 
 static ww_image flat(int width, int height, uint8_t level)
 {
@@ -45,7 +48,8 @@ TEST(fast_blend_is_the_plain_one)
         CHECK(memcmp(fast, plain, (size_t)out * sizeof *fast) == 0);
         CHECK_NEAR(plain[0], (1 - share) * top[0] + share * bottom[0], 1e-3);
         if (out > 1)
-            CHECK_NEAR(plain[out - 1], (1 - share) * top[in - 1] + share * bottom[in - 1], 0.3); // positions are counted in float
+            // positions are counted in float
+            CHECK_NEAR(plain[out - 1], (1 - share) * top[in - 1] + share * bottom[in - 1], 0.3);
         ww_blend_free(&b);
     }
 }
@@ -61,11 +65,12 @@ TEST(levels_do_not_touch)
         CHECK(p.levels >= 1 && p.tile[0].left == 11 && p.tile[0].top == 11 && p.tile[0].width == width);
         for (int i = 0; i < p.levels; i++) {
             const ww_tile *a = &p.tile[i];
-            CHECK(a->left >= 11 && a->top >= 11 && a->left + a->width + 11 <= p.width && a->top + a->height + 11 <= p.height);
+            CHECK(a->left >= 11 && a->top >= 11 && a->left + a->width + 11 <= p.width
+                  && a->top + a->height + 11 <= p.height);
             for (int k = 0; k < i; k++) {
                 const ww_tile *b = &p.tile[k];
-                CHECK(a->left >= b->left + b->width || b->left >= a->left + a->width || a->top >= b->top + b->height ||
-                      b->top >= a->top + a->height);
+                CHECK(a->left >= b->left + b->width || b->left >= a->left + a->width || a->top >= b->top + b->height
+                      || b->top >= a->top + a->height);
             }
             CHECK_EQ(ww_mmod_plane_level(&p, a->left + a->width / 2, a->top + a->height / 2), i);
         }
@@ -142,8 +147,8 @@ static double overlap(const ww_detection *a, const ww_detection *b)
 {
     double w = fmin(a->x + a->width, b->x + b->width) - fmax(a->x, b->x);
     double h = fmin(a->y + a->height, b->y + b->height) - fmax(a->y, b->y);
-    double around = (fmax(a->x + a->width, b->x + b->width) - fmin(a->x, b->x)) *
-                    (fmax(a->y + a->height, b->y + b->height) - fmin(a->y, b->y));
+    double around = (fmax(a->x + a->width, b->x + b->width) - fmin(a->x, b->x))
+                    * (fmax(a->y + a->height, b->y + b->height) - fmin(a->y, b->y));
     return w > 0 && h > 0 ? w * h / around : 0;
 }
 

@@ -17,7 +17,8 @@ static ww_error err;
 
 static int remove_one(const char *path, const struct stat *s, int type, struct FTW *where) { return remove(path); }
 
-static void add_face(ww_store *store, int64_t frame, int order, double x, double size, double quality, const float *vector)
+static void add_face(ww_store *store, int64_t frame, int order, double x, double size, double quality,
+                     const float *vector)
 {
     ww_face_row row = {.frame = frame,
                        .order = order,
@@ -108,7 +109,8 @@ static const char *write_pairs(void)
         for (int i = 0; i < 15; i++)
             sprintf(text + strlen(text), "P%d\t%d\t%d\n", fold * 6 + i % 6, 1 + i / 6, 2 + i / 6);
         for (int i = 0; i < 15; i++)
-            sprintf(text + strlen(text), "P%d\t%d\tP%d\t%d\n", fold * 6 + i % 6, 1 + i / 6, fold * 6 + (i + 1) % 6, 2 + i / 6);
+            sprintf(text + strlen(text), "P%d\t%d\tP%d\t%d\n", fold * 6 + i % 6, 1 + i / 6, fold * 6 + (i + 1) % 6,
+                    2 + i / 6);
     }
     return write_text("pairs.txt", text);
 }
@@ -128,8 +130,9 @@ TEST(pairs_through_the_library)
     CHECK_EQ(r.kept_percent[2], 80);
     CHECK_OK(ww_eval_pairs(dir, write_pairs(), WW_EVAL_LARGEST, NULL, &r, &err)); // passers-by are larger
     CHECK(r.accuracy < 0.9);
-    const char *table = write_text("pairs.csv", "file1,file2,same\nP1_0001.jpg,P1/P1_0002.jpg,1\nP1_0001.jpg,P2_0001.jpg,0\n"
-                                                "P4_0001.jpg,P4_0002.jpg,1\nP5_0001.jpg,P6_0001.jpg,0\n");
+    const char *table =
+        write_text("pairs.csv", "file1,file2,same\nP1_0001.jpg,P1/P1_0002.jpg,1\nP1_0001.jpg,P2_0001.jpg,0\n"
+                                "P4_0001.jpg,P4_0002.jpg,1\nP5_0001.jpg,P6_0001.jpg,0\n");
     CHECK_OK(ww_eval_pairs(dir, table, WW_EVAL_MIDDLE, NULL, &r, &err));
     CHECK_NEAR(r.accuracy, 1, 0);
     CHECK_NEAR(r.roc_area, 1, 1e-12);
@@ -155,16 +158,17 @@ TEST(pairs_that_the_library_does_not_know)
                   "pairs.txt:2: 'P1' has no picture 99 (P1_0099.jpg)");
     pairs_refused("file1,file2,same\nP1_0001.jpg,P9/P1_0001.jpg,1\n", WW_ERR_NOT_FOUND,
                   "pairs.txt:2: 'P9/P1_0001.jpg' was not scanned");
-    pairs_refused("file1,file2,same\nP1_0001.jpg,P1_0002.jpg,1\n", WW_ERR_ARGUMENT, "pairs.txt: the pairs need two folds");
+    pairs_refused("file1,file2,same\nP1_0001.jpg,P1_0002.jpg,1\n", WW_ERR_ARGUMENT,
+                  "pairs.txt: the pairs need two folds");
     CHECK_EQ(ww_eval_pairs(dir, "/nowhere/pairs.txt", WW_EVAL_MIDDLE, NULL, &r, &e), WW_ERR_NOT_FOUND);
     const char *table = write_text("faces.csv", "source,x,y,w,h,person\na,1,1,1,1,1\n");
     char *pairs = ww_path_join(dir, "pairs.txt");
     CHECK_EQ(ww_eval_pairs(table, pairs, WW_EVAL_MIDDLE, NULL, &r, &e), WW_ERR_ARGUMENT);
     CHECK(strstr(e.message, "give the folder") != NULL);
     free(pairs);
-    CHECK_EQ(
-        ww_eval_pairs("/nowhere", write_text("pairs.txt", "2 1\na 1 2\na 1 b 1\na 1 2\na 1 b 1\n"), WW_EVAL_MIDDLE, NULL, &r, &e),
-        WW_ERR_NOT_FOUND);
+    CHECK_EQ(ww_eval_pairs("/nowhere", write_text("pairs.txt", "2 1\na 1 2\na 1 b 1\na 1 2\na 1 b 1\n"), WW_EVAL_MIDDLE,
+                           NULL, &r, &e),
+             WW_ERR_NOT_FOUND);
     remove_library();
 }
 
@@ -202,7 +206,9 @@ TEST(people_from_the_paths)
 {
     static const double thresholds[] = {0.4, 1.1, 1.6};
     struct told told = {0};
-    ww_eval_options o = {.size = sizeof o, .sorting = WW_CLUSTER_OPTIONS_INIT, .on_group = on_group,
+    ww_eval_options o = {.size = sizeof o,
+                         .sorting = WW_CLUSTER_OPTIONS_INIT,
+                         .on_group = on_group,
                          .on_threshold = on_threshold,
                          .threshold = thresholds,
                          .thresholds = 3,
@@ -250,8 +256,8 @@ static const char *write_faces(void)
     CHECK_OK(ww_predictions_open(&a, dir, NULL, &err));
     ww_buffer_text(&text, "source,x,y,width,height,person\n");
     for (size_t i = 0; i < a.face_count; i++)
-        ww_buffer_format(&text, "%s,%.3f,%.3f,%.3f,%.3f,%d\n", a.source[a.face[i].source].path, a.face[i].x, a.face[i].y,
-                         a.face[i].width, a.face[i].height, a.face[i].person);
+        ww_buffer_format(&text, "%s,%.3f,%.3f,%.3f,%.3f,%d\n", a.source[a.face[i].source].path, a.face[i].x,
+                         a.face[i].y, a.face[i].width, a.face[i].height, a.face[i].person);
     ww_predictions_free(&a);
     const char *path = write_text("faces.csv", text.data);
     ww_buffer_free(&text);
@@ -262,7 +268,8 @@ static const char *write_faces(void)
 TEST(a_table_says_the_same)
 {
     ww_eval_result r = WW_EVAL_RESULT_INIT, again = WW_EVAL_RESULT_INIT;
-    const ww_eval_options largest = {.size = sizeof largest, .sorting = WW_CLUSTER_OPTIONS_INIT, .face = WW_EVAL_LARGEST};
+    const ww_eval_options largest = {
+        .size = sizeof largest, .sorting = WW_CLUSTER_OPTIONS_INIT, .face = WW_EVAL_LARGEST};
     make_library(0.9);
     sort_library(1.25);
     CHECK_OK(ww_eval_people(dir, "folders", &largest, NULL, &r, &err));
@@ -297,7 +304,12 @@ TEST(a_truth_that_knows_some)
     ww_error e = {0};
     CHECK_EQ(ww_eval_people(dir, "/nowhere/truth.csv", NULL, NULL, &again, &e), WW_ERR_NOT_FOUND);
     const double none = -1;
-    CHECK_EQ(ww_eval_people(dir, "folders", &(ww_eval_options){.size = sizeof(ww_eval_options), .sorting = WW_CLUSTER_OPTIONS_INIT, .threshold = &none, .thresholds = 1}, NULL, &again, &e),
+    CHECK_EQ(ww_eval_people(dir, "folders",
+                            &(ww_eval_options){.size = sizeof(ww_eval_options),
+                                               .sorting = WW_CLUSTER_OPTIONS_INIT,
+                                               .threshold = &none,
+                                               .thresholds = 1},
+                            NULL, &again, &e),
              WW_ERR_ARGUMENT);
     remove_library();
 }

@@ -8,7 +8,7 @@
 
 #define HAS(text, part) CHECK(strstr(text, part) != NULL)
 
-// --- tables ------------------------------------------------------------------------------------------------------------------
+// --- tables ----------------------------------------------------------------------------------------------------------
 
 TEST(a_table_as_spreadsheets_write_it)
 {
@@ -80,7 +80,7 @@ TEST(tables_that_are_none)
     ww_csv_close(&t);
 }
 
-// --- files -------------------------------------------------------------------------------------------------------------------
+// --- files -----------------------------------------------------------------------------------------------------------
 
 TEST(which_file_is_meant)
 {
@@ -102,7 +102,7 @@ TEST(which_file_is_meant)
     CHECK_EQ(ww_path_index_find(&p, "w/Cy_0001.jpg"), 7);
     CHECK_EQ(ww_path_index_find(&p, ""), WW_PATH_NONE);
     CHECK_EQ(ww_path_index_find_numbered(&p, "Ada", 1, &known), 0);
-    CHECK_EQ(known, 3);                                      // not Ada_Lov_0001.jpg, nor the .jpg.txt
+    CHECK_EQ(known, 3);                                           // not Ada_Lov_0001.jpg, nor the .jpg.txt
     CHECK_EQ(ww_path_index_find_numbered(&p, "Ada", 2, NULL), 1); // the one in the folder Ada
     CHECK_EQ(ww_path_index_find_numbered(&p, "Ada", 3, NULL), WW_PATH_NONE);
     CHECK_EQ(ww_path_index_find_numbered(&p, "Cy", 1, NULL), WW_PATH_SEVERAL);
@@ -111,7 +111,7 @@ TEST(which_file_is_meant)
     ww_path_index_free(&p);
 }
 
-// --- pairs -------------------------------------------------------------------------------------------------------------------
+// --- pairs -----------------------------------------------------------------------------------------------------------
 
 TEST(pairs_of_lfw)
 {
@@ -138,7 +138,8 @@ TEST(pairs_of_lfw)
 
 TEST(pairs_in_a_table)
 {
-    static const char text[] = "same,file2,file1,fold\n1,b.jpg,a.jpg,2\nno,d.jpg,c.jpg,1\nTRUE,f.jpg,e.jpg,1\n0,h.jpg,g.jpg,2\n";
+    static const char text[] =
+        "same,file2,file1,fold\n1,b.jpg,a.jpg,2\nno,d.jpg,c.jpg,1\nTRUE,f.jpg,e.jpg,1\n0,h.jpg,g.jpg,2\n";
     static const char dealt[] = "file1,file2,same\na,b,1\na,c,1\na,d,0\nb,c,yes\n";
     static const uint32_t folds[] = {0, 1, 0, 2};
     ww_pair_list l;
@@ -172,13 +173,16 @@ TEST(pairs_that_are_none)
     bad_pairs(" \n\t\n", "pairs.txt: the file is empty");
     bad_pairs("10\nAda 1 2\n", "pairs.txt:1: the first line has to be 'FOLDS N'");
     bad_pairs("1 300\nAda 1 2\n", "pairs.txt:1: the first line");
-    bad_pairs("2 1\nAda 1\n", "pairs.txt:2: a line of pairs is 'Name i j' or 'Name i Other j', and this one has 2 words");
+    bad_pairs("2 1\nAda 1\n",
+              "pairs.txt:2: a line of pairs is 'Name i j' or 'Name i Other j', and this one has 2 words");
     bad_pairs("2 1\nAda 1 Bo 2 3 4\n", "and this one has at least 5 words");
     bad_pairs("2 1\nAda 1 0\n", "pairs.txt:2: '0' is not the number of a picture");
     bad_pairs("2 1\nAda 1 Bo\n", "pairs.txt:2: 'Bo' is not the number of a picture");
     bad_pairs("2 1\nAda 1 12345678\n", "is not the number of a picture");
-    bad_pairs("2 1\nAda 1 2\nAda 1 Bo 1\nBo 1 2\n", "the file is cut short: 3 pairs, and its first line tells of 2 x 2 x 1");
-    bad_pairs("2 1\nAda 1 2\nAda 1 Bo 1\nBo 1 2\nBo 1 Ada 1\nCy 1 2\n", "pairs.txt:6: there are more pairs than the 2 x 2 x 1");
+    bad_pairs("2 1\nAda 1 2\nAda 1 Bo 1\nBo 1 2\n",
+              "the file is cut short: 3 pairs, and its first line tells of 2 x 2 x 1");
+    bad_pairs("2 1\nAda 1 2\nAda 1 Bo 1\nBo 1 2\nBo 1 Ada 1\nCy 1 2\n",
+              "pairs.txt:6: there are more pairs than the 2 x 2 x 1");
     bad_pairs("100 999999\nAda 1 2\n", "more than");
     bad_pairs("file1,file2\na,b\n", "pairs.txt:1: pairs are 'FOLDS N'");
     bad_pairs("file1,file2,same\na,b,maybe\n", "pairs.txt:2: same is 'maybe'");
@@ -189,7 +193,7 @@ TEST(pairs_that_are_none)
     bad_pairs("file1,file2,same\na,b\n", "pairs.txt:2: 2 fields");
 }
 
-// --- truth -------------------------------------------------------------------------------------------------------------------
+// --- truth -----------------------------------------------------------------------------------------------------------
 
 static void bad_truth(const char *text, const char *message)
 {
@@ -221,7 +225,8 @@ TEST(truths_that_are_none)
 }
 
 // What a truth says of an answer, both as tables.
-static ww_status match(const char *answer_text, const char *truth_text, ww_predictions *a, ww_ground_truth *t, ww_matched *m, ww_error *err)
+static ww_status match(const char *answer_text, const char *truth_text, ww_predictions *a, ww_ground_truth *t,
+                       ww_matched *m, ww_error *err)
 {
     *m = (ww_matched){0};
     *t = (ww_ground_truth){0};
@@ -256,7 +261,8 @@ TEST(places_and_spans)
                                 "a.mp4,2.0,10,10,20,20,0\n"   // Ada is gone: false
                                 "a.mp4,2.5,300,10,20,20,-1\n" // nobody there: false
                                 "a.mp4,3.0,110,10,20,20,\n";  // somebody
-    static const char truth[] = "start_s,end_s,x,y,w,h,person\n0,2,0,0,100,100,Ada\n0,4,100,0,100,100,Bo\n2.9,4,100,0,30,30,\n";
+    static const char truth[] =
+        "start_s,end_s,x,y,w,h,person\n0,2,0,0,100,100,Ada\n0,4,100,0,100,100,Bo\n2.9,4,100,0,30,30,\n";
     ww_predictions a;
     ww_ground_truth t;
     ww_matched m;
@@ -282,8 +288,9 @@ TEST(moments)
                                 "x/a.mp4,1.45,200,10,20,20,0\n" // false: the moment is known
                                 "x/a.mp4,9,10,10,20,20,0\n"     // of this moment nothing is known
                                 "x/b.mp4,1,10,10,20,20,0\n";    // of this file neither
-    static const char truth[] = "source,time_s,x,y,width,height,person\na.mp4,1,10,10,20,20,Ada\na.mp4,1.8,10,10,20,20,Bo\na.mp4,"
-                                "5,1,1,9,9,Bo\n";
+    static const char truth[] =
+        "source,time_s,x,y,width,height,person\na.mp4,1,10,10,20,20,Ada\na.mp4,1.8,10,10,20,20,Bo\na.mp4,"
+        "5,1,1,9,9,Bo\n";
     ww_predictions a;
     ww_ground_truth t;
     ww_matched m;
@@ -346,15 +353,17 @@ TEST(what_does_not_fit_together)
     static const char two[] = "source,x,y,w,h,person\na.jpg,0,0,9,9,1\nx/b.jpg,0,0,9,9,1\ny/b.jpg,0,0,9,9,1\n";
     refused(two, "person,x,y,w,h\nAda,0,0,9,9\n", WW_ERR_FORMAT,
             "truth.csv: there is no column source, and faces.csv holds 3 files");
-    refused(two, "file,person\na.jpg,Ada\nb.jpg,Bo\n", WW_ERR_FORMAT, "truth.csv:3: several files of faces.csv end in 'b.jpg'");
-    refused(two, "file,person\nc.jpg,Ada\nd.jpg,Bo\n", WW_ERR_NOT_FOUND, "truth.csv:2: 'c.jpg', and no other file it names");
+    refused(two, "file,person\na.jpg,Ada\nb.jpg,Bo\n", WW_ERR_FORMAT,
+            "truth.csv:3: several files of faces.csv end in 'b.jpg'");
+    refused(two, "file,person\nc.jpg,Ada\nd.jpg,Bo\n", WW_ERR_NOT_FOUND,
+            "truth.csv:2: 'c.jpg', and no other file it names");
     refused(two, "file,person\nx/b.jpg,Ada\n./x/b.jpg,Bo\n", WW_ERR_FORMAT, "line 2 speaks of 'x/b.jpg' already");
     refused("a,b\n1,2\n", "file,person\na,b\n", WW_ERR_FORMAT, "faces.csv:1: a table of faces needs the columns");
     refused("source,x,y,w,h,person\na,0,0,9,nine,1\n", "file,person\na,b\n", WW_ERR_FORMAT,
             "faces.csv:2: 'nine' in the column h is not a number");
 }
 
-// --- mixes -------------------------------------------------------------------------------------------------------------------
+// --- mixes -----------------------------------------------------------------------------------------------------------
 
 TEST(worst_groups_first)
 {

@@ -4,9 +4,9 @@
 #include "evaluate/verification.h"
 #include "harness.h"
 
-// Two folds of four. Judged by fold 1 (0.3 same, 0.55 different, 0.6 same, 0.65 different: best up to 0.625), fold 0 accepts 0.2,
-// 0.4 and 0.5: three right of four. Judged by fold 0 (0.2 same, 0.4 different, 0.5 same, 0.9 different: best up to 0.7), fold 1
-// accepts all four: two right.
+// Two folds of four. Judged by fold 1 (0.3 same, 0.55 different, 0.6 same, 0.65 different: best up to 0.625), fold 0
+// accepts 0.2, 0.4 and 0.5: three right of four. Judged by fold 0 (0.2 same, 0.4 different, 0.5 same, 0.9 different:
+// best up to 0.7), fold 1 accepts all four: two right.
 static const ww_trial by_hand[8] = {
     {0.2, 0.5f, 0, true}, {0.5, 0.5f, 0, true}, {0.4, 0.1f, 0, false},  {0.9, 0.5f, 0, false},
     {0.3, 0.5f, 1, true}, {0.6, 0.5f, 1, true}, {0.55, 0.2f, 1, false}, {0.65, 0.9f, 1, false},
@@ -47,7 +47,8 @@ TEST(what_is_not_found_is_wrong_and_poorest)
     CHECK_NEAR(v.threshold, 0.55, 1e-12); // nothing is learned from them
     CHECK_NEAR(v.tar_1e2, 2.0 / 5, 1e-12);
     CHECK_NEAR(v.error_kept[0], 5.0 / 10, 1e-12);
-    CHECK_NEAR(v.error_kept[1], 4.0 / 9, 1e-12); // of quality 1, and the first to be left out all the same: the later one
+    // of quality 1, and the first to be left out all the same: the later one
+    CHECK_NEAR(v.error_kept[1], 4.0 / 9, 1e-12);
     CHECK_NEAR(v.error_kept[2], 3.0 / 8, 1e-12);
 }
 
@@ -91,10 +92,10 @@ TEST(labels_that_say_nothing)
     CHECK_NEAR(v.tar_1e2, 0.01, 0.01);
 }
 
-// --- definitions -------------------------------------------------------------------------------------------------------------
+// --- definitions -----------------------------------------------------------------------------------------------------
 
-// Share of the fold judged rightly when cut where the others are: below each of their distances, midway to the next lower one,
-// and above all.
+// Share of the fold judged rightly when cut where the others are: below each of their distances, midway to the next
+// lower one, and above all.
 static double accuracy_of_fold(const ww_trial *t, size_t count, uint32_t fold)
 {
     double best = -1, best_refused = 0, cut = 0, right = 0, all = 0;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Detectors that are one network (network_detector.c, decode.c), on small networks that say in every cell what they see.
+// Detectors that are one network (network_detector.c, decode.c), on small networks that say in every cell what they
+// see.
 #include "face/detect.h"
 #include "face/detector.h"
 #include "face/landmarks.h"
@@ -43,8 +44,8 @@ static const char *repeated(const char *name, int times)
     return to;
 }
 
-// One of our detectors whose score at a stride is the mean of a cell's first channel, times `gain`, plus `score` of that stride; the
-// boxes are as large as the stride, and the landmarks in the middle.
+// One of our detectors whose score at a stride is the mean of a cell's first channel, times `gain`, plus `score` of
+// that stride; the boxes are as large as the stride, and the landmarks in the middle.
 static ww_net *made_up(int channels, float gain, const float score[3], ww_error *err)
 {
     static const int strides[3] = {8, 16, 32};
@@ -178,7 +179,8 @@ TEST(a_source_of_landmarks_sees_what_scores_less)
     ww_net_free(net);
 }
 
-// An UltraFace of input 64 x 32 that gives three times the same box, all of the picture, with what it sees at the right as score.
+// An UltraFace of input 64 x 32 that gives three times the same box, all of the picture, with what it sees at the right
+// as score.
 static ww_net *one_box(ww_error *err)
 {
     onnx_writer w = {0};

@@ -30,7 +30,8 @@ TEST(plans)
 
 TEST(films_are_whole)
 {
-    static const int films[][2] = {{1920, 1080}, {720, 576}, {1080, 1920}, {2048, 858}, {4096, 1484}, {640, 200}, {600, 10}};
+    static const int films[][2] = {{1920, 1080}, {720, 576}, {1080, 1920}, {2048, 858},
+                                   {4096, 1484}, {640, 200}, {600, 10}};
     int length, step;
     for (size_t i = 0; i < sizeof films / sizeof *films; i++)
         CHECK_EQ(ww_tiles_plan(films[i][0], films[i][1], SIZE, &length, &step), 1);

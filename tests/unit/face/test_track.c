@@ -15,7 +15,8 @@ TEST(a_walking_face_keeps_its_track_and_a_new_one_gets_its_own)
     ww_tracker tracker = {0};
     int64_t number[2];
     for (int look = 0; look < 20; look++) {
-        ww_detection faces[2] = {face_at(700 - 10.0f * (float)look, 50, 60, 0.9f), face_at(100 + 20.0f * (float)look, 300, 60, 0.7f)};
+        ww_detection faces[2] = {face_at(700 - 10.0f * (float)look, 50, 60, 0.9f),
+                                 face_at(100 + 20.0f * (float)look, 300, 60, 0.7f)};
         const size_t count = look < 5 ? 1 : 2;
         ww_tracker_update(&tracker, faces, count, look * LOOK_US, 0, number);
         CHECK_EQ(number[0], 1);
@@ -32,7 +33,8 @@ TEST(of_two_faces_near_a_track_the_nearer_one_continues_it)
 {
     ww_tracker tracker = {0};
     int64_t number[2];
-    ww_detection before = face_at(100, 100, 60, 0.9f), after[2] = {face_at(120, 100, 60, 0.9f), face_at(104, 100, 60, 0.9f)};
+    ww_detection before = face_at(100, 100, 60, 0.9f),
+                 after[2] = {face_at(120, 100, 60, 0.9f), face_at(104, 100, 60, 0.9f)};
     ww_tracker_update(&tracker, &before, 1, 0, 0, number);
     ww_tracker_update(&tracker, after, 2, LOOK_US, 0, number);
     CHECK_EQ(number[1], 1);

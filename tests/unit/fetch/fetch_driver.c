@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// usage: fetch_driver URL PATH sha256|git HEX BYTES [CANCEL_AT]: one ww_fetch_file; prints the status and the message. With
-// CANCEL_AT it is cancelled once so many bytes are there.
+// usage: fetch_driver URL PATH sha256|git HEX BYTES [CANCEL_AT]: one ww_fetch_file; prints the status and the message.
+// With CANCEL_AT it is cancelled once so many bytes are there.
 #include "fetch/fetch.h"
 
 #include <signal.h>

@@ -21,8 +21,10 @@ static char *digest_of(const void *content, size_t bytes, ww_digest_kind kind, c
 TEST(sha256_is_the_standards)
 {
     char hex[WW_DIGEST_HEX_MAX];
-    CHECK_STR(digest_of("abc", 3, WW_DIGEST_SHA256, hex), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
-    CHECK_STR(digest_of("", 0, WW_DIGEST_SHA256, hex), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+    CHECK_STR(digest_of("abc", 3, WW_DIGEST_SHA256, hex),
+              "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    CHECK_STR(digest_of("", 0, WW_DIGEST_SHA256, hex),
+              "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
 }
 
 TEST(git_blob_is_gits)

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
-// A small library with every oddity the writers must cope with, made of drawn pictures; and trees of files, read and compared.
+// A small library with every oddity the writers must cope with, made of drawn pictures; and trees of files, read and
+// compared.
 //
-//   source 1  a video whose name has spaces, a comma, quotes, markup and a byte that is not UTF-8; 6 frames, 2 faces each
-//   source 2  a video with a plain name; 4 frames, 1 face each
+//   source 1  a video whose name has spaces, a comma, quotes, markup and a byte that is not UTF-8; 6 frames, 2 faces
+//   each source 2  a video with a plain name; 4 frames, 1 face each
 //   source 3  a photo with 3 faces
 //   source 4  a file that could not be read
 // Faces 1 .. 19. People: face number modulo 4 is the person (3: nobody), person 1 has a difficult name.
@@ -39,10 +40,7 @@ static inline int fixture_remove(const char *path, const struct stat *s, int typ
     return remove(path);
 }
 
-static inline void fixture_end(void)
-{
-    nftw(fixture_dir, fixture_remove, 8, FTW_DEPTH | FTW_PHYS);
-}
+static inline void fixture_end(void) { nftw(fixture_dir, fixture_remove, 8, FTW_DEPTH | FTW_PHYS); }
 
 // The path of `name` in the test's folder; good for four calls.
 static inline const char *fixture_path(const char *name)
@@ -62,7 +60,8 @@ static inline void fixture_jpeg(int mark, int width, int height, uint8_t **jpeg,
     CHECK_OK(ww_image_alloc(&image, WW_PIXELS_YUV420, width, height, &err));
     for (int i = 0; i < 3; i++)
         for (int y = 0; y < image.plane[i].height; y++)
-            memset(image.plane[i].data + y * image.plane[i].stride, i ? 128 : 60 + mark * 9, (size_t)image.plane[i].width);
+            memset(image.plane[i].data + y * image.plane[i].stride, i ? 128 : 60 + mark * 9,
+                   (size_t)image.plane[i].width);
     CHECK_OK(ww_jpeg_encode(&image, WW_JPEG_QUALITY, jpeg, bytes, &err));
     ww_image_free(&image);
 }
@@ -71,8 +70,15 @@ static inline int64_t fixture_source(ww_store *s, const char *path, int kind, co
 {
     ww_error err = {0};
     int64_t id = 0;
-    ww_source_row row = {.path = path, .hash = 1, .kind = kind, .width = error ? 0 : 1400, .height = error ? 0 : 800,
-                         .duration_us = kind || error ? 0 : 9500000, .scan_key = "k", .span_count = 1, .error = error};
+    ww_source_row row = {.path = path,
+                         .hash = 1,
+                         .kind = kind,
+                         .width = error ? 0 : 1400,
+                         .height = error ? 0 : 800,
+                         .duration_us = kind || error ? 0 : 9500000,
+                         .scan_key = "k",
+                         .span_count = 1,
+                         .error = error};
     CHECK_OK(ww_store_add_source(s, &row, &id, &err));
     return id;
 }
@@ -137,7 +143,8 @@ static inline ww_store *fixture_library(void)
     ww_error err = {0};
     ww_store *s = fixture_open();
     CHECK_OK(ww_store_begin(s, &err));
-    int64_t first = fixture_source(s, "/films/a \"b\", <i>&\xff.mp4", 0, NULL), second = fixture_source(s, "plain.mp4", 0, NULL);
+    int64_t first = fixture_source(s, "/films/a \"b\", <i>&\xff.mp4", 0, NULL),
+            second = fixture_source(s, "plain.mp4", 0, NULL);
     int64_t photo = fixture_source(s, "photo.jpg", 1, NULL);
     fixture_source(s, "broken.mp4", 0, "'broken.mp4' is not footage: <empty>");
     static const int samples[] = {0, 1, 2, 5, 6, 9}; // one sample missing is a blink, two are an absence
@@ -160,7 +167,7 @@ static inline ww_folders_counts fixture_export(ww_store *s, const char *dir)
     return counts;
 }
 
-// --- trees: one line a file, sorted: path, hash of the content, and with_times also inode and time of change. Not the store.
+// --- trees: one line a file, sorted: path, hash of the content, with_times also inode and time of change; not the store
 typedef WW_VECTOR(char *) fixture_lines;
 static fixture_lines fixture_found;
 static bool fixture_with_times;
@@ -180,10 +187,7 @@ static inline int fixture_visit(const char *path, const struct stat *s, int type
     return 0;
 }
 
-static inline int fixture_compare(const void *a, const void *b)
-{
-    return strcmp(*(char *const *)a, *(char *const *)b);
-}
+static inline int fixture_compare(const void *a, const void *b) { return strcmp(*(char *const *)a, *(char *const *)b); }
 
 // The caller frees.
 static inline char *fixture_tree(const char *dir, bool with_times)
@@ -210,8 +214,8 @@ static inline char *fixture_fresh_tree(ww_store *s)
     char dir[512];
     snprintf(dir, sizeof dir, "%s", fixture_path("fresh"));
     CHECK_OK(ww_make_dirs(dir, &err));
-    // A store remembers one output folder: a copy of the library gets its own. The copy is of the committed state, through
-    // SQLite's file.
+    // A store remembers one output folder: a copy of the library gets its own. The copy is of the committed state,
+    // through SQLite's file.
     ww_store_close(s);
     uint8_t *data = NULL;
     size_t bytes = 0;
@@ -229,10 +233,7 @@ static inline char *fixture_fresh_tree(ww_store *s)
     return tree;
 }
 
-static inline bool fixture_exists(const char *name)
-{
-    return ww_path_exists(fixture_path(name));
-}
+static inline bool fixture_exists(const char *name) { return ww_path_exists(fixture_path(name)); }
 
 static inline void fixture_write(const char *name, const char *text)
 {

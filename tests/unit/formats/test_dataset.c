@@ -83,8 +83,8 @@ TEST(every_picture_has_its_labels_beside_it)
     fixture_end();
 }
 
-// The label of a portrait from the formula alone: 80 px in a 1400 px wide frame, 2 portrait pixels a pixel, so 20 * 2 * 2 = 80 px
-// of margin.
+// The label of a portrait from the formula alone: 80 px in a 1400 px wide frame, 2 portrait pixels a pixel, so 20 * 2 *
+// 2 = 80 px of margin.
 TEST(portrait_labels_are_wider_than_the_face_by_the_articles_margin)
 {
     fixture_begin();
@@ -139,7 +139,9 @@ static ww_status check_portrait(void *user, const ww_face_row *row, const float 
 {
     int number = ++*((int *)user), person = number % 4;
     static const char *const folders[] = {"Face_0", FIXTURE_NAME_FOLDER, "Face_2", "Unsorted"};
-    return row->person == (person == 3 ? -1 : person) && folders[person] ? WW_OK : ww_fail(err, WW_ERR_STORE, "face %d", number);
+    return row->person == (person == 3 ? -1 : person) && folders[person]
+               ? WW_OK
+               : ww_fail(err, WW_ERR_STORE, "face %d", number);
 }
 
 static void check_copied(ww_store *s, bool frame, int64_t id, const char *name)
@@ -337,7 +339,8 @@ static ww_status name_record(void *user, const char *path, uint64_t hash, ww_err
     return WW_OK;
 }
 
-// A folder stands where a file of an earlier export is to be removed: an error, and the file stays on record until it is gone.
+// A folder stands where a file of an earlier export is to be removed: an error, and the file stays on record until it
+// is gone.
 TEST(what_cannot_be_removed_stays_on_record)
 {
     fixture_begin();
@@ -407,24 +410,28 @@ static int count_lines_with(const char *file, const char *what)
     return count;
 }
 
-// Ignored people and hidden faces leave no files, no class and no card; their rows in the table say that they belong to nobody.
+// Ignored people and hidden faces leave no files, no class and no card; their rows in the table say that they belong to
+// nobody.
 TEST(who_is_ignored_is_not_written)
 {
     fixture_begin();
     ww_error err = {0};
     ww_store *s = fixture_library();
     fixture_export(s, fixture_dir);
-    CHECK(fixture_exists("Face_2/face_2.jpg") && fixture_exists("Montage/Face_2.jpg") && fixture_exists("Unsorted/face_3.jpg"));
+    CHECK(fixture_exists("Face_2/face_2.jpg") && fixture_exists("Montage/Face_2.jpg")
+          && fixture_exists("Unsorted/face_3.jpg"));
     int unassigned = count_lines_with("faces.csv", ",Unsorted/"), second = count_lines_with("faces.csv", ",Face_2/");
     CHECK_OK(ww_store_set_ignored(s, 2, true, &err));
     ww_folders_counts counts;
     const int64_t hidden[] = {3, 5};
-    CHECK_OK(ww_folders_write(s, &(ww_folders_options){.dir = fixture_dir, .hidden = hidden, .hidden_count = 2}, &counts, &err));
+    CHECK_OK(ww_folders_write(s, &(ww_folders_options){.dir = fixture_dir, .hidden = hidden, .hidden_count = 2},
+                              &counts, &err));
     CHECK_EQ(counts.people, 2);
     CHECK_EQ(counts.portraits, FIXTURE_FACES - second - 2);
     CHECK_EQ(counts.unassigned, unassigned - 1);
     CHECK(!fixture_exists("Face_2") && !fixture_exists("Montage/Face_2.jpg"));
-    CHECK(!fixture_exists("Unsorted/face_3.jpg") && !fixture_exists("Unsorted/face_3.txt") && fixture_exists("Unsorted/face_7.jpg"));
+    CHECK(!fixture_exists("Unsorted/face_3.jpg") && !fixture_exists("Unsorted/face_3.txt")
+          && fixture_exists("Unsorted/face_7.jpg"));
     CHECK_EQ(count_lines_with("faces.csv", ",-1,,"), unassigned + second + 1);
     CHECK_EQ(count_lines_with("data.yaml", "- \"Face_2\""), 0);
     CHECK_EQ(count_lines_with("index.html", "Face_2/"), 0);

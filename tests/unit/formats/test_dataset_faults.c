@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// An export that is stopped anywhere is completed by the next one, whatever happened to the people in between: the tree is then
-// the one that a first export would have made, with nothing forgotten in it.
+// An export that is stopped anywhere is completed by the next one, whatever happened to the people in between: the tree
+// is then the one that a first export would have made, with nothing forgotten in it.
 #include "dataset_fixture.h"
 
 #include <dirent.h>
@@ -40,8 +40,8 @@ static void in_killed_child(int64_t at)
     CHECK(WIFSIGNALED(status));
 }
 
-// With the library of `shift` people exported before (or nothing, at -1): kill an export of people 1 at file `at`, go on with
-// people 2.
+// With the library of `shift` people exported before (or nothing, at -1): kill an export of people 1 at file `at`, go
+// on with people 2.
 static void kill_and_go_on(int before, int64_t at, const char *expected)
 {
     fixture_begin();
@@ -122,7 +122,8 @@ TEST(a_half_written_file_is_cleared_away)
     ww_store *s = fixture_library();
     fixture_export(s, fixture_dir);
     fixture_write("Face_0/.whoswho-0123456789abcdef.tmp", "half of a file");
-    CHECK_OK(ww_store_set_meta(s, "export.temporary", ".whoswho-0123456789abcdef.tmp", &err)); // as a killed export leaves it
+    // as a killed export leaves it
+    CHECK_OK(ww_store_set_meta(s, "export.temporary", ".whoswho-0123456789abcdef.tmp", &err));
     CHECK_OK(ww_store_set_name(s, 0, "Ada", &err)); // nothing more is written to Face_0
     fixture_export(s, fixture_dir);
     CHECK(fixture_exists("Ada") && !fixture_exists("Face_0"));
@@ -224,7 +225,8 @@ TEST(a_file_in_place_of_a_folder_is_named)
     CHECK(strstr(err.message, "Montage"));
     fixture_check_text("Montage", "a file of this name");
     CHECK_EQ(unlink(fixture_path("Montage")), 0);
-    CHECK_EQ(counts.files_written + fixture_export(s, fixture_dir).files_written, FILES); // the others were written before
+    // the others were written before
+    CHECK_EQ(counts.files_written + fixture_export(s, fixture_dir).files_written, FILES);
     ww_store_close(s);
     fixture_end();
 }

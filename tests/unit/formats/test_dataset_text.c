@@ -43,11 +43,11 @@ TEST(csv_is_quoted_where_needed)
 
 TEST(only_well_formed_utf8_passes)
 {
-    check_text(ww_text_html, "\xf0\x9f\x98\x80", "\xf0\x9f\x98\x80");                         // U+1F600
-    check_text(ww_text_html, "\xc0\xaf", "\xef\xbf\xbd\xef\xbf\xbd");                         // overlong
-    check_text(ww_text_html, "\xed\xa0\x80", "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd");         // surrogate
+    check_text(ww_text_html, "\xf0\x9f\x98\x80", "\xf0\x9f\x98\x80");                                 // U+1F600
+    check_text(ww_text_html, "\xc0\xaf", "\xef\xbf\xbd\xef\xbf\xbd");                                 // overlong
+    check_text(ww_text_html, "\xed\xa0\x80", "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd");                 // surrogate
     check_text(ww_text_html, "\xf4\x90\x80\x80", "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd"); // beyond Unicode
-    check_text(ww_text_html, "\xe2\x82", "\xef\xbf\xbd\xef\xbf\xbd");                         // cut off by the end
+    check_text(ww_text_html, "\xe2\x82", "\xef\xbf\xbd\xef\xbf\xbd"); // cut off by the end
 }
 
 static void check_fixed(double value, int decimals, const char *expected)
@@ -127,8 +127,10 @@ TEST(names_are_made_fit_for_folders)
 TEST(one_name_may_be_written_in_several_ways)
 {
     CHECK(ww_name_same("Ada", "ADA") && ww_name_same("Ada", "Ada") && !ww_name_same("Ada", "Adah"));
-    CHECK(ww_name_same("Jose\xcc\x81", "JOS\xc3\x89"));               // decomposed, and in capitals
-    CHECK(ww_name_same("Stra\xc3\x9f" "er", "STRASSER"));               // sharp s
+    CHECK(ww_name_same("Jose\xcc\x81", "JOS\xc3\x89")); // decomposed, and in capitals
+    CHECK(ww_name_same("Stra\xc3\x9f"
+                       "er",
+                       "STRASSER")); // sharp s
     CHECK(!ww_name_same("Jos\xc3\xa9", "Jose") && !ww_name_same(NULL, "Ada") && !ww_name_same(NULL, NULL));
     CHECK(ww_name_same("\xff", "\xff") && !ww_name_same("\xff", "\xfe")); // not UTF-8: bytes
 }

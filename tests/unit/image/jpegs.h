@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// JPEG files for the tests: our encoder's, and what it does not make (CMYK, progressive, odd samplings, restart markers), by libjpeg.
+// JPEG files for the tests: our encoder's, and what it does not make (CMYK, progressive, odd samplings, restart
+// markers), by libjpeg.
 #ifndef WW_TESTS_JPEGS_H
 #define WW_TESTS_JPEGS_H
 #include "pictures.h"
@@ -39,8 +40,9 @@ typedef struct recipe {
 
 static inline void write_exif(struct jpeg_compress_struct *c, int orientation)
 {
-    uint8_t exif[] = {'E', 'x', 'i', 'f', 0, 0, 'M', 'M', 0, 42, 0, 0, 0, 8, 0, 1, 1, 0x12, 0, 3, 0, 0, 0, 1, 0, (uint8_t)orientation, 0, 0,
-                      0, 0, 0, 0};
+    uint8_t exif[] = {'E', 'x', 'i', 'f', 0,    0, 'M', 'M', 0, 42, 0, 0, 0,
+                      8,   0,   1,   1,   0x12, 0, 3,   0,   0, 0,  1, 0, (uint8_t)orientation,
+                      0,   0,   0,   0,   0,    0};
     jpeg_write_marker(c, JPEG_APP0 + 1, exif, sizeof exif);
 }
 
@@ -48,7 +50,8 @@ static inline void write_exif(struct jpeg_compress_struct *c, int orientation)
 static inline void wave_row(uint8_t *row, int width, int components, int y)
 {
     for (int i = 0; i < width * components; i++)
-        row[i] = (uint8_t)lrint(127 + 90 * sin(0.02 * (i / components) + i % components) * cos(0.03 * y + i % components));
+        row[i] =
+            (uint8_t)lrint(127 + 90 * sin(0.02 * (i / components) + i % components) * cos(0.03 * y + i % components));
 }
 
 static inline jpeg made_by_libjpeg(recipe r, int width, int height)

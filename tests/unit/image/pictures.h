@@ -10,15 +10,9 @@
 
 static ww_error err;
 
-static inline int plane_count(const ww_image *image)
-{
-    return image->plane[1].data ? 3 : 1;
-}
+static inline int plane_count(const ww_image *image) { return image->plane[1].data ? 3 : 1; }
 
-static inline int channels_of(const ww_image *image)
-{
-    return image->pixels == WW_PIXELS_RGB ? 3 : 1;
-}
+static inline int channels_of(const ww_image *image) { return image->pixels == WW_PIXELS_RGB ? 3 : 1; }
 
 static inline uint8_t *at(const ww_image *image, int plane, int x, int y)
 {
@@ -72,7 +66,8 @@ static inline int largest_difference(const ww_image *a, const ww_image *b)
     for (int i = 0; i < plane_count(a); i++)
         for (int y = 0; y < a->plane[i].height; y++)
             for (int x = 0; x < a->plane[i].width * channels_of(a); x++) {
-                int d = abs(a->plane[i].data[y * a->plane[i].stride + x] - b->plane[i].data[y * b->plane[i].stride + x]);
+                int d =
+                    abs(a->plane[i].data[y * a->plane[i].stride + x] - b->plane[i].data[y * b->plane[i].stride + x]);
                 largest = d > largest ? d : largest;
             }
     return largest;
@@ -101,38 +96,33 @@ static inline double plane_psnr(const ww_image *a, const ww_image *b, int plane)
     return total > 0 ? 10 * log10(255 * 255 / total) : 99;
 }
 
-static inline int clip255(double v)
-{
-    return v < 0 ? 0 : v > 255 ? 255 : (int)lrint(v);
-}
+static inline int clip255(double v) { return v < 0 ? 0 : v > 255 ? 255 : (int)lrint(v); }
 
-// --- timing -----------------------------------------------------------------------------------------------------------------
+// --- timing ----------------------------------------------------------------------------------------------------------
 
 static inline double cpu_ms(void)
 {
     struct rusage u;
     getrusage(RUSAGE_SELF, &u);
-    return 1e3 * (double)(u.ru_utime.tv_sec + u.ru_stime.tv_sec) + 1e-3 * (double)(u.ru_utime.tv_usec + u.ru_stime.tv_usec);
+    return 1e3 * (double)(u.ru_utime.tv_sec + u.ru_stime.tv_sec)
+           + 1e-3 * (double)(u.ru_utime.tv_usec + u.ru_stime.tv_usec);
 }
 
-static inline bool wants_bench(int argc, char **argv)
-{
-    return argc > 1 && strcmp(argv[1], "--bench") == 0;
-}
+static inline bool wants_bench(int argc, char **argv) { return argc > 1 && strcmp(argv[1], "--bench") == 0; }
 
 // Least processor time of `call` over 30 rounds of `repeat` calls; `call` fills the ww_image `out`, which is freed.
-#define BENCH(label, repeat, call) \
-    do { \
-        double least = 1e9; \
-        for (int round = 0; round < 30; round++) { \
-            double start = cpu_ms(); \
-            for (int call_number = 0; call_number < (repeat); call_number++) { \
-                call; \
-                ww_image_free(&out); \
-            } \
-            least = fmin(least, (cpu_ms() - start) / (repeat)); \
-        } \
-        printf("%-48s %8.3f ms\n", label, least); \
+#define BENCH(label, repeat, call)                                                                                     \
+    do {                                                                                                               \
+        double least = 1e9;                                                                                            \
+        for (int round = 0; round < 30; round++) {                                                                     \
+            double start = cpu_ms();                                                                                   \
+            for (int call_number = 0; call_number < (repeat); call_number++) {                                         \
+                call;                                                                                                  \
+                ww_image_free(&out);                                                                                   \
+            }                                                                                                          \
+            least = fmin(least, (cpu_ms() - start) / (repeat));                                                        \
+        }                                                                                                              \
+        printf("%-48s %8.3f ms\n", label, least);                                                                      \
     } while (0)
 
 #endif

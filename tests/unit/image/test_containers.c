@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// TIFF and HEIF as cameras, scanners and archives write them, made here with the libraries that also read them: laid out in every
-// way, turned, of several pages, and cut off.
+// TIFF and HEIF as cameras, scanners and archives write them, made here with the libraries that also read them: laid
+// out in every way, turned, of several pages, and cut off.
 #include "harness.h"
 
 #include "base/files.h"
@@ -17,16 +17,10 @@
 
 static char folder[] = "/tmp/ww-containers-XXXXXX";
 
-static char *path_of(const char *name)
-{
-    return ww_path_join(folder, name);
-}
+static char *path_of(const char *name) { return ww_path_join(folder, name); }
 
 // White upper left, grey lower left, black right.
-static uint8_t corner(int x, int y)
-{
-    return x >= WIDTH / 2 ? 0 : y < HEIGHT / 2 ? 255 : 128;
-}
+static uint8_t corner(int x, int y) { return x >= WIDTH / 2 ? 0 : y < HEIGHT / 2 ? 255 : 128; }
 
 static bool looks_right(const ww_image *image, int shade)
 {
@@ -82,7 +76,8 @@ static void write_page(TIFF *tiff, const layout *l, int shade)
         TIFFSetField(tiff, TIFFTAG_ROWSPERSTRIP, 16);
         fill(pixels, 0, 0, WIDTH, HEIGHT, l->samples, shade);
         for (int strip = 0; strip < HEIGHT / 16; strip++)
-            TIFFWriteEncodedStrip(tiff, (uint32_t)strip, pixels + strip * 16 * WIDTH * l->samples, 16 * WIDTH * l->samples);
+            TIFFWriteEncodedStrip(tiff, (uint32_t)strip, pixels + strip * 16 * WIDTH * l->samples,
+                                  16 * WIDTH * l->samples);
     }
     TIFFWriteDirectory(tiff);
 }
@@ -185,7 +180,7 @@ TEST(tiff_pages)
     free(data);
 }
 
-// --- HEIF -------------------------------------------------------------------------------------------------------------------------
+// --- HEIF ------------------------------------------------------------------------------------------------------------
 
 // The corners, stored so that `orientation` brings them upright.
 static struct heif_image *stored_corners(enum heif_orientation orientation)

@@ -22,20 +22,11 @@ static void to_jpeg(const double rgb[3], double yuv[3])
     yuv[2] = 128 + (rgb[0] - yuv[0]) / 1.402;
 }
 
-static double clipped(double v)
-{
-    return fmin(fmax(v, 0), 255);
-}
+static double clipped(double v) { return fmin(fmax(v, 0), 255); }
 
-static int shift_x(ww_pixels p)
-{
-    return p != WW_PIXELS_YUV444;
-}
+static int shift_x(ww_pixels p) { return p != WW_PIXELS_YUV444; }
 
-static int shift_y(ww_pixels p)
-{
-    return p == WW_PIXELS_YUV420;
-}
+static int shift_y(ww_pixels p) { return p == WW_PIXELS_YUV420; }
 
 TEST(rgb_follows_the_definition)
 {
@@ -140,7 +131,9 @@ TEST(jpeg_yuv_of_rgb_follows_the_definition)
             double rgb[3] = {0}, jpeg[3];
             for (int i = 0; i < 4; i++)
                 for (int c = 0; c < 3; c++)
-                    rgb[c] += at(&image, 0, 2 * x + i % 2 < 43 ? 2 * x + i % 2 : 42, 2 * y + i / 2 < 21 ? 2 * y + i / 2 : 20)[c] / 4.0;
+                    rgb[c] += at(&image, 0, 2 * x + i % 2 < 43 ? 2 * x + i % 2 : 42,
+                                 2 * y + i / 2 < 21 ? 2 * y + i / 2 : 20)[c]
+                              / 4.0;
             to_jpeg(rgb, jpeg);
             CHECK_NEAR(*at(&out, 1, x, y), clipped(jpeg[1]), 0.56);
             CHECK_NEAR(*at(&out, 2, x, y), clipped(jpeg[2]), 0.56);
@@ -181,7 +174,8 @@ TEST(rgb_there_and_back)
 TEST(one_pixel_and_one_row)
 {
     static const int sizes[][2] = {{1, 1}, {1, 9}, {9, 1}, {2, 1}};
-    static const ww_pixels formats[] = {WW_PIXELS_LUMA, WW_PIXELS_YUV420, WW_PIXELS_YUV422, WW_PIXELS_YUV444, WW_PIXELS_RGB};
+    static const ww_pixels formats[] = {WW_PIXELS_LUMA, WW_PIXELS_YUV420, WW_PIXELS_YUV422, WW_PIXELS_YUV444,
+                                        WW_PIXELS_RGB};
     for (int s = 0; s < 4; s++)
         for (int f = 0; f < 5; f++) {
             ww_image image = noise(formats[f], sizes[s][0], sizes[s][1], 7), yuv, rgb;

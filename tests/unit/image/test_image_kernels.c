@@ -40,7 +40,8 @@ static void check_weights(ww_random *r)
     float down[ROWS_MAX], weight[WIDTH_MAX * ROWS_MAX], sum[ROW], sum_fast[ROW], mean[ROW], mean_fast[ROW];
     int first[WIDTH_MAX];
     const int channels = ww_random_below(r, 3) ? 1 : 3, count = (int)up_to(r, 4), across = (int)up_to(r, 4);
-    const int in_pixels = across + (int)ww_random_below(r, (uint32_t)(WIDTH_MAX - across)), pixels = (int)up_to(r, WIDTH_MAX);
+    const int in_pixels = across + (int)ww_random_below(r, (uint32_t)(WIDTH_MAX - across)),
+              pixels = (int)up_to(r, WIDTH_MAX);
     for (int i = 0; i < count; i++)
         down[i] = (float)ww_random_unit(r);
     for (int x = 0; x < pixels; x++) {
@@ -67,7 +68,8 @@ static void check_colours(ww_random *r)
     uint8_t luma[WIDTH_MAX], cb[WIDTH_MAX], cr[WIDTH_MAX], expected[WIDTH_MAX], got[WIDTH_MAX];
     int16_t u[WIDTH_MAX], v[WIDTH_MAX];
     const int width = (int)up_to(r, WIDTH_MAX), shift = (int)ww_random_below(r, 2);
-    const ww_yuv_mix k = {.black = ww_random_below(r, 2) ? 16 : 0, .y = coefficient(r), .y_cb = coefficient(r), .y_cr = coefficient(r)};
+    const ww_yuv_mix k = {
+        .black = ww_random_below(r, 2) ? 16 : 0, .y = coefficient(r), .y_cb = coefficient(r), .y_cr = coefficient(r)};
     fill(r, luma, sizeof luma);
     fill(r, cb, sizeof cb);
     fill(r, cr, sizeof cr);

@@ -5,7 +5,8 @@
 
 TEST(planes_survive_the_round_trip)
 {
-    static const int sizes[][2] = {{1, 1}, {2, 1}, {8, 8}, {9, 7}, {16, 16}, {17, 13}, {13, 17}, {64, 48}, {639, 361}, {1280, 720}};
+    static const int sizes[][2] = {{1, 1},   {2, 1},   {8, 8},   {9, 7},     {16, 16},
+                                   {17, 13}, {13, 17}, {64, 48}, {639, 361}, {1280, 720}};
     for (int s = 0; s < 10; s++)
         for (int grey = 0; grey < 2; grey++) {
             ww_image image = waves(grey ? WW_PIXELS_LUMA : WW_PIXELS_YUV420, sizes[s][0], sizes[s][1]);
@@ -60,7 +61,8 @@ TEST(the_same_picture_gives_the_same_bytes)
 
 TEST(other_formats_are_converted_for_the_file)
 {
-    static const ww_pixels formats[] = {WW_PIXELS_YUV420, WW_PIXELS_YUV422, WW_PIXELS_YUV444, WW_PIXELS_RGB, WW_PIXELS_LUMA};
+    static const ww_pixels formats[] = {WW_PIXELS_YUV420, WW_PIXELS_YUV422, WW_PIXELS_YUV444, WW_PIXELS_RGB,
+                                        WW_PIXELS_LUMA};
     for (int f = 0; f < 5; f++) {
         ww_image image = waves(formats[f], 160, 120), expected;
         if (formats[f] != WW_PIXELS_RGB) {
@@ -185,14 +187,18 @@ TEST(large_pictures_are_decoded_smaller)
         size_t max_pixels;
         int width, height;
     } steps[] = {{320 * 203, 320, 203}, {320 * 203 - 1, 160, 102}, {160 * 102 - 1, 80, 51}, {80 * 51 - 1, 40, 26}};
-    static const recipe recipes[] = {{JCS_RGB, JCS_YCbCr, 2, 2}, {JCS_RGB, JCS_YCbCr, 2, 2, .progressive = true},
-                                     {JCS_GRAYSCALE, JCS_GRAYSCALE}, {JCS_CMYK, JCS_CMYK}, {JCS_RGB, JCS_YCbCr, 1, 2}};
+    static const recipe recipes[] = {{JCS_RGB, JCS_YCbCr, 2, 2},
+                                     {JCS_RGB, JCS_YCbCr, 2, 2, .progressive = true},
+                                     {JCS_GRAYSCALE, JCS_GRAYSCALE},
+                                     {JCS_CMYK, JCS_CMYK},
+                                     {JCS_RGB, JCS_YCbCr, 1, 2}};
     for (int k = 0; k < 5; k++) {
         jpeg j = made_by_libjpeg(recipes[k], 320, 203);
         for (int s = 0; s < 4; s++) {
             ww_image out, rgb, whole = decoded(j, MANY), whole_rgb, expected;
             int width = 0, height = 0;
-            CHECK_OK(ww_jpeg_decode(j.data, j.bytes, "t", steps[s].max_pixels, &out, NULL, &width, &height, NULL, &err));
+            CHECK_OK(
+                ww_jpeg_decode(j.data, j.bytes, "t", steps[s].max_pixels, &out, NULL, &width, &height, NULL, &err));
             CHECK(out.width == steps[s].width && out.height == steps[s].height);
             CHECK(width == 320 && height == 203);
             CHECK_OK(ww_to_rgb(&out, &rgb, &err));
@@ -230,9 +236,11 @@ static void bench(void)
 {
     ww_image frame = waves(WW_PIXELS_YUV420, 1280, 720), out = {0};
     jpeg j = {0};
-    BENCH("encode 1280x720 4:2:0, quality 90, smooth", 5, (ww_jpeg_encode(&frame, 90, &j.data, &j.bytes, &err), free(j.data)));
+    BENCH("encode 1280x720 4:2:0, quality 90, smooth", 5,
+          (ww_jpeg_encode(&frame, 90, &j.data, &j.bytes, &err), free(j.data)));
     ww_jpeg_encode(&frame, 90, &j.data, &j.bytes, &err);
-    BENCH("decode 1280x720 4:2:0, smooth", 5, ww_jpeg_decode(j.data, j.bytes, "t", MANY, &out, NULL, NULL, NULL, NULL, &err));
+    BENCH("decode 1280x720 4:2:0, smooth", 5,
+          ww_jpeg_decode(j.data, j.bytes, "t", MANY, &out, NULL, NULL, NULL, NULL, &err));
     free(j.data);
     ww_image_free(&frame);
 }

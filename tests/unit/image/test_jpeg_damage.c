@@ -32,11 +32,15 @@ static void check_truncated(jpeg j, int width, int height, double rows_per_byte)
 
 TEST(truncated_pictures_give_their_upper_part_or_nothing)
 {
-    static const recipe recipes[] = {{JCS_RGB, JCS_YCbCr, 2, 2}, {JCS_RGB, JCS_YCbCr, 1, 1}, {JCS_RGB, JCS_YCbCr, 1, 2},
-                                     {JCS_GRAYSCALE, JCS_GRAYSCALE}, {JCS_RGB, JCS_YCbCr, 2, 2, .restart_rows = 1}};
+    static const recipe recipes[] = {{JCS_RGB, JCS_YCbCr, 2, 2},
+                                     {JCS_RGB, JCS_YCbCr, 1, 1},
+                                     {JCS_RGB, JCS_YCbCr, 1, 2},
+                                     {JCS_GRAYSCALE, JCS_GRAYSCALE},
+                                     {JCS_RGB, JCS_YCbCr, 2, 2, .restart_rows = 1}};
     for (int k = 0; k < 5; k++) {
         jpeg j = made_by_libjpeg(recipes[k], 160, 208);
-        check_truncated(j, 160, 208, 0.42); // half of the rows, less the band in which the data ends and what it smooths into
+        // half of the rows, less the band in which the data ends and what it smooths into
+        check_truncated(j, 160, 208, 0.42);
         free(j.data);
     }
 }
@@ -50,7 +54,8 @@ TEST(half_of_the_rows_is_enough)
         ww_image out;
         bool truncated = false;
         size_t bytes = scan + (j.bytes - scan) * (size_t)quarters / 4;
-        CHECK_EQ(ww_jpeg_decode(j.data, bytes, "t", MANY, &out, NULL, NULL, NULL, &truncated, &err), quarters == 1 ? WW_ERR_FORMAT : WW_OK);
+        CHECK_EQ(ww_jpeg_decode(j.data, bytes, "t", MANY, &out, NULL, NULL, NULL, &truncated, &err),
+                 quarters == 1 ? WW_ERR_FORMAT : WW_OK);
         CHECK_EQ(truncated, quarters == 3);
         ww_image_free(&out);
     }
@@ -118,11 +123,13 @@ TEST(a_missing_end_marker_costs_nothing)
 
 TEST(what_is_no_jpeg_is_named)
 {
-    static const char *const texts[] = {"", "\xFF", "\xFF\xD8", "\xFF\xD8\xFF", "hello, I am a text file", "\x89PNG\r\n\x1a\n"};
+    static const char *const texts[] = {
+        "", "\xFF", "\xFF\xD8", "\xFF\xD8\xFF", "hello, I am a text file", "\x89PNG\r\n\x1a\n"};
     for (int i = 0; i < 6; i++) {
         ww_image out;
         const uint8_t *data = (const uint8_t *)texts[i];
-        ww_status status = ww_jpeg_decode(data, strlen(texts[i]), "odd name.jpg", MANY, &out, NULL, NULL, NULL, NULL, &err);
+        ww_status status =
+            ww_jpeg_decode(data, strlen(texts[i]), "odd name.jpg", MANY, &out, NULL, NULL, NULL, NULL, &err);
         CHECK_EQ(status, WW_ERR_FORMAT);
         CHECK(out.owned == NULL);
         CHECK(strstr(err.message, "'odd name.jpg'"));
@@ -194,8 +201,10 @@ TEST(too_many_scans_are_refused)
 // Every damaged byte of a small file is survived, in every way of storing pictures; the sanitizers watch.
 TEST(damaged_bytes_are_survived)
 {
-    static const recipe recipes[] = {{JCS_RGB, JCS_YCbCr, 2, 2, .exif_orientation = 6}, {JCS_RGB, JCS_YCbCr, 1, 2, .progressive = true},
-                                     {JCS_CMYK, JCS_YCCK}, {JCS_RGB, JCS_YCbCr, 2, 1, .restart_rows = 1}};
+    static const recipe recipes[] = {{JCS_RGB, JCS_YCbCr, 2, 2, .exif_orientation = 6},
+                                     {JCS_RGB, JCS_YCbCr, 1, 2, .progressive = true},
+                                     {JCS_CMYK, JCS_YCCK},
+                                     {JCS_RGB, JCS_YCbCr, 2, 1, .restart_rows = 1}};
     ww_random random = {17};
     for (int k = 0; k < 4; k++) {
         jpeg j = made_by_libjpeg(recipes[k], 40, 30);

@@ -4,7 +4,8 @@
 
 #include "image/exif.h"
 
-static const ww_pixels every_format[] = {WW_PIXELS_LUMA, WW_PIXELS_YUV420, WW_PIXELS_YUV422, WW_PIXELS_YUV444, WW_PIXELS_RGB};
+static const ww_pixels every_format[] = {WW_PIXELS_LUMA, WW_PIXELS_YUV420, WW_PIXELS_YUV422, WW_PIXELS_YUV444,
+                                         WW_PIXELS_RGB};
 #define FORMATS 5
 
 TEST(chroma_planes_round_up)
@@ -111,7 +112,8 @@ TEST(paste_is_clipped)
 
 TEST(paste_refuses_a_stranger)
 {
-    ww_image canvas = blank(WW_PIXELS_YUV420, 16, 16), tile = blank(WW_PIXELS_YUV444, 4, 4), odd = blank(WW_PIXELS_YUV420, 4, 4);
+    ww_image canvas = blank(WW_PIXELS_YUV420, 16, 16), tile = blank(WW_PIXELS_YUV444, 4, 4),
+             odd = blank(WW_PIXELS_YUV420, 4, 4);
     CHECK_EQ(ww_paste(&canvas, &tile, 0, 0, &err), WW_ERR_ARGUMENT);
     CHECK_EQ(ww_paste(&canvas, &odd, 1, 0, &err), WW_ERR_ARGUMENT);
     odd.range = WW_RANGE_LIMITED;
@@ -130,9 +132,10 @@ TEST(orientations_match_the_standard)
     static const struct {
         int width, height;
         uint8_t pixel[6];
-    } upright[9] = {[1] = {3, 2, {1, 2, 3, 4, 5, 6}}, [2] = {3, 2, {3, 2, 1, 6, 5, 4}}, [3] = {3, 2, {6, 5, 4, 3, 2, 1}},
-                    [4] = {3, 2, {4, 5, 6, 1, 2, 3}}, [5] = {2, 3, {1, 4, 2, 5, 3, 6}}, [6] = {2, 3, {4, 1, 5, 2, 6, 3}},
-                    [7] = {2, 3, {6, 3, 5, 2, 4, 1}}, [8] = {2, 3, {3, 6, 2, 5, 1, 4}}};
+    } upright[9] = {
+        [1] = {3, 2, {1, 2, 3, 4, 5, 6}}, [2] = {3, 2, {3, 2, 1, 6, 5, 4}}, [3] = {3, 2, {6, 5, 4, 3, 2, 1}},
+        [4] = {3, 2, {4, 5, 6, 1, 2, 3}}, [5] = {2, 3, {1, 4, 2, 5, 3, 6}}, [6] = {2, 3, {4, 1, 5, 2, 6, 3}},
+        [7] = {2, 3, {6, 3, 5, 2, 4, 1}}, [8] = {2, 3, {3, 6, 2, 5, 1, 4}}};
     ww_image image = blank(WW_PIXELS_LUMA, 3, 2), out;
     for (int i = 0; i < 6; i++)
         *at(&image, 0, i % 3, i / 3) = (uint8_t)(i + 1);
@@ -202,10 +205,12 @@ TEST(a_quarter_turn_widens_422)
 // "Exif", a TIFF header, one directory of two entries; the second is the orientation.
 static size_t make_exif(uint8_t *to, bool big, int orientation)
 {
-    static const uint8_t little_bytes[] = {'E', 'x', 'i', 'f', 0, 0, 'I', 'I', 42, 0, 8, 0, 0, 0, 2, 0, 0x0F, 1, 2, 0, 4, 0, 0, 0, 'A',
-                                           'B', 'C', 0, 0x12, 1, 3, 0, 1, 0, 0, 0, 0, 0, 0, 0};
-    static const uint8_t big_bytes[] = {'E', 'x', 'i', 'f', 0, 0, 'M', 'M', 0, 42, 0, 0, 0, 8, 0, 2, 1, 0x0F, 0, 2, 0, 0, 0, 4, 'A',
-                                        'B', 'C', 0, 1, 0x12, 0, 3, 0, 0, 0, 1, 0, 0, 0, 0};
+    static const uint8_t little_bytes[] = {'E',  'x', 'i',  'f', 0, 0, 'I', 'I', 42, 0, 8,   0,   0,   0,
+                                           2,    0,   0x0F, 1,   2, 0, 4,   0,   0,  0, 'A', 'B', 'C', 0,
+                                           0x12, 1,   3,    0,   1, 0, 0,   0,   0,  0, 0,   0};
+    static const uint8_t big_bytes[] = {'E', 'x',  'i', 'f',  0, 0, 'M', 'M', 0, 42, 0,   0,   0,   8,
+                                        0,   2,    1,   0x0F, 0, 2, 0,   0,   0, 4,  'A', 'B', 'C', 0,
+                                        1,   0x12, 0,   3,    0, 0, 0,   1,   0, 0,  0,   0};
     memcpy(to, big ? big_bytes : little_bytes, sizeof big_bytes);
     to[big ? 37 : 36] = (uint8_t)orientation;
     return sizeof big_bytes;

@@ -25,9 +25,10 @@ static double oracle(const ww_image *image, int plane, int channel, int x, int y
     return total;
 }
 
-static const int sizes[][4] = {{1, 1, 1, 1},     {1, 1, 7, 5},     {17, 13, 1, 1},   {17, 13, 17, 13}, {30, 20, 10, 10}, {64, 36, 32, 18},
-                               {60, 33, 20, 11}, {60, 34, 40, 20}, {17, 13, 5, 4},   {17, 13, 23, 31}, {40, 30, 10, 60}, {3, 50, 50, 3},
-                               {41, 29, 40, 28}, {2, 2, 3, 3},     {600, 5, 2, 5},   {5, 600, 5, 2},   {521, 3, 2, 1},   {77, 50, 11, 25}};
+static const int sizes[][4] = {{1, 1, 1, 1},     {1, 1, 7, 5},     {17, 13, 1, 1},   {17, 13, 17, 13}, {30, 20, 10, 10},
+                               {64, 36, 32, 18}, {60, 33, 20, 11}, {60, 34, 40, 20}, {17, 13, 5, 4},   {17, 13, 23, 31},
+                               {40, 30, 10, 60}, {3, 50, 50, 3},   {41, 29, 40, 28}, {2, 2, 3, 3},     {600, 5, 2, 5},
+                               {5, 600, 5, 2},   {521, 3, 2, 1},   {77, 50, 11, 25}};
 #define SIZES ((int)(sizeof sizes / sizeof sizes[0]))
 
 TEST(luma_agrees_with_the_definition)
@@ -67,7 +68,8 @@ TEST(every_plane_agrees_with_the_definition)
                 for (int y = 0; y < out.plane[i].height; y++)
                     for (int x = 0; x < out.plane[i].width; x++)
                         for (int c = 0; c < channels_of(&out); c++)
-                            CHECK_NEAR(at(&out, i, x, y)[c], oracle(&image, i, c, x, y, out.plane[i].width, out.plane[i].height), 0.51);
+                            CHECK_NEAR(at(&out, i, x, y)[c],
+                                       oracle(&image, i, c, x, y, out.plane[i].width, out.plane[i].height), 0.51);
             ww_image_free(&image);
             ww_image_free(&out);
         }
@@ -75,7 +77,8 @@ TEST(every_plane_agrees_with_the_definition)
 
 TEST(same_size_is_the_same_picture)
 {
-    static const ww_pixels formats[] = {WW_PIXELS_LUMA, WW_PIXELS_YUV420, WW_PIXELS_YUV422, WW_PIXELS_YUV444, WW_PIXELS_RGB};
+    static const ww_pixels formats[] = {WW_PIXELS_LUMA, WW_PIXELS_YUV420, WW_PIXELS_YUV422, WW_PIXELS_YUV444,
+                                        WW_PIXELS_RGB};
     for (int f = 0; f < 5; f++) {
         ww_image image = noise(formats[f], 45, 31, 9), out;
         CHECK_OK(ww_resize(&image, 45, 31, &out, &err));
@@ -104,7 +107,8 @@ TEST(shrinking_keeps_the_mean)
     ww_image image = noise(WW_PIXELS_LUMA, 640, 360, 11), out;
     for (int i = 0; i < 6; i++) {
         CHECK_OK(ww_resize(&image, to[i][0], to[i][1], &out, &err));
-        CHECK_NEAR(plane_mean(&out, 0), plane_mean(&image, 0), to[i][0] > 100 ? 0.13 : 0.51); // halves are rounded up: 1/8 at 2:1
+        // halves are rounded up: 1/8 at 2:1
+        CHECK_NEAR(plane_mean(&out, 0), plane_mean(&image, 0), to[i][0] > 100 ? 0.13 : 0.51);
         ww_image_free(&out);
     }
     ww_image_free(&image);
@@ -119,7 +123,8 @@ TEST(a_flat_picture_stays_flat)
             memset(at(&image, 0, 0, y), level, 37);
         for (int width = 5; width < 60; width += 13) {
             CHECK_OK(ww_resize(&image, width, 70 - width, &out, &err));
-            CHECK(*at(&out, 0, 0, 0) == level && *at(&out, 0, width - 1, 69 - width) == level && *at(&out, 0, width / 2, 3) == level);
+            CHECK(*at(&out, 0, 0, 0) == level && *at(&out, 0, width - 1, 69 - width) == level
+                  && *at(&out, 0, width / 2, 3) == level);
             CHECK_NEAR(plane_mean(&out, 0), level, 0);
             ww_image_free(&out);
         }
@@ -234,7 +239,8 @@ TEST(lanczos_keeps_even_pictures_and_same_sizes)
                 for (int y = 0; y < out.plane[p].height; y++)
                     for (int x = 0; x < out.plane[p].width * channels; x++) {
                         int expected = even ? 40 + 70 * p : in.plane[p].data[y * in.plane[p].stride + x];
-                        CHECK(abs(out.plane[p].data[y * out.plane[p].stride + x] - expected) <= even); // weights are rounded
+                        // weights are rounded
+                        CHECK(abs(out.plane[p].data[y * out.plane[p].stride + x] - expected) <= even);
                     }
             ww_image_free(&out);
             ww_image_free(&in);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Tone mapping on ramps: brighter in is never darker out, the grey card and white land where ITU-R BT.2408 and BT.2390 put them, and
-// hue stays.
+// Tone mapping on ramps: brighter in is never darker out, the grey card and white land where ITU-R BT.2408 and BT.2390
+// put them, and hue stays.
 #include "harness.h"
 
 #include "base/memory.h"
@@ -10,14 +10,16 @@
 enum { NEUTRAL = 512 };
 
 // A row of neutral (or coloured) samples of 10 bits, full range.
-static bool map_row(ww_transfer transfer, double peak, const uint16_t *luma, uint16_t cb, uint16_t cr, int width, ww_image *out)
+static bool map_row(ww_transfer transfer, double peak, const uint16_t *luma, uint16_t cb, uint16_t cr, int width,
+                    ww_image *out)
 {
     uint16_t *b = ww_alloc((size_t)width * 2), *r = ww_alloc((size_t)width * 2);
     for (int x = 0; x < width; x++) {
         b[x] = cb;
         r[x] = cr;
     }
-    ww_deep_image in = {.width = width, .height = 1, .bits = 10, .transfer = transfer, .range = WW_RANGE_FULL, .peak = peak};
+    ww_deep_image in = {
+        .width = width, .height = 1, .bits = 10, .transfer = transfer, .range = WW_RANGE_FULL, .peak = peak};
     in.plane[0] = luma;
     in.plane[1] = b;
     in.plane[2] = r;
@@ -67,16 +69,16 @@ TEST(ramps_rise)
     check_ramp(WW_TRANSFER_HLG, 0);
 }
 
-// BT.2408, table 1: the grey card lies at 38% of the PQ and HLG signal, reference white at 58% and 75%. On a gamma 2.4 display 26 of
-// 203 cd/m2 is (26 / 203)^(1 / 2.4) = 0.425.
+// BT.2408, table 1: the grey card lies at 38% of the PQ and HLG signal, reference white at 58% and 75%. On a gamma 2.4
+// display 26 of 203 cd/m2 is (26 / 203)^(1 / 2.4) = 0.425.
 TEST(grey_and_white_are_placed)
 {
     CHECK_NEAR(map_grey(WW_TRANSFER_PQ, 0, 389), 0.425 * 255, 5);
     CHECK_NEAR(map_grey(WW_TRANSFER_HLG, 0, 389), 0.425 * 255, 8);
-    CHECK(map_grey(WW_TRANSFER_PQ, 0, 593) > 200 && map_grey(WW_TRANSFER_PQ, 0, 593) < 250);  // headroom above
+    CHECK(map_grey(WW_TRANSFER_PQ, 0, 593) > 200 && map_grey(WW_TRANSFER_PQ, 0, 593) < 250); // headroom above
     CHECK(map_grey(WW_TRANSFER_HLG, 0, 767) > 200 && map_grey(WW_TRANSFER_HLG, 0, 767) < 250);
-    CHECK_EQ(map_grey(WW_TRANSFER_PQ, 0, 770), 255);    // 1,000 cd/m2 and a little
-    CHECK(map_grey(WW_TRANSFER_PQ, 4000, 770) < 255);   // not the brightest there is
+    CHECK_EQ(map_grey(WW_TRANSFER_PQ, 0, 770), 255);  // 1,000 cd/m2 and a little
+    CHECK(map_grey(WW_TRANSFER_PQ, 4000, 770) < 255); // not the brightest there is
     CHECK_EQ(map_grey(WW_TRANSFER_HLG, 0, 1023), 255);
 }
 

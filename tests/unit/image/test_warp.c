@@ -21,15 +21,9 @@ static double bilinear(const ww_image *image, int plane, int channel, double x, 
     return top * (1 - (y - y0)) + bottom * (y - y0);
 }
 
-static double map_x(const ww_affine *m, double x, double y)
-{
-    return m->m[0] * x + m->m[1] * y + m->m[2];
-}
+static double map_x(const ww_affine *m, double x, double y) { return m->m[0] * x + m->m[1] * y + m->m[2]; }
 
-static double map_y(const ww_affine *m, double x, double y)
-{
-    return m->m[3] * x + m->m[4] * y + m->m[5];
-}
+static double map_y(const ww_affine *m, double x, double y) { return m->m[3] * x + m->m[4] * y + m->m[5]; }
 
 TEST(identity_is_the_same_picture)
 {
@@ -99,7 +93,8 @@ TEST(agrees_with_the_definition_where_nothing_shrinks)
         ww_image_free(&out);
         CHECK_OK(ww_warp_rgb(&rgb, &map, 50, 50, &out, &err));
         for (int c = 0; c < 3; c++)
-            CHECK_NEAR(at(&out, 0, 17, 33)[c], bilinear(&rgb, 0, c, map_x(&map, 17.5, 33.5), map_y(&map, 17.5, 33.5)), 0.8);
+            CHECK_NEAR(at(&out, 0, 17, 33)[c], bilinear(&rgb, 0, c, map_x(&map, 17.5, 33.5), map_y(&map, 17.5, 33.5)),
+                       0.8);
         ww_image_free(&out);
     }
     ww_image_free(&image);
@@ -126,7 +121,8 @@ TEST(whole_shrinking_averages_what_it_covers)
     ww_image_free(&image);
 }
 
-// Pixel-sized stripes must melt to grey at any shrinking and angle; taking single samples would leave them black and white.
+// Pixel-sized stripes must melt to grey at any shrinking and angle; taking single samples would leave them black and
+// white.
 TEST(fine_stripes_do_not_alias)
 {
     ww_image image = blank(WW_PIXELS_LUMA, 800, 800), out;
@@ -223,7 +219,8 @@ TEST(limited_range_becomes_full)
     ww_image_free(&out);
 }
 
-// Warping in YUV and converting the chip, or converting the picture and warping that: the same colours, up to chroma's resolution.
+// Warping in YUV and converting the chip, or converting the picture and warping that: the same colours, up to chroma's
+// resolution.
 TEST(colour_is_converted_by_the_matrix_of_the_picture)
 {
     static const ww_pixels formats[] = {WW_PIXELS_LUMA, WW_PIXELS_YUV420, WW_PIXELS_YUV422, WW_PIXELS_YUV444};

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Loading the models of a run: which source of landmarks they get, what their traits refuse, and that a hash tells them apart.
+// Loading the models of a run: which source of landmarks they get, what their traits refuse, and that a hash tells them
+// apart.
 #include "base/files.h"
 #include "base/memory.h"
 #include "dlib_files.h"

@@ -23,8 +23,8 @@ static size_t count_of(const ww_shape *s)
     return n;
 }
 
-float *case_run(const ww_net *net, onnx_dims input, const float *x, ww_session_options options, int output, ww_shape *shape,
-                ww_error *err)
+float *case_run(const ww_net *net, onnx_dims input, const float *x, ww_session_options options, int output,
+                ww_shape *shape, ww_error *err)
 {
     ww_shape in = {.rank = input.rank}, out;
     memcpy(in.dim, input.dim, sizeof in.dim);

@@ -7,9 +7,10 @@
 
 // Finishes and loads the file; NULL with *err filled when it is refused.
 ww_net *case_load(onnx_writer *w, ww_error *err);
-// Runs the net on `x`; the output's shape goes to *shape (may be NULL) and its numbers, to be freed, are returned. NULL: refused, see *err.
-float *case_run(const ww_net *net, onnx_dims input, const float *x, ww_session_options options, int output, ww_shape *shape,
-                ww_error *err);
+// Runs the net on `x`; the output's shape goes to *shape (may be NULL) and its numbers, to be freed, are returned.
+// NULL: refused, see *err.
+float *case_run(const ww_net *net, onnx_dims input, const float *x, ww_session_options options, int output,
+                ww_shape *shape, ww_error *err);
 
 // 0, 1, 2, ... count-1 times step; good for the whole program.
 const float *case_ramp(float step);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// https://protobuf.dev/programming-guides/encoding/ says how messages are laid out, https://github.com/onnx/onnx/blob/main/onnx/onnx.proto
-// which field has which number.
+// https://protobuf.dev/programming-guides/encoding/ says how messages are laid out,
+// https://github.com/onnx/onnx/blob/main/onnx/onnx.proto which field has which number.
 #include "onnx_writer.h"
 
 #include <stdlib.h>
@@ -35,10 +35,7 @@ static void put_float(ww_buffer *b, int field, float f)
     ww_buffer_add(b, &f, sizeof f);
 }
 
-static void put_text(ww_buffer *b, int field, const char *text)
-{
-    onnx_bytes(b, field, text, strlen(text));
-}
+static void put_text(ww_buffer *b, int field, const char *text) { onnx_bytes(b, field, text, strlen(text)); }
 
 // Moves `from` into `to` as a nested message.
 static void put_message(ww_buffer *to, int field, ww_buffer *from)
@@ -67,20 +64,11 @@ static void put_port(ww_buffer *graph, int field, const char *name, const onnx_d
     put_message(graph, field, &port);
 }
 
-void onnx_input(onnx_writer *w, const char *name, onnx_dims dims)
-{
-    put_port(&w->graph, 11, name, &dims);
-}
+void onnx_input(onnx_writer *w, const char *name, onnx_dims dims) { put_port(&w->graph, 11, name, &dims); }
 
-void onnx_output(onnx_writer *w, const char *name)
-{
-    put_port(&w->graph, 12, name, NULL);
-}
+void onnx_output(onnx_writer *w, const char *name) { put_port(&w->graph, 12, name, NULL); }
 
-void onnx_shaped_output(onnx_writer *w, const char *name, onnx_dims dims)
-{
-    put_port(&w->graph, 12, name, &dims);
-}
+void onnx_shaped_output(onnx_writer *w, const char *name, onnx_dims dims) { put_port(&w->graph, 12, name, &dims); }
 
 void onnx_raw(onnx_writer *w, const char *name, onnx_dims dims, int type, const void *data, size_t bytes)
 {

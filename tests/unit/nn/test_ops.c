@@ -21,7 +21,8 @@ static float *run_one(const one_node *c, onnx_writer *w, ww_backend backend, ww_
     ww_net *net = case_load(w, err);
     if (!net)
         return NULL;
-    float *out = case_run(net, c->x, case_ramp(c->step == 0 ? 1 : c->step), (ww_session_options){.backend = backend}, 0, y, err);
+    float *out =
+        case_run(net, c->x, case_ramp(c->step == 0 ? 1 : c->step), (ww_session_options){.backend = backend}, 0, y, err);
     ww_net_free(net);
     return out;
 }
@@ -50,9 +51,13 @@ static void expect(const one_node *c, void (*add)(onnx_writer *), onnx_dims shap
     }
 }
 
-#define EXPECT(node, add, shape, ...)                                                                                            \
-    expect(&(one_node)node, add, (onnx_dims)shape, sizeof((float[]){__VA_ARGS__}) / sizeof(float), (float[]){__VA_ARGS__})
-#define N(...) {__VA_ARGS__}
+#define EXPECT(node, add, shape, ...)                                                                                  \
+    expect(&(one_node)node, add, (onnx_dims)shape, sizeof((float[]){__VA_ARGS__}) / sizeof(float),                     \
+           (float[]){__VA_ARGS__})
+#define N(...)                                                                                                         \
+    {                                                                                                                  \
+        __VA_ARGS__                                                                                                    \
+    }
 
 static void refuse(const one_node *c, void (*add)(onnx_writer *), const char *why)
 {
@@ -72,10 +77,7 @@ static void refuse(const one_node *c, void (*add)(onnx_writer *), const char *wh
 
 #define REFUSE(node, add, why) refuse(&(one_node)node, add, why)
 
-static void ints(onnx_writer *w, const char *name, int count, const int64_t *v)
-{
-    onnx_ints(w, name, count, v);
-}
+static void ints(onnx_writer *w, const char *name, int count, const int64_t *v) { onnx_ints(w, name, count, v); }
 
 static void minus_one_three(onnx_writer *w) { ints(w, "s", 2, (int64_t[]){-1, 3}); }
 static void zero_minus_one(onnx_writer *w) { ints(w, "s", 2, (int64_t[]){0, -1}); }
@@ -186,11 +188,13 @@ static void weights_of_ones(onnx_writer *w)
 TEST(conv)
 {
     EXPECT(N("Conv", "x w b", "", 11, {4, {1, 1, 3, 3}}), weights_of_ones, N(4, {1, 1, 2, 2}), 108, 112, 120, 124);
-    EXPECT(N("Conv", "x w", "pads=1,0,0,1 strides=2,1", 11, {4, {1, 1, 3, 3}}), weights_of_ones, N(4, {1, 1, 2, 3}), 1, 3, 2, 20,
-           24, 13);
+    EXPECT(N("Conv", "x w", "pads=1,0,0,1 strides=2,1", 11, {4, {1, 1, 3, 3}}), weights_of_ones, N(4, {1, 1, 2, 3}), 1,
+           3, 2, 20, 24, 13);
     EXPECT(N("Conv", "x w", "dilations=2,2", 11, {4, {1, 1, 3, 3}}), weights_of_ones, N(4, {1, 1, 1, 1}), 16);
-    EXPECT(N("Conv", "x w", "auto_pad:SAME_LOWER", 11, {4, {1, 1, 2, 2}}), weights_of_ones, N(4, {1, 1, 2, 2}), 0, 1, 2, 6);
-    EXPECT(N("Conv", "x w", "auto_pad:SAME_UPPER", 11, {4, {1, 1, 2, 2}}), weights_of_ones, N(4, {1, 1, 2, 2}), 6, 4, 5, 3);
+    EXPECT(N("Conv", "x w", "auto_pad:SAME_LOWER", 11, {4, {1, 1, 2, 2}}), weights_of_ones, N(4, {1, 1, 2, 2}), 0, 1, 2,
+           6);
+    EXPECT(N("Conv", "x w", "auto_pad:SAME_UPPER", 11, {4, {1, 1, 2, 2}}), weights_of_ones, N(4, {1, 1, 2, 2}), 6, 4, 5,
+           3);
     REFUSE(N("Conv", "x w", "", 11, {4, {1, 2, 3, 3}}), weights_of_ones, "do not fit");
     REFUSE(N("Conv", "x w", "", 11, {4, {1, 1, 1, 3}}), weights_of_ones, "larger than the picture");
     REFUSE(N("Conv", "x w", "strides=0,1", 11, {4, {1, 1, 3, 3}}), weights_of_ones, "strides holds 0");
@@ -204,10 +208,10 @@ TEST(conv)
 TEST(pooling)
 {
     EXPECT(N("MaxPool", "x", "kernel_shape=2,2 strides=2,2", 11, {4, {1, 1, 3, 3}}), NULL, N(4, {1, 1, 1, 1}), 4);
-    EXPECT(N("MaxPool", "x", "kernel_shape=2,2 strides=2,2 ceil_mode=1", 11, {4, {1, 1, 3, 3}}), NULL, N(4, {1, 1, 2, 2}), 4, 5,
-           7, 8);
-    EXPECT(N("AveragePool", "x", "kernel_shape=2,2 pads=1,1,0,0", 11, {4, {1, 1, 2, 2}}), NULL, N(4, {1, 1, 2, 2}), 0, 0.5f, 1,
-           1.5f);
+    EXPECT(N("MaxPool", "x", "kernel_shape=2,2 strides=2,2 ceil_mode=1", 11, {4, {1, 1, 3, 3}}), NULL,
+           N(4, {1, 1, 2, 2}), 4, 5, 7, 8);
+    EXPECT(N("AveragePool", "x", "kernel_shape=2,2 pads=1,1,0,0", 11, {4, {1, 1, 2, 2}}), NULL, N(4, {1, 1, 2, 2}), 0,
+           0.5f, 1, 1.5f);
     EXPECT(N("AveragePool", "x", "kernel_shape=2,2 pads=1,1,0,0 count_include_pad=1", 11, {4, {1, 1, 2, 2}}), NULL,
            N(4, {1, 1, 2, 2}), 0, 0.25f, 0.5f, 1.5f);
     EXPECT(N("GlobalAveragePool", "x", "", 11, {4, {1, 2, 1, 3}}), NULL, N(4, {1, 2, 1, 1}), 1, 4);
@@ -249,11 +253,12 @@ static void sizes_four(onnx_writer *w) { ints(w, "z", 4, (int64_t[]){1, 1, 1, 4}
 
 TEST(resize)
 {
-    EXPECT(N("Resize", "x - s", "mode:linear", 11, {4, {1, 1, 1, 2}}), scales_two, N(4, {1, 1, 1, 4}), 0, 0.25f, 0.75f, 1);
-    EXPECT(N("Resize", "x - s", "mode:linear coordinate_transformation_mode:asymmetric", 11, {4, {1, 1, 1, 2}}), scales_two,
-           N(4, {1, 1, 1, 4}), 0, 0.5f, 1, 1);
-    EXPECT(N("Resize", "x - s", "mode:linear coordinate_transformation_mode:align_corners", 11, {4, {1, 1, 1, 2}}), scales_two,
-           N(4, {1, 1, 1, 4}), 0, 0.3333333f, 0.6666667f, 1);
+    EXPECT(N("Resize", "x - s", "mode:linear", 11, {4, {1, 1, 1, 2}}), scales_two, N(4, {1, 1, 1, 4}), 0, 0.25f, 0.75f,
+           1);
+    EXPECT(N("Resize", "x - s", "mode:linear coordinate_transformation_mode:asymmetric", 11, {4, {1, 1, 1, 2}}),
+           scales_two, N(4, {1, 1, 1, 4}), 0, 0.5f, 1, 1);
+    EXPECT(N("Resize", "x - s", "mode:linear coordinate_transformation_mode:align_corners", 11, {4, {1, 1, 1, 2}}),
+           scales_two, N(4, {1, 1, 1, 4}), 0, 0.3333333f, 0.6666667f, 1);
     EXPECT(N("Resize", "x - s", "", 11, {4, {1, 1, 1, 2}}), scales_two, N(4, {1, 1, 1, 4}), 0, 0, 1, 1);
     EXPECT(N("Resize", "x - - z", "", 13, {4, {1, 1, 1, 3}}), sizes_four, N(4, {1, 1, 1, 4}), 0, 1, 1, 2);
     EXPECT(N("Resize", "x s", "", 10, {4, {1, 1, 1, 2}}), scales_two, N(4, {1, 1, 1, 4}), 0, 0, 1, 1);

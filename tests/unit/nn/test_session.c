@@ -138,7 +138,8 @@ static ww_net *fixed_size_model(ww_error *err)
     onnx_ints(&w, "z", 4, (int64_t[]){1, 1, 8, 8});
     onnx_ints(&w, "s", 3, (int64_t[]){1, -1, 2});
     onnx_node(&w, "MaxPool", "x", "a", "kernel_shape=2,2 strides=2,2");
-    onnx_node(&w, "Resize", "a - - z", "b", "mode:nearest coordinate_transformation_mode:asymmetric nearest_mode:floor");
+    onnx_node(&w, "Resize", "a - - z", "b",
+              "mode:nearest coordinate_transformation_mode:asymmetric nearest_mode:floor");
     onnx_node(&w, "Add", "b x", "c", "");
     onnx_node(&w, "Conv", "c w", "d", "");
     onnx_node(&w, "Transpose", "d", "e", "perm=0,2,3,1");
@@ -179,7 +180,8 @@ TEST(sizes_a_graph_cannot_run_at_are_unsupported)
     CHECK_EQ(ww_session_open(net, &(ww_shape){2, {1, 5}}, WW_BACKEND_ONEDNN, &session, &err), WW_ERR_UNSUPPORTED);
     CHECK(session == NULL);
     CHECK(strstr(err.message,
-                 "case.onnx: does not run on an input of 1x5, only on the 1x4 it was made for: node 'node 0' (Add)") != NULL);
+                 "case.onnx: does not run on an input of 1x5, only on the 1x4 it was made for: node 'node 0' (Add)")
+          != NULL);
     CHECK_EQ(ww_session_open(net, &(ww_shape){2, {1, 0}}, WW_BACKEND_ONEDNN, &session, &err), WW_ERR_ARGUMENT);
     CHECK_EQ(ww_session_open(net, &(ww_shape){2, {1, -1}}, WW_BACKEND_ONEDNN, &session, &err), WW_ERR_ARGUMENT);
     ww_net_free(net);
@@ -340,7 +342,10 @@ TEST(default_models)
 
 TEST(third_party_models)
 {
-    static const struct { const char *file; ww_shape input; } model[] = {
+    static const struct {
+        const char *file;
+        ww_shape input;
+    } model[] = {
         {"models/scrfd_500m_bnkps.onnx", {4, {1, 3, 64, 96}}},
         {"models/face_detection_yunet_2026may.onnx", {4, {1, 3, 64, 96}}},
         {"models/ultraface_rfb_320.onnx", {4, {1, 3, 240, 320}}},

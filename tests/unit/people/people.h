@@ -38,8 +38,17 @@ static inline void people_face(ww_random *r, int who, double scatter, float *v)
 
 static inline void people_add(ww_catalog *g, ww_random *r, int who, double scatter, uint32_t frame, int64_t track)
 {
-    ww_catalog_face face = {.id = (int64_t)g->face.count + 1, .frame = frame, .track = track, .quality = 0.6, .score = 0.9, .number = -1,
-                            .former = -1, .x = 100.0 * who, .y = 50, .width = 80, .height = 80};
+    ww_catalog_face face = {.id = (int64_t)g->face.count + 1,
+                            .frame = frame,
+                            .track = track,
+                            .quality = 0.6,
+                            .score = 0.9,
+                            .number = -1,
+                            .former = -1,
+                            .x = 100.0 * who,
+                            .y = 50,
+                            .width = 80,
+                            .height = 80};
     while (g->frame.count <= frame) {
         ww_catalog_frame next = {.id = (int64_t)g->frame.count + 1, .time_us = (int64_t)g->frame.count * 1000000};
         ww_vector_add(&g->frame, next);
@@ -52,7 +61,8 @@ static inline void people_add(ww_catalog *g, ww_random *r, int who, double scatt
     people_face(r, who, scatter, g->vector + (g->face.count - 1) * PEOPLE_DIM);
 }
 
-// Footage of `people` people: `frames` frames with one to three of them on each; who is on one frame and the next is followed.
+// Footage of `people` people: `frames` frames with one to three of them on each; who is on one frame and the next is
+// followed.
 static inline void people_footage(ww_catalog *g, ww_random *r, int people, int frames, double scatter, int *who_is)
 {
     int64_t next_track = 1, track[64] = {0};

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What is around faces: films put together again, scenes, the store's rows as the cluster room wants them, and who is a person.
+// What is around faces: films put together again, scenes, the store's rows as the cluster room wants them, and who is a
+// person.
 #include "harness.h"
 #include "library/view.h"
 #include "people.h"
@@ -25,7 +26,10 @@ static bool has_order(ww_scene_source *source, size_t count, const char *paths, 
     return strcmp(found, paths) == 0 && strcmp(numbers, films) == 0;
 }
 
-#define PART(path, seconds) {0, path, 640, 360, (int64_t)(seconds) * SECOND_US}
+#define PART(path, seconds)                                                                                            \
+    {                                                                                                                  \
+        0, path, 640, 360, (int64_t)(seconds)*SECOND_US                                                                \
+    }
 
 TEST(short_files_whose_names_differ_in_numbers_are_parts_of_one_film)
 {
@@ -77,11 +81,11 @@ static void check_scenes(const char *cameras, int step, const char *expected)
 TEST(a_scene_is_what_no_return_to_a_camera_bridges)
 {
     check_scenes("ABAB", 2, "0000");
-    check_scenes("ABC", 2, "012");         // a montage: nothing comes back
+    check_scenes("ABC", 2, "012"); // a montage: nothing comes back
     check_scenes("AABACDCD", 2, "00001111");
-    check_scenes("ABCA", 10, "0000");      // after half a minute: one scene
+    check_scenes("ABCA", 10, "0000");           // after half a minute: one scene
     check_scenes("ABCDEFGHA", 10, "012345678"); // after more than a minute: none
-    check_scenes("AB-AB", 2, "0123");      // another film
+    check_scenes("AB-AB", 2, "0123");           // another film
     check_scenes("", 2, "");
 }
 
@@ -126,7 +130,13 @@ TEST(the_context_of_a_library_is_gathered)
     close(fd);
     unlink(path);
     CHECK_OK(ww_store_open(path, true, &store, &err));
-    const ww_source_row source = {.path = "film.mp4", .hash = 1, .width = 640, .height = 360, .duration_us = 9000000, .scan_key = "k", .span_count = 1};
+    const ww_source_row source = {.path = "film.mp4",
+                                  .hash = 1,
+                                  .width = 640,
+                                  .height = 360,
+                                  .duration_us = 9000000,
+                                  .scan_key = "k",
+                                  .span_count = 1};
     int64_t source_id, frame_id, face_id[3];
     const float own[2] = {1, 0}, between[2] = {0, 1};
     uint8_t view[WW_VIEW_BYTES], torso[8] = {255}, odd[5] = {255};
@@ -135,12 +145,20 @@ TEST(the_context_of_a_library_is_gathered)
     for (int i = 0; i < 3; i++) {
         const ww_frame_row frame = {.source = source_id, .sample = i, .time_us = i * SECOND_US};
         CHECK_OK(ww_store_add_frame(store, &frame, "x", 1, &frame_id, &err));
-        const ww_face_row face = {.frame = frame_id, .width = 30, .height = 40, .quality = 0.5, .embedding_dim = 2, .person = -1};
+        const ww_face_row face = {
+            .frame = frame_id, .width = 30, .height = 40, .quality = 0.5, .embedding_dim = 2, .person = -1};
         CHECK_OK(ww_store_add_face(store, &face, own, "x", 1, &face_id[i], &err));
         if (i < 2)
             CHECK_OK(ww_store_add_view(store, frame_id, view, sizeof view, &err));
     }
-    CHECK_OK(ww_store_add_context(store, &(ww_context_row){.face = face_id[0], .torso = torso, .torso_bytes = 8, .weight = 0.25, .intermediate = between, .embedding_dim = 2}, &err));
+    CHECK_OK(ww_store_add_context(store,
+                                  &(ww_context_row){.face = face_id[0],
+                                                    .torso = torso,
+                                                    .torso_bytes = 8,
+                                                    .weight = 0.25,
+                                                    .intermediate = between,
+                                                    .embedding_dim = 2},
+                                  &err));
     CHECK_OK(ww_store_add_context(store, &(ww_context_row){.face = face_id[1], .torso = odd, .torso_bytes = 5}, &err));
     CHECK_OK(ww_catalog_load(store, NULL, 0, &catalog, &err));
     CHECK_OK(ww_catalog_add_vectors(&catalog, &err));
@@ -186,10 +204,22 @@ TEST(a_person_has_two_faces_and_one_that_is_clear)
     }
     const float ones[FACES] = {1, 1, 1, 1, 1, 1, 1};
     ww_face_context context = {.vector = g.vector};
-    context.context = (ww_context){.quality = weight, .size_px = ones, .frames = ones, .weight = weight, .scene = scene,
-                                   .kind = {{none, 1, 0.5}, {none, 1, 0.5}}, .kind_count = 2, .bins = 8};
+    context.context = (ww_context){.quality = weight,
+                                   .size_px = ones,
+                                   .frames = ones,
+                                   .weight = weight,
+                                   .scene = scene,
+                                   .kind = {{none, 1, 0.5}, {none, 1, 0.5}},
+                                   .kind_count = 2,
+                                   .bins = 8};
     const ww_method *method = ww_method_named("templates");
-    ww_sort_options options = {.method = method, .threshold = 1, .context = &context, .min_size = 2, .min_quality = 0.35, .grade = grade, .threads = 1};
+    ww_sort_options options = {.method = method,
+                               .threshold = 1,
+                               .context = &context,
+                               .min_size = 2,
+                               .min_quality = 0.35,
+                               .grade = grade,
+                               .threads = 1};
     CHECK_OK(ww_evidence_find(&g, &decided, &(ww_evidence_options){1.1, grade}, &evidence, &err));
     CHECK_OK(ww_sort_faces(&g, &decided, &evidence, &options, label, &err));
     for (int i = 0; i < FACES; i++)

@@ -14,10 +14,7 @@ enum { PEOPLE_MAX = 16, NOT_THERE = -2 };
 
 static char dir[64];
 
-static int remove_one(const char *path, const struct stat *s, int type, struct FTW *where)
-{
-    return remove(path);
-}
+static int remove_one(const char *path, const struct stat *s, int type, struct FTW *where) { return remove(path); }
 
 static ww_library *open_library(void)
 {
@@ -37,22 +34,35 @@ static void close_library(ww_library *library)
 }
 
 // Footage in which each of `people` (ended by -1) is alone on `seconds` frames. The content hash is `hash`.
-static int64_t add_footage(ww_library *library, uint64_t hash, uint64_t seed, const char *scan_key, int seconds, const int *people)
+static int64_t add_footage(ww_library *library, uint64_t hash, uint64_t seed, const char *scan_key, int seconds,
+                           const int *people)
 {
     ww_error err = {0};
     ww_random r = {seed};
     int64_t source = 0, frame = 0, face = 0, sample = 0;
-    ww_source_row row = {.path = "clip.mp4", .hash = hash, .scan_key = scan_key, .span_count = 1, .width = 640, .height = 360};
+    ww_source_row row = {
+        .path = "clip.mp4", .hash = hash, .scan_key = scan_key, .span_count = 1, .width = 640, .height = 360};
     CHECK_OK(ww_store_begin(library->store, &err));
     CHECK_OK(ww_store_add_source(library->store, &row, &source, &err));
     for (const int *who = people; *who >= 0; who++)
         for (int s = 0; s < seconds; s++, sample++) {
             float vector[PEOPLE_DIM];
             people_face(&r, *who, 0.6, vector);
-            ww_frame_row f = {.source = source, .sample = sample, .time_us = sample * 1000000 + (int64_t)(seed % 7) * 100000};
+            ww_frame_row f = {
+                .source = source, .sample = sample, .time_us = sample * 1000000 + (int64_t)(seed % 7) * 100000};
             CHECK_OK(ww_store_add_frame(library->store, &f, "j", 1, &frame, &err));
-            ww_face_row d = {.frame = frame, .x = 100, .y = 50, .width = 80, .height = 80, .score = 0.9, .quality = 0.6, .person = -1,
-                             .embedding_dim = PEOPLE_DIM, .track = *who + 1, .portrait_width = 1, .portrait_height = 1};
+            ww_face_row d = {.frame = frame,
+                             .x = 100,
+                             .y = 50,
+                             .width = 80,
+                             .height = 80,
+                             .score = 0.9,
+                             .quality = 0.6,
+                             .person = -1,
+                             .embedding_dim = PEOPLE_DIM,
+                             .track = *who + 1,
+                             .portrait_width = 1,
+                             .portrait_height = 1};
             CHECK_OK(ww_store_add_face(library->store, &d, vector, "p", 1, &face, &err));
         }
     CHECK_OK(ww_store_commit(library->store, &err));
@@ -140,7 +150,8 @@ TEST(a_scan_with_other_models_finds_the_same_people_under_the_same_numbers)
     CHECK_EQ(sort_library(library, NULL), 4);
     read_numbers(library, &before);
     CHECK_OK(ww_store_delete_source(library->store, source, &err));
-    add_footage(library, 1, 4, "another model", 4, (int[]){3, 1, 2, 0, -1}); // other frames of the same seconds, other vectors
+    // other frames of the same seconds, other vectors
+    add_footage(library, 1, 4, "another model", 4, (int[]){3, 1, 2, 0, -1});
     CHECK_EQ(sort_library(library, NULL), 4);
     read_numbers(library, &after);
     for (int who = 0; who < 4; who++)
@@ -175,8 +186,14 @@ TEST(people_with_names_are_never_made_one)
     add_footage(library, 1, 1, "key", 4, (int[]){0, 1, 2, -1});
     sort_library(library, NULL);
     const char *ada[] = {"0"}, *bob[] = {"1"};
-    CHECK_OK(ww_library_decide(library, &(ww_decision){.size = sizeof(ww_decision), .kind = WW_DECISION_NAME, .who = ada, .count = 1, .text = "Ada"}, NULL, &err));
-    CHECK_OK(ww_library_decide(library, &(ww_decision){.size = sizeof(ww_decision), .kind = WW_DECISION_NAME, .who = bob, .count = 1, .text = "Bob"}, NULL, &err));
+    CHECK_OK(ww_library_decide(
+        library,
+        &(ww_decision){.size = sizeof(ww_decision), .kind = WW_DECISION_NAME, .who = ada, .count = 1, .text = "Ada"},
+        NULL, &err));
+    CHECK_OK(ww_library_decide(
+        library,
+        &(ww_decision){.size = sizeof(ww_decision), .kind = WW_DECISION_NAME, .who = bob, .count = 1, .text = "Bob"},
+        NULL, &err));
     sort_library(library, NULL);
     read_numbers(library, &named);
     size_t methods;

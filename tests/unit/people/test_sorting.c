@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Sorting faces into people: what is known is honoured, by every method, whatever is known; and a threshold sets itself.
+// Sorting faces into people: what is known is honoured, by every method, whatever is known; and a threshold sets
+// itself.
 #include "base/memory.h"
 #include "harness.h"
 #include "people/evidence.h"
@@ -16,18 +17,24 @@ static void all_good(const ww_catalog *g, ww_face_grade *grade)
         grade[i] = WW_FACE_SEED;
 }
 
-static void find_evidence(const ww_catalog *g, const ww_decided *decided, const ww_face_grade *grade, ww_evidence *evidence)
+static void find_evidence(const ww_catalog *g, const ww_decided *decided, const ww_face_grade *grade,
+                          ww_evidence *evidence)
 {
     ww_error err = {0};
     CHECK_OK(ww_evidence_find(g, decided, &(ww_evidence_options){LINKAGE, grade}, evidence, &err));
 }
 
-static void sort_faces(const ww_catalog *g, const ww_decided *decided, const ww_evidence *evidence, const char *method, const ww_face_grade *grade,
-                       int threads, int32_t *label)
+static void sort_faces(const ww_catalog *g, const ww_decided *decided, const ww_evidence *evidence, const char *method,
+                       const ww_face_grade *grade, int threads, int32_t *label)
 {
     ww_error err = {0};
     const ww_method *m = ww_method_named(method);
-    ww_sort_options options = {.method = m, .threshold = m->defaults.threshold, .min_size = 2, .min_samples = 2, .grade = grade, .join = 0.9,
+    ww_sort_options options = {.method = m,
+                               .threshold = m->defaults.threshold,
+                               .min_size = 2,
+                               .min_samples = 2,
+                               .grade = grade,
+                               .join = 0.9,
                                .threads = threads};
     CHECK_OK(ww_sort_faces(g, decided, evidence, &options, label, &err));
 }
@@ -64,7 +71,8 @@ static void check_honoured(const ww_evidence *e, const ww_decided *decided, cons
     for (size_t i = 0; i < decided->must.count; i++)
         CHECK_EQ(label[decided->must.item[i].a], label[decided->must.item[i].b]);
     for (size_t i = 0; i < decided->cannot.count; i++)
-        CHECK(label[decided->cannot.item[i].a] < 0 || label[decided->cannot.item[i].a] != label[decided->cannot.item[i].b]);
+        CHECK(label[decided->cannot.item[i].a] < 0
+              || label[decided->cannot.item[i].a] != label[decided->cannot.item[i].b]);
     for (size_t i = 0; i < e->must.count; i++)
         CHECK_EQ(label[e->must.item[i].a], label[e->must.item[i].b]);
     for (size_t i = 0; i < e->cannot.count; i++)
@@ -218,7 +226,7 @@ TEST(the_threshold_follows_the_footage_within_bounds)
     push_normal(&e, &r, 10, 1.3, 0.07);
     ww_threshold few = ww_threshold_choose(&e, LINKAGE, 100);
     CHECK(!few.measured);
-    CHECK_NEAR(few.value, LINKAGE, 1e-3); // too little evidence: the model's own
+    CHECK_NEAR(few.value, LINKAGE, 1e-3);                                   // too little evidence: the model's own
     CHECK(ww_threshold_choose(&e, LINKAGE, 10000).value < few.value - 0.1); // more faces, more pairs that can go wrong
 
     push_normal(&e, &r, 2000, 1.3, 0.07);

@@ -10,7 +10,10 @@
 
 enum { TASKS = 500 };
 
-struct task { int n; unsigned work_us; };
+struct task {
+    int n;
+    unsigned work_us;
+};
 
 struct job {
     int tasks, made, delivered, dropped;
@@ -86,8 +89,15 @@ static void end(void *user, void *state)
 static ww_status run(struct job *j, int threads, int window, ww_error *err)
 {
     j->in_order = true;
-    ww_pipeline p = {.threads = threads, .window = window, .user = j, .next = next, .work = work, .done = done, .drop = drop,
-                     .thread_begin = begin, .thread_end = end};
+    ww_pipeline p = {.threads = threads,
+                     .window = window,
+                     .user = j,
+                     .next = next,
+                     .work = work,
+                     .done = done,
+                     .drop = drop,
+                     .thread_begin = begin,
+                     .thread_end = end};
     return ww_pipeline_run(&p, err);
 }
 

@@ -70,7 +70,8 @@ static int luma_at(const ww_image *image, double x, double y)
 }
 
 // The face stands in the portrait where portrait_box says, with the article's margins around it.
-static void check_portrait(int width, int height, ww_detection face, double left, double right, double top, double bottom)
+static void check_portrait(int width, int height, ww_detection face, double left, double right, double top,
+                           double bottom)
 {
     ww_error err = {0};
     ww_image image = {0}, portrait = {0};
@@ -100,7 +101,8 @@ TEST(portraits_have_the_margins_of_the_article)
 {
     check_portrait(700, 500, (ww_detection){.x = 300, .y = 180, .width = 80, .height = 100}, 100, 100, 150, 150);
     check_portrait(1400, 1000, (ww_detection){.x = 600, .y = 360, .width = 160, .height = 200}, 200, 200, 300, 300);
-    check_portrait(700, 500, (ww_detection){.x = 20, .y = 30, .width = 80, .height = 100}, 20, 100, 30, 150); // cut at the picture's edge
+    // cut at the picture's edge
+    check_portrait(700, 500, (ww_detection){.x = 20, .y = 30, .width = 80, .height = 100}, 20, 100, 30, 150);
 }
 
 int main(void)

@@ -27,10 +27,7 @@ static inline int fixture_unlink(const char *path, const struct stat *s, int typ
     return remove(path);
 }
 
-static inline void fixture_end(void)
-{
-    nftw(fixture_dir, fixture_unlink, 8, FTW_DEPTH | FTW_PHYS);
-}
+static inline void fixture_end(void) { nftw(fixture_dir, fixture_unlink, 8, FTW_DEPTH | FTW_PHYS); }
 
 static inline ww_store *fixture_open(void)
 {
@@ -57,8 +54,12 @@ static inline ww_source_row fixture_source(const char *path, uint64_t hash)
 
 static inline ww_frame_row fixture_frame(int64_t source, int64_t sample)
 {
-    return (ww_frame_row){.source = source, .span = (int)(sample / 10), .sample = sample, .time_us = sample * 1000000 + 33367,
-                          .jpeg_width = 1280, .jpeg_height = 720};
+    return (ww_frame_row){.source = source,
+                          .span = (int)(sample / 10),
+                          .sample = sample,
+                          .time_us = sample * 1000000 + 33367,
+                          .jpeg_width = 1280,
+                          .jpeg_height = 720};
 }
 
 static inline ww_face_row fixture_face(int64_t frame, int order)

@@ -2,7 +2,8 @@
 // What goes in comes out again, in the promised order, also from a library that was closed in between.
 #include "store_fixture.h"
 
-#define CRAFTY_PATH "/a b/it's \"q\"; DROP TABLE face;--/\xc3\xa9\xff\xfe.mp4" // spaces, quotes, UTF-8 and bytes that are not
+#define CRAFTY_PATH                                                                                                    \
+    "/a b/it's \"q\"; DROP TABLE face;--/\xc3\xa9\xff\xfe.mp4" // spaces, quotes, UTF-8 and bytes that are not
 
 typedef struct source_list {
     ww_source_row row[8];
@@ -73,12 +74,18 @@ TEST(spans_and_counters_add_up)
     bool done = true;
     CHECK_OK(ww_store_span_done(s, 1, 2, &done, &err));
     CHECK(!done);
-    CHECK_OK(ww_store_mark_span(s, 1, 2, &(ww_scan_counts){.samples = 30, .damaged = 1, .intermediate_frames = 7}, &err));
-    CHECK_OK(ww_store_mark_span(s, 1, 0, &(ww_scan_counts){.samples = 12, .intermediate_frames = 4, .faces_small = 2, .faces_transient = 1}, &err));
+    CHECK_OK(
+        ww_store_mark_span(s, 1, 2, &(ww_scan_counts){.samples = 30, .damaged = 1, .intermediate_frames = 7}, &err));
+    CHECK_OK(ww_store_mark_span(
+        s, 1, 0, &(ww_scan_counts){.samples = 12, .intermediate_frames = 4, .faces_small = 2, .faces_transient = 1},
+        &err));
     CHECK_OK(ww_store_span_done(s, 1, 2, &done, &err));
     CHECK(done);
-    CHECK_EQ(ww_store_mark_span(s, 1, 2, &(ww_scan_counts){.samples = 30, .damaged = 1, .intermediate_frames = 7}, &err), WW_ERR_ARGUMENT); // twice
-    CHECK_EQ(ww_store_mark_span(s, 9, 0, &(ww_scan_counts){.intermediate_frames = 1}, &err), WW_ERR_ARGUMENT); // of a source that is not there
+    CHECK_EQ(
+        ww_store_mark_span(s, 1, 2, &(ww_scan_counts){.samples = 30, .damaged = 1, .intermediate_frames = 7}, &err),
+        WW_ERR_ARGUMENT); // twice
+    // of a source that is not there
+    CHECK_EQ(ww_store_mark_span(s, 9, 0, &(ww_scan_counts){.intermediate_frames = 1}, &err), WW_ERR_ARGUMENT);
     source_list list = {0};
     CHECK_OK(ww_store_sources(s, keep_source, &list, &err));
     CHECK_EQ(list.row[0].spans_done, 2);
@@ -133,7 +140,8 @@ TEST(frames_and_faces_are_read_in_order_of_time_whatever_the_order_of_writing)
         int64_t frame_id = 0;
         CHECK_OK(ww_store_add_frame(s, &frame, "j", 1, &frame_id, &err));
         for (int order = 2; order >= 0; order--)
-            CHECK_OK(fixture_add_face(s, frame_id, order, (int)frame.source * 64 + sample[i % 4] * 4 + order, 10, &id, &err));
+            CHECK_OK(fixture_add_face(s, frame_id, order, (int)frame.source * 64 + sample[i % 4] * 4 + order, 10, &id,
+                                      &err));
     }
     CHECK_OK(ww_store_commit(s, &err));
     frame_list frames = {0};
@@ -166,7 +174,8 @@ static ww_status check_face(void *user, const ww_face_row *row, const float *emb
     for (int i = 0; i < FIXTURE_DIM; i++)
         CHECK(embedding[i] == embedding[0] + (float)i);
     CHECK_EQ(row->embedding_dim, FIXTURE_DIM);
-    CHECK(row->x == expected.x && row->y == expected.y && row->width == expected.width && row->height == expected.height);
+    CHECK(row->x == expected.x && row->y == expected.y && row->width == expected.width
+          && row->height == expected.height);
     CHECK(row->score == expected.score && row->quality == expected.quality && row->track == expected.track);
     CHECK(memcmp(row->landmark, expected.landmark, sizeof row->landmark) == 0);
     CHECK(memcmp(row->portrait_box, expected.portrait_box, sizeof row->portrait_box) == 0);

@@ -18,7 +18,8 @@ static ww_status tell_view(void *user, int64_t frame, const uint8_t *view, size_
 static ww_status tell_context(void *user, const ww_context_row *row, ww_error *err)
 {
     char *text = ((story *)user)->text;
-    sprintf(text + strlen(text), "%d:%zu:%zu:%.1f:%d ", (int)row->face, row->torso_bytes, row->hair_bytes, row->weight, row->embedding_dim);
+    sprintf(text + strlen(text), "%d:%zu:%zu:%.1f:%d ", (int)row->face, row->torso_bytes, row->hair_bytes, row->weight,
+            row->embedding_dim);
     return WW_OK;
 }
 
@@ -61,12 +62,17 @@ TEST(it_is_read_in_the_order_of_faces_and_goes_with_them)
     for (int i = 1; i >= 0; i--)
         CHECK_OK(ww_store_add_view(s, frame[i], bytes + i, 2, &err));
     CHECK_OK(ww_store_add_context(s, &(ww_context_row){.face = face[1], .hair = bytes, .hair_bytes = 3}, &err));
-    CHECK_OK(ww_store_add_context(s, &(ww_context_row){.face = face[0], .torso = bytes, .torso_bytes = 2, .weight = 0.3, .intermediate = mean, .embedding_dim = 2}, &err));
+    CHECK_OK(ww_store_add_context(
+        s,
+        &(ww_context_row){
+            .face = face[0], .torso = bytes, .torso_bytes = 2, .weight = 0.3, .intermediate = mean, .embedding_dim = 2},
+        &err));
     check_told(s, "2:2:7 1:2:8 ", "2:2:0:0.3:2 1:0:3:0.0:0 ");
-    CHECK_EQ(ww_store_add_view(s, frame[0], bytes, 2, &err), WW_ERR_ARGUMENT);   // once
-    CHECK_EQ(ww_store_add_view(s, 77, bytes, 2, &err), WW_ERR_ARGUMENT);         // no such frame
-    CHECK_EQ(ww_store_add_context(s, &(ww_context_row){.face = 77, .hair = bytes, .hair_bytes = 3}, &err), WW_ERR_ARGUMENT);
-    CHECK_OK(ww_store_add_context(s, &(ww_context_row){.face = 77}, &err));      // nothing to keep
+    CHECK_EQ(ww_store_add_view(s, frame[0], bytes, 2, &err), WW_ERR_ARGUMENT); // once
+    CHECK_EQ(ww_store_add_view(s, 77, bytes, 2, &err), WW_ERR_ARGUMENT);       // no such frame
+    CHECK_EQ(ww_store_add_context(s, &(ww_context_row){.face = 77, .hair = bytes, .hair_bytes = 3}, &err),
+             WW_ERR_ARGUMENT);
+    CHECK_OK(ww_store_add_context(s, &(ww_context_row){.face = 77}, &err)); // nothing to keep
     check_told(s, "2:2:7 1:2:8 ", "2:2:0:0.3:2 1:0:3:0.0:0 ");
     CHECK_OK(ww_store_delete_source(s, source, &err));
     check_told(s, "", "");
@@ -84,9 +90,10 @@ static void spoil(const char *statement)
 
 TEST(what_is_damaged_is_named)
 {
-    static const char *const harm[] = {"UPDATE face_intermediate SET weight = -1", "UPDATE face_intermediate SET weight = 9e999",
-                                       "UPDATE face_intermediate SET embedding = X'0000C07F'", // not a number
-                                       "UPDATE face_intermediate SET embedding = X'00'", "UPDATE face_colours SET torso = zeroblob(70000)"};
+    static const char *const harm[] = {
+        "UPDATE face_intermediate SET weight = -1", "UPDATE face_intermediate SET weight = 9e999",
+        "UPDATE face_intermediate SET embedding = X'0000C07F'", // not a number
+        "UPDATE face_intermediate SET embedding = X'00'", "UPDATE face_colours SET torso = zeroblob(70000)"};
     for (size_t i = 0; i < sizeof harm / sizeof *harm; i++) {
         fixture_begin();
         ww_error err = {0};
@@ -95,7 +102,14 @@ TEST(what_is_damaged_is_named)
         story c = {""};
         const float mean[1] = {1};
         add_source(s, "a", 1, face, frame);
-        CHECK_OK(ww_store_add_context(s, &(ww_context_row){.face = face[0], .torso = (const uint8_t *)"x", .torso_bytes = 1, .weight = 1, .intermediate = mean, .embedding_dim = 1}, &err));
+        CHECK_OK(ww_store_add_context(s,
+                                      &(ww_context_row){.face = face[0],
+                                                        .torso = (const uint8_t *)"x",
+                                                        .torso_bytes = 1,
+                                                        .weight = 1,
+                                                        .intermediate = mean,
+                                                        .embedding_dim = 1},
+                                      &err));
         ww_store_close(s);
         spoil(harm[i]);
         s = fixture_open();

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The journal, the pictures of known people, who a face formerly was; and libraries from before there were any of these.
+// The journal, the pictures of known people, who a face formerly was; and libraries from before there were any of
+// these.
 #include "store/schema.h"
 #include "store_fixture.h"
 
@@ -27,7 +28,11 @@ TEST(the_journal_grows_in_order_and_knows_its_batches)
     fixture_begin();
     ww_error err = {0};
     ww_store *s = fixture_open();
-    ww_journal_row first = {.time_s = 1700000000, .kind = "name", .text = "Ad\xc3\xa4 \"'", .words = "w1", .operands = "a\0b",
+    ww_journal_row first = {.time_s = 1700000000,
+                            .kind = "name",
+                            .text = "Ad\xc3\xa4 \"'",
+                            .words = "w1",
+                            .operands = "a\0b",
                             .operands_bytes = 3};
     ww_journal_row second = {.time_s = 1700000001, .kind = "merge", .words = "w2"};
     int64_t seq = 0;
@@ -103,7 +108,8 @@ static void check_former(ww_store *s, const char *expected)
     CHECK_STR(text, expected);
 }
 
-// A number that a face had before the present one is remembered over any number of sortings that leave the face where it is.
+// A number that a face had before the present one is remembered over any number of sortings that leave the face where
+// it is.
 TEST(a_face_remembers_who_it_formerly_was)
 {
     fixture_begin();

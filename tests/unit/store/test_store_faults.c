@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// In the manner of SQLite's own tests: the Nth operation on the disk fails, for every N; the process dies at any point; the disk
-// is full. Whatever happens, what was committed is there afterwards, whole, and what was not is not.
+// In the manner of SQLite's own tests: the Nth operation on the disk fails, for every N; the process dies at any point;
+// the disk is full. Whatever happens, what was committed is there afterwards, whole, and what was not is not.
 #include "store_fixture.h"
 
 #include <errno.h>
@@ -11,9 +11,9 @@
 
 // --- a VFS that fails on demand: the default one with some of its methods replaced
 static struct {
-    long countdown;  // the operation that fails, from 1; 0: none
-    bool lasting;    // and all that follow
-    int code;        // what the failing one returns
+    long countdown; // the operation that fails, from 1; 0: none
+    bool lasting;   // and all that follow
+    int code;       // what the failing one returns
     bool fired;
 } fault;
 typedef struct methods { // SQLite has a table of methods a kind of file (with locks, without); each gets a faulty twin
@@ -24,10 +24,7 @@ static methods twins[4];
 static sqlite3_vfs *real_vfs, faulty_vfs;
 static bool faults_kill;
 
-static const sqlite3_io_methods *real_of(sqlite3_file *f)
-{
-    return ((const methods *)(const void *)f->pMethods)->real;
-}
+static const sqlite3_io_methods *real_of(sqlite3_file *f) { return ((const methods *)(const void *)f->pMethods)->real; }
 
 static bool fails_now(void)
 {
@@ -49,10 +46,7 @@ static int faulty_write(sqlite3_file *f, const void *data, int bytes, sqlite3_in
     return fault.code;
 }
 
-static int faulty_sync(sqlite3_file *f, int flags)
-{
-    return fails_now() ? fault.code : real_of(f)->xSync(f, flags);
-}
+static int faulty_sync(sqlite3_file *f, int flags) { return fails_now() ? fault.code : real_of(f)->xSync(f, flags); }
 
 static int faulty_truncate(sqlite3_file *f, sqlite3_int64 bytes)
 {
@@ -99,12 +93,9 @@ static void arm(long countdown, bool lasting, int code)
     fault.fired = false;
 }
 
-static void disarm(void)
-{
-    arm(0, false, 0);
-}
+static void disarm(void) { arm(0, false, 0); }
 
-// --- what is done while operations fail: three transactions, each a source with two faces and pictures over several pages
+// --- what is done while operations fail: three transactions, each a source with two faces and pictures on several pages
 #define ROUNDS 3
 #define FACES_A_ROUND 2
 
@@ -153,8 +144,8 @@ static void check_status(ww_status status, int code)
     CHECK(status == (code == SQLITE_FULL ? WW_ERR_NO_SPACE : WW_ERR_IO));
 }
 
-// Everything from opening a new library to closing it, with the Nth operation failing. Returns false when N is beyond the last
-// operation.
+// Everything from opening a new library to closing it, with the Nth operation failing. Returns false when N is beyond
+// the last operation.
 static bool survive(long n, bool lasting, int code)
 {
     fixture_begin();

@@ -160,8 +160,10 @@ TEST(rows_with_impossible_lengths_are_refused)
     fixture_fill(s, 1, 1);
     ww_store_close(s);
     static const char *const damage[] = {
-        "UPDATE face SET landmarks = x'00'", "UPDATE face SET landmarks = zeroblob(40), embedding_dim = 1000000",
-        "UPDATE face SET embedding_dim = -8", "UPDATE face SET embedding_dim = 8; UPDATE face_embedding SET embedding = x'0011'",
+        "UPDATE face SET landmarks = x'00'",
+        "UPDATE face SET landmarks = zeroblob(40), embedding_dim = 1000000",
+        "UPDATE face SET embedding_dim = -8",
+        "UPDATE face SET embedding_dim = 8; UPDATE face_embedding SET embedding = x'0011'",
         "DELETE FROM face_embedding",
     };
     for (size_t i = 0; i < sizeof damage / sizeof *damage; i++) {
@@ -188,12 +190,24 @@ TEST(rows_with_impossible_values_are_refused)
     size_t bytes = 0;
     CHECK_OK(ww_read_file(fixture_path, 1 << 24, &good, &bytes, &err));
     static const char *const damage[] = {
-        "UPDATE source SET duration_us = 9223372036854775807", "UPDATE source SET duration_us = -9223372036854775808",
-        "UPDATE source SET width = -1", "UPDATE source SET height = 2147483647", "UPDATE source SET kind = 7",
-        "UPDATE source SET span_count = -1", "UPDATE source SET damaged = -5", "UPDATE frame SET time_us = -9223372036854775808",
-        "UPDATE frame SET jpeg_width = -3", "UPDATE face SET x = 1e300", "UPDATE face SET width = -1", "UPDATE face SET score = 'nan' || 'x', x = 9e999",
-        "UPDATE face SET person = -7", "UPDATE face SET track = -1", "UPDATE face SET portrait_width = -1", "UPDATE face SET y = 9e999",
-        "UPDATE face SET landmarks = x'0000c07f0000c07f0000c07f0000c07f0000c07f0000c07f0000c07f0000c07f0000c07f0000c07f'",
+        "UPDATE source SET duration_us = 9223372036854775807",
+        "UPDATE source SET duration_us = -9223372036854775808",
+        "UPDATE source SET width = -1",
+        "UPDATE source SET height = 2147483647",
+        "UPDATE source SET kind = 7",
+        "UPDATE source SET span_count = -1",
+        "UPDATE source SET damaged = -5",
+        "UPDATE frame SET time_us = -9223372036854775808",
+        "UPDATE frame SET jpeg_width = -3",
+        "UPDATE face SET x = 1e300",
+        "UPDATE face SET width = -1",
+        "UPDATE face SET score = 'nan' || 'x', x = 9e999",
+        "UPDATE face SET person = -7",
+        "UPDATE face SET track = -1",
+        "UPDATE face SET portrait_width = -1",
+        "UPDATE face SET y = 9e999",
+        "UPDATE face SET landmarks = "
+        "x'0000c07f0000c07f0000c07f0000c07f0000c07f0000c07f0000c07f0000c07f0000c07f0000c07f'",
         "UPDATE face_embedding SET embedding = x'0000807f0000807f0000807f0000807f0000807f0000807f0000807f0000807f'",
     };
     for (size_t i = 0; i < sizeof damage / sizeof *damage; i++) {
@@ -220,13 +234,15 @@ TEST(rows_with_impossible_values_are_refused)
 TEST(a_schema_that_is_not_ours_is_refused)
 {
     static const char *const foreign[] = {
-        ("ALTER TABLE person RENAME TO hidden; CREATE VIEW person AS WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r)"
+        ("ALTER TABLE person RENAME TO hidden; CREATE VIEW person AS WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT "
+         "n + 1 FROM r)"
          " SELECT n AS number, NULL AS name, 0 AS ignored FROM r"),
         "CREATE TRIGGER t AFTER INSERT ON person BEGIN DELETE FROM face; END",
         "CREATE TRIGGER t AFTER UPDATE ON face BEGIN UPDATE person SET name = 'x'; END",
         "CREATE INDEX strange ON face (hex(zeroblob(1000)) || x)",
         "DROP TABLE exported",
-        "DROP TABLE meta; CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL CHECK (length(value) < 3)) WITHOUT ROWID",
+        "DROP TABLE meta; CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL CHECK (length(value) < 3)) "
+        "WITHOUT ROWID",
         "ALTER TABLE person ADD COLUMN twice AS (number * 2)",
         "DROP INDEX source_content",
     };
@@ -259,8 +275,8 @@ TEST(a_fifo_in_place_of_the_file_does_not_hang)
 
 TEST(odd_names_of_folders_are_only_names)
 {
-    static const char *const names[] = {"a b", "it's \"quoted\"", "\xc3\xa9t\xc3\xa9", "\xff\xfe bytes", "file:x?mode=memory",
-                                        "%41", ":memory:"};
+    static const char *const names[] = {
+        "a b", "it's \"quoted\"", "\xc3\xa9t\xc3\xa9", "\xff\xfe bytes", "file:x?mode=memory", "%41", ":memory:"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         fixture_begin();
         char dir[64];
@@ -321,7 +337,8 @@ static int read_unprivileged(void)
     int64_t id;
     if (geteuid() == 0 && setuid(65534) != 0)
         return 98;
-    if (ww_store_open(fixture_path, false, &s, &err) != WW_OK || ww_store_faces(s, true, fixture_count_face, &count, &err) != WW_OK || count == 0)
+    if (ww_store_open(fixture_path, false, &s, &err) != WW_OK
+        || ww_store_faces(s, true, fixture_count_face, &count, &err) != WW_OK || count == 0)
         return 1;
     ww_source_row row = fixture_source("x", 1);
     return ww_store_add_source(s, &row, &id, &err) == WW_ERR_IO && strstr(err.message, "cannot be written") ? 0 : 2;

@@ -17,15 +17,9 @@ static bool shell(char *command)
     return done;
 }
 
-bool clips_begin(void)
-{
-    return shell(ww_strdup("ffmpeg -version >/dev/null 2>&1")) && mkdtemp(folder) != NULL;
-}
+bool clips_begin(void) { return shell(ww_strdup("ffmpeg -version >/dev/null 2>&1")) && mkdtemp(folder) != NULL; }
 
-void clips_end(void)
-{
-    shell(ww_strf("rm -rf '%s'", folder));
-}
+void clips_end(void) { shell(ww_strf("rm -rf '%s'", folder)); }
 
 const char *clip_path(const char *name)
 {
@@ -58,8 +52,8 @@ bool clip_join(const char *first, const char *second, const char *to)
 
 bool clip_turn(const char *from, const char *to, int degrees)
 {
-    // Track header box (ISO/IEC 14496-12, 8.3.2), version 0: the matrix lies 40 bytes behind the type; a, b, u, c, d, ...
-    // in 16.16.
+    // Track header box (ISO/IEC 14496-12, 8.3.2), version 0: the matrix lies 40 bytes behind the type; a, b, u, c, d,
+    // ... in 16.16.
     static const int8_t entries[3][4] = {{0, 1, -1, 0}, {-1, 0, 0, -1}, {0, -1, 1, 0}}; // a, b, c, d
     uint8_t *data = NULL;
     size_t bytes = 0;

@@ -14,14 +14,14 @@ typedef struct shown_frame {
 typedef struct shown_frames {
     shown_frame *frame;
     int count;
-    int64_t end_us; // when the last one leaves the screen
+    int64_t end_us;   // when the last one leaves the screen
     int64_t start_us; // of the first frame, from the container's start; all other times are from the first frame
 } shown_frames;
 
 uint64_t image_hash(const ww_image *image);
 
-// Every frame of the best video stream, in order of time. Where the container gives no times, the n-th frame has time n *
-// frame_us.
+// Every frame of the best video stream, in order of time. Where the container gives no times, the n-th frame has time n
+// * frame_us.
 bool reference_decode(const char *path, int64_t frame_us, shown_frames *all);
 // Of those, the ones on screen at 0, every_us, 2 * every_us, ... with their sample numbers.
 shown_frames reference_pick(const shown_frames *all, int64_t every_us);

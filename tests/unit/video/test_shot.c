@@ -60,7 +60,10 @@ TEST(black_to_black_is_no_cut_and_black_to_white_is)
     ww_image image;
     ww_shot shot = {0};
     CHECK_OK(ww_image_alloc(&image, WW_PIXELS_LUMA, 64, 48, &err));
-    static const struct { int level; bool cut; } frame[] = {{16, true}, {17, false}, {16, false}, {235, true}, {234, false}};
+    static const struct {
+        int level;
+        bool cut;
+    } frame[] = {{16, true}, {17, false}, {16, false}, {235, true}, {234, false}};
     for (size_t i = 0; i < sizeof frame / sizeof *frame; i++) {
         for (int y = 0; y < 48; y++)
             memset(image.plane[0].data + y * image.plane[0].stride, frame[i].level, 64);

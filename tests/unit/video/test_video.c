@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Frames handed out by spans, in any order, are those of a full sequential decode, bit for bit, at exactly the right times.
+// Frames handed out by spans, in any order, are those of a full sequential decode, bit for bit, at exactly the right
+// times.
 #include "clips.h"
 #include "fields.h"
 #include "harness.h"
@@ -40,8 +41,8 @@ typedef struct clip {
 #define MOVING(seconds) "-f lavfi -i testsrc2=s=160x112:r=10:d=" #seconds " "
 #define TONE(seconds) "-f lavfi -i sine=d=" #seconds " "
 
-// All span orders and reader arrangements that matter: forward and backward with one reader, a new reader for each, and several
-// at once.
+// All span orders and reader arrangements that matter: forward and backward with one reader, a new reader for each, and
+// several at once.
 typedef enum arrangement { FORWARD, BACKWARD, FRESH, THREADED, ARRANGEMENTS } arrangement;
 
 static void read_spans(const ww_source *footage, arrangement how, gathered *out, int *span_of)
@@ -123,8 +124,8 @@ static void check_frames(const char *name, arrangement how, gathered *got, const
         if (g->sample == e->sample && g->time_us == e->time_us && g->hash == e->hash && g->width == e->width
             && g->height == e->height)
             continue;
-        printf("# %s, arrangement %d, frame %d: sample %lld at %lld us, expected %lld at %lld us; pixels %s\n", name, how, i,
-               (long long)g->sample, (long long)g->time_us, (long long)e->sample, (long long)e->time_us,
+        printf("# %s, arrangement %d, frame %d: sample %lld at %lld us, expected %lld at %lld us; pixels %s\n", name,
+               how, i, (long long)g->sample, (long long)g->time_us, (long long)e->sample, (long long)e->time_us,
                g->hash == e->hash ? "equal" : "differ");
         CHECK(!"frames as in a full decode");
         return;
@@ -132,7 +133,8 @@ static void check_frames(const char *name, arrangement how, gathered *got, const
 }
 
 // Spans cover the samples once, in order, and hand out only their own.
-static void check_cover(const ww_source *footage, const gathered *got, const int *span_of, int64_t end_us, int64_t every_us)
+static void check_cover(const ww_source *footage, const gathered *got, const int *span_of, int64_t end_us,
+                        int64_t every_us)
 {
     int64_t next = 0, first = 0, count = 0;
     for (int i = 0; i < ww_source_get_info(footage)->span_count; i++) {
@@ -155,15 +157,18 @@ static int by_time(const void *a, const void *b)
 
 #define LOOK_EVERY (SECOND / 5)
 
-// Looks are frames of the full decode, lie between the samples at their distance, and the samples are what they are without.
+// Looks are frames of the full decode, lie between the samples at their distance, and the samples are what they are
+// without.
 static void check_looks(const clip *c, const char *path, const shown_frames *all, const shown_frames *samples)
 {
     ww_error err = {0};
     ww_source *footage = NULL;
-    CHECK_OK(ww_source_open(path, &(ww_source_options){.every_us = c->every_us, .intermediate_every_us = LOOK_EVERY}, NULL, &footage, &err));
+    CHECK_OK(ww_source_open(path, &(ww_source_options){.every_us = c->every_us, .intermediate_every_us = LOOK_EVERY},
+                            NULL, &footage, &err));
     if (!footage)
         return;
-    gathered got = {.frame = ww_alloc((size_t)(all->count + 1) * sizeof(shown_frame)), .capacity = all->count + 1}, again = got;
+    gathered got = {.frame = ww_alloc((size_t)(all->count + 1) * sizeof(shown_frame)), .capacity = all->count + 1},
+             again = got;
     again.frame = ww_alloc((size_t)again.capacity * sizeof(shown_frame));
     int *span_of = ww_alloc((size_t)got.capacity * sizeof *span_of), sample = 0, at = 0;
     read_spans(footage, FORWARD, &got, span_of);
@@ -172,16 +177,19 @@ static void check_looks(const clip *c, const char *path, const shown_frames *all
     CHECK_EQ(got.count, again.count);
     for (int i = 0; i < got.count && i < again.count; i++) {
         const shown_frame *g = &got.frame[i];
-        CHECK(g->time_us == again.frame[i].time_us && g->hash == again.frame[i].hash && g->intermediate == again.frame[i].intermediate);
+        CHECK(g->time_us == again.frame[i].time_us && g->hash == again.frame[i].hash
+              && g->intermediate == again.frame[i].intermediate);
         if (!g->intermediate) {
-            CHECK(sample < samples->count && samples->frame[sample].sample == g->sample && samples->frame[sample].hash == g->hash);
+            CHECK(sample < samples->count && samples->frame[sample].sample == g->sample
+                  && samples->frame[sample].hash == g->hash);
             sample++;
             continue;
         }
         while (at < all->count && all->frame[at].time_us < g->time_us)
             at++;
         CHECK(at < all->count && all->frame[at].time_us == g->time_us && all->frame[at].hash == g->hash);
-        CHECK(i > 0 && g->sample == got.frame[i - 1].sample && g->time_us - got.frame[i - 1].time_us >= LOOK_EVERY * 7 / 8);
+        CHECK(i > 0 && g->sample == got.frame[i - 1].sample
+              && g->time_us - got.frame[i - 1].time_us >= LOOK_EVERY * 7 / 8);
     }
     CHECK_EQ(sample, samples->count);
     free(got.frame);
@@ -212,7 +220,8 @@ static void check_clip(const clip *c)
         CHECK_EQ(info->frame_count, all.count);
         CHECK_NEAR((double)info->duration_us, (double)(all.start_us + all.end_us), 2);
         CHECK(info->span_count >= c->spans_min && (!c->spans_max || info->span_count <= c->spans_max));
-        gathered got = {.frame = ww_alloc((size_t)(expected.count + 1) * sizeof(shown_frame)), .capacity = expected.count + 1};
+        gathered got = {.frame = ww_alloc((size_t)(expected.count + 1) * sizeof(shown_frame)),
+                        .capacity = expected.count + 1};
         int *span_of = ww_alloc((size_t)got.capacity * sizeof *span_of);
         for (arrangement how = 0; how < ARRANGEMENTS; how++) {
             got.count = 0;
@@ -245,25 +254,26 @@ static void make_and_check(const clip *clips, size_t count)
             printf("# ^ %s: %s\n", clips[i].name, clips[i].arguments);
     }
 }
-#define CHECK_CLIPS(...)                                                                                                         \
-    do {                                                                                                                         \
-        const clip clips[] = {__VA_ARGS__};                                                                                      \
-        make_and_check(clips, sizeof clips / sizeof *clips);                                                                     \
+#define CHECK_CLIPS(...)                                                                                               \
+    do {                                                                                                               \
+        const clip clips[] = {__VA_ARGS__};                                                                            \
+        make_and_check(clips, sizeof clips / sizeof *clips);                                                           \
     } while (0)
 
 TEST(h264_with_b_frames)
 {
-    CHECK_CLIPS({"gop250.mp4", MOVING(60) "-c:v libx264", .spans_min = 3},
-                {"gop60.mp4", MOVING(32) "-c:v libx264 -g 60 -bf 3", .spans_min = 3},
-                {"gop10.mp4", MOVING(24) "-c:v libx264 -g 10", .spans_min = 2},
-                {"every.mp4", MOVING(20) "-c:v libx264 -g 40 -refs 5 -bf 5 -b_strategy 2", .every_us = 1, .spans_min = 2},
-                {"fifth.mp4", MOVING(20) "-c:v libx264 -g 100 -weightp 2 -bf 2", .every_us = SECOND / 5, .spans_min = 2},
-                {"seldom.mp4", MOVING(60) "-c:v libx264 -g 50", .every_us = 7 * SECOND, .spans_min = 5},
-                {"strict.mp4", MOVING(20) "-c:v libx264 -g 50 -x264-params b-pyramid=strict", .spans_min = 2},
-                {"spatial.mkv", MOVING(20) "-c:v libx264 -g 50 -direct-pred spatial -bf 4", .spans_min = 2},
-                {"temporal.mkv", MOVING(20) "-c:v libx264 -g 50 -direct-pred temporal -bf 4", .spans_min = 2},
-                {"baseline.mp4", MOVING(20) "-c:v libx264 -profile:v baseline -g 50", .spans_min = 2},
-                {"sliced.mp4", MOVING(20) "-c:v libx264 -slices 4 -g 50", .spans_min = 2});
+    CHECK_CLIPS(
+        {"gop250.mp4", MOVING(60) "-c:v libx264", .spans_min = 3},
+        {"gop60.mp4", MOVING(32) "-c:v libx264 -g 60 -bf 3", .spans_min = 3},
+        {"gop10.mp4", MOVING(24) "-c:v libx264 -g 10", .spans_min = 2},
+        {"every.mp4", MOVING(20) "-c:v libx264 -g 40 -refs 5 -bf 5 -b_strategy 2", .every_us = 1, .spans_min = 2},
+        {"fifth.mp4", MOVING(20) "-c:v libx264 -g 100 -weightp 2 -bf 2", .every_us = SECOND / 5, .spans_min = 2},
+        {"seldom.mp4", MOVING(60) "-c:v libx264 -g 50", .every_us = 7 * SECOND, .spans_min = 5},
+        {"strict.mp4", MOVING(20) "-c:v libx264 -g 50 -x264-params b-pyramid=strict", .spans_min = 2},
+        {"spatial.mkv", MOVING(20) "-c:v libx264 -g 50 -direct-pred spatial -bf 4", .spans_min = 2},
+        {"temporal.mkv", MOVING(20) "-c:v libx264 -g 50 -direct-pred temporal -bf 4", .spans_min = 2},
+        {"baseline.mp4", MOVING(20) "-c:v libx264 -profile:v baseline -g 50", .spans_min = 2},
+        {"sliced.mp4", MOVING(20) "-c:v libx264 -slices 4 -g 50", .spans_min = 2});
 }
 
 TEST(h264_open_gop)
@@ -284,14 +294,15 @@ TEST(gradual_refresh)
 
 TEST(variable_frame_rate)
 {
-    CHECK_CLIPS({"vfr.mp4",
-                 MOVING(32) "-vf \"select='mod(n,7)*mod(n,11)',setpts=PTS*(1+0.1*sin(N/20))\" -vsync vfr -c:v libx264 -g 60",
-                 .spans_min = 2},
-                {"vfr.mkv", MOVING(32) "-vf \"select='mod(n,7)*mod(n,11)'\" -vsync vfr -c:v libx264 -g 60", .spans_min = 2},
-                {"gaps.mkv", MOVING(40) "-vf \"select='lt(mod(t,9),3)'\" -vsync vfr -c:v libx264 -g 30", .spans_min = 2},
-                {"slow.mp4", "-f lavfi -i testsrc2=s=192x144:r=0.2:d=60 -c:v libx264", .spans_min = 1},
-                {"timelapse.mkv", "-f lavfi -i testsrc2=s=192x144:r=0.2:d=60 -c:v libx264 -g 3", .every_us = SECOND / 2,
-                 .spans_min = 3});
+    CHECK_CLIPS(
+        {"vfr.mp4",
+         MOVING(32) "-vf \"select='mod(n,7)*mod(n,11)',setpts=PTS*(1+0.1*sin(N/20))\" -vsync vfr -c:v libx264 -g 60",
+         .spans_min = 2},
+        {"vfr.mkv", MOVING(32) "-vf \"select='mod(n,7)*mod(n,11)'\" -vsync vfr -c:v libx264 -g 60", .spans_min = 2},
+        {"gaps.mkv", MOVING(40) "-vf \"select='lt(mod(t,9),3)'\" -vsync vfr -c:v libx264 -g 30", .spans_min = 2},
+        {"slow.mp4", "-f lavfi -i testsrc2=s=192x144:r=0.2:d=60 -c:v libx264", .spans_min = 1},
+        {"timelapse.mkv", "-f lavfi -i testsrc2=s=192x144:r=0.2:d=60 -c:v libx264 -g 3", .every_us = SECOND / 2,
+         .spans_min = 3});
 }
 
 TEST(any_start_time)
@@ -312,15 +323,16 @@ TEST(edit_lists)
 
 TEST(shapes_and_pixels)
 {
-    CHECK_CLIPS({"odd.mp4", "-f lavfi -i testsrc2=s=321x241:r=25:d=12 -c:v libx264 -pix_fmt yuv444p -g 50", .spans_min = 1},
-                {"odd420.mkv", "-f lavfi -i testsrc2=s=321x241:r=25:d=12 -c:v ffv1 -pix_fmt yuv420p", .spans_min = 1},
-                {"ten.mp4", MOVING(20) "-c:v libx264 -pix_fmt yuv420p10le -g 50", .spans_min = 2},
-                {"full.mp4", MOVING(12) "-c:v libx264 -pix_fmt yuvj420p -g 50", .spans_min = 1},
-                {"grey.mp4", MOVING(12) "-c:v libx264 -pix_fmt gray -g 50", .spans_min = 1},
-                {"rgb.mkv", MOVING(4) "-c:v libx264rgb -g 50", .spans_min = 1},
-                {"narrow.mp4", MOVING(12) "-c:v libx264 -g 50 -vf setsar=8/9", .spans_min = 1},
-                {"one.mp4", "-f lavfi -i testsrc2=s=192x144:r=25:d=0.04 -c:v libx264", .spans_min = 1, .spans_max = 1},
-                {"dot.mkv", "-f lavfi -i color=c=red:s=1x1:r=25:d=1,format=rgb24 -c:v png", .spans_min = 1, .spans_max = 1});
+    CHECK_CLIPS(
+        {"odd.mp4", "-f lavfi -i testsrc2=s=321x241:r=25:d=12 -c:v libx264 -pix_fmt yuv444p -g 50", .spans_min = 1},
+        {"odd420.mkv", "-f lavfi -i testsrc2=s=321x241:r=25:d=12 -c:v ffv1 -pix_fmt yuv420p", .spans_min = 1},
+        {"ten.mp4", MOVING(20) "-c:v libx264 -pix_fmt yuv420p10le -g 50", .spans_min = 2},
+        {"full.mp4", MOVING(12) "-c:v libx264 -pix_fmt yuvj420p -g 50", .spans_min = 1},
+        {"grey.mp4", MOVING(12) "-c:v libx264 -pix_fmt gray -g 50", .spans_min = 1},
+        {"rgb.mkv", MOVING(4) "-c:v libx264rgb -g 50", .spans_min = 1},
+        {"narrow.mp4", MOVING(12) "-c:v libx264 -g 50 -vf setsar=8/9", .spans_min = 1},
+        {"one.mp4", "-f lavfi -i testsrc2=s=192x144:r=25:d=0.04 -c:v libx264", .spans_min = 1, .spans_max = 1},
+        {"dot.mkv", "-f lavfi -i color=c=red:s=1x1:r=25:d=1,format=rgb24 -c:v png", .spans_min = 1, .spans_max = 1});
 }
 
 TEST(turned)
@@ -334,65 +346,71 @@ TEST(turned)
 
 TEST(interlaced)
 {
-    CHECK_CLIPS({"mbaff.mp4", MOVING(20) "-vf interlace=lowpass=0 -c:v libx264 -flags +ilme+ildct -x264-params tff=1 -g 50",
-                 .spans_min = 2},
-                {"mbaff.ts", MOVING(20) "-vf interlace=lowpass=0 -c:v libx264 -flags +ilme+ildct -x264-params bff=1 -g 50",
-                 .spans_min = 2},
-                {"mpeg2i.ts", MOVING(20) "-vf interlace=lowpass=0 -c:v mpeg2video -flags +ilme+ildct -bf 2 -g 15 -b:v 2M",
-                 .spans_min = 2});
+    CHECK_CLIPS(
+        {"mbaff.mp4", MOVING(20) "-vf interlace=lowpass=0 -c:v libx264 -flags +ilme+ildct -x264-params tff=1 -g 50",
+         .spans_min = 2},
+        {"mbaff.ts", MOVING(20) "-vf interlace=lowpass=0 -c:v libx264 -flags +ilme+ildct -x264-params bff=1 -g 50",
+         .spans_min = 2},
+        {"mpeg2i.ts", MOVING(20) "-vf interlace=lowpass=0 -c:v mpeg2video -flags +ilme+ildct -bf 2 -g 15 -b:v 2M",
+         .spans_min = 2});
 }
 
 // Two packets a frame, one for each field, as in the recordings of many camcorders.
 TEST(field_coded)
 {
     CHECK(write_field_coded(clip_path("fields.h264"), 500, 50));
-    CHECK_CLIPS({"fields.ts", "-fflags +genpts -r 50 -i fields.h264 -c copy", .spans_min = 2},
-                {"fields_40ms.ts", "-fflags +genpts -r 50 -i fields.h264 -c copy", .every_us = SECOND / 25, .spans_min = 2},
-                {"fields_30ms.mkv", "-fflags +genpts -r 50 -i fields.h264 -c copy", .every_us = 30000, .spans_min = 2});
+    CHECK_CLIPS(
+        {"fields.ts", "-fflags +genpts -r 50 -i fields.h264 -c copy", .spans_min = 2},
+        {"fields_40ms.ts", "-fflags +genpts -r 50 -i fields.h264 -c copy", .every_us = SECOND / 25, .spans_min = 2},
+        {"fields_30ms.mkv", "-fflags +genpts -r 50 -i fields.h264 -c copy", .every_us = 30000, .spans_min = 2});
 }
 
 TEST(other_formats)
 {
-    CHECK_CLIPS({"hevc.mp4", MOVING(20) "-c:v libx265 -x265-params log-level=none:keyint=50", .spans_min = 2},
-                {"hevc.ts", MOVING(20) "-c:v libx265 -x265-params log-level=none:keyint=50", .spans_min = 2},
-                {"layers.mkv",
-                 MOVING(20) "-c:v libx265 -x265-params log-level=none:keyint=50:temporal-layers=3:b-adapt=0:bframes=3",
-                 .every_us = SECOND / 5, .spans_min = 2},
-                {"vp9.webm", MOVING(16) "-c:v libvpx-vp9 -deadline realtime -cpu-used 8 -auto-alt-ref 1 -lag-in-frames 16 -g 50",
-                 .spans_min = 1},
-                {"vp8.webm", MOVING(16) "-c:v libvpx -deadline good -cpu-used 5 -auto-alt-ref 1 -lag-in-frames 16 -g 50",
-                 .every_us = SECOND / 5, .spans_min = 1},
-                {"av1.mp4", MOVING(12) "-c:v libsvtav1 -preset 12 -g 50", .spans_min = 1},
-                {"mpeg2.ts", MOVING(20) "-c:v mpeg2video -bf 2 -g 25 -b:v 2M", .spans_min = 2},
-                {"mpeg2.mpg", MOVING(20) "-c:v mpeg2video -bf 2 -g 25 -b:v 2M", .spans_min = 1},
-                {"dvd.vob", "-f lavfi -i testsrc2=s=720x576:r=25:d=18 " TONE(18) "-target pal-dvd -bf 2", .spans_min = 2},
-                {"mpeg1.mpg", MOVING(20) TONE(20) "-r 25 -c:v mpeg1video -bf 2 -g 25 -b:v 2M", .spans_min = 1},
-                {"mpeg4.avi", MOVING(20) TONE(20) "-c:v mpeg4 -g 50 -b:v 1M", .spans_min = 2},
-                {"mpeg4.mp4", MOVING(20) "-c:v mpeg4 -bf 2 -g 50 -b:v 1M", .spans_min = 2},
-                {"mjpeg.avi", MOVING(20) "-c:v mjpeg", .spans_min = 2},
-                {"prores.mov", MOVING(20) "-c:v prores_ks", .spans_min = 2},
-                {"wmv.asf", MOVING(20) TONE(20) "-c:v wmv2 -g 50 -b:v 1M", .spans_min = 1},
-                {"flash.flv", MOVING(20) TONE(20) "-c:v libx264 -g 50", .spans_min = 1},
-                {"theora.ogv", MOVING(20) "-c:v libtheora -g 50 -b:v 1M", .spans_min = 1});
+    CHECK_CLIPS(
+        {"hevc.mp4", MOVING(20) "-c:v libx265 -x265-params log-level=none:keyint=50", .spans_min = 2},
+        {"hevc.ts", MOVING(20) "-c:v libx265 -x265-params log-level=none:keyint=50", .spans_min = 2},
+        {"layers.mkv",
+         MOVING(20) "-c:v libx265 -x265-params log-level=none:keyint=50:temporal-layers=3:b-adapt=0:bframes=3",
+         .every_us = SECOND / 5, .spans_min = 2},
+        {"vp9.webm",
+         MOVING(16) "-c:v libvpx-vp9 -deadline realtime -cpu-used 8 -auto-alt-ref 1 -lag-in-frames 16 -g 50",
+         .spans_min = 1},
+        {"vp8.webm", MOVING(16) "-c:v libvpx -deadline good -cpu-used 5 -auto-alt-ref 1 -lag-in-frames 16 -g 50",
+         .every_us = SECOND / 5, .spans_min = 1},
+        {"av1.mp4", MOVING(12) "-c:v libsvtav1 -preset 12 -g 50", .spans_min = 1},
+        {"mpeg2.ts", MOVING(20) "-c:v mpeg2video -bf 2 -g 25 -b:v 2M", .spans_min = 2},
+        {"mpeg2.mpg", MOVING(20) "-c:v mpeg2video -bf 2 -g 25 -b:v 2M", .spans_min = 1},
+        {"dvd.vob", "-f lavfi -i testsrc2=s=720x576:r=25:d=18 " TONE(18) "-target pal-dvd -bf 2", .spans_min = 2},
+        {"mpeg1.mpg", MOVING(20) TONE(20) "-r 25 -c:v mpeg1video -bf 2 -g 25 -b:v 2M", .spans_min = 1},
+        {"mpeg4.avi", MOVING(20) TONE(20) "-c:v mpeg4 -g 50 -b:v 1M", .spans_min = 2},
+        {"mpeg4.mp4", MOVING(20) "-c:v mpeg4 -bf 2 -g 50 -b:v 1M", .spans_min = 2},
+        {"mjpeg.avi", MOVING(20) "-c:v mjpeg", .spans_min = 2},
+        {"prores.mov", MOVING(20) "-c:v prores_ks", .spans_min = 2},
+        {"wmv.asf", MOVING(20) TONE(20) "-c:v wmv2 -g 50 -b:v 1M", .spans_min = 1},
+        {"flash.flv", MOVING(20) TONE(20) "-c:v libx264 -g 50", .spans_min = 1},
+        {"theora.ogv", MOVING(20) "-c:v libtheora -g 50 -b:v 1M", .spans_min = 1});
 }
 
 TEST(containers)
 {
-    CHECK_CLIPS({"fragments.mp4", MOVING(32) TONE(32) "-c:v libx264 -g 50 -movflags frag_keyframe+empty_moov", .spans_min = 1},
-                {"dash.mp4", MOVING(32) "-c:v libx264 -g 50 -movflags dash+frag_keyframe", .spans_min = 1},
-                {"sound_first.mp4", TONE(32) MOVING(32) "-c:v libx264 -g 50 -movflags +faststart", .spans_min = 2},
-                {"sound.ts", TONE(32) MOVING(32) "-c:v libx264 -g 50", .spans_min = 2},
-                {"live.mkv", MOVING(32) "-c:v libx264 -g 50 -live 1", .spans_min = 1},
-                {"frames.nut", MOVING(32) "-c:v libx264 -g 50", .spans_min = 1},
-                {"broadcast.mxf", MOVING(20) "-r 25 -c:v mpeg2video -bf 2 -g 12 -b:v 2M", .spans_min = 1});
+    CHECK_CLIPS(
+        {"fragments.mp4", MOVING(32) TONE(32) "-c:v libx264 -g 50 -movflags frag_keyframe+empty_moov", .spans_min = 1},
+        {"dash.mp4", MOVING(32) "-c:v libx264 -g 50 -movflags dash+frag_keyframe", .spans_min = 1},
+        {"sound_first.mp4", TONE(32) MOVING(32) "-c:v libx264 -g 50 -movflags +faststart", .spans_min = 2},
+        {"sound.ts", TONE(32) MOVING(32) "-c:v libx264 -g 50", .spans_min = 2},
+        {"live.mkv", MOVING(32) "-c:v libx264 -g 50 -live 1", .spans_min = 1},
+        {"frames.nut", MOVING(32) "-c:v libx264 -g 50", .spans_min = 1},
+        {"broadcast.mxf", MOVING(20) "-r 25 -c:v mpeg2video -bf 2 -g 12 -b:v 2M", .spans_min = 1});
 }
 
 TEST(without_times)
 {
-    CHECK_CLIPS({"bare.h264", MOVING(8) "-c:v libx264 -g 50", .frame_us = SECOND / 10, .spans_max = 1},
-                {"bare.hevc", MOVING(8) "-c:v libx265 -x265-params log-level=none", .frame_us = SECOND / 10, .spans_max = 1},
-                {"b.avi", MOVING(8) "-c:v mpeg4 -bf 2 -b:v 500k", .frame_us = SECOND / 10, .spans_max = 1},
-                {"h264.avi", MOVING(8) "-c:v libx264 -bf 2", .frame_us = SECOND / 10, .spans_max = 1});
+    CHECK_CLIPS(
+        {"bare.h264", MOVING(8) "-c:v libx264 -g 50", .frame_us = SECOND / 10, .spans_max = 1},
+        {"bare.hevc", MOVING(8) "-c:v libx265 -x265-params log-level=none", .frame_us = SECOND / 10, .spans_max = 1},
+        {"b.avi", MOVING(8) "-c:v mpeg4 -bf 2 -b:v 500k", .frame_us = SECOND / 10, .spans_max = 1},
+        {"h264.avi", MOVING(8) "-c:v libx264 -bf 2", .frame_us = SECOND / 10, .spans_max = 1});
 }
 
 // Two recordings one behind the other: the clock falls back in the middle, and both are seen.

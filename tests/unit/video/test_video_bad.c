@@ -116,7 +116,8 @@ TEST(only_sound)
     CHECK(clip_make("sound.wav", "-f lavfi -i sine=d=2"));
     check_refused("sound.wav", WW_ERR_UNSUPPORTED, "only sound");
     CHECK(clip_make("cover.png", "-f lavfi -i testsrc2=s=64x64 -frames:v 1"));
-    CHECK(clip_make("song.m4a", "-f lavfi -i sine=d=2 -i cover.png -map 0 -map 1 -c:a aac -c:v png -disposition:v attached_pic"));
+    CHECK(clip_make("song.m4a",
+                    "-f lavfi -i sine=d=2 -i cover.png -map 0 -map 1 -c:a aac -c:v png -disposition:v attached_pic"));
     check_refused("song.m4a", WW_ERR_UNSUPPORTED, "cover picture");
 }
 
@@ -128,7 +129,8 @@ TEST(playlists_are_not_followed)
     check_refused("list.m3u8", WW_ERR_FORMAT, "not footage");
     CHECK(write_text("list.ffconcat", "ffconcat version 1.0\nfile piece.ts\n"));
     check_refused("list.ffconcat", WW_ERR_FORMAT, "not footage");
-    CHECK(write_text("stream.sdp", "v=0\no=- 0 0 IN IP4 127.0.0.1\ns=x\nc=IN IP4 127.0.0.1\nt=0 0\nm=video 9 RTP/AVP 33\n"));
+    CHECK(write_text("stream.sdp",
+                     "v=0\no=- 0 0 IN IP4 127.0.0.1\ns=x\nc=IN IP4 127.0.0.1\nt=0 0\nm=video 9 RTP/AVP 33\n"));
     check_refused("stream.sdp", WW_ERR_FORMAT, "not footage");
 }
 
@@ -206,7 +208,8 @@ TEST(damage_is_the_same_in_any_order)
         ww_status status = read_in_order("damaged.bin", false, &forward, &lost_forward, &err);
         CHECK_EQ(read_in_order("damaged.bin", true, &backward, &lost_backward, &err), status);
         CHECK(status != WW_OK
-              || (forward.frames == backward.frames && forward.digest == backward.digest && lost_forward == lost_backward));
+              || (forward.frames == backward.frames && forward.digest == backward.digest
+                  && lost_forward == lost_backward));
     }
 }
 
@@ -259,7 +262,8 @@ TEST(flipped_bytes)
             tally t;
             int64_t damaged;
             ww_status status = read_all(name, &t, &damaged, &err);
-            CHECK(status == WW_OK || (status <= WW_ERR_MEMORY && status >= WW_ERR_UNSUPPORTED && strstr(err.message, name)));
+            CHECK(status == WW_OK
+                  || (status <= WW_ERR_MEMORY && status >= WW_ERR_UNSUPPORTED && strstr(err.message, name)));
         }
         free(data);
     }

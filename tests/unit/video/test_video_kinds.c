@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What a file is, is told by its content; what is wrong with it is told at all: animations, several pages, several tracks, streams of
-// JPEGs, raw photos, files cut off or damaged, and files that cannot be read.
+// What a file is, is told by its content; what is wrong with it is told at all: animations, several pages, several
+// tracks, streams of JPEGs, raw photos, files cut off or damaged, and files that cannot be read.
 #include "clips.h"
 #include "harness.h"
 
@@ -80,10 +80,7 @@ static seen see_with(const char *name, const ww_source_options *options)
     return s;
 }
 
-static seen see(const char *name)
-{
-    return see_with(name, NULL);
-}
+static seen see(const char *name) { return see_with(name, NULL); }
 
 static bool write_bytes(const char *name, const void *data, size_t bytes)
 {
@@ -112,7 +109,11 @@ TEST(folders_hold_other_things)
     CHECK_EQ(content_of_bytes("go.mod", "module example\n", 15), WW_CONTENT_OTHER);
     CHECK_EQ(content_of_bytes("module.mod", "\x1f\x8b\x08\0\0\0\0\0", 8), WW_CONTENT_OTHER); // compressed Fortran
     CHECK_EQ(content_of_bytes("notes.txt", script, sizeof script - 1), WW_CONTENT_OTHER);
-    CHECK_EQ(content_of_bytes("program", "\x7f" "ELF\2\1\1\0\0\0\0\0", 12), WW_CONTENT_OTHER);
+    CHECK_EQ(content_of_bytes("program",
+                              "\x7f"
+                              "ELF\2\1\1\0\0\0\0\0",
+                              12),
+             WW_CONTENT_OTHER);
     CHECK_EQ(content_of_bytes("film.mp4", script, sizeof script - 1), WW_CONTENT_DAMAGED);
     CHECK_EQ(content_of_bytes("photo.heic", "", 0), WW_CONTENT_DAMAGED);
     CHECK(clip_make("real.ts", "-f lavfi -i testsrc2=s=64x64:d=1 -c:v mpeg2video"));
@@ -126,9 +127,10 @@ TEST(folders_hold_other_things)
 TEST(content_decides_in_folders)
 {
     static const char *const films[][2] = {
-        {"a.mp4", "-c:v libx264"}, {"a.mkv", "-c:v libx264"}, {"a.avi", "-c:v mpeg4"},       {"a.mpg", "-c:v mpeg2video"},
-        {"a.flv", "-c:v flv"},     {"a.wmv", "-c:v wmv2"},    {"a.ogv", "-c:v libtheora"},   {"a.h264", "-c:v libx264"},
-        {"a.mts", "-c:v libx264 -f mpegts"},                  {"a.y4m", "-pix_fmt yuv420p"},
+        {"a.mp4", "-c:v libx264"},     {"a.mkv", "-c:v libx264"},  {"a.avi", "-c:v mpeg4"},
+        {"a.mpg", "-c:v mpeg2video"},  {"a.flv", "-c:v flv"},      {"a.wmv", "-c:v wmv2"},
+        {"a.ogv", "-c:v libtheora"},   {"a.h264", "-c:v libx264"}, {"a.mts", "-c:v libx264 -f mpegts"},
+        {"a.y4m", "-pix_fmt yuv420p"},
     };
     for (size_t i = 0; i < sizeof films / sizeof *films; i++) {
         char *arguments = ww_strf("-f lavfi -i testsrc2=s=96x64:r=10:d=3 %s", films[i][1]);
@@ -145,7 +147,10 @@ TEST(content_decides_in_folders)
     CHECK(clip_truncate("p.png", "image.dat", 1));
     CHECK_EQ(ww_content_of(clip_path("image.dat"), NULL), WW_CONTENT_PHOTO);
     const char *kind = NULL;
-    CHECK(write_bytes("IMG_1.CR3", "\0\0\0\x18" "ftypcrx \0\0\0\1crx isom", 24));
+    CHECK(write_bytes("IMG_1.CR3",
+                      "\0\0\0\x18"
+                      "ftypcrx \0\0\0\1crx isom",
+                      24));
     CHECK_EQ(ww_content_of(clip_path("IMG_1.CR3"), &kind), WW_CONTENT_UNREADABLE);
     CHECK(kind && strstr(kind, "CR3"));
 }
@@ -161,10 +166,12 @@ static void check_steps(const char *name, int tolerance)
     CHECK_EQ(s.frames, 3);
     bool right = s.damage.lost == 0 && s.damage.concealed == 0 && !s.info.cut_off;
     for (int i = 0; i < s.frames; i++)
-        right = right && abs(s.luma[i] - (20 + 100 * i)) <= tolerance && llabs(s.time_us[i] - i * SECOND) < 50000 && s.sample[i] == i;
+        right = right && abs(s.luma[i] - (20 + 100 * i)) <= tolerance && llabs(s.time_us[i] - i * SECOND) < 50000
+                && s.sample[i] == i;
     if (!right)
-        printf("# %s: %s; %d %d %d at %lld %lld %lld us, lost %lld\n", name, s.err.message, s.luma[0], s.luma[1], s.luma[2],
-               (long long)s.time_us[0], (long long)s.time_us[1], (long long)s.time_us[2], (long long)s.damage.lost);
+        printf("# %s: %s; %d %d %d at %lld %lld %lld us, lost %lld\n", name, s.err.message, s.luma[0], s.luma[1],
+               s.luma[2], (long long)s.time_us[0], (long long)s.time_us[1], (long long)s.time_us[2],
+               (long long)s.damage.lost);
     CHECK(right);
 }
 
@@ -188,11 +195,14 @@ TEST(pictures_cut_off)
     seen s = see("half.gif");
     CHECK(s.opened == WW_OK && s.info.cut_off && s.read == WW_OK && s.frames >= 2 && s.frames <= 8);
     static const char *const stills[][2] = {
-        {"still.gif", "-pix_fmt rgb8"}, {"still.png", ""},         {"still.webp", "-lossless 1"}, {"still.bmp", "-pix_fmt bgr24"},
-        {"still.tif", "-pix_fmt rgb24"}, {"still.jp2", "-c:v libopenjpeg -pix_fmt rgb24"},        {"still.ppm", "-pix_fmt rgb24"},
+        {"still.gif", "-pix_fmt rgb8"},  {"still.png", ""},
+        {"still.webp", "-lossless 1"},   {"still.bmp", "-pix_fmt bgr24"},
+        {"still.tif", "-pix_fmt rgb24"}, {"still.jp2", "-c:v libopenjpeg -pix_fmt rgb24"},
+        {"still.ppm", "-pix_fmt rgb24"},
     };
     for (size_t i = 0; i < sizeof stills / sizeof *stills; i++) {
-        char *arguments = ww_strf("-f lavfi -i testsrc2=s=320x240 -frames:v 1 %s", stills[i][1]), *cut = ww_strf("cut_%s", stills[i][0]);
+        char *arguments = ww_strf("-f lavfi -i testsrc2=s=320x240 -frames:v 1 %s", stills[i][1]),
+             *cut = ww_strf("cut_%s", stills[i][0]);
         CHECK(clip_make(stills[i][0], arguments));
         seen whole = see(stills[i][0]);
         CHECK(whole.opened == WW_OK && whole.read == WW_OK && whole.frames == 1);
@@ -297,7 +307,8 @@ TEST(raw_photos_by_their_preview)
     CHECK(write_bytes("IMG_2.DNG", dng, 256 + jpeg_bytes));
     CHECK_EQ(ww_content_of(clip_path("IMG_2.DNG"), NULL), WW_CONTENT_PHOTO);
     seen s = see("IMG_2.DNG"), plain = see("whole.jpg");
-    CHECK(s.opened == WW_OK && s.read == WW_OK && s.info.width == 320 && s.info.height == 240 && s.luma[0] == plain.luma[0]);
+    CHECK(s.opened == WW_OK && s.read == WW_OK && s.info.width == 320 && s.info.height == 240
+          && s.luma[0] == plain.luma[0]);
     put_entry(dng + 112, 0x103, 3, 1, 1); // no preview any more
     CHECK(write_bytes("IMG_3.DNG", dng, 256 + jpeg_bytes));
     s = see("IMG_3.DNG");
@@ -309,7 +320,8 @@ TEST(raw_photos_by_their_preview)
 
 TEST(second_track_is_told)
 {
-    CHECK(clip_make("two.mp4", "-f lavfi -i testsrc2=s=64x64:d=2 -f lavfi -i testsrc2=s=32x32:d=2 -map 0 -map 1 -c:v libx264"));
+    CHECK(clip_make("two.mp4",
+                    "-f lavfi -i testsrc2=s=64x64:d=2 -f lavfi -i testsrc2=s=32x32:d=2 -map 0 -map 1 -c:v libx264"));
     CHECK_EQ(see("two.mp4").info.tracks_unread, 1);
     CHECK(clip_make("one.mp4", "-f lavfi -i testsrc2=s=64x64:d=2 -c:v libx264"));
     CHECK_EQ(see("one.mp4").info.tracks_unread, 0);
@@ -389,7 +401,7 @@ TEST(cancelled)
     }
 }
 
-// --- read errors ------------------------------------------------------------------------------------------------------------------
+// --- read errors -----------------------------------------------------------------------------------------------------
 
 static int reads_until_failure = -1; // of the footage; -1: none fails
 static char failing_name[64];
@@ -424,7 +436,8 @@ TEST(read_errors_are_no_damage)
             reads_until_failure = -1;
             ww_status status = s.opened == WW_OK ? s.read : s.opened;
             if (status != WW_ERR_IO && (status != WW_OK || s.frames != whole.frames || s.damage.lost)) {
-                printf("# %s, read %d: %d %s, %d frames, lost %lld\n", names[i], n, status, s.err.message, s.frames, (long long)s.damage.lost);
+                printf("# %s, read %d: %d %s, %d frames, lost %lld\n", names[i], n, status, s.err.message, s.frames,
+                       (long long)s.damage.lost);
                 CHECK(!"an error of reading, or everything");
             }
             if (!failed)

@@ -64,17 +64,18 @@ static int luma_at(const ww_image *image, double x, double y)
     return image->pixels == WW_PIXELS_RGB ? v : ww_luma_to_full(image->range)[v];
 }
 
-// Upright, the picture is white in its upper left quarter, grey on the lower left, and black elsewhere: any turn or mirroring
-// shows.
+// Upright, the picture is white in its upper left quarter, grey on the lower left, and black elsewhere: any turn or
+// mirroring shows.
 #define CORNERS "-f lavfi -i \"color=black:s=96x64,format=gray,geq=lum='if(lt(X,W/2),if(lt(Y,H/2),255,128),0)'\" "
 
 static void check_corners(const char *name, const ww_image *image, int tolerance)
 {
-    bool right = abs(luma_at(image, 0.25, 0.25) - 255) <= tolerance && abs(luma_at(image, 0.25, 0.75) - 128) <= tolerance
-                 && luma_at(image, 0.75, 0.25) <= tolerance && luma_at(image, 0.75, 0.75) <= tolerance;
+    bool right = abs(luma_at(image, 0.25, 0.25) - 255) <= tolerance
+                 && abs(luma_at(image, 0.25, 0.75) - 128) <= tolerance && luma_at(image, 0.75, 0.25) <= tolerance
+                 && luma_at(image, 0.75, 0.75) <= tolerance;
     if (!right)
-        printf("# %s: %d %d / %d %d\n", name, luma_at(image, 0.25, 0.25), luma_at(image, 0.75, 0.25), luma_at(image, 0.25, 0.75),
-               luma_at(image, 0.75, 0.75));
+        printf("# %s: %d %d / %d %d\n", name, luma_at(image, 0.25, 0.25), luma_at(image, 0.75, 0.25),
+               luma_at(image, 0.25, 0.75), luma_at(image, 0.75, 0.75));
     CHECK(right);
 }
 
@@ -106,8 +107,10 @@ TEST(every_photo_format)
             continue;
         }
         CHECK_EQ(info.kind, WW_SOURCE_PHOTO);
-        CHECK(info.width == 96 && info.height == 64 && info.span_count == 1 && info.duration_us == 0 && info.frame_count == 1);
-        CHECK(k.image.width == 96 && k.image.height == 64 && k.scale == 1 && k.sample == 0 && k.time_us == 0 && k.frames == 1);
+        CHECK(info.width == 96 && info.height == 64 && info.span_count == 1 && info.duration_us == 0
+              && info.frame_count == 1);
+        CHECK(k.image.width == 96 && k.image.height == 64 && k.scale == 1 && k.sample == 0 && k.time_us == 0
+              && k.frames == 1);
         check_corners(name, &k.image, strstr(name, "pal") || strstr(name, "gif") ? 20 : 6); // few colours
         ww_image_free(&k.image);
     }
@@ -204,8 +207,8 @@ TEST(one_pixel)
     ww_image_free(&k.image);
 }
 
-// A grey JPEG of any size: with Huffman tables of one code each, "no difference" and "end of block", every 8 x 8 block is two
-// zero bits.
+// A grey JPEG of any size: with Huffman tables of one code each, "no difference" and "end of block", every 8 x 8 block
+// is two zero bits.
 static void write_plain_jpeg(const char *name, int width, int height)
 {
     uint8_t head[] = {
@@ -358,7 +361,11 @@ TEST(deinterlaced)
             int edge = y & 1 ? 20 : 10; // moves by ten pixels between the fields, in the left half
             pixels[y * WIDTH + x] = (uint8_t)(x >= 32 ? 3 * y + x : x < edge ? 200 : 40);
         }
-    ww_image image = {.width = WIDTH, .height = HEIGHT, .pixels = WW_PIXELS_LUMA, .plane = {{pixels, WIDTH, HEIGHT, WIDTH}}}, out;
+    ww_image image = {.width = WIDTH,
+                      .height = HEIGHT,
+                      .pixels = WW_PIXELS_LUMA,
+                      .plane = {{pixels, WIDTH, HEIGHT, WIDTH}}},
+             out;
     for (int field = 0; field < 2; field++) {
         CHECK(ww_deinterlace(&image, field, &out, NULL) == WW_OK);
         int wrong = 0;
