@@ -150,10 +150,10 @@ def sorted_again(*options):
 def sorting_options():
     # Without tracks each face stands for itself: of a tracked one a share of the quality is enough.
     summary = run(os.path.join(DATA, "demo.mp4"), "demo", "--no-track")
-    check_equal((summary["people"], summary["method"], summary["low_quality"]), (5, "hac", 0), "the demo")
+    check_equal((summary["people"], summary["method"], summary["low_quality"]), (5, "templates", 0), "the demo")
     count = summary["faces"]
     check(55 <= count <= 59, f"{count} faces")
-    for method in ("hac", "map-equation", "chinese-whispers", "dbscan"):
+    for method in ("templates", "hac", "map-equation", "chinese-whispers", "dbscan"):
         again = sorted_again("--method", method)
         check_equal((again["method"], again["people"]), (method, 5), "--method")
     check(
