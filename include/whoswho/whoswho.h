@@ -325,7 +325,7 @@ typedef struct ww_export_result {
         .size = sizeof(ww_export_result)                                                                               \
     }
 
-// Writes the data set beside the store: a folder a person, Unsorted, Montage, Frames, faces.csv, data.yaml, index.html.
+// Writes the data set beside the store: one folder per person, Unsorted, Montage, Frames, faces.csv, data.yaml, index.html.
 // Only files of an earlier export are ever changed or removed. WW_ERR_CHANGED: portraits were moved, deleted or renamed
 // by hand; nothing was written (ww_library_restore writes them back where they were).
 WW_API ww_status ww_library_export(ww_library *library, ww_export_result *result, ww_error *err);
