@@ -49,7 +49,7 @@ static void print_proposal(const review *r, const ww_split_proposal *p)
 
 static int split(review *r, const char *who, bool yes)
 {
-    ww_split_proposal proposal = WW_PART_PROPOSAL_INIT;
+    ww_split_proposal proposal = WW_SPLIT_PROPOSAL_INIT;
     ww_decision_result result = WW_DECISION_RESULT_INIT;
     ww_status status = review_open(r);
     if (status == WW_OK)

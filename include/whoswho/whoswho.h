@@ -142,10 +142,6 @@ typedef struct ww_model_options {
     // dlib's embedders: from 2 on, a face's vector is the mean over so many slightly moved copies, at most 1000
     int jitter;
 } ww_model_options;
-#define WW_MODEL_OPTIONS_INIT                                                                                          \
-    {                                                                                                                  \
-        .size = sizeof(ww_model_options)                                                                               \
-    }
 
 WW_API ww_status ww_models_open(const ww_model_options *options, ww_models **models, ww_error *err);
 WW_API void ww_models_close(ww_models *models);
@@ -213,10 +209,6 @@ typedef struct ww_scan_options {
     // both 0: not. The article's 700 x 500. Boxes stay in pixels of the source.
     int shrink_width, shrink_height;
 } ww_scan_options;
-#define WW_SCAN_OPTIONS_INIT                                                                                           \
-    {                                                                                                                  \
-        .size = sizeof(ww_scan_options), .min_score = -1                                                               \
-    }
 
 typedef struct ww_scan_result {
     size_t size;                                  // set by the INIT macro
@@ -232,10 +224,6 @@ typedef struct ww_scan_result {
     // read, but not whole: damaged in part, or cut off; those known from before too. Each is logged
     int64_t damaged_files;
 } ww_scan_result;
-#define WW_SCAN_RESULT_INIT                                                                                            \
-    {                                                                                                                  \
-        .size = sizeof(ww_scan_result)                                                                                 \
-    }
 
 // Each input is a video, a photo, or a folder of either (searched through, in order of name). Work is committed as it
 // proceeds; a call that was cut off is continued by the next one with the same options. A file with the same content
@@ -270,11 +258,6 @@ typedef struct ww_cluster_options {
     double min_quality;
     int threads; // 0: all CPUs
 } ww_cluster_options;
-#define WW_CLUSTER_OPTIONS_INIT                                                                                        \
-    {                                                                                                                  \
-        .size = sizeof(ww_cluster_options), .eps = WW_KEEP, .threshold = WW_KEEP, .min_samples = WW_KEEP,              \
-        .min_quality = WW_KEEP                                                                                         \
-    }
 
 // The article's whole recipe: frames within 700 x 500, doubled once for dlib's gradient detector (unless `models` names
 // another), its embedder, DBSCAN with eps 0.5 and 5 faces, nobody followed. Sets what is not set; models->embedder and
@@ -303,10 +286,6 @@ typedef struct ww_cluster_result {
     double false_split; // share of the known pairs of one person that are not
     double wall_s;
 } ww_cluster_result;
-#define WW_CLUSTER_RESULT_INIT                                                                                         \
-    {                                                                                                                  \
-        .size = sizeof(ww_cluster_result)                                                                              \
-    }
 
 // People keep their numbers and names from one sorting to the next; new ones are numbered in order of size, from 0 in a
 // new library. Faces of nobody stay unassigned.
@@ -320,14 +299,10 @@ typedef struct ww_export_result {
     int64_t people, portraits, unassigned, frames, files_written, files_kept, files_removed;
     double wall_s;
 } ww_export_result;
-#define WW_EXPORT_RESULT_INIT                                                                                          \
-    {                                                                                                                  \
-        .size = sizeof(ww_export_result)                                                                               \
-    }
 
-// Writes the data set beside the store: one folder per person, Unsorted, Montage, Frames, faces.csv, data.yaml, index.html.
-// Only files of an earlier export are ever changed or removed. WW_ERR_CHANGED: portraits were moved, deleted or renamed
-// by hand; nothing was written (ww_library_restore writes them back where they were).
+// Writes the working layout beside the store: one folder per person, Unsorted, Montage, Frames, faces.csv, data.yaml,
+// index.html. Only files of an earlier export are ever changed or removed. WW_ERR_CHANGED: portraits were moved, deleted
+// or renamed by hand; nothing was written (ww_library_restore writes them back where they were).
 WW_API ww_status ww_library_export(ww_library *library, ww_export_result *result, ww_error *err);
 // The same, whatever was done by hand: what is missing is written again, what was moved becomes a file of the user's.
 WW_API ww_status ww_library_restore(ww_library *library, ww_export_result *result, ww_error *err);
@@ -357,10 +332,6 @@ typedef struct ww_dataset_options {
     // embedder's own; 0: no such bound
     int chip_size; // pixels a side of aligned chips; 0: 112
 } ww_dataset_options;
-#define WW_DATASET_OPTIONS_INIT                                                                                        \
-    {                                                                                                                  \
-        .size = sizeof(ww_dataset_options), .near_duplicate = -1                                                       \
-    }
 
 typedef struct ww_dataset_result {
     size_t size;                     // set by the INIT macro
@@ -375,10 +346,6 @@ typedef struct ww_dataset_result {
     double closest;
     double wall_s;
 } ww_dataset_result;
-#define WW_DATASET_RESULT_INIT                                                                                         \
-    {                                                                                                                  \
-        .size = sizeof(ww_dataset_result)                                                                              \
-    }
 
 // Writes a data set elsewhere, made to be read by its consumer unchanged. It gets its name when it is complete; an
 // existing one of ours is brought up to date, and only what changed is written. WW_ERR_ARGUMENT: no such format, or a
@@ -394,10 +361,6 @@ typedef struct ww_dataset_check_result {
     size_t size; // set by the INIT macro
     int64_t pictures, labels, findings;
 } ww_dataset_check_result;
-#define WW_DATASET_CHECK_RESULT_INIT                                                                                   \
-    {                                                                                                                  \
-        .size = sizeof(ww_dataset_check_result)                                                                        \
-    }
 
 // Reads a data set of these formats back, whoever wrote it, and tells each fault as a line: files that cannot be read,
 // pictures without label and labels without picture, boxes outside their picture, classes without a face, one picture
@@ -433,10 +396,6 @@ typedef struct ww_decision {
     const char *text; // the name, where one is given
     int force;        // 1: also if it joins people who are seen together
 } ww_decision;
-#define WW_DECISION_INIT                                                                                               \
-    {                                                                                                                  \
-        .size = sizeof(ww_decision)                                                                                    \
-    }
 
 #define WW_WORDS_MAX 512 // bytes
 
@@ -446,10 +405,6 @@ typedef struct ww_decision_result {
     int64_t faces;            // that it speaks of
     char words[WW_WORDS_MAX]; // what was understood: "Face_3 is Ada (12 faces)"
 } ww_decision_result;
-#define WW_DECISION_RESULT_INIT                                                                                        \
-    {                                                                                                                  \
-        .size = sizeof(ww_decision_result)                                                                             \
-    }
 
 // WW_ERR_NOT_FOUND: no such person (the message names near ones) or portrait. `result` may be NULL.
 WW_API ww_status ww_library_decide(ww_library *library, const ww_decision *decision, ww_decision_result *result,
@@ -470,10 +425,6 @@ typedef struct ww_split_proposal {
     double separation;      // mean silhouette, -1..1: under 0.2 it is one person most likely, over 0.35 two
     double within, between; // mean distance of two faces of one side, and of one of each
 } ww_split_proposal;
-#define WW_PART_PROPOSAL_INIT                                                                                          \
-    {                                                                                                                  \
-        .size = sizeof(ww_split_proposal)                                                                              \
-    }
 
 // How the faces of a person fall into two. With `apply` they are parted so from now on (`result` may be NULL). Faces
 // that were followed from frame to frame stay together.
@@ -486,10 +437,6 @@ typedef struct ww_known_result {
     int64_t unreadable, without_face, unclear; // pictures that were of no use; unclear: two faces of much the same size
     int64_t recognised;                        // people who were given a name now
 } ww_known_result;
-#define WW_KNOWN_RESULT_INIT                                                                                           \
-    {                                                                                                                  \
-        .size = sizeof(ww_known_result)                                                                                \
-    }
 
 // `dir` holds a folder a name, with a few pictures of that person in each; the largest face of a picture counts. People
 // without a name whose faces are like a known one's get the name, as decisions that `undo` takes back; two of the same
@@ -553,10 +500,6 @@ typedef struct ww_sync_result {
     int64_t entry;     // the first entry, 0: none; one undo takes back all of them
     int behind;        // the folders do not show all that was decided: ww_library_resort
 } ww_sync_result;
-#define WW_SYNC_RESULT_INIT                                                                                            \
-    {                                                                                                                  \
-        .size = sizeof(ww_sync_result)                                                                                 \
-    }
 
 // Reads what a person did to the folders since they were written, with a file manager or otherwise: a folder renamed (a
 // name), portraits moved into another folder (rejected from the one, same as the other), into a new folder (a new
@@ -606,10 +549,6 @@ typedef struct ww_eval_result {
     int64_t merges, wrong, junk;
     double effort;
 } ww_eval_result;
-#define WW_EVAL_RESULT_INIT                                                                                            \
-    {                                                                                                                  \
-        .size = sizeof(ww_eval_result)                                                                                 \
-    }
 
 #define WW_EVAL_PARTS 4
 
@@ -640,10 +579,6 @@ typedef struct ww_eval_options {
     void (*on_threshold)(void *user, double threshold, const ww_eval_scores *scores);
     void *user;
 } ww_eval_options;
-#define WW_EVAL_OPTIONS_INIT                                                                                           \
-    {                                                                                                                  \
-        .size = sizeof(ww_eval_options), .sorting = WW_CLUSTER_OPTIONS_INIT                                            \
-    }
 
 // How well a result agrees with the truth. `where`: the folder of a library, or a table such as faces.csv. `truth`:
 // "folders" (the folder a photo is in says who is on it), "names" (the photo's name without the number at its end
@@ -663,10 +598,6 @@ typedef struct ww_eval_pairs_result {
     int kept_percent[WW_EVAL_KEPT];  // of the pairs whose poorer face is best: 100, 90, 80, 60;
     double error_kept[WW_EVAL_KEPT]; // the share of these that is judged wrongly
 } ww_eval_pairs_result;
-#define WW_EVAL_PAIRS_RESULT_INIT                                                                                      \
-    {                                                                                                                  \
-        .size = sizeof(ww_eval_pairs_result)                                                                           \
-    }
 
 // Face verification, after the protocol of Labeled Faces in the Wild, View 2: how well do the distances of the
 // embeddings in the library in `folder` tell whether two pictures show one person? `pairs`: a file of LFW's format, or
@@ -674,6 +605,29 @@ typedef struct ww_eval_pairs_result {
 // WW_ERR_NOT_FOUND: it names a picture that was not scanned. The store is only read.
 WW_API ww_status ww_eval_pairs(const char *folder, const char *pairs, ww_eval_face face, const ww_callbacks *callbacks,
                                ww_eval_pairs_result *result, ww_error *err);
+
+// --- what structs that may grow begin with: their size, and the defaults ---------------------------------------------
+
+// clang-format off
+#define WW_MODEL_OPTIONS_INIT {.size = sizeof(ww_model_options)}
+#define WW_SCAN_OPTIONS_INIT {.size = sizeof(ww_scan_options), .min_score = -1}
+#define WW_SCAN_RESULT_INIT {.size = sizeof(ww_scan_result)}
+#define WW_CLUSTER_OPTIONS_INIT {.size = sizeof(ww_cluster_options), .eps = WW_KEEP, .threshold = WW_KEEP, \
+    .min_samples = WW_KEEP, .min_quality = WW_KEEP}
+#define WW_CLUSTER_RESULT_INIT {.size = sizeof(ww_cluster_result)}
+#define WW_EXPORT_RESULT_INIT {.size = sizeof(ww_export_result)}
+#define WW_DATASET_OPTIONS_INIT {.size = sizeof(ww_dataset_options), .near_duplicate = -1}
+#define WW_DATASET_RESULT_INIT {.size = sizeof(ww_dataset_result)}
+#define WW_DATASET_CHECK_RESULT_INIT {.size = sizeof(ww_dataset_check_result)}
+#define WW_DECISION_INIT {.size = sizeof(ww_decision)}
+#define WW_DECISION_RESULT_INIT {.size = sizeof(ww_decision_result)}
+#define WW_SPLIT_PROPOSAL_INIT {.size = sizeof(ww_split_proposal)}
+#define WW_KNOWN_RESULT_INIT {.size = sizeof(ww_known_result)}
+#define WW_SYNC_RESULT_INIT {.size = sizeof(ww_sync_result)}
+#define WW_EVAL_RESULT_INIT {.size = sizeof(ww_eval_result)}
+#define WW_EVAL_OPTIONS_INIT {.size = sizeof(ww_eval_options), .sorting = WW_CLUSTER_OPTIONS_INIT}
+#define WW_EVAL_PAIRS_RESULT_INIT {.size = sizeof(ww_eval_pairs_result)}
+// clang-format on
 
 #ifdef __cplusplus
 }

@@ -21,7 +21,7 @@ ww_status ww_library_decide(ww_library *library, const ww_decision *decision, ww
 ww_status ww_library_split(ww_library *library, const char *who, int apply, ww_split_proposal *proposal,
                            ww_decision_result *result, ww_error *err)
 {
-    ww_split_proposal p = WW_PART_PROPOSAL_INIT;
+    ww_split_proposal p = WW_SPLIT_PROPOSAL_INIT;
     ww_decision_result r = WW_DECISION_RESULT_INIT;
     ww_status status = WW_CHECK_SIZED(proposal, ww_split_proposal, err);
     if (status == WW_OK)

@@ -175,7 +175,7 @@ TEST(decisions_are_taken_seen_and_taken_back)
     char *dir = scratch_dir(), name[64] = "", path[128];
     ww_decision_result result = WW_DECISION_RESULT_INIT;
     ww_export_result exported = WW_EXPORT_RESULT_INIT;
-    ww_split_proposal proposal = WW_PART_PROPOSAL_INIT;
+    ww_split_proposal proposal = WW_SPLIT_PROPOSAL_INIT;
     ww_sync_result synced = WW_SYNC_RESULT_INIT;
     ww_log_entry last = {0};
     size_t reasons = 0;
