@@ -4,10 +4,11 @@
 #include <stdio.h>
 #include <whoswho/whoswho.h>
 
-static void print_scores(void *user, double threshold, const ww_eval_scores *s)
+static int print_scores(void *user, double threshold, const ww_eval_scores *s)
 {
     (void)user;
     printf("%.2f  precision %.3f  recall %.3f  F1 %.3f\n", threshold, s->pair_precision, s->pair_recall, s->pair_f1);
+    return 0;
 }
 
 int main(int argc, char **argv)

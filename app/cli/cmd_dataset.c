@@ -121,7 +121,7 @@ typedef struct reader {
     int64_t printed;
 } reader;
 
-static void on_finding(void *user, const char *line)
+static int on_finding(void *user, const char *line)
 {
     reader *r = user;
     if (r->json) {
@@ -131,6 +131,7 @@ static void on_finding(void *user, const char *line)
         puts(line);
     }
     r->printed++;
+    return 0;
 }
 
 static int check(const char *dir, bool quiet, bool json)

@@ -17,7 +17,7 @@ typedef struct listing {
     bool json, quiet, any;
 } listing;
 
-static void print_line(void *user, const char *line)
+static int print_line(void *user, const char *line)
 {
     listing *l = user;
     if (l->json) {
@@ -27,6 +27,7 @@ static void print_line(void *user, const char *line)
         puts(line);
     }
     l->any = true;
+    return 0;
 }
 
 static int sync_folder(review *r, bool dry_run)

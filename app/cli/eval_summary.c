@@ -59,7 +59,7 @@ static void say_group(FILE *out, const ww_eval_group *g, bool first)
     fputs("\n", out);
 }
 
-void eval_note_group(void *user, const ww_eval_group *g)
+int eval_note_group(void *user, const ww_eval_group *g)
 {
     eval_notes *n = user;
     const bool first = n->told[g->split]++ == 0;
@@ -67,6 +67,7 @@ void eval_note_group(void *user, const ww_eval_group *g)
         json_group(n->groups, g, first);
     else
         say_group(n->groups, g, first);
+    return 0;
 }
 
 // --- scores ----------------------------------------------------------------------------------------------------------
@@ -85,7 +86,7 @@ static void json_scores(FILE *out, const ww_eval_scores *s)
     fprintf(out, ", \"nmi\": %.6f, \"purity\": %.6f", s->nmi, s->purity);
 }
 
-void eval_note_threshold(void *user, double threshold, const ww_eval_scores *s)
+int eval_note_threshold(void *user, double threshold, const ww_eval_scores *s)
 {
     eval_notes *n = user;
     if (n->json) {
@@ -108,6 +109,7 @@ void eval_note_threshold(void *user, double threshold, const ww_eval_scores *s)
         n->best_bcubed_f1 = s->bcubed_f1;
         n->best_bcubed_at = threshold;
     }
+    return 0;
 }
 
 static void say_counts(const ww_eval_result *r)

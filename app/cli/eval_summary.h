@@ -20,8 +20,8 @@ typedef struct eval_notes {
 bool eval_notes_open(eval_notes *notes, bool json);
 void eval_notes_close(eval_notes *notes);
 // For ww_eval_options; user: the notes.
-void eval_note_group(void *user, const ww_eval_group *group);
-void eval_note_threshold(void *user, double threshold, const ww_eval_scores *scores);
+int eval_note_group(void *user, const ww_eval_group *group);
+int eval_note_threshold(void *user, double threshold, const ww_eval_scores *scores);
 
 void say_people(const ww_eval_result *result, eval_notes *notes);
 void json_people(const ww_eval_result *result, eval_notes *notes);

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
 #include "known.h"
 
-static void print_line(void *user, const char *line)
+static int print_line(void *user, const char *line)
 {
     ui *u = user;
     if (u->quiet)
-        return;
+        return 0;
     ui_clear(u);
     puts(line);
+    return 0;
 }
 
 ww_status known_people(ui *u, ww_library *library, const ww_models *models, const char *dir,

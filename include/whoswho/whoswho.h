@@ -23,6 +23,7 @@
 //     ww_scan_options options = WW_SCAN_OPTIONS_INIT; // all defaults; as C++: C++20
 //     options.every_us = 200000;
 //
+// A callback that returns int cancels with anything but 0: the call then returns WW_ERR_CANCELLED and has decided nothing.
 // NULL in place of options means the defaults, in place of a result that it is not wanted. How the interface grows is
 // told in docs/api-stability.md.
 // Nothing is ever sent anywhere; ww_pinned_model_get alone reaches for the network, to fetch.
@@ -365,7 +366,7 @@ typedef struct ww_dataset_check_result {
 // Reads a data set of these formats back, whoever wrote it, and tells each fault as a line: files that cannot be read,
 // pictures without label and labels without picture, boxes outside their picture, classes without a face, one picture
 // on two sides. Faults are no failure: see `findings`.
-WW_API ww_status ww_dataset_check(const char *dir, void (*on_finding)(void *user, const char *line), void *user,
+WW_API ww_status ww_dataset_check(const char *dir, int (*on_finding)(void *user, const char *line), void *user,
                                   ww_dataset_check_result *result, ww_error *err);
 
 // --- decisions: what you say about faces and people ------------------------------------------------------------------
@@ -444,7 +445,7 @@ typedef struct ww_known_result {
 // which pictures were of no use. Faces must have been found and sorted before; sort again afterwards. WW_ERR_ARGUMENT:
 // the library was made with another embedder.
 WW_API ww_status ww_library_known(ww_library *library, const ww_models *models, const char *dir,
-                                  void (*on_line)(void *user, const char *line), void *user, ww_known_result *result,
+                                  int (*on_line)(void *user, const char *line), void *user, ww_known_result *result,
                                   ww_error *err);
 
 typedef struct ww_near_face {
@@ -507,7 +508,7 @@ typedef struct ww_sync_result {
 // deleted (ignored). Portraits are recognised by their content; files that are not ours are left alone. `on_line` (may
 // be NULL) is told in words what was understood. dry_run: nothing is decided. Nothing is written before
 // ww_library_resort.
-WW_API ww_status ww_library_sync(ww_library *library, int dry_run, void (*on_line)(void *user, const char *line),
+WW_API ww_status ww_library_sync(ww_library *library, int dry_run, int (*on_line)(void *user, const char *line),
                                  void *user, ww_sync_result *result, ww_error *err);
 
 // Sorts again with the options last used and writes the folders: a decision, seen. Results may be NULL.
@@ -570,13 +571,15 @@ typedef struct ww_eval_options {
     size_t size; // set by the INIT macro
     ww_eval_face face;
     int worst; // how many mixed folders and split people are told at most; 0: 5, negative: none
-    void (*on_group)(void *user, const ww_eval_group *group); // mixed folders, then split people, each the worst first
+    int (*on_group)(
+        void *user,
+        const ww_eval_group *group); // mixed folders, then split people, each the worst first; not 0: no more
     // Sorts the library's faces as `sorting` says, at each of these thresholds of the method (sorting.threshold does
     // not count), without storing anything.
     const double *threshold;
     size_t thresholds;
     ww_cluster_options sorting;
-    void (*on_threshold)(void *user, double threshold, const ww_eval_scores *scores);
+    int (*on_threshold)(void *user, double threshold, const ww_eval_scores *scores);
     void *user;
 } ww_eval_options;
 

@@ -32,7 +32,7 @@ const char *ww_dataset_format_description(int index)
     return format ? format->description : NULL;
 }
 
-ww_status ww_dataset_check(const char *dir, void (*on_finding)(void *user, const char *line), void *user,
+ww_status ww_dataset_check(const char *dir, int (*on_finding)(void *user, const char *line), void *user,
                            ww_dataset_check_result *result, ww_error *err)
 {
     ww_dataset_check_result r = WW_DATASET_CHECK_RESULT_INIT;

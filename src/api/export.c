@@ -25,7 +25,7 @@ ww_status ww_library_restore(ww_library *library, ww_export_result *result, ww_e
     return status;
 }
 
-ww_status ww_library_sync(ww_library *library, int dry_run, void (*on_line)(void *user, const char *line), void *user,
+ww_status ww_library_sync(ww_library *library, int dry_run, int (*on_line)(void *user, const char *line), void *user,
                           ww_sync_result *result, ww_error *err)
 {
     ww_sync_result r = WW_SYNC_RESULT_INIT;

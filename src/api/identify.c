@@ -4,7 +4,7 @@
 #include "identify/why.h"
 
 ww_status ww_library_known(ww_library *library, const ww_models *models, const char *dir,
-                           void (*on_line)(void *user, const char *line), void *user, ww_known_result *result,
+                           int (*on_line)(void *user, const char *line), void *user, ww_known_result *result,
                            ww_error *err)
 {
     ww_known_result r = WW_KNOWN_RESULT_INIT;

@@ -68,7 +68,7 @@ KERNEL(void, normalise)(const ww_hog_cells *cells)
         UNROLL
         for (size_t b = 0; b < 4; b++)
             NAME(put)
-            (out + (WW_HOG_ORIENTATIONS + 9 + b) * cells->feature_stride, MUL(SET(WW_HOG_TEXTURE), texture[b]), left);
+        (out + (WW_HOG_ORIENTATIONS + 9 + b) * cells->feature_stride, MUL(SET(WW_HOG_TEXTURE), texture[b]), left);
     }
 }
 
@@ -152,8 +152,8 @@ INLINE_KERNEL(void, filter_strip)(const ww_hog_bank *bank, const ww_hog_map *map
         }
         for (int t = 0; t < b->terms; t++)
             NAME(drop)
-            (b->column + t * bank->height, bank->height, vectors, tile->scratch + (size_t)t * term_floats, tile->rows,
-             tile->score + (size_t)b->filter[t] * WW_HOG_TILE_ROWS * WW_HOG_STRIP);
+        (b->column + t * bank->height, bank->height, vectors, tile->scratch + (size_t)t * term_floats, tile->rows,
+         tile->score + (size_t)b->filter[t] * WW_HOG_TILE_ROWS * WW_HOG_STRIP);
     }
 }
 

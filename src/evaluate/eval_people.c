@@ -102,8 +102,9 @@ static ww_status on_labels(void *user, double threshold, const int32_t *label, w
     ww_status status = ww_confusion_find(e->person, e->label, count, &people, err);
     if (status == WW_OK)
         status = score(e, count, &people, &scores, err);
-    if (status == WW_OK && e->options->on_threshold)
-        e->options->on_threshold(e->options->user, threshold, &scores);
+    if (status == WW_OK && e->options->on_threshold
+        && e->options->on_threshold(e->options->user, threshold, &scores) != 0)
+        status = ww_fail(err, WW_ERR_CANCELLED, "stopped as asked");
     ww_confusion_free(&people);
     return status;
 }
@@ -145,7 +146,8 @@ static void tell_groups(const evaluation *e, const ww_confusion *confusion, bool
             g.part[g.shown].who = of_part[m->part[g.shown]];
             g.part[g.shown].faces = (int64_t)m->part_count[g.shown];
         }
-        e->options->on_group(e->options->user, &g);
+        if (e->options->on_group(e->options->user, &g) != 0)
+            break;
     }
 }
 

@@ -23,8 +23,8 @@ void ww_check_found(ww_checker *c, const char *format, ...)
     ww_vformat(line, sizeof line, format, args);
     va_end(args);
     c->result->findings++;
-    if (c->on_finding)
-        c->on_finding(c->user, line);
+    if (c->on_finding && !c->stopped)
+        c->stopped = c->on_finding(c->user, line) != 0;
 }
 
 ww_status ww_check_exists(ww_checker *c, const char *path, ww_entry_kind kind, bool *there, ww_error *err)
@@ -165,7 +165,7 @@ static ww_status check_formats(ww_checker *c, const char *prefix, bool *found, w
     return status;
 }
 
-ww_status ww_check_dataset(const char *dir, void (*on_finding)(void *user, const char *line), void *user,
+ww_status ww_check_dataset(const char *dir, int (*on_finding)(void *user, const char *line), void *user,
                            ww_dataset_check_result *result, ww_error *err)
 {
     ww_checker c = {.on_finding = on_finding, .user = user, .result = result};
@@ -184,5 +184,5 @@ ww_status ww_check_dataset(const char *dir, void (*on_finding)(void *user, const
         status = ww_fail(err, WW_ERR_FORMAT,
                          "'%s' holds no data set that is known here: no data.yaml, and no folder train", dir);
     ww_folder_close(c.folder);
-    return status;
+    return status == WW_OK && c.stopped ? ww_fail(err, WW_ERR_CANCELLED, "stopped as asked") : status;
 }

@@ -15,14 +15,15 @@ typedef struct ww_checked_picture {
 typedef struct ww_checker {
     ww_folder *folder;
     const char *prefix; // of the format at hand: "" or "yolo/"
-    void (*on_finding)(void *user, const char *line);
+    int (*on_finding)(void *user, const char *line);
     void *user;
+    bool stopped; // it returned something else than 0
     ww_dataset_check_result *result;
     WW_VECTOR(ww_checked_picture) pictures; // of the format at hand
 } ww_checker;
 
 // ww_dataset_check; *result is never NULL.
-ww_status ww_check_dataset(const char *dir, void (*on_finding)(void *user, const char *line), void *user,
+ww_status ww_check_dataset(const char *dir, int (*on_finding)(void *user, const char *line), void *user,
                            ww_dataset_check_result *result, ww_error *err);
 
 // --- for the formats. Paths are relative to the format's folder.

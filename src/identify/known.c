@@ -162,6 +162,8 @@ static ww_status recognise(ww_known *k, ww_people_view *r, double eps, ww_error 
                 next++;
             poll counted = count_votes(votes.item + first, next - first, of_name, k->name.count);
             status = judge(k, r, p, &counted, &batch, err);
+            if (status == WW_OK)
+                status = ww_listener_status(&k->listener, err);
         }
         status = ww_store_end(k->library->store, status, err);
     }
@@ -171,11 +173,12 @@ static ww_status recognise(ww_known *k, ww_people_view *r, double eps, ww_error 
 }
 
 ww_status ww_recognise_known(ww_library *library, const ww_models *models, const char *dir,
-                             void (*on_line)(void *user, const char *line), void *user, ww_known_result *result,
+                             int (*on_line)(void *user, const char *line), void *user, ww_known_result *result,
                              ww_error *err)
 {
     ww_known_result counted = {0};
-    ww_known k = {.library = library, .models = models, .listener = {on_line, user}, .result = &counted};
+    ww_known k = {
+        .library = library, .models = models, .listener = {.on_line = on_line, .user = user}, .result = &counted};
     ww_people_view view = {0};
     double eps = 0;
     ww_status status = ww_store_sources(library->store, on_source, &k, err);
@@ -183,6 +186,8 @@ ww_status ww_recognise_known(ww_library *library, const ww_models *models, const
         status = ww_setting_number(library, WW_SETTING_EPS, WW_EPS_FALLBACK, &eps, err);
     if (status == WW_OK)
         status = ww_known_read_pictures(&k, dir, err);
+    if (status == WW_OK)
+        status = ww_listener_status(&k.listener, err);
     if (status == WW_OK)
         status = ww_people_view_load(library, &view, err);
     if (status == WW_OK)

@@ -30,7 +30,7 @@ void ww_known_free(ww_known *known);
 
 // ww_library_known.
 ww_status ww_recognise_known(ww_library *library, const ww_models *models, const char *dir,
-                             void (*on_line)(void *user, const char *line), void *user, ww_known_result *result,
+                             int (*on_line)(void *user, const char *line), void *user, ww_known_result *result,
                              ww_error *err);
 
 #endif

@@ -18,10 +18,11 @@ static void print_real(const char *name, double value)
     printf("%s %016" PRIx64 "\n", name, bits);
 }
 
-static void on_threshold(void *user, double threshold, const ww_eval_scores *scores)
+static int on_threshold(void *user, double threshold, const ww_eval_scores *scores)
 {
     print_real("at threshold", threshold);
     print_real("bcubed f1", scores->bcubed_f1);
+    return 0;
 }
 
 static ww_status evaluate(const char *where, const char *truth, ww_error *err)

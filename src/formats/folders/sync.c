@@ -181,7 +181,7 @@ static ww_status find_people(ww_sync *s, ww_error *err)
     return WW_OK;
 }
 
-static void name_foreign(const ww_sync *s)
+static void name_foreign(ww_sync *s)
 {
     ww_buffer names = {0};
     size_t count = s->diff.foreign.count;
@@ -194,7 +194,7 @@ static void name_foreign(const ww_sync *s)
     ww_buffer_free(&names);
 }
 
-static void name_copies(const ww_sync *s)
+static void name_copies(ww_sync *s)
 {
     const ww_folder_diff *c = &s->diff;
     for (size_t i = 0; i < c->portrait.count; i++) {
@@ -260,10 +260,10 @@ static ww_status look_and_decide(ww_sync *s, ww_error *err)
     return status == WW_OK ? put_on_record(s, err) : status;
 }
 
-ww_status ww_folders_sync(ww_library *library, int dry_run, void (*on_line)(void *user, const char *line), void *user,
+ww_status ww_folders_sync(ww_library *library, int dry_run, int (*on_line)(void *user, const char *line), void *user,
                           ww_sync_result *result, ww_error *err)
 {
-    ww_sync s = {.listener = {on_line, user}};
+    ww_sync s = {.listener = {.on_line = on_line, .user = user}};
     ww_status status = ww_people_view_load(library, &s.view, err);
     if (status != WW_OK)
         return status;
@@ -272,6 +272,8 @@ ww_status ww_folders_sync(ww_library *library, int dry_run, void (*on_line)(void
         status = ww_store_begin(library->store, err);
     if (status == WW_OK) {
         status = look_and_decide(&s, err);
+        if (status == WW_OK)
+            status = ww_listener_status(&s.listener, err);
         if (status == WW_OK && !dry_run)
             status = ww_store_commit(library->store, err);
         else

@@ -24,7 +24,7 @@ ww_status ww_sync_decide(ww_sync *sync, ww_entry *entry, ww_status status, ww_er
 ww_status ww_sync_portraits(ww_sync *sync, ww_error *err);
 
 // ww_library_sync.
-ww_status ww_folders_sync(ww_library *library, int dry_run, void (*on_line)(void *user, const char *line), void *user,
+ww_status ww_folders_sync(ww_library *library, int dry_run, int (*on_line)(void *user, const char *line), void *user,
                           ww_sync_result *result, ww_error *err);
 
 #endif

@@ -164,7 +164,13 @@ static void count_reasons(void *user, const ww_why *why)
     *(size_t *)user = why->nears == 5 && why->near[0].distance <= why->near[4].distance ? why->rules : 0;
 }
 
-static void count_lines(void *user, const char *line) { *(int *)user += line[0] != 0; }
+static int count_lines(void *user, const char *line)
+{
+    *(int *)user += line[0] != 0;
+    return 0;
+}
+
+static int stop(void *user, const char *line) { return 1; }
 
 TEST(decisions_are_taken_seen_and_taken_back)
 {
@@ -204,6 +210,7 @@ TEST(decisions_are_taken_seen_and_taken_back)
     snprintf(path, sizeof path, "rm -r %s/Ada", dir);
     CHECK_EQ(system(path), 0);
     CHECK_EQ(ww_library_export(library, &exported, &err), WW_ERR_CHANGED);
+    CHECK_EQ(ww_library_sync(library, 0, stop, NULL, NULL, &err), WW_ERR_CANCELLED);
     CHECK_OK(ww_library_sync(library, 1, count_lines, &lines, &synced, &err));
     CHECK_EQ(lines, 1);
     CHECK_EQ(ww_library_export(library, &exported, &err), WW_ERR_CHANGED); // it was a dry run

@@ -178,7 +178,7 @@ struct told {
     double best;
 };
 
-static void on_group(void *user, const ww_eval_group *g)
+static int on_group(void *user, const ww_eval_group *g)
 {
     struct told *t = user;
     CHECK(t->split == 0 || g->split); // folders first
@@ -191,15 +191,17 @@ static void on_group(void *user, const ww_eval_group *g)
         faces += g->part[i].faces;
     }
     CHECK(g->shown < g->parts ? faces < g->faces : faces == g->faces);
+    return 0;
 }
 
-static void on_threshold(void *user, double threshold, const ww_eval_scores *s)
+static int on_threshold(void *user, double threshold, const ww_eval_scores *s)
 {
     struct told *t = user;
     CHECK_EQ(s->faces, PEOPLE * PHOTOS - 1);
     t->best = s->pair_f1 > t->best ? s->pair_f1 : t->best;
     t->last_folders = s->folders;
     t->thresholds++;
+    return 0;
 }
 
 TEST(people_from_the_paths)
