@@ -20,7 +20,7 @@ kills = int(sys.argv[3]) if len(sys.argv) > 3 else 20
 seed = int(os.environ.get("SEED", time.time()))
 dice = random.Random(seed)
 print(f"# SEED={seed}")
-STEPS = [["name", "0", "Ada"], ["merge", "1", "2"], ["sync"], ["ignore", "3"], ["undo"], ["name", "4", "Ben"], ["split", "1", "--yes"]]
+STEPS = [["name", "0", "Ada"], ["merge", "1", "2", "--force"], ["sync"], ["ignore", "3"], ["undo"], ["name", "4", "Ben"], ["split", "1", "--yes"]]
 
 
 def asked(out, what):
