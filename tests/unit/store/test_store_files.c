@@ -206,8 +206,8 @@ TEST(rows_with_impossible_values_are_refused)
         "UPDATE face SET track = -1",
         "UPDATE face SET portrait_width = -1",
         "UPDATE face SET y = 9e999",
-        "UPDATE face SET landmarks = "
-        "x'0000c07f0000c07f0000c07f0000c07f0000c07f0000c07f0000c07f0000c07f0000c07f0000c07f'",
+        ("UPDATE face SET landmarks = "
+         "x'0000c07f0000c07f0000c07f0000c07f0000c07f0000c07f0000c07f0000c07f0000c07f0000c07f'"),
         "UPDATE face_embedding SET embedding = x'0000807f0000807f0000807f0000807f0000807f0000807f0000807f0000807f'",
     };
     for (size_t i = 0; i < sizeof damage / sizeof *damage; i++) {
