@@ -21,7 +21,7 @@ import re
 import signal
 import sys
 
-CASE = re.compile(r"(not )?ok\b\s*\d*\s*(?:- )?([^#]*?)\s*(?:#\s*(SKIP\S*|TODO)\b\s*(.*))?$", re.IGNORECASE)
+CASE = re.compile(r"(not )?ok\b\s*\d*\s*(?:- )?([^#]*?)\s*(?:#\s*(?:(SKIP\S*|TODO)\b\s*(.*)|.*))?$", re.IGNORECASE)
 PLAN = re.compile(r"1\.\.(\d+)\s*(?:#\s*SKIP\S*\s*(.*))?$", re.IGNORECASE)
 SANITIZER = re.compile(r"ERROR: \w+Sanitizer|WARNING: \w+Sanitizer|runtime error:")
 SHOWN_LINES = 40  # of each stream of a failing program
@@ -123,7 +123,7 @@ def unexpected(skipped, path):
     return [
         f"{name}: {case}: skipped, which {os.path.basename(path)} does not list ({reason})"
         for (name, case), reason in skipped.items()
-        if not any(fnmatch.fnmatchcase(f"{name.split(': ', 1)[1]}: {case}", pattern) for pattern in lines)
+        if not any(fnmatch.fnmatchcase(f"{name.split(': ', 1)[1].split(' / ')[-1]}: {case}", pattern) for pattern in lines)
     ]
 
 

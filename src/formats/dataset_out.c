@@ -4,6 +4,7 @@
 #include "base/hash.h"
 #include "formats/dataset_records.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -373,6 +374,7 @@ static ww_status remove_intents(ww_dataset_out *o, ww_error *err)
 
 ww_status ww_dataset_out_finish(ww_dataset_out *o, ww_error *err)
 {
+    assert(o);
     ww_status status = flush(o, err);
     if (status == WW_OK)
         status = remove_stale(o, err);
