@@ -68,8 +68,9 @@ static const ww_model_reader *const readers[] = {&ww_dlib_reader, &ww_onnx_reade
 
 static const ww_model_reader *reader_of(const struct content *c)
 {
+    const size_t last = sizeof readers / sizeof *readers - 1;
     size_t i = 0;
-    while (!readers[i]->is_mine(c->data, c->bytes))
+    while (i < last && !readers[i]->is_mine(c->data, c->bytes))
         i++;
     return readers[i];
 }
