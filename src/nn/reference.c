@@ -74,7 +74,7 @@ static ww_status place(ww_reference *r, size_t bytes_max, ww_error *err)
     if (span && ww_arena_plan(span, p->value_count, &total))
         r->arena = ww_alloc_array0(1, total, bytes_max);
     r->tensor = ww_try_array(p->value_count, sizeof *r->tensor);
-    bool made = r->arena && r->tensor;
+    bool made = span && r->arena && r->tensor;
     for (size_t i = 0; i < p->value_count && made; i++) {
         r->tensor[i] = p->value[i].tensor;
         ww_tensor *of = &p->value[root[i]].tensor;

@@ -79,7 +79,7 @@ char *ww_damage_words(const ww_source *source, const ww_damage *damage)
         return ww_strf("%s: the picture is damaged or cut off; the part that can be read is used", source->path);
     return ww_strf("%s: %lld of the moments looked at between %.1f s and %.1f s are damaged: %lld could not be "
                    "decoded, %lld only in part",
-                   source->path, (long long)(damage->lost + damage->concealed), (double)damage->begin_us / 1e6,
+                   source->path, (long long)damage->lost + damage->concealed, (double)damage->begin_us / 1e6,
                    (double)damage->end_us / 1e6, (long long)damage->lost, (long long)damage->concealed);
 }
 
