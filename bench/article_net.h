@@ -4,8 +4,8 @@
 //
 //   7x7/2 convolution to 32 maps, 3x3/2 max pooling
 //   3 blocks of 32 maps
-//   a halving block to 64 maps, 3 blocks     (every block: two 3x3 convolutions, each followed by a learnt scale and offset,
-//   a halving block to 128 maps, 2 blocks     a ReLU between them; added to the input, then a ReLU)
+//   a halving block to 64 maps, 3 blocks     (every block: two 3x3 convolutions, each followed by a learnt scale and
+//   a halving block to 128 maps, 2 blocks     offset, a ReLU between them; added to the input, then a ReLU)
 //   a halving block to 256 maps, 2 blocks    (halving: the first convolution has stride 2, the input is averaged 2x2)
 //   a halving block to 256 maps
 //   mean over the picture, a matrix to 128 values
@@ -24,8 +24,10 @@ template <int maps, typename Below>
 using block = dlib::relu<dlib::add_prev1<conv<maps, 1, dlib::relu<conv<maps, 1, dlib::tag1<Below>>>>>>;
 
 template <int maps, typename Below>
-using halving_block = dlib::relu<
-    dlib::add_prev2<dlib::avg_pool<2, 2, 2, 2, dlib::skip1<dlib::tag2<conv<maps, 1, dlib::relu<conv<maps, 2, dlib::tag1<Below>>>>>>>>>;
+using halved_branch = dlib::tag2<conv<maps, 1, dlib::relu<conv<maps, 2, dlib::tag1<Below>>>>>;
+template <int maps, typename Below>
+using halving_block =
+    dlib::relu<dlib::add_prev2<dlib::avg_pool<2, 2, 2, 2, dlib::skip1<halved_branch<maps, Below>>>>>;
 
 template <typename Input>
 using stem = dlib::max_pool<3, 3, 2, 2, dlib::relu<dlib::affine<dlib::con<32, 7, 7, 2, 2, Input>>>>;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The program's network engine for Python (engine.py): on a CPU it runs the teachers two to ten times as fast as PyTorch. Only
-// what ctypes can call; one network and one input shape a handle, one handle a thread.
+// The program's network engine for Python (engine.py): on a CPU it runs the teachers two to ten times as fast as
+// PyTorch. Only what ctypes can call; one network and one input shape a handle, one handle a thread.
 #include "nn/nn.h"
 #include "base/memory.h"
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // whoswho cluster DIR and whoswho export DIR: the later stages alone, on a folder that was scanned before.
+#include "cluster_options.h"
 #include "commands.h"
 #include "dataset.h"
 #include "known.h"
@@ -105,20 +106,7 @@ static int run(int argc, char **argv, int first, bool cluster)
         {"help", 'h', OPTION_FLAG, &set.help, NULL, "this text"},
     };
     const option clustering[] = {
-        {"eps", 0, OPTION_NUMBER, &set.cluster.eps, "D",
-         "distance within which two faces are neighbours (the embedder's own)", 1e-6, 100, true},
-        {"threshold", 0, OPTION_NUMBER, &set.cluster.threshold, "D",
-         "largest average distance of faces of one person, or the method's own measure (estimated; auto: estimate "
-         "again)",
-         1e-6, 100, true},
-        {"min-samples", 0, OPTION_COUNT, &set.cluster.min_samples, "N",
-         "seed faces that make a person (3, in photos 2; dbscan 5)", 1, 1000000, true},
-        {"method", 0, OPTION_TEXT, &set.cluster.method, "NAME",
-         "hac (the default), map-equation, chinese-whispers or dbscan; auto"},
-        {"min-quality", 0, OPTION_NUMBER, &set.cluster.min_quality, "Q",
-         "faces below (0 to 1) only join a person, never start one (0.35)", 0, 1, true},
         {"threads", 't', OPTION_COUNT, &set.cluster.threads, "N", "threads to use (all CPUs)", 1, 1024},
-        {"known", 0, OPTION_TEXT, &set.known, "DIR", "one folder per name, with pictures of that person: names people"},
         {"detector", 0, OPTION_TEXT, &set.models.detector, "FILE", "for these pictures: as the library was made with"},
         {"embedder", 0, OPTION_TEXT, &set.models.embedder, "FILE", "likewise"},
         {"landmarks", 0, OPTION_TEXT, &set.models.landmarks, "FILE", "likewise"},
@@ -126,13 +114,15 @@ static int run(int argc, char **argv, int first, bool cluster)
         {"jitter", 0, OPTION_COUNT, &set.models.jitter, "N", "likewise", 0, 1000},
     };
     option own[sizeof exporting / sizeof *exporting + sizeof shared / sizeof *shared
-               + sizeof clustering / sizeof *clustering];
+               + sizeof clustering / sizeof *clustering + CLUSTER_OPTIONS_COUNT];
     size_t options = 0, count = 0;
     if (!cluster)
         options_add(own, &options, exporting, sizeof exporting / sizeof *exporting);
     options_add(own, &options, shared, sizeof shared / sizeof *shared);
-    if (cluster)
+    if (cluster) {
+        cluster_options_add(own, &options, &set.cluster, &set.known);
         options_add(own, &options, clustering, sizeof clustering / sizeof *clustering);
+    }
     const char **dirs = options_arguments(argc);
     if (!dirs)
         return EXIT_FAILED;

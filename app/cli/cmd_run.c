@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // whoswho [run] INPUT... and whoswho scan INPUT...
+#include "cluster_options.h"
 #include "commands.h"
 #include "known.h"
 #include "options.h"
@@ -189,26 +190,11 @@ static int run(int argc, char **argv, int first, bool scan_only)
         {"json", 0, OPTION_FLAG, &set.json, NULL, "print the summary as JSON"},
         {"help", 'h', OPTION_FLAG, &set.help, NULL, "this text"},
     };
-    const option clustering[] = {
-        {"eps", 0, OPTION_NUMBER, &set.cluster.eps, "D",
-         "distance within which two faces are neighbours (the embedder's own)", 1e-6, 100, true},
-        {"threshold", 0, OPTION_NUMBER, &set.cluster.threshold, "D",
-         "largest average distance of faces of one person, or the method's own measure (estimated; auto: estimate "
-         "again)",
-         1e-6, 100, true},
-        {"min-samples", 0, OPTION_COUNT, &set.cluster.min_samples, "N",
-         "seed faces that make a person (3, in photos 2; dbscan 5)", 1, 1000000, true},
-        {"method", 0, OPTION_TEXT, &set.cluster.method, "NAME",
-         "hac (the default), map-equation, chinese-whispers or dbscan; auto"},
-        {"min-quality", 0, OPTION_NUMBER, &set.cluster.min_quality, "Q",
-         "faces below (0 to 1) only join a person, never start one (0.35)", 0, 1, true},
-        {"known", 0, OPTION_TEXT, &set.known, "DIR", "one folder per name, with pictures of that person: names people"},
-    };
-    option table[sizeof scanning / sizeof *scanning + sizeof clustering / sizeof *clustering];
+    option table[sizeof scanning / sizeof *scanning + CLUSTER_OPTIONS_COUNT];
     size_t options = 0, count = 0;
     options_add(table, &options, scanning, sizeof scanning / sizeof *scanning);
     if (!scan_only)
-        options_add(table, &options, clustering, sizeof clustering / sizeof *clustering);
+        cluster_options_add(table, &options, &set.cluster, &set.known);
     const char **inputs = options_arguments(argc);
     if (!inputs)
         return EXIT_FAILED;

@@ -23,9 +23,9 @@
 //     ww_scan_options options = WW_SCAN_OPTIONS_INIT; // all defaults; as C++: C++20
 //     options.every_us = 200000;
 //
-// A callback that returns int cancels with anything but 0: the call then returns WW_ERR_CANCELLED and has decided nothing.
-// NULL in place of options means the defaults, in place of a result that it is not wanted. How the interface grows is
-// told in docs/api-stability.md.
+// A callback that returns int cancels with anything but 0: the call then returns WW_ERR_CANCELLED and has decided
+// nothing. NULL in place of options means the defaults, in place of a result that it is not wanted. How the interface
+// grows is told in docs/api-stability.md.
 // Nothing is ever sent anywhere; ww_pinned_model_get alone reaches for the network, to fetch.
 //
 // What the library does to its process, and nothing else:
@@ -252,7 +252,7 @@ typedef struct ww_cluster_options {
     // from eps
     double threshold;
     // dbscan: faces within eps, itself included, that start a person; default: 5. Else the fewest seed faces that make
-    // a person; default: three in footage, two in photos.
+    // a person; default: two, with methods other than "templates" three in footage.
     int min_samples;
     // Faces of lower quality (0..1) never start a person and only join one they are near to; default: 0.35, and for
     // dbscan 0.
@@ -302,8 +302,8 @@ typedef struct ww_export_result {
 } ww_export_result;
 
 // Writes the working layout beside the store: one folder per person, Unsorted, Montage, Frames, faces.csv, data.yaml,
-// index.html. Only files of an earlier export are ever changed or removed. WW_ERR_CHANGED: portraits were moved, deleted
-// or renamed by hand; nothing was written (ww_library_restore writes them back where they were).
+// index.html. Only files of an earlier export are ever changed or removed. WW_ERR_CHANGED: portraits were moved,
+// deleted or renamed by hand; nothing was written (ww_library_restore writes them back where they were).
 WW_API ww_status ww_library_export(ww_library *library, ww_export_result *result, ww_error *err);
 // The same, whatever was done by hand: what is missing is written again, what was moved becomes a file of the user's.
 WW_API ww_status ww_library_restore(ww_library *library, ww_export_result *result, ww_error *err);

@@ -18,6 +18,7 @@ except ImportError as missing:
 
 import calibrate
 import looks
+import tap
 
 RNG = np.random.default_rng(11)
 SAME, STRANGERS = 4000, 40000
@@ -136,16 +137,7 @@ def main():
         pairs_are_what_they_say,
         a_face_lies_where_the_truth_says,
     ]
-    print(f"1..{len(checks)}")
-    failed = 0
-    for number, check in enumerate(checks, 1):
-        try:
-            check()
-            print(f"ok {number} - {check.__name__.replace('_', ' ')}", flush=True)
-        except Exception as why:  # whatever goes wrong in a check is its failure
-            failed += 1
-            print(f"not ok {number} - {check.__name__.replace('_', ' ')}\n# {type(why).__name__}: {why}", flush=True)
-    return failed
+    return tap.run(checks)
 
 
 if __name__ == "__main__":

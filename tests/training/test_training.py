@@ -33,6 +33,7 @@ import landmarks
 import muon
 import shift
 import sources
+import tap
 import train_embedder
 import whiten
 from onnx_net import OnnxNet
@@ -428,16 +429,7 @@ def main():
         no_lfw_picture_is_trained_on,
         detectors_must_agree,
     ]
-    print(f"1..{len(checks)}")
-    failed = 0
-    for number, check in enumerate(checks, 1):
-        try:
-            check()
-            print(f"ok {number} - {check.__name__.replace('_', ' ')}", flush=True)
-        except Exception as why:  # whatever goes wrong in a check is its failure
-            failed += 1
-            print(f"not ok {number} - {check.__name__.replace('_', ' ')}\n# {type(why).__name__}: {why}", flush=True)
-    return failed
+    return tap.run(checks)
 
 
 if __name__ == "__main__":

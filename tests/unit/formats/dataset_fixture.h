@@ -167,7 +167,8 @@ static inline ww_folders_counts fixture_export(ww_store *s, const char *dir)
     return counts;
 }
 
-// --- trees: one line a file, sorted: path, hash of the content, with_times also inode and time of change; not the store
+// --- trees: one line a file, sorted, without the store: path, hash of the content, with_times also inode and time of
+// change
 typedef WW_VECTOR(char *) fixture_lines;
 static fixture_lines fixture_found;
 static bool fixture_with_times;

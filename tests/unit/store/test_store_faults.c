@@ -95,7 +95,7 @@ static void arm(long countdown, bool lasting, int code)
 
 static void disarm(void) { arm(0, false, 0); }
 
-// --- what is done while operations fail: three transactions, each a source with two faces and pictures on several pages
+// --- done while operations fail: three transactions, each a source with two faces and pictures on several pages
 #define ROUNDS 3
 #define FACES_A_ROUND 2
 
