@@ -306,6 +306,13 @@ ww_status ww_exporter_put(ww_exporter *e, const char *path, const void *data, si
     return status;
 }
 
+ww_status ww_exporter_put_at(ww_exporter *e, const ww_buffer *path, const void *data, size_t bytes,
+                             ww_export_rights rights, ww_error *err)
+{
+    ww_status status = ww_buffer_status(path, "the name of a file", err);
+    return status == WW_OK ? ww_exporter_put(e, path->data, data, bytes, rights, err) : status;
+}
+
 ww_status ww_exporter_put_text(ww_exporter *e, const ww_buffer *path, const ww_buffer *content, ww_export_rights rights,
                                ww_error *err)
 {

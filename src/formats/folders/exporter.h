@@ -31,7 +31,10 @@ ww_status ww_exporter_open(ww_store *store, const ww_folders_options *options, i
 // first such error.
 ww_status ww_exporter_put(ww_exporter *e, const char *path, const void *data, size_t bytes, ww_export_rights rights,
                           ww_error *err);
-// The same for what was made in buffers, unless memory ran out while it was.
+// The same with a path made in a buffer, unless memory ran out while it was.
+ww_status ww_exporter_put_at(ww_exporter *e, const ww_buffer *path, const void *data, size_t bytes,
+                             ww_export_rights rights, ww_error *err);
+// The same with the content in a buffer too.
 ww_status ww_exporter_put_text(ww_exporter *e, const ww_buffer *path, const ww_buffer *content, ww_export_rights rights,
                                ww_error *err);
 // Writes the rest, then removes the files of earlier exports that were not put this time, and folders that became empty

@@ -11,9 +11,7 @@ static ww_status write_frame(const ww_catalog *c, size_t frame, ww_exporter *out
     ww_catalog_frame_path(frame, "jpg", &path);
     ww_status status = ww_store_frame_jpeg(c->store, c->frame.item[frame].id, &jpeg, &bytes, err);
     if (status == WW_OK)
-        status = ww_buffer_status(&path, "the name of a file", err);
-    if (status == WW_OK)
-        status = ww_exporter_put(out, path.data, jpeg, bytes, WW_EXPORT_CAREFUL, err);
+        status = ww_exporter_put_at(out, &path, jpeg, bytes, WW_EXPORT_CAREFUL, err);
     path.bytes = 0;
     ww_catalog_frame_path(frame, "txt", &path);
     ww_label_frame(c, frame, &label);

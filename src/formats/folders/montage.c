@@ -98,9 +98,7 @@ static ww_status write_montage(const ww_catalog *c, const ww_catalog_person *per
         status = ww_jpeg_encode(&canvas, WW_JPEG_QUALITY, &jpeg, &bytes, err);
     ww_buffer_format(&path, "Montage/%s.jpg", person->folder);
     if (status == WW_OK)
-        status = ww_buffer_status(&path, "the name of a file", err);
-    if (status == WW_OK)
-        status = ww_exporter_put(out, path.data, jpeg, bytes, WW_EXPORT_CAREFUL, err);
+        status = ww_exporter_put_at(out, &path, jpeg, bytes, WW_EXPORT_CAREFUL, err);
     ww_buffer_free(&path);
     ww_image_free(&canvas);
     free(jpeg);

@@ -11,9 +11,7 @@ static ww_status write_portrait(const ww_catalog *c, size_t face, ww_exporter *o
     ww_catalog_face_path(c, face, "jpg", &path);
     ww_status status = ww_store_portrait_jpeg(c->store, c->face.item[face].id, &jpeg, &bytes, err);
     if (status == WW_OK)
-        status = ww_buffer_status(&path, "the name of a file", err);
-    if (status == WW_OK)
-        status = ww_exporter_put(out, path.data, jpeg, bytes, WW_EXPORT_CAREFUL, err);
+        status = ww_exporter_put_at(out, &path, jpeg, bytes, WW_EXPORT_CAREFUL, err);
     path.bytes = 0;
     ww_catalog_face_path(c, face, "txt", &path);
     ww_label_portrait(c, face, &label);
