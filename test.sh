@@ -20,9 +20,11 @@ run_tests() { # run_tests NAME DIR [meson test arguments]
     shift 2
     echo "== tests: $name"
     rm -f "$dir/meson-logs/testlog.json" # of an earlier run
-    status=0
-    meson test -C "$dir" --no-rebuild "$@" >"$results/$name.log" 2>&1 || status=$?
-    echo "$status" >"$results/$name.status"
+    { # a line per test program as it ends: some take minutes
+        status=0
+        meson test -C "$dir" --no-rebuild "$@" 2>&1 || status=$?
+        echo "$status" >"$results/$name.status"
+    } | tee "$results/$name.log" | grep --line-buffered -E '^ *[0-9]+/[0-9]+ ' || true
     cp "$dir/meson-logs/testlog.json" "$results/$name.json" || tail -40 "$results/$name.log"
 }
 
