@@ -3,8 +3,8 @@
 """usage: check_sources.py [FOLDER]
 
 Checks what the library's contract forbids in its sources (src/, app/ under FOLDER, by default this project): numbers
-that follow the locale, characters that do, allocations that abort with a size that depends on data. Each rule says
-where the one place is that may."""
+that follow the locale, characters that do, allocations that abort with a size that depends on data, comments that name
+a file the project does not have. Each rule says where the one place is that may."""
 import os
 import re
 import sys
@@ -12,6 +12,9 @@ import sys
 TOP = sys.argv[1] if len(sys.argv) > 1 else os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 STRING = re.compile(r'"(?:[^"\\\n]|\\.)*"')
 FLOATING = re.compile(r"%[-+ #0']*(?:\*|\d+)?(?:\.(?:\*|\d+)?)?L?[aefgAEFG]")
+COMMENT = re.compile(r'"(?:[^"\\\n]|\\.)*"|//([^\n]*)')
+FILE = re.compile(r"(?<![\w./<:-])(?:[\w-]+/)*([\w-]+\.(?:c|h|cpp|md|py))(?!\w)")
+FOREIGN_FILES = ("interpolation.h", "jpeglib.h", "display.h")  # dlib's, libjpeg's, libav's
 ONE_OBJECT = re.compile(r"sizeof\s*(?:\([^()]*\)|\**[\w.>-]+)")
 
 # rule: (what is called, the files that may, the roots it holds for, why)
@@ -84,10 +87,27 @@ def arguments(text, start):
     return text[start : at - 1]
 
 
+def files_of_project():
+    for base, folders, files in os.walk(TOP):
+        folders[:] = [f for f in folders if not f.startswith((".git", "build"))]
+        yield from files
+
+
+def stale_names(text, where):
+    """Files named in comments that are not there, or not any more."""
+    for number, line in enumerate(text.split("\n"), 1):
+        for comment in COMMENT.finditer(line):
+            for name in FILE.findall(comment.group(1) or ""):
+                if name not in PROJECT and name not in FOREIGN_FILES:
+                    yield f"{where}:{number}: a comment names {name}, which the project does not have"
+
+
 def complaints_of(path, root):
     where = os.path.relpath(path, TOP)
     with open(path, encoding="utf-8") as f:
-        text = without_comments(f.read())
+        whole = f.read()
+    yield from stale_names(whole, where)
+    text = without_comments(whole)
     code = STRING.sub(blank, text)
 
     def line(at):
@@ -110,6 +130,7 @@ def complaints_of(path, root):
                 yield f"{line(m.start())}: {SMALL_ONLY}"
 
 
-found = [c for root in ("src", "app") for path in sources(root) for c in complaints_of(path, root)]
-print("\n".join(found) if found else "the rules on numbers, characters and memory hold")
+PROJECT = set(files_of_project())
+found = [c for root in ("src", "app", "include") for path in sources(root) for c in complaints_of(path, root)]
+print("\n".join(found) if found else "the rules on numbers, characters, memory and names hold")
 sys.exit(1 if found else 0)

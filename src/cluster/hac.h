@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// How the work of average linkage is parted; for hac.c and its tests.
+// How the work of average linkage is parted; for hac_method.c and its tests.
 #ifndef WW_CLUSTER_HAC_H
 #define WW_CLUSTER_HAC_H
 #include "cluster/method.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The clusters of average linkage while they are joined (hac.c tells how).
+// The clusters of average linkage while they are joined (hac_method.c tells how).
 #ifndef WW_CLUSTER_HAC_CLUSTERS_H
 #define WW_CLUSTER_HAC_CLUSTERS_H
 #include "cluster/kernels.h"

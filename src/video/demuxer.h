@@ -47,7 +47,7 @@ typedef struct ww_demuxer {
     bool ended;
     bool whole; // each frame is painted over those before it (GIF, APNG): decoding begins at the first
     uint32_t next_ordinal;
-    int64_t clock_offset, clock_last; // see repair_clock in source.c
+    int64_t clock_offset, clock_last; // see repair_clock in demuxer.c
     int64_t second_ticks, ticks_max;
     AVCodecParserContext *parser; // only for H.264 that may be field-coded
     AVCodecContext *parser_context;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What the files of this room share behind footage.h.
+// What the files of this room share behind source.h.
 #ifndef WW_VIDEO_INTERNAL_H
 #define WW_VIDEO_INTERNAL_H
 #include "video/source.h"

@@ -25,6 +25,8 @@ REFUSED = [  # (file, line)
     ("src/a/x.c", "p = ww_alloc(length + 1);"),
     ("src/a/x.c", "p = ww_alloc(sizeof *p * 2);"),
     ("src/nn/onednn/x.c", "status = dnnl_primitive_create(&p, pd);"),
+    ("src/a/x.c", "int a; // see gone.h"),
+    ("src/a/x.h", "int a;\n// As docs/gone.md has it."),
 ]
 ALLOWED = [
     ("src/base/number.c", "double v = strtod_l(text, end, c); vsnprintf(out, size, format, args); uselocale(c);"),
@@ -37,6 +39,7 @@ ALLOWED = [
     ("src/a/x.c", "thing *t = ww_alloc(sizeof *t); u = ww_alloc(sizeof(int[4])); v = ww_alloc(sizeof **out);"),
     ("src/a/x.c", "e->malloc(7); my_strtod(text); kernel->free(state);"),
     ("app/cli/x.c", 'double v = strtod(text, NULL); printf("%.2f", v);'),
+    ("src/a/x.c", 'f("gone.c"); // see x.c, a.b and <gone.h>; https://example.org/gone.md'),
     ("src/nn/onednn/x.c", "status = ww_dnnl_primitive_create(&p, pd); dnnl_primitive_destroy(p);"),
 ]
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The file manager as a review tool: what became of the folders (changes.h) turns into decisions.
+// The file manager as a review tool: what became of the folders (folder_diff.h) turns into decisions.
 //
 // First what happened to whole folders (renamed, emptied into another, deleted), then what happened to single
 // portraits, because those may lie in folders whose meaning the first step has settled. Every entry is followed by a
