@@ -219,6 +219,8 @@ static ww_status compare(search *s, const ww_manifest_file *file, ww_error *err)
         return WW_OK;
     folder->moved += seen && !present;
     folder->gone += !seen;
+    if (folder->entries++ == 0)
+        folder->first = c->portrait.count;
     return ww_vector_push(&c->portrait, portrait) ? WW_OK : no_memory(err);
 }
 

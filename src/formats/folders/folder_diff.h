@@ -14,6 +14,8 @@ typedef struct ww_diff_folder { // a folder right below the library's, on record
     size_t listed;      // portraits on record in it
     size_t present;     // of these, still where they were
     size_t moved, gone; // the others: found in another place, or nowhere
+    size_t first;       // of its entries in ww_folder_diff.portrait, which follow one another
+    size_t entries;     // how many these are
 } ww_diff_folder;
 
 typedef struct ww_diff_portrait { // one that is not (only) where it was written
@@ -24,9 +26,9 @@ typedef struct ww_diff_portrait { // one that is not (only) where it was written
 } ww_diff_portrait;
 
 typedef struct ww_folder_diff {
-    WW_VECTOR(ww_diff_folder) folder; // by name
-    WW_VECTOR(ww_diff_portrait) portrait;
-    WW_VECTOR(char *) missing; // recorded paths of portraits that are not there; owned
+    WW_VECTOR(ww_diff_folder) folder;     // by name
+    WW_VECTOR(ww_diff_portrait) portrait; // folder by folder
+    WW_VECTOR(char *) missing;            // recorded paths of portraits that are not there; owned
     // portraits and labels of ours in places that are not on record: paths and hashes
     WW_VECTOR(ww_manifest_file) found;
     WW_VECTOR(char *) foreign; // files that are not ours, in people's folders; owned

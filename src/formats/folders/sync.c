@@ -30,23 +30,23 @@ ww_status ww_sync_decide(ww_sync *s, ww_entry *entry, ww_status status, ww_error
 
 // --- whole folders
 
-// *best: where most of the portraits of a folder went, if it was more than half of those that went anywhere; else
-// SIZE_MAX.
-static ww_status main_goal(const ww_sync *s, size_t from, size_t *best, ww_error *err)
+// Where most of the portraits of a folder went, if it was more than half of those that went anywhere; else SIZE_MAX.
+// Boyer and Moore's majority vote: the one folder that can have more than half is what is left when each portrait that
+// went to another folder takes one away.
+static size_t main_goal(const ww_sync *s, const ww_diff_folder *from)
 {
-    const ww_folder_diff *c = &s->diff;
-    size_t *count = ww_try_array(c->folder.count, sizeof *count);
-    *best = SIZE_MAX;
-    if (!count)
-        return ww_fail_memory(err, "a list of %zu folders", c->folder.count);
-    for (size_t i = 0; i < c->portrait.count; i++)
-        if (c->portrait.item[i].from == from && c->portrait.item[i].to != SIZE_MAX)
-            count[c->portrait.item[i].to]++;
-    for (size_t f = 0; f < c->folder.count; f++)
-        if (count[f] * 2 > c->folder.item[from].moved)
-            *best = f;
-    free(count);
-    return WW_OK;
+    const ww_diff_portrait *portrait = s->diff.portrait.item + from->first;
+    size_t goal = SIZE_MAX, lead = 0, count = 0;
+    for (size_t i = 0; i < from->entries; i++) {
+        if (portrait[i].to == SIZE_MAX)
+            continue;
+        if (lead == 0)
+            goal = portrait[i].to;
+        lead = portrait[i].to == goal ? lead + 1 : lead - 1;
+    }
+    for (size_t i = 0; i < from->entries; i++)
+        count += portrait[i].to == goal && goal != SIZE_MAX;
+    return count * 2 > from->moved ? goal : SIZE_MAX;
 }
 
 static ww_status rename_folder(ww_sync *s, size_t from, size_t to, ww_error *err)
@@ -99,9 +99,10 @@ static ww_status ignore_folder(ww_sync *s, size_t from, ww_error *err)
 // Takes the portraits that the decision about their whole folder explains off the list of single ones.
 static void explain(ww_sync *s, size_t from, size_t to)
 {
-    for (size_t i = 0; i < s->diff.portrait.count; i++) {
-        const ww_diff_portrait *p = &s->diff.portrait.item[i];
-        if (p->from == from && p->to == to && !p->copied)
+    const ww_diff_folder *folder = &s->diff.folder.item[from];
+    for (size_t i = 0; i < folder->entries; i++) {
+        const ww_diff_portrait *p = &s->diff.portrait.item[folder->first + i];
+        if (p->to == to && !p->copied)
             s->single[p->face] = false;
     }
 }
@@ -110,10 +111,7 @@ static void explain(ww_sync *s, size_t from, size_t to)
 static ww_status settle_emptied(ww_sync *s, size_t from, ww_error *err)
 {
     const ww_diff_folder *folder = s->diff.folder.item;
-    size_t goal;
-    ww_status status = main_goal(s, from, &goal, err);
-    if (status != WW_OK)
-        return status;
+    const size_t goal = main_goal(s, &folder[from]);
     if (strcmp(folder[from].name, WW_UNSORTED_FOLDER) == 0) {
         bool renamed = goal != SIZE_MAX && !folder[from].exists && !folder[goal].on_record && folder[goal].exists;
         if (renamed) {
@@ -274,10 +272,10 @@ ww_status ww_folders_sync(ww_library *library, int dry_run, int (*on_line)(void 
         status = look_and_decide(&s, err);
         if (status == WW_OK)
             status = ww_listener_status(&s.listener, err);
-        if (status == WW_OK && !dry_run)
-            status = ww_store_commit(library->store, err);
-        else
+        if (dry_run)
             ww_store_rollback(library->store);
+        else
+            status = ww_store_end(library->store, status, err);
     }
     bool behind = false;
     if (status == WW_OK)
@@ -287,6 +285,7 @@ ww_status ww_folders_sync(ww_library *library, int dry_run, int (*on_line)(void 
                                    behind};
     free(s.person);
     free(s.single);
+    free(s.by_goal);
     ww_folder_diff_free(&s.diff);
     ww_manifest_free(&s.manifest);
     ww_people_view_free(&s.view);

@@ -12,7 +12,8 @@ typedef struct ww_sync {
     ww_folder_diff diff;
     // of each folder: whose portraits were written into it, or who it was renamed for; SIZE_MAX: nobody's
     size_t *person;
-    bool *single; // of each face: it went its own way, what became of its folder does not explain where it is
+    bool *single;    // of each face: it went its own way, what became of its folder does not explain where it is
+    size_t *by_goal; // the entries of diff.portrait by where they went, then by where they were; sync_portraits.c's
     int64_t batch, decisions;
     ww_listener listener;
 } ww_sync;

@@ -1,29 +1,82 @@
 // SPDX-License-Identifier: MIT
 // Portraits that were moved or deleted one by one, taken together by where they were and where they are.
 #include "base/memory.h"
+#include "base/search.h"
 #include "formats/folders/sync.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-static bool went(const ww_sync *s, const ww_diff_portrait *p, size_t from, size_t to)
+static const ww_diff_portrait *entry_at(const ww_sync *s, size_t rank)
 {
-    return s->single[p->face] && (from == SIZE_MAX || p->from == from) && p->to == to;
+    return &s->diff.portrait.item[s->by_goal[rank]];
 }
 
-// Marks the single portraits that went from `from` (SIZE_MAX: wherever) to `to`; returns how many. `marked` has an
-// entry a face, and is left alone when there are none.
-static size_t mark(const ww_sync *s, size_t from, size_t to, bool *marked)
+// By where they went, then by where they were.
+static int compare_goal(const ww_diff_portrait *p, size_t to, size_t from)
+{
+    if (p->to != to)
+        return p->to < to ? -1 : 1;
+    return (p->from > from) - (p->from < from);
+}
+
+static int by_goal(const void *a, const void *b, void *sync)
+{
+    const size_t i = *(const size_t *)a, k = *(const size_t *)b;
+    const ww_diff_portrait *entry = ((const ww_sync *)sync)->diff.portrait.item;
+    const int order = compare_goal(&entry[i], entry[k].to, entry[k].from);
+    return order ? order : (i > k) - (i < k);
+}
+
+static ww_status sort_by_goal(ww_sync *s, ww_error *err)
+{
+    const size_t count = s->diff.portrait.count;
+    s->by_goal = ww_try_array(count, sizeof *s->by_goal);
+    if (!s->by_goal)
+        return ww_fail_memory(err, "a list of %zu portraits", count);
+    for (size_t i = 0; i < count; i++)
+        s->by_goal[i] = i;
+    qsort_r(s->by_goal, count, sizeof *s->by_goal, by_goal, s);
+    return WW_OK;
+}
+
+typedef struct range { // of by_goal
+    size_t first, end;
+} range;
+
+// The portraits that went from `from` to `to`.
+static range moves(const ww_sync *s, size_t from, size_t to)
+{
+    const size_t count = s->diff.portrait.count;
+    size_t first, end;
+    WW_LOWER_BOUND(first, count, compare_goal(entry_at(s, first), to, from) < 0);
+    WW_LOWER_BOUND(end, count, compare_goal(entry_at(s, end), to, from) <= 0);
+    return (range){first, end};
+}
+
+// The portraits that went to `to`, wherever they were.
+static range arrivals(const ww_sync *s, size_t to)
+{
+    const size_t count = s->diff.portrait.count;
+    size_t first, end;
+    WW_LOWER_BOUND(first, count, entry_at(s, first)->to < to);
+    WW_LOWER_BOUND(end, count, entry_at(s, end)->to <= to);
+    return (range){first, end};
+}
+
+// Marks the single ones among the portraits of a range; returns how many. `marked` has an entry a face, and is left
+// alone when there are none.
+static size_t mark(const ww_sync *s, range r, bool *marked)
 {
     size_t count = 0;
-    for (size_t i = 0; i < s->diff.portrait.count; i++)
-        count += went(s, &s->diff.portrait.item[i], from, to);
+    for (size_t i = r.first; i < r.end; i++)
+        count += s->single[entry_at(s, i)->face];
     if (count == 0)
         return 0;
     memset(marked, 0, s->view.catalog.face.count * sizeof *marked);
-    for (size_t i = 0; i < s->diff.portrait.count; i++)
-        if (went(s, &s->diff.portrait.item[i], from, to))
-            marked[s->diff.portrait.item[i].face] = true;
+    for (size_t i = r.first; i < r.end; i++)
+        if (s->single[entry_at(s, i)->face])
+            marked[entry_at(s, i)->face] = true;
     return count;
 }
 
@@ -57,7 +110,7 @@ static ww_status unsort(ww_sync *s, const bool *marked, size_t person, const cha
 // Deleted, or moved to Unsorted.
 static ww_status take_out(ww_sync *s, size_t from, size_t to, bool *marked, ww_error *err)
 {
-    size_t count = mark(s, from, to, marked);
+    size_t count = mark(s, moves(s, from, to), marked);
     if (count == 0)
         return WW_OK;
     char *portraits = counted(count);
@@ -80,8 +133,11 @@ static ww_status take_out(ww_sync *s, size_t from, size_t to, bool *marked, ww_e
 // Those who were in somebody else's folder are not that person.
 static ww_status reject(ww_sync *s, size_t from, size_t to, bool *marked, ww_error *err)
 {
-    size_t person = s->person[from];
-    if (from == to || person == SIZE_MAX || person == s->person[to] || mark(s, from, to, marked) == 0)
+    const size_t person = s->person[from];
+    if (from == to || person == SIZE_MAX || person == s->person[to])
+        return WW_OK;
+    const size_t count = mark(s, moves(s, from, to), marked);
+    if (count == 0)
         return WW_OK;
     ww_entry entry = {0};
     ww_status status = ww_reject_from(&s->view, person, marked, &entry, err);
@@ -90,7 +146,7 @@ static ww_status reject(ww_sync *s, size_t from, size_t to, bool *marked, ww_err
         return WW_OK;
     }
     free(entry.words);
-    char *portraits = counted(mark(s, from, to, marked));
+    char *portraits = counted(count);
     entry.words = ww_strf("%s moved out of %s: not %s", portraits, s->diff.folder.item[from].name,
                           s->diff.folder.item[from].name);
     free(portraits);
@@ -100,7 +156,8 @@ static ww_status reject(ww_sync *s, size_t from, size_t to, bool *marked, ww_err
 // Into the folder of somebody, or of somebody new.
 static ww_status bring_in(ww_sync *s, size_t to, bool *marked, ww_error *err)
 {
-    size_t count = mark(s, SIZE_MAX, to, marked);
+    const range all = arrivals(s, to);
+    const size_t count = mark(s, all, marked);
     const char *folder = s->diff.folder.item[to].name;
     ww_entry entry = {0};
     ww_error why = {0};
@@ -111,9 +168,10 @@ static ww_status bring_in(ww_sync *s, size_t to, bool *marked, ww_error *err)
         ww_notify(&s->listener, "the new folder %s: %s. What lies in it goes back", folder, why.message);
         return WW_OK;
     }
-    for (size_t from = 0; from < s->diff.folder.count && status == WW_OK; from++)
-        status = reject(s, from, to, marked, err);
-    mark(s, SIZE_MAX, to, marked);
+    for (size_t i = all.first; i < all.end && status == WW_OK; i++)
+        if (i == all.first || entry_at(s, i)->from != entry_at(s, i - 1)->from)
+            status = reject(s, entry_at(s, i)->from, to, marked, err);
+    mark(s, all, marked);
     char *portraits = counted(count);
     if (s->person[to] != SIZE_MAX) {
         entry.kind = WW_DECISION_SAME;
@@ -133,7 +191,8 @@ ww_status ww_sync_portraits(ww_sync *s, ww_error *err)
 {
     const ww_folder_diff *c = &s->diff;
     bool *marked = ww_try_array(s->view.catalog.face.count, sizeof *marked);
-    ww_status status = marked ? WW_OK : ww_fail_memory(err, "a list of %zu faces", s->view.catalog.face.count);
+    ww_status status =
+        marked ? sort_by_goal(s, err) : ww_fail_memory(err, "a list of %zu faces", s->view.catalog.face.count);
     for (size_t f = 0; f < c->folder.count && status == WW_OK; f++) {
         bool unassigned = strcmp(c->folder.item[f].name, WW_UNSORTED_FOLDER) == 0;
         for (size_t from = 0; unassigned && from < c->folder.count && status == WW_OK; from++)
