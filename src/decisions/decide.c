@@ -248,19 +248,24 @@ static ww_status take_reject(taking *t, ww_error *err)
 {
     bool *marked = NULL;
     const ww_catalog *c = &t->view.catalog;
-    ww_status status = mark_faces(t, &marked, err);
-    for (size_t i = 0; i < c->face.count && status == WW_OK; i++)
-        if (marked[i] && c->face.item[i].person >= c->person.count)
+    bool *concerned = ww_try_array(c->person.count, sizeof *concerned);
+    ww_status status =
+        concerned ? mark_faces(t, &marked, err) : ww_fail_memory(err, "a list of %zu people", c->person.count);
+    for (size_t i = 0; i < c->face.count && status == WW_OK; i++) {
+        if (!marked[i])
+            continue;
+        if (c->face.item[i].person < c->person.count)
+            concerned[c->face.item[i].person] = true;
+        else
             status = ww_fail(err, WW_ERR_ARGUMENT, "face_%zu.jpg is in nobody's folder", i + 1);
+    }
     for (size_t p = 0; p < c->person.count && status == WW_OK; p++) {
-        size_t of_person = 0;
-        for (size_t i = 0; i < c->face.count; i++)
-            of_person += marked[i] && c->face.item[i].person == p;
-        if (of_person == 0)
+        if (!concerned[p])
             continue;
         ww_entry entry = {0};
         status = finish(t, &entry, ww_reject_from(&t->view, p, marked, &entry, err), err);
     }
+    free(concerned);
     free(marked);
     return status;
 }

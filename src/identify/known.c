@@ -4,6 +4,7 @@
 #include "identify/known.h"
 #include "base/distance.h"
 #include "base/memory.h"
+#include "base/search.h"
 #include "library/settings.h"
 #include "decisions/decide.h"
 #include "library/catalog.h"
@@ -41,6 +42,12 @@ static ww_status on_source(void *user, const ww_source_row *row, ww_error *err)
         k->library->dir, k->models->embedder_spec.name);
 }
 
+typedef struct parted { // the person is not the one of that name
+    size_t person;
+    const char *name; // borrowed
+} parted;
+typedef WW_VECTOR(parted) all_parted;
+
 // The known picture nearest to a face, and how far it is.
 static vote nearest_known(const ww_known *k, const float *vector, int dim)
 {
@@ -53,44 +60,60 @@ static vote nearest_known(const ww_known *k, const float *vector, int dim)
     return best;
 }
 
-// The votes of one person. `of_name`: scratch, a number a name.
-static poll count_votes(const vote *votes, size_t count, size_t *of_name, size_t names)
+// The votes of one person, sorted by name; of two names with as many votes the first counts.
+static poll count_votes(const vote *votes, size_t count)
 {
     poll p = {.voters = count, .nearest = INFINITY};
     size_t second = 0;
-    memset(of_name, 0, names * sizeof *of_name);
-    for (size_t i = 0; i < count; i++) {
-        of_name[votes[i].name]++;
-        p.nearest = fmin(p.nearest, votes[i].distance);
+    for (size_t first = 0, next; first < count; first = next) {
+        for (next = first; next < count && votes[next].name == votes[first].name; next++)
+            p.nearest = fmin(p.nearest, votes[next].distance);
+        const size_t counted = next - first;
+        if (counted > p.best_votes) {
+            second = p.best_votes;
+            p.second_name = p.best_name;
+            p.best_votes = counted;
+            p.best_name = votes[first].name;
+        } else if (counted > second) {
+            second = counted;
+            p.second_name = votes[first].name;
+        }
     }
-    for (size_t n = 0; n < names; n++)
-        if (of_name[n] > p.best_votes) {
-            p.best_votes = of_name[n];
-            p.best_name = n;
-        }
-    for (size_t n = 0; n < names; n++)
-        if (n != p.best_name && of_name[n] > second) {
-            second = of_name[n];
-            p.second_name = n;
-        }
     return p;
 }
 
-// Whether the user has said that the person is not the one who has this name already.
-static bool told_apart(const ww_people_view *r, size_t person, const char *name)
+static int by_parted_person(const void *a, const void *b)
+{
+    const parted *p = a, *q = b;
+    return (p->person > q->person) - (p->person < q->person);
+}
+
+// What the user has said of people who have names, sorted by person.
+static ww_status find_parted(const ww_people_view *r, all_parted *all, ww_error *err)
 {
     const ww_decided *d = &r->decided;
     for (size_t i = 0; i < d->cannot.count; i++) {
-        if (d->cannot_entry.item[i] == 0)
-            continue;
-        uint32_t ends[] = {d->cannot.item[i].a, d->cannot.item[i].b};
-        for (int e = 0; e < 2; e++) {
-            int32_t other = d->identity[ends[!e]];
-            const char *other_name = other >= 0 ? d->identities.item[other].name : NULL;
-            if (r->catalog.face.item[ends[e]].person == person && ww_name_same(other_name, name))
-                return true;
+        const uint32_t ends[] = {d->cannot.item[i].a, d->cannot.item[i].b};
+        for (int e = 0; e < 2 && d->cannot_entry.item[i] != 0; e++) {
+            const int32_t other = d->identity[ends[!e]];
+            const char *name = other >= 0 ? d->identities.item[other].name : NULL;
+            if (name && !ww_vector_push(all, ((parted){r->catalog.face.item[ends[e]].person, name})))
+                return ww_fail_memory(err, "what was decided about %zu faces", r->catalog.face.count);
         }
     }
+    if (all->count > 1)
+        qsort(all->item, all->count, sizeof *all->item, by_parted_person);
+    return WW_OK;
+}
+
+// Whether the user has said that the person is not the one who has this name already.
+static bool told_apart(const all_parted *all, size_t person, const char *name)
+{
+    size_t at;
+    WW_LOWER_BOUND(at, all->count, all->item[at].person < person);
+    for (; at < all->count && all->item[at].person == person; at++)
+        if (ww_name_same(all->item[at].name, name))
+            return true;
     return false;
 }
 
@@ -111,7 +134,8 @@ static ww_status give_name(ww_known *k, ww_people_view *r, size_t person, const 
     return status;
 }
 
-static ww_status judge(ww_known *k, ww_people_view *r, size_t person, const poll *p, int64_t *batch, ww_error *err)
+static ww_status judge(ww_known *k, ww_people_view *r, const all_parted *apart, size_t person, const poll *p,
+                       int64_t *batch, ww_error *err)
 {
     const ww_catalog_person *who = &r->catalog.person.item[person];
     const char *name = p->voters ? k->name.item[p->best_name] : NULL;
@@ -126,26 +150,28 @@ static ww_status judge(ww_known *k, ww_people_view *r, size_t person, const poll
     if (!agreed)
         ww_notify(&k->listener, "%s looks like %s and like %s: not named; see whoswho split %d",
                   ww_people_view_title(r, person), name, k->name.item[p->second_name], who->number);
-    else if (told_apart(r, person, name))
+    else if (told_apart(apart, person, name))
         ww_notify(&k->listener, "%s looks like %s, but was said not to be", ww_people_view_title(r, person), name);
     else
         return give_name(k, r, person, p, batch, err);
     return WW_OK;
 }
 
-static int by_person(const void *a, const void *b)
+static int by_person_and_name(const void *a, const void *b)
 {
     const vote *p = a, *q = b;
-    return (p->person > q->person) - (p->person < q->person);
+    if (p->person != q->person)
+        return p->person < q->person ? -1 : 1;
+    return (p->name > q->name) - (p->name < q->name);
 }
 
 static ww_status recognise(ww_known *k, ww_people_view *r, double eps, ww_error *err)
 {
     WW_VECTOR(vote) votes = {0};
+    all_parted apart = {0};
     const ww_catalog *faces = &r->catalog;
     int64_t batch = 0;
-    size_t *of_name = ww_try_array(k->name.count, sizeof *of_name);
-    bool kept = of_name != NULL;
+    bool kept = true;
     for (size_t i = 0; i < faces->face.count && kept; i++) {
         vote v = nearest_known(k, ww_catalog_vector(faces, i), faces->dim);
         v.person = r->catalog.face.item[i].person;
@@ -153,22 +179,24 @@ static ww_status recognise(ww_known *k, ww_people_view *r, double eps, ww_error 
             kept = ww_vector_push(&votes, v);
     }
     if (kept && votes.count > 1)
-        qsort(votes.item, votes.count, sizeof *votes.item, by_person);
+        qsort(votes.item, votes.count, sizeof *votes.item, by_person_and_name);
     ww_status status =
-        kept ? ww_store_begin(k->library->store, err) : ww_fail_memory(err, "comparing %zu faces", faces->face.count);
+        kept ? find_parted(r, &apart, err) : ww_fail_memory(err, "comparing %zu faces", faces->face.count);
+    if (status == WW_OK)
+        status = ww_store_begin(k->library->store, err);
     if (status == WW_OK) {
         for (size_t p = 0, first = 0, next; p < r->catalog.person.count && status == WW_OK; p++, first = next) {
             for (next = first; next < votes.count && votes.item[next].person == p;)
                 next++;
-            poll counted = count_votes(votes.item + first, next - first, of_name, k->name.count);
-            status = judge(k, r, p, &counted, &batch, err);
+            poll counted = count_votes(votes.item + first, next - first);
+            status = judge(k, r, &apart, p, &counted, &batch, err);
             if (status == WW_OK)
                 status = ww_listener_status(&k->listener, err);
         }
         status = ww_store_end(k->library->store, status, err);
     }
     ww_vector_free(&votes);
-    free(of_name);
+    ww_vector_free(&apart);
     return status;
 }
 

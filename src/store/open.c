@@ -126,12 +126,8 @@ static ww_status migrate(ww_store *s, int version, ww_error *err)
         status = run(s, ww_schema_step[v], err);
     if (status == WW_OK)
         status = run(s, stamp, err);
-    if (status == WW_OK)
-        status = ww_store_commit(s, err);
-    if (status != WW_OK)
-        ww_store_rollback(s);
     free(stamp);
-    return status;
+    return ww_store_end(s, status, err);
 }
 
 // What a file made by somebody else could make SQLite do is switched off before anything is read from it.
