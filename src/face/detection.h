@@ -35,7 +35,4 @@ void ww_guess_landmarks(const float mean[WW_LANDMARK_VALUES], ww_detections *fou
 // Intersection over union of the boxes.
 double ww_detection_overlap(const ww_detection *a, const ww_detection *b);
 
-// Intersection over union of the boxes.
-double ww_detection_overlap(const ww_detection *a, const ww_detection *b);
-
 #endif

@@ -7,12 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CLEARLY_BETTER 1.15  // times the worth of the look held
+#define CLEARLY_BETTER 1.15  // times the worth of the candidate frame
 #define FIRST_OF_SHOT 0.5    // share of its worth that counts
 #define COARSE_FACE_PX 48.0f // smallest side, in the detector's picture, that is still found at half the size
 #define SAME_FACE_OVERLAP 0.4f
 #define CHIP_QUALITY_MIN 0.1f   // of one that can add anything to others
-enum { JUDGED_FACES_MAX = 12 }; // a look is judged by that many of its faces, the surest
+enum { JUDGED_FACES_MAX = 12 }; // a frame is judged by that many of its faces, the surest
 
 // The chip is kept until the sample's time is over, should one be not enough.
 static ww_status keep_chip(ww_frame_selector *w, int64_t track, int64_t time_us, float quality, ww_image *chip,
@@ -26,7 +26,7 @@ static ww_status keep_chip(ww_frame_selector *w, int64_t track, int64_t time_us,
     return WW_OK;
 }
 
-// What the faces of a look are worth: the sum of their qualities.
+// What the faces of a frame are worth: the sum of their qualities.
 static ww_status judge(ww_frame_selector *w, const ww_image *image, int64_t time_us, double *worth, ww_error *err)
 {
     *worth = 0;
@@ -46,7 +46,7 @@ static ww_status judge(ww_frame_selector *w, const ww_image *image, int64_t time
     return status;
 }
 
-// Keeps the faces found, and their tracks, as those of the look held.
+// Keeps the faces found, and their tracks, as those of the candidate frame.
 static ww_status hold_faces(ww_frame_selector *w, ww_error *err)
 {
     ww_candidate_frame *h = &w->held;
@@ -116,7 +116,7 @@ static ww_status follow(ww_frame_selector *w, int64_t time_us, float smallest_px
     return kept ? WW_OK : ww_fail_memory(err, "the tracks of a span");
 }
 
-// A frame found best in a look at half the resolution is looked at properly; its faces keep the tracks they overlap.
+// A frame chosen at half the resolution is looked at again at the full; its faces keep the tracks they overlap.
 static ww_status look_properly(ww_frame_selector *w, ww_error *err)
 {
     ww_candidate_frame *h = &w->held;
@@ -156,7 +156,7 @@ static void drop_small(ww_frame_selector *w)
     h->faces.count = h->track.count = kept;
 }
 
-// The sample's time is over: the look held is taken.
+// The sample's time is over: the candidate frame is kept.
 static ww_status close_time(ww_frame_selector *w, ww_error *err)
 {
     ww_candidate_frame *h = &w->held;

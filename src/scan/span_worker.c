@@ -1,23 +1,18 @@
 // SPDX-License-Identifier: MIT
 #include "scan/span_worker.h"
 #include "base/clock.h"
-#include "base/distance.h"
 #include "base/memory.h"
 #include "face/detector.h"
 #include "face/tiles.h"
 #include "scan/frame_selector.h"
+#include "scan/span_tracks.h"
 
 #include <float.h>
 #include <math.h>
 #include <stdlib.h>
 
-// Two faces of one track farther apart than this many times the embedder's eps are two people (a dissolve, one who
-// walks before the other), if both can be told apart at all.
-#define TRACK_BREAKS_AT 1.35
-#define TOLD_APART_QUALITY 0.3
-#define BELIEVED_ONCE_SHARE                                                                                            \
-    0.6f // of the way from the detector's smallest score to 1: such a face is believed even if seen but once
-enum { TRANSIENT_CHANCES_MIN = 3 }; // looks; one seen once in fewer may be a true face that came or went
+// Of the way from the detector's smallest score to 1: such a face is believed even if seen but once.
+#define BELIEVED_ONCE_SHARE 0.6f
 
 struct ww_span_worker {
     const ww_models *models;
@@ -29,9 +24,9 @@ struct ww_span_worker {
 };
 
 // A worker at work on a span.
-struct sight {
+struct span_job {
     ww_span_worker *worker;
-    bool follows;
+    bool tracks;   // faces, through intermediate frames
     bool may_turn; // a photo that does not say which way up it is
     ww_face_extractor extractor;
     ww_frame_selector selector;
@@ -132,15 +127,15 @@ static ww_status find_upright(ww_span_worker *l, ww_frame *frame, ww_image *pict
     return status;
 }
 
-// Without following, each frame stands for itself.
-static ww_status take_alone(struct sight *sight, ww_frame *frame, ww_error *err)
+// Without tracking, each frame stands for itself.
+static ww_status take_alone(struct span_job *job, ww_frame *frame, ww_error *err)
 {
-    ww_span_worker *l = sight->worker;
-    ww_span_result *seen = sight->extractor.seen;
+    ww_span_worker *l = job->worker;
+    ww_span_result *seen = job->extractor.seen;
     double begun = ww_seconds();
     ww_image turned = {0};
     ww_status status = ww_detect_in_tiles(l->detector, &frame->image, l->options.detect_size, &l->found, err);
-    if (status == WW_OK && l->found.count == 0 && sight->may_turn)
+    if (status == WW_OK && l->found.count == 0 && job->may_turn)
         status = find_upright(l, frame, &turned, err);
     seen->detect_s += ww_seconds() - begun;
     seen->counts.samples++;
@@ -166,139 +161,63 @@ static ww_status take_alone(struct sight *sight, ww_frame *frame, ww_error *err)
                               .track = l->untracked.item,
                               .count = kept};
     if (status == WW_OK && kept > 0)
-        status = ww_extract_faces(&sight->extractor, &take, err);
+        status = ww_extract_faces(&job->extractor, &take, err);
     ww_image_free(&turned);
     return status;
 }
 
 static ww_status on_frame(void *user, const ww_frame *frame, ww_error *err)
 {
-    struct sight *sight = user;
-    if (sight->follows)
-        return ww_frame_selector_add(&sight->selector, frame, err);
+    struct span_job *job = user;
+    if (job->tracks)
+        return ww_frame_selector_add(&job->selector, frame, err);
     ww_frame small;
     ww_image picture = {0};
-    ww_status status = shrink(&sight->worker->options, frame, &small, &picture, err);
+    ww_status status = shrink(&job->worker->options, frame, &small, &picture, err);
     if (status == WW_OK)
-        status = take_alone(sight, &small, err);
+        status = take_alone(job, &small, err);
     ww_image_free(&picture);
     return status;
-}
-
-// A track that was missed in more looks than it was found in, by a detector never sure of it, is no face: a shoe, a
-// lamp, a fold that looked like one for a moment.
-static bool is_fleeting(const struct sight *sight, const ww_extracted_face *face)
-{
-    const float sure = ww_seed_score(&sight->worker->models->detector_spec, BELIEVED_ONCE_SHARE);
-    if (!sight->follows || face->row.score >= sure)
-        return false;
-    if (face->row.track == 0)
-        return true; // in a single look, and that a second one
-    const ww_track_record *r = &sight->selector.tracker.record.item[face->row.track - 1];
-    return r->chances >= TRANSIENT_CHANCES_MIN && 2 * r->frames < r->chances && r->score < sure;
-}
-
-static void drop_transients(const struct sight *sight, size_t first_frame)
-{
-    ww_span_result *seen = sight->extractor.seen;
-    size_t frames = first_frame,
-           faces = first_frame < seen->frames.count ? seen->frames.item[first_frame].first_face : seen->faces.count;
-    for (size_t f = first_frame; f < seen->frames.count; f++) {
-        ww_extracted_frame frame = seen->frames.item[f];
-        const size_t first = faces;
-        for (size_t i = frame.first_face; i < frame.first_face + frame.face_count; i++) {
-            ww_extracted_face face = seen->faces.item[i];
-            if (is_fleeting(sight, &face)) {
-                seen->counts.faces_transient++;
-                ww_extracted_face_free(&face);
-                continue;
-            }
-            face.row.order = (int)(faces - first);
-            seen->faces.item[faces++] = face;
-        }
-        frame.first_face = first;
-        frame.face_count = faces - first;
-        if (frame.face_count > 0)
-            seen->frames.item[frames++] = frame;
-        else
-            ww_extracted_frame_free(&frame);
-    }
-    seen->frames.count = frames;
-    seen->faces.count = faces;
-}
-
-struct last_of_track {
-    size_t face; // of seen->faces, + 1; 0: none yet
-    int64_t number;
-};
-
-// Gives tracks that turned out to show two people new numbers from there on, and all tracks numbers of their own in the
-// source.
-static ww_status settle_tracks(const struct sight *sight, int span, size_t first_face, ww_error *err)
-{
-    const ww_model_spec *spec = &sight->worker->models->embedder_spec;
-    const double breaks_at = spec->eps * TRACK_BREAKS_AT;
-    ww_span_result *seen = sight->extractor.seen;
-    int64_t next = (int64_t)sight->selector.tracker.record.count + 1;
-    struct last_of_track *last = ww_try_array((size_t)next, sizeof *last);
-    if (!last)
-        return ww_fail_memory(err, "the tracks of a span");
-    for (size_t i = first_face; i < seen->faces.count; i++) {
-        ww_extracted_face *face = &seen->faces.item[i];
-        if (face->row.track == 0)
-            continue;
-        struct last_of_track *l = &last[face->row.track];
-        const ww_extracted_face *before = l->face ? &seen->faces.item[l->face - 1] : NULL;
-        if (!before)
-            l->number = face->row.track;
-        else if (fmin(before->row.quality, face->row.quality) >= TOLD_APART_QUALITY
-                 && ww_distance_squared(before->embedding, face->embedding, spec->embedding_dim)
-                        > breaks_at * breaks_at)
-            l->number = next++;
-        l->face = i + 1;
-        face->row.track = ((int64_t)(span + 1) << 32) + l->number;
-    }
-    free(last);
-    return WW_OK;
 }
 
 ww_status ww_span_worker_run(ww_span_worker *worker, const ww_source *source, ww_reader *reader, int span,
                              ww_span_result *seen, ww_error *err)
 {
     const ww_models *m = worker->models;
-    struct sight sight = {.worker = worker,
-                          .follows = ww_tracks(&worker->options, &m->detector_spec)
+    struct span_job job = {.worker = worker,
+                           .tracks = ww_tracks(&worker->options, &m->detector_spec)
                                      && ww_source_get_info(source)->kind == WW_SOURCE_VIDEO};
     const ww_source_info *info = ww_source_get_info(source);
-    sight.may_turn = info->kind == WW_SOURCE_PHOTO && info->orientation == 0 && worker->options.shrink_width == 0
-                     && !m->detector_spec.detector->too_slow_to_track;
+    job.may_turn = info->kind == WW_SOURCE_PHOTO && info->orientation == 0 && worker->options.shrink_width == 0
+                   && !m->detector_spec.detector->too_slow_to_track;
     const size_t first_face = seen->faces.count, first_frame = seen->frames.count;
-    sight.extractor = (ww_face_extractor){.embedder_spec = &m->embedder_spec,
-                                          .embedder = worker->embedder,
-                                          .frame_max_px = worker->options.frame_max_px,
-                                          .is_video = ww_source_get_info(source)->kind == WW_SOURCE_VIDEO,
-                                          .seen = seen,
-                                          .embedded = first_face};
-    sight.selector = (ww_frame_selector){.detector = worker->detector,
-                                         .coarse_detector = worker->coarse_detector,
-                                         .min_face_px = worker->options.min_face_px,
-                                         .detect_size = worker->options.detect_size,
-                                         .extractor = &sight.extractor};
+    job.extractor = (ww_face_extractor){.embedder_spec = &m->embedder_spec,
+                                        .embedder = worker->embedder,
+                                        .frame_max_px = worker->options.frame_max_px,
+                                        .is_video = ww_source_get_info(source)->kind == WW_SOURCE_VIDEO,
+                                        .seen = seen,
+                                        .embedded = first_face};
+    job.selector = (ww_frame_selector){.detector = worker->detector,
+                                       .coarse_detector = worker->coarse_detector,
+                                       .min_face_px = worker->options.min_face_px,
+                                       .detect_size = worker->options.detect_size,
+                                       .extractor = &job.extractor};
     double begun = ww_seconds(), others = seen->detect_s + seen->embed_s + seen->encode_s;
     ww_damage damage = {0};
-    ww_status status = ww_reader_span(reader, span, on_frame, &sight, &damage, err);
+    ww_status status = ww_reader_span(reader, span, on_frame, &job, &damage, err);
     if (status == WW_OK)
-        status = ww_frame_selector_end(&sight.selector, err);
+        status = ww_frame_selector_end(&job.selector, err);
     seen->decode_s += ww_seconds() - begun - (seen->detect_s + seen->embed_s + seen->encode_s - others);
     seen->counts.damaged += damage.lost + damage.concealed;
     if (damage.lost + damage.concealed > 0 && !seen->damage)
         seen->damage = ww_damage_words(source, &damage);
     if (status == WW_OK)
-        status = ww_extract_pending(&sight.extractor, err);
+        status = ww_extract_pending(&job.extractor, err);
+    const ww_tracker *tracker = &job.selector.tracker;
+    if (status == WW_OK && job.tracks)
+        ww_drop_transient_faces(seen, first_frame, tracker, ww_seed_score(&m->detector_spec, BELIEVED_ONCE_SHARE));
     if (status == WW_OK)
-        drop_transients(&sight, first_frame);
-    if (status == WW_OK)
-        status = settle_tracks(&sight, span, first_face, err);
-    ww_frame_selector_free(&sight.selector);
+        status = ww_settle_tracks(seen, first_face, tracker, &m->embedder_spec, span, err);
+    ww_frame_selector_free(&job.selector);
     return status;
 }
