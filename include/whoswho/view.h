@@ -50,7 +50,17 @@ typedef struct ww_view_frame { // a sample that holds at least one face
     int64_t time_us; // presentation time
     size_t first_face, face_count;
     const char *path; // of the exported picture, relative to the library's folder
+    size_t shot;      // WW_NONE: not known
 } ww_view_frame;
+
+// A stretch of footage without a cut. Cuts are looked for between the frames that a scan looks at, about five a second
+// where faces are tracked. Where they are not (photos, --no-track, samples more than 2 s apart), and in footage that
+// was scanned by a version before 0.2.0, shots are not known and there are none.
+typedef struct ww_view_shot {
+    size_t source;
+    int64_t first_us, last_us;       // times of the first and last frame looked at
+    size_t first_frame, frame_count; // the frames of the view in it, consecutive; count 0: no face was kept
+} ww_view_shot;
 
 typedef struct ww_view_track { // faces of one source that were tracked from frame to frame
     size_t source;
@@ -97,6 +107,7 @@ WW_API void ww_view_close(ww_view *view);
 
 WW_API size_t ww_view_source_count(const ww_view *view);
 WW_API size_t ww_view_frame_count(const ww_view *view);
+WW_API size_t ww_view_shot_count(const ww_view *view); // in order of source and time
 WW_API size_t ww_view_track_count(const ww_view *view);
 WW_API size_t ww_view_face_count(const ww_view *view);
 WW_API size_t ww_view_person_count(const ww_view *view);
@@ -105,6 +116,7 @@ WW_API size_t ww_view_decision_count(const ww_view *view);
 // NULL: there is no such row.
 WW_API const ww_view_source *ww_view_get_source(const ww_view *view, size_t source);
 WW_API const ww_view_frame *ww_view_get_frame(const ww_view *view, size_t frame);
+WW_API const ww_view_shot *ww_view_get_shot(const ww_view *view, size_t shot);
 WW_API const ww_view_track *ww_view_get_track(const ww_view *view, size_t track);
 WW_API const ww_view_face *ww_view_get_face(const ww_view *view, size_t face);
 WW_API const ww_view_person *ww_view_get_person(const ww_view *view, size_t person);

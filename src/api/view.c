@@ -12,6 +12,7 @@ struct ww_view {
     ww_people_view people; // sources, frames, faces and people with their strings
     ww_view_source *source;
     ww_view_frame *frame;
+    WW_VECTOR(ww_view_shot) shot;
     ww_view_track *track;
     ww_view_face *face;
     ww_view_person *person;
@@ -60,7 +61,8 @@ static void fill_frames(ww_view *v)
                                       .source = (size_t)f->source,
                                       .time_us = f->time_us,
                                       .first_face = f->first_face,
-                                      .face_count = f->face_count};
+                                      .face_count = f->face_count,
+                                      .shot = WW_NONE};
     }
 }
 
@@ -140,6 +142,38 @@ static ww_status fill_paths(ww_view *v, ww_error *err)
     for (size_t i = 0; status == WW_OK && i < c->frame.count; i++, at += strlen(at) + 1)
         v->frame[i].path = at;
     return status;
+}
+
+// --- shots
+
+typedef struct shot_walk {
+    ww_view *view;
+    size_t source, frame; // rows before these are done with: shots come in their order
+} shot_walk;
+
+static ww_status on_shot(void *user, const ww_shot_row *row, ww_error *err)
+{
+    shot_walk *walk = user;
+    ww_view *v = walk->view;
+    while (walk->source < ww_view_source_count(v) && v->source[walk->source].id < row->source)
+        walk->source++;
+    if (walk->source == ww_view_source_count(v) || v->source[walk->source].id != row->source)
+        return WW_OK;
+    const ww_view_source *source = &v->source[walk->source];
+    const size_t end = source->first_frame + source->frame_count;
+    if (walk->frame < source->first_frame || walk->frame > end)
+        walk->frame = source->first_frame;
+    while (walk->frame < end && v->frame[walk->frame].time_us < row->first_us)
+        walk->frame++;
+    ww_view_shot shot = {walk->source, row->first_us, row->last_us, walk->frame, 0};
+    for (; walk->frame < end && v->frame[walk->frame].time_us <= row->last_us; walk->frame++, shot.frame_count++)
+        v->frame[walk->frame].shot = v->shot.count;
+    return ww_vector_push(&v->shot, shot) ? WW_OK : no_memory(err);
+}
+
+static ww_status fill_shots(ww_view *v, ww_error *err)
+{
+    return ww_store_shots(v->people.catalog.store, on_shot, &(shot_walk){.view = v}, err);
 }
 
 // --- tracks
@@ -235,6 +269,8 @@ static ww_status fill(ww_view *v, ww_error *err)
     fill_faces(v);
     ww_status status = fill_paths(v, err);
     if (status == WW_OK)
+        status = fill_shots(v, err);
+    if (status == WW_OK)
         status = fill_tracks(v, err);
     return status == WW_OK ? index_ids(v, err) : status;
 }
@@ -261,6 +297,7 @@ void ww_view_close(ww_view *v)
     ww_buffer_free(&v->paths);
     free(v->source);
     free(v->frame);
+    ww_vector_free(&v->shot);
     free(v->track);
     free(v->face);
     free(v->person);
@@ -273,6 +310,7 @@ void ww_view_close(ww_view *v)
 
 size_t ww_view_source_count(const ww_view *v) { return v->people.catalog.source.count; }
 size_t ww_view_frame_count(const ww_view *v) { return v->people.catalog.frame.count; }
+size_t ww_view_shot_count(const ww_view *v) { return v->shot.count; }
 size_t ww_view_track_count(const ww_view *v) { return v->tracks; }
 size_t ww_view_face_count(const ww_view *v) { return v->people.catalog.face.count; }
 size_t ww_view_person_count(const ww_view *v) { return v->people.catalog.person.count; }
@@ -286,6 +324,7 @@ const ww_view_frame *ww_view_get_frame(const ww_view *v, size_t i)
 {
     return i < ww_view_frame_count(v) ? &v->frame[i] : NULL;
 }
+const ww_view_shot *ww_view_get_shot(const ww_view *v, size_t i) { return i < v->shot.count ? &v->shot.item[i] : NULL; }
 const ww_view_track *ww_view_get_track(const ww_view *v, size_t i) { return i < v->tracks ? &v->track[i] : NULL; }
 const ww_view_face *ww_view_get_face(const ww_view *v, size_t i)
 {

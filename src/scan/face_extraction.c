@@ -51,6 +51,7 @@ void ww_span_result_free(ww_span_result *seen)
     free(seen->damage);
     ww_vector_free(&seen->frames);
     ww_vector_free(&seen->faces);
+    ww_vector_free(&seen->shots);
 }
 
 typedef struct waiting { // chips to be embedded, and what became of them

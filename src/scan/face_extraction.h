@@ -7,6 +7,7 @@
 #include "face/detect.h"
 #include "face/embed.h"
 #include "library/library.h"
+#include "video/shot.h"
 
 typedef struct ww_track_chip { // of a tracked face, from any frame
     int64_t track, time_us;
@@ -35,9 +36,16 @@ typedef struct ww_extracted_frame {
     size_t first_face, face_count; // in ww_span_result.faces
 } ww_extracted_frame;
 
+typedef struct ww_seen_shot {  // a stretch of footage without a cut
+    int64_t first_us, last_us; // times of its first and last frame looked at
+} ww_seen_shot;
+
 typedef struct ww_span_result { // what a span showed: the frames that hold faces, in order of time
     WW_VECTOR(ww_extracted_frame) frames;
     WW_VECTOR(ww_extracted_face) faces;
+    WW_VECTOR(ww_seen_shot) shots; // in order of time; none where faces are not tracked
+    uint8_t beginning[WW_SHOT_BYTES],
+        ending[WW_SHOT_BYTES]; // the first frame looked at and the last; if there are shots
     ww_scan_counts counts;
     char *damage; // what could not be read, for people; owned; NULL: nothing
     double decode_s, detect_s, embed_s, encode_s;

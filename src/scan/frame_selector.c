@@ -202,10 +202,30 @@ static ww_status look(ww_frame_selector *w, const ww_frame *frame, ww_error *err
     return status;
 }
 
+// A span that goes on where the one before it in the same result ended may go on with its shot.
+static ww_status note_shot(ww_frame_selector *w, int64_t time_us, bool cut, ww_error *err)
+{
+    ww_span_result *seen = w->extractor->seen;
+    uint8_t packed[WW_SHOT_BYTES];
+    ww_shot_pack(&w->shot, packed);
+    if (cut && !w->begun && seen->shots.count > 0)
+        cut = !ww_shot_alike(seen->ending, packed);
+    if (seen->shots.count == 0)
+        memcpy(seen->beginning, packed, sizeof packed);
+    if (cut && !ww_vector_push(&seen->shots, ((ww_seen_shot){time_us, time_us})))
+        return ww_fail_memory(err, "the shots of a span");
+    seen->shots.item[seen->shots.count - 1].last_us = time_us;
+    memcpy(seen->ending, packed, sizeof packed);
+    w->begun = true;
+    return WW_OK;
+}
+
 ww_status ww_frame_selector_add(ww_frame_selector *w, const ww_frame *frame, ww_error *err)
 {
-    ww_status status = WW_OK;
     const bool cut = ww_shot_changed(&w->shot, &frame->image);
+    ww_status status = note_shot(w, frame->time_us, cut, err);
+    if (status != WW_OK)
+        return status;
     if (cut || !frame->intermediate)
         status = close_time(w, err);
     if (cut) {

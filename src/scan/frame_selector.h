@@ -31,6 +31,7 @@ typedef struct ww_frame_selector {
     int detect_size;                         // long side, pixels
     ww_face_extractor *extractor;
     ww_shot shot;
+    bool begun; // a frame was looked at
     ww_tracker tracker;
     bool open;               // a sample's time is running
     bool first;              // the next frame is the first of its shot

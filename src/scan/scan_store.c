@@ -102,6 +102,44 @@ static ww_status store_frame(ww_scan *s, ww_scan_task *t, int span, ww_extracted
     return status;
 }
 
+// The shot of the source with which the span before this one ended.
+typedef struct earlier_shot {
+    int span; // this one
+    int64_t first_us;
+    bool goes_on; // at the beginning of this span
+    const uint8_t *beginning;
+} earlier_shot;
+
+static ww_status on_last_shot(void *user, const ww_shot_row *row, ww_error *err)
+{
+    earlier_shot *earlier = user;
+    (void)err;
+    earlier->first_us = row->first_us;
+    earlier->goes_on = row->span == earlier->span - 1 && row->ending_bytes == WW_SHOT_BYTES
+                       && ww_shot_alike(row->ending, earlier->beginning);
+    return WW_OK;
+}
+
+static ww_status store_shots(ww_store *store, int64_t source, int first_span, int last_span, const ww_span_result *seen,
+                             ww_error *err)
+{
+    earlier_shot earlier = {.span = first_span, .beginning = seen->beginning};
+    const size_t count = seen->shots.count;
+    ww_status status = count ? ww_store_last_shot(store, source, on_last_shot, &earlier, err) : WW_OK;
+    for (size_t i = 0; i < count && status == WW_OK; i++) {
+        const ww_seen_shot *shot = &seen->shots.item[i];
+        const bool last = i == count - 1;
+        const ww_shot_row row = {.source = source,
+                                 .first_us = i == 0 && earlier.goes_on ? earlier.first_us : shot->first_us,
+                                 .last_us = shot->last_us,
+                                 .span = last_span,
+                                 .ending = last ? seen->ending : NULL,
+                                 .ending_bytes = last ? WW_SHOT_BYTES : 0};
+        status = ww_store_set_shot(store, &row, err);
+    }
+    return status;
+}
+
 static ww_status store_seen(ww_scan *s, ww_scan_task *t, ww_error *err)
 {
     ww_store *store = s->library->store;
@@ -109,6 +147,8 @@ static ww_status store_seen(ww_scan *s, ww_scan_task *t, ww_error *err)
     ww_status status = t->source->source_id ? WW_OK : store_source(s, t, NULL, err);
     for (size_t i = 0; i < t->seen.frames.count && status == WW_OK; i++)
         status = store_frame(s, t, first, &t->seen.frames.item[i], err);
+    if (status == WW_OK)
+        status = store_shots(store, t->source->source_id, first, last, &t->seen, err);
     for (int span = first; span <= last && status == WW_OK; span++)
         status = ww_store_mark_span(store, t->source->source_id, span,
                                     span == last ? &t->seen.counts : &(ww_scan_counts){0}, err);

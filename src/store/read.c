@@ -17,13 +17,12 @@ _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "floats in the library
 #define COLUMN_TEXT(row, i) ((const char *)sqlite3_column_text(row, i))
 
 // Bounds of what a right library can hold. Far beyond any footage, and small enough to reckon with.
-#define TIME_US_MAX (INT64_C(100) * 366 * 86400 * 1000000) // a hundred years, either way
-#define PIXELS_MAX 1e6                                     // of a side, and of a coordinate either way
+#define PIXELS_MAX 1e6 // of a side, and of a coordinate either way
 #define COUNT_MAX (INT64_C(1) << 48)
 
 static bool within(double value, double least, double most) { return value >= least && value <= most; } // not NaN
 static bool counts(int64_t value) { return value >= 0 && value <= COUNT_MAX; }
-static bool is_time(int64_t us) { return us >= -TIME_US_MAX && us <= TIME_US_MAX; }
+static bool is_time(int64_t us) { return us >= -WW_STORE_TIME_MAX_US && us <= WW_STORE_TIME_MAX_US; }
 
 static ww_status damaged(const ww_store *s, const char *what, const char *of, int64_t id, ww_error *err)
 {

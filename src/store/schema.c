@@ -151,6 +151,16 @@ static const char version_5[] = // of libraries that are older, footage has none
     "  embedding BLOB NOT NULL" // weighted mean of theirs: as many little-endian floats as the face's own
     ");";
 
-const char *const ww_schema_step[] = {version_1, version_2, version_3, version_4, version_5};
+static const char version_6[] = // of footage that was scanned before there are none
+    "CREATE TABLE shot ("
+    "  source INTEGER NOT NULL REFERENCES source ON DELETE CASCADE,"
+    "  first_us INTEGER NOT NULL," // of the first and the last frame looked at
+    "  last_us INTEGER NOT NULL,"
+    "  span INTEGER NOT NULL," // in which it ends
+    "  ending BLOB NOT NULL,"  // the last frame in a few cells, see video/shot.h; empty: the span goes on after it
+    "  PRIMARY KEY (source, first_us)"
+    ") WITHOUT ROWID;";
+
+const char *const ww_schema_step[] = {version_1, version_2, version_3, version_4, version_5, version_6};
 const int ww_schema_steps = sizeof ww_schema_step / sizeof *ww_schema_step;
 _Static_assert(sizeof ww_schema_step / sizeof *ww_schema_step == WW_STORE_VERSION, "one step a version");

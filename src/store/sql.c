@@ -46,6 +46,9 @@ static const char *const sql_text[WW_SQL_COUNT] = {
     [WW_SQL_ADD_VIEW] = "INSERT INTO frame_view VALUES (?, ?)",
     [WW_SQL_ADD_COLOURS] = "INSERT INTO face_colours VALUES (?, ?, ?)",
     [WW_SQL_ADD_INTERMEDIATE] = "INSERT INTO face_intermediate VALUES (?, ?, ?)",
+    [WW_SQL_SET_SHOT] = "INSERT OR REPLACE INTO shot VALUES (?, ?, ?, ?, ?)",
+    [WW_SQL_LAST_SHOT] =
+        "SELECT source, first_us, last_us, span, ending FROM shot WHERE source = ? ORDER BY first_us DESC LIMIT 1",
     [WW_SQL_ADD_PERSON] = "INSERT OR IGNORE INTO person (number) VALUES (?)",
     [WW_SQL_FRAME_PICTURE] = "SELECT jpeg FROM frame_picture WHERE frame = ?",
     [WW_SQL_FACE_PICTURE] = "SELECT jpeg FROM face_picture WHERE face = ?",

@@ -35,6 +35,8 @@ typedef enum ww_sql {
     WW_SQL_ADD_VIEW,
     WW_SQL_ADD_COLOURS,
     WW_SQL_ADD_INTERMEDIATE,
+    WW_SQL_SET_SHOT,
+    WW_SQL_LAST_SHOT,
     WW_SQL_ADD_PERSON,
     WW_SQL_FRAME_PICTURE,
     WW_SQL_FACE_PICTURE,
@@ -60,6 +62,8 @@ struct ww_store {
     bool in_transaction; // between begin and commit or rollback
     sqlite3_stmt *kept[WW_SQL_COUNT];
 };
+
+#define WW_STORE_TIME_MAX_US (INT64_C(100) * 366 * 86400 * 1000000) // a hundred years, either way
 
 // Fills *err from a failed SQLite call with result code `rc`.
 ww_status ww_sql_fail(ww_store *s, int rc, ww_error *err);

@@ -20,7 +20,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define WW_STORE_VERSION 5                 // PRAGMA user_version; an older library is migrated, a newer one refused
+#define WW_STORE_VERSION 6                 // PRAGMA user_version; an older library is migrated, a newer one refused
 #define WW_STORE_APPLICATION_ID 0x77773031 // "ww01", PRAGMA application_id: a database of another program is refused
 #define WW_STORE_VALUE_MAX                                                                                             \
     ((size_t)64 << 20)               // bytes of one picture or string; larger ones are refused in both directions
@@ -156,6 +156,22 @@ typedef ww_status ww_on_view(void *user, int64_t frame, const uint8_t *view, siz
 typedef ww_status ww_on_context(void *user, const ww_context_row *row, ww_error *err);
 ww_status ww_store_views(ww_store *s, ww_on_view *on_row, void *user, ww_error *err);
 ww_status ww_store_contexts(ww_store *s, ww_on_context *on_row, void *user, ww_error *err);
+
+// --- shots of footage
+typedef struct ww_shot_row {
+    int64_t source;
+    int64_t first_us, last_us; // times of its first and last frame looked at
+    int span;                  // in which it ends
+    // Its last frame in a few cells (video/shot.h), if that is the last of the span too; NULL: it is not.
+    const uint8_t *ending;
+    size_t ending_bytes;
+} ww_shot_row;
+typedef ww_status ww_on_shot(void *user, const ww_shot_row *row, ww_error *err);
+// Adds a shot, or takes the place of the one that begins at the same time. WW_ERR_ARGUMENT: no such source.
+ww_status ww_store_set_shot(ww_store *s, const ww_shot_row *row, ww_error *err);
+// By (source, first_us). Borrowed for the call.
+ww_status ww_store_shots(ww_store *s, ww_on_shot *on_row, void *user, ww_error *err);
+ww_status ww_store_last_shot(ww_store *s, int64_t source, ww_on_shot *on_row, void *user, ww_error *err); // if any
 
 // --- reading
 // Rows come in a fixed order that does not depend on the order of writing: sources by id; frames by (source, sample);

@@ -76,3 +76,23 @@ bool ww_shot_changed(ww_shot *shot, const ww_image *image)
     shot->any = true;
     return changed;
 }
+
+void ww_shot_pack(const ww_shot *shot, uint8_t packed[WW_SHOT_BYTES])
+{
+    for (int i = 0; i < WW_SHOT_BYTES; i++)
+        packed[i] = (uint8_t)(shot->mean[i / WW_SHOT_COLUMNS][i % WW_SHOT_COLUMNS] + 0.5f);
+}
+
+static void unpack(const uint8_t packed[WW_SHOT_BYTES], float mean[WW_SHOT_ROWS][WW_SHOT_COLUMNS])
+{
+    for (int i = 0; i < WW_SHOT_BYTES; i++)
+        mean[i / WW_SHOT_COLUMNS][i % WW_SHOT_COLUMNS] = packed[i];
+}
+
+bool ww_shot_alike(const uint8_t a[WW_SHOT_BYTES], const uint8_t b[WW_SHOT_BYTES])
+{
+    float p[WW_SHOT_ROWS][WW_SHOT_COLUMNS], q[WW_SHOT_ROWS][WW_SHOT_COLUMNS];
+    unpack(a, p);
+    unpack(b, q);
+    return alike(p, q);
+}

@@ -16,4 +16,9 @@ typedef struct ww_shot { // of the frame seen last; zero: none yet
 // True if `image` begins a new shot: also the first one. Remembers it.
 bool ww_shot_changed(ww_shot *shot, const ww_image *image);
 
+// The frame seen last in bytes, for comparing with another one later: whether the two may be of one shot.
+enum { WW_SHOT_BYTES = WW_SHOT_COLUMNS * WW_SHOT_ROWS };
+void ww_shot_pack(const ww_shot *shot, uint8_t packed[WW_SHOT_BYTES]);
+bool ww_shot_alike(const uint8_t a[WW_SHOT_BYTES], const uint8_t b[WW_SHOT_BYTES]);
+
 #endif

@@ -60,6 +60,21 @@ def no_track_goes_on_behind_a_cut():
     check(len(shows) >= len(truth), f"{len(shows)} tracks for {len(truth)} appearances")
 
 
+def a_shot_goes_on_from_span_to_span():
+    """A cut in the middle of the second of two spans: the shot before it goes on from the first."""
+    first, second = background(320, 180, 1), background(320, 180, 2)
+    still = ("-c:v", "libx264", "-preset", "ultrafast", "-g", RATE_HZ)
+    write_clip("spans.mp4", [first] * (15 * RATE_HZ + 10) + [second] * (8 * RATE_HZ), map(str, still))
+    run("spans.mp4", "out")
+    check(query("out", "SELECT span_count FROM source")[0][0] > 1, "the clip is one span")
+    shots = query("out", "SELECT first_us / 1e6, last_us / 1e6 FROM shot ORDER BY first_us")
+    check_equal(len(shots), 2, f"shots: {shots}")
+    (begin, before), (after, end) = shots
+    check(begin == 0 and 15 <= before < 15.4 <= after <= 16 and end > 22, f"shots: {shots}")
+    run("spans.mp4", "alone", "--no-track")
+    check_equal(query("alone", "SELECT count(*) FROM shot"), [(0,)], "shots where none are looked for")
+
+
 def blurred_but_from(clip, sharp_from_s, size, place, background_size=(1280, 720)):
     """Each second begins out of focus and is sharp from then on for a third of a second."""
     sharp = background(*background_size)
@@ -160,6 +175,7 @@ def what_is_seen_once_and_faintly_is_not_believed():
 main(
     a_track_breaks_where_another_person_takes_the_place,
     no_track_goes_on_behind_a_cut,
+    a_shot_goes_on_from_span_to_span,
     the_sharp_frame_of_a_second_is_kept,
     also_with_a_small_face_in_a_large_picture,
     a_large_face_does_not_hide_a_small_one,

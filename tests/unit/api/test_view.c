@@ -91,6 +91,31 @@ TEST(faces_have_box_landmarks_and_a_portrait)
     CHECK_EQ(ww_view_find_face(view, -5), WW_NONE);
 }
 
+// The demo's cuts, as it was made; frames are looked at every fifth of a second, and a second apart between spans.
+TEST(shots_lie_between_the_cuts)
+{
+    static const int64_t cut_ms[] = {0, 2600, 5600, 8000, 11000, 13400, 16200, 18600, 21600, 24000, 26800, 29400};
+    const size_t shots = sizeof cut_ms / sizeof *cut_ms - 1;
+    size_t frames = 0;
+    CHECK_EQ(ww_view_shot_count(view), shots);
+    for (size_t i = 0; i < shots && i < ww_view_shot_count(view); i++) {
+        const ww_view_shot *shot = ww_view_get_shot(view, i);
+        CHECK_EQ(shot->source, 0);
+        CHECK(shot->first_us >= cut_ms[i] * 1000 && shot->first_us < cut_ms[i] * 1000 + 900000);
+        CHECK(shot->last_us < cut_ms[i + 1] * 1000 && shot->last_us > cut_ms[i + 1] * 1000 - 1100000);
+        CHECK_EQ(shot->first_frame, frames);
+        CHECK(shot->frame_count >= 2);
+        for (size_t k = 0; k < shot->frame_count; k++) {
+            const ww_view_frame *frame = ww_view_get_frame(view, frames + k);
+            CHECK_EQ(frame->shot, i);
+            CHECK(frame->time_us >= shot->first_us && frame->time_us <= shot->last_us);
+        }
+        frames += shot->frame_count;
+    }
+    CHECK_EQ(frames, ww_view_frame_count(view));
+    CHECK(ww_view_get_shot(view, shots) == NULL);
+}
+
 TEST(tracks_hold_faces_of_one_person)
 {
     size_t tracked = 0;
@@ -279,6 +304,7 @@ int main(void)
     open_demo();
     RUN(rows_refer_to_each_other);
     RUN(faces_have_box_landmarks_and_a_portrait);
+    RUN(shots_lie_between_the_cuts);
     RUN(tracks_hold_faces_of_one_person);
     RUN(embeddings_are_a_matrix);
     RUN(the_finder_sees_what_the_scan_saw);

@@ -229,6 +229,40 @@ TEST(a_cut_ends_the_samples_time_and_all_tracks)
     end(&f);
 }
 
+static void check_shot(const fixture *f, size_t index, int first_step, int last_step)
+{
+    CHECK(index < f->seen.shots.count);
+    if (index >= f->seen.shots.count)
+        return;
+    CHECK_EQ(f->seen.shots.item[index].first_us, 1000000 + first_step * STEP_US);
+    CHECK_EQ(f->seen.shots.item[index].last_us, 1000000 + last_step * STEP_US);
+}
+
+TEST(shots_are_noted_also_where_nothing_is_wanted)
+{
+    fixture f;
+    begin(&f);
+    static const int scene[] = {1, 1, 2, 2, 3};
+    for (int i = 0; i < 5; i++)
+        show(&f, i / 5, i > 0, scene[i], 0);
+    CHECK_EQ(f.seen.shots.count, 3);
+    check_shot(&f, 0, 0, 1);
+    check_shot(&f, 1, 2, 3);
+    check_shot(&f, 2, 4, 4);
+    CHECK(!ww_shot_alike(f.seen.beginning, f.seen.ending));
+    // the next span of the same result goes on with the shot
+    f.selector.shot.any = f.selector.begun = false;
+    show(&f, 1, false, 3, 0);
+    CHECK_EQ(f.seen.shots.count, 3);
+    check_shot(&f, 2, 4, 5);
+    f.selector.shot.any = f.selector.begun = false; // or it does not
+    show(&f, 2, false, 1, 0);
+    CHECK_EQ(f.seen.shots.count, 4);
+    check_shot(&f, 3, 6, 6);
+    CHECK(ww_shot_alike(f.seen.beginning, f.seen.ending));
+    end(&f);
+}
+
 TEST(large_faces_are_followed_at_half_the_size_and_kept_at_the_full)
 {
     fixture f;
@@ -313,6 +347,7 @@ int main(void)
     RUN(more_faces_are_better_than_fewer);
     RUN(the_first_frame_of_a_shot_is_kept_only_for_want_of_others);
     RUN(a_cut_ends_the_samples_time_and_all_tracks);
+    RUN(shots_are_noted_also_where_nothing_is_wanted);
     RUN(large_faces_are_followed_at_half_the_size_and_kept_at_the_full);
     RUN(small_faces_are_followed_but_not_kept);
     RUN(a_face_that_is_hard_to_tell_apart_takes_chips_from_other_frames);

@@ -80,12 +80,72 @@ TEST(it_is_read_in_the_order_of_faces_and_goes_with_them)
     fixture_end();
 }
 
+static ww_status tell_shot(void *user, const ww_shot_row *row, ww_error *err)
+{
+    char *text = ((story *)user)->text;
+    sprintf(text + strlen(text), "%d:%d-%d:%d:%zu ", (int)row->source, (int)row->first_us, (int)row->last_us, row->span,
+            row->ending_bytes);
+    return WW_OK;
+}
+
+TEST(shots_are_read_in_order_and_go_with_their_source)
+{
+    fixture_begin();
+    ww_error err = {0};
+    ww_store *s = fixture_open();
+    int64_t face[2], frame[2];
+    story all = {""}, last = {""}, none = {""}, left = {""};
+    const uint8_t ending[2] = {1, 2};
+    const int64_t a = add_source(s, "a", 1, face, frame), b = add_source(s, "b", 2, face, frame);
+    CHECK_OK(ww_store_last_shot(s, a, tell_shot, &none, &err));
+    CHECK_STR(none.text, "");
+    const ww_shot_row rows[] = {
+        {b, 0, 9, 0, NULL, 0}, {a, 5, 7, 0, ending, 2}, {a, 0, 4, 0, NULL, 0}, {a, 5, 8, 1, ending, 1}}; // goes on
+    for (int i = 0; i < 4; i++)
+        CHECK_OK(ww_store_set_shot(s, &rows[i], &err));
+    CHECK_EQ(ww_store_set_shot(s, &(ww_shot_row){77, 0, 1, 0, NULL, 0}, &err), WW_ERR_ARGUMENT); // no such source
+    CHECK_OK(ww_store_shots(s, tell_shot, &all, &err));
+    CHECK_STR(all.text, "1:0-4:0:0 1:5-8:1:1 2:0-9:0:0 ");
+    CHECK_OK(ww_store_last_shot(s, a, tell_shot, &last, &err));
+    CHECK_STR(last.text, "1:5-8:1:1 ");
+    CHECK_OK(ww_store_delete_source(s, a, &err));
+    CHECK_OK(ww_store_shots(s, tell_shot, &left, &err));
+    CHECK_STR(left.text, "2:0-9:0:0 ");
+    ww_store_close(s);
+    fixture_end();
+}
+
 static void spoil(const char *statement)
 {
     sqlite3 *db = NULL;
     CHECK_EQ(sqlite3_open(fixture_path, &db), SQLITE_OK);
     CHECK_EQ(sqlite3_exec(db, statement, NULL, NULL, NULL), SQLITE_OK);
     sqlite3_close(db);
+}
+
+TEST(a_shot_that_cannot_be_is_named)
+{
+    static const char *const harm[] = {"UPDATE shot SET first_us = 10", "UPDATE shot SET last_us = 9223372036854775807",
+                                       "UPDATE shot SET first_us = -9223372036854775807", "UPDATE shot SET span = -1",
+                                       "UPDATE shot SET ending = zeroblob(70000)"};
+    for (size_t i = 0; i < sizeof harm / sizeof *harm; i++) {
+        fixture_begin();
+        ww_error err = {0};
+        ww_store *s = fixture_open();
+        int64_t face[2], frame[2];
+        story told = {""};
+        const int64_t source = add_source(s, "a", 1, face, frame);
+        CHECK_OK(ww_store_set_shot(s, &(ww_shot_row){source, 0, 9, 0, NULL, 0}, &err));
+        ww_store_close(s);
+        spoil(harm[i]);
+        s = fixture_open();
+        CHECK_EQ(ww_store_shots(s, tell_shot, &told, &err), WW_ERR_STORE);
+        CHECK(strstr(err.message, "shot of source") && strstr(err.message, fixture_path));
+        CHECK_EQ(ww_store_last_shot(s, source, tell_shot, &told, &err), WW_ERR_STORE);
+        CHECK_STR(told.text, "");
+        ww_store_close(s);
+        fixture_end();
+    }
 }
 
 TEST(what_is_damaged_is_named)
@@ -123,6 +183,8 @@ TEST(what_is_damaged_is_named)
 int main(void)
 {
     RUN(it_is_read_in_the_order_of_faces_and_goes_with_them);
+    RUN(shots_are_read_in_order_and_go_with_their_source);
+    RUN(a_shot_that_cannot_be_is_named);
     RUN(what_is_damaged_is_named);
     return FINISH();
 }
