@@ -66,7 +66,7 @@ static int on_folder(const struct settings *set, const char *dir, bool cluster)
                (long long)exported.frames, (long long)exported.files_written, (long long)exported.files_kept,
                (long long)exported.files_removed, exported.wall_s);
     else if (!set->quiet && cluster) {
-        print_sorting(&clustered, set->verbose);
+        print_sorting(&clustered, u.verbose);
         printf("next: whoswho export %s\n", dir);
     } else if (!set->quiet)
         printf("%lld people, %lld portraits, %lld unassigned; %lld files written, %lld as they were, %lld removed "

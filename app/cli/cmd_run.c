@@ -141,7 +141,7 @@ static int scan_and_more(const struct settings *set, const char *const *inputs, 
         else if (nothing_read)
             fprintf(stderr, "whoswho: there was nothing to look at\n");
         else if (!set->quiet)
-            print_summary(&o, set->verbose);
+            print_summary(&o, u.verbose);
         code = nothing_read                                                      ? EXIT_FAILED
                : o.scan.unreadable || o.scan.damaged_files || o.known.unreadable ? EXIT_SOME_UNREADABLE
                                                                                  : EXIT_FINE;

@@ -27,11 +27,26 @@ static double now_s(void)
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
+// $WHOSWHO_LOG: how much the library tells. Without a word that is known, errors and warnings.
+static ww_log_level asked_log_level(void)
+{
+    static const char *const word[] = {"error", "warning", "info", "debug"}; // in the order of ww_log_level
+    const char *asked = getenv("WHOSWHO_LOG");
+    if (!asked || !*asked)
+        return WW_LOG_WARNING;
+    for (size_t i = 0; i < sizeof word / sizeof *word; i++)
+        if (strcmp(asked, word[i]) == 0)
+            return (ww_log_level)i;
+    fprintf(stderr, "whoswho: note: WHOSWHO_LOG is '%s', which is none of error, warning, info, debug\n",
+            printable(asked));
+    return WW_LOG_WARNING;
+}
+
 void ui_begin(ui *u, bool quiet, bool json)
 {
     *u = (ui){.quiet = quiet || json, .json = json, .terminal = isatty(STDERR_FILENO), .begun_s = now_s()};
-    const char *asked = getenv("WHOSWHO_LOG"); // "debug" or "info": as --verbose
-    u->verbose = asked && (strcmp(asked, "debug") == 0 || strcmp(asked, "info") == 0);
+    u->log_level = asked_log_level();
+    u->verbose = u->log_level >= WW_LOG_INFO;
     // a second Ctrl-C ends the program at once
     struct sigaction action = {.sa_handler = on_interrupt, .sa_flags = (int)SA_RESETHAND};
     sigaction(SIGINT, &action, NULL);
@@ -49,7 +64,10 @@ void ui_clear(ui *u)
 static void log_message(void *user, ww_log_level level, const char *message)
 {
     ui *u = user;
-    if (level > (u->quiet ? WW_LOG_ERROR : u->verbose ? WW_LOG_DEBUG : WW_LOG_WARNING))
+    ww_log_level most = u->log_level;
+    if (u->verbose && most < WW_LOG_INFO)
+        most = WW_LOG_INFO;
+    if (level > (u->quiet ? WW_LOG_ERROR : most))
         return;
     ui_clear(u);
     fprintf(stderr, "whoswho: %s%s\n", level == WW_LOG_WARNING ? "note: " : "", printable(message));

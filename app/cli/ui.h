@@ -19,6 +19,7 @@ enum {
 
 typedef struct ui {
     bool quiet, json, verbose, terminal;
+    ww_log_level log_level; // as $WHOSWHO_LOG says; verbose means at least WW_LOG_INFO
     double begun_s, last_drawn_s;
     ww_stage stage;
     bool stage_begun, line_open; // a progress line is on the screen

@@ -105,6 +105,8 @@ WW_API void ww_silence_libav(void);
 
 // --- what the library tells while it works ---------------------------------------------------------------------------
 
+// INFO: the plan of a scan, notes on files. DEBUG: what became of each span, and at the end of a scan the times of the
+// networks' layers, a line each.
 typedef enum ww_log_level { WW_LOG_ERROR, WW_LOG_WARNING, WW_LOG_INFO, WW_LOG_DEBUG } ww_log_level;
 
 typedef enum ww_stage { WW_STAGE_SCAN, WW_STAGE_CLUSTER, WW_STAGE_EXPORT, WW_STAGE_FETCH } ww_stage;

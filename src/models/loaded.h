@@ -2,6 +2,7 @@
 // The models of a run, loaded: compiled in, pinned by name, or of files.
 #ifndef WW_MODELS_LOADED_H
 #define WW_MODELS_LOADED_H
+#include "base/log.h"
 #include "face/model.h"
 #include "nn/nn.h"
 #include "whoswho/whoswho.h"
@@ -17,5 +18,9 @@ struct ww_models {
 // ww_models_open.
 ww_status ww_models_load(const ww_model_options *options, ww_models **models, ww_error *err);
 void ww_models_unload(ww_models *models);
+
+// times.c: the times of the networks' layers so far, a line each, as WW_LOG_DEBUG. Only work that is done counts: that
+// of detectors and embedders that are closed.
+void ww_models_log_times(const ww_models *models, const ww_log *log);
 
 #endif

@@ -65,7 +65,8 @@ typedef struct ww_post {
 struct ww_op;
 
 typedef struct ww_node {
-    char *name; // "node 12" where the file gives none
+    char *name;   // "node 12" where the file gives none
+    size_t index; // in ww_net.node; of a plan's fused node: the first's
     const struct ww_op *op;
     int opset; // version of the operator set the file was written for
     int input_count, output_count;
@@ -91,8 +92,11 @@ typedef struct ww_metadata {
     char *key, *value;
 } ww_metadata;
 
+typedef struct ww_net_profile ww_net_profile; // profile.h
+
 struct ww_net {
     char *name;
+    _Atomic(ww_net_profile *) profile; // NULL until a session is opened
     // What the reader of the file keeps beside the graph (NULL: nothing): plain memory that belongs to the net. A
     // reader knows its own by `extra_owner`, the address of something that is only its.
     const void *extra_owner;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The loaded network: its questions and its end. Reading is in onnx/.
 #include "nn/graph.h"
+#include "nn/profile.h"
 
 #include "base/files.h"
 #include "base/memory.h"
@@ -83,6 +84,7 @@ void ww_net_free(ww_net *net)
     free(net->input);
     free(net->output);
     free(net->extra);
+    ww_profile_free(net->profile);
     free(net->name);
     free(net);
 }

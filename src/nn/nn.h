@@ -33,6 +33,11 @@ ww_status ww_net_load_file(const char *path, ww_net **net, ww_error *err);
 void ww_net_free(ww_net *net);
 const char *ww_net_name(const ww_net *net);
 
+// How long the layers of a network took, in all sessions of it that are closed: calls on_layer for each that took any
+// time, in the order of the file (a layer fused into another counts with that), and returns the number of runs.
+typedef void ww_on_layer(void *user, const char *name, const char *op, double seconds);
+int64_t ww_net_times(const ww_net *net, ww_on_layer *on_layer, void *user);
+
 // Inputs that are not initialisers, and outputs, in the file's order; names and shapes as the file gives them
 // (borrowed).
 int ww_net_input_count(const ww_net *net);

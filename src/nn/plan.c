@@ -22,6 +22,7 @@ static bool copy_nodes(ww_net_plan *p)
     for (size_t i = 0; p->node && i < net->node_count; i++) {
         ww_node *n = &p->node[p->node_count++];
         *n = net->node[i];
+        n->index = i;
         n->input = ww_try_array((size_t)n->input_count, sizeof *n->input);
         n->output = ww_try_array((size_t)n->output_count, sizeof *n->output);
         if (!n->input || !n->output)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "nn/reference.h"
+#include "nn/profile.h"
 
 #include "base/memory.h"
 #include "nn/arena.h"
@@ -13,6 +14,7 @@ struct ww_reference {
     ww_tensor *tensor; // one a value
     ww_call *call;     // one a node that is no alias
     size_t call_count;
+    ww_step_clock clock; // one a call
     char *arena;
 };
 
@@ -105,7 +107,7 @@ static bool make_calls(ww_reference *r)
         for (int k = 0; k < n->output_count; k++)
             out[k] = n->output[k] < 0 || (k > 0 && p->value[n->output[k]].uses == 0) ? NULL : &r->tensor[n->output[k]];
     }
-    return r->call != NULL;
+    return r->call && ww_step_clock_make(&r->clock, r->call_count);
 }
 
 ww_status ww_reference_open(ww_net_plan *plan, size_t bytes_max, ww_reference **out, ww_error *err)
@@ -124,10 +126,22 @@ ww_status ww_reference_open(ww_net_plan *plan, size_t bytes_max, ww_reference **
     return WW_OK;
 }
 
+static void add_times(const ww_reference *r)
+{
+    size_t *layer = ww_try_array(r->call_count, sizeof *layer);
+    for (size_t i = 0; layer && i < r->call_count; i++)
+        layer[i] = r->call[i].node->index;
+    if (layer && r->clock.ns)
+        ww_profile_add(r->plan->net, &r->clock, layer);
+    free(layer);
+}
+
 void ww_reference_close(ww_reference *r)
 {
     if (!r)
         return;
+    add_times(r);
+    ww_step_clock_free(&r->clock);
     for (size_t i = 0; i < r->call_count; i++) {
         free((void *)r->call[i].in);
         free((void *)r->call[i].out);
@@ -147,6 +161,12 @@ const float *ww_reference_output(const ww_reference *r, int i)
 
 void ww_reference_run(ww_reference *r)
 {
-    for (size_t i = 0; i < r->call_count; i++)
+    int64_t before = ww_profile_now_ns();
+    for (size_t i = 0; i < r->call_count; i++) {
         r->call[i].node->op->reference(&r->call[i]);
+        const int64_t now = ww_profile_now_ns();
+        r->clock.ns[i] += now - before;
+        before = now;
+    }
+    r->clock.runs++;
 }

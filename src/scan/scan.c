@@ -222,6 +222,7 @@ ww_status ww_scan_sources(ww_library *library, const ww_models *models, const ch
                          .done = ww_scan_store,
                          .drop = ww_scan_drop};
         status = ww_pipeline_run(&p, err);
+        ww_models_log_times(models, &library->log);
     }
     ww_scan_source_release(s.source);
     ww_vector_free(&s.sources_begun);

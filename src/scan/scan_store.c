@@ -220,6 +220,18 @@ static ww_status tell(ww_scan *s, const ww_scan_task *t, ww_error *err)
     return status;
 }
 
+static void tell_span(const ww_scan *s, const ww_scan_task *t)
+{
+    const ww_span_result *seen = &t->seen;
+    ww_logf(&s->library->log, WW_LOG_DEBUG,
+            "%s, span %d of %d: %lld samples, %lld intermediate frames, %zu shot%s, %zu face%s; decoded in %.2f s, "
+            "detected in %.2f s, embedded in %.2f s, encoded in %.2f s",
+            t->source->path, t->whole ? 1 : t->span + 1, t->whole ? 1 : t->span_count, (long long)seen->counts.samples,
+            (long long)seen->counts.intermediate_frames, seen->shots.count, seen->shots.count == 1 ? "" : "s",
+            seen->faces.count, seen->faces.count == 1 ? "" : "s", seen->decode_s, seen->detect_s, seen->embed_s,
+            seen->encode_s);
+}
+
 static void count_task(ww_scan *s, const ww_scan_task *t)
 {
     ww_scan_result *r = &s->result;
@@ -235,6 +247,7 @@ static void count_task(ww_scan *s, const ww_scan_task *t)
         r->already++;
         return;
     }
+    tell_span(s, t);
     r->scanned += t->whole || t->span == t->span_count - 1;
     r->frames += t->seen.counts.samples;
     r->faces += (int64_t)t->seen.faces.count;

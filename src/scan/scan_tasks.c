@@ -83,6 +83,20 @@ static bool is_stopped(void *user)
     return ww_library_report(s->library, &progress) != 0;
 }
 
+// "clip.mp4: h264, 640x360, 25 fps, 60.0 s: 3 spans, 60 samples, one every 1 s; faces are tracked between them"
+static void tell_plan(const ww_scan *s, const ww_scan_source *f)
+{
+    const ww_source_info *info = ww_source_get_info(f->handle);
+    int64_t first = 0, count = 0;
+    if (info->kind != WW_SOURCE_VIDEO)
+        return;
+    ww_source_span(f->handle, info->span_count - 1, &first, &count);
+    ww_logf(&s->library->log, WW_LOG_INFO, "%s: %s, %.1f s: %d span%s, %lld samples, one every %g s%s", f->path,
+            info->format, 1e-6 * (double)info->duration_us, info->span_count, info->span_count == 1 ? "" : "s",
+            (long long)(first + count), 1e-6 * (double)s->options.every_us,
+            ww_tracks(&s->options, &s->models->detector_spec) ? "; faces are tracked between them" : "");
+}
+
 ww_status ww_scan_source_open(ww_scan *s, ww_scan_source *f, char **failure, ww_error *err)
 {
     ww_error why = {0};
@@ -98,6 +112,8 @@ ww_status ww_scan_source_open(ww_scan *s, ww_scan_source *f, char **failure, ww_
         return ww_fail(err, status, WW_SCAN_STOPPED);
     if (status != WW_OK)
         *failure = ww_strdup(why.message);
+    else
+        tell_plan(s, f);
     return WW_OK;
 }
 

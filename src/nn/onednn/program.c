@@ -92,6 +92,7 @@ static ww_status add_node(ww_onednn *e, const ww_node *n, ww_error *err)
 {
     bool taken = false;
     ww_status status = WW_OK;
+    const size_t first_step = e->steps.count;
     if (ww_net_plan_is_alias(e->plan, n)) {
         status = add_alias(e, n, err);
         taken = true;
@@ -100,6 +101,8 @@ static ww_status add_node(ww_onednn *e, const ww_node *n, ww_error *err)
     }
     if (status == WW_OK && !taken && !e->starved)
         status = add_reference_step(e, n, err);
+    for (size_t i = first_step; i < e->steps.count; i++)
+        e->steps.item[i].layer = n->index;
     finish_reads(e, n);
     if (status == WW_OK && e->starved)
         status = ww_fail_memory(err, "its buffers");
@@ -228,10 +231,15 @@ static ww_status build(ww_onednn *e, size_t bytes_max, ww_error *err)
     ww_status status = add_constants_and_input(e, err);
     for (size_t i = 0; i < e->plan->node_count && status == WW_OK; i++)
         status = add_node(e, &e->plan->node[i], err);
+    const size_t of_layers = e->steps.count;
     if (status == WW_OK)
         status = finish_outputs(e, err);
+    for (size_t i = of_layers; i < e->steps.count; i++)
+        e->steps.item[i].layer = SIZE_MAX;
     if (status == WW_OK)
         status = place_buffers(e, bytes_max, err);
+    if (status == WW_OK && !ww_step_clock_make(&e->clock, e->steps.count))
+        status = ww_fail_memory(err, "the network's operators");
     for (size_t i = 0; i < e->steps.count && status == WW_OK; i++) {
         if (e->steps.item[i].primitive)
             status = bind_primitive(e, &e->steps.item[i], err);
@@ -274,10 +282,22 @@ void ww_step_free(ww_step *s)
     ww_vector_free(&s->out);
 }
 
+static void add_times(const ww_onednn *e)
+{
+    size_t *layer = ww_try_array(e->steps.count, sizeof *layer);
+    for (size_t i = 0; layer && i < e->steps.count; i++)
+        layer[i] = e->steps.item[i].layer;
+    if (layer && e->clock.ns)
+        ww_profile_add(e->plan->net, &e->clock, layer);
+    free(layer);
+}
+
 void ww_onednn_close(ww_onednn *e)
 {
     if (!e)
         return;
+    add_times(e);
+    ww_step_clock_free(&e->clock);
     for (size_t i = 0; i < e->steps.count; i++)
         ww_step_free(&e->steps.item[i]);
     for (size_t i = 0; i < e->buffers.count; i++)
@@ -299,26 +319,35 @@ float *ww_onednn_input(ww_onednn *e) { return e->buffers.item[e->input_buffer].f
 
 const float *ww_onednn_output(const ww_onednn *e, int i) { return e->buffers.item[e->output_buffer[i]].fixed; }
 
+static ww_status run_step(ww_onednn *e, const ww_step *s, ww_error *err)
+{
+    if (!s->primitive) {
+        if (s->kernel.run)
+            s->kernel.run(s->kernel.state, e->buffers.item[s->in.item[0]].fixed, e->buffers.item[s->out.item[0]].fixed);
+        else
+            s->node->op->reference(&s->call);
+        return WW_OK;
+    }
+    dnnl_status_t done = ww_dnnl_primitive_execute(s->primitive, e->stream, (int)s->args.count, s->exec);
+    if (done == dnnl_success)
+        return WW_OK;
+    const ww_status status = ww_dnnl_fail(done, "dnnl_primitive_execute", err);
+    ww_error_prefix(err, "%s", e->plan->net->name);
+    return status;
+}
+
 ww_status ww_onednn_run(ww_onednn *e, ww_error *err)
 {
     int threads = one_core();
     ww_status status = WW_OK;
+    int64_t before = ww_profile_now_ns();
     for (size_t i = 0; i < e->steps.count && status == WW_OK; i++) {
-        const ww_step *s = &e->steps.item[i];
-        if (s->kernel.run) {
-            s->kernel.run(s->kernel.state, e->buffers.item[s->in.item[0]].fixed, e->buffers.item[s->out.item[0]].fixed);
-            continue;
-        }
-        if (!s->primitive) {
-            s->node->op->reference(&s->call);
-            continue;
-        }
-        dnnl_status_t done = ww_dnnl_primitive_execute(s->primitive, e->stream, (int)s->args.count, s->exec);
-        if (done != dnnl_success) {
-            status = ww_dnnl_fail(done, "dnnl_primitive_execute", err);
-            ww_error_prefix(err, "%s", e->plan->net->name);
-        }
+        status = run_step(e, &e->steps.item[i], err);
+        const int64_t now = ww_profile_now_ns();
+        e->clock.ns[i] += now - before;
+        before = now;
     }
+    e->clock.runs++;
     omp_set_num_threads(threads);
     return status;
 }

@@ -11,6 +11,7 @@
 #include "nn/arena.h"
 #include "nn/onednn/onednn.h"
 #include "nn/plan.h"
+#include "nn/profile.h"
 
 #include "base/vector.h"
 #include "nn/onednn/guard.h"
@@ -47,6 +48,7 @@ typedef struct ww_kernel {
 } ww_kernel;
 
 typedef struct ww_step {
+    size_t layer;               // of the net; SIZE_MAX: none
     dnnl_primitive_t primitive; // NULL: a kernel or a reference operator
     ww_kernel kernel;           // run is NULL: a reference operator
     WW_VECTOR(ww_step_arg) args;
@@ -67,6 +69,7 @@ struct ww_onednn {
     char *arena;
     int *output_buffer;
     int input_buffer;
+    ww_step_clock clock;
     bool starved; // no memory for a buffer, place or step: what is built is not to be run. Asked after each node
 };
 

@@ -17,6 +17,8 @@ static const ww_session_options fast = {.backend = WW_BACKEND_ONEDNN},
                                 slow = {.backend = WW_BACKEND_REFERENCE},
                                 slow_unfused = {.backend = WW_BACKEND_REFERENCE, .unfused = true};
 
+static ww_net *residual_block(ww_error *err);
+
 static size_t count_of(const ww_shape *s)
 {
     size_t n = 1;
@@ -359,8 +361,54 @@ TEST(third_party_models)
     }
 }
 
+typedef struct layer_story {
+    char text[512];
+    double seconds;
+} layer_story;
+
+static void tell_layer(void *user, const char *name, const char *op, double seconds)
+{
+    layer_story *story = user;
+    CHECK(seconds > 0 && seconds < 60);
+    story->seconds += seconds;
+    snprintf(story->text + strlen(story->text), sizeof story->text - strlen(story->text), "%s ", op);
+}
+
+// What is fused counts with the layer that took it in, what only renames takes no time; sessions count when they are closed.
+TEST(layers_are_timed)
+{
+    ww_error err = {0};
+    static const ww_session_options *const how[] = {&fast, &slow, &slow_unfused};
+    static const char *const expected[] = {"Conv Conv ", "Conv Conv ",
+                                           "Conv Conv BatchNormalization Add Relu Sigmoid "};
+    for (int i = 0; i < 3; i++) {
+        ww_net *net = residual_block(&err);
+        const ww_shape input = {4, {1, 8, 40, 40}};
+        layer_story none = {""}, story = {""};
+        ww_session *session[2] = {NULL};
+        for (int k = 0; k < 2; k++) {
+            CHECK_OK(ww_session_open_with(net, &input, how[i], &session[k], &err));
+            for (int run = 0; run < 3 && session[k]; run++)
+                CHECK_OK(ww_session_run(session[k], &err));
+        }
+        CHECK_EQ(ww_net_times(net, tell_layer, &none), 0);
+        CHECK_STR(none.text, "");
+        ww_session_close(session[0]);
+        CHECK_EQ(ww_net_times(net, tell_layer, &none), 3);
+        ww_session_close(session[1]);
+        CHECK_EQ(ww_net_times(net, tell_layer, &story), 6);
+        CHECK(story.seconds > none.seconds);
+        if (i == 0) // outputs may have to be brought into their order
+            CHECK(strncmp(story.text, expected[i], strlen(expected[i])) == 0);
+        else
+            CHECK_STR(story.text, expected[i]);
+        ww_net_free(net);
+    }
+}
+
 int main(void)
 {
+    RUN(layers_are_timed);
     RUN(shape_arithmetic_is_folded);
     RUN(fusion_does_not_change_results);
     RUN(a_value_that_is_an_output_is_kept);

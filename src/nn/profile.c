@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+#include "nn/profile.h"
+#include "base/memory.h"
+#include "nn/ops/op.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <time.h>
+
+struct ww_net_profile {
+    _Atomic int64_t runs;
+    _Atomic int64_t other_ns; // of no layer: outputs brought into their order
+    _Atomic int64_t layer_ns[];
+};
+
+int64_t ww_profile_now_ns(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+bool ww_step_clock_make(ww_step_clock *clock, size_t steps)
+{
+    *clock = (ww_step_clock){.ns = ww_try_array(steps, sizeof *clock->ns), .count = steps};
+    return clock->ns != NULL;
+}
+
+// The network's profile, made when it is first wanted; sessions of other threads may want it at the same time.
+static ww_net_profile *profile_of(const ww_net *net)
+{
+    _Atomic(ww_net_profile *) *shared = &((ww_net *)net)->profile; // all of a network that changes
+    ww_net_profile *there = *shared;
+    if (there)
+        return there;
+    ww_net_profile *fresh = ww_try_array(1, sizeof *fresh + net->node_count * sizeof *fresh->layer_ns);
+    if (!fresh || atomic_compare_exchange_strong(shared, &there, fresh))
+        return fresh;
+    free(fresh);
+    return there;
+}
+
+void ww_profile_add(const ww_net *net, const ww_step_clock *clock, const size_t *layer)
+{
+    ww_net_profile *p = clock->runs ? profile_of(net) : NULL;
+    if (!p)
+        return;
+    p->runs += clock->runs;
+    for (size_t i = 0; i < clock->count; i++)
+        *(layer[i] < net->node_count ? &p->layer_ns[layer[i]] : &p->other_ns) += clock->ns[i];
+}
+
+void ww_profile_free(ww_net_profile *profile) { free(profile); }
+
+int64_t ww_net_times(const ww_net *net, ww_on_layer *on_layer, void *user)
+{
+    const ww_net_profile *p = net->profile;
+    if (!p)
+        return 0;
+    for (size_t i = 0; i < net->node_count; i++)
+        if (p->layer_ns[i] > 0)
+            on_layer(user, net->node[i].name, net->node[i].op->name, 1e-9 * (double)p->layer_ns[i]);
+    if (p->other_ns > 0)
+        on_layer(user, "", "layout of the outputs", 1e-9 * (double)p->other_ns);
+    return p->runs;
+}
