@@ -91,12 +91,10 @@ static inline int harness_finish(void)
 }
 #define FINISH() harness_finish()
 
-// Path of a file in the shared folder of real models, footage and photos (environment WW_SHARED, set by meson), or NULL
-// when it is not there; the caller then SKIPs. The result is good until the next call.
-static inline const char *shared_file(const char *name)
+// The path if there is a file, else NULL; good until the next call.
+static inline const char *harness_file(const char *dir, const char *name)
 {
     static char path[4096];
-    const char *dir = getenv("WW_SHARED");
     if (!dir || !*dir)
         return NULL;
     snprintf(path, sizeof path, "%s/%s", dir, name);
@@ -105,5 +103,17 @@ static inline const char *shared_file(const char *name)
         return NULL;
     fclose(f);
     return path;
+}
+
+// Path of a file in the shared folder of real models, footage and photos (environment WW_SHARED, set by meson), or NULL
+// when it is not there; the caller then SKIPs. The result is good until the next call.
+static inline const char *shared_file(const char *name) { return harness_file(getenv("WW_SHARED"), name); }
+
+// Path of a file of the project (environment WW_SOURCE, else the folder at hand); a test of it fails where it is not there.
+static inline const char *source_file(const char *name)
+{
+    const char *dir = getenv("WW_SOURCE");
+    const char *path = harness_file(dir && *dir ? dir : ".", name);
+    return path ? path : name;
 }
 #endif

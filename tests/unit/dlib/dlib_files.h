@@ -97,21 +97,25 @@ static inline void write_shape_file(ww_buffer *b, int points, int cascades, int 
     }
 }
 
-// A network that makes `values` values of a picture of any size: a convolution, whose every cell is averaged, and a
-// product.
+// A network that makes `values` values of a chip of 150 pixels: a convolution over a third of its sides, and a product.
 static inline void write_embedder(ww_buffer *b, int values)
 {
-    float weights[2 * 3] = {1, 0, 0, 0, 1, 0}, biases[2] = {0, 1}, *matrix = calloc(2 * (size_t)values, sizeof *matrix);
-    for (int i = 0; i < 2 * values; i++)
+    enum { CHANNELS = 2, SIDE = 50, CELLS = 3 * 3 * CHANNELS, WEIGHTS = CHANNELS * 3 * SIDE * SIDE };
+    float *weights = calloc(WEIGHTS, sizeof *weights), biases[CHANNELS] = {0, 1},
+          *matrix = calloc(CELLS * (size_t)values, sizeof *matrix);
+    for (int i = 0; i < WEIGHTS; i++)
+        weights[i] = (float)(i % 11 - 5) / SIDE / SIDE;
+    for (int i = 0; i < CELLS * values; i++)
         matrix[i] = (float)(i % 7);
     dat_loss_metric(b);
     dat_int(b, 2);
     dat_int(b, 3);
     dat_input_rgb(b, 100);
-    dat_con(b, (int64_t[4]){2, 3, 1, 1}, 1, 0, weights, biases);
+    dat_con(b, (int64_t[4]){CHANNELS, 3, SIDE, SIDE}, SIDE, 0, weights, biases);
     dat_first_end(b);
-    dat_fc(b, 2, values, matrix);
+    dat_fc(b, CELLS, values, matrix);
     dat_layer_end(b);
+    free(weights);
     free(matrix);
 }
 

@@ -204,11 +204,8 @@ TEST(jitter_begins_anew_with_every_generator)
     ww_image_free(&chip);
 }
 
-TEST(a_jittered_vector_is_the_mean_of_its_parts)
+static void check_jittered_vectors(const void *bytes, size_t size, const char *path)
 {
-    const char *path = shared_file("models/face_recognition_densenet_model_v1.dat.bz2");
-    if (!path)
-        SKIP("the shared models are not here");
     enum { COPIES = 3, DIM = 128, CHIPS = 2 };
     ww_error err = {0};
     ww_net *net = NULL;
@@ -217,12 +214,8 @@ TEST(a_jittered_vector_is_the_mean_of_its_parts)
     ww_image chip[CHIPS], copy;
     ww_dlib_random random;
     float part[DIM], whole[CHIPS * DIM];
-    uint8_t *bytes;
-    size_t size;
     ww_model_file file = {0};
-    CHECK_OK(ww_read_file(path, WW_NN_MODEL_BYTES_MAX, &bytes, &size, &err));
     CHECK_OK(ww_dlib_reader.read(bytes, size, path, NULL, &file, &err));
-    free(bytes);
     net = file.net;
     plain = file.spec;
     CHECK(plain.embedder == &ww_dlib_embedder_kind && plain.embedding_dim == DIM
@@ -258,6 +251,27 @@ TEST(a_jittered_vector_is_the_mean_of_its_parts)
     ww_net_free(net);
 }
 
+TEST(a_jittered_vector_is_the_mean_of_its_parts)
+{
+    ww_buffer written = {0};
+    write_embedder(&written, 128);
+    check_jittered_vectors(written.data, written.bytes, "written.dat");
+    ww_buffer_free(&written);
+}
+
+TEST(so_is_that_of_dlibs_own_network)
+{
+    const char *path = shared_file("models/face_recognition_densenet_model_v1.dat.bz2");
+    ww_error err = {0};
+    uint8_t *bytes = NULL;
+    size_t size;
+    if (!path)
+        SKIP("the shared models are not here");
+    CHECK_OK(ww_read_file(path, WW_NN_MODEL_BYTES_MAX, &bytes, &size, &err));
+    check_jittered_vectors(bytes, size, path);
+    free(bytes);
+}
+
 int main(void)
 {
     RUN(trees_move_the_shape);
@@ -269,5 +283,6 @@ int main(void)
     RUN(places_that_make_no_sense_are_refused_or_survived);
     RUN(jitter_begins_anew_with_every_generator);
     RUN(a_jittered_vector_is_the_mean_of_its_parts);
+    RUN(so_is_that_of_dlibs_own_network);
     return FINISH();
 }

@@ -226,21 +226,27 @@ TEST(a_source_of_landmarks_moves_them)
     ww_buffer_free(&b);
 }
 
-TEST(dlibs_detectors_see_the_people_on_group_photos)
+TEST(dlibs_gradient_detector_sees_the_people_on_group_photos)
+{
+    ww_error err = {0};
+    ww_model_file file = {0};
+    size_t hog_bytes = (size_t)(ww_file_frontal_hog_dat_end - ww_file_frontal_hog_dat);
+    if (hog_bytes == 0)
+        SKIP("built without dlib's headers");
+    CHECK_OK(ww_dlib_reader.read(ww_file_frontal_hog_dat, hog_bytes, "hog", NULL, &file, &err));
+    file.spec.upsample = 1;
+    check_on_group_photos(NULL, &file.spec);
+    ww_model_file_release(&file);
+}
+
+TEST(dlibs_cnn_detector_sees_the_people_on_group_photos)
 {
     ww_error err = {0};
     ww_model_file file = {0};
     uint8_t *bytes;
-    size_t size, hog_bytes = (size_t)(ww_file_frontal_hog_dat_end - ww_file_frontal_hog_dat);
-    const char *mmod = shared_file("models/mmod_human_face_detector.dat");
-    if (!group_photos_are_here() || !mmod)
-        SKIP("the shared photos and models are not here");
-    if (hog_bytes > 0) { // else built without dlib's headers
-        CHECK_OK(ww_dlib_reader.read(ww_file_frontal_hog_dat, hog_bytes, "hog", NULL, &file, &err));
-        file.spec.upsample = 1;
-        check_on_group_photos(NULL, &file.spec);
-        ww_model_file_release(&file);
-    }
+    size_t size;
+    if (!shared_file("models/mmod_human_face_detector.dat"))
+        SKIP("the shared models are not here");
     CHECK_OK(
         ww_read_file(shared_file("models/mmod_human_face_detector.dat"), WW_NN_MODEL_BYTES_MAX, &bytes, &size, &err));
     CHECK_OK(ww_dlib_reader.read(bytes, size, "mmod", NULL, &file, &err));
@@ -259,6 +265,7 @@ int main(void)
     RUN(dlibs_embedders_take_a_chip_as_it_is_or_the_mean_of_jittered_ones);
     RUN(shape_predictors_of_5_and_68_points_are_sources_of_landmarks);
     RUN(a_source_of_landmarks_moves_them);
-    RUN(dlibs_detectors_see_the_people_on_group_photos);
+    RUN(dlibs_gradient_detector_sees_the_people_on_group_photos);
+    RUN(dlibs_cnn_detector_sees_the_people_on_group_photos);
     return FINISH();
 }

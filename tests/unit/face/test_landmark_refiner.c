@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-#include "base/files.h"
 #include "base/random.h"
 #include "face/detect.h"
 #include "face/landmark_refiner.h"
 #include "face/landmarks.h"
 #include "face/model.h"
+#include "group_photos.h"
 #include "harness.h"
 #include "models/models.h"
 
@@ -51,17 +51,11 @@ static ww_detection disturbed(const ww_detection *d, double amount, ww_random *r
     return out;
 }
 
-TEST(landmarks_come_back_from_where_a_rough_detector_puts_them)
+static void check_landmarks_come_back(const char *path)
 {
-    static const char photo[] = "photos/groups/bbt1.jpg";
-    if (!shared_file(photo))
-        SKIP("../shared is not here");
     ww_error err;
-    uint8_t *jpeg;
-    size_t bytes;
     ww_image image = {0};
-    CHECK_OK(ww_read_file(shared_file(photo), 1 << 24, &jpeg, &bytes, &err));
-    CHECK_OK(ww_jpeg_decode(jpeg, bytes, photo, 1 << 26, &image, NULL, NULL, NULL, NULL, &err));
+    read_picture(path, &image);
     ww_net *net = load(ww_file_detector_onnx, ww_file_detector_onnx_end, "detector.onnx"), *again = load_landmarks();
     ww_model_spec spec;
     CHECK_OK(ww_model_recognise(net, NULL, &spec, &err));
@@ -98,7 +92,14 @@ TEST(landmarks_come_back_from_where_a_rough_detector_puts_them)
     ww_net_free(net);
     ww_net_free(again);
     ww_image_free(&image);
-    free(jpeg);
+}
+
+TEST(landmarks_come_back_from_where_a_rough_detector_puts_them)
+{
+    static const char photo[] = "photos/groups/bbt1.jpg";
+    check_landmarks_come_back(source_file(DRAWN_GROUP));
+    if (shared_file(photo))
+        check_landmarks_come_back(shared_file(photo));
 }
 
 static double log_odds(double p) { return log(p / (1 - p)); }
