@@ -74,6 +74,10 @@ rm -r out/Eve
 say export out
 say export out --restore -q
 folders
+echo "--- a folder emptied, most of it into one other"
+for n in 1 2 3 4; do mv "$(portrait Face_1 1)" out/Eve/; done
+mv out/Face_1/* out/Face_2/
+sync
 echo "--- everything deleted"
 rm -r out/Ada2 out/Eve out/Face_* out/Unsorted
 sync
