@@ -34,14 +34,15 @@ static void remove_dir(const char *dir)
 struct watcher {
     double share[3]; // by stage
     int calls;
-    int64_t cancel_at; // frames; 0: never, and once only
-    int went_back;
+    int64_t cancel_at;      // frames; 0: never, and once only
+    int went_back, between; // between: shares of the scan that are neither 0 nor 1
 };
 
 static int watch(void *user, const ww_progress *p)
 {
     struct watcher *w = user;
     w->went_back += p->share < w->share[p->stage];
+    w->between += p->stage == WW_STAGE_SCAN && p->share > 0.01 && p->share < 0.99;
     w->share[p->stage] = p->share;
     w->calls++;
     if (p->stage != WW_STAGE_SCAN || w->cancel_at == 0 || p->done < w->cancel_at)
@@ -72,6 +73,7 @@ TEST(the_simple_way_works)
     CHECK_EQ(clustered.people, 5);
     CHECK_EQ(exported.portraits, scanned.faces);
     CHECK_EQ(watcher.went_back, 0);
+    CHECK(watcher.between >= 3); // the clip has four spans
     for (int stage = 0; stage < 3; stage++)
         CHECK_NEAR(watcher.share[stage], 1, 1e-9);
     ww_library_close(library);

@@ -6,6 +6,7 @@
 #include "harness.h"
 #include "library/library.h"
 #include "people.h"
+#include "people/person_ids.h"
 
 #include <ftw.h>
 #include <unistd.h>
@@ -216,8 +217,45 @@ TEST(people_with_names_are_never_made_one)
     close_library(library);
 }
 
+// The first `first` of the faces are one person from now on, the others another.
+static void split_at(ww_library *library, size_t first, int32_t number[2])
+{
+    ww_error err = {0};
+    ww_catalog catalog;
+    ww_decided decided = {0};
+    ww_person_ids ids;
+    CHECK_OK(ww_catalog_load(library->store, NULL, 0, &catalog, &err));
+    const size_t count = catalog.face.count;
+    int32_t *label = ww_alloc_array(count, sizeof *label, SIZE_MAX);
+    for (size_t i = 0; i < count; i++)
+        label[i] = i < first ? 0 : 1;
+    CHECK_OK(ww_assign_person_ids(library, &catalog, &decided, label, &ids, &err));
+    for (size_t i = 0; i < count; i++)
+        CHECK_EQ(label[i], label[i < first ? 0 : count - 1]);
+    number[0] = label[0];
+    number[1] = label[count - 1];
+    CHECK_EQ(ids.people.count, 2);
+    ww_person_ids_free(&ids);
+    free(label);
+    ww_catalog_free(&catalog);
+}
+
+TEST(of_one_who_becomes_two_the_larger_part_keeps_the_number)
+{
+    ww_library *library = open_library();
+    int32_t number[2];
+    add_footage(library, 1, 1, "key", 9, (int[]){0, -1});
+    CHECK_EQ(sort_library(library, NULL), 1);
+    split_at(library, 6, number);
+    CHECK(number[0] == 0 && number[1] == 1);
+    split_at(library, 3, number);
+    CHECK(number[0] == 1 && number[1] == 0);
+    close_library(library);
+}
+
 int main(void)
 {
+    RUN(of_one_who_becomes_two_the_larger_part_keeps_the_number);
     RUN(new_footage_joins_and_moves_nobody);
     RUN(numbers_of_people_who_left_are_not_given_to_others);
     RUN(a_scan_with_other_models_finds_the_same_people_under_the_same_numbers);
