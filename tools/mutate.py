@@ -130,7 +130,10 @@ class Tree:
 
 
 class Test:
-    def __init__(self, found, build):
+    """made: of each of meson's targets by its id, the files that it makes. A program that a test is given as an argument
+    may stand there as a path from the build folder; but it is among what the test depends on."""
+
+    def __init__(self, found, build, made):
         self.name, self.command = found["name"], found["cmd"]
         self.environment = dict(os.environ, **found["env"])
         self.targets = sorted(
@@ -139,6 +142,7 @@ class Test:
                 for word in map(os.path.normpath, found["cmd"])
                 if word.startswith(build + os.sep) and not os.path.isdir(word)
             }
+            | {os.path.relpath(name, build) for target in found["depends"] for name in made.get(target, ())}
         )
         self.limit_s, self.usual = 600.0, None
 
@@ -171,12 +175,17 @@ class Test:
 
 
 def find_tests(tree, suites, names):
-    done = subprocess.run(["meson", "introspect", "--tests", tree.build], stdout=subprocess.PIPE, check=True)
+    def introspect(what):
+        return json.loads(
+            subprocess.run(["meson", "introspect", what, tree.build], stdout=subprocess.PIPE, check=True).stdout
+        )
+
+    made = {target["id"]: target["filename"] for target in introspect("--targets")}
     tests = []
-    for found in json.loads(done.stdout):
+    for found in introspect("--tests"):
         of = {suite.split(":")[-1] for suite in found["suite"]}
         if (names and found["name"] in names) or (not names and of & set(suites)):
-            tests.append(Test(found, tree.build))
+            tests.append(Test(found, tree.build, made))
     return tests
 
 
