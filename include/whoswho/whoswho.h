@@ -135,7 +135,7 @@ typedef struct ww_model_options {
     size_t size; // set by the INIT macro
     // Path of a network (ONNX, or dlib's .dat and .dat.bz2), or the name of a pinned model that is here (below); NULL:
     // the one compiled in. detector may also be "hog", dlib's gradient detector (there if dlib's headers were when the
-    // library was built), or a file of one.
+    // library was built), or a file of one; "cnn" is "mmod".
     const char *detector;
     const char *embedder;
     // Path or name of one of dlib's shape predictors (.dat, .dat.bz2; 5 or 68 points), asked for the landmarks of every

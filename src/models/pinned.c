@@ -75,8 +75,14 @@ static const ww_pin pins[] = {
 
 const ww_pin *ww_pins(void) { return pins; }
 
+// Other names that a model is known by.
+static const char *const aliases[][2] = {{"cnn", "mmod"}}; // face_recognition's
+
 const ww_pin *ww_pin_find(const char *name)
 {
+    for (size_t i = 0; i < sizeof aliases / sizeof *aliases; i++)
+        if (strcmp(name, aliases[i][0]) == 0)
+            name = aliases[i][1];
     for (const ww_pin *p = pins; p->shown.name; p++)
         if (strcmp(p->shown.name, name) == 0)
             return p;
@@ -122,7 +128,8 @@ ww_status ww_pinned_or_path(const char *text, ww_pinned_kind kind, char **path, 
     ww_status status = ww_pin_path(pin, path, err);
     if (status == WW_OK && !ww_path_exists(*path)) {
         status = ww_fail(err, WW_ERR_NOT_FOUND,
-                         "the model '%s' is not here ('%s'); 'whoswho models get %s' downloads it", text, *path, text);
+                         "the model '%s' is not here ('%s'); 'whoswho models get %s' downloads it", text, *path,
+                         pin->shown.name);
         free(*path);
         *path = NULL;
     }
