@@ -3,8 +3,10 @@
 #include "cluster_options.h"
 #include "commands.h"
 #include "dataset.h"
+#include "document.h"
 #include "known.h"
 #include "options.h"
+#include "review.h"
 #include "ui.h"
 #include "summary.h"
 
@@ -13,7 +15,7 @@
 struct settings {
     ww_cluster_options cluster;
     ww_model_options models; // for the pictures of known people
-    const char *known;
+    const char *dir, *known;
     bool restore;
     dataset_settings dataset;
     bool quiet, verbose, json, help;
@@ -79,7 +81,8 @@ static int on_folder(const struct settings *set, const char *dir, bool cluster)
 
 static int run(int argc, char **argv, int first, bool cluster)
 {
-    struct settings set = {.cluster = WW_CLUSTER_OPTIONS_INIT,
+    struct settings set = {.dir = DIR_DEFAULT,
+                           .cluster = WW_CLUSTER_OPTIONS_INIT,
                            .models = WW_MODEL_OPTIONS_INIT,
                            .dataset = {.options = WW_DATASET_OPTIONS_INIT}};
     ww_dataset_options *to = &set.dataset.options;
@@ -87,18 +90,20 @@ static int run(int argc, char **argv, int first, bool cluster)
         {"restore", 0, OPTION_FLAG, &set.restore, NULL,
          "write everything back, whatever was done to the folders by hand"},
         {"to", 0, OPTION_TEXT, &to->formats, "FORMAT,..",
-         "write a data set elsewhere, as its consumer reads it; see below"},
+         "write a data set elsewhere, as its consumer reads it; see below", .choices = dataset_format_choices()},
         {"out", 'O', OPTION_TEXT, &to->out, "OUT", "where it goes; several formats get a folder each"},
         {"split", 0, OPTION_TEXT, &set.dataset.split, "PARTS", "train/val/test, without leaks (80/10/10)"},
         {"seed", 0, OPTION_COUNT, &set.dataset.seed, "N", "another seed, another split (0)"},
         {"near-duplicate", 0, OPTION_NUMBER, &to->near_duplicate, "D",
          "distance below which faces of a person stay on one side (0.3 of the embedder's eps)", 0, 100},
         {"unlabelled", 0, OPTION_TEXT, &set.dataset.unlabelled, "HOW",
-         "faces of no class in a frame: blur (the default), unknown, or leave-out"},
+         "faces of no class in a frame: blur (the default), unknown, or leave-out",
+         .choices = "blur unknown leave-out"},
         {"named", 0, OPTION_FLAG, &set.dataset.named, NULL, "only people with a name"},
         {"chip-size", 0, OPTION_COUNT, &to->chip_size, "PX", "side of aligned chips (112)", 16, 1024},
     };
     const option shared[] = {
+        {"output", 'o', OPTION_TEXT, &set.dir, "DIR", "the library's folder (" DIR_DEFAULT ")"},
         {"quiet", 'q', OPTION_FLAG, &set.quiet, NULL, "print errors only"},
         {"verbose", 'v', OPTION_FLAG, &set.verbose, NULL,
          "print more: what was estimated from what, notes of the library"},
@@ -130,25 +135,25 @@ static int run(int argc, char **argv, int first, bool cluster)
     if (!options_parse(own, options, argc, argv, first, dirs, &count)) {
         code = EXIT_USAGE;
     } else if (set.help) {
-        puts(cluster ? "usage: whoswho cluster DIR [options]\n\nGroups the faces in DIR/whoswho.db into people again, "
-                       "without the footage.\n\nOptions:"
-                     : "usage: whoswho export DIR [options]\n\nWrites the folders, labels, montages, table and page of "
-                       "DIR/whoswho.db; with --to, a data set\n"
-                       "for training into another folder.\n\nOptions:");
+        puts(cluster
+                 ? "usage: whoswho cluster [DIR] [options]\n\nGroups the faces in DIR/whoswho.db into people again, "
+                   "without the footage.\n\nOptions:"
+                 : "usage: whoswho export [DIR] [options]\n\nWrites the folders, labels, montages, table and page of "
+                   "DIR/whoswho.db; with --to, a data set\n"
+                   "for training into another folder.\n\nOptions:");
         options_print_help(own, options);
         if (!cluster)
             dataset_print_formats();
         code = EXIT_FINE;
-    } else if (count != 1) {
-        fprintf(stderr, "whoswho: name one folder that was scanned before; see whoswho %s --help\n",
-                cluster ? "cluster" : "export");
+    } else if (count > 1) {
+        complain("name one folder that was scanned before; see whoswho %s --help", cluster ? "cluster" : "export");
     } else if (!to->formats != !to->out || (!to->formats && dataset_settings_given(&set.dataset))) {
-        fprintf(stderr, "whoswho: --to FORMAT and -O OUT belong together; see whoswho export --help\n");
+        complain("--to FORMAT and -O OUT belong together; see whoswho export --help");
     } else if (to->formats) {
         if (dataset_settings_read(&set.dataset))
-            code = dataset_export(dirs[0], to, set.quiet, set.verbose, set.json);
+            code = dataset_export(count ? dirs[0] : set.dir, to, set.quiet, set.verbose, set.json);
     } else {
-        code = on_folder(&set, dirs[0], cluster);
+        code = on_folder(&set, count ? dirs[0] : set.dir, cluster);
     }
     free(dirs);
     return code;

@@ -2,6 +2,7 @@
 // whoswho export DIR --to FORMAT -O OUT, and whoswho check OUT: data sets for those who train.
 #include "dataset.h"
 #include "commands.h"
+#include "document.h"
 #include "options.h"
 #include "summary.h"
 #include "ui.h"
@@ -45,13 +46,11 @@ bool dataset_settings_read(dataset_settings *set)
     set->options.seed = (uint64_t)set->seed;
     set->options.named_only = set->named;
     if (set->split && !parse_split(set->split, &set->options)) {
-        fprintf(stderr, "whoswho: the option --split takes parts such as 80/10/10, 80/20 or 100, not '%s'\n",
-                set->split);
+        complain("the option --split takes parts such as 80/10/10, 80/20 or 100, not '%s'", set->split);
         return false;
     }
     if (set->unlabelled && !parse_unlabelled(set->unlabelled, &set->options.unlabelled)) {
-        fprintf(stderr, "whoswho: the option --unlabelled takes blur, unknown or leave-out, not '%s'\n",
-                set->unlabelled);
+        complain("the option --unlabelled takes blur, unknown or leave-out, not '%s'", set->unlabelled);
         return false;
     }
     return true;
@@ -68,6 +67,15 @@ void dataset_print_formats(void)
     puts("\nFormats of --to:");
     for (int i = 0; ww_dataset_format_name(i); i++)
         printf("  %-12s %s\n", ww_dataset_format_name(i), ww_dataset_format_description(i));
+}
+
+const char *dataset_format_choices(void)
+{
+    static char names[512];
+    size_t used = 0;
+    for (int i = 0; ww_dataset_format_name(i) && used < sizeof names; i++)
+        used += (size_t)snprintf(names + used, sizeof names - used, "%s%s", i ? " " : "", ww_dataset_format_name(i));
+    return names;
 }
 
 static void print_json(const char *out, const ww_dataset_result *r)
@@ -175,7 +183,7 @@ int cmd_check(int argc, char **argv, int first)
         options_print_help(own, sizeof own / sizeof *own);
         code = EXIT_FINE;
     } else if (count != 1) {
-        fprintf(stderr, "whoswho: name the folder of one data set; see whoswho check --help\n");
+        complain("name the folder of one data set; see whoswho check --help");
     } else {
         code = check(dirs[0], quiet, json);
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // whoswho name, merge, reject, same, different, ignore, undo, redo: one decision, and the folders as it makes them.
 #include "commands.h"
+#include "document.h"
 #include "review.h"
 #include "streams.h"
 
@@ -15,24 +16,24 @@ static const struct command {
     bool force;
 } commands[] = {
     {"name", WW_DECISION_NAME, 2, 2,
-     "name WHO NAME [-o DIR]\n\nCalls a person NAME (\"\": takes the name away). Two people of one name are one "
+     "name WHO NAME [DIR]\n\nCalls a person NAME (\"\": takes the name away). Two people of one name are one "
      "person.\n"
      "WHO is a number, Face_N or a name."},
     {"merge", WW_DECISION_MERGE, 2, SIZE_MAX,
-     "merge WHO WHO... [-o DIR]\n\nMakes people one person, called as the first of them that has a name."},
+     "merge WHO WHO... [DIR]\n\nMakes people one person, called as the first of them that has a name."},
     {"reject", WW_DECISION_REJECT, 1, SIZE_MAX,
-     "reject FILE... [-o DIR]\n\nThe portraits do not show the person in whose folder they are.\n"
+     "reject FILE... [DIR]\n\nThe portraits do not show the person in whose folder they are.\n"
      "They go where they are near, or to Unsorted."},
     {"same", WW_DECISION_SAME, 2, 2,
-     "same A B [-o DIR]\n\nA and B, each a person or a portrait's file, are the same person."},
+     "same A B [DIR]\n\nA and B, each a person or a portrait's file, are the same person."},
     {"different", WW_DECISION_DIFFERENT, 2, 2,
-     "different A B [-o DIR]\n\nA and B, each a person or a portrait's file, are two people."},
+     "different A B [DIR]\n\nA and B, each a person or a portrait's file, are two people."},
     {"ignore", WW_DECISION_IGNORE, 1, SIZE_MAX,
-     "ignore WHO... [-o DIR]\n\nStrangers: they stay recognised, but no folder is written for them.\n"
+     "ignore WHO... [DIR]\n\nStrangers: they stay recognised, but no folder is written for them.\n"
      "`name` or `undo` bring them back."},
     {"undo", WW_DECISION_UNDO, 0, 0,
-     "undo [-o DIR]\n\nTakes the last decision back; again: the one before it. See `whoswho log`."},
-    {"redo", WW_DECISION_REDO, 0, 0, "redo [-o DIR]\n\nTakes the last undo back."},
+     "undo [DIR]\n\nTakes the last decision back; again: the one before it. See `whoswho log`."},
+    {"redo", WW_DECISION_REDO, 0, 0, "redo [DIR]\n\nTakes the last undo back."},
 };
 
 // Asked on a terminal; a script says --force.
@@ -40,7 +41,7 @@ static bool confirmed(const review *r)
 {
     if (r->quiet || r->json || !isatty(STDIN_FILENO) || !isatty(STDERR_FILENO))
         return false;
-    fprintf(stderr, "whoswho: %s\n", printable(r->err.message));
+    complain("%s", printable(r->err.message));
     return ui_ask("join them?");
 }
 
@@ -81,11 +82,10 @@ static int decide_named(review *r, const char **argument, size_t count, void *us
     if (count >= c->least && count <= c->most)
         return decide(r, &decision);
     if (c->kind == WW_DECISION_NAME && count > c->most)
-        fprintf(stderr, "whoswho: name one person at a time, and put a name of several words in quotes: "
-                        "whoswho name 3 \"Ada Lovelace\"\n");
+        complain("name one person at a time, and put a name of several words in quotes: "
+                 "whoswho name 3 \"Ada Lovelace\"");
     else
-        fprintf(stderr, "whoswho: usage: whoswho %.*s; see whoswho %s --help\n", (int)strcspn(c->usage, "\n"), c->usage,
-                c->name);
+        complain("usage: whoswho %.*s; see whoswho %s --help", (int)strcspn(c->usage, "\n"), c->usage, c->name);
     return EXIT_USAGE;
 }
 

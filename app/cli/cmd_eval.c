@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // whoswho eval: how good a result is, against a truth.
 #include "commands.h"
+#include "document.h"
 #include "eval_summary.h"
 #include "options.h"
 #include "review.h"
@@ -13,7 +14,7 @@
 enum { THRESHOLDS_MAX = 1000 };
 
 struct settings {
-    const char *truth, *pairs, *face, *thresholds;
+    const char *dir, *truth, *pairs, *face, *thresholds;
     int worst;
     bool quiet, json, help;
     ww_eval_options people;
@@ -36,7 +37,7 @@ static bool read_face(struct settings *set)
     set->people.face = largest ? WW_EVAL_LARGEST : WW_EVAL_MIDDLE;
     if (!set->face || largest || strcmp(set->face, "middle") == 0)
         return true;
-    fprintf(stderr, "whoswho: --face takes middle or largest, not '%s'\n", set->face);
+    complain("--face takes middle or largest, not '%s'", set->face);
     return false;
 }
 
@@ -70,9 +71,8 @@ static bool read_thresholds(struct settings *set)
     while (text) {
         const bool good = read_some(set, &text);
         if (!good || (*text && *text != ',')) {
-            fprintf(stderr,
-                    "whoswho: --thresholds takes distances such as 0.9,1,1.1 or FROM:TO:STEP, at most %d, not '%s'\n",
-                    THRESHOLDS_MAX, set->thresholds);
+            complain("--thresholds takes distances such as 0.9,1,1.1 or FROM:TO:STEP, at most %d, not '%s'",
+                     THRESHOLDS_MAX, set->thresholds);
             return false;
         }
         text = *text ? text + 1 : NULL;
@@ -129,13 +129,12 @@ static bool make_sense(struct settings *set, size_t count, const char **where)
 {
     set->people.worst = set->worst ? set->worst : -1;
     if (count > 1)
-        fprintf(stderr, "whoswho: name one folder, not '%s' too\n", where[1]);
+        complain("name one folder, not '%s' too", where[1]);
     else if (!set->truth && !set->pairs)
-        fputs("whoswho: say against what: --truth FILE.csv, --truth folders, --truth names, or --pairs FILE; "
-              "see whoswho eval --help\n",
-              stderr);
+        complain("say against what: --truth FILE.csv, --truth folders, --truth names, or --pairs FILE; "
+                 "see whoswho eval --help");
     else if (!set->truth && set->thresholds)
-        fputs("whoswho: --thresholds needs a --truth\n", stderr);
+        complain("--thresholds needs a --truth");
     else
         return read_face(set) && read_thresholds(set);
     return false;
@@ -143,18 +142,21 @@ static bool make_sense(struct settings *set, size_t count, const char **where)
 
 int cmd_eval(int argc, char **argv, int first)
 {
-    struct settings set = {.worst = 5, .people = WW_EVAL_OPTIONS_INIT};
+    struct settings set = {.dir = DIR_DEFAULT, .worst = 5, .people = WW_EVAL_OPTIONS_INIT};
     const option table[] = {
-        {"truth", 0, OPTION_TEXT, &set.truth, "WHAT", "who is who: a table, folders, or names (above)"},
+        {"output", 'o', OPTION_TEXT, &set.dir, "DIR", "the library's folder (" DIR_DEFAULT ")"},
+        {"truth", 0, OPTION_TEXT, &set.truth, "WHAT", "who is who: a table, folders, or names (above)",
+         .choices = "folders names"},
         {"pairs", 0, OPTION_TEXT, &set.pairs, "FILE",
          "LFW's pairs.txt, or file1,file2,same: tell one person from two, pair by pair"},
-        {"face", 0, OPTION_TEXT, &set.face, "WHICH",
-         "the face of a photo that counts: middle (the default) or largest"},
+        {"face", 0, OPTION_TEXT, &set.face, "WHICH", "the face of a photo that counts: middle (the default) or largest",
+         .choices = "middle largest"},
         {"worst", 0, OPTION_COUNT, &set.worst, "N", "how many mixed folders and split people to tell (5)"},
         {"thresholds", 0, OPTION_TEXT, &set.thresholds, "D,D,...",
          "sort by each of these, without keeping it; or FROM:TO:STEP"},
         {"method", 0, OPTION_TEXT, &set.people.sorting.method, "NAME",
-         "for these: hac, map-equation, chinese-whispers or dbscan"},
+         "for these: hac, map-equation, chinese-whispers or dbscan",
+         .choices = "hac map-equation chinese-whispers dbscan"},
         {"min-samples", 0, OPTION_COUNT, &set.people.sorting.min_samples, "N", "for these: faces that make a person", 1,
          1000000, true},
         {"threads", 't', OPTION_COUNT, &set.people.sorting.threads, "N", "for these: threads to use (all CPUs)", 1,
@@ -177,7 +179,7 @@ int cmd_eval(int argc, char **argv, int first)
     } else if (parsed && make_sense(&set, count, where)) {
         eval_notes notes;
         if (eval_notes_open(&notes, set.json))
-            code = evaluate(&set, count ? where[0] : DIR_DEFAULT, &notes);
+            code = evaluate(&set, count ? where[0] : set.dir, &notes);
         else
             code = EXIT_FAILED;
         eval_notes_close(&notes);

@@ -1,19 +1,21 @@
 // SPDX-License-Identifier: MIT
 // whoswho log: what was decided. whoswho people: who is there.
 #include "commands.h"
+#include "document.h"
 #include "review.h"
 #include "streams.h"
 
 #include <time.h>
 
 typedef struct listing {
+    const char *begin; // of the JSON
     bool json, any;
 } listing;
 
 static void begin_row(listing *l)
 {
     if (l->json)
-        fputs(l->any ? ",\n " : "[", stdout);
+        fputs(l->any ? ",\n " : l->begin, stdout);
     l->any = true;
 }
 
@@ -60,17 +62,19 @@ static int print_person(void *user, const ww_person *p)
 static int list(review *r, const char **argument, size_t count, void *user)
 {
     const bool log = *(const bool *)user;
-    if (count > 0) {
-        fprintf(stderr, "whoswho: %s takes no arguments but -o DIR, not '%s'\n", log ? "log" : "people", argument[0]);
+    if (count > 1) {
+        complain("%s takes one folder, not '%s' too", log ? "log" : "people", printable(argument[1]));
         return EXIT_USAGE;
     }
-    listing l = {.json = r->json};
+    if (count == 1)
+        r->dir = argument[0];
+    listing l = {.json = r->json, .begin = log ? "{\"log\": [" : "{\"people\": ["};
     ww_status status = review_open(r);
     if (status == WW_OK)
         status = log ? ww_library_log(r->library, print_entry, &l, &r->err)
                      : ww_library_people(r->library, print_person, &l, &r->err);
     if (status == WW_OK && l.json)
-        puts(l.any ? "]" : "[]");
+        printf("%s]}\n", l.any ? "" : l.begin);
     else if (status == WW_OK && !l.any && !r->quiet)
         puts(log ? "nothing was decided yet" : "nobody was found yet");
     return review_close(r, status);
@@ -79,13 +83,13 @@ static int list(review *r, const char **argument, size_t count, void *user)
 int cmd_log(int argc, char **argv, int first)
 {
     bool log = true;
-    return review_run("log [-o DIR]\n\nWhat was decided, in order; what was taken back is marked.", NULL, 0, argc, argv,
+    return review_run("log [DIR]\n\nWhat was decided, in order; what was taken back is marked.", NULL, 0, argc, argv,
                       first, list, &log);
 }
 
 int cmd_people(int argc, char **argv, int first)
 {
     bool log = false;
-    return review_run("people [-o DIR]\n\nThe people of the library: number, faces, name.", NULL, 0, argc, argv, first,
+    return review_run("people [DIR]\n\nThe people of the library: number, faces, name.", NULL, 0, argc, argv, first,
                       list, &log);
 }

@@ -2,6 +2,7 @@
 // whoswho models list | get NAME... | check [NAME...]: the models of others that can be had by name. `get` is the one
 // command that reaches for the network.
 #include "commands.h"
+#include "document.h"
 #include "options.h"
 #include "ui.h"
 
@@ -62,8 +63,8 @@ static void print_member(const char *name, const char *value)
 static int print_json(void *user, const ww_pinned_model *m)
 {
     request *r = user;
-    printf("%s{\"name\": \"%s\", \"kind\": \"%s\", \"bytes\": %lld, \"here\": %s", r->row++ ? ",\n " : "[", m->name,
-           kind_name(m->kind), (long long)m->bytes, m->here ? "true" : "false");
+    printf("%s{\"name\": \"%s\", \"kind\": \"%s\", \"bytes\": %lld, \"here\": %s", r->row++ ? ",\n " : "{\"models\": [",
+           m->name, kind_name(m->kind), (long long)m->bytes, m->here ? "true" : "false");
     print_member("licence", m->licence);
     print_member("terms", m->terms ? m->terms : "");
     print_member("origin", m->origin);
@@ -80,7 +81,7 @@ static int list(ui *u, request *r)
     if (ww_pinned_models(r->json ? print_json : print_row, r, &err) != WW_OK)
         return ui_fail(u, &err);
     if (r->json)
-        puts("]");
+        puts("]}");
     return EXIT_FINE;
 }
 
@@ -125,7 +126,7 @@ static int get(ui *u, request *r)
     ww_error err = {0};
     ww_status status = WW_OK;
     if (r->names == 0) {
-        fprintf(stderr, "whoswho: name the models to get; see whoswho models list\n");
+        complain("name the models to get; see whoswho models list");
         return EXIT_USAGE;
     }
     for (size_t i = 0; i < r->names && status == WW_OK; i++) // a slip in any name before anything is downloaded
@@ -157,7 +158,7 @@ static void check_one(struct checking *c, const char *name)
     fflush(stdout);
     c->code = ui_fail(c->u, &err);
     if (status == WW_ERR_FORMAT)
-        fprintf(stderr, "whoswho: 'whoswho models get %s' downloads it anew\n", name);
+        complain("'whoswho models get %s' downloads it anew", name);
 }
 
 static int check_if_here(void *user, const ww_pinned_model *m)
@@ -199,7 +200,7 @@ static int act(request *r, const char *const *rest, size_t count)
         r->names = count - 1;
         return actions[i].run(&u, r);
     }
-    fprintf(stderr, "whoswho: say models list, models get NAME... or models check; see whoswho models --help\n");
+    complain("say models list, models get NAME... or models check; see whoswho models --help");
     return EXIT_USAGE;
 }
 

@@ -2,6 +2,8 @@
 // whoswho [run] INPUT... and whoswho scan INPUT...
 #include "cluster_options.h"
 #include "commands.h"
+#include "document.h"
+#include "inputs.h"
 #include "known.h"
 #include "options.h"
 #include "ui.h"
@@ -10,15 +12,16 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #define DIR_DEFAULT "ClusteredFaces"
 
 struct settings {
-    const char *dir, *known, *preset;
+    const char *dir, *known, *preset, *list;
     ww_model_options models;
     ww_scan_options scan;
     ww_cluster_options cluster;
-    bool track, no_track, quiet, verbose, json, help;
+    bool null, no_track, quiet, verbose, json, help;
 };
 
 struct outcome {
@@ -99,6 +102,20 @@ static void print_summary(const struct outcome *o, bool verbose)
         printf("next: whoswho cluster %s\n", o->dir);
 }
 
+// A start that failed leaves nothing behind: the folder and the empty store that this run made.
+static void unmake(const char *dir)
+{
+    static const char *const files[] = {"whoswho.db-wal", "whoswho.db-shm", "whoswho.db"};
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        char *path = NULL;
+        if (asprintf(&path, "%s/%s", dir, files[i]) < 0)
+            return;
+        unlink(path);
+        free(path);
+    }
+    rmdir(dir);
+}
+
 static int scan_and_more(const struct settings *set, const char *const *inputs, size_t count, bool scan_only)
 {
     ui u;
@@ -114,6 +131,7 @@ static int scan_and_more(const struct settings *set, const char *const *inputs, 
                         .export = WW_EXPORT_RESULT_INIT,
                         .known = WW_KNOWN_RESULT_INIT};
     double begun = now_s();
+    const bool made = access(set->dir, F_OK) != 0;
     ww_status status = ww_models_open(&set->models, &models, &err);
     if (status == WW_OK)
         status = ww_library_open(set->dir, WW_LIBRARY_CREATE, &callbacks, &library, &err);
@@ -136,10 +154,10 @@ static int scan_and_more(const struct settings *set, const char *const *inputs, 
         ui_clear(&u);
         o.detector = ww_models_detector_name(models);
         o.embedder = ww_models_embedder_name(models);
-        if (set->json)
+        if (nothing_read)
+            complain("there was nothing to look at");
+        else if (set->json)
             print_json(&o);
-        else if (nothing_read)
-            fprintf(stderr, "whoswho: there was nothing to look at\n");
         else if (!set->quiet)
             print_summary(&o, u.verbose);
         code = nothing_read                                                      ? EXIT_FAILED
@@ -148,7 +166,31 @@ static int scan_and_more(const struct settings *set, const char *const *inputs, 
     }
     ww_library_close(library);
     ww_models_close(models);
+    if (made && nothing_read)
+        unmake(set->dir);
     return code;
+}
+
+// --preset article as typed: dlib's embedder and landmarks if they are here, else the embedder built in, with its own
+// distance in place of the article's 0.5.
+static void follow_article(struct settings *set)
+{
+    if (!set->models.embedder && ww_pinned_model_check("dlib", NULL) == WW_OK) {
+        set->models.embedder = "dlib";
+        if (!set->models.landmarks && ww_pinned_model_check("dlib5", NULL) == WW_OK)
+            set->models.landmarks = "dlib5";
+    }
+    const bool stand_in = !set->models.embedder;
+    if (stand_in && set->cluster.eps == WW_KEEP)
+        set->cluster.eps = WW_AUTO;
+    if (stand_in && !set->quiet && !set->json)
+        fputs("whoswho: note: dlib's embedder is not here, so the one built in stands in for it, with its own "
+              "distance; for the article's: whoswho models get dlib dlib5\n",
+              stderr);
+    const double eps = set->cluster.eps;
+    ww_preset_article(&set->models, &set->scan, &set->cluster);
+    if (stand_in)
+        set->cluster.eps = eps;
 }
 
 static int run(int argc, char **argv, int first, bool scan_only)
@@ -157,17 +199,19 @@ static int run(int argc, char **argv, int first, bool scan_only)
                            .models = WW_MODEL_OPTIONS_INIT,
                            .scan = WW_SCAN_OPTIONS_INIT,
                            .cluster = WW_CLUSTER_OPTIONS_INIT};
-    int64_t by_fps_us = 0;
     const option scanning[] = {
         {"output", 'o', OPTION_TEXT, &set.dir, "DIR", "where the result goes (" DIR_DEFAULT ")"},
+        {"files-from", 0, OPTION_TEXT, &set.list, "FILE", "more INPUTs: the lines of FILE; -: of the standard input"},
+        {"null", '0', OPTION_FLAG, &set.null, NULL, "the names in that list end with a NUL, as find -print0 writes it"},
         {"every", 0, OPTION_DURATION, &set.scan.every_us, "TIME", "sampling interval (1s)"},
-        {"fps", 0, OPTION_FPS, &by_fps_us, "N", "the same as samples per second"},
+        {"fps", 0, OPTION_FPS, &set.scan.every_us, "N", "the same as samples per second"},
         {"threads", 't', OPTION_COUNT, &set.scan.threads, "N", "threads to use (all CPUs)", 1, 1024},
         {"detector", 0, OPTION_TEXT, &set.models.detector, "FILE",
-         "ONNX or dlib face detector, or hog (the one built in)"},
-        {"embedder", 0, OPTION_TEXT, &set.models.embedder, "FILE", "ONNX or dlib face embedder (the one built in)"},
+         "ONNX or dlib face detector, or hog, or cnn (the one built in)", .choices = "hog cnn yunet mmod"},
+        {"embedder", 0, OPTION_TEXT, &set.models.embedder, "FILE", "ONNX or dlib face embedder (the one built in)",
+         .choices = "sface dlib"},
         {"landmarks", 0, OPTION_TEXT, &set.models.landmarks, "FILE",
-         "dlib shape predictor of 5 or 68 points (the detector's landmarks)"},
+         "dlib shape predictor of 5 or 68 points (the detector's landmarks)", .choices = "dlib5 dlib68"},
         {"upsample", 0, OPTION_COUNT, &set.models.upsample, "N", "dlib detectors: double the picture N times (0)", 0,
          4},
         {"jitter", 0, OPTION_COUNT, &set.models.jitter, "N", "dlib embedders: mean over N slightly moved copies (1)", 0,
@@ -178,12 +222,12 @@ static int run(int argc, char **argv, int first, bool scan_only)
          "smallest face kept, source pixels (all that are found)", 0, 100000},
         {"min-score", 0, OPTION_NUMBER, &set.scan.min_score, "S", "detector score from 0 to 1 (the detector's own)", 0,
          1},
-        {"track", 0, OPTION_FLAG, &set.track, NULL, "track faces between samples (the default)"},
+        {"track", 0, OPTION_FLAG_OFF, &set.no_track, NULL, "track faces between samples (the default)"},
         {"no-track", 0, OPTION_FLAG, &set.no_track, NULL, "do not track faces between samples"},
         {"frame-max", 0, OPTION_COUNT, &set.scan.frame_max_px, "PX", "long side of the stored frames (1280)", 64,
          16384},
         {"preset", 0, OPTION_TEXT, &set.preset, "NAME",
-         "article: the article's pipeline, with dlib's models (see man whoswho)"},
+         "article: the article's pipeline, with dlib's models (see man whoswho)", .choices = "article"},
         {"quiet", 'q', OPTION_FLAG, &set.quiet, NULL, "print errors only"},
         {"verbose", 'v', OPTION_FLAG, &set.verbose, NULL,
          "print more: times, what was estimated from what, notes of the library"},
@@ -195,37 +239,27 @@ static int run(int argc, char **argv, int first, bool scan_only)
     options_add(table, &options, scanning, sizeof scanning / sizeof *scanning);
     if (!scan_only)
         cluster_options_add(table, &options, &set.cluster, &set.known);
-    const char **inputs = options_arguments(argc);
-    if (!inputs)
+    const char **argument = options_arguments(argc);
+    if (!argument)
         return EXIT_FAILED;
     int code = EXIT_USAGE;
-    if (!options_parse(table, options, argc, argv, first, inputs, &count)) {
+    input_list in = {0};
+    if (!options_parse(table, options, argc, argv, first, argument, &count)) {
         code = EXIT_USAGE;
     } else if (set.help) {
         print_help(scan_only ? "scan" : "run", table, options);
         code = EXIT_FINE;
-    } else if (count == 0) {
-        fprintf(stderr, "whoswho: name a video, a photo or a folder of them; see whoswho --help\n");
-    } else if (set.scan.every_us && by_fps_us) {
-        fprintf(stderr, "whoswho: --every and --fps say the same thing: give one of them\n");
-    } else if (set.track && set.no_track) {
-        fprintf(stderr, "whoswho: --track and --no-track contradict each other\n");
     } else if (set.preset && strcmp(set.preset, "article") != 0) {
-        fprintf(stderr, "whoswho: there is no preset '%s'; there is one: article\n", set.preset);
-    } else if (set.preset && !set.models.embedder) {
-        fprintf(
-            stderr,
-            "whoswho: the article's preset sorts by dlib's embedder: name its files with --embedder and --landmarks\n");
-    } else {
-        if (by_fps_us)
-            set.scan.every_us = by_fps_us;
+        complain("there is no preset '%s'; there is one: article", set.preset);
+    } else if ((code = inputs_read(&in, argument, count, set.list, set.null)) == EXIT_FINE) {
         set.cluster.threads = set.scan.threads;
         set.scan.no_track = set.no_track;
         if (set.preset)
-            ww_preset_article(&set.models, &set.scan, &set.cluster);
-        code = scan_and_more(&set, inputs, count, scan_only);
+            follow_article(&set);
+        code = scan_and_more(&set, in.path, in.count, scan_only);
     }
-    free(inputs);
+    inputs_free(&in);
+    free(argument);
     return code;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // whoswho split: how one folder falls into two, and doing so.
 #include "commands.h"
+#include "document.h"
 #include "review.h"
 #include "streams.h"
 
@@ -8,7 +9,7 @@
 #define PERHAPS_TWO 0.2
 
 static const char usage[] =
-    "split WHO [-o DIR] [options]\n\n"
+    "split WHO [DIR] [options]\n\n"
     "Proposes how the faces of one person fall into two, and does it after a y, or at once with --yes.";
 
 static const char *how_sure(double separation)
@@ -80,7 +81,7 @@ static int split_named(review *r, const char **argument, size_t count, void *use
     const bool *yes = user;
     if (count == 1)
         return split(r, argument[0], *yes);
-    fprintf(stderr, "whoswho: name one person to split; see whoswho split --help\n");
+    complain("name one person to split; see whoswho split --help");
     return EXIT_USAGE;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // whoswho sync: what was done to the folders by hand becomes decisions.
 #include "commands.h"
+#include "document.h"
 #include "review.h"
 
 static const char usage[] = "sync [DIR] [options]\n\n"
@@ -56,7 +57,7 @@ static int sync_named(review *r, const char **argument, size_t count, void *user
 {
     const bool *dry_run = user;
     if (count > 1) {
-        fprintf(stderr, "whoswho: sync takes one folder; see whoswho sync --help\n");
+        complain("sync takes one folder; see whoswho sync --help");
         return EXIT_USAGE;
     }
     if (count == 1)

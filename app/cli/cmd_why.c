@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: MIT
 // whoswho why: what put a face where it is.
 #include "commands.h"
+#include "document.h"
 #include "review.h"
 #include "streams.h"
 
-static const char usage[] = "why FILE... [-o DIR]\n\n"
+static const char usage[] = "why FILE... [DIR]\n\n"
                             "Tells which faces a portrait is nearest to, and what put it where it is. FILE is a "
                             "portrait, or the N of face_N.jpg.";
+
+typedef struct answer {
+    bool json, any;
+} answer;
 
 static void print_text(const ww_why *w)
 {
@@ -26,10 +31,10 @@ static void print_member(const char *name, const char *value)
     json_print_string(stdout, value);
 }
 
-static void print_json(const ww_why *w)
+static void print_json(const ww_why *w, bool any)
 {
-    printf("{\"face\": %lld, \"time_s\": %.3f, \"quality\": %.4f", (long long)w->face, (double)w->time_us / 1e6,
-           w->quality);
+    printf("%s{\"face\": %lld, \"time_s\": %.3f, \"quality\": %.4f", any ? ",\n " : "{\"faces\": [", (long long)w->face,
+           (double)w->time_us / 1e6, w->quality);
     print_member("portrait", w->portrait);
     print_member("person", w->person);
     print_member("source", w->source);
@@ -45,28 +50,32 @@ static void print_json(const ww_why *w)
         print_member("person", w->near[i].person);
         putchar('}');
     }
-    puts("]}");
+    fputs("]}", stdout);
 }
 
 static void print_why(void *user, const ww_why *w)
 {
-    const review *r = user;
-    if (r->json)
-        print_json(w);
+    answer *a = user;
+    if (a->json)
+        print_json(w, a->any);
     else
         print_text(w);
+    a->any = true;
 }
 
 static int explain(review *r, const char **argument, size_t count, void *user)
 {
     (void)user;
     if (count == 0) {
-        fprintf(stderr, "whoswho: name a portrait, or the number of a face; see whoswho why --help\n");
+        complain("name a portrait, or the number of a face; see whoswho why --help");
         return EXIT_USAGE;
     }
+    answer a = {.json = r->json};
     ww_status status = review_open(r);
     for (size_t i = 0; i < count && status == WW_OK; i++)
-        status = ww_library_why(r->library, argument[i], print_why, r, &r->err);
+        status = ww_library_why(r->library, argument[i], print_why, &a, &r->err);
+    if (status == WW_OK && r->json)
+        puts("]}");
     return review_close(r, status);
 }
 

@@ -17,6 +17,7 @@ bool dataset_settings_read(dataset_settings *set);
 // Whether any of them was given.
 bool dataset_settings_given(const dataset_settings *set);
 void dataset_print_formats(void);
+const char *dataset_format_choices(void); // their names with spaces between; static
 // Returns the exit code.
 int dataset_export(const char *dir, const ww_dataset_options *options, bool quiet, bool verbose, bool json);
 

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "commands.h"
+#include "config.h"
+#include "document.h"
 #include "streams.h"
 #include "suggest.h"
 #include "ui.h"
 #include "whoswho/whoswho.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -65,10 +68,64 @@ static int (*command_named(const char *name))(int argc, char **argv, int first)
 
 static void end_without_memory(size_t bytes)
 {
-    fprintf(stderr,
-            "whoswho: no memory left, not even for %zu bytes; close other programs, or raise the limit (ulimit -v)\n",
-            bytes);
+    document_no_memory(bytes);
     _exit(EXIT_FAILED);
+}
+
+// --- the options of all commands, for completions and the configuration ----------------------------------------------
+
+static struct {
+    const char *command, *wanted;
+    bool found;
+} visit;
+
+static void for_every_command(void (*visitor)(const option *table, size_t count))
+{
+    char program[] = "whoswho";
+    options_visitor = visitor;
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
+        char *arguments[] = {program, program, NULL};
+        visit.command = commands[i].name;
+        commands[i].run(2, arguments, 2);
+    }
+    options_visitor = NULL;
+}
+
+static void look_for(const option *table, size_t count)
+{
+    visit.found = visit.found || options_find(table, count, visit.wanted);
+}
+
+static bool option_exists(const char *name)
+{
+    visit.wanted = name;
+    visit.found = false;
+    for_every_command(look_for);
+    return visit.found;
+}
+
+static void print_options(const option *table, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        printf("option\t%s\t%s\t%c\t%s\t%s\t%s\n", visit.command, table[i].name,
+               table[i].letter ? table[i].letter : '-', table[i].takes ? table[i].takes : "",
+               table[i].choices ? table[i].choices : "", table[i].help);
+}
+
+static int print_model(void *user, const ww_pinned_model *m)
+{
+    (void)user;
+    printf("model\t%s\n", m->name);
+    return 0;
+}
+
+// The tables as text, a row a line, for tools/make_completion.py.
+static int dump(void)
+{
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
+        printf("command\t%s\t%s\n", commands[i].name, commands[i].help);
+    for_every_command(print_options);
+    return ww_pinned_models(print_model, NULL, NULL) == WW_OK ? EXIT_FINE : EXIT_FAILED;
 }
 
 // A first word that is neither a command nor a file that is there: most likely a command mistyped.
@@ -76,10 +133,33 @@ static const char *meant(const char *word)
 {
     const char *names[sizeof commands / sizeof *commands];
     if (strchr(word, '/') || *word == '-' || access(word, F_OK) == 0)
-        return NULL;
+        return NULL; // a file, or an option
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
         names[i] = commands[i].name;
     return suggest(word, names, sizeof commands / sizeof *commands);
+}
+
+// Whether this can only have been meant as a command: a word, and no file that is there.
+static bool is_lone_word(const char *word)
+{
+    return *word >= 'a' && *word <= 'z' && !strpbrk(word, "./:\\") && access(word, F_OK) != 0;
+}
+
+// help COMMAND is COMMAND --help.
+static int help_on(int argc, char **argv)
+{
+    char asked[] = "--help";
+    char *arguments[] = {argv[0], argv[2], asked, NULL};
+    int (*command)(int argc, char **argv, int first) = command_named(argv[2]);
+    if (command && argc == 3)
+        return command(3, arguments, 2);
+    const char *near = command ? NULL : meant(argv[2]);
+    if (command)
+        complain("help takes the name of one command, not '%s' too", printable(argv[3]));
+    else
+        complain("there is no command '%s'%s%s%s; see whoswho --help", printable(argv[2]),
+                 near ? " (did you mean " : "", near ? near : "", near ? "?)" : "");
+    return EXIT_USAGE;
 }
 
 static int run(int argc, char **argv)
@@ -88,8 +168,12 @@ static int run(int argc, char **argv)
         help();
         return EXIT_USAGE;
     }
+    if (strcmp(argv[1], "help") == 0 && argc > 2)
+        return help_on(argc, argv);
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0)
         return help();
+    if (strcmp(argv[1], "--dump-options") == 0)
+        return dump();
     if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0 || strcmp(argv[1], "version") == 0) {
         printf("whoswho %s\n", ww_version());
         return EXIT_FINE;
@@ -98,9 +182,9 @@ static int run(int argc, char **argv)
     if (command)
         return command(argc, argv, 2);
     const char *near = meant(argv[1]);
-    if (near) {
-        fprintf(stderr, "whoswho: there is no command and no file '%s' (did you mean %s?); see whoswho --help\n",
-                printable(argv[1]), near);
+    if (near || is_lone_word(argv[1])) {
+        complain("there is no command and no file '%s'%s%s%s; see whoswho --help", printable(argv[1]),
+                 near ? " (did you mean " : "", near ? near : "", near ? "?)" : "");
         return EXIT_USAGE;
     }
     return cmd_run(argc, argv, 1);
@@ -111,5 +195,7 @@ int main(int argc, char **argv)
     ww_on_out_of_memory(end_without_memory);
     ww_silence_libav(); // what it has to say, ww_callbacks say
     streams_begin();
-    return streams_end(run(argc, argv));
+    document_begin_if_asked(argc, argv);
+    config_option_exists = option_exists;
+    return streams_end(document_end(run(argc, argv)));
 }

@@ -1,16 +1,34 @@
 // SPDX-License-Identifier: MIT
 #include "options.h"
+#include "config.h"
+#include "document.h"
 #include "streams.h"
 #include "suggest.h"
 #include "whoswho/whoswho.h"
 
+#include <getopt.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-enum { COUNT_MAX = 1000000, HELP_COLUMN = 26, OPTIONS_MAX = 64 };
+enum { COUNT_MAX = 1000000, HELP_COLUMN = 26, OPTIONS_MAX = 64, LONG_FIRST = 256 };
 #define DURATION_MAX_S 86400.0
+
+void (*options_visitor)(const option *table, size_t count);
+
+typedef struct given_option {
+    const option *option;
+    const char *text; // NULL: a flag
+} given_option;
+
+typedef struct given { // the command line, taken apart
+    given_option *item;
+    size_t count;
+    const char **rest;
+    size_t rest_count;
+} given;
 
 static bool parse_double(const char *text, double *value, const char **end)
 {
@@ -60,6 +78,7 @@ static bool store(const option *o, const char *text)
     double number;
     switch (o->type) {
     case OPTION_FLAG: *(bool *)o->target = true; return true;
+    case OPTION_FLAG_OFF: *(bool *)o->target = false; return true;
     case OPTION_TEXT: *(const char **)o->target = text; return *text != 0;
     case OPTION_NUMBER: return read_number(o, text, o->target);
     case OPTION_DURATION: return parse_duration(text, o->target);
@@ -81,7 +100,8 @@ static const char *expectation(const option *o)
 {
     static char text[96];
     switch (o->type) {
-    case OPTION_FLAG: return "nothing";
+    case OPTION_FLAG:
+    case OPTION_FLAG_OFF: return "nothing";
     case OPTION_TEXT: return "a text";
     case OPTION_COUNT:
     case OPTION_NUMBER:
@@ -96,84 +116,175 @@ static const char *expectation(const option *o)
     return "";
 }
 
-static const option *find(const option *table, size_t count, const char *name, size_t length, char letter)
+const option *options_find(const option *table, size_t count, const char *name)
 {
     for (size_t i = 0; i < count; i++)
-        if (letter ? table[i].letter == letter
-                   : strlen(table[i].name) == length && strncmp(table[i].name, name, length) == 0)
+        if (strcmp(table[i].name, name) == 0)
             return &table[i];
     return NULL;
 }
 
-static const char *hint(const option *table, size_t count, const char *argument)
+bool options_store(const option *o, const char *where, const char *text)
 {
-    static char text[64];
-    const char *names[OPTIONS_MAX], *name = argument + 2;
-    char word[32] = "";
-    if (strncmp(argument, "--", 2) != 0 || count > OPTIONS_MAX)
-        return "";
-    snprintf(word, sizeof word, "%.*s", (int)strcspn(name, "="), name);
-    for (size_t i = 0; i < count; i++)
-        names[i] = table[i].name;
-    const char *near = suggest(word, names, count);
-    *text = 0;
-    if (near)
-        snprintf(text, sizeof text, " (did you mean --%s?)", near);
-    return text;
+    if (store(o, text))
+        return true;
+    complain("%s%s takes %s, not '%s'", where, o->name, expectation(o), printable(text));
+    return false;
 }
 
-// One option at argv[*i]; moves *i past a value taken from the next argument.
-static bool parse_one(const option *table, size_t count, int argc, char **argv, int *i)
+static bool is_flag(const option *o) { return o->type == OPTION_FLAG || o->type == OPTION_FLAG_OFF; }
+
+static void complain_unknown(const option *table, size_t count, const char *argument)
 {
-    const char *argument = argv[*i], *value = NULL;
-    const option *o;
-    if (argument[1] == '-') {
-        const char *name = argument + 2, *equals = strchr(name, '=');
-        o = find(table, count, name, equals ? (size_t)(equals - name) : strlen(name), 0);
-        value = equals ? equals + 1 : NULL;
+    const char *names[OPTIONS_MAX], *near = NULL;
+    char word[32] = "";
+    if (strncmp(argument, "--", 2) == 0)
+        snprintf(word, sizeof word, "%.*s", (int)strcspn(argument + 2, "="), argument + 2);
+    for (size_t i = 0; i < count; i++) {
+        names[i] = table[i].name;
+        if (*word && strncmp(names[i], word, strlen(word)) == 0) {
+            complain("the option '%s' may stand for several; see whoswho --help", printable(argument));
+            return;
+        }
+    }
+    if (*word)
+        near = suggest(word, names, count);
+    complain("there is no option '%s'%s%s%s; see whoswho --help", printable(argument), near ? " (did you mean --" : "",
+             near ? near : "", near ? "?)" : "");
+}
+
+// The tables of getopt_long: LONG_FIRST + i stands for table[i].
+typedef struct getopt_tables {
+    char letters[2 * OPTIONS_MAX + 3];
+    struct option names[OPTIONS_MAX + 1];
+} getopt_tables;
+
+static void fill(getopt_tables *g, const option *table, size_t count)
+{
+    char *letter = g->letters;
+    memset(g, 0, sizeof *g);
+    *letter++ = '-'; // arguments that are no options come in their turn
+    *letter++ = ':'; // an option without its value is told from one that is unknown
+    for (size_t i = 0; i < count; i++) {
+        const bool flag = is_flag(&table[i]);
+        g->names[i] = (struct option){table[i].name, flag ? no_argument : required_argument, NULL, LONG_FIRST + (int)i};
+        if (table[i].letter)
+            *letter++ = table[i].letter;
+        if (table[i].letter && !flag)
+            *letter++ = ':';
+    }
+}
+
+static const option *by_code(const option *table, size_t count, int code)
+{
+    if (code >= LONG_FIRST && code < LONG_FIRST + (int)count)
+        return &table[code - LONG_FIRST];
+    for (size_t i = 0; i < count; i++)
+        if (code && table[i].letter == code)
+            return &table[i];
+    return NULL;
+}
+
+// One answer of getopt_long; `argument` is what it looked at.
+static bool take(const option *table, size_t count, int code, const char *argument, given *g)
+{
+    const bool wrong = code == '?' || code == ':';
+    const option *o = by_code(table, count, wrong ? optopt : code);
+    if (code == 1) {
+        g->rest[g->rest_count++] = optarg;
+    } else if (!o) {
+        char letter[3] = {'-', (char)optopt};
+        complain_unknown(table, count, optopt ? letter : argument);
+        return false;
+    } else if (wrong) {
+        complain("the option --%s takes %s", o->name, expectation(o));
+        return false;
     } else {
-        o = find(table, count, "", 0, argument[1]);
-        value = argument[2] ? argument + 2 : NULL;
-    }
-    if (!o) {
-        fprintf(stderr, "whoswho: there is no option '%s'%s; see whoswho --help\n", printable(argument),
-                hint(table, count, argument));
-        return false;
-    }
-    if (o->type == OPTION_FLAG ? value != NULL : !value && *i + 1 >= argc) {
-        fprintf(stderr, "whoswho: the option --%s takes %s\n", o->name, expectation(o));
-        return false;
-    }
-    if (o->type != OPTION_FLAG && !value)
-        value = argv[++*i];
-    if (!store(o, value)) {
-        fprintf(stderr, "whoswho: the option --%s takes %s, not '%s'\n", o->name, expectation(o), printable(value));
-        return false;
+        g->item[g->count++] = (given_option){o, optarg};
     }
     return true;
+}
+
+static bool collect(const option *table, size_t count, int argc, char **argv, int first, given *g)
+{
+    getopt_tables tables;
+    int code;
+    fill(&tables, table, count);
+    opterr = 0;
+    optind = 0; // of glibc: begin anew
+    char **from = argv + first - 1;
+    while ((code = getopt_long(argc - first + 1, from, tables.letters, tables.names, NULL)) != -1)
+        if (!take(table, count, code, from[optind - 1], g))
+            return false;
+    for (; optind < argc - first + 1; optind++)
+        g->rest[g->rest_count++] = from[optind];
+    return true;
+}
+
+// No option is given more often than there are letters.
+static size_t letters_of(int argc, char **argv)
+{
+    size_t sum = 1;
+    for (int i = 0; i < argc; i++)
+        sum += strlen(argv[i]);
+    return sum;
+}
+
+// Where the library is, as far as the arguments tell: its configuration is read before they count.
+static const char *library_of(const option *table, size_t count, const given *g)
+{
+    const option *output = options_find(table, count, "output");
+    if (!output)
+        return NULL;
+    for (size_t i = g->count; i-- > 0;)
+        if (g->item[i].option == output)
+            return g->item[i].text;
+    if (g->rest_count > 0 && !options_find(table, count, "files-from") && is_library(g->rest[g->rest_count - 1]))
+        return g->rest[g->rest_count - 1];
+    return *(const char **)output->target;
 }
 
 bool options_parse(const option *table, size_t count, int argc, char **argv, int first, const char **rest,
                    size_t *rest_count)
 {
     *rest_count = 0;
-    bool ended = false;
-    for (int i = first; i < argc; i++) {
-        if (ended || argv[i][0] != '-' || argv[i][1] == 0)
-            rest[(*rest_count)++] = argv[i];
-        else if (strcmp(argv[i], "--") == 0)
-            ended = true;
-        else if (!parse_one(table, count, argc, argv, &i))
-            return false;
+    if (options_visitor) {
+        options_visitor(table, count);
+        return false;
     }
-    return true;
+    given g = {.rest = rest, .item = calloc(letters_of(argc, argv), sizeof *g.item)};
+    const char *command = first > 1 ? argv[first - 1] : "run";
+    bool good = g.item != NULL;
+    if (!good)
+        complain("no memory left for the arguments");
+    good = good && count <= OPTIONS_MAX && collect(table, count, argc, argv, first, &g);
+    good = good && config_read_user(table, count, command)
+           && config_read_library(table, count, command, library_of(table, count, &g));
+    for (size_t i = 0; i < g.count && good; i++)
+        good = options_store(g.item[i].option, "the option --", g.item[i].text);
+    const option *json = options_find(table, count, "json");
+    if (good && json && *(bool *)json->target)
+        document_begin(); // the configuration may ask for it, or a shortened name
+    *rest_count = g.rest_count;
+    free(g.item);
+    return good;
+}
+
+bool is_library(const char *path)
+{
+    char *store_path = NULL;
+    if (asprintf(&store_path, "%s/whoswho.db", path) < 0)
+        return false;
+    const bool there = access(store_path, F_OK) == 0;
+    free(store_path);
+    return there;
 }
 
 const char **options_arguments(int argc)
 {
     const char **list = calloc((size_t)argc + 1, sizeof *list);
     if (!list)
-        fprintf(stderr, "whoswho: no memory left for the arguments\n");
+        complain("no memory left for the arguments");
     return list;
 }
 

@@ -9,6 +9,7 @@
 
 typedef enum option_type {
     OPTION_FLAG,     // bool
+    OPTION_FLAG_OFF, // bool, set to false: the opposite of another flag
     OPTION_TEXT,     // const char *
     OPTION_COUNT,    // int, 0 .. 1,000,000, or as the range says
     OPTION_NUMBER,   // double, >= 0, or as the range says
@@ -16,7 +17,7 @@ typedef enum option_type {
     OPTION_FPS,      // int64_t microseconds between frames, given as frames a second
 } option_type;
 
-typedef struct option {
+typedef struct option_row {
     const char *name; // long name without the dashes
     char letter;      // short name, or 0
     option_type type;
@@ -25,12 +26,27 @@ typedef struct option {
     const char *help;
     double least, most; // OPTION_COUNT and OPTION_NUMBER: the range; both 0: not bounded
     bool automatic;     // these take "auto" too: WW_AUTO
+    // words that the value may be, with spaces between, for the completion of command lines (others may be allowed)
+    const char *choices;
 } option;
 
-// Reads argv[first..argc-1]. Options may stand anywhere; "--" ends them. What is left over goes to rest[] (room for
-// argc entries), its number to *rest_count. Returns false after a message on stderr that says what was wrong.
+// Reads the configuration files (config.h), then argv[first..argc-1] as getopt_long(3) does: options may stand
+// anywhere, long names may be shortened, letters joined; "--" ends them; of an option given twice the last counts.
+// What is left over goes to rest[] (room for argc entries), its number to *rest_count. Returns false after a message
+// that says what was wrong.
 bool options_parse(const option *table, size_t count, int argc, char **argv, int first, const char **rest,
                    size_t *rest_count);
+
+// Puts the text given for one option where it belongs; false after a message. `where`: what the message begins with.
+bool options_store(const option *o, const char *where, const char *text);
+const option *options_find(const option *table, size_t count, const char *name);
+
+// While set, options_parse hands its table to this function and returns false, silently: how completions and the
+// configuration learn of the options of every command.
+extern void (*options_visitor)(const option *table, size_t count);
+
+// Whether `path` is a folder of this program.
+bool is_library(const char *path);
 
 // A list for `rest`, the caller's (free); NULL after a message: no memory.
 const char **options_arguments(int argc);

@@ -6,6 +6,15 @@
 
 enum { OPTIONS_MAX = 16 };
 
+static const char dir_default[] = DIR_DEFAULT; // its address tells that no -o was given
+
+// Without -o, the last argument may be the folder.
+static void take_folder(review *r, const char **argument, size_t *count)
+{
+    if (r->dir == dir_default && *count > 0 && is_library(argument[*count - 1]))
+        r->dir = argument[--*count];
+}
+
 // Returns false when there is nothing left to do; *code is then the exit code.
 static bool parse(review *r, const char *usage, const option *more, size_t more_count, int argc, char **argv, int first,
                   const char **rest, size_t *count, int *code)
@@ -18,15 +27,17 @@ static bool parse(review *r, const char *usage, const option *more, size_t more_
     };
     enum { SHARED = sizeof shared / sizeof *shared };
     option table[OPTIONS_MAX];
-    *r = (review){.dir = DIR_DEFAULT};
+    *r = (review){.dir = dir_default};
     memcpy(table, shared, sizeof shared);
     if (more_count)
         memcpy(table + SHARED, more, more_count * sizeof *more);
     *code = EXIT_USAGE;
     if (!options_parse(table, SHARED + more_count, argc, argv, first, rest, count))
         return false;
-    if (!r->help)
+    if (!r->help) {
+        take_folder(r, rest, count);
         return true;
+    }
     printf("usage: whoswho %s\n\nOptions:\n", usage);
     options_print_help(table, SHARED + more_count);
     *code = EXIT_FINE;

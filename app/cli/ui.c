@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "ui.h"
+#include "document.h"
 #include "streams.h"
 
 #include <signal.h>
@@ -42,9 +43,16 @@ static ww_log_level asked_log_level(void)
     return WW_LOG_WARNING;
 }
 
+// Whether a line on the standard error can be drawn again: a terminal that knows how to.
+static bool can_redraw(void)
+{
+    const char *kind = getenv("TERM");
+    return isatty(STDERR_FILENO) && kind && *kind && strcmp(kind, "dumb") != 0;
+}
+
 void ui_begin(ui *u, bool quiet, bool json)
 {
-    *u = (ui){.quiet = quiet || json, .json = json, .terminal = isatty(STDERR_FILENO), .begun_s = now_s()};
+    *u = (ui){.quiet = quiet || json, .json = json, .terminal = can_redraw(), .begun_s = now_s()};
     u->log_level = asked_log_level();
     u->verbose = u->log_level >= WW_LOG_INFO;
     // a second Ctrl-C ends the program at once
@@ -152,7 +160,8 @@ bool ui_ask(const char *question)
 int ui_fail(ui *u, const ww_error *err)
 {
     ui_clear(u);
-    fprintf(stderr, "whoswho: %s\n", printable(err->message));
+    complain("%s", printable(err->message));
+    document_status(err->status);
     switch (err->status) {
     case WW_ERR_CANCELLED: return EXIT_INTERRUPTED;
     case WW_ERR_ARGUMENT:

@@ -34,6 +34,7 @@ trap - EXIT
 wait $server 2>/dev/null
 models whole get yunet | grep -v '^  ' | sed 's/(.*)/(WHY)/'
 left
+: >photo.jpg
 echo "--- used by name"
 for option in "--detector yunet" "--detector sface" "--embedder dlib" "--embedder mmod" "--landmarks dlib68"; do
     "$WHOSWHO" photo.jpg -o out $option

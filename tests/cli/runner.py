@@ -17,7 +17,7 @@ TIMEOUT_S = 120
 
 def run(script, program):
     with tempfile.TemporaryDirectory(prefix="whoswho-cli-") as folder:
-        environment = dict(os.environ, WHOSWHO=os.path.abspath(program), TOOLS=HERE, LC_ALL="C.UTF-8", TMPDIR=folder)
+        environment = dict(os.environ, WHOSWHO=os.path.abspath(program), TOOLS=HERE, LC_ALL="C.UTF-8", TMPDIR=folder, XDG_CONFIG_HOME=HERE)
         done = subprocess.run(["sh", "-u", script], cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                               stdin=subprocess.DEVNULL, timeout=TIMEOUT_S)
         said = done.stdout.decode("utf-8", "replace").replace(folder, "FOLDER").replace(HERE, "TOOLS")

@@ -84,7 +84,7 @@ def track_and_no_track():
         all(row["time_s"] == round(row["time_s"]) for row in faces("alone")),
         "with --no-track the samples themselves are taken",
     )
-    whoswho("run", clip, "-o", "no", "--track", "--no-track", code=2)
+    check_equal(run(clip, "last", "--track", "--no-track")["intermediate_frames"], 0, "the last of the two counts")
 
 
 def min_face():
@@ -243,7 +243,8 @@ def preset():
         "1",
     ).json
     check_equal(own["method"], "hac", "what is said beside a preset stands")
-    whoswho("run", wide, "-o", "no", "--preset", "article", code=2)
+    typed = whoswho("run", wide, "-o", "typed", "-v", "--preset", "article")  # without a word on embedders
+    check("stands in" in typed.err and "dbscan" in typed.said, f"the preset as typed: {typed.err}{typed.said}")
     whoswho("run", wide, "-o", "no", "--preset", "nonsense", "--embedder", embedder, code=2)
     check(not os.path.exists("no"), "nothing is made when the options are wrong")
 

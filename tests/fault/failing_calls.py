@@ -53,7 +53,7 @@ def tree(folder):
 
 
 def asked(out, what):
-    answer = json.loads(whoswho(what, "-o", out, "--json").stdout)
+    answer = json.loads(whoswho(what, "-o", out, "--json").stdout)[what]
     for row in answer:
         row.pop("time", None)
     return answer

@@ -24,7 +24,7 @@ STEPS = [["name", "0", "Ada"], ["merge", "1", "2", "--force"], ["sync"], ["ignor
 
 
 def asked(out, what):
-    answer = json.loads(subprocess.run([program, what, "-o", out, "--json"], check=True, capture_output=True).stdout)
+    answer = json.loads(subprocess.run([program, what, "-o", out, "--json"], check=True, capture_output=True).stdout)[what]
     for row in answer:
         row.pop("time", None)
     return answer
