@@ -1,47 +1,72 @@
 # SPDX-License-Identifier: MIT
-# bash completion for whoswho
+# made by tools/make_completion.py from the option tables: do not edit
 _whoswho() {
     local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} command=${COMP_WORDS[1]}
-    local commands="run scan cluster export check people name merge split reject same different ignore sync undo redo log why eval models help version"
-    local shared="--quiet --verbose --json --help" sorting="--known --threshold --eps --min-samples --method --min-quality --threads"
-    local looking="--output --no-track --preset --every --fps --threads --detector --embedder --landmarks --upsample --jitter --detect-size --min-face --min-score --frame-max"
-    case $before in
-        -o|--output|-O|--out|--known) mapfile -t COMPREPLY < <(compgen -d -- "$word"); return ;;
-        --detector) mapfile -t COMPREPLY < <(compgen -W "hog yunet mmod" -- "$word"; compgen -f -X '!*.@(onnx|dat|dat.bz2|svm)' -- "$word"; compgen -d -- "$word"); return ;;
-        --embedder) mapfile -t COMPREPLY < <(compgen -W "sface dlib" -- "$word"; compgen -f -X '!*.@(onnx|dat|dat.bz2)' -- "$word"; compgen -d -- "$word"); return ;;
-        --landmarks) mapfile -t COMPREPLY < <(compgen -W "dlib5 dlib68" -- "$word"; compgen -f -X '!*.@(dat|dat.bz2)' -- "$word"; compgen -d -- "$word"); return ;;
-        --truth) mapfile -t COMPREPLY < <(compgen -W "folders names" -- "$word"; compgen -f -X '!*.csv' -- "$word"; compgen -d -- "$word"); return ;;
-        --pairs) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
-        --face) mapfile -t COMPREPLY < <(compgen -W "middle largest" -- "$word"); return ;;
-        --to) mapfile -t COMPREPLY < <(compgen -W "yolo coco imagefolder chips embeddings" -- "$word"); return ;;
-        --unlabelled) mapfile -t COMPREPLY < <(compgen -W "blur unknown leave-out" -- "$word"); return ;;
-        --method) mapfile -t COMPREPLY < <(compgen -W "templates dbscan chinese-whispers hac map-equation auto" -- "$word"); return ;;
-        --every|--fps|--threads|-t|--upsample|--jitter|--detect-size|--min-face|--min-score|--frame-max|--eps|--min-samples|--min-quality|--thresholds|--worst) return ;;
+    case $command:$before in
+        cluster:--detector) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
+        cluster:--embedder) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
+        cluster:--landmarks) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
+        export:--to) mapfile -t COMPREPLY < <(compgen -W "yolo imagefolder chips coco embeddings" -- "$word"); return ;;
+        export:--out|export:-O) mapfile -t COMPREPLY < <(compgen -d -- "$word"); return ;;
+        export:--split) return ;;
+        export:--seed) return ;;
+        export:--near-duplicate) return ;;
+        export:--unlabelled) mapfile -t COMPREPLY < <(compgen -W "blur unknown leave-out" -- "$word"); return ;;
+        export:--chip-size) return ;;
+        eval:--truth) mapfile -t COMPREPLY < <(compgen -W "folders names" -- "$word"; compgen -f -- "$word"); return ;;
+        eval:--pairs) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
+        eval:--face) mapfile -t COMPREPLY < <(compgen -W "middle largest" -- "$word"); return ;;
+        eval:--worst) return ;;
+        eval:--thresholds) return ;;
+        eval:--method) mapfile -t COMPREPLY < <(compgen -W "hac map-equation chinese-whispers dbscan" -- "$word"); return ;;
+        *:--output|*:-o) mapfile -t COMPREPLY < <(compgen -d -- "$word"); return ;;
+        *:--files-from) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
+        *:--every) return ;;
+        *:--fps) return ;;
+        *:--threads|*:-t) return ;;
+        *:--detector) mapfile -t COMPREPLY < <(compgen -W "hog cnn yunet mmod" -- "$word"; compgen -f -- "$word"); return ;;
+        *:--embedder) mapfile -t COMPREPLY < <(compgen -W "sface dlib" -- "$word"; compgen -f -- "$word"); return ;;
+        *:--landmarks) mapfile -t COMPREPLY < <(compgen -W "dlib5 dlib68" -- "$word"; compgen -f -- "$word"); return ;;
+        *:--upsample) return ;;
+        *:--jitter) return ;;
+        *:--detect-size) return ;;
+        *:--min-face) return ;;
+        *:--min-score) return ;;
+        *:--frame-max) return ;;
+        *:--preset) mapfile -t COMPREPLY < <(compgen -W "article" -- "$word"); return ;;
+        *:--eps) return ;;
+        *:--threshold) return ;;
+        *:--min-samples) return ;;
+        *:--method) mapfile -t COMPREPLY < <(compgen -W "templates hac map-equation chinese-whispers dbscan auto" -- "$word"); return ;;
+        *:--min-quality) return ;;
+        *:--known) mapfile -t COMPREPLY < <(compgen -d -- "$word"); return ;;
     esac
     if [[ $word == -* ]]; then
+        local options=""
         case $command in
-            cluster) mapfile -t COMPREPLY < <(compgen -W "$sorting --detector --embedder $shared" -- "$word") ;;
-            export) mapfile -t COMPREPLY < <(compgen -W "--restore --to --out --split --seed --near-duplicate --unlabelled --named --chip-size $shared" -- "$word") ;;
-            name|merge|same) mapfile -t COMPREPLY < <(compgen -W "--force --output $shared" -- "$word") ;;
-            reject|different|ignore|undo|redo|log|people|why) mapfile -t COMPREPLY < <(compgen -W "--output $shared" -- "$word") ;;
-            split) mapfile -t COMPREPLY < <(compgen -W "--yes --output $shared" -- "$word") ;;
-            sync) mapfile -t COMPREPLY < <(compgen -W "--dry-run --output $shared" -- "$word") ;;
-            eval) mapfile -t COMPREPLY < <(compgen -W "--truth --pairs --face --worst --thresholds --method --min-samples --threads $shared" -- "$word") ;;
-            models) mapfile -t COMPREPLY < <(compgen -W "$shared" -- "$word") ;;
-            scan) mapfile -t COMPREPLY < <(compgen -W "$looking $shared" -- "$word") ;;
-            *) mapfile -t COMPREPLY < <(compgen -W "$looking $sorting $shared --version" -- "$word") ;;
+            scan) options="--output --files-from --null --every --fps --threads --detector --embedder --landmarks --upsample --jitter --detect-size --min-face --min-score --track --no-track --frame-max --preset --quiet --verbose --json --help" ;;
+            cluster) options="--output --quiet --verbose --json --help --eps --threshold --min-samples --method --min-quality --known --threads --detector --embedder --landmarks --upsample --jitter" ;;
+            export) options="--restore --to --out --split --seed --near-duplicate --unlabelled --named --chip-size --output --quiet --verbose --json --help" ;;
+            check|models) options="--quiet --json --help" ;;
+            people|reject|different|ignore|undo|redo|log|why) options="--output --quiet --json --help" ;;
+            name|merge|same) options="--output --quiet --json --help --force" ;;
+            split) options="--output --quiet --json --help --yes" ;;
+            sync) options="--output --quiet --json --help --dry-run" ;;
+            eval) options="--output --truth --pairs --face --worst --thresholds --method --min-samples --threads --quiet --json --help" ;;
+            *) options="--output --files-from --null --every --fps --threads --detector --embedder --landmarks --upsample --jitter --detect-size --min-face --min-score --track --no-track --frame-max --preset --quiet --verbose --json --help --eps --threshold --min-samples --method --min-quality --known --version" ;;
         esac
+        mapfile -t COMPREPLY < <(compgen -W "$options" -- "$word")
         return
     fi
     if [[ $command == models && $COMP_CWORD -gt 1 ]]; then
-        local models="yunet mmod sface dlib dlib5 dlib68"
-        [[ $COMP_CWORD -eq 2 ]] && models="list get check"
-        mapfile -t COMPREPLY < <(compgen -W "$models" -- "$word")
+        local words="yunet mmod sface dlib dlib5 dlib68"
+        [[ $COMP_CWORD -eq 2 ]] && words="list get check"
+        mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word")
         return
     fi
     mapfile -t COMPREPLY < <(compgen -f -- "$word")
-    if [[ $COMP_CWORD -eq 1 ]]; then
-        mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W "$commands" -- "$word")
+    if [[ $COMP_CWORD -eq 1 || ( $command == help && $COMP_CWORD -eq 2 ) ]]; then
+        mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W "run scan cluster export check people name merge split reject same different ignore sync undo redo log why eval models help version" -- "$word")
     fi
 }
 complete -o filenames -F _whoswho whoswho

@@ -1,0 +1,240 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""usage: command_line.py WHOSWHO TOP
+
+The command line as a whole: what --json prints against docs/output.schema.json, completions and man page against the option tables, configuration
+files, lists of files, dumb terminals. TOP is the source tree. Prints TAP."""
+import json
+import os
+import pty
+import re
+import subprocess
+import sys
+import tempfile
+
+PROGRAM, TOP = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
+DEMO = os.path.join(TOP, "tests", "data", "demo.mp4")
+ENVIRONMENT = dict(os.environ, LC_ALL="C.UTF-8", XDG_CONFIG_HOME=os.path.abspath("config"))
+sys.path.insert(0, os.path.join(TOP, "tools"))
+import make_completion  # noqa: E402
+
+
+def whoswho(*arguments, code=0, **more):
+    done = subprocess.run([PROGRAM, *arguments], capture_output=True, text=True, env=ENVIRONMENT, timeout=120, **more)
+    if code is not None and done.returncode != code:
+        raise AssertionError(f"{' '.join(arguments)}: exit code {done.returncode}, not {code}; it said: {done.stderr}")
+    return done
+
+
+def check(good, what):
+    if not good:
+        raise AssertionError(what)
+
+
+def write(path, text):
+    os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
+    with open(path, "w", encoding="utf-8") as f:
+        f.write(text)
+
+
+def library():
+    if not os.path.exists("People"):
+        whoswho(DEMO, "-o", "People", "-q", "--every", "2s")
+    return "People"
+
+
+def documents():
+    """Each --json prints one document of the schema, also when it fails."""
+    try:
+        import jsonschema
+    except ImportError:
+        return "python3-jsonschema is not here"
+    with open(os.path.join(TOP, "docs", "output.schema.json"), encoding="utf-8") as f:
+        schema = json.load(f)
+    people, truth = library(), os.path.join(TOP, "tests", "data", "demo.truth.csv")
+    calls = [
+        ("run", DEMO, "-o", people, "--every", "2s"),
+        ("scan", DEMO, "-o", "scanned", "--every", "5s"),
+        ("cluster", people),
+        ("export", people),
+        ("export", people, "--to", "yolo", "-O", "set"),
+        ("check", "set"),
+        ("people", people),
+        ("name", "0", "Ada", people),
+        ("split", "0", people),
+        ("sync", people),
+        ("log", people),
+        ("why", "1", "2", people),
+        ("eval", people, "--truth", truth),
+        ("models", "list"),
+    ]
+    failing = [
+        (2, ("cluster", "--nonsense")),
+        (2, ("nmae", "3", "Ada")),
+        (2, ("--every", "never", DEMO)),
+        (3, ("people", "nowhere")),
+        (3, ("run", "nowhere.mp4", "-o", "no")),
+        (3, ("name", "99", "Ada", people)),
+        (2, ("name", "1", "12", people)),
+    ]
+    for code, call in [(0, c) for c in calls] + failing:
+        done = whoswho(*call, "--json", code=None)
+        check(done.returncode == code or (code == 0 and done.returncode == 1), f"{call}: exit code {done.returncode}: {done.stderr}")
+        answer = json.loads(done.stdout)
+        jsonschema.validate(answer, schema)
+        check(("error" in answer) == (code > 1), f"{call}: {answer}")
+        check(code < 2 or answer["error"]["exit_code"] == code and answer["error"]["message"], f"{call}: {answer}")
+    broken = {"schema": 2, "people": []}
+    try:
+        jsonschema.validate(broken, schema)
+    except jsonschema.ValidationError:
+        return None
+    raise AssertionError("another version passes")
+
+
+def completions():
+    done = subprocess.run([sys.executable, os.path.join(TOP, "tools", "make_completion.py"), PROGRAM, os.path.join(TOP, "docs", "completion"), "--check"],
+                          capture_output=True, text=True)
+    check(done.returncode == 0, done.stdout + done.stderr)
+
+
+def bash_completes():
+    script = """source "$1"; COMP_WORDS=("${@:2}"); COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); _whoswho; printf '%s\\n' "${COMPREPLY[@]}" """
+    path = os.path.join(TOP, "docs", "completion", "whoswho.bash")
+
+    def complete(*words):
+        return subprocess.run(["bash", "-c", script, "bash", path, "whoswho", *words], capture_output=True, text=True, check=True).stdout.split()
+
+    check("cluster" in complete("clu"), "a command")
+    check("--threshold" in complete("cluster", "--thr"), "an option")
+    check(complete("export", "--unlabelled", "b") == ["blur"], "a value")
+    check("dbscan" in complete("x.mp4", "--method", "d"), "a value of the command left out")
+    check("templates" not in complete("eval", "--method", ""), "a command's own values")
+    check(complete("models", "get", "yu") == ["yunet"], "a model")
+
+
+def manual():
+    """Every option and command is in the man page, and it names no option that there is not."""
+    with open(os.path.join(TOP, "docs", "whoswho.1"), encoding="utf-8") as f:
+        page = f.read().replace("\\-", "-").replace("\\fR", "").replace("\\fB", "")
+    commands, options, _ = make_completion.read_tables(PROGRAM)
+    names = {o.name for of in options.values() for o in of}
+    told = set(re.findall(r"--([a-z][a-z-]*)", page))
+    check(names <= told, f"not in the man page: {sorted(names - told)}")
+    check(told <= names | {"version"}, f"in the man page only: {sorted(told - names)}")
+    missing = [c for c in commands if not re.search(rf"^\.(B|BI|BR) .*\b{c}\b", page, re.M)]
+    check(not missing, f"commands that the man page has not: {missing}")
+
+
+def short_forms():
+    people = library()
+    check(whoswho("cluster", people, "--meth=dbscan", "-qv").stdout == "", "a shortened name and joined letters")
+    check("several" in whoswho("cluster", people, "--m", "dbscan", code=2).stderr, "an ambiguous name")
+    check(whoswho("help", "name").stdout == whoswho("name", "--help").stdout, "help COMMAND")
+    check("did you mean name" in whoswho("help", "nmae", code=2).stderr, "help of a slip")
+    check(whoswho("-V").stdout == whoswho("--version").stdout, "-V")
+    for call in (("people",), ("log",), ("cluster",), ("export",), ("sync",), ("why", "1"), ("name", "1", "Bea")):
+        check(whoswho(*call, people, code=None).returncode == 0, f"{call} DIR")
+        check(whoswho(*call, "-o", people, code=None).returncode == 0, f"{call} -o DIR")
+
+
+def no_folder():
+    write("letter.mp4", "no footage\n" * 99)
+    for call in (("nmae", "3", "Ada"), ("xyzzy", "3"), ("nowhere.mp4",), ("letter.mp4",), (DEMO, "--preset", "x"), (DEMO, "--detector", "cnn"),
+                 ("-",), ("0",), ("rtsp://camera/",)):
+        done = whoswho(*call, code=None)
+        check(done.returncode in (2, 3), f"{call}: exit code {done.returncode}")
+        check(not os.path.exists("ClusteredFaces"), f"{call} made a folder")
+    check("ffmpeg -i 'rtsp://camera/'" in whoswho("rtsp://camera/", code=2).stderr, "how to record a stream")
+    check("mmod_human_face_detector.dat" in whoswho(DEMO, "--detector", "cnn", code=3).stderr, "the file that cnn wants")
+    os.mkdir("mine")
+    whoswho("letter.mp4", "-o", "mine", code=3)
+    check(os.path.isdir("mine"), "a folder that was there stays")
+
+
+def lists():
+    odd = "odd\nname.mp4"
+    os.symlink(DEMO, odd)
+    os.symlink(DEMO, "plain.mp4")
+    write("list.txt", "plain.mp4\n\n")
+    of = ("scan", "--every", "5s", "--json", "-o", "listed")
+    check(json.loads(whoswho(*of, "--files-from", "list.txt").stdout)["sources"] == 1, "a list")
+    check(json.loads(whoswho(*of, "--files-from", "-", "-0", input=f"{odd}\0plain.mp4\0").stdout)["sources"] >= 1, "names that end with NUL")
+    check("--null" in whoswho(*of, "--files-from", "-", input="a\0b", code=3).stderr, "NULs without -0")
+    check("names no file" in whoswho(*of, "--files-from", "-", input="\n", code=2).stderr, "an empty list")
+    check("both" in whoswho(*of, "-0", DEMO, code=2).stderr, "-0 alone")
+    check("nolist" in whoswho(*of, "--files-from", "nolist", code=3).stderr, "a list that is not there")
+
+
+def configuration():
+    people, user = library(), os.path.join("config", "whoswho", "config")
+
+    def method(*more):
+        return json.loads(whoswho("cluster", people, "--json", *more).stdout)["method"]
+
+    write(user, "# mine\nmethod = dbscan\n[people]\njson = yes\n")
+    check(method() == "dbscan", "the user's file")
+    check(json.loads(whoswho("people", people).stdout)["schema"] == 1, "a section")
+    write(os.path.join(people, "whoswho.conf"), "method = hac\n")
+    check(method() == "hac", "the library's own")
+    check(method("--method", "templates") == "templates", "the command line")
+    for text, place in (("methd = hac\n", "line 1"), ("\n[cluster]\neps = much\n", "line 3"), ("force = yes\n", "line 1"), ("json = perhaps\n", "line 1"),
+                        ("nothing\n", "line 1")):
+        write(user, text)
+        check(place in whoswho("cluster", people, code=2).stderr, f"what is wrong in {text!r}")
+    write(user, "output = People\n")
+    check(json.loads(whoswho("people", "--json").stdout)["people"], "the folder from the user's file")
+    write(os.path.join(people, "whoswho.conf"), "output = elsewhere\n")
+    check("output" in whoswho("people", people, code=2).stderr, "a library that says where it is")
+    os.unlink(user)
+    os.unlink(os.path.join(people, "whoswho.conf"))
+
+
+def on_terminal(kind):
+    """What a scan prints on a terminal of this kind."""
+    parent, child = pty.openpty()
+    out = tempfile.mkdtemp(dir=".")
+    process = subprocess.Popen([PROGRAM, DEMO, "-o", out, "--every", "2s"], stdout=child, stderr=child, env=dict(ENVIRONMENT, TERM=kind))
+    os.close(child)
+    said = b""
+    while True:
+        try:
+            part = os.read(parent, 65536)
+        except OSError:
+            break
+        if not part:
+            break
+        said += part
+    process.wait()
+    os.close(parent)
+    return said
+
+
+def dumb_terminal():
+    check(b"\033" not in on_terminal("dumb"), "escapes on a dumb terminal")
+    said = on_terminal("xterm-256color")
+    check(b"\033[K" in said, "no progress on a terminal")
+    check(not re.search(rb"\033\[[0-9;]*m", said), "colours")
+
+
+def main():
+    cases = [documents, completions, bash_completes, manual, short_forms, no_folder, lists, configuration, dumb_terminal]
+    failed = 0
+    with tempfile.TemporaryDirectory(prefix="whoswho-line-") as folder:
+        os.chdir(folder)
+        ENVIRONMENT["XDG_CONFIG_HOME"] = os.path.join(folder, "config")
+        ENVIRONMENT["WHOSWHO_DATA"] = os.path.join(folder, "models")
+        for number, case in enumerate(cases, 1):
+            try:
+                skipped = case()
+                print(f"ok {number} - {case.__name__}" + (f" # SKIP {skipped}" if skipped else ""), flush=True)
+            except Exception as wrong:  # one case, whatever went wrong in it
+                failed += 1
+                print(f"not ok {number} - {case.__name__}", flush=True)
+                print("# " + str(wrong).replace("\n", "\n# ")[:4000])
+        os.chdir("/")
+    print(f"1..{len(cases)}")
+    sys.exit(failed != 0)
+
+
+main()
