@@ -3,6 +3,7 @@
 #include "cluster_options.h"
 #include "commands.h"
 #include "document.h"
+#include "folder.h"
 #include "inputs.h"
 #include "known.h"
 #include "options.h"
@@ -102,20 +103,6 @@ static void print_summary(const struct outcome *o, bool verbose)
         printf("next: whoswho cluster %s\n", o->dir);
 }
 
-// A start that failed leaves nothing behind: the folder and the empty store that this run made.
-static void unmake(const char *dir)
-{
-    static const char *const files[] = {"whoswho.db-wal", "whoswho.db-shm", "whoswho.db"};
-    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
-        char *path = NULL;
-        if (asprintf(&path, "%s/%s", dir, files[i]) < 0)
-            return;
-        unlink(path);
-        free(path);
-    }
-    rmdir(dir);
-}
-
 static int scan_and_more(const struct settings *set, const char *const *inputs, size_t count, bool scan_only)
 {
     ui u;
@@ -167,7 +154,7 @@ static int scan_and_more(const struct settings *set, const char *const *inputs, 
     ww_library_close(library);
     ww_models_close(models);
     if (made && nothing_read)
-        unmake(set->dir);
+        folder_unmake(set->dir); // a start that failed leaves nothing behind
     return code;
 }
 

@@ -19,6 +19,7 @@ int cmd_undo(int argc, char **argv, int first);
 int cmd_redo(int argc, char **argv, int first);
 int cmd_split(int argc, char **argv, int first);
 int cmd_sync(int argc, char **argv, int first);
+int cmd_find(int argc, char **argv, int first);
 int cmd_why(int argc, char **argv, int first);
 int cmd_log(int argc, char **argv, int first);
 int cmd_people(int argc, char **argv, int first);

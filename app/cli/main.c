@@ -34,6 +34,7 @@ static const struct {
     {"undo", cmd_undo, "undo the last decision"},
     {"redo", cmd_redo, "undo the last undo"},
     {"log", cmd_log, "list the decisions"},
+    {"find", cmd_find, "who is on a picture: among the people, or in footage"},
     {"why", cmd_why, "why a face is in its folder"},
     {"eval", cmd_eval, "how good a result is, measured against ground truth"},
     {"models", cmd_models, "third-party models: list, get, check"},

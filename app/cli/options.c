@@ -2,6 +2,7 @@
 #include "options.h"
 #include "config.h"
 #include "document.h"
+#include "folder.h"
 #include "streams.h"
 #include "suggest.h"
 #include "whoswho/whoswho.h"
@@ -11,7 +12,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 enum { COUNT_MAX = 1000000, HELP_COLUMN = 26, OPTIONS_MAX = 64, LONG_FIRST = 256 };
 #define DURATION_MAX_S 86400.0
@@ -268,16 +268,6 @@ bool options_parse(const option *table, size_t count, int argc, char **argv, int
     *rest_count = g.rest_count;
     free(g.item);
     return good;
-}
-
-bool is_library(const char *path)
-{
-    char *store_path = NULL;
-    if (asprintf(&store_path, "%s/whoswho.db", path) < 0)
-        return false;
-    const bool there = access(store_path, F_OK) == 0;
-    free(store_path);
-    return there;
 }
 
 const char **options_arguments(int argc)

@@ -45,9 +45,6 @@ const option *options_find(const option *table, size_t count, const char *name);
 // configuration learn of the options of every command.
 extern void (*options_visitor)(const option *table, size_t count);
 
-// Whether `path` is a folder of this program.
-bool is_library(const char *path);
-
 // A list for `rest`, the caller's (free); NULL after a message: no memory.
 const char **options_arguments(int argc);
 

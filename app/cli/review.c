@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "review.h"
+#include "folder.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -3,9 +3,9 @@
 _whoswho() {
     local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} command=${COMP_WORDS[1]}
     case $command:$before in
-        cluster:--detector) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
-        cluster:--embedder) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
-        cluster:--landmarks) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
+        cluster:--detector|find:--detector) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
+        cluster:--embedder|find:--embedder) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
+        cluster:--landmarks|find:--landmarks) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
         export:--to) mapfile -t COMPREPLY < <(compgen -W "yolo imagefolder chips coco embeddings" -- "$word"); return ;;
         export:--out|export:-O) mapfile -t COMPREPLY < <(compgen -d -- "$word"); return ;;
         export:--split) return ;;
@@ -13,6 +13,8 @@ _whoswho() {
         export:--near-duplicate) return ;;
         export:--unlabelled) mapfile -t COMPREPLY < <(compgen -W "blur unknown leave-out" -- "$word"); return ;;
         export:--chip-size) return ;;
+        find:--in) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
+        find:--top) return ;;
         eval:--truth) mapfile -t COMPREPLY < <(compgen -W "folders names" -- "$word"; compgen -f -- "$word"); return ;;
         eval:--pairs) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
         eval:--face) mapfile -t COMPREPLY < <(compgen -W "middle largest" -- "$word"); return ;;
@@ -52,6 +54,7 @@ _whoswho() {
             name|merge|same) options="--output --quiet --json --help --force" ;;
             split) options="--output --quiet --json --help --yes" ;;
             sync) options="--output --quiet --json --help --dry-run" ;;
+            find) options="--output --quiet --json --help --in --every --top --threads --detector --embedder --landmarks --upsample --jitter" ;;
             eval) options="--output --truth --pairs --face --worst --thresholds --method --min-samples --threads --quiet --json --help" ;;
             *) options="--output --files-from --null --every --fps --threads --detector --embedder --landmarks --upsample --jitter --detect-size --min-face --min-score --track --no-track --frame-max --preset --quiet --verbose --json --help --eps --threshold --min-samples --method --min-quality --known --version" ;;
         esac
@@ -66,7 +69,7 @@ _whoswho() {
     fi
     mapfile -t COMPREPLY < <(compgen -f -- "$word")
     if [[ $COMP_CWORD -eq 1 || ( $command == help && $COMP_CWORD -eq 2 ) ]]; then
-        mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W "run scan cluster export check people name merge split reject same different ignore sync undo redo log why eval models help version" -- "$word")
+        mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W "run scan cluster export check people name merge split reject same different ignore sync undo redo log find why eval models help version" -- "$word")
     fi
 }
 complete -o filenames -F _whoswho whoswho

@@ -2,7 +2,7 @@
 # made by tools/make_completion.py from the option tables: do not edit
 function __whoswho_command
     set -l words (commandline -opc)
-    if contains -- "$words[2]" run scan cluster export check people name merge split reject same different ignore sync undo redo log why eval models
+    if contains -- "$words[2]" run scan cluster export check people name merge split reject same different ignore sync undo redo log find why eval models
         echo $words[2]
     else
         echo run
@@ -25,6 +25,7 @@ complete -c whoswho -n 'test (count (commandline -opc)) -eq 1' -a sync -d 'read 
 complete -c whoswho -n 'test (count (commandline -opc)) -eq 1' -a undo -d 'undo the last decision'
 complete -c whoswho -n 'test (count (commandline -opc)) -eq 1' -a redo -d 'undo the last undo'
 complete -c whoswho -n 'test (count (commandline -opc)) -eq 1' -a log -d 'list the decisions'
+complete -c whoswho -n 'test (count (commandline -opc)) -eq 1' -a find -d 'who is on a picture: among the people, or in footage'
 complete -c whoswho -n 'test (count (commandline -opc)) -eq 1' -a why -d 'why a face is in its folder'
 complete -c whoswho -n 'test (count (commandline -opc)) -eq 1' -a eval -d 'how good a result is, measured against ground truth'
 complete -c whoswho -n 'test (count (commandline -opc)) -eq 1' -a models -d 'third-party models: list, get, check'
@@ -46,10 +47,10 @@ complete -c whoswho -n 'contains -- (__whoswho_command) run scan' -l track -d 't
 complete -c whoswho -n 'contains -- (__whoswho_command) run scan' -l no-track -d 'do not track faces between samples'
 complete -c whoswho -n 'contains -- (__whoswho_command) run scan' -l frame-max -x -d 'long side of the stored frames (1280)'
 complete -c whoswho -n 'contains -- (__whoswho_command) run scan' -l preset -x -a 'article' -d 'article: the article\'s pipeline, with dlib\'s models (see man whoswho)'
-complete -c whoswho -n 'contains -- (__whoswho_command) run scan cluster export check people name merge split reject same different ignore sync undo redo log why eval' -l quiet -s q -d 'print errors only'
+complete -c whoswho -n 'contains -- (__whoswho_command) run scan cluster export check people name merge split reject same different ignore sync undo redo log find why eval' -l quiet -s q -d 'print errors only'
 complete -c whoswho -n 'contains -- (__whoswho_command) run scan' -l verbose -s v -d 'print more: times, what was estimated from what, notes of the library'
 complete -c whoswho -n 'contains -- (__whoswho_command) run scan' -l json -d 'print the summary as JSON'
-complete -c whoswho -n 'contains -- (__whoswho_command) run scan cluster export check people name merge split reject same different ignore sync undo redo log why eval models' -l help -s h -d 'this text'
+complete -c whoswho -n 'contains -- (__whoswho_command) run scan cluster export check people name merge split reject same different ignore sync undo redo log find why eval models' -l help -s h -d 'this text'
 complete -c whoswho -n 'contains -- (__whoswho_command) run cluster' -l eps -x -d 'distance within which two faces are neighbours (the embedder\'s own)'
 complete -c whoswho -n 'contains -- (__whoswho_command) run cluster' -l threshold -x -d 'largest average distance of faces of one person, or the method\'s own measure (estimated; auto: estimate again)'
 complete -c whoswho -n 'contains -- (__whoswho_command) run cluster' -l min-samples -x -d 'seed faces that make a person (2; dbscan 5; the other methods 3 in footage)'
@@ -58,12 +59,12 @@ complete -c whoswho -n 'contains -- (__whoswho_command) run cluster' -l min-qual
 complete -c whoswho -n 'contains -- (__whoswho_command) run cluster' -l known -r -a '(__fish_complete_directories)' -d 'one folder per name, with pictures of that person: names people'
 complete -c whoswho -n 'contains -- (__whoswho_command) cluster export eval' -l output -s o -r -a '(__fish_complete_directories)' -d 'the library\'s folder (ClusteredFaces)'
 complete -c whoswho -n 'contains -- (__whoswho_command) cluster export' -l verbose -s v -d 'print more: what was estimated from what, notes of the library'
-complete -c whoswho -n 'contains -- (__whoswho_command) cluster export check people name merge split reject same different ignore sync undo redo log why eval' -l json -d 'print the result as JSON'
+complete -c whoswho -n 'contains -- (__whoswho_command) cluster export check people name merge split reject same different ignore sync undo redo log find why eval' -l json -d 'print the result as JSON'
 complete -c whoswho -n 'contains -- (__whoswho_command) cluster' -l detector -r -d 'for these pictures: as the library was made with'
-complete -c whoswho -n 'contains -- (__whoswho_command) cluster' -l embedder -r -d 'likewise'
-complete -c whoswho -n 'contains -- (__whoswho_command) cluster' -l landmarks -r -d 'likewise'
-complete -c whoswho -n 'contains -- (__whoswho_command) cluster' -l upsample -x -d 'likewise'
-complete -c whoswho -n 'contains -- (__whoswho_command) cluster' -l jitter -x -d 'likewise'
+complete -c whoswho -n 'contains -- (__whoswho_command) cluster find' -l embedder -r -d 'likewise'
+complete -c whoswho -n 'contains -- (__whoswho_command) cluster find' -l landmarks -r -d 'likewise'
+complete -c whoswho -n 'contains -- (__whoswho_command) cluster find' -l upsample -x -d 'likewise'
+complete -c whoswho -n 'contains -- (__whoswho_command) cluster find' -l jitter -x -d 'likewise'
 complete -c whoswho -n 'contains -- (__whoswho_command) export' -l restore -d 'write everything back, whatever was done to the folders by hand'
 complete -c whoswho -n 'contains -- (__whoswho_command) export' -l to -x -a 'yolo imagefolder chips coco embeddings' -d 'write a data set elsewhere, as its consumer reads it; see below'
 complete -c whoswho -n 'contains -- (__whoswho_command) export' -l out -s O -r -a '(__fish_complete_directories)' -d 'where it goes; several formats get a folder each'
@@ -73,10 +74,15 @@ complete -c whoswho -n 'contains -- (__whoswho_command) export' -l near-duplicat
 complete -c whoswho -n 'contains -- (__whoswho_command) export' -l unlabelled -x -a 'blur unknown leave-out' -d 'faces of no class in a frame: blur (the default), unknown, or leave-out'
 complete -c whoswho -n 'contains -- (__whoswho_command) export' -l named -d 'only people with a name'
 complete -c whoswho -n 'contains -- (__whoswho_command) export' -l chip-size -x -d 'side of aligned chips (112)'
-complete -c whoswho -n 'contains -- (__whoswho_command) people name merge split reject same different ignore sync undo redo log why' -l output -s o -r -a '(__fish_complete_directories)' -d 'the folder with the people (ClusteredFaces)'
+complete -c whoswho -n 'contains -- (__whoswho_command) people name merge split reject same different ignore sync undo redo log find why' -l output -s o -r -a '(__fish_complete_directories)' -d 'the folder with the people (ClusteredFaces)'
 complete -c whoswho -n 'contains -- (__whoswho_command) name merge same' -l force -d 'also join people who are seen together'
 complete -c whoswho -n 'contains -- (__whoswho_command) split' -l yes -s y -d 'do it without asking'
 complete -c whoswho -n 'contains -- (__whoswho_command) sync' -l dry-run -s n -d 'only say what was understood'
+complete -c whoswho -n 'contains -- (__whoswho_command) find' -l in -r -d 'look in this video, photo or folder in place of a library'
+complete -c whoswho -n 'contains -- (__whoswho_command) find' -l every -x -d 'with --in: sampling interval (1s)'
+complete -c whoswho -n 'contains -- (__whoswho_command) find' -l top -x -d 'how many people to rank (5)'
+complete -c whoswho -n 'contains -- (__whoswho_command) find' -l threads -s t -x -d 'with --in: threads to use (all CPUs)'
+complete -c whoswho -n 'contains -- (__whoswho_command) find' -l detector -r -d 'as the library was made with'
 complete -c whoswho -n 'contains -- (__whoswho_command) eval' -l truth -r -a 'folders names' -d 'who is who: a table, folders, or names (above)'
 complete -c whoswho -n 'contains -- (__whoswho_command) eval' -l pairs -r -d 'LFW\'s pairs.txt, or file1,file2,same: tell one person from two, pair by pair'
 complete -c whoswho -n 'contains -- (__whoswho_command) eval' -l face -x -a 'middle largest' -d 'the face of a photo that counts: middle (the default) or largest'

@@ -180,6 +180,30 @@ WW_API ww_status ww_finder_find(ww_finder *finder, const void *pixels, ww_pixel_
 // The same for a JPEG file in memory; turned upright if it says how.
 WW_API ww_status ww_finder_find_jpeg(ww_finder *finder, const void *jpeg, size_t bytes, const ww_found_face **faces,
                                      size_t *count, ww_error *err);
+// The same for a photo file of any format that is scanned (the first page of several); boxes in its own pixels.
+WW_API ww_status ww_finder_find_file(ww_finder *finder, const char *path, const ww_found_face **faces, size_t *count,
+                                     ww_error *err);
+
+// --- who is this -----------------------------------------------------------------------------------------------------
+
+typedef struct ww_matches ww_matches; // freed by ww_matches_free
+
+typedef struct ww_match {
+    size_t person; // index in the view; WW_NONE: an unassigned face
+    size_t face;   // index in the view: the face of the person that is nearest, or the unassigned face
+    // Euclidean distance of embeddings: to the mean of the person's seed faces, or to the unassigned face
+    double distance;
+    int recognised; // whether it is within the threshold of the last sorting
+} ww_match;
+
+// Whom a face that need not be in the library is like: persons, nearest first, at any distance, at most `count`; then
+// unassigned faces that are recognised, the same. No ignored persons. `embedding`: `dim` values, as of ww_found_face. `models`
+// made it; NULL: not checked. WW_ERR_ARGUMENT: the library was made with another embedder.
+WW_API ww_status ww_match_persons(ww_library *library, ww_view *view, const ww_models *models, const float *embedding,
+                                  size_t dim, size_t count, ww_matches **matches, ww_error *err);
+WW_API size_t ww_match_count(const ww_matches *matches);
+WW_API const ww_match *ww_get_match(const ww_matches *matches, size_t index); // NULL: no such row
+WW_API void ww_matches_free(ww_matches *matches);
 
 // --- suggestions -----------------------------------------------------------------------------------------------------
 

@@ -57,3 +57,9 @@ ww_status ww_finder_find_jpeg(ww_finder *finder, const void *jpeg, size_t bytes,
     ww_image_free(&image);
     return status;
 }
+
+ww_status ww_finder_find_file(ww_finder *finder, const char *path, const ww_found_face **faces, size_t *count,
+                              ww_error *err)
+{
+    return ww_finder_look_at_file(finder, path, faces, count, err);
+}

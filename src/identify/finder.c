@@ -4,6 +4,7 @@
 #include "face/detect.h"
 #include "face/embed.h"
 #include "face/quality.h"
+#include "video/photo.h"
 
 #include <float.h>
 #include <math.h>
@@ -106,5 +107,28 @@ ww_status ww_finder_look(ww_finder *f, const ww_image *image, const ww_found_fac
     }
     *faces = f->face;
     *count = status == WW_OK ? kept : 0;
+    return status;
+}
+
+ww_status ww_finder_look_at_file(ww_finder *f, const char *path, const ww_found_face **faces, size_t *count,
+                                 ww_error *err)
+{
+    ww_image image = {0};
+    double scale = 1;
+    *faces = NULL;
+    *count = 0;
+    ww_status status = ww_photo_decode(path, NULL, &image, &scale, err);
+    if (status == WW_OK)
+        status = ww_finder_look(f, &image, faces, count, err);
+    for (size_t i = 0; i < *count && scale != 1; i++) {
+        ww_found_face *face = &f->face[i];
+        double *const box[] = {&face->x, &face->y, &face->width, &face->height};
+        for (int k = 0; k < 4; k++)
+            *box[k] /= scale;
+        for (int k = 0; k < 5; k++)
+            for (int d = 0; d < 2; d++)
+                face->landmark[k][d] = (float)(face->landmark[k][d] / scale);
+    }
+    ww_image_free(&image);
     return status;
 }

@@ -12,5 +12,8 @@ void ww_finder_release(ww_finder *finder);
 // Borrowed until the next call.
 ww_status ww_finder_look(ww_finder *finder, const ww_image *image, const ww_found_face **faces, size_t *count,
                          ww_error *err);
+// The same for a photo file of any format that is scanned; boxes and landmarks in its own pixels.
+ww_status ww_finder_look_at_file(ww_finder *finder, const char *path, const ww_found_face **faces, size_t *count,
+                                 ww_error *err);
 
 #endif

@@ -2,6 +2,7 @@
 // Who of the people is known: every face votes for the name of the known picture nearest to it, if that is within the
 // embedder's threshold; a person whose faces agree gets the name.
 #include "identify/known.h"
+#include "identify/match.h"
 #include "base/distance.h"
 #include "base/memory.h"
 #include "base/search.h"
@@ -27,20 +28,6 @@ typedef struct poll { // of one person
     size_t voters, best_name, best_votes, second_name;
     double nearest;
 } poll;
-
-static ww_status on_source(void *user, const ww_source_row *row, ww_error *err)
-{
-    const ww_known *k = user;
-    static const char prefix[] = "embedder=";
-    bool same = strncmp(row->scan_key, prefix, sizeof prefix - 1) != 0
-                || strtoull(row->scan_key + sizeof prefix - 1, NULL, 16) == k->models->embedder_hash;
-    if (row->error || same)
-        return WW_OK;
-    return ww_fail(
-        err, WW_ERR_ARGUMENT,
-        "the faces in '%s' were made with another embedder than '%s'; give the same --embedder for the known people",
-        k->library->dir, k->models->embedder_spec.name);
-}
 
 typedef struct parted { // the person is not the one of that name
     size_t person;
@@ -209,7 +196,7 @@ ww_status ww_recognise_known(ww_library *library, const ww_models *models, const
         .library = library, .models = models, .listener = {.on_line = on_line, .user = user}, .result = &counted};
     ww_people_view view = {0};
     double eps = 0;
-    ww_status status = ww_store_sources(library->store, on_source, &k, err);
+    ww_status status = ww_check_same_embedder(library, models, err);
     if (status == WW_OK)
         status = ww_setting_number(library, WW_SETTING_EPS, WW_EPS_FALLBACK, &eps, err);
     if (status == WW_OK)

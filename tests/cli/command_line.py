@@ -65,6 +65,8 @@ def documents():
         ("sync", people),
         ("log", people),
         ("why", "1", "2", people),
+        ("find", os.path.join(TOP, "tests", "data", "people", "sage.png"), people),
+        ("find", "--in", DEMO, "--every", "5s", os.path.join(TOP, "tests", "data", "people", "sage.png")),
         ("eval", people, "--truth", truth),
         ("models", "list"),
     ]
