@@ -3,7 +3,8 @@
 //
 // A view is what the library held at one moment: plain tables, read once, that do not change. Rows have indexes from 0
 // and refer to each other by them; WW_NONE stands for "none". Everything a view returns is borrowed and lives until
-// ww_view_close, which comes before ww_library_close. Any number of threads may read one view (but for
+// ww_view_close. That may come after ww_library_close; but the first ww_view_embeddings reads the library, as all do
+// that are given one. Any number of threads may read one view (but for
 // ww_view_embeddings).
 //
 //     ww_view *view;

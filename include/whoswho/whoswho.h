@@ -295,6 +295,13 @@ typedef struct ww_cluster_result {
 WW_API ww_status ww_library_cluster(ww_library *library, const ww_cluster_options *options, ww_cluster_result *result,
                                     ww_error *err);
 
+// The methods on vectors of the caller's own: `count` rows of `dim` values, no faces, no decisions, nothing known
+// beforehand. method: default "dbscan", label for label scikit-learn's. Of the options, eps (dbscan; default 0.5),
+// threshold (the other methods; default: eps), min_samples (dbscan 5; of the others the fewest that make a cluster, 2)
+// and threads count. labels: `count` entries, the caller's; clusters are numbered from 0, -1 is in none.
+WW_API ww_status ww_cluster_vectors(const float *vectors, size_t count, int dim, const ww_cluster_options *options,
+                                    int32_t *labels, ww_error *err);
+
 // --- export: people into folders -------------------------------------------------------------------------------------
 
 typedef struct ww_export_result {
