@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// whoswho [run] INPUT... and whoswho scan INPUT...
+// whoswho [run] INPUT..., whoswho scan INPUT... and whoswho watch FOLDER...
 #include "cluster_options.h"
 #include "commands.h"
 #include "document.h"
@@ -9,6 +9,7 @@
 #include "options.h"
 #include "ui.h"
 #include "summary.h"
+#include "watch.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +17,7 @@
 #include <unistd.h>
 
 #define DIR_DEFAULT "ClusteredFaces"
+enum { SETTLE_MS = 2000 }; // without news, before files that came are looked at
 
 struct settings {
     const char *dir, *known, *preset, *list;
@@ -42,17 +44,26 @@ static double now_s(void)
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
-static void print_help(const char *command, const option *table, size_t count)
-{
-    if (*command == 'r')
-        puts("usage: whoswho [run] INPUT... [options]\n\n"
-             "Finds every face in the INPUTs (videos, photos, folders of either), groups the faces into\n"
-             "people, and writes one folder per person. Run again with more INPUTs to add to it.\n\nOptions:");
-    else
-        puts("usage: whoswho scan INPUT... [options]\n\n"
-             "Finds the faces in the INPUTs and stores them in DIR/whoswho.db, without grouping them yet.\n\nOptions:");
-    options_print_help(table, count);
-}
+// The commands of this file: they differ in how far they go.
+typedef struct way {
+    const char *usage;
+    bool scan_only, watches;
+} way;
+
+static const way way_run = {
+    "usage: whoswho [run] INPUT... [options]\n\n"
+    "Finds every face in the INPUTs (videos, photos, folders of either), groups the faces into\n"
+    "people, and writes one folder per person. Run again with more INPUTs to add to it.\n\nOptions:",
+    false, false};
+static const way way_scan = {
+    "usage: whoswho scan INPUT... [options]\n\n"
+    "Finds the faces in the INPUTs and stores them in DIR/whoswho.db, without grouping them yet.\n\nOptions:",
+    true, false};
+static const way way_watch = {
+    "usage: whoswho watch FOLDER... [options]\n\n"
+    "Does what run does, and again whenever files have come into the FOLDERs, until Ctrl-C. In between the\n"
+    "library is closed, so that people can be named meanwhile.\n\nOptions:",
+    false, true};
 
 static void print_json(const struct outcome *o)
 {
@@ -180,7 +191,27 @@ static void follow_article(struct settings *set)
         set->cluster.eps = eps;
 }
 
-static int run(int argc, char **argv, int first, bool scan_only)
+// Again and again, as files come; a run that fails is told, and the next one may do better.
+static int scan_and_watch(const struct settings *set, const input_list *in)
+{
+    if (set->json) {
+        complain("watch goes on, and --json is one document: use run for it");
+        return EXIT_USAGE;
+    }
+    watch *w = watch_open(in->path, in->count, set->dir);
+    const bool watched = w != NULL;
+    int code = w ? EXIT_FINE : EXIT_FAILED;
+    while (w) {
+        code = scan_and_more(set, in->path, in->count, false);
+        fflush(stdout);
+        if (code == EXIT_INTERRUPTED || !watch_wait(w, SETTLE_MS, ui_interrupted))
+            break;
+    }
+    watch_close(w);
+    return code == EXIT_INTERRUPTED ? code : watched ? EXIT_FINE : EXIT_FAILED;
+}
+
+static int run(int argc, char **argv, int first, const way *how)
 {
     struct settings set = {.dir = DIR_DEFAULT,
                            .models = WW_MODEL_OPTIONS_INIT,
@@ -224,7 +255,7 @@ static int run(int argc, char **argv, int first, bool scan_only)
     option table[sizeof scanning / sizeof *scanning + CLUSTER_OPTIONS_COUNT];
     size_t options = 0, count = 0;
     options_add(table, &options, scanning, sizeof scanning / sizeof *scanning);
-    if (!scan_only)
+    if (!how->scan_only)
         cluster_options_add(table, &options, &set.cluster, &set.known);
     const char **argument = options_arguments(argc);
     if (!argument)
@@ -234,7 +265,8 @@ static int run(int argc, char **argv, int first, bool scan_only)
     if (!options_parse(table, options, argc, argv, first, argument, &count)) {
         code = EXIT_USAGE;
     } else if (set.help) {
-        print_help(scan_only ? "scan" : "run", table, options);
+        puts(how->usage);
+        options_print_help(table, options);
         code = EXIT_FINE;
     } else if (set.preset && strcmp(set.preset, "article") != 0) {
         complain("there is no preset '%s'; there is one: article", set.preset);
@@ -243,12 +275,13 @@ static int run(int argc, char **argv, int first, bool scan_only)
         set.scan.no_track = set.no_track;
         if (set.preset)
             follow_article(&set);
-        code = scan_and_more(&set, in.path, in.count, scan_only);
+        code = how->watches ? scan_and_watch(&set, &in) : scan_and_more(&set, in.path, in.count, how->scan_only);
     }
     inputs_free(&in);
     free(argument);
     return code;
 }
 
-int cmd_run(int argc, char **argv, int first) { return run(argc, argv, first, false); }
-int cmd_scan(int argc, char **argv, int first) { return run(argc, argv, first, true); }
+int cmd_run(int argc, char **argv, int first) { return run(argc, argv, first, &way_run); }
+int cmd_scan(int argc, char **argv, int first) { return run(argc, argv, first, &way_scan); }
+int cmd_watch(int argc, char **argv, int first) { return run(argc, argv, first, &way_watch); }

@@ -5,6 +5,7 @@
 #define WW_CLI_COMMANDS_H
 
 int cmd_run(int argc, char **argv, int first); // scan, cluster, export
+int cmd_watch(int argc, char **argv, int first);
 int cmd_scan(int argc, char **argv, int first);
 int cmd_cluster(int argc, char **argv, int first);
 int cmd_export(int argc, char **argv, int first);

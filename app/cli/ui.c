@@ -62,6 +62,8 @@ void ui_begin(ui *u, bool quiet, bool json)
     signal(SIGXFSZ, SIG_IGN); // a file at its size limit is an error to report, not a reason to die
 }
 
+bool ui_interrupted(void) { return interrupted != 0; }
+
 void ui_clear(ui *u)
 {
     if (u->line_open)

@@ -28,6 +28,8 @@ typedef struct ui {
 
 void ui_begin(ui *u, bool quiet, bool json);
 ww_callbacks ui_callbacks(ui *u);
+// Whether Ctrl-C (or SIGTERM) came since ui_begin.
+bool ui_interrupted(void);
 // Wipes the progress line; call before printing anything else.
 void ui_clear(ui *u);
 // Asks on the terminal, "QUESTION [y/N] "; without a terminal the answer is no.

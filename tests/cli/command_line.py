@@ -8,9 +8,12 @@ import json
 import os
 import pty
 import re
+import shutil
+import signal
 import subprocess
 import sys
 import tempfile
+import time
 
 PROGRAM, TOP = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
 DEMO = os.path.join(TOP, "tests", "data", "demo.mp4")
@@ -219,8 +222,50 @@ def dumb_terminal():
     check(not re.search(rb"\033\[[0-9;]*m", said), "colours")
 
 
+def waited_for(condition, seconds=60):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if condition():
+            return True
+        time.sleep(0.1)
+    return False
+
+
+def faces_in(out):
+    try:
+        with open(os.path.join(out, "faces.csv"), encoding="utf-8") as f:
+            return len(f.read().splitlines()) - 1
+    except OSError:
+        return 0
+
+
+def watching():
+    """Files that come into a folder, or into a new folder within, are looked at; decisions can be made meanwhile; Ctrl-C ends it well."""
+    pictures, out = os.path.join(TOP, "tests", "data", "people"), os.path.join("inbox", "Out")
+    os.makedirs("inbox")
+    process = subprocess.Popen([PROGRAM, "watch", "inbox", "-o", out, "--min-samples", "1"], stdout=subprocess.DEVNULL, env=ENVIRONMENT)
+    try:
+        shutil.copy(os.path.join(pictures, "sage.png"), "inbox/a.png")
+        check(waited_for(lambda: faces_in(out) == 1), "the first picture")
+        os.makedirs("inbox/new")
+        shutil.copy(os.path.join(pictures, "clove.png"), "inbox/new/b.png")
+        check(waited_for(lambda: faces_in(out) == 2), "a picture in a new folder")
+        check(waited_for(lambda: whoswho("name", "0", "Ada", out, code=None).returncode == 0), "a decision meanwhile")
+        shutil.copy(os.path.join(pictures, "ginger.png"), "moved.png")
+        os.rename("moved.png", "inbox/c.png")
+        check(waited_for(lambda: faces_in(out) == 3), "a picture moved in")
+        check(os.path.isdir(os.path.join(out, "Ada")), "the name stays")
+        process.send_signal(signal.SIGINT)
+        check(process.wait(30) in (0, 130), f"exit code {process.returncode}")
+    finally:
+        process.kill()
+        process.wait()
+    check("--json" in whoswho("watch", "inbox", "--json", code=2).stderr, "one document cannot go on")
+    check("folder to watch" in whoswho("watch", DEMO, code=3).stderr, "a file is no folder")
+
+
 def main():
-    cases = [documents, completions, bash_completes, manual, short_forms, no_folder, lists, configuration, dumb_terminal]
+    cases = [documents, completions, bash_completes, manual, short_forms, no_folder, lists, configuration, dumb_terminal, watching]
     failed = 0
     with tempfile.TemporaryDirectory(prefix="whoswho-line-") as folder:
         os.chdir(folder)
