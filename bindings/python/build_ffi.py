@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Makes whoswho._whoswho, the extension over libwhoswho. Which library it is built against:
 
-WHOSWHO_BUILD=DIR    that of a build folder (the tests);
-WHOSWHO_SYSTEM=1     the one installed, by pkg-config (the Debian package);
+WHOSWHO_BUILD=DIR    that of a build folder (the tests; with WHOSWHO_RPATH=no one that will be installed: the Debian package);
+WHOSWHO_SYSTEM=1     the one installed, by pkg-config;
 neither              one built here from the checkout with meson, which then lies beside the extension (pip install)."""
 import os
 import shutil
@@ -49,7 +49,8 @@ def library():
     build = os.environ.get("WHOSWHO_BUILD")
     if build:
         folder = os.path.join(os.path.abspath(build), "src")
-        return INCLUDE, {"include_dirs": [INCLUDE], "libraries": ["whoswho"], "library_dirs": [folder], "extra_link_args": ["-Wl,-rpath," + folder]}
+        path = [] if os.environ.get("WHOSWHO_RPATH") == "no" else ["-Wl,-rpath," + folder]
+        return INCLUDE, {"include_dirs": [INCLUDE], "libraries": ["whoswho"], "library_dirs": [folder], "extra_link_args": path}
     return system_library() if os.environ.get("WHOSWHO_SYSTEM") else bundled_library()
 
 
