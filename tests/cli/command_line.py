@@ -4,6 +4,7 @@
 
 The command line as a whole: what --json prints against docs/output.schema.json, completions and man page against the option tables, configuration
 files, lists of files, dumb terminals. TOP is the source tree. Prints TAP."""
+import glob
 import json
 import os
 import pty
@@ -129,6 +130,26 @@ def manual():
     check(told <= names | {"version"}, f"in the man page only: {sorted(told - names)}")
     missing = [c for c in commands if not re.search(rf"^\.(B|BI|BR) .*\b{c}\b", page, re.M)]
     check(not missing, f"commands that the man page has not: {missing}")
+
+
+def documentation():
+    """The commands of README and docs/ are there, with the options they are shown with."""
+    commands, options, _ = make_completion.read_tables(PROGRAM)
+    wrong, seen = [], 0
+    for page in [os.path.join(TOP, "README.md"), *glob.glob(os.path.join(TOP, "docs", "*.md")), *glob.glob(os.path.join(TOP, "bindings", "python", "*.md"))]:
+        with open(page, encoding="utf-8") as f:
+            text = f.read()
+        for line in re.findall(r"^    (?:.*\| )?(whoswho .*)$|`(whoswho [^`]*)`", text, re.M):
+            words = re.split(r"\s{2,}|#", (line[0] or line[1]))[0].split()
+            command = words[1] if len(words) > 1 and words[1] in commands else "run"
+            names = {"--" + o.name for o in options[command]} | {"-" + o.letter for o in options[command]} | {"--help", "--version"}
+            used = [w.split("=")[0].strip(",.;)") for w in words[1:] if re.match(r"--?[a-zA-Z0]", w)]
+            seen += 1
+            wrong += [f"{os.path.basename(page)}: {' '.join(words)}: {w}" for w in used if w not in names]
+            if len(words) > 1 and re.fullmatch(r"[a-z]+", words[1]) and words[1] not in commands and words[1] not in ("help"):
+                wrong.append(f"{os.path.basename(page)}: {' '.join(words)}")
+    check(seen > 40, f"{seen} commands seen")
+    check(not wrong, "\n".join(wrong))
 
 
 def short_forms():
@@ -265,7 +286,7 @@ def watching():
 
 
 def main():
-    cases = [documents, completions, bash_completes, manual, short_forms, no_folder, lists, configuration, dumb_terminal, watching]
+    cases = [documents, completions, bash_completes, manual, documentation, short_forms, no_folder, lists, configuration, dumb_terminal, watching]
     failed = 0
     with tempfile.TemporaryDirectory(prefix="whoswho-line-") as folder:
         os.chdir(folder)
