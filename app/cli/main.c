@@ -38,6 +38,7 @@ static const struct {
     {"find", cmd_find, "who is on a picture: among the people, or in footage"},
     {"why", cmd_why, "why a face is in its folder"},
     {"eval", cmd_eval, "how good a result is, measured against ground truth"},
+    {"demo", cmd_demo, "run, on the clip that comes with the program"},
     {"models", cmd_models, "third-party models: list, get, check"},
 };
 

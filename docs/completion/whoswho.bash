@@ -69,7 +69,7 @@ _whoswho() {
     fi
     mapfile -t COMPREPLY < <(compgen -f -- "$word")
     if [[ $COMP_CWORD -eq 1 || ( $command == help && $COMP_CWORD -eq 2 ) ]]; then
-        mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W "run scan watch cluster export check people name merge split reject same different ignore sync undo redo log find why eval models help version" -- "$word")
+        mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W "run scan watch cluster export check people name merge split reject same different ignore sync undo redo log find why eval demo models help version" -- "$word")
     fi
 }
 complete -o filenames -F _whoswho whoswho
