@@ -18,6 +18,18 @@ char *ww_path_join(const char *dir, const char *name)
     return ww_strf(dir[n - 1] == '/' ? "%s%s" : "%s/%s", dir, name);
 }
 
+char *ww_path_absolute(const char *path)
+{
+    const char *base = ww_path_base(path);
+    char *folder = base == path ? ww_strdup(".") : ww_strndup(path, (size_t)(base - path));
+    char *real = realpath(folder, NULL), *here = real || *path == '/' ? NULL : realpath(".", NULL);
+    char *full = real ? ww_path_join(real, base) : here ? ww_path_join(here, path) : ww_strdup(path);
+    free(here);
+    free(real);
+    free(folder);
+    return full;
+}
+
 const char *ww_path_base(const char *path)
 {
     const char *slash = strrchr(path, '/');

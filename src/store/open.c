@@ -270,6 +270,27 @@ ww_status ww_store_open(const char *path, bool create, ww_store **store, ww_erro
     return status;
 }
 
+ww_status ww_store_exported_of(const char *path, ww_on_exported *on_row, void *user, ww_error *err)
+{
+    bool writable;
+    int version = 0;
+    ww_status status = look_at_file(path, false, &writable, err);
+    if (status != WW_OK)
+        return status;
+    ww_store *s = ww_alloc(sizeof *s);
+    s->path = ww_strdup(path);
+    s->folder = -1;
+    status = open_file(s, SQLITE_OPEN_READONLY, NULL, "immutable=1", err);
+    if (status == WW_OK)
+        status = identify(s, &version, err);
+    if (status == WW_OK)
+        status = ww_store_verify_schema(s, version, err);
+    if (status == WW_OK && version > 0)
+        status = ww_store_exported(s, on_row, user, err);
+    ww_store_close(s);
+    return status;
+}
+
 void ww_store_close(ww_store *s)
 {
     if (!s)

@@ -58,6 +58,7 @@ static ww_status on_source(void *user, sqlite3_stmt *row, ww_error *err)
                    .faces_small = COLUMN_I64(row, 14),
                    .faces_transient = COLUMN_I64(row, 15)},
         .spans_done = COLUMN_INT(row, 16),
+        .file = COLUMN_TEXT(row, 17),
     };
     if (ww_sql_starved(row) || !source.path || !source.scan_key)
         return ww_fail_memory(err, "a file's row of the library");
@@ -73,9 +74,9 @@ static ww_status on_source(void *user, sqlite3_stmt *row, ww_error *err)
 ww_status ww_store_sources(ww_store *s, ww_on_source *on_row, void *user, ww_error *err)
 {
     static const char sql[] =
-        "SELECT id, path, hash, bytes, kind, width, height, duration_us, scan_key, span_count, error, damaged,"
+        "SELECT id, source.path, hash, bytes, kind, width, height, duration_us, scan_key, span_count, error, damaged,"
         " frames_looked_at, looks, faces_small, faces_fleeting, (SELECT count(*) FROM span WHERE span.source = "
-        "source.id) FROM source ORDER BY id";
+        "source.id), source_file.path FROM source LEFT JOIN source_file ON source_file.source = source.id ORDER BY id";
     return ww_sql_walk(s, sql, on_source, &(source_walk){s, on_row, user}, err);
 }
 

@@ -30,9 +30,10 @@ ww_status ww_store_add_source(ww_store *s, const ww_source_row *row, int64_t *id
                            WW_I(row->width), WW_I(row->height), WW_I(row->duration_us), WW_S(row->scan_key),
                            WW_I(row->span_count), WW_S(row->error), COUNTS(row->counts)),
                    err);
-    if (status == WW_OK)
-        *id = sqlite3_last_insert_rowid(s->db);
-    return status;
+    if (status != WW_OK)
+        return status;
+    *id = sqlite3_last_insert_rowid(s->db);
+    return row->file ? ww_sql_run(s, WW_SQL_ADD_FILE, WW_BIND(WW_I(*id), WW_P(row->file)), err) : WW_OK;
 }
 
 static ww_status found_one(ww_store *s, const char *what, int64_t id, ww_error *err)
@@ -60,6 +61,77 @@ ww_status ww_store_delete_source(ww_store *s, int64_t id, ww_error *err)
     if (status == WW_OK)
         status = found_one(s, "source", id, err);
     return ww_sql_leave(s, status, err);
+}
+
+// Deletes the sources that a statement finds, one after the other.
+static ww_status delete_each(ww_store *s, ww_sql which, const ww_bind *bind, size_t count, ww_error *err)
+{
+    ww_status status = WW_OK;
+    sqlite3_stmt *row;
+    while (status == WW_OK && (status = ww_sql_first(s, which, bind, count, &row, err)) == WW_OK && row) {
+        const int64_t id = sqlite3_column_int64(row, 0);
+        sqlite3_reset(row);
+        status = ww_store_delete_source(s, id, err);
+    }
+    return status;
+}
+
+ww_status ww_store_delete_outdated(ww_store *s, const char *path, uint64_t hash, const char *scan_key, ww_error *err)
+{
+    ww_status status = ww_sql_enter(s, err);
+    if (status != WW_OK)
+        return status;
+    status = delete_each(s, WW_SQL_OTHER_SCAN, WW_BIND(WW_I((int64_t)hash), WW_S(scan_key)), err);
+    if (status == WW_OK)
+        status = delete_each(s, WW_SQL_FAILED_BEFORE, WW_BIND(WW_P(path)), err);
+    return ww_sql_leave(s, status, err);
+}
+
+ww_status ww_store_move_source(ww_store *s, int64_t id, const char *path, const char *file, ww_error *err)
+{
+    ww_status status = ww_sql_enter(s, err);
+    if (status != WW_OK)
+        return status;
+    status = ww_sql_run(s, WW_SQL_MOVE_SOURCE, WW_BIND(WW_P(path), WW_I(id)), err);
+    if (status == WW_OK)
+        status = found_one(s, "source", id, err);
+    if (status == WW_OK)
+        status = ww_sql_run(s, WW_SQL_ADD_FILE, WW_BIND(WW_I(id), WW_P(file)), err);
+    return ww_sql_leave(s, status, err);
+}
+
+ww_status ww_store_succeed(ww_store *s, uint64_t old, uint64_t hash, ww_error *err)
+{
+    const ww_bind gone = WW_I((int64_t)old), here = WW_I((int64_t)hash);
+    ww_status status = ww_sql_enter(s, err);
+    if (status != WW_OK)
+        return status;
+    status = ww_sql_run(s, WW_SQL_END_SUCCESSION, &here, 1, err);
+    if (status == WW_OK)
+        status = ww_sql_run(s, WW_SQL_PROLONG_SUCCESSION, (const ww_bind[]){here, gone}, 2, err);
+    if (status == WW_OK)
+        status = ww_sql_run(s, WW_SQL_ADD_SUCCESSION, (const ww_bind[]){gone, here}, 2, err);
+    if (status == WW_OK)
+        status = ww_sql_run(s, WW_SQL_PASS_ON, (const ww_bind[]){here, gone}, 2, err);
+    return ww_sql_leave(s, status, err);
+}
+
+typedef struct succession_walk {
+    ww_on_succession *on_row;
+    void *user;
+} succession_walk;
+
+static ww_status on_succession(void *user, sqlite3_stmt *row, ww_error *err)
+{
+    const succession_walk *walk = user;
+    return walk->on_row(walk->user, (uint64_t)sqlite3_column_int64(row, 0), (uint64_t)sqlite3_column_int64(row, 1),
+                        err);
+}
+
+ww_status ww_store_successions(ww_store *s, ww_on_succession *on_row, void *user, ww_error *err)
+{
+    return ww_sql_walk(s, "SELECT old, new FROM succession ORDER BY old", on_succession,
+                       &(succession_walk){on_row, user}, err);
 }
 
 ww_status ww_store_span_done(ww_store *s, int64_t source, int span, bool *done, ww_error *err)

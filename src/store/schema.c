@@ -161,6 +161,19 @@ static const char version_6[] = // of footage that was scanned before there are 
     "  PRIMARY KEY (source, first_us)"
     ") WITHOUT ROWID;";
 
-const char *const ww_schema_step[] = {version_1, version_2, version_3, version_4, version_5, version_6};
+static const char version_7[] =
+    "CREATE TABLE source_file (" // where the file of a source is; of libraries that are older, unknown
+    "  source INTEGER PRIMARY KEY REFERENCES source ON DELETE CASCADE,"
+    "  path BLOB NOT NULL" // absolute
+    ");"
+    // content that took the place of other content (a file that was edited, a recording that grew): what was decided
+    // about the old one holds for the new one. One step always leads to the newest.
+    "CREATE TABLE succession ("
+    "  old INTEGER PRIMARY KEY," // XXH64 of the content
+    "  new INTEGER NOT NULL"
+    ");"
+    "CREATE INDEX source_failed ON source (path) WHERE error IS NOT NULL;";
+
+const char *const ww_schema_step[] = {version_1, version_2, version_3, version_4, version_5, version_6, version_7};
 const int ww_schema_steps = sizeof ww_schema_step / sizeof *ww_schema_step;
 _Static_assert(sizeof ww_schema_step / sizeof *ww_schema_step == WW_STORE_VERSION, "one step a version");

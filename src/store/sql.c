@@ -27,6 +27,14 @@ static const char *const sql_text[WW_SQL_COUNT] = {
                                 " FROM source JOIN frame ON frame.source = source.id JOIN face ON face.frame = frame.id"
                                 " WHERE source.id = ? AND person IS NOT NULL"),
     [WW_SQL_DELETE_SOURCE] = "DELETE FROM source WHERE id = ?",
+    [WW_SQL_OTHER_SCAN] = "SELECT id FROM source WHERE hash = ? AND scan_key <> ? AND error IS NULL LIMIT 1",
+    [WW_SQL_FAILED_BEFORE] = "SELECT id FROM source WHERE path = ? AND error IS NOT NULL LIMIT 1",
+    [WW_SQL_ADD_FILE] = "INSERT OR REPLACE INTO source_file VALUES (?, ?)",
+    [WW_SQL_MOVE_SOURCE] = "UPDATE source SET path = ? WHERE id = ?",
+    [WW_SQL_END_SUCCESSION] = "DELETE FROM succession WHERE old = ?",
+    [WW_SQL_PROLONG_SUCCESSION] = "UPDATE succession SET new = ? WHERE new = ?",
+    [WW_SQL_ADD_SUCCESSION] = "INSERT OR REPLACE INTO succession VALUES (?, ?)",
+    [WW_SQL_PASS_ON] = "UPDATE remembered SET source = ? WHERE source = ?",
     [WW_SQL_SPAN_DONE] = "SELECT 1 FROM span WHERE source = ? AND span = ?",
     [WW_SQL_ADD_SPAN] = "INSERT INTO span VALUES (?, ?)",
     [WW_SQL_ADD_TO_COUNTERS] =

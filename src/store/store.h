@@ -20,7 +20,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define WW_STORE_VERSION 6                 // PRAGMA user_version; an older library is migrated, a newer one refused
+#define WW_STORE_VERSION 7                 // PRAGMA user_version; an older library is migrated, a newer one refused
 #define WW_STORE_APPLICATION_ID 0x77773031 // "ww01", PRAGMA application_id: a database of another program is refused
 #define WW_STORE_VALUE_MAX                                                                                             \
     ((size_t)64 << 20)               // bytes of one picture or string; larger ones are refused in both directions
@@ -40,6 +40,7 @@ typedef struct ww_scan_counts {  // what became of the frames and faces of a sou
 typedef struct ww_source_row { // a video or a photo
     int64_t id;                // 1, 2, ... in the order in which they joined the library
     const char *path;          // as the user gave it, UTF-8 or raw bytes
+    const char *file;          // the same from the root, as it was when last met; NULL: not known
     uint64_t hash;             // XXH64 of the content
     int64_t bytes;
     int kind;          // ww_source_kind
@@ -122,6 +123,16 @@ ww_status ww_store_add_source(ww_store *s, const ww_source_row *row, int64_t *id
 ww_status ww_store_update_source(ww_store *s, const ww_source_row *row, ww_error *err);
 // With its frames, faces and pictures; which faces belonged to whom is remembered. WW_ERR_NOT_FOUND: no such source.
 ww_status ww_store_delete_source(ww_store *s, int64_t id, ww_error *err);
+// Sources that a scan of this content puts out of date: the same content scanned with other options, and an earlier
+// failure to read this path. With their frames and faces.
+ww_status ww_store_delete_outdated(ww_store *s, const char *path, uint64_t hash, const char *scan_key, ww_error *err);
+// Where the file of a source is now. WW_ERR_NOT_FOUND: no such source.
+ww_status ww_store_move_source(ww_store *s, int64_t id, const char *path, const char *file, ww_error *err);
+// The content `hash` took the place of `old`: what is remembered of the faces of that one is of this one from now on.
+ww_status ww_store_succeed(ww_store *s, uint64_t old, uint64_t hash, ww_error *err);
+// By `old`; each leads to the newest.
+typedef ww_status ww_on_succession(void *user, uint64_t old, uint64_t hash, ww_error *err);
+ww_status ww_store_successions(ww_store *s, ww_on_succession *on_row, void *user, ww_error *err);
 ww_status ww_store_span_done(ww_store *s, int64_t source, int span, bool *done, ww_error *err);
 // Adds to the source's counts. WW_ERR_ARGUMENT when the span is marked already.
 ww_status ww_store_mark_span(ww_store *s, int64_t source, int span, const ww_scan_counts *counts, ww_error *err);
@@ -235,5 +246,7 @@ ww_status ww_store_unset_exported(ww_store *s, const char *path, ww_error *err);
 // By (path, hash as a signed number), one call a hash.
 typedef ww_status ww_on_exported(void *user, const char *path, uint64_t hash, ww_error *err);
 ww_status ww_store_exported(ww_store *s, ww_on_exported *on_row, void *user, ww_error *err);
+// The same of a library that is not open, which is only read; what a program at work in it has not merged is not seen.
+ww_status ww_store_exported_of(const char *path, ww_on_exported *on_row, void *user, ww_error *err);
 
 #endif

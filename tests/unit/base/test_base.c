@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "base/id_set.h"
 #include "base/ascii.h"
 #include "base/box.h"
 #include "base/buffer.h"
@@ -295,6 +296,22 @@ TEST(the_root_of_a_set_is_its_smallest_member)
     CHECK(ww_forest_root(forest, 5) == 1);
 }
 
+TEST(a_set_of_ids_holds_what_was_put_in)
+{
+    ww_id_set set = {0};
+    bool added = false;
+    for (uint64_t i = 0; i < 2000; i++)
+        CHECK(ww_id_set_put(&set, i << (i % 50), NULL));
+    for (uint64_t i = 0; i < 2000; i++)
+        CHECK(ww_id_set_has(&set, i << (i % 50)));
+    CHECK(!ww_id_set_has(&set, UINT64_MAX));
+    CHECK(ww_id_set_put(&set, UINT64_MAX, &added) && added);
+    CHECK(ww_id_set_put(&set, UINT64_MAX, &added) && !added);
+    CHECK(ww_id_set_put(&set, 0, &added) && !added);
+    ww_id_set_free(&set);
+    CHECK(!ww_id_set_has(&set, 0));
+}
+
 int main(void)
 {
     RUN(hash_gives_the_published_values);
@@ -309,6 +326,7 @@ int main(void)
     RUN(numbers_are_those_of_the_C_locale);
     RUN(what_is_no_number_is_refused);
     RUN(letters_are_those_of_ascii);
+    RUN(a_set_of_ids_holds_what_was_put_in);
     RUN(random_numbers_are_spread_evenly);
     RUN(a_search_finds_the_first_place_that_is_not_below);
     RUN(boxes_overlap_by_what_they_share);

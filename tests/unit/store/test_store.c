@@ -470,6 +470,68 @@ TEST(rollback_forgets_and_commit_keeps)
     fixture_end();
 }
 
+static ww_status keep_successions(void *user, uint64_t old, uint64_t hash, ww_error *err)
+{
+    char *text = user;
+    sprintf(text + strlen(text), "%d>%d ", (int)old, (int)hash);
+    return WW_OK;
+}
+
+static void check_successions(ww_store *s, const char *expected)
+{
+    ww_error err = {0};
+    char text[128] = "";
+    CHECK_OK(ww_store_successions(s, keep_successions, text, &err));
+    CHECK_STR(text, expected);
+}
+
+TEST(content_that_took_the_place_of_other_content_is_one_step_away)
+{
+    fixture_begin();
+    ww_error err = {0};
+    ww_store *s = fixture_open();
+    CHECK_OK(ww_store_succeed(s, 1, 2, &err));
+    CHECK_OK(ww_store_succeed(s, 2, 3, &err));
+    CHECK_OK(ww_store_succeed(s, 7, 8, &err));
+    check_successions(s, "1>3 2>3 7>8 ");
+    CHECK_OK(ww_store_succeed(s, 3, 1, &err)); // the first content is back
+    check_successions(s, "2>1 3>1 7>8 ");
+    ww_store_close(s);
+    fixture_end();
+}
+
+TEST(a_scan_puts_other_scans_and_failures_of_its_file_out_of_date)
+{
+    fixture_begin();
+    ww_error err = {0};
+    ww_store *s = fixture_open();
+    int64_t id = 0;
+    ww_source_row row = fixture_source("a.mp4", 5);
+    row.scan_key = "other options";
+    CHECK_OK(ww_store_add_source(s, &row, &id, &err));
+    row = fixture_source("a.mp4", 0);
+    row.error = "not to be read";
+    CHECK_OK(ww_store_add_source(s, &row, &id, &err));
+    row.path = "b.mp4";
+    CHECK_OK(ww_store_add_source(s, &row, &id, &err));
+    row = fixture_source("c.mp4", 6);
+    row.file = "/films/c.mp4";
+    CHECK_OK(ww_store_add_source(s, &row, &id, &err));
+    CHECK_OK(ww_store_delete_outdated(s, "a.mp4", 5, "detector+embedder", &err));
+    source_list list = {0};
+    CHECK_OK(ww_store_sources(s, keep_source, &list, &err));
+    CHECK_EQ(list.count, 2);
+    CHECK_STR(list.path[0], "b.mp4");
+    CHECK_STR(list.path[1], "c.mp4");
+    CHECK_OK(ww_store_move_source(s, id, "d.mp4", "/films/d.mp4", &err));
+    CHECK_EQ(ww_store_move_source(s, 99, "d.mp4", "/films/d.mp4", &err), WW_ERR_NOT_FOUND);
+    list.count = 0;
+    CHECK_OK(ww_store_sources(s, keep_source, &list, &err));
+    CHECK_STR(list.path[1], "d.mp4");
+    ww_store_close(s);
+    fixture_end();
+}
+
 int main(void)
 {
     RUN(sources_come_back_as_they_went_in);
@@ -485,5 +547,7 @@ int main(void)
     RUN(exported_paths_hold_one_hash_or_several);
     RUN(a_walk_can_be_stopped_nested_and_written_beside);
     RUN(rollback_forgets_and_commit_keeps);
+    RUN(content_that_took_the_place_of_other_content_is_one_step_away);
+    RUN(a_scan_puts_other_scans_and_failures_of_its_file_out_of_date);
     return FINISH();
 }

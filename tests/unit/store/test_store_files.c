@@ -120,7 +120,7 @@ TEST(damage_anywhere_is_an_error_or_harmless)
     fixture_begin();
     ww_error err = {0};
     ww_store *s = fixture_open();
-    fixture_fill(s, 2, 20);
+    fixture_fill(s, 6, 60);
     CHECK_OK(ww_store_set_people(s, (int64_t[]){1, 2, 3}, (int32_t[]){0, 0, 1}, 3, &err));
     ww_store_close(s);
     uint8_t *good = NULL;
@@ -141,7 +141,7 @@ TEST(damage_anywhere_is_an_error_or_harmless)
             size_t jpeg_bytes = 0;
             if (status == WW_OK)
                 status = ww_store_shots(s, pass_shot, NULL, &err);
-            for (int64_t id = 1; status == WW_OK && id <= 80; id++) {
+            for (int64_t id = 1; status == WW_OK && id <= 720; id++) {
                 status = ww_store_portrait_jpeg(s, id, &jpeg, &jpeg_bytes, &err);
                 free(jpeg);
             }
