@@ -15,6 +15,7 @@ int cmd_merge(int argc, char **argv, int first);
 int cmd_reject(int argc, char **argv, int first);
 int cmd_same(int argc, char **argv, int first);
 int cmd_different(int argc, char **argv, int first);
+int cmd_forget(int argc, char **argv, int first);
 int cmd_ignore(int argc, char **argv, int first);
 int cmd_undo(int argc, char **argv, int first);
 int cmd_redo(int argc, char **argv, int first);

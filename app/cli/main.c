@@ -31,6 +31,7 @@ static const struct {
     {"same", cmd_same, "two portraits or people are one person"},
     {"different", cmd_different, "two portraits or people are two"},
     {"ignore", cmd_ignore, "a stranger: no folder any more"},
+    {"forget", cmd_forget, "take files out of the library"},
     {"sync", cmd_sync, "read what was changed in the folders by hand"},
     {"undo", cmd_undo, "undo the last decision"},
     {"redo", cmd_redo, "undo the last undo"},

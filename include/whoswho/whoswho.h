@@ -230,8 +230,9 @@ typedef struct ww_scan_result {
 
 // Each input is a video, a photo, or a folder of either (searched through, in order of name). Work is committed as it
 // proceeds; a call that was cut off is continued by the next one with the same options. A file with the same content
-// and options as one already in the library is not scanned again; with other options its faces are replaced. A file
-// that cannot be read is logged, counted in result->unreadable and skipped; the call still returns WW_OK. `result` may
+// and options as one already in the library is not scanned again; with other options its faces are replaced. Where
+// a file has changed since, its new content takes the place of the old, and decisions hold for it; where it was moved,
+// the library follows; files that are gone are told (ww_library_forget). A file that cannot be read is logged, counted in result->unreadable and skipped; the call still returns WW_OK. `result` may
 // be NULL.
 WW_API ww_status ww_library_scan(ww_library *library, const ww_models *models, const char *const *inputs, size_t count,
                                  const ww_scan_options *options, ww_scan_result *result, ww_error *err);
@@ -457,6 +458,20 @@ WW_API ww_status ww_library_known(ww_library *library, const ww_models *models, 
                                   int (*on_line)(void *user, const char *line), void *user, ww_known_result *result,
                                   ww_error *err);
 
+typedef struct ww_forget_result {
+    size_t size;       // set by the INIT macro
+    int64_t forgotten; // sources that left the library
+    int64_t away;      // with `gone`: that stayed, because their drive or folder is not there, or is empty
+} ww_forget_result;
+
+// Takes sources out of the library, with the faces found in them: files named by path, all below a folder so named, and
+// with `gone` those whose file was deleted or renamed. Decisions are kept, and hold again when they are scanned again.
+// `on_line` (may be NULL) is told each. Sort again afterwards (ww_library_resort). WW_ERR_NOT_FOUND: a path that the
+// library does not know; nothing was forgotten. `result` may be NULL.
+WW_API ww_status ww_library_forget(ww_library *library, const char *const *path, size_t count, int gone,
+                                   int (*on_line)(void *user, const char *line), void *user, ww_forget_result *result,
+                                   ww_error *err);
+
 typedef struct ww_near_face {
     int64_t face;         // its number: the N of face_N.jpg
     const char *portrait; // relative to the library's folder; "" for a face of somebody ignored
@@ -635,6 +650,7 @@ WW_API ww_status ww_eval_pairs(const char *folder, const char *pairs, ww_eval_fa
 #define WW_DECISION_RESULT_INIT {.size = sizeof(ww_decision_result)}
 #define WW_SPLIT_PROPOSAL_INIT {.size = sizeof(ww_split_proposal)}
 #define WW_KNOWN_RESULT_INIT {.size = sizeof(ww_known_result)}
+#define WW_FORGET_RESULT_INIT {.size = sizeof(ww_forget_result)}
 #define WW_SYNC_RESULT_INIT {.size = sizeof(ww_sync_result)}
 #define WW_EVAL_RESULT_INIT {.size = sizeof(ww_eval_result)}
 #define WW_EVAL_OPTIONS_INIT {.size = sizeof(ww_eval_options), .sorting = WW_CLUSTER_OPTIONS_INIT}

@@ -131,10 +131,53 @@ static bool mark_undone(ww_journal *journal)
     return kept;
 }
 
+// Content that took the place of other content is what decisions about that one now speak of.
+typedef struct succession {
+    uint64_t old, hash;
+} succession;
+
+typedef WW_VECTOR(succession) successions;
+
+static ww_status on_succession(void *user, uint64_t old, uint64_t hash, ww_error *err)
+{
+    successions *list = user;
+    const succession one = {old, hash};
+    return ww_vector_push(list, one) ? WW_OK : ww_fail_memory(err, "the library's journal");
+}
+
+static int by_old(const void *a, const void *b)
+{
+    const succession *p = a, *q = b;
+    return (p->old > q->old) - (p->old < q->old);
+}
+
+static void follow_successions(ww_journal *journal, successions *list)
+{
+    if (list->count)
+        qsort(list->item, list->count, sizeof *list->item, by_old);
+    for (size_t e = 0; list->count && e < journal->entry.count; e++) {
+        for (size_t s = 0; s < journal->entry.item[e].operand.count; s++) {
+            ww_operand *operand = &journal->entry.item[e].operand.item[s];
+            for (size_t f = 0; f < operand->face.count; f++) {
+                const succession wanted = {operand->face.item[f].source, 0},
+                                 *to = bsearch(&wanted, list->item, list->count, sizeof wanted, by_old);
+                if (to)
+                    operand->face.item[f].source = to->hash;
+            }
+        }
+    }
+}
+
 ww_status ww_journal_load(ww_store *store, ww_journal *journal, ww_error *err)
 {
+    successions list = {0};
     *journal = (ww_journal){0};
     ww_status status = ww_store_decisions(store, on_decision, journal, err);
+    if (status == WW_OK)
+        status = ww_store_successions(store, on_succession, &list, err);
+    if (status == WW_OK)
+        follow_successions(journal, &list);
+    ww_vector_free(&list);
     if (status == WW_OK && !mark_undone(journal))
         status = ww_fail_memory(err, "the library's journal");
     if (status != WW_OK)

@@ -2,6 +2,7 @@
 // The store hands out sources, frames and faces in one common order, so each walk only has to move a finger along the
 // one before.
 #include "library/catalog.h"
+#include "base/files.h"
 #include "base/memory.h"
 #include "base/search.h"
 
@@ -176,6 +177,34 @@ static void measure_intervals(ww_catalog *c)
             c->source.item[i].every_us = 0;
 }
 
+static int by_name(const void *a, const void *b)
+{
+    const ww_catalog_source *p = *(ww_catalog_source *const *)a, *q = *(ww_catalog_source *const *)b;
+    return strcmp(p->title, q->title);
+}
+
+// Two DSC0001.jpg from two folders are told apart.
+static bool title_sources(ww_catalog *c)
+{
+    const size_t count = c->source.count;
+    ww_catalog_source **source = ww_try_array(count, sizeof *source);
+    if (!source)
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        source[i] = &c->source.item[i];
+        source[i]->title = ww_path_base(source[i]->path);
+    }
+    qsort(source, count, sizeof *source, by_name);
+    for (size_t i = 0, next; i < count; i = next) {
+        for (next = i + 1; next < count && by_name(&source[i], &source[next]) == 0;)
+            next++;
+        for (size_t k = i; next - i > 1 && k < next; k++)
+            source[k]->title = source[k]->path;
+    }
+    free(source);
+    return true;
+}
+
 ww_status ww_catalog_load(ww_store *store, const int64_t *hidden, size_t hidden_count, ww_catalog *c, ww_error *err)
 {
     *c = (ww_catalog){.store = store,
@@ -193,7 +222,7 @@ ww_status ww_catalog_load(ww_store *store, const int64_t *hidden, size_t hidden_
     if (status == WW_OK) {
         hide(c, hidden, hidden_count);
         measure_intervals(c);
-        if (!group_faces(c) || !ww_catalog_name_folders(c))
+        if (!title_sources(c) || !group_faces(c) || !ww_catalog_name_folders(c))
             status = ww_fail_memory(err, "the people of the library");
     }
     if (status != WW_OK)

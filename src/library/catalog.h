@@ -16,10 +16,11 @@
 
 typedef struct ww_catalog_source {
     int64_t id;
-    uint64_t hash; // XXH64 of the content
-    char *path;    // as stored; may be any bytes
-    char *error;   // or NULL
-    int kind;      // ww_source_kind
+    uint64_t hash;     // XXH64 of the content
+    char *path;        // as stored; may be any bytes
+    const char *title; // its name, with the folders where another source is named alike; points into path
+    char *error;       // or NULL
+    int kind;          // ww_source_kind
     int width, height;
     int64_t duration_us;
     int64_t faces, frames;

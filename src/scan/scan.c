@@ -150,8 +150,11 @@ enum { KEY_EMBEDDER_CHARS = 9 + 16 }; // "embedder=" and its hash
 // in it.
 struct other_embedder {
     const ww_scan *scan;
+    const char **named; // the paths of this scan, sorted
     char *path;
 };
+
+static int by_text(const void *a, const void *b) { return strcmp(*(const char *const *)a, *(const char *const *)b); }
 
 static ww_status note_other_embedder(void *user, const ww_source_row *row, ww_error *err)
 {
@@ -159,22 +162,28 @@ static ww_status note_other_embedder(void *user, const ww_source_row *row, ww_er
     (void)err;
     if (o->path || row->error || strncmp(row->scan_key, o->scan->key, KEY_EMBEDDER_CHARS) == 0)
         return WW_OK;
-    for (size_t i = 0; i < o->scan->inputs.count; i++)
-        if (strcmp(o->scan->inputs.item[i].path, row->path) == 0)
-            return WW_OK; // its faces will be replaced
+    if (o->scan->inputs.count && bsearch(&row->path, o->named, o->scan->inputs.count, sizeof *o->named, by_text))
+        return WW_OK; // its faces will be replaced
     o->path = ww_strdup(row->path);
     return WW_OK;
 }
 
 static ww_status check_embedder(ww_scan *s, ww_error *err)
 {
-    struct other_embedder o = {.scan = s};
+    struct other_embedder o = {.scan = s, .named = ww_try_array(s->inputs.count, sizeof *o.named)};
+    if (!o.named)
+        return ww_fail_memory(err, "the list of files");
+    for (size_t i = 0; i < s->inputs.count; i++)
+        o.named[i] = s->inputs.item[i].path;
+    if (s->inputs.count)
+        qsort(o.named, s->inputs.count, sizeof *o.named, by_text);
     ww_status status = ww_store_sources(s->library->store, note_other_embedder, &o, err);
     if (status == WW_OK && o.path)
         status = ww_fail(
             err, WW_ERR_ARGUMENT,
             "'%s' holds faces of '%s' made with another embedder; name that file too, or use another folder (-o)",
             s->library->dir, o.path);
+    free(o.named);
     free(o.path);
     return status;
 }
@@ -191,6 +200,15 @@ static ww_status store_settings(ww_scan *s, ww_error *err)
                            : status;
 }
 
+static void free_met(ww_scan *s)
+{
+    for (size_t i = 0; i < s->met.count; i++) {
+        free(s->met.item[i].path);
+        free(s->met.item[i].file);
+    }
+    ww_vector_free(&s->met);
+}
+
 ww_status ww_scan_sources(ww_library *library, const ww_models *models, const char *const *inputs, size_t count,
                           const ww_scan_options *options, ww_scan_result *result, ww_error *err)
 {
@@ -203,7 +221,8 @@ ww_status ww_scan_sources(ww_library *library, const ww_models *models, const ch
         s.options = *options;
     set_defaults(&s.options);
     s.key = scan_key(models, &s.options);
-    ww_status status = ww_source_list_collect(inputs, count, &library->log, &s.inputs, &s.result.unreadable, err);
+    ww_status status =
+        ww_source_list_collect(inputs, count, library, &library->log, &s.inputs, &s.result.unreadable, err);
     s.result.inputs = (int64_t)s.inputs.count + s.result.unreadable;
     for (size_t i = 0; i < s.inputs.count; i++)
         s.total_weight += (double)s.inputs.item[i].bytes + 1;
@@ -224,8 +243,11 @@ ww_status ww_scan_sources(ww_library *library, const ww_models *models, const ch
         status = ww_pipeline_run(&p, err);
         ww_models_log_times(models, &library->log);
     }
+    if (status == WW_OK)
+        status = ww_scan_settle(&s, err);
     ww_scan_source_release(s.source);
-    ww_vector_free(&s.sources_begun);
+    ww_id_set_free(&s.sources_begun);
+    free_met(&s);
     ww_source_list_free(&s.inputs);
     free(s.key);
     s.result.wall_s = ww_seconds() - begun;

@@ -7,6 +7,7 @@
 // number of threads and of interruptions.
 #ifndef WW_SCAN_SCAN_H
 #define WW_SCAN_SCAN_H
+#include "base/id_set.h"
 #include "base/vector.h"
 #include "scan/source_list.h"
 #include "library/library.h"
@@ -19,13 +20,14 @@
 // Footage shared by the tasks cut from it.
 typedef struct ww_scan_source {
     atomic_int users;
-    char *path;
+    char *path, *file; // as named, and from the root
     int64_t bytes;
     uint64_t hash;
     ww_source *handle;  // NULL when it could not be opened
     int64_t resumed;    // id in the store of an earlier scan cut short, 0: none; does not change once tasks are out
     int64_t source_id;  // in the store; 0 until the first result arrives; belongs to done()
-    bool told, counted; // what is wrong with it was said; it counts as damaged; belong to done()
+    bool told, counted; // what is wrong with it was said; it counts as damaged; belong to done(), as does the next
+    bool met;           // it is in scan->met
 } ww_scan_source;
 
 typedef struct ww_scan_task {
@@ -38,6 +40,11 @@ typedef struct ww_scan_task {
     ww_span_result seen;
     double share; // of the whole scan
 } ww_scan_task;
+
+typedef struct ww_scan_met { // a file of this run
+    char *path, *file;       // as named, and from the root; owned
+    uint64_t hash;           // of its content
+} ww_scan_met;
 
 #define WW_SCAN_STOPPED "stopped; what was scanned so far is kept, the same command goes on from here"
 
@@ -55,7 +62,9 @@ typedef struct ww_scan {
     size_t next_input;
     ww_scan_source *source; // the video whose spans are being handed out
     int next_span;
-    WW_VECTOR(uint64_t) sources_begun; // content hashes of the videos of this run
+    ww_id_set sources_begun; // content hashes of the videos of this run
+    // done():
+    WW_VECTOR(ww_scan_met) met; // the files of this run that could be read
 } ww_scan;
 
 // --- scan_tasks.c
@@ -71,6 +80,10 @@ void ww_scan_drop(void *scan, void *task);
 
 // --- scan_store.c: the pipeline's done(): commits what a task saw, counts it, reports progress.
 ww_status ww_scan_store(void *scan, void *task, ww_error *err);
+
+// --- settle.c: once all is scanned, brings the library's words about files up to date. New content at a known path
+// takes the place of the old one, known content at a new path has moved, and files that are gone are told.
+ww_status ww_scan_settle(ww_scan *s, ww_error *err);
 
 // ww_library_scan.
 ww_status ww_scan_sources(ww_library *library, const ww_models *models, const char *const *inputs, size_t count,

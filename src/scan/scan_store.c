@@ -15,39 +15,13 @@ typedef struct ww_scan_told {
     bool *counted;  // this one is among them
 } ww_scan_told;
 
-// Sources this scan puts out of date: the same content scanned with other options, and an earlier failure to read the
-// same path.
-struct outdated {
-    const ww_scan_source *source;
-    const char *key;
-    WW_VECTOR(int64_t) ids;
-};
-
-static ww_status note_outdated(void *user, const ww_source_row *row, ww_error *err)
-{
-    struct outdated *o = user;
-    bool same_content = !row->error && row->hash == o->source->hash && strcmp(row->scan_key, o->key) != 0;
-    bool failed_before = row->error && strcmp(row->path, o->source->path) == 0;
-    bool kept = !(same_content || failed_before) || ww_vector_push(&o->ids, row->id);
-    return kept ? WW_OK : ww_fail_memory(err, "the files of the library");
-}
-
-static ww_status delete_outdated(ww_scan *s, const ww_scan_source *source, ww_error *err)
-{
-    struct outdated o = {.source = source, .key = s->key};
-    ww_status status = ww_store_sources(s->library->store, note_outdated, &o, err);
-    for (size_t i = 0; i < o.ids.count && status == WW_OK; i++)
-        status = ww_store_delete_source(s->library->store, o.ids.item[i], err);
-    ww_vector_free(&o.ids);
-    return status;
-}
-
 // --- done: into the store, in order ----------------------------------------------------------------------------------
 
 static ww_status store_source(ww_scan *s, ww_scan_task *t, const char *error, ww_error *err)
 {
     ww_scan_source *f = t->source;
-    ww_source_row row = {.path = f->path, .hash = f->hash, .bytes = f->bytes, .scan_key = s->key, .error = error};
+    ww_source_row row = {
+        .path = f->path, .file = f->file, .hash = f->hash, .bytes = f->bytes, .scan_key = s->key, .error = error};
     if (f->handle && !error) {
         const ww_source_info *info = ww_source_get_info(f->handle);
         row.kind = info->kind;
@@ -56,7 +30,7 @@ static ww_status store_source(ww_scan *s, ww_scan_task *t, const char *error, ww
         row.duration_us = info->duration_us;
         row.span_count = info->span_count;
     }
-    ww_status status = delete_outdated(s, f, err);
+    ww_status status = ww_store_delete_outdated(s->library->store, f->path, f->hash, s->key, err);
     if (status == WW_OK)
         status = ww_store_add_source(s->library->store, &row, &f->source_id, err);
     char *cut_off = f->handle && !error ? ww_cut_off_words(f->handle) : NULL;
@@ -261,6 +235,21 @@ static void count_task(ww_scan *s, const ww_scan_task *t)
     r->encode_s += t->seen.encode_s;
 }
 
+// So that the library's words about it can be settled in the end.
+static ww_status note_met(ww_scan *s, const ww_scan_task *t, ww_error *err)
+{
+    ww_scan_source *f = t->source;
+    if (t->failure || f->met)
+        return WW_OK;
+    f->met = true;
+    ww_scan_met met = {ww_try_strdup(f->path), ww_try_strdup(f->file), f->hash};
+    if (met.path && met.file && ww_vector_push(&s->met, met))
+        return WW_OK;
+    free(met.path);
+    free(met.file);
+    return ww_fail_memory(err, "the list of files");
+}
+
 ww_status ww_scan_store(void *user, void *task, ww_error *err)
 {
     ww_scan *s = user;
@@ -268,6 +257,8 @@ ww_status ww_scan_store(void *user, void *task, ww_error *err)
     ww_status status = t->already ? WW_OK : store_task(s, t, err);
     if (status == WW_OK)
         status = tell(s, t, err);
+    if (status == WW_OK)
+        status = note_met(s, t, err);
     if (status == WW_OK) {
         count_task(s, t);
         ww_progress progress = {.stage = WW_STAGE_SCAN,

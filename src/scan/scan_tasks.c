@@ -13,6 +13,7 @@ static ww_scan_source *source_new(const ww_source_file *input)
     ww_scan_source *f = ww_alloc(sizeof *f);
     atomic_init(&f->users, 1);
     f->path = ww_strdup(input->path);
+    f->file = ww_strdup(input->file);
     f->bytes = input->bytes;
     return f;
 }
@@ -29,6 +30,7 @@ void ww_scan_source_release(ww_scan_source *f)
         return;
     ww_source_close(f->handle);
     free(f->path);
+    free(f->file);
     free(f);
 }
 
@@ -119,9 +121,11 @@ ww_status ww_scan_source_open(ww_scan *s, ww_scan_source *f, char **failure, ww_
 
 static ww_status begin_in_this_run(ww_scan *s, uint64_t hash, bool *begun_before, ww_error *err)
 {
-    for (size_t i = 0; i < s->sources_begun.count && !*begun_before; i++)
-        *begun_before = s->sources_begun.item[i] == hash;
-    return *begun_before || ww_vector_push(&s->sources_begun, hash) ? WW_OK : ww_fail_memory(err, "the list of files");
+    bool added = false;
+    if (!ww_id_set_put(&s->sources_begun, hash, &added))
+        return ww_fail_memory(err, "the list of files");
+    *begun_before = *begun_before || !added;
+    return WW_OK;
 }
 
 static double share_of(const ww_scan *s, const ww_source_file *input)

@@ -26,7 +26,7 @@ static void add_person(const ww_catalog_person *person, ww_buffer *page)
 static void add_source(const ww_catalog_source *source, ww_buffer *page)
 {
     ww_buffer_text(page, "{\"title\":");
-    ww_text_json(page, ww_path_base(source->path));
+    ww_text_json(page, source->title);
     ww_buffer_format(page,
                      ",\"video\":%s,\"width\":%d,\"height\":%d,\"duration\":", source->kind == 0 ? "true" : "false",
                      source->width, source->height);

@@ -15,7 +15,7 @@ static void add_presence(const ww_catalog *c, const ww_presence *p, ww_buffer *p
     ww_buffer_text(page, "<li><span title=\"");
     ww_text_html(page, source->path);
     ww_buffer_text(page, "\">");
-    ww_text_html(page, ww_path_base(source->path));
+    ww_text_html(page, source->title);
     ww_buffer_text(page, "</span> ");
     if (source->kind == 0) {
         ww_buffer_text(page, "<span class=\"time\">");

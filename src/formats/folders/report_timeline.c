@@ -90,7 +90,7 @@ static void add_source_title(const ww_catalog_source *source, ww_buffer *page)
     ww_buffer_text(page, "<h3><span title=\"");
     ww_text_html(page, source->path);
     ww_buffer_text(page, "\">");
-    ww_text_html(page, ww_path_base(source->path));
+    ww_text_html(page, source->title);
     ww_buffer_text(page, "</span> <small>");
     if (source->duration_us > 0)
         ww_text_clock(page, source->duration_us);
@@ -163,15 +163,15 @@ void ww_report_timelines(const ww_catalog *c, ww_buffer *page)
 static void add_photo(const ww_catalog *c, size_t frame, ww_buffer *page)
 {
     const ww_catalog_frame *f = &c->frame.item[frame];
-    const char *path = c->source.item[f->source].path;
+    const ww_catalog_source *source = &c->source.item[f->source];
     ww_buffer_format(page,
                      "<li class=\"photo\"><a href=\"Frames/frame_%zu.jpg\"><img src=\"Frames/frame_%zu.jpg\" "
                      "loading=\"lazy\" alt=\"\">"
                      "<span title=\"",
                      frame + 1, frame + 1);
-    ww_text_html(page, path);
+    ww_text_html(page, source->path);
     ww_buffer_text(page, "\">");
-    ww_text_html(page, ww_path_base(path));
+    ww_text_html(page, source->title);
     ww_buffer_text(page, "</span></a>\n<p>");
     for (size_t i = f->first_face; i < f->first_face + f->face_count; i++) {
         const ww_catalog_person *person = ww_catalog_person_of(c, i);

@@ -25,6 +25,18 @@ static void put(const char *dir, const char *name, const char *content)
     free(path);
 }
 
+// A library that has written one file.
+static void make_library(const char *dir, const char *name, const char *exported)
+{
+    ww_error err = {0};
+    ww_store *store = NULL;
+    char *path = ww_path_join(dir, name);
+    CHECK_OK(ww_store_open(path, true, &store, &err));
+    CHECK_OK(ww_store_set_exported(store, exported, 1, &err));
+    ww_store_close(store);
+    free(path);
+}
+
 TEST(folders_are_searched_in_order_of_name)
 {
     char *dir = scratch_dir();
@@ -33,21 +45,22 @@ TEST(folders_are_searched_in_order_of_name)
     put(dir, "a/10.png", "x");
     put(dir, "notes.txt", "x");
     put(dir, ".hidden.mp4", "x");
-    put(dir, "out/whoswho.db", "x"); // this program's own work is not footage
-    put(dir, "out/Frames/frame_1.jpg", "x");
+    put(dir, "out/Frames/frame_1.jpg", "x"); // this program's own work is not footage
+    put(dir, "out/mine.jpg", "x");           // what else is there is
+    make_library(dir, "out/whoswho.db", "Frames/frame_1.jpg");
     ww_error err = {0};
     const char *named[] = {dir, "no/such/file.mp4"};
     ww_source_list inputs = {0};
     int64_t unreadable = 0;
-    CHECK_OK(ww_source_list_collect(named, 2, NULL, &inputs, &unreadable, &err));
-    CHECK_EQ(inputs.count, 4);
+    CHECK_OK(ww_source_list_collect(named, 2, NULL, NULL, &inputs, &unreadable, &err));
+    CHECK_EQ(inputs.count, 5);
     CHECK_EQ(unreadable, 0);
-    static const char *const expected[] = {"a/10.png", "a/2.jpg", "b.mp4"};
-    for (size_t i = 0; i < 3 && i < inputs.count; i++)
+    static const char *const expected[] = {"a/10.png", "a/2.jpg", "b.mp4", "out/mine.jpg"};
+    for (size_t i = 0; i < 4 && i < inputs.count; i++)
         CHECK_STR(inputs.item[i].path + strlen(dir) + 1, expected[i]);
     CHECK(!inputs.item[0].photo && inputs.item[1].photo && !inputs.item[2].photo); // by content, not by name
-    CHECK_STR(inputs.item[3].path, "no/such/file.mp4");
-    CHECK_EQ(inputs.item[3].bytes, 0);
+    CHECK_STR(inputs.item[4].path, "no/such/file.mp4");
+    CHECK_EQ(inputs.item[4].bytes, 0);
     ww_source_list_free(&inputs);
     free(dir);
 }
