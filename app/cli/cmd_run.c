@@ -130,7 +130,9 @@ static int scan_and_more(const struct settings *set, const char *const *inputs, 
                         .known = WW_KNOWN_RESULT_INIT};
     double begun = now_s();
     const bool made = access(set->dir, F_OK) != 0;
-    ww_status status = ww_models_open(&set->models, &models, &err);
+    ww_status status = set->known ? ww_check_known(set->known, &err) : WW_OK;
+    if (status == WW_OK)
+        status = ww_models_open(&set->models, &models, &err);
     if (status == WW_OK)
         status = ww_library_open(set->dir, WW_LIBRARY_CREATE, &callbacks, &library, &err);
     if (status == WW_OK)

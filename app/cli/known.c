@@ -16,7 +16,7 @@ ww_status known_people(ui *u, ww_library *library, const ww_models *models, cons
                        ww_error *err)
 {
     ww_status status = ww_library_known(library, models, dir, print_line, u, known, err);
-    if (status == WW_OK && known->recognised > 0)
+    if (status == WW_OK && (known->recognised > 0 || known->faces > 0))
         status = ww_library_cluster(library, options, clustered, err);
     return status;
 }

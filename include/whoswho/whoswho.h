@@ -447,16 +447,22 @@ typedef struct ww_known_result {
     int64_t names, pictures;                   // folders with pictures of use, and these pictures
     int64_t unreadable, without_face, unclear; // pictures that were of no use; unclear: two faces of much the same size
     int64_t recognised;                        // people who were given a name now
+    int64_t faces; // faces of nobody that turned out to be of known people
 } ww_known_result;
 
-// `dir` holds a folder a name, with a few pictures of that person in each; the largest face of a picture counts. People
-// without a name whose faces are like a known one's get the name, as decisions that `undo` takes back; two of the same
+// `dir` holds a folder a name, with a few pictures of that person in each, or pictures called NAME.jpg, NAME 2.jpg; the
+// largest face of a picture counts. Of a library's folder only people with a name count. People without a name whose
+// faces are like a known one's get the name, as do faces of nobody that clearly are, as decisions that `undo` takes back; two of the same
 // name become one person, and whoever has a name keeps it. `on_line` (may be NULL) is told who was recognised, and
 // which pictures were of no use. Faces must have been found and sorted before; sort again afterwards. WW_ERR_ARGUMENT:
 // the library was made with another embedder.
 WW_API ww_status ww_library_known(ww_library *library, const ww_models *models, const char *dir,
                                   int (*on_line)(void *user, const char *line), void *user, ww_known_result *result,
                                   ww_error *err);
+
+// Whether `dir` could hold known people, before any work is done. WW_ERR_ARGUMENT, WW_ERR_NOT_FOUND, WW_ERR_IO: it
+// cannot.
+WW_API ww_status ww_check_known(const char *dir, ww_error *err);
 
 typedef struct ww_forget_result {
     size_t size;       // set by the INIT macro

@@ -16,6 +16,8 @@ ww_status ww_library_known(ww_library *library, const ww_models *models, const c
     return status;
 }
 
+ww_status ww_check_known(const char *dir, ww_error *err) { return ww_known_check(dir, err); }
+
 ww_status ww_library_why(ww_library *library, const char *who, void (*on_why)(void *user, const ww_why *why),
                          void *user, ww_error *err)
 {

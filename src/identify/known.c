@@ -19,11 +19,6 @@
 #define AGREEMENT_MIN (2.0 / 3) // of those who vote
 #define TURNOUT_MIN 0.2         // of all faces of the person
 
-typedef struct vote {
-    size_t person, name;
-    double distance;
-} vote;
-
 typedef struct poll { // of one person
     size_t voters, best_name, best_votes, second_name;
     double nearest;
@@ -35,20 +30,28 @@ typedef struct parted { // the person is not the one of that name
 } parted;
 typedef WW_VECTOR(parted) all_parted;
 
-// The known picture nearest to a face, and how far it is.
-static vote nearest_known(const ww_known *k, const float *vector, int dim)
+ww_known_vote ww_known_nearest(const ww_known *k, const float *vector, int dim, double *rival)
 {
-    vote best = {.distance = INFINITY};
+    ww_known_vote best = {.distance = INFINITY};
+    double other = INFINITY;
     for (size_t i = 0; i < k->picture.count; i++) {
-        const double away = sqrt(ww_distance_squared(vector, k->picture.item[i].vector, dim));
-        if (away < best.distance)
-            best = (vote){.name = k->picture.item[i].name, .distance = away};
+        const ww_known_picture *picture = &k->picture.item[i];
+        const double away = sqrt(ww_distance_squared(vector, picture->vector, dim));
+        if (away < best.distance) {
+            if (picture->name != best.name)
+                other = best.distance;
+            best = (ww_known_vote){.name = picture->name, .distance = away};
+        } else if (picture->name != best.name) {
+            other = fmin(other, away);
+        }
     }
+    if (rival)
+        *rival = other;
     return best;
 }
 
 // The votes of one person, sorted by name; of two names with as many votes the first counts.
-static poll count_votes(const vote *votes, size_t count)
+static poll count_votes(const ww_known_vote *votes, size_t count)
 {
     poll p = {.voters = count, .nearest = INFINITY};
     size_t second = 0;
@@ -121,9 +124,11 @@ static ww_status give_name(ww_known *k, ww_people_view *r, size_t person, const 
     return status;
 }
 
+// *given: the name that the person gets, if it gets one.
 static ww_status judge(ww_known *k, ww_people_view *r, const all_parted *apart, size_t person, const poll *p,
-                       int64_t *batch, ww_error *err)
+                       int *given, int64_t *batch, ww_error *err)
 {
+    *given = -1;
     const ww_catalog_person *who = &r->catalog.person.item[person];
     const char *name = p->voters ? k->name.item[p->best_name] : NULL;
     bool agreed = name && (double)p->best_votes >= AGREEMENT_MIN * (double)p->voters;
@@ -139,14 +144,16 @@ static ww_status judge(ww_known *k, ww_people_view *r, const all_parted *apart, 
                   ww_people_view_title(r, person), name, k->name.item[p->second_name], who->number);
     else if (told_apart(apart, person, name))
         ww_notify(&k->listener, "%s looks like %s, but was said not to be", ww_people_view_title(r, person), name);
-    else
+    else {
+        *given = (int)p->best_name;
         return give_name(k, r, person, p, batch, err);
+    }
     return WW_OK;
 }
 
 static int by_person_and_name(const void *a, const void *b)
 {
-    const vote *p = a, *q = b;
+    const ww_known_vote *p = a, *q = b;
     if (p->person != q->person)
         return p->person < q->person ? -1 : 1;
     return (p->name > q->name) - (p->name < q->name);
@@ -154,13 +161,14 @@ static int by_person_and_name(const void *a, const void *b)
 
 static ww_status recognise(ww_known *k, ww_people_view *r, double eps, ww_error *err)
 {
-    WW_VECTOR(vote) votes = {0};
+    WW_VECTOR(ww_known_vote) votes = {0};
     all_parted apart = {0};
     const ww_catalog *faces = &r->catalog;
     int64_t batch = 0;
-    bool kept = true;
+    int *given = ww_try_array(faces->person.count, sizeof *given);
+    bool kept = given != NULL;
     for (size_t i = 0; i < faces->face.count && kept; i++) {
-        vote v = nearest_known(k, ww_catalog_vector(faces, i), faces->dim);
+        ww_known_vote v = ww_known_nearest(k, ww_catalog_vector(faces, i), faces->dim, NULL);
         v.person = r->catalog.face.item[i].person;
         if (v.distance <= eps && v.person < r->catalog.person.count)
             kept = ww_vector_push(&votes, v);
@@ -176,14 +184,19 @@ static ww_status recognise(ww_known *k, ww_people_view *r, double eps, ww_error 
             for (next = first; next < votes.count && votes.item[next].person == p;)
                 next++;
             poll counted = count_votes(votes.item + first, next - first);
-            status = judge(k, r, &apart, p, &counted, &batch, err);
+            status = judge(k, r, &apart, p, &counted, &given[p], &batch, err);
             if (status == WW_OK)
                 status = ww_listener_status(&k->listener, err);
         }
+        if (status == WW_OK)
+            status = ww_known_name_faces(k, r, given, eps, &batch, err);
+        if (status == WW_OK)
+            status = ww_listener_status(&k->listener, err);
         status = ww_store_end(k->library->store, status, err);
     }
     ww_vector_free(&votes);
     ww_vector_free(&apart);
+    free(given);
     return status;
 }
 

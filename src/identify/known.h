@@ -3,6 +3,7 @@
 #ifndef WW_IDENTIFY_KNOWN_H
 #define WW_IDENTIFY_KNOWN_H
 #include "base/vector.h"
+#include "decisions/people_view.h"
 #include "library/library.h"
 #include "library/notify.h"
 #include "models/loaded.h"
@@ -24,8 +25,23 @@ typedef struct ww_known {
     WW_VECTOR(ww_known_picture) picture;
 } ww_known;
 
-// Fills name and picture from the folders in `dir`.
+typedef struct ww_known_vote {
+    size_t person, name; // of a face: whose it is, and whom it resembles; indexes
+    double distance;     // to the nearest picture of that name
+} ww_known_vote;
+
+// The known picture nearest to a face. *rival (may be NULL): the distance of the nearest one of another name.
+ww_known_vote ww_known_nearest(const ww_known *known, const float *vector, int dim, double *rival);
+
+// WW_ERR_ARGUMENT, WW_ERR_IO: `dir` is no folder that could hold known people.
+ww_status ww_known_check(const char *dir, ww_error *err);
+// Fills name and picture from `dir`: a folder a name, and pictures called NAME.jpg, NAME 2.jpg, NAME_3.jpg. Of a folder
+// with a library only people with names count.
 ww_status ww_known_read_pictures(ww_known *known, const char *dir, ww_error *err);
+// Names the faces of nobody that show a known person. given: for each person of the view the name it got just now, an
+// index, or -1. Inside the caller's transaction.
+ww_status ww_known_name_faces(ww_known *known, ww_people_view *view, const int *given, double eps, int64_t *batch,
+                              ww_error *err);
 void ww_known_free(ww_known *known);
 
 // ww_library_known.
