@@ -150,7 +150,7 @@ enum { KEY_EMBEDDER_CHARS = 9 + 16 }; // "embedder=" and its hash
 // in it.
 struct other_embedder {
     const ww_scan *scan;
-    const char **named; // the paths of this scan, sorted
+    const char **named; // the paths of this scan, as named and from the root, sorted
     char *path;
 };
 
@@ -162,7 +162,8 @@ static ww_status note_other_embedder(void *user, const ww_source_row *row, ww_er
     (void)err;
     if (o->path || row->error || strncmp(row->scan_key, o->scan->key, KEY_EMBEDDER_CHARS) == 0)
         return WW_OK;
-    if (o->scan->inputs.count && bsearch(&row->path, o->named, o->scan->inputs.count, sizeof *o->named, by_text))
+    if (o->scan->inputs.count
+        && bsearch(row->file ? &row->file : &row->path, o->named, 2 * o->scan->inputs.count, sizeof *o->named, by_text))
         return WW_OK; // its faces will be replaced
     o->path = ww_strdup(row->path);
     return WW_OK;
@@ -170,13 +171,15 @@ static ww_status note_other_embedder(void *user, const ww_source_row *row, ww_er
 
 static ww_status check_embedder(ww_scan *s, ww_error *err)
 {
-    struct other_embedder o = {.scan = s, .named = ww_try_array(s->inputs.count, sizeof *o.named)};
+    struct other_embedder o = {.scan = s, .named = ww_try_array(2 * s->inputs.count, sizeof *o.named)};
     if (!o.named)
         return ww_fail_memory(err, "the list of files");
-    for (size_t i = 0; i < s->inputs.count; i++)
-        o.named[i] = s->inputs.item[i].path;
+    for (size_t i = 0; i < s->inputs.count; i++) {
+        o.named[2 * i] = s->inputs.item[i].path;
+        o.named[2 * i + 1] = s->inputs.item[i].file;
+    }
     if (s->inputs.count)
-        qsort(o.named, s->inputs.count, sizeof *o.named, by_text);
+        qsort(o.named, 2 * s->inputs.count, sizeof *o.named, by_text);
     ww_status status = ww_store_sources(s->library->store, note_other_embedder, &o, err);
     if (status == WW_OK && o.path)
         status = ww_fail(

@@ -21,6 +21,8 @@
 typedef struct ww_scan_source {
     atomic_int users;
     char *path, *file; // as named, and from the root
+    int track;         // see ww_source_options
+    char *name;        // the path, and the track where it is not the main one
     int64_t bytes;
     uint64_t hash;
     ww_source *handle;  // NULL when it could not be opened
@@ -43,7 +45,8 @@ typedef struct ww_scan_task {
 
 typedef struct ww_scan_met { // a file of this run
     char *path, *file;       // as named, and from the root; owned
-    uint64_t hash;           // of its content
+    int track;
+    uint64_t hash; // of its content
 } ww_scan_met;
 
 #define WW_SCAN_STOPPED "stopped; what was scanned so far is kept, the same command goes on from here"
@@ -62,6 +65,7 @@ typedef struct ww_scan {
     size_t next_input;
     ww_scan_source *source; // the video whose spans are being handed out
     int next_span;
+    int next_track, tracks;  // of the video before next_input: what is to be handed out of its other tracks
     ww_id_set sources_begun; // content hashes of the videos of this run
     // done():
     WW_VECTOR(ww_scan_met) met; // the files of this run that could be read

@@ -20,8 +20,13 @@ typedef struct ww_scan_told {
 static ww_status store_source(ww_scan *s, ww_scan_task *t, const char *error, ww_error *err)
 {
     ww_scan_source *f = t->source;
-    ww_source_row row = {
-        .path = f->path, .file = f->file, .hash = f->hash, .bytes = f->bytes, .scan_key = s->key, .error = error};
+    ww_source_row row = {.path = f->name,
+                         .file = f->file,
+                         .track = f->track,
+                         .hash = f->hash,
+                         .bytes = f->bytes,
+                         .scan_key = s->key,
+                         .error = error};
     if (f->handle && !error) {
         const ww_source_info *info = ww_source_get_info(f->handle);
         row.kind = info->kind;
@@ -30,7 +35,7 @@ static ww_status store_source(ww_scan *s, ww_scan_task *t, const char *error, ww
         row.duration_us = info->duration_us;
         row.span_count = info->span_count;
     }
-    ww_status status = ww_store_delete_outdated(s->library->store, f->path, f->hash, s->key, err);
+    ww_status status = ww_store_delete_outdated(s->library->store, f->name, f->hash, s->key, err);
     if (status == WW_OK)
         status = ww_store_add_source(s->library->store, &row, &f->source_id, err);
     char *cut_off = f->handle && !error ? ww_cut_off_words(f->handle) : NULL;
@@ -218,11 +223,11 @@ static void count_task(ww_scan *s, const ww_scan_task *t)
         return;
     }
     if (t->already) {
-        r->already++;
+        r->already += t->source->track == 0; // files are counted, not cameras
         return;
     }
     tell_span(s, t);
-    r->scanned += t->whole || t->span == t->span_count - 1;
+    r->scanned += t->source->track == 0 && (t->whole || t->span == t->span_count - 1);
     r->frames += t->seen.counts.samples;
     r->faces += (int64_t)t->seen.faces.count;
     r->intermediate_frames += t->seen.counts.intermediate_frames;
@@ -242,7 +247,7 @@ static ww_status note_met(ww_scan *s, const ww_scan_task *t, ww_error *err)
     if (t->failure || f->met)
         return WW_OK;
     f->met = true;
-    ww_scan_met met = {ww_try_strdup(f->path), ww_try_strdup(f->file), f->hash};
+    ww_scan_met met = {ww_try_strdup(f->name), ww_try_strdup(f->file), f->track, f->hash};
     if (met.path && met.file && ww_vector_push(&s->met, met))
         return WW_OK;
     free(met.path);

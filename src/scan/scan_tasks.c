@@ -8,12 +8,14 @@
 
 // --- sources ---------------------------------------------------------------------------------------------------------
 
-static ww_scan_source *source_new(const ww_source_file *input)
+static ww_scan_source *source_new(const ww_source_file *input, int track)
 {
     ww_scan_source *f = ww_alloc(sizeof *f);
     atomic_init(&f->users, 1);
     f->path = ww_strdup(input->path);
     f->file = ww_strdup(input->file);
+    f->track = track;
+    f->name = track ? ww_strf("%s (track %d)", input->path, track + 1) : ww_strdup(input->path);
     f->bytes = input->bytes;
     return f;
 }
@@ -31,6 +33,7 @@ void ww_scan_source_release(ww_scan_source *f)
     ww_source_close(f->handle);
     free(f->path);
     free(f->file);
+    free(f->name);
     free(f);
 }
 
@@ -105,9 +108,14 @@ ww_status ww_scan_source_open(ww_scan *s, ww_scan_source *f, char **failure, ww_
     ww_source_options options = {.every_us = s->options.every_us,
                                  .intermediate_every_us =
                                      ww_tracks(&s->options, &s->models->detector_spec) ? WW_INTERMEDIATE_EVERY_US : 0,
-                                 .cancel = {is_stopped, s}};
+                                 .cancel = {is_stopped, s},
+                                 .track = f->track};
     *failure = NULL;
     ww_status status = ww_hash_file_until(f->path, &options.cancel, &f->hash, &why);
+    if (status == WW_OK && f->track) { // other content than the main track's
+        const uint64_t both[] = {f->hash, (uint64_t)f->track};
+        f->hash = ww_hash_bytes(both, sizeof both);
+    }
     if (status == WW_OK)
         status = ww_source_open(f->path, &options, &s->library->log, &f->handle, &why);
     if (status == WW_ERR_CANCELLED)
@@ -134,15 +142,17 @@ static double share_of(const ww_scan *s, const ww_source_file *input)
 }
 
 // Opens the next video; *task is set at once when there is nothing to look at in it.
-static ww_status begin_video(ww_scan *s, const ww_source_file *input, ww_scan_task **task, ww_error *err)
+static ww_status begin_video(ww_scan *s, const ww_source_file *input, int track, ww_scan_task **task, ww_error *err)
 {
-    ww_scan_source *f = source_new(input);
+    ww_scan_source *f = source_new(input, track);
     char *failure = NULL;
     ww_status status = ww_scan_source_open(s, f, &failure, err);
     bool complete = false;
     if (status == WW_OK && !failure) {
         status = ww_scan_find_known(s, f->hash, &f->resumed, err);
         int spans = ww_source_get_info(f->handle)->span_count;
+        if (track == 0)
+            s->tracks = ww_source_get_info(f->handle)->tracks_more;
         complete = f->resumed != 0;
         f->source_id = f->resumed;
         for (int i = 0; i < spans && complete && status == WW_OK; i++)
@@ -198,15 +208,20 @@ ww_status ww_scan_next(void *user, void **out, ww_error *err)
             status = next_of_video(s, &task, err);
             continue;
         }
+        if (s->next_track < s->tracks) {
+            status = begin_video(s, &s->inputs.item[s->next_input - 1], ++s->next_track, &task, err);
+            continue;
+        }
         if (s->next_input == s->inputs.count)
             break;
+        s->next_track = s->tracks = 0;
         const ww_source_file *input = &s->inputs.item[s->next_input++];
         if (input->photo) { // opened by the worker
-            ww_scan_source *f = source_new(input);
+            ww_scan_source *f = source_new(input, 0);
             task = task_new(f, 0, share_of(s, input));
             ww_scan_source_release(f);
         } else {
-            status = begin_video(s, input, &task, err);
+            status = begin_video(s, input, 0, &task, err);
         }
     }
     *out = task;

@@ -16,8 +16,9 @@ typedef struct known { // a source of the library
     int64_t id;
     uint64_t hash;
     char *path, *file; // owned
-    bool placed;       // the store knows the file
-    bool dropped;      // is no source any more
+    int track;
+    bool placed;  // the store knows the file
+    bool dropped; // is no source any more
 } known;
 
 typedef struct settling {
@@ -38,6 +39,7 @@ static ww_status on_source(void *user, const ww_source_row *row, ww_error *err)
                .hash = row->hash,
                .path = ww_try_strdup(row->path),
                .file = row->file ? ww_try_strdup(row->file) : ww_path_absolute(row->path),
+               .track = row->track,
                .placed = row->file != NULL};
     if (k.path && k.file && ww_vector_push(&t->known, k))
         return WW_OK;
@@ -50,10 +52,16 @@ static ww_status on_source(void *user, const ww_source_row *row, ww_error *err)
 
 static int by_address(const void *p, const void *q) { return (p > q) - (p < q); }
 
+static int by_place(const char *file, int track, const char *other, int other_track)
+{
+    const int order = strcmp(file, other);
+    return order ? order : (track > other_track) - (track < other_track);
+}
+
 static int met_by_file(const void *a, const void *b)
 {
     const ww_scan_met *p = *(const ww_scan_met *const *)a, *q = *(const ww_scan_met *const *)b;
-    const int order = strcmp(p->file, q->file);
+    const int order = by_place(p->file, p->track, q->file, q->track);
     return order ? order : by_address(p, q);
 }
 
@@ -87,12 +95,13 @@ static ww_status make_indexes(settling *t, ww_error *err)
     return WW_OK;
 }
 
-static const ww_scan_met *met_at(const settling *t, const char *file)
+static const ww_scan_met *met_at(const settling *t, const known *k)
 {
     const size_t count = t->scan->met.count;
     size_t at;
-    WW_LOWER_BOUND(at, count, strcmp(t->met_by_file[at]->file, file) < 0);
-    return at < count && strcmp(t->met_by_file[at]->file, file) == 0 ? t->met_by_file[at] : NULL;
+    WW_LOWER_BOUND(at, count, by_place(t->met_by_file[at]->file, t->met_by_file[at]->track, k->file, k->track) < 0);
+    const ww_scan_met *met = at < count ? t->met_by_file[at] : NULL;
+    return met && by_place(met->file, met->track, k->file, k->track) == 0 ? met : NULL;
 }
 
 static const ww_scan_met *met_with(const settling *t, uint64_t hash)
@@ -147,12 +156,12 @@ static ww_status move(settling *t, known *k, const char *path, const char *file,
     free(k->file);
     k->path = new_path;
     k->file = new_file;
-    return ww_store_move_source(t->scan->library->store, k->id, k->path, k->file, err);
+    return ww_store_move_source(t->scan->library->store, k->id, k->path, k->file, k->track, err);
 }
 
 static ww_status settle_source(settling *t, known *k, ww_error *err)
 {
-    const ww_scan_met *here = met_at(t, k->file), *now = met_with(t, k->hash);
+    const ww_scan_met *here = met_at(t, k), *now = met_with(t, k->hash);
     if (here && here->hash == k->hash)
         return k->placed ? WW_OK : move(t, k, k->path, k->file, err);
     if (now && (here || ww_source_state_of(k->file) != WW_SOURCE_THERE)) {
@@ -188,8 +197,8 @@ static ww_status tell_apart(settling *t, ww_error *err)
         for (next = i + 1; next < count && strcmp(by_path[next]->path, by_path[i]->path) == 0; next++)
             alike = alike || strcmp(by_path[next]->file, by_path[i]->file) != 0;
         for (size_t k = i; alike && k < next && status == WW_OK; k++)
-            status =
-                ww_store_move_source(t->scan->library->store, by_path[k]->id, by_path[k]->file, by_path[k]->file, err);
+            status = ww_store_move_source(t->scan->library->store, by_path[k]->id, by_path[k]->file, by_path[k]->file,
+                                          by_path[k]->track, err);
     }
     return status;
 }

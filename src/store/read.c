@@ -59,6 +59,7 @@ static ww_status on_source(void *user, sqlite3_stmt *row, ww_error *err)
                    .faces_transient = COLUMN_I64(row, 15)},
         .spans_done = COLUMN_INT(row, 16),
         .file = COLUMN_TEXT(row, 17),
+        .track = COLUMN_INT(row, 18),
     };
     if (ww_sql_starved(row) || !source.path || !source.scan_key)
         return ww_fail_memory(err, "a file's row of the library");
@@ -76,7 +77,8 @@ ww_status ww_store_sources(ww_store *s, ww_on_source *on_row, void *user, ww_err
     static const char sql[] =
         "SELECT id, source.path, hash, bytes, kind, width, height, duration_us, scan_key, span_count, error, damaged,"
         " frames_looked_at, looks, faces_small, faces_fleeting, (SELECT count(*) FROM span WHERE span.source = "
-        "source.id), source_file.path FROM source LEFT JOIN source_file ON source_file.source = source.id ORDER BY id";
+        "source.id), source_file.path, ifnull(track, 0) FROM source LEFT JOIN source_file ON source_file.source = "
+        "source.id ORDER BY id";
     return ww_sql_walk(s, sql, on_source, &(source_walk){s, on_row, user}, err);
 }
 

@@ -33,7 +33,8 @@ ww_status ww_store_add_source(ww_store *s, const ww_source_row *row, int64_t *id
     if (status != WW_OK)
         return status;
     *id = sqlite3_last_insert_rowid(s->db);
-    return row->file ? ww_sql_run(s, WW_SQL_ADD_FILE, WW_BIND(WW_I(*id), WW_P(row->file)), err) : WW_OK;
+    return row->file ? ww_sql_run(s, WW_SQL_ADD_FILE, WW_BIND(WW_I(*id), WW_P(row->file), WW_I(row->track)), err)
+                     : WW_OK;
 }
 
 static ww_status found_one(ww_store *s, const char *what, int64_t id, ww_error *err)
@@ -87,7 +88,7 @@ ww_status ww_store_delete_outdated(ww_store *s, const char *path, uint64_t hash,
     return ww_sql_leave(s, status, err);
 }
 
-ww_status ww_store_move_source(ww_store *s, int64_t id, const char *path, const char *file, ww_error *err)
+ww_status ww_store_move_source(ww_store *s, int64_t id, const char *path, const char *file, int track, ww_error *err)
 {
     ww_status status = ww_sql_enter(s, err);
     if (status != WW_OK)
@@ -96,7 +97,7 @@ ww_status ww_store_move_source(ww_store *s, int64_t id, const char *path, const 
     if (status == WW_OK)
         status = found_one(s, "source", id, err);
     if (status == WW_OK)
-        status = ww_sql_run(s, WW_SQL_ADD_FILE, WW_BIND(WW_I(id), WW_P(file)), err);
+        status = ww_sql_run(s, WW_SQL_ADD_FILE, WW_BIND(WW_I(id), WW_P(file), WW_I(track)), err);
     return ww_sql_leave(s, status, err);
 }
 

@@ -164,7 +164,8 @@ static const char version_6[] = // of footage that was scanned before there are 
 static const char version_7[] =
     "CREATE TABLE source_file (" // where the file of a source is; of libraries that are older, unknown
     "  source INTEGER PRIMARY KEY REFERENCES source ON DELETE CASCADE,"
-    "  path BLOB NOT NULL" // absolute
+    "  path BLOB NOT NULL,"    // absolute
+    "  track INTEGER NOT NULL" // 0: the main one
     ");"
     // content that took the place of other content (a file that was edited, a recording that grew): what was decided
     // about the old one holds for the new one. One step always leads to the newest.

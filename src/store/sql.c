@@ -29,7 +29,7 @@ static const char *const sql_text[WW_SQL_COUNT] = {
     [WW_SQL_DELETE_SOURCE] = "DELETE FROM source WHERE id = ?",
     [WW_SQL_OTHER_SCAN] = "SELECT id FROM source WHERE hash = ? AND scan_key <> ? AND error IS NULL LIMIT 1",
     [WW_SQL_FAILED_BEFORE] = "SELECT id FROM source WHERE path = ? AND error IS NOT NULL LIMIT 1",
-    [WW_SQL_ADD_FILE] = "INSERT OR REPLACE INTO source_file VALUES (?, ?)",
+    [WW_SQL_ADD_FILE] = "INSERT OR REPLACE INTO source_file VALUES (?, ?, ?)",
     [WW_SQL_MOVE_SOURCE] = "UPDATE source SET path = ? WHERE id = ?",
     [WW_SQL_END_SUCCESSION] = "DELETE FROM succession WHERE old = ?",
     [WW_SQL_PROLONG_SUCCESSION] = "UPDATE succession SET new = ? WHERE new = ?",

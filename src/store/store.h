@@ -41,6 +41,7 @@ typedef struct ww_source_row { // a video or a photo
     int64_t id;                // 1, 2, ... in the order in which they joined the library
     const char *path;          // as the user gave it, UTF-8 or raw bytes
     const char *file;          // the same from the root, as it was when last met; NULL: not known
+    int track;                 // of a file with the pictures of several cameras: which of them, from 0
     uint64_t hash;             // XXH64 of the content
     int64_t bytes;
     int kind;          // ww_source_kind
@@ -127,7 +128,7 @@ ww_status ww_store_delete_source(ww_store *s, int64_t id, ww_error *err);
 // failure to read this path. With their frames and faces.
 ww_status ww_store_delete_outdated(ww_store *s, const char *path, uint64_t hash, const char *scan_key, ww_error *err);
 // Where the file of a source is now. WW_ERR_NOT_FOUND: no such source.
-ww_status ww_store_move_source(ww_store *s, int64_t id, const char *path, const char *file, ww_error *err);
+ww_status ww_store_move_source(ww_store *s, int64_t id, const char *path, const char *file, int track, ww_error *err);
 // The content `hash` took the place of `old`: what is remembered of the faces of that one is of this one from now on.
 ww_status ww_store_succeed(ww_store *s, uint64_t old, uint64_t hash, ww_error *err);
 // By `old`; each leads to the newest.

@@ -42,7 +42,7 @@ static bool covers_more(const AVStream *a, const AVStream *b)
 
 // The default stream with a known size and a decoder; among equals the largest, then the first. All others are not even
 // read.
-static AVStream *pick_stream(AVFormatContext *format)
+static AVStream *best_stream(const AVFormatContext *format)
 {
     AVStream *best = NULL;
     for (unsigned i = 0; i < format->nb_streams; i++) {
@@ -50,11 +50,28 @@ static AVStream *pick_stream(AVFormatContext *format)
         int rank = stream_rank(s), best_rank = best ? stream_rank(best) : 0;
         if (rank > best_rank || (best && rank == best_rank && covers_more(s, best)))
             best = s;
+    }
+    return best;
+}
+
+static bool is_another_camera(const AVStream *s, const AVStream *best)
+{
+    const AVCodecParameters *p = s->codecpar, *q = best->codecpar;
+    return s != best && stream_rank(s) > 0 && 2 * (int64_t)p->width * p->height >= (int64_t)q->width * q->height;
+}
+
+static AVStream *pick_stream(AVFormatContext *format, int track)
+{
+    AVStream *best = best_stream(format), *picked = track == 0 ? best : NULL;
+    for (unsigned i = 0; i < format->nb_streams; i++) {
+        AVStream *s = format->streams[i];
+        if (!picked && best && is_another_camera(s, best) && --track == 0)
+            picked = s;
         s->discard = AVDISCARD_ALL;
     }
-    if (best)
-        best->discard = AVDISCARD_DEFAULT;
-    return best;
+    if (picked)
+        picked->discard = AVDISCARD_DEFAULT;
+    return picked;
 }
 
 // H.264 in transport streams carries the two fields of an interlaced frame as two packets; only its own headers tell.
@@ -85,6 +102,15 @@ int ww_source_other_tracks(const ww_demuxer *demuxer)
     int tracks = 0;
     for (unsigned i = 0; i < demuxer->format->nb_streams; i++)
         tracks += stream_rank(demuxer->format->streams[i]) > 0 && demuxer->format->streams[i] != demuxer->stream;
+    return tracks;
+}
+
+int ww_source_more_tracks(const ww_demuxer *demuxer)
+{
+    const AVStream *best = best_stream(demuxer->format);
+    int tracks = 0;
+    for (unsigned i = 0; i < demuxer->format->nb_streams; i++)
+        tracks += is_another_camera(demuxer->format->streams[i], best);
     return tracks;
 }
 
@@ -133,7 +159,7 @@ static ww_status open_container(ww_demuxer *demuxer, ww_error *err)
     ww_status status = ww_source_trouble(demuxer, err);
     if (status != WW_OK)
         return status;
-    demuxer->stream = pick_stream(demuxer->format);
+    demuxer->stream = pick_stream(demuxer->format, demuxer->track);
     if (demuxer->stream && demuxer->stream->codecpar->codec_id == AV_CODEC_ID_APNG) {
         AVCodecParameters *p = demuxer->stream->codecpar;
         p->extradata_size = (int)ww_png_strip(p->extradata, (size_t)p->extradata_size, 0);
@@ -141,9 +167,9 @@ static ww_status open_container(ww_demuxer *demuxer, ww_error *err)
     return demuxer->stream ? WW_OK : ww_explain_no_video(demuxer->path, demuxer->format, err);
 }
 
-ww_status ww_demuxer_open(ww_demuxer *demuxer, const char *path, const ww_cancel *cancel, ww_error *err)
+ww_status ww_demuxer_open(ww_demuxer *demuxer, const char *path, int track, const ww_cancel *cancel, ww_error *err)
 {
-    *demuxer = (ww_demuxer){.path = ww_strdup(path), .clock_last = AV_NOPTS_VALUE};
+    *demuxer = (ww_demuxer){.path = ww_strdup(path), .track = track, .clock_last = AV_NOPTS_VALUE};
     if (cancel)
         demuxer->cancel = *cancel;
     bool memory = true;
@@ -394,8 +420,9 @@ ww_status ww_demuxer_walk(ww_demuxer *demuxer, const ww_mark *mark, ww_error *er
 {
     char *path = ww_strdup(demuxer->path);
     const ww_cancel cancel = demuxer->cancel;
+    const int track = demuxer->track;
     ww_demuxer_close(demuxer);
-    ww_status status = ww_demuxer_open(demuxer, path, &cancel, err);
+    ww_status status = ww_demuxer_open(demuxer, path, track, &cancel, err);
     free(path);
     if (status != WW_OK)
         return status;

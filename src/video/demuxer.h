@@ -42,6 +42,7 @@ typedef struct ww_demuxer {
     ww_cancel cancel;
     AVFormatContext *format;
     AVStream *stream;
+    int track;                         // 0: the one that is picked of all
     AVPacket *queue[WW_DEMUXER_QUEUE]; // read already, to be given next; all allocated, the first `queued` filled
     int queued;
     bool ended;
@@ -55,8 +56,9 @@ typedef struct ww_demuxer {
     int nal_length_bytes; // H.264 and HEVC in MP4/Matroska; 0: start codes
 } ww_demuxer;
 
-// Opens `path` (local files only, containers that cannot refer to other files only) and picks its video stream.
-ww_status ww_demuxer_open(ww_demuxer *demuxer, const char *path, const ww_cancel *cancel, ww_error *err);
+// Opens `path` (local files only, containers that cannot refer to other files only) and picks its video stream; with a
+// `track` of 1, 2, ... the first, second, ... of the others that are worth it (ww_source_more_tracks).
+ww_status ww_demuxer_open(ww_demuxer *demuxer, const char *path, int track, const ww_cancel *cancel, ww_error *err);
 void ww_demuxer_close(ww_demuxer *demuxer); // also fine for a zeroed one
 
 // The next packet of the stream (caller unrefs) and its stamp; false at the end, also where the file breaks off or
@@ -66,6 +68,8 @@ bool ww_demuxer_next(ww_demuxer *demuxer, AVPacket *packet, ww_stamp *stamp);
 ww_status ww_source_trouble(const ww_demuxer *demuxer, ww_error *err);
 // Video streams beside the one picked.
 int ww_source_other_tracks(const ww_demuxer *demuxer);
+// Those of them that are another camera's: at least half as large as the one picked. Smaller ones are previews of it.
+int ww_source_more_tracks(const ww_demuxer *demuxer);
 
 // The mark of the packet just given by ww_demuxer_next.
 ww_mark ww_demuxer_mark(const ww_demuxer *demuxer, const AVPacket *packet, const ww_stamp *stamp);

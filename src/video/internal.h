@@ -10,6 +10,7 @@
 
 struct ww_source {
     char *path;
+    int track; // see ww_source_options
     ww_log log;
     ww_source_info info;
     ww_presentation presentation; // of a video

@@ -74,23 +74,26 @@ static void describe_video(ww_source *source, const ww_demuxer *demuxer, const A
     info->duration_us = source->plan.start_us + source->plan.duration_us;
     info->frame_count = source->plan.frame_count;
     info->span_count = source->plan.span_count;
-    info->tracks_unread = ww_source_other_tracks(demuxer);
+    info->tracks_more = ww_source_more_tracks(demuxer);
+    info->tracks_unread = ww_source_other_tracks(demuxer) - info->tracks_more;
     double fps = source->plan.duration_us > 0 ? (double)info->frame_count * 1e6 / (double)source->plan.duration_us : 0;
     ww_format(info->format, sizeof info->format, "%s, %dx%d, %.4g fps",
               avcodec_get_name(demuxer->stream->codecpar->codec_id), info->width, info->height, fps);
     info->cut_off = info->cut_off || ww_file_is_cut_off(source->path);
     if (info->cut_off && demuxer->format->duration > info->duration_us + CUT_OFF_US)
         info->promised_us = demuxer->format->duration;
-    if (info->tracks_unread)
+    if (info->tracks_unread && source->track == 0)
         ww_logf(&source->log, WW_LOG_WARNING,
-                "%s: it holds %d video tracks; the one of %dx%d is looked at, the others are not", source->path,
-                info->tracks_unread + 1, info->width, info->height);
+                "%s: of its %d video tracks %d, smaller than half the one of %dx%d, are taken for previews and not "
+                "looked at",
+                source->path, info->tracks_unread + info->tracks_more + 1, info->tracks_unread, info->width,
+                info->height);
 }
 
 static ww_status open_video(ww_source *source, const ww_source_options *options, ww_error *err)
 {
     ww_demuxer demuxer;
-    ww_status status = ww_demuxer_open(&demuxer, source->path, &source->cancel, err);
+    ww_status status = ww_demuxer_open(&demuxer, source->path, source->track, &source->cancel, err);
     if (status != WW_OK)
         return status;
     AVFrame *first = av_frame_alloc();
@@ -145,6 +148,7 @@ ww_status ww_source_open(const char *path, const ww_source_options *options, con
     ww_source *f = ww_alloc(sizeof *f);
     f->path = ww_strdup(path);
     f->cancel = o.cancel;
+    f->track = o.track;
     if (log)
         f->log = *log;
     status = ww_photo_recognise(head, bytes) ? open_photo(f, &o, err) : open_video(f, &o, err);

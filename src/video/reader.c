@@ -12,7 +12,7 @@ ww_status ww_reader_open(const ww_source *source, ww_reader **reader, ww_error *
         *reader = r;
         return WW_OK;
     }
-    ww_status status = ww_demuxer_open(&r->demuxer, source->path, &source->cancel, err);
+    ww_status status = ww_demuxer_open(&r->demuxer, source->path, source->track, &source->cancel, err);
     r->fresh = true;
     r->packet = av_packet_alloc();
     r->carried = av_packet_alloc();
@@ -45,7 +45,8 @@ void ww_reader_close(ww_reader *reader)
 ww_status ww_reader_go(ww_reader *reader, const ww_mark *mark, bool walk, ww_error *err)
 {
     if (!reader->demuxer.format) { // an earlier span lost it
-        ww_status status = ww_demuxer_open(&reader->demuxer, reader->source->path, &reader->source->cancel, err);
+        ww_status status = ww_demuxer_open(&reader->demuxer, reader->source->path, reader->source->track,
+                                           &reader->source->cancel, err);
         reader->fresh = status == WW_OK;
         if (status != WW_OK)
             return status;

@@ -41,6 +41,7 @@ typedef struct ww_source_options {
     int64_t every_us;              // time between samples; 0: one second
     int64_t intermediate_every_us; // least time between an intermediate frame and its neighbours; 0: none
     ww_cancel cancel;              // holds for the readers too
+    int track;                     // 0: the main video track; 1 .. tracks_more: another camera's
 } ww_source_options;
 
 typedef struct ww_source ww_source; // immutable once open; may be read by many threads
@@ -57,7 +58,8 @@ typedef struct ww_source_info {
     char format[64];     // short description for people: "h264, 1920x1080, 29.97 fps"
     bool cut_off;        // the file ends before what its own structure says
     int64_t promised_us; // of a video that is cut off: what its header promises; 0: nothing
-    int tracks_unread;   // video tracks beside the one that is read
+    int tracks_more;     // video tracks of other cameras, each to be opened as a source of its own
+    int tracks_unread;   // video tracks beside all these: previews
     int orientation;     // of a photo: EXIF 1..8 as marked in the file; 0: it bears no mark
 } ww_source_info;
 

@@ -9,6 +9,7 @@ import os
 import resource
 import shutil
 import sqlite3
+import subprocess
 
 from scene import DATA, RATE_HZ, background, check, check_equal, draw, faces, main, query, run, whoswho, write_clip
 
@@ -73,6 +74,23 @@ def a_recording_that_grows_is_one_recording():
     write_clip("cam.mp4", [wall] * (7 * RATE_HZ))
     summary = run("cam.mp4", "out")
     check_equal((summary["people"], len(faces("out")), len(named("out", "Ada"))), (1, 7, 7), "people, faces, Ada's")
+
+
+def each_camera_of_a_file_is_a_source():
+    for camera, name in enumerate(("basil", "sage")):
+        wall = background(640, 360, camera)
+        draw(wall, name, 200, 80, 180)
+        write_clip(f"{camera}.mp4", [wall] * (3 * RATE_HZ))
+    subprocess.run(["ffmpeg", "-v", "error", "-i", "0.mp4", "-i", "1.mp4", "-map", "0", "-map", "1", "-c", "copy", "cam.mp4"], check=True)
+    summary = run("cam.mp4", "out")
+    check_equal((summary["scanned"], summary["people"]), (1, 2), "files, people")
+    check_equal(sorted({row["source"] for row in faces("out")}), ["cam.mp4", "cam.mp4 (track 2)"], "sources")
+    os.rename("cam.mp4", "moved.mp4")
+    summary = run("moved.mp4", "out")
+    check_equal((summary["scanned"], summary["already"]), (0, 1), "files scanned, known")
+    check_equal(sorted({row["source"] for row in faces("out")}), ["moved.mp4", "moved.mp4 (track 2)"], "sources")
+    whoswho("forget", "moved.mp4", "-o", "out", "-q", code=0)
+    check_equal(faces("out"), [], "faces of a forgotten file")
 
 
 def what_was_moved_is_followed():
@@ -283,6 +301,7 @@ main(
     a_photo_edited_in_place_takes_the_place_of_the_old_one,
     what_was_decided_about_a_photo_holds_when_it_is_edited,
     a_recording_that_grows_is_one_recording,
+    each_camera_of_a_file_is_a_source,
     what_was_moved_is_followed,
     what_is_gone_is_told_and_forgotten_when_asked,
     a_forgotten_file_that_comes_back_is_whom_it_was,

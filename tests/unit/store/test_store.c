@@ -523,8 +523,8 @@ TEST(a_scan_puts_other_scans_and_failures_of_its_file_out_of_date)
     CHECK_EQ(list.count, 2);
     CHECK_STR(list.path[0], "b.mp4");
     CHECK_STR(list.path[1], "c.mp4");
-    CHECK_OK(ww_store_move_source(s, id, "d.mp4", "/films/d.mp4", &err));
-    CHECK_EQ(ww_store_move_source(s, 99, "d.mp4", "/films/d.mp4", &err), WW_ERR_NOT_FOUND);
+    CHECK_OK(ww_store_move_source(s, id, "d.mp4", "/films/d.mp4", 0, &err));
+    CHECK_EQ(ww_store_move_source(s, 99, "d.mp4", "/films/d.mp4", 0, &err), WW_ERR_NOT_FOUND);
     list.count = 0;
     CHECK_OK(ww_store_sources(s, keep_source, &list, &err));
     CHECK_STR(list.path[1], "d.mp4");

@@ -318,6 +318,46 @@ TEST(raw_photos_by_their_preview)
     free(jpeg);
 }
 
+static ww_status see_white(void *user, const ww_frame *frame, ww_error *err)
+{
+    *(int *)user += frame->image.plane[0].data[0] > 200;
+    return WW_OK;
+}
+
+static ww_status see_black(void *user, const ww_frame *frame, ww_error *err)
+{
+    *(int *)user += frame->image.plane[0].data[0] < 50;
+    return WW_OK;
+}
+
+// Two cameras in one file are two sources; a small track beside a large one is a preview of it.
+TEST(each_camera_is_a_source)
+{
+    CHECK(clip_make(
+        "both.mp4",
+        "-f lavfi -i color=white:s=64x64:d=2 -f lavfi -i color=black:s=64x48:d=2 -map 0 -map 1 -c:v libx264"));
+    ww_error err = {0};
+    for (int track = 0; track < 2; track++) {
+        ww_source *source = NULL;
+        ww_source_options options = {.track = track};
+        CHECK_OK(ww_source_open("both.mp4", &options, NULL, &source, &err));
+        const ww_source_info *info = ww_source_get_info(source);
+        CHECK_EQ(info->tracks_more, 1);
+        CHECK_EQ(info->tracks_unread, 0);
+        CHECK_EQ(info->height, track ? 48 : 64);
+        ww_reader *reader = NULL;
+        int count = 0;
+        CHECK_OK(ww_reader_open(source, &reader, &err));
+        CHECK_OK(ww_reader_span(reader, 0, track ? see_black : see_white, &count, NULL, &err));
+        CHECK_EQ(count, 2);
+        ww_reader_close(reader);
+        ww_source_close(source);
+    }
+    ww_source *source = NULL;
+    ww_source_options options = {.track = 2};
+    CHECK(ww_source_open("both.mp4", &options, NULL, &source, &err) != WW_OK);
+}
+
 TEST(second_track_is_told)
 {
     CHECK(clip_make("two.mp4",
@@ -462,6 +502,7 @@ int main(void)
     RUN(sizes_beyond_sense);
     RUN(png_chunks_are_stripped);
     RUN(raw_photos_by_their_preview);
+    RUN(each_camera_is_a_source);
     RUN(second_track_is_told);
     RUN(times_count_from_the_container);
     RUN(cut_off_is_told);
