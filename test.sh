@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
+# ./test.sh --soak MINUTES: fuzzers, kills, failing calls and days in the life for so long; what is found is saved in soak-found/.
 # ./test.sh [--all]: installs what is needed, builds, runs every test and ends with "N passed, N failed, N skipped"; its
 # exit code is 1 if anything failed.
 # --all (what CI runs) adds: warnings as errors with gcc and clang, address+undefined and thread sanitizers, clang-tidy, the include rules.
@@ -9,6 +10,16 @@ top=$(cd "$(dirname "$0")" && pwd)
 all=no
 [ "${1:-}" = --all ] && all=yes
 
+if [ "${1:-}" = --soak ]; then
+    minutes=${2:?"usage: ./test.sh --soak MINUTES"}
+    need $build_packages $test_packages $check_packages
+    cd "$top"
+    build "$top/build-test"
+    for name in tests/fuzz/fuzz_*.c; do targets="$targets ${name%.c}"; done
+    CC=clang CXX=clang++ build "$top/build-fuzz" -Dfuzz=true -Dbuildtype=debugoptimized -Dc_args=-fsanitize=fuzzer-no-link \
+        -Db_sanitize=address,undefined -Db_lundef=false -Db_ndebug=false
+    exec python3 tests/soak/soak.py build-test build-fuzz "$minutes" soak-found
+fi
 need $build_packages $test_packages
 [ $all = no ] || need $check_packages
 cd "$top"

@@ -167,7 +167,11 @@ ww_status ww_forget_sources(ww_library *library, const char *const *path, size_t
     if (status == WW_OK)
         status = check_found(&f, library->dir, err);
     if (status == WW_OK)
+        status = ww_store_set_erasing(library->store, true, err);
+    if (status == WW_OK)
         status = forget(library, &f, listener, err);
+    if (status == WW_OK)
+        status = ww_store_set_erasing(library->store, false, err);
     if (status == WW_OK) {
         result->forgotten = (int64_t)f.source.count;
         result->away = f.away;

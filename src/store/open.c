@@ -22,7 +22,9 @@
 static const char settings[] = "PRAGMA synchronous = NORMAL;" // see store.h on what this promises
                                "PRAGMA foreign_keys = ON;"
                                "PRAGMA trusted_schema = OFF;"
-                               "PRAGMA cache_size = -16000;"; // KiB
+                               "PRAGMA cache_size = -16000;" // KiB
+                               // its temporary files would lie in /var/tmp, outside the folder, with what is in here
+                               "PRAGMA temp_store = MEMORY;";
 
 static char *folder_of(const char *path)
 {
@@ -268,6 +270,11 @@ ww_status ww_store_open(const char *path, bool create, ww_store **store, ww_erro
     else
         ww_store_close(s);
     return status;
+}
+
+ww_status ww_store_set_erasing(ww_store *s, bool on, ww_error *err)
+{
+    return run(s, on ? "PRAGMA secure_delete = ON" : "PRAGMA secure_delete = OFF; PRAGMA wal_checkpoint(TRUNCATE)", err);
 }
 
 ww_status ww_store_exported_of(const char *path, ww_on_exported *on_row, void *user, ww_error *err)

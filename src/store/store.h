@@ -134,6 +134,9 @@ ww_status ww_store_succeed(ww_store *s, uint64_t old, uint64_t hash, ww_error *e
 // By `old`; each leads to the newest.
 typedef ww_status ww_on_succession(void *user, uint64_t old, uint64_t hash, ww_error *err);
 ww_status ww_store_successions(ww_store *s, ww_on_succession *on_row, void *user, ww_error *err);
+// While it is on, what is deleted is overwritten; switched off, nothing of it is left in the log either. Outside
+// transactions.
+ww_status ww_store_set_erasing(ww_store *s, bool on, ww_error *err);
 ww_status ww_store_span_done(ww_store *s, int64_t source, int span, bool *done, ww_error *err);
 // Adds to the source's counts. WW_ERR_ARGUMENT when the span is marked already.
 ww_status ww_store_mark_span(ww_store *s, int64_t source, int span, const ww_scan_counts *counts, ww_error *err);

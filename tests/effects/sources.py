@@ -142,6 +142,23 @@ def a_forgotten_file_that_comes_back_is_whom_it_was():
     check_equal(named("out", "Ada"), [f"ph/basil_{i}.png" for i in range(3)], "Ada's photos when all are back")
 
 
+def library_bytes():
+    return b"".join(open(f"out/{name}", "rb").read() for name in os.listdir("out") if name.startswith("whoswho.db"))
+
+
+def what_is_forgotten_is_erased():
+    photo("ph/a.png", "basil")
+    photo("ph/b.png", "sage")
+    run("ph", "out")
+    portrait = query("out", "SELECT jpeg FROM face_picture WHERE face = 1")[0][0]
+    parts = [portrait[at : at + 64] for at in range(1000, len(portrait) - 64, 500)]
+    here = [part for part in parts if part in library_bytes()]
+    check(len(here) > len(parts) // 2, f"{len(here)} of {len(parts)} parts of the portrait are in the library")
+    whoswho("forget", "ph/a.png", "-o", "out", "-q", code=0)
+    left = [part for part in here if part in library_bytes()]
+    check_equal(len(left), 0, "parts of the forgotten portrait that are left")
+
+
 def two_files_of_one_name_are_told_apart():
     for folder, name in (("a", "basil"), ("b", "sage")):
         photo(f"{folder}/DSC0001.png", name)
@@ -305,6 +322,7 @@ main(
     what_was_moved_is_followed,
     what_is_gone_is_told_and_forgotten_when_asked,
     a_forgotten_file_that_comes_back_is_whom_it_was,
+    what_is_forgotten_is_erased,
     two_files_of_one_name_are_told_apart,
     the_folder_it_is_called_from_does_not_matter,
     linked_folders_are_followed_once,
