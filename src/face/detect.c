@@ -12,6 +12,7 @@ struct ww_detector {
     ww_detect_options options;
     void *state;     // of the detector's kind
     void *landmarks; // of the kind of spec->landmarks
+    void *judge;     // of the kind of spec->judge
 };
 
 static ww_status check_spec(const ww_net *net, const ww_model_spec *spec, ww_error *err)
@@ -55,6 +56,8 @@ ww_status ww_detector_open(const ww_net *net, const ww_model_spec *spec, const w
     status = spec->detector->open(net, spec, &d->options, &d->state, err);
     if (status == WW_OK && spec->landmarks.kind)
         status = spec->landmarks.kind->open(spec->landmarks.model, &d->landmarks, err);
+    if (status == WW_OK && spec->judge.kind)
+        status = spec->judge.kind->open(spec->judge.model, &d->judge, err);
     if (status != WW_OK) {
         ww_detector_close(d);
         return status;
@@ -71,6 +74,8 @@ void ww_detector_close(ww_detector *d)
         d->spec->detector->close(d->state);
     if (d->landmarks)
         d->spec->landmarks.kind->close(d->landmarks);
+    if (d->judge)
+        d->spec->judge.kind->close(d->judge);
     free(d);
 }
 
@@ -98,6 +103,8 @@ ww_status ww_detect(ww_detector *d, const ww_image *image, ww_detections *found,
 {
     found->count = 0;
     ww_status status = d->spec->detector->find(d->state, image, found, err);
+    if (status == WW_OK && d->judge)
+        status = d->spec->judge.kind->find(d->judge, image, d->options.min_score, found, err);
     if (status == WW_OK && d->landmarks)
         status = d->spec->landmarks.kind->find(d->landmarks, image, d->options.min_score, found, err);
     if (status == WW_OK)

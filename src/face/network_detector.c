@@ -169,7 +169,7 @@ static ww_status open_view(struct network_detector *d, const ww_image *image, st
 // Where landmarks are sought elsewhere, that may want to see more than what is wanted of the detector alone.
 static float score_from(const struct network_detector *d)
 {
-    const struct ww_landmark_kind *landmarks = d->spec->landmarks.kind;
+    const struct ww_landmark_kind *landmarks = d->spec->judge.kind ? d->spec->judge.kind : d->spec->landmarks.kind;
     const float wanted = d->options.min_score;
     return landmarks && landmarks->score_from > 0 ? fminf(landmarks->score_from, wanted) : wanted;
 }

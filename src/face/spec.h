@@ -38,6 +38,7 @@ typedef struct ww_model_spec {
     float nms_iou;                // greedy non-maximum suppression drops a box that overlaps a better one by more
     int upsample;                 // so many times the working picture is doubled first; only of kinds that do so
     ww_landmark_source landmarks; // asked for the landmarks of every face found
+    ww_landmark_source judge;     // asked before: what of that is a face, where `landmarks` cannot tell
     // embedders
     int chip_size;     // input is chip_size x chip_size
     float chip_margin; // pixels cut off each side of the 112 x 112 ArcFace frame before scaling to chip_size

@@ -127,6 +127,11 @@ static ww_status load_embedder(const char *path, ww_models *m, ww_error *err)
 
 static uint64_t mixed(uint64_t a, uint64_t b) { return ww_hash_bytes((uint64_t[]){a, b}, 2 * sizeof(uint64_t)); }
 
+static void take_refiner(struct content *c)
+{
+    take_inside(ww_file_landmarks_onnx, ww_file_landmarks_onnx_end, "landmarks.onnx (compiled in)", c);
+}
+
 // Landmarks from the file named, or NULL: from the refiner inside, as the detector inside places them roughly.
 static ww_status load_landmarks(const char *path, ww_models *m, ww_error *err)
 {
@@ -135,13 +140,35 @@ static ww_status load_landmarks(const char *path, ww_models *m, ww_error *err)
     if (path)
         status = read_content(path, &c, err);
     else
-        take_inside(ww_file_landmarks_onnx, ww_file_landmarks_onnx_end, "landmarks.onnx (compiled in)", &c);
+        take_refiner(&c);
     if (status == WW_OK)
         status = reader_of(&c)->read_landmarks(c.data, c.bytes, c.name, &m->landmarks_file, err);
     m->detector_spec.landmarks = m->landmarks_file.landmarks;
     m->detector_hash = mixed(m->detector_hash, c.hash);
     release(&c);
     return status;
+}
+
+// The detector inside leaves it to the refiner to tell what is a face. Where landmarks come from a file that cannot,
+// the refiner judges before.
+static ww_status load_judge(ww_models *m, ww_error *err)
+{
+    struct content c = {0};
+    if (m->landmarks_file.landmarks.kind->rescores)
+        return WW_OK;
+    take_refiner(&c);
+    ww_status status = reader_of(&c)->read_landmarks(c.data, c.bytes, c.name, &m->judge_file, err);
+    m->detector_spec.judge = m->judge_file.landmarks;
+    m->detector_hash = mixed(m->detector_hash, c.hash);
+    return status;
+}
+
+// Also where its own file is named.
+static bool is_detector_inside(const ww_models *m)
+{
+    struct content c;
+    take_inside(ww_file_detector_onnx, ww_file_detector_onnx_end, NULL, &c);
+    return m->detector_hash == c.hash;
 }
 
 // Whether detector, embedder and options go together.
@@ -198,9 +225,12 @@ static ww_status open_models(const ww_model_options *options, ww_models **models
     ww_status status = load_detector(options->detector, m, err);
     if (status == WW_OK)
         status = load_embedder(options->embedder, m, err);
-    // A detector named by hand is taken as it is, so that it can be measured and trained.
-    if (status == WW_OK && (options->landmarks || !options->detector))
+    // Any other detector is taken as it is, so that it can be measured and trained.
+    const bool inside = status == WW_OK && is_detector_inside(m);
+    if (status == WW_OK && (options->landmarks || inside))
         status = load_landmarks(options->landmarks, m, err);
+    if (status == WW_OK && inside)
+        status = load_judge(m, err);
     m->detector_spec.upsample = options->upsample;
     m->embedder_spec.jitter = options->jitter;
     if (options->upsample != 0)
@@ -236,5 +266,6 @@ void ww_models_unload(ww_models *models)
     ww_model_file_release(&models->detector_file);
     ww_model_file_release(&models->embedder_file);
     ww_model_file_release(&models->landmarks_file);
+    ww_model_file_release(&models->judge_file);
     free(models);
 }

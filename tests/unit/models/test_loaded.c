@@ -61,6 +61,38 @@ TEST(a_detector_without_a_network)
     ww_models_unload(doubled);
 }
 
+// What is a face is told by the refiner wherever the detector inside finds them: also where its own file is named, and
+// where landmarks come from a shape predictor, which cannot tell.
+TEST(the_detector_inside_is_judged_by_the_refiner)
+{
+    ww_error err = {0};
+    ww_models *inside = NULL, *named = NULL, *placed = NULL;
+    ww_buffer shape = {0};
+    char dir[] = "/tmp/whoswho-test-XXXXXX";
+    CHECK(mkdtemp(dir) != NULL);
+    char *detector = ww_path_join(dir, "any.onnx"), *points = ww_path_join(dir, "five.dat");
+    write_shape_file(&shape, 5, 2, 3, 0.01);
+    CHECK_OK(ww_write_file(detector, ww_file_detector_onnx, (size_t)(ww_file_detector_onnx_end - ww_file_detector_onnx),
+                           &err));
+    CHECK_OK(ww_write_file(points, shape.data, shape.bytes, &err));
+    CHECK_OK(load(&(ww_model_options){0}, &inside, &err));
+    CHECK(inside->detector_spec.landmarks.kind == &ww_landmark_refiner_kind && !inside->detector_spec.judge.kind);
+    CHECK_OK(load(&(ww_model_options){.detector = detector}, &named, &err));
+    CHECK(named->detector_spec.landmarks.kind == &ww_landmark_refiner_kind && !named->detector_spec.judge.kind);
+    CHECK(named->detector_hash == inside->detector_hash);
+    CHECK_OK(load(&(ww_model_options){.landmarks = points}, &placed, &err));
+    CHECK(placed->detector_spec.landmarks.kind && placed->detector_spec.landmarks.kind != &ww_landmark_refiner_kind);
+    CHECK(placed->detector_spec.judge.kind == &ww_landmark_refiner_kind);
+    CHECK(placed->detector_hash != inside->detector_hash);
+    ww_models_unload(inside);
+    ww_models_unload(named);
+    ww_models_unload(placed);
+    CHECK(remove(detector) == 0 && remove(points) == 0 && remove(dir) == 0);
+    ww_buffer_free(&shape);
+    free(detector);
+    free(points);
+}
+
 TEST(an_embedder_that_needs_landmarks_and_takes_jitter)
 {
     static const int jitters[] = {0, 1, 2, 3};
@@ -98,6 +130,7 @@ int main(void)
     RUN(the_models_inside);
     RUN(traits_refuse_options);
     RUN(a_detector_without_a_network);
+    RUN(the_detector_inside_is_judged_by_the_refiner);
     RUN(an_embedder_that_needs_landmarks_and_takes_jitter);
     return FINISH();
 }
