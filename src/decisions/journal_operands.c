@@ -140,9 +140,11 @@ static void get_side(input *in, ww_operand *operand)
 
 ww_status ww_operands_decode(const void *bytes, size_t count, ww_entry *entry, ww_error *err)
 {
+    if (count == 0) // an undo; `bytes` may be NULL
+        return WW_OK;
     input in = {bytes, (const uint8_t *)bytes + count, false};
-    bool known = count == 0 || get(&in) == FORMAT_VERSION;
-    size_t operands = count == 0 ? 0 : get_count(&in, 2);
+    bool known = get(&in) == FORMAT_VERSION;
+    size_t operands = get_count(&in, 2);
     if (!known || operands > WW_OPERANDS_MAX)
         in.bad = true;
     for (size_t s = 0; s < operands && !in.bad; s++) {

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define WORK_MAX 1e12                        // multiplications of a run; SCRFD-10G on a picture of 8192 px takes 8e11
 #define FOLDED_BYTES_MAX ((size_t)256 << 20) // all folded constants of one plan, whatever the caller allows
 
 static bool copy_nodes(ww_net_plan *p)
@@ -274,6 +275,31 @@ static ww_status blame_size(const ww_net_plan *p, ww_status status, ww_error *er
     return WW_ERR_UNSUPPORTED;
 }
 
+// Multiplications of a node with a constant of weights, a kernel or a matrix; at most one output's for each of its rows.
+static double work_of(const ww_net_plan *p, const ww_node *n)
+{
+    const int weights = n->input_count > 1 ? n->input[1] : WW_NO_VALUE;
+    if (n->output_count < 1 || n->output[0] < 0 || !ww_net_plan_is_constant(p, weights))
+        return 0;
+    const ww_shape *w = &p->value[weights].tensor.shape;
+    if (w->rank < 2 || w->dim[0] < 1 || w->dim[w->rank - 1] < 1)
+        return 0;
+    const int64_t rows = w->rank == 2 && w->dim[1] > w->dim[0] ? w->dim[1] : w->dim[0];
+    return (double)ww_shape_count(&p->value[n->output[0]].tensor.shape) * (double)ww_shape_count(w) / (double)rows;
+}
+
+// A file of a few kilobytes can ask for hours of work, and for the memory of as many prepared kernels.
+static ww_status check_work(const ww_net_plan *p, ww_error *err)
+{
+    double work = 0;
+    for (size_t i = 0; i < p->node_count; i++)
+        work += work_of(p, &p->node[i]);
+    return work <= WORK_MAX ? WW_OK
+                            : ww_fail(err, WW_ERR_UNSUPPORTED,
+                                      "%s: one picture takes %.1e multiplications; networks of at most %.1e are run",
+                                      p->net->name, work, WORK_MAX);
+}
+
 ww_status ww_net_plan_make(const ww_net *net, const ww_shape *input, bool fuse, size_t bytes_max, ww_net_plan **plan,
                            ww_error *err)
 {
@@ -300,6 +326,11 @@ ww_status ww_net_plan_make(const ww_net *net, const ww_shape *input, bool fuse, 
     if (p->starved) {
         ww_net_plan_free(p);
         return ww_fail_memory(err, "the plan of %s", net->name);
+    }
+    status = check_work(p, err);
+    if (status != WW_OK) {
+        ww_net_plan_free(p);
+        return status;
     }
     count_uses(p);
     *plan = p;

@@ -225,6 +225,34 @@ TEST(memory_is_bounded)
     ww_net_free(net);
 }
 
+// A kernel as large as its picture, over and over: a small file that asks for hours of work.
+TEST(work_is_bounded)
+{
+    enum { SIDE = 121, NODES = 100 };
+    const size_t weights = (size_t)16 * 16 * SIDE * SIDE;
+    onnx_writer w = {0};
+    ww_error err = {0};
+    float *data = ww_alloc_array0(weights, sizeof *data, SIZE_MAX);
+    CHECK(data != NULL);
+    onnx_input(&w, "v0", (onnx_dims){4, {1, 16, 112, 112}});
+    onnx_floats(&w, "w", (onnx_dims){4, {16, 16, SIDE, SIDE}}, data);
+    free(data);
+    for (int i = 0; i < NODES; i++) {
+        char in[16], out[16];
+        snprintf(in, sizeof in, "v%d w", i);
+        snprintf(out, sizeof out, "v%d", i + 1);
+        onnx_node(&w, "Conv", in, out, "pads=60,60,60,60");
+    }
+    onnx_output(&w, "v100");
+    ww_net *net = case_load(&w, &err);
+    CHECK(net != NULL);
+    ww_net_plan *plan = NULL;
+    const ww_shape input = {4, {1, 16, 112, 112}};
+    CHECK_EQ(ww_net_plan_make(net, &input, true, SIZE_MAX, &plan, &err), WW_ERR_UNSUPPORTED);
+    CHECK(!plan && strstr(err.message, "case.onnx") && strstr(err.message, "multiplications"));
+    ww_net_free(net);
+}
+
 TEST(arena_never_overlaps)
 {
     ww_random rng = {7};
@@ -416,6 +444,7 @@ int main(void)
     RUN(sizes_a_graph_cannot_run_at_are_unsupported);
     RUN(batches_that_would_run_into_each_other_are_refused);
     RUN(memory_is_bounded);
+    RUN(work_is_bounded);
     RUN(arena_never_overlaps);
     RUN(sessions_run_side_by_side);
     RUN(default_models);
