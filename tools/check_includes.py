@@ -37,6 +37,7 @@ LIBRARIES = {  # prefix of the included file -> the rooms that know it
     "bzlib": ["dlib"],
     "sqlite3": ["store"],
     "unicase": ["library"], "uninorm": ["library"], "unistr.h": ["library"],
+    "expat": ["formats"],
     "curl/": ["fetch"], "openssl/": ["fetch"],
 }
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')

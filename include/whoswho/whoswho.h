@@ -396,6 +396,7 @@ typedef enum ww_decision_kind {
     WW_DECISION_NOBODY,    // the portraits who[0], ... stay unassigned
     WW_DECISION_UNDO,      // takes the last decision back; again: the one before it
     WW_DECISION_REDO,      // takes the last undo back
+    WW_DECISION_BOX,       // the box of a face was corrected; see ww_library_import
 } ww_decision_kind;
 
 // People are given by number ("3"), as "Face_3", or by name; faces by the path of their portrait.
@@ -541,6 +542,32 @@ typedef struct ww_sync_result {
 WW_API ww_status ww_library_sync(ww_library *library, int dry_run, int (*on_line)(void *user, const char *line),
                                  void *user, ww_sync_result *result, ww_error *err);
 
+typedef struct ww_import_options {
+    size_t size; // set by the INIT macro
+    int dry_run; // non-zero: nothing is decided
+} ww_import_options;
+
+typedef struct ww_import_result {
+    size_t size;         // set by the INIT macro
+    int64_t boxes;       // read
+    int64_t decisions;   // entries made in the journal
+    int64_t relabelled;  // faces that go to another person, or to nobody
+    int64_t deleted;     // faces that are not written any more
+    int64_t moved;       // faces whose box was corrected
+    int64_t added;       // boxes where the library knows of no face; they are not taken, and among passed_over
+    int64_t passed_over; // what the files hold and could not be taken; each was told
+    int64_t entry;       // the first entry, 0: none; one undo takes back all of them
+    int behind;          // the folders do not show all that was decided: ww_library_resort
+} ww_import_result;
+
+// Reads annotations that were made elsewhere: what ww_library_export_dataset wrote as "cvat" or "labelstudio", after
+// somebody worked on it there. Boxes with another label, without one any more, moved or deleted become decisions; what
+// is as it was exported says nothing. `on_line` (may be NULL) is told in words what was understood, and what was passed
+// over. Nothing is written before ww_library_resort. WW_ERR_FORMAT: a file is damaged; nothing was decided.
+WW_API ww_status ww_library_import(ww_library *library, const char *const *files, size_t count,
+                                   const ww_import_options *options, int (*on_line)(void *user, const char *line),
+                                   void *user, ww_import_result *result, ww_error *err);
+
 // Sorts again with the options last used and writes the folders: a decision, seen. Results may be NULL.
 WW_API ww_status ww_library_resort(ww_library *library, ww_cluster_result *clustered, ww_export_result *exported,
                                    ww_error *err);
@@ -658,6 +685,8 @@ WW_API ww_status ww_eval_pairs(const char *folder, const char *pairs, ww_eval_fa
 #define WW_KNOWN_RESULT_INIT {.size = sizeof(ww_known_result)}
 #define WW_FORGET_RESULT_INIT {.size = sizeof(ww_forget_result)}
 #define WW_SYNC_RESULT_INIT {.size = sizeof(ww_sync_result)}
+#define WW_IMPORT_OPTIONS_INIT {.size = sizeof(ww_import_options)}
+#define WW_IMPORT_RESULT_INIT {.size = sizeof(ww_import_result)}
 #define WW_EVAL_RESULT_INIT {.size = sizeof(ww_eval_result)}
 #define WW_EVAL_OPTIONS_INIT {.size = sizeof(ww_eval_options), .sorting = WW_CLUSTER_OPTIONS_INIT}
 #define WW_EVAL_PAIRS_RESULT_INIT {.size = sizeof(ww_eval_pairs_result)}

@@ -8,8 +8,11 @@
 
 typedef struct reader {
     const char *begin, *at, *name;
-    ww_on_json *on_value;
+    ww_on_json *on_value; // or
+    ww_on_json_line *on_line;
     void *user;
+    const char *counted; // up to where the lines are counted
+    size_t line;
     ww_buffer path, text; // of the value at hand
     int depth;
 } reader;
@@ -40,8 +43,14 @@ static ww_status tell(reader *r, ww_json_kind kind, double number, ww_error *err
         status = ww_buffer_status(&r->text, r->name, err);
     if (status != WW_OK)
         return status;
-    const char *text = (kind == WW_JSON_STRING || kind == WW_JSON_LITERAL) && r->text.data ? r->text.data : "";
-    return r->on_value(r->user, r->path.data ? r->path.data : "", kind, number, text, err);
+    const char *text = (kind == WW_JSON_STRING || kind == WW_JSON_LITERAL) && r->text.data ? r->text.data : "",
+               *path = r->path.data ? r->path.data : "";
+    if (r->on_value)
+        return r->on_value(r->user, path, kind, number, text, err);
+    for (; r->counted < r->at; r->counted++)
+        r->line += *r->counted == '\n';
+    status = r->on_line(r->user, path, kind, number, text, r->line, err);
+    return status == WW_ERR_FORMAT ? ww_error_prefix(err, "'%s', line %zu", r->name, r->line) : status;
 }
 
 // --- strings
@@ -241,16 +250,29 @@ static ww_status read_value(reader *r, ww_error *err)
     return status;
 }
 
+static ww_status read_all(reader *r, ww_error *err)
+{
+    ww_error own = {0};
+    err = err ? err : &own;
+    ww_status status = read_value(r, err);
+    if (status == WW_OK) {
+        skip_space(r);
+        if (*r->at)
+            status = fail(r, "something follows its end", err);
+    }
+    ww_buffer_free(&r->path);
+    ww_buffer_free(&r->text);
+    return status;
+}
+
 ww_status ww_json_read(const char *text, const char *name, ww_on_json *on_value, void *user, ww_error *err)
 {
     reader r = {.begin = text, .at = text, .name = name, .on_value = on_value, .user = user};
-    ww_status status = read_value(&r, err);
-    if (status == WW_OK) {
-        skip_space(&r);
-        if (*r.at)
-            status = fail(&r, "something follows its end", err);
-    }
-    ww_buffer_free(&r.path);
-    ww_buffer_free(&r.text);
-    return status;
+    return read_all(&r, err);
+}
+
+ww_status ww_json_read_lines(const char *text, const char *name, ww_on_json_line *on_line, void *user, ww_error *err)
+{
+    reader r = {.begin = text, .at = text, .name = name, .on_line = on_line, .user = user, .counted = text, .line = 1};
+    return read_all(&r, err);
 }

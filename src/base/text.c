@@ -53,6 +53,19 @@ static const char *html_escape(unsigned char c, char scratch[8])
 
 void ww_text_html(ww_buffer *b, const char *text) { add_escaped(b, text, html_escape); }
 
+void ww_text_xml(ww_buffer *b, const char *text)
+{
+    static const char *const forbidden[] = {"\xef\xbf\xbe", "\xef\xbf\xbf"}; // U+FFFE, U+FFFF
+    for (const char *end = text; *text; text = end) {
+        char one[] = {0, 0, 0, 0, 0};
+        const size_t length = utf8_length(text);
+        memcpy(one, text, length ? length : 1);
+        end = text + (length ? length : 1);
+        const bool allowed = strcmp(one, forbidden[0]) != 0 && strcmp(one, forbidden[1]) != 0;
+        ww_text_html(b, allowed ? one : REPLACEMENT);
+    }
+}
+
 // \u00XX is the one escape that JSON and YAML share for every character.
 static const char *yaml_escape(unsigned char c, char scratch[8])
 {

@@ -7,6 +7,8 @@
 #include <stdint.h>
 
 void ww_text_html(ww_buffer *b, const char *text); // for content and for attributes in double quotes
+// The same for XML 1.0, which has no place for U+FFFE and U+FFFF: they become U+FFFD.
+void ww_text_xml(ww_buffer *b, const char *text);
 // percent-encoded, slashes kept: a relative path as RFC 3986 wants it
 void ww_text_url(ww_buffer *b, const char *path);
 // with its quotes; '<' escaped too, so that it can stand inside <script>

@@ -446,6 +446,7 @@ static ww_status take(taking *t, ww_error *err)
     case WW_DECISION_UNDO:
     case WW_DECISION_REDO: return take_back(t, err);
     case WW_DECISION_SPLIT: break;
+    case WW_DECISION_BOX: return ww_fail(err, WW_ERR_ARGUMENT, "to correct boxes, see ww_library_import");
     }
     return ww_fail(err, WW_ERR_ARGUMENT, "to split a person, see ww_library_split");
 }

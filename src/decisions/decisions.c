@@ -160,6 +160,17 @@ static bool write_cannot(links *l, size_t count)
     return kept;
 }
 
+static bool write_boxes(const ww_rules *rules, size_t count, ww_decided *d)
+{
+    bool kept = true;
+    for (size_t i = 0; i < rules->box.count && kept; i++) {
+        const ww_rules_box *b = &rules->box.item[i];
+        if (b->node < count)
+            kept = ww_vector_push(&d->boxes, ((ww_decided_box){b->node, b->box}));
+    }
+    return kept;
+}
+
 static ww_status write_down(const ww_rules *rules, size_t count, ww_decided *decided, ww_error *err)
 {
     decided->identity = ww_alloc_array(count, sizeof *decided->identity, SIZE_MAX);
@@ -172,7 +183,7 @@ static ww_status write_down(const ww_rules *rules, size_t count, ww_decided *dec
     bool kept = l.number && l.first_face;
     for (size_t i = 0; i < rules->identity.count && kept; i++)
         l.number[i] = -1;
-    kept = kept && write_identities(&l, count) && write_cannot(&l, count);
+    kept = kept && write_identities(&l, count) && write_cannot(&l, count) && write_boxes(rules, count, decided);
     free(l.number);
     free(l.first_face);
     return kept ? WW_OK : ww_fail_memory(err, "what was decided about %zu faces", count);
@@ -218,5 +229,46 @@ ww_status ww_decisions_replay_catalog(ww_library *library, const ww_catalog *fac
         return WW_ERR_MEMORY;
     ww_status status = ww_decisions_replay(library, key, faces->face.count, decided, err);
     free(key);
+    return status;
+}
+
+static bool any_box(const ww_journal *journal)
+{
+    for (size_t i = 0; i < journal->entry.count; i++)
+        if (journal->entry.item[i].kind == WW_DECISION_BOX && !journal->entry.item[i].undone)
+            return true;
+    return false;
+}
+
+static void apply_box(ww_catalog_face *f, const ww_box *box)
+{
+    const double sx = f->width > 0 ? f->portrait_box[2] / f->width : 0,
+                 sy = f->height > 0 ? f->portrait_box[3] / f->height : 0;
+    f->portrait_box[0] += (box->x - f->x) * sx;
+    f->portrait_box[1] += (box->y - f->y) * sy;
+    f->portrait_box[2] = box->width * sx;
+    f->portrait_box[3] = box->height * sy;
+    f->x = box->x;
+    f->y = box->y;
+    f->width = box->width;
+    f->height = box->height;
+}
+
+ww_status ww_decisions_apply_boxes(ww_store *store, ww_catalog *c, ww_error *err)
+{
+    ww_journal journal;
+    ww_decided decided = {0};
+    ww_status status = ww_journal_load(store, &journal, err);
+    if (status != WW_OK)
+        return status;
+    if (any_box(&journal)) {
+        ww_face_key *key = ww_catalog_keys(c, err);
+        status = key ? ww_decisions_replay_journal(&journal, key, c->face.count, &decided, err) : WW_ERR_MEMORY;
+        free(key);
+    }
+    for (size_t i = 0; status == WW_OK && i < decided.boxes.count; i++)
+        apply_box(&c->face.item[decided.boxes.item[i].face], &decided.boxes.item[i].box);
+    ww_decided_free(&decided);
+    ww_journal_free(&journal);
     return status;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "decisions/decisions_rules.h"
 #include "base/memory.h"
+#include "base/number.h"
 #include "base/search.h"
 #include "library/names.h"
 
@@ -32,6 +33,7 @@ void ww_rules_end(ww_rules *r)
     ww_vector_free(&r->identity);
     ww_vector_free(&r->apart);
     ww_vector_free(&r->rejected);
+    ww_vector_free(&r->box);
     *r = (ww_rules){0};
 }
 
@@ -176,14 +178,45 @@ static void act_on_person(ww_rules *r, const ww_entry *entry, const uint32_t *no
     }
 }
 
+static ww_status not_whole(const ww_entry *entry, ww_error *err)
+{
+    return ww_fail(err, WW_ERR_STORE,
+                   "the library is damaged: entry %lld of its journal is not whole; restore a copy of whoswho.db",
+                   (long long)entry->seq);
+}
+
+bool ww_read_box(const char *text, ww_box *box)
+{
+    double value[4];
+    for (int i = 0; i < 4; i++) {
+        char *end;
+        value[i] = ww_number_parse(text, &end);
+        if (end == text || !(value[i] >= -WW_BOX_LARGEST_PX && value[i] <= WW_BOX_LARGEST_PX))
+            return false;
+        text = end;
+    }
+    *box = (ww_box){value[0], value[1], value[2], value[3]};
+    return *text == 0 && value[2] > 0 && value[3] > 0;
+}
+
+static ww_status correct_box(ww_rules *r, const ww_entry *entry, const uint32_t *node, ww_error *err)
+{
+    ww_rules_box corrected = {0};
+    if (entry->operand.item[0].face.count != 1 || !entry->text || !ww_read_box(entry->text, &corrected.box))
+        return not_whole(entry, err);
+    corrected.node = node[0];
+    r->starved = !ww_vector_push(&r->box, corrected);
+    return r->starved ? ww_fail_memory(err, "what was decided") : WW_OK;
+}
+
 ww_status ww_rules_act(ww_rules *r, const ww_entry *entry, const uint32_t *node, ww_error *err)
 {
-    bool two =
-        entry->kind != WW_DECISION_NAME && entry->kind != WW_DECISION_IGNORE && entry->kind != WW_DECISION_NOBODY;
+    bool two = entry->kind != WW_DECISION_NAME && entry->kind != WW_DECISION_IGNORE && entry->kind != WW_DECISION_NOBODY
+               && entry->kind != WW_DECISION_BOX;
     if (entry->operand.count < (two ? 2u : 1u))
-        return ww_fail(err, WW_ERR_STORE,
-                       "the library is damaged: entry %lld of its journal is not whole; restore a copy of whoswho.db",
-                       (long long)entry->seq);
+        return not_whole(entry, err);
+    if (entry->kind == WW_DECISION_BOX)
+        return correct_box(r, entry, node, err);
     const uint32_t *second = node + entry->operand.item[0].face.count;
     if (entry->kind == WW_DECISION_NOBODY) {
         if (entry->operand.count > 1)

@@ -10,12 +10,14 @@
 //   reject     the faces of operand 0 leave the identity of operand 1 and cannot be of it
 //   different  operand 0 and operand 1 are two identities that cannot be one
 //   ignore     operand 0 is an identity of strangers
+//   box        the face of operand 0 has the box `text`, "x y width height"; whose it is does not change
 //   nobody     the faces of operand 0 leave their identities and stay unassigned; with a text they are not even
 //   written. Operand 1,
 //              if there is one, is the person they were taken from, who stays a person
 // Listing a face in an operand that is a person moves it there from wherever it was.
 #ifndef WW_DECISIONS_DECISIONS_RULES_H
 #define WW_DECISIONS_DECISIONS_RULES_H
+#include "base/box.h"
 #include "decisions/journal.h"
 
 typedef struct ww_rules_identity {
@@ -37,6 +39,11 @@ typedef struct ww_rejected {
     bool over; // a later entry put the face there after all
 } ww_rejected;
 
+typedef struct ww_rules_box {
+    uint32_t node;
+    ww_box box;
+} ww_rules_box;
+
 typedef struct ww_rules {
     int32_t *identity_of; // of each node, as put there; see ww_rules_identity_of
     bool *nobody, *discarded, *was_rejected;
@@ -44,7 +51,8 @@ typedef struct ww_rules {
     WW_VECTOR(ww_rules_identity) identity;
     WW_VECTOR(ww_apart) apart;
     WW_VECTOR(ww_rejected) rejected;
-    bool starved; // no memory for one of the lists
+    WW_VECTOR(ww_rules_box) box; // in the order of the entries
+    bool starved;                // no memory for one of the lists
 } ww_rules;
 
 ww_status ww_rules_begin(ww_rules *rules, size_t nodes, ww_error *err);
@@ -54,5 +62,9 @@ ww_status ww_rules_act(ww_rules *rules, const ww_entry *entry, const uint32_t *n
 
 int32_t ww_rules_root(const ww_rules *rules, int32_t identity);
 int32_t ww_rules_identity_of(const ww_rules *rules, uint32_t node); // or -1
+
+#define WW_BOX_LARGEST_PX 1e6 // of a coordinate of a corrected box
+// "x y width height", as a box entry has it; false: it is no box, or one without an area.
+bool ww_read_box(const char *text, ww_box *box);
 
 #endif

@@ -2,6 +2,7 @@
 #include "formats/dataset_export.h"
 #include "base/clock.h"
 #include "base/files.h"
+#include "decisions/decisions.h"
 #include "formats/data_card.h"
 #include "formats/format.h"
 #include "formats/pictures.h"
@@ -170,6 +171,8 @@ ww_status ww_dataset_export(ww_library *library, const ww_dataset_options *optio
     if (status != WW_OK)
         return status;
     status = ww_catalog_add_vectors(&catalog, err);
+    if (status == WW_OK)
+        status = ww_decisions_apply_boxes(library->store, &catalog, err);
     if (status == WW_OK)
         status = ww_dataset_make(library, &catalog, options, &set, err);
     if (status == WW_OK) {

@@ -107,6 +107,7 @@ static ww_status on_face(void *user, const ww_face_row *row, const float *embedd
         .y = row->y,
         .width = row->width,
         .height = row->height,
+        .found = {row->x, row->y, row->width, row->height},
         .score = row->score,
         .quality = row->quality,
         .track = row->track,

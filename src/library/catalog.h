@@ -6,6 +6,7 @@
 // a frame's is its place, from 1, in that of ww_store_frames.
 #ifndef WW_LIBRARY_CATALOG_H
 #define WW_LIBRARY_CATALOG_H
+#include "base/box.h"
 #include "base/buffer.h"
 #include "base/vector.h"
 #include "library/face_key.h"
@@ -44,6 +45,7 @@ typedef struct ww_catalog_face { // number: index + 1
     size_t person; // index; people.count: nobody. See ww_catalog_person_of
     bool hidden;
     double x, y, width, height; // pixels of the upright source frame
+    ww_box found;               // the same as the detector had it, by which decisions know the face
     double score, quality;
     float landmark[WW_LANDMARK_VALUES]; // pixels of the source frame
     int64_t track;                      // within the source; 0: not tracked

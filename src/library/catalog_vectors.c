@@ -75,10 +75,10 @@ ww_face_key *ww_catalog_keys(const ww_catalog *c, ww_error *err)
         const ww_catalog_face *f = &c->face.item[i];
         key[i] = (ww_face_key){ww_catalog_source_of(c, i)->hash,
                                c->frame.item[f->frame].time_us,
-                               (float)f->x,
-                               (float)f->y,
-                               (float)f->width,
-                               (float)f->height};
+                               (float)f->found.x,
+                               (float)f->found.y,
+                               (float)f->found.width,
+                               (float)f->found.height};
     }
     if (!key)
         ww_fail_memory(err, "the keys of %zu faces", c->face.count);

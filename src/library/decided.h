@@ -2,6 +2,7 @@
 // What the journal's replay (decisions.h) leaves for those who sort and show faces.
 #ifndef WW_LIBRARY_DECIDED_H
 #define WW_LIBRARY_DECIDED_H
+#include "base/box.h"
 #include "base/vector.h"
 #include "cluster/cluster.h"
 #include <stdbool.h>
@@ -13,6 +14,11 @@ typedef struct ww_identity {
     bool ignored; // strangers: sorted, but not written as people
 } ww_identity;
 
+typedef struct ww_decided_box {
+    uint32_t face;
+    ww_box box; // pixels of the upright source frame
+} ww_decided_box;
+
 // What the decisions say of the faces at hand. Faces are indices into the list given.
 typedef struct ww_decided {
     int32_t *identity; // for each face: its index in `identities`, or -1: nothing was decided about it
@@ -23,9 +29,10 @@ typedef struct ww_decided {
     WW_VECTOR(ww_pair) must, cannot;
     // for each of `cannot`: number of the journal's entry that parts the two; 0: their names do
     WW_VECTOR(int64_t) cannot_entry;
-    int64_t *entry;                // for each face: number of the last entry that put it where it is; 0: none did
-    WW_VECTOR(uint32_t) nobody;    // faces that are to stay unassigned
-    WW_VECTOR(uint32_t) discarded; // of these, faces whose portraits nobody wants to see
+    int64_t *entry;                  // for each face: number of the last entry that put it where it is; 0: none did
+    WW_VECTOR(uint32_t) nobody;      // faces that are to stay unassigned
+    WW_VECTOR(ww_decided_box) boxes; // of faces whose box was corrected; of one face the last
+    WW_VECTOR(uint32_t) discarded;   // of these, faces whose portraits nobody wants to see
 } ww_decided;
 
 void ww_decided_free(ww_decided *decided);

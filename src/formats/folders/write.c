@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "decisions/decisions.h"
 #include "formats/folders/folders.h"
 #include "formats/folders/writers.h"
 
@@ -30,6 +31,11 @@ ww_status ww_folders_write(ww_store *store, const ww_folders_options *options, w
     ww_status status = ww_catalog_load(store, options->hidden, options->hidden_count, &catalog, err);
     if (status != WW_OK)
         return status;
+    status = ww_decisions_apply_boxes(store, &catalog, err);
+    if (status != WW_OK) {
+        ww_catalog_free(&catalog);
+        return status;
+    }
     counts->people = people_with_faces(&catalog);
     counts->portraits = written_faces(&catalog);
     counts->unassigned = (int64_t)catalog.unassigned.face_count;

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: MIT
+#include "formats/annotation.h"
+#include "base/number.h"
+#include "base/text.h"
+#include "formats/pictures.h"
+#include "library/names.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+const char *ww_annotation_unknown(const ww_catalog *c)
+{
+    static const char *const words[] = {"unknown", "unassigned"};
+    for (size_t i = 0; i < c->person.count; i++)
+        if (ww_name_same(c->person.item[i].name, words[0]))
+            return words[1];
+    return words[0];
+}
+
+size_t ww_annotation_label_count(const ww_dataset *set) { return set->classes.count + 1; }
+
+const char *ww_annotation_label_title(const ww_dataset *set, size_t label)
+{
+    return label < set->classes.count ? ww_catalog_title(set->classes.item[label].person)
+                                      : ww_annotation_unknown(set->catalog);
+}
+
+const char *ww_annotation_label(const ww_dataset *set, size_t face)
+{
+    const int32_t class = set->class_of[face];
+    return ww_annotation_label_title(set, class != WW_NO_CLASS ? (size_t) class : set->classes.count);
+}
+
+bool ww_annotation_place(const ww_catalog *c, size_t frame, ww_box b, ww_box *box)
+{
+    const ww_catalog_frame *f = &c->frame.item[frame];
+    const double sx = f->width > 0 ? (double)f->jpeg_width / f->width : 1,
+                 sy = f->height > 0 ? (double)f->jpeg_height / f->height : 1;
+    const double x0 = fmin(fmax(b.x, 0), f->width), x1 = fmin(fmax(b.x + b.width, 0), f->width);
+    const double y0 = fmin(fmax(b.y, 0), f->height), y1 = fmin(fmax(b.y + b.height, 0), f->height);
+    *box = (ww_box){x0 * sx, y0 * sy, (x1 - x0) * sx, (y1 - y0) * sy};
+    return x1 > x0 && y1 > y0;
+}
+
+bool ww_annotation_box(const ww_dataset *set, size_t face, ww_box *box)
+{
+    const ww_catalog_face *f = &set->catalog->face.item[face];
+    return ww_annotation_place(set->catalog, f->frame, (ww_box){f->x, f->y, f->width, f->height}, box);
+}
+
+void ww_annotation_mark(const ww_dataset *set, size_t face, ww_buffer *text)
+{
+    const ww_box b = set->catalog->face.item[face].found;
+    const double value[] = {b.x, b.y, b.width, b.height};
+    for (int i = 0; i < 4; i++) {
+        ww_text_fixed(text, value[i], 2);
+        ww_buffer_text(text, " ");
+    }
+    ww_buffer_text(text, ww_annotation_label(set, face));
+}
+
+bool ww_annotation_read_mark(const char *mark, ww_box *found, const char **label)
+{
+    double value[4];
+    for (int i = 0; i < 4; i++) {
+        char *end;
+        value[i] = ww_number_parse(mark, &end);
+        if (end == mark || *end != ' ' || !isfinite(value[i]))
+            return false;
+        mark = end + 1;
+    }
+    *found = (ww_box){value[0], value[1], value[2], value[3]};
+    *label = mark;
+    return value[2] > 0 && value[3] > 0;
+}
+
+ww_status ww_put_stored_frame(const ww_dataset *set, size_t frame, const char *path, ww_dataset_out *out, ww_error *err)
+{
+    uint8_t *jpeg = NULL;
+    size_t bytes = 0;
+    ww_status status = ww_store_frame_jpeg(set->catalog->store, set->catalog->frame.item[frame].id, &jpeg, &bytes, err);
+    if (status == WW_OK)
+        status = ww_dataset_out_put(out, path, jpeg, bytes, err);
+    free(jpeg);
+    return status;
+}

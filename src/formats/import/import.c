@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: MIT
+#include "formats/import/import.h"
+#include "base/files.h"
+#include "base/number.h"
+#include "base/search.h"
+#include "formats/import/xml.h"
+#include "library/export_state.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { TIME_DIGITS = 12, HASH_DIGITS = 8 };
+
+static const ww_import_kind *const kinds[] = {&ww_import_cvat, &ww_import_labelstudio};
+
+// --- frames by name
+
+static int by_place(const void *a, const void *b)
+{
+    const ww_frame_place *l = a, *r = b;
+    if (l->hash != r->hash)
+        return l->hash < r->hash ? -1 : 1;
+    return (l->time_us > r->time_us) - (l->time_us < r->time_us);
+}
+
+static ww_status index_frames(ww_import *m, ww_error *err)
+{
+    const ww_catalog *c = &m->view.catalog;
+    for (size_t i = 0; i < c->frame.count; i++) {
+        const ww_catalog_frame *f = &c->frame.item[i];
+        const ww_frame_place place = {(uint32_t)(c->source.item[f->source].hash >> 32), f->time_us, i};
+        if (!ww_vector_push(&m->places, place))
+            return ww_fail_memory(err, "the names of %zu frames", c->frame.count);
+    }
+    if (m->places.count)
+        qsort(m->places.item, m->places.count, sizeof *m->places.item, by_place);
+    return WW_OK;
+}
+
+// "..._1f2e3d4c_000012500000", see ww_dataset_frame_name.
+static bool read_name(const char *name, ww_frame_place *place)
+{
+    const char *time = strrchr(name, '_'), *hash = time;
+    if (!time || strspn(time + 1, "0123456789") < TIME_DIGITS || time[1 + strspn(time + 1, "0123456789")]
+        || strlen(time + 1) > TIME_DIGITS + 6 || time - name < HASH_DIGITS + 1)
+        return false;
+    hash = time - HASH_DIGITS;
+    if (hash[-1] != '_' || strspn(hash, "0123456789abcdef") != HASH_DIGITS)
+        return false;
+    place->hash = (uint32_t)strtoul(hash, NULL, 16);
+    place->time_us = strtoll(time + 1, NULL, 10);
+    return true;
+}
+
+bool ww_import_frame(const ww_import *m, const char *name, size_t *frame)
+{
+    ww_frame_place wanted;
+    size_t at;
+    if (!read_name(name, &wanted))
+        return false;
+    WW_LOWER_BOUND(at, m->places.count, by_place(&m->places.item[at], &wanted) < 0);
+    if (at == m->places.count || by_place(&m->places.item[at], &wanted) != 0)
+        return false;
+    *frame = m->places.item[at].frame;
+    return true;
+}
+
+// --- claims
+
+void ww_import_pass_over(ww_import *m, const char *format, ...)
+{
+    char line[WW_WORDS_MAX];
+    va_list arguments;
+    va_start(arguments, format);
+    ww_vformat(line, sizeof line, format, arguments);
+    va_end(arguments);
+    m->result->passed_over++;
+    ww_notify(&m->listener, "%s", line);
+}
+
+ww_status ww_import_claim(ww_import *m, const ww_claim *claim, ww_error *err)
+{
+    m->result->boxes++;
+    if (m->claims.count < WW_IMPORT_CLAIMS_MAX && ww_vector_push(&m->claims, *claim))
+        return WW_OK;
+    free(claim->was);
+    free(claim->label);
+    return ww_fail_memory(err, "%zu boxes", m->claims.count);
+}
+
+ww_status ww_import_place(const ww_import *m, size_t frame, ww_box b, double width, double height, ww_box *placed,
+                          ww_error *err)
+{
+    const ww_catalog_frame *f = &m->view.catalog.frame.item[frame];
+    if (!(width >= 1 && height >= 1 && isfinite(width) && isfinite(height)))
+        return ww_fail(err, WW_ERR_FORMAT, "the size of the picture is %g x %g", width, height);
+    if (!isfinite(b.x) || !isfinite(b.y) || !(b.width > 0 && b.height > 0) || !isfinite(b.x + b.width)
+        || !isfinite(b.y + b.height))
+        return ww_fail(err, WW_ERR_FORMAT, "a box is not finite, or has no area");
+    const double x0 = fmax(b.x, 0) / width, x1 = fmin(b.x + b.width, width) / width;
+    const double y0 = fmax(b.y, 0) / height, y1 = fmin(b.y + b.height, height) / height;
+    if (!(x1 > x0 && y1 > y0))
+        return ww_fail(err, WW_ERR_FORMAT, "a box lies outside its picture");
+    *placed = (ww_box){x0 * f->width, y0 * f->height, (x1 - x0) * f->width, (y1 - y0) * f->height};
+    return WW_OK;
+}
+
+// --- the whole
+
+static ww_status begin(ww_import *m, ww_error *err)
+{
+    ww_status status = ww_people_view_load(m->library, &m->view, err);
+    if (status != WW_OK)
+        return status;
+    const size_t faces = m->view.catalog.face.count;
+    m->frame_seen = ww_try_array(m->view.catalog.frame.count, sizeof *m->frame_seen);
+    m->listed = ww_try_array(faces, sizeof *m->listed);
+    m->claim_of = ww_try_array(faces, sizeof *m->claim_of);
+    if (!m->frame_seen || !m->listed || !m->claim_of)
+        return ww_fail_memory(err, "the boxes of %zu faces", faces);
+    for (size_t i = 0; i < faces; i++)
+        m->claim_of[i] = WW_NO_FACE;
+    return index_frames(m, err);
+}
+
+static void end(ww_import *m)
+{
+    for (size_t i = 0; i < m->claims.count; i++) {
+        free(m->claims.item[i].was);
+        free(m->claims.item[i].label);
+    }
+    ww_vector_free(&m->claims);
+    ww_vector_free(&m->places);
+    free(m->frame_seen);
+    free(m->listed);
+    free(m->claim_of);
+    ww_people_view_free(&m->view);
+}
+
+static ww_status read_file(ww_import *m, const char *path, ww_error *err)
+{
+    uint8_t *data = NULL;
+    size_t bytes = 0;
+    ww_status status = ww_read_file(path, WW_XML_BYTES_MAX, &data, &bytes, err);
+    if (status != WW_OK)
+        return status;
+    const ww_import_kind *kind = NULL;
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds && !kind; i++)
+        kind = kinds[i]->recognise(path, data, bytes) ? kinds[i] : NULL;
+    if (kind)
+        status = kind->read(m, path, data, bytes, err);
+    else
+        status = ww_fail(err, WW_ERR_FORMAT, "'%s' holds no annotations that are known here: %s", path,
+                         "CVAT for images 1.1, or Label Studio JSON");
+    free(data);
+    return status;
+}
+
+static ww_status settle(ww_import *m, bool dry_run, ww_error *err)
+{
+    ww_status status = ww_import_match(m, err);
+    if (status == WW_OK)
+        status = ww_store_begin(m->library->store, err);
+    if (status != WW_OK)
+        return status;
+    status = ww_import_decide(m, err);
+    if (status == WW_OK)
+        status = ww_listener_status(&m->listener, err);
+    if (!dry_run)
+        return ww_store_end(m->library->store, status, err);
+    ww_store_rollback(m->library->store);
+    return status;
+}
+
+ww_status ww_import_files(ww_library *library, const char *const *paths, size_t count, bool dry_run,
+                          ww_listener listener, ww_import_result *result, ww_error *err)
+{
+    ww_import m = {.library = library, .listener = listener, .result = result};
+    bool behind = false;
+    if (count == 0)
+        return ww_fail(err, WW_ERR_ARGUMENT, "name a file with annotations");
+    ww_status status = begin(&m, err);
+    for (size_t i = 0; status == WW_OK && i < count; i++)
+        status = read_file(&m, paths[i], err);
+    if (status == WW_OK)
+        status = settle(&m, dry_run, err);
+    if (status == WW_OK)
+        status = ww_export_is_behind(library, &behind, err);
+    result->entry = status == WW_OK && !dry_run ? m.batch : 0;
+    result->behind = behind;
+    end(&m);
+    return status;
+}

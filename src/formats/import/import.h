@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: MIT
+// Annotations read back: what somebody did to boxes and names elsewhere becomes decisions.
+//
+// A reader (one for each kind of file, below) tells of the boxes it finds as claims. Claims are matched to the faces of
+// the library: by their marks (formats/annotation.h), else by overlap. Then import_decide.c makes decisions of what
+// differs from what was exported. All of it is one transaction and one batch of the journal.
+#ifndef WW_FORMATS_IMPORT_IMPORT_H
+#define WW_FORMATS_IMPORT_IMPORT_H
+#include "base/box.h"
+#include "base/vector.h"
+#include "decisions/people_view.h"
+#include "library/notify.h"
+
+#define WW_IMPORT_CLAIMS_MAX 10000000
+#define WW_IMPORT_OVERLAP_MIN 0.5 // intersection over union from which a box without a mark is a face of the library
+
+typedef struct ww_claim {
+    size_t frame;     // index
+    ww_box box;       // pixels of the upright source frame
+    bool marked;      // it was exported by us:
+    ww_box found;     // as the detector had the box,
+    char *was;        // and the label then; owned
+    char *label;      // owned; NULL: the box has no name
+    bool partial;     // the file names some faces and says nothing of the others, nor of boxes
+    int turn;         // how the box was turned already, see import_regions.h
+    size_t line;      // in the file
+    const char *file; // borrowed
+    size_t face;      // index, once matched; WW_NO_FACE: none
+    bool exact;       // matched by a mark to the very box
+} ww_claim;
+
+#define WW_NO_FACE SIZE_MAX
+
+typedef struct ww_frame_place { // where a frame is found by its exported name
+    uint32_t hash;              // of the source, the upper half
+    int64_t time_us;
+    size_t frame;
+} ww_frame_place;
+
+typedef struct ww_import {
+    ww_library *library;
+    ww_people_view view;
+    ww_listener listener;
+    int64_t batch;
+    WW_VECTOR(ww_frame_place) places; // sorted
+    WW_VECTOR(ww_claim) claims;
+    bool *frame_seen; // the file showed the frame, with all boxes that are left
+    bool *listed;     // of each face: the file says that it was exported
+    size_t *claim_of; // of each face: index of its claim; WW_NO_FACE: none
+    ww_import_result *result;
+} ww_import;
+
+// A kind of file.
+typedef struct ww_import_kind {
+    const char *name;
+    bool (*recognise)(const char *path, const uint8_t *data, size_t bytes);
+    // WW_ERR_FORMAT: it is damaged; the message names file and line.
+    ww_status (*read)(ww_import *import, const char *path, const uint8_t *data, size_t bytes, ww_error *err);
+} ww_import_kind;
+
+extern const ww_import_kind ww_import_cvat, ww_import_labelstudio;
+
+// ww_library_import; *result is never NULL.
+ww_status ww_import_files(ww_library *library, const char *const *paths, size_t count, bool dry_run,
+                          ww_listener listener, ww_import_result *result, ww_error *err);
+
+// --- for the readers
+// Tells of something that is not taken, and counts it.
+void ww_import_pass_over(ww_import *import, const char *format, ...) __attribute__((format(printf, 2, 3)));
+// The frame that a picture was exported as, by the name of its file without folder and ending. False: it is none of
+// this library's.
+bool ww_import_frame(const ww_import *import, const char *name, size_t *frame);
+// Adds a claim, whose strings become the import's also after a failure.
+ww_status ww_import_claim(ww_import *import, const ww_claim *claim, ww_error *err);
+// A box in pixels of a picture of `width` x `height` as one in pixels of the frame. WW_ERR_FORMAT: a value that is not
+// finite, or a box without an area.
+ww_status ww_import_place(const ww_import *import, size_t frame, ww_box box, double width, double height,
+                          ww_box *placed, ww_error *err);
+
+// --- import_match.c
+ww_status ww_import_match(ww_import *import, ww_error *err);
+// --- import_decide.c
+ww_status ww_import_decide(ww_import *import, ww_error *err);
+
+#endif
