@@ -91,9 +91,10 @@ static void print_json(const char *out, const ww_dataset_result *r)
         printf("%.4f", r->closest);
     else
         printf("null");
-    printf(", \"written\": %lld, \"kept\": %lld, \"removed\": %lld, \"left\": %lld, \"seconds\": %.3f}\n",
+    printf(", \"written\": %lld, \"kept\": %lld, \"removed\": %lld, \"left\": %lld, \"seconds\": %.3f, "
+           "\"passed_over\": %lld}\n",
            (long long)r->files_written, (long long)r->files_kept, (long long)r->files_removed, (long long)r->files_left,
-           r->wall_s);
+           r->wall_s, (long long)r->passed_over);
 }
 
 int dataset_export(const char *dir, const ww_dataset_options *options, bool quiet, bool verbose, bool json)
@@ -119,7 +120,7 @@ int dataset_export(const char *dir, const ww_dataset_options *options, bool quie
                "removed (%.2f s)\nlook at %s/README.md\n",
                (long long)r.classes, (long long)r.faces, (long long)r.train, (long long)r.val, (long long)r.test,
                (long long)r.files_written, (long long)r.files_kept, (long long)r.files_removed, r.wall_s, options->out);
-    return EXIT_FINE;
+    return r.passed_over ? EXIT_SOME_UNREADABLE : EXIT_FINE;
 }
 
 // --- check

@@ -356,6 +356,7 @@ typedef struct ww_dataset_result {
     // least distance of two faces of one person on two sides; negative: there are none
     double closest;
     double wall_s;
+    int64_t passed_over; // what could not be written as it should be; each was logged
 } ww_dataset_result;
 
 // Writes a data set elsewhere, made to be read by its consumer unchanged. It gets its name when it is complete; an

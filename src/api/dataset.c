@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "api/footage.h"
 #include "api/sized.h"
 #include "formats/check.h"
 #include "formats/dataset_export.h"
@@ -15,7 +16,7 @@ ww_status ww_library_export_dataset(ww_library *library, const ww_dataset_option
     if (status != WW_OK)
         return status;
     ww_sized_read(&o, options, sizeof o);
-    status = ww_dataset_export(library, &o, &r, err);
+    status = ww_dataset_export(library, &o, &ww_footage, &r, err);
     ww_sized_write(result, &r, sizeof r);
     return status;
 }

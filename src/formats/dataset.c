@@ -92,12 +92,18 @@ static void add_stem(const char *path, ww_buffer *name)
     }
 }
 
+void ww_dataset_source_name(const ww_dataset *set, size_t index, ww_buffer *name)
+{
+    const ww_catalog_source *source = &set->catalog->source.item[index];
+    add_stem(source->path, name);
+    ww_buffer_format(name, "_%08" PRIx32, (uint32_t)(source->hash >> 32));
+}
+
 void ww_dataset_frame_name(const ww_dataset *set, size_t frame, ww_buffer *name)
 {
     const ww_catalog_frame *f = &set->catalog->frame.item[frame];
-    const ww_catalog_source *source = &set->catalog->source.item[f->source];
-    add_stem(source->path, name);
-    ww_buffer_format(name, "_%08" PRIx32 "_%012" PRId64, (uint32_t)(source->hash >> 32), f->time_us);
+    ww_dataset_source_name(set, (size_t)f->source, name);
+    ww_buffer_format(name, "_%012" PRId64, f->time_us);
 }
 
 void ww_dataset_face_name(const ww_dataset *set, size_t face, ww_buffer *name)

@@ -3,6 +3,7 @@
 // of the split each frame lies. Made once, then only read.
 #ifndef WW_FORMATS_DATASET_H
 #define WW_FORMATS_DATASET_H
+#include "base/timecode.h"
 #include "library/catalog.h"
 #include "library/library.h"
 
@@ -24,9 +25,18 @@ typedef enum ww_frame_use {
     WW_FRAME_USED,
 } ww_frame_use;
 
+// What the library does not keep of its footage, asked of the files; video/ answers.
+typedef struct ww_footage_probe {
+    ww_status (*timecode)(const char *path, ww_timecode *timecode, ww_error *err);
+    // The EXIF orientation (1..8) by which the pixels of the photo as stored in the file become the upright picture,
+    // which `jpeg` is, perhaps smaller. By the photo's mark; where it bears none, by comparing the two.
+    ww_status (*orientation)(const char *path, const uint8_t *jpeg, size_t bytes, int *orientation, ww_error *err);
+} ww_footage_probe;
+
 typedef struct ww_dataset {
-    const ww_catalog *catalog;  // with its vectors
-    ww_dataset_options options; // resolved: no value means "the default" any more
+    const ww_catalog *catalog;     // with its vectors
+    const ww_footage_probe *probe; // NULL: nobody can be asked
+    ww_dataset_options options;    // resolved: no value means "the default" any more
     WW_VECTOR(ww_dataset_class) classes;
     int32_t *class_of; // for each face: index in `classes`, or WW_NO_CLASS
     bool
@@ -59,6 +69,8 @@ size_t ww_dataset_side_frames(const ww_dataset *set, int side);
 // ImageFolder) need that: a folder missing on one side shifts the numbers of all that come after it.
 bool ww_dataset_class_everywhere(const ww_dataset *set, size_t label);
 
+// "clip_1f2e3d4c": the beginning of the following. Added to `name`.
+void ww_dataset_source_name(const ww_dataset *set, size_t source, ww_buffer *name);
 // "clip_1f2e3d4c_000012500000": the footage's name as far as it is harmless, the beginning of its hash, and the time in
 // microseconds. Added to `name`. Of the same footage always the same.
 void ww_dataset_frame_name(const ww_dataset *set, size_t frame, ww_buffer *name);

@@ -152,12 +152,13 @@ static ww_status write(ww_library *library, const ww_dataset *set, const chosen 
     r->files_kept = counts->kept;
     r->files_removed = counts->removed;
     r->files_left = counts->left;
+    r->passed_over = counts->passed_over;
     ww_dataset_out_close(out);
     return status;
 }
 
-ww_status ww_dataset_export(ww_library *library, const ww_dataset_options *options, ww_dataset_result *result,
-                            ww_error *err)
+ww_status ww_dataset_export(ww_library *library, const ww_dataset_options *options, const ww_footage_probe *probe,
+                            ww_dataset_result *result, ww_error *err)
 {
     const double begun = ww_seconds();
     ww_catalog catalog = {0};
@@ -175,6 +176,7 @@ ww_status ww_dataset_export(ww_library *library, const ww_dataset_options *optio
         status = ww_decisions_apply_boxes(library->store, &catalog, err);
     if (status == WW_OK)
         status = ww_dataset_make(library, &catalog, options, &set, err);
+    set.probe = probe;
     if (status == WW_OK) {
         count_set(&set, result);
         warn(library, &set, &c);

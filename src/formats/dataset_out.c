@@ -2,10 +2,12 @@
 #include "formats/dataset_out.h"
 #include "base/files.h"
 #include "base/hash.h"
+#include "base/number.h"
 #include "formats/dataset_records.h"
 
 #include <assert.h>
 #include <errno.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -310,6 +312,17 @@ ww_status ww_dataset_out_put_text(ww_dataset_out *o, const char *path, const ww_
     ww_status status = ww_buffer_status(content, path, err);
     return status == WW_OK ? ww_dataset_out_put(o, path, content->bytes ? content->data : "", content->bytes, err)
                            : status;
+}
+
+void ww_dataset_out_pass_over(ww_dataset_out *o, const char *format, ...)
+{
+    char line[WW_ERROR_MESSAGE_MAX];
+    va_list arguments;
+    va_start(arguments, format);
+    ww_vformat(line, sizeof line, format, arguments);
+    va_end(arguments);
+    o->counts.passed_over++;
+    ww_logf(&o->library->log, WW_LOG_WARNING, "%s", line);
 }
 
 // --- the end

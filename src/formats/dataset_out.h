@@ -18,6 +18,7 @@ typedef struct ww_dataset_out ww_dataset_out;
 
 typedef struct ww_dataset_out_counts {
     int64_t written, kept, removed, left; // files
+    int64_t passed_over;                  // see ww_dataset_out_pass_over
 } ww_dataset_out_counts;
 
 // The library (must outlive it) is told how far it is and what was left to the user. WW_ERR_ARGUMENT: something that is
@@ -30,6 +31,8 @@ void ww_dataset_out_begin(ww_dataset_out *out, const char *prefix, double share)
 ww_status ww_dataset_out_put(ww_dataset_out *out, const char *path, const void *data, size_t bytes, ww_error *err);
 // The same for what was made in buffers, unless memory ran out while it was.
 ww_status ww_dataset_out_put_text(ww_dataset_out *out, const char *path, const ww_buffer *content, ww_error *err);
+// Logs, as a warning, what could not be written as it should be, and counts it.
+void ww_dataset_out_pass_over(ww_dataset_out *out, const char *format, ...) __attribute__((format(printf, 2, 3)));
 // Removes what an earlier export wrote and this one did not, and gives the set its name.
 ww_status ww_dataset_out_finish(ww_dataset_out *out, ww_error *err);
 const ww_dataset_out_counts *ww_dataset_out_get_counts(const ww_dataset_out *out);

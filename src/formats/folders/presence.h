@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// When a person is on screen: the faces of one person on one source, and the stretches of time they make. Private to
-// folders/.
+// When a person is on screen: the faces of one person on one source, and the stretches of time they make. The page
+// draws them, and the format `timeline` writes them.
 #ifndef WW_FORMATS_FOLDERS_PRESENCE_H
 #define WW_FORMATS_FOLDERS_PRESENCE_H
 #include "library/catalog.h"

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+// The timeline of one piece of footage, as its writers see it. Private to the format `timeline`.
+#ifndef WW_FORMATS_TIMELINE_H
+#define WW_FORMATS_TIMELINE_H
+#include "base/timecode.h"
+#include "formats/format.h"
+
+typedef struct ww_appearance {
+    int source;
+    size_t class; // whose
+    int64_t start_us, end_us;
+} ww_appearance;
+
+typedef struct ww_timeline {
+    const ww_dataset *set;
+    const ww_catalog_source *source;
+    char *name;                      // of the files, without ending
+    const ww_appearance *appearance; // in order of start, end, class
+    size_t count;
+    int64_t duration_us; // at least to the end of the last appearance
+    ww_timecode timecode;
+} ww_timeline;
+
+const char *ww_timeline_person(const ww_timeline *timeline, size_t class);
+// "file:///..." of the footage, percent-encoded.
+void ww_timeline_url(const ww_timeline *timeline, ww_buffer *text);
+
+// Writers add the whole file to the buffer; memory that runs out shows in the buffer.
+typedef void ww_timeline_writer(const ww_timeline *timeline, ww_buffer *text);
+// --- timeline_text.c
+ww_timeline_writer ww_timeline_vtt, ww_timeline_srt, ww_timeline_csv, ww_timeline_rttm, ww_timeline_chapters;
+// A CSV field; a name that a spreadsheet would take for a formula gets a ' before it.
+void ww_timeline_csv_name(ww_buffer *text, const char *name);
+// --- timeline_eaf.c, timeline_otio.c
+ww_timeline_writer ww_timeline_eaf, ww_timeline_otio;
+
+#endif
