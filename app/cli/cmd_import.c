@@ -8,10 +8,12 @@
 static const char usage[] =
     "import DIR FILE... [options]\n\n"
     "Reads what was done elsewhere to boxes and names of the library in DIR:\n"
-    "  annotations.xml     CVAT's export, \"CVAT for images 1.1\"\n"
-    "  project.json        Label Studio's export, \"JSON\"\n"
-    "Boxes with another label, moved or deleted become decisions; what is as it was exported says\n"
-    "nothing. Says what it understood, and sorts again. One `whoswho undo` takes all of it back.";
+    "  annotations.xml   CVAT's export, \"CVAT for images 1.1\"\n"
+    "  project.json      Label Studio's export, \"JSON\"\n"
+    "  photo.jpg.xmp     names of face regions: an XMP sidecar, a photo with XMP, .picasa.ini\n"
+    "  Photos            a folder in which these are looked for\n"
+    "Boxes with another label, moved or deleted, and names of faces become decisions; what is as it was\n"
+    "exported says nothing. Says what it understood, and sorts again. One `whoswho undo` takes all of it back.";
 
 typedef struct listing {
     bool json, quiet, any;

@@ -33,7 +33,7 @@ static const struct {
     {"ignore", cmd_ignore, "a stranger: no folder any more"},
     {"forget", cmd_forget, "take files out of the library"},
     {"sync", cmd_sync, "read what was changed in the folders by hand"},
-    {"import", cmd_import, "read what was changed in an annotation tool"},
+    {"import", cmd_import, "read boxes and names from other programs"},
     {"undo", cmd_undo, "undo the last decision"},
     {"redo", cmd_redo, "undo the last undo"},
     {"log", cmd_log, "list the decisions"},

@@ -561,10 +561,12 @@ typedef struct ww_import_result {
     int behind;          // the folders do not show all that was decided: ww_library_resort
 } ww_import_result;
 
-// Reads annotations that were made elsewhere: what ww_library_export_dataset wrote as "cvat" or "labelstudio", after
-// somebody worked on it there. Boxes with another label, without one any more, moved or deleted become decisions; what
-// is as it was exported says nothing. `on_line` (may be NULL) is told in words what was understood, and what was passed
-// over. Nothing is written before ww_library_resort. WW_ERR_FORMAT: a file is damaged; nothing was decided.
+// Reads annotations that were made elsewhere. A file is one of: what ww_library_export_dataset wrote as "cvat" or
+// "labelstudio", after somebody worked on it there; an XMP sidecar, a photo with XMP, or Picasa's .picasa.ini, whose
+// regions name faces of photos in the library; a folder, in which the latter three are looked for. Boxes with another
+// label, moved or deleted, and names of faces become decisions; what is as it was exported says nothing. `on_line` (may
+// be NULL) is told in words what was understood, and what was passed over. Nothing is written before
+// ww_library_resort. WW_ERR_FORMAT: a file is damaged; nothing was decided.
 WW_API ww_status ww_library_import(ww_library *library, const char *const *files, size_t count,
                                    const ww_import_options *options, int (*on_line)(void *user, const char *line),
                                    void *user, ww_import_result *result, ww_error *err);

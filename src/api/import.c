@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "api/footage.h"
 #include "api/sized.h"
 #include "formats/import/import.h"
 
@@ -15,7 +16,7 @@ ww_status ww_library_import(ww_library *library, const char *const *files, size_
         return status;
     ww_sized_read(&o, options, sizeof o);
     const ww_listener listener = {.on_line = on_line, .user = user};
-    status = ww_import_files(library, files, count, o.dry_run != 0, listener, &r, err);
+    status = ww_import_files(library, files, count, o.dry_run != 0, &ww_footage, listener, &r, err);
     ww_sized_write(result, &r, sizeof r);
     return status;
 }

@@ -13,7 +13,8 @@
 
 enum { TIME_DIGITS = 12, HASH_DIGITS = 8 };
 
-static const ww_import_kind *const kinds[] = {&ww_import_cvat, &ww_import_labelstudio};
+static const ww_import_kind *const kinds[] = {&ww_import_picasa, &ww_import_cvat, &ww_import_labelstudio,
+                                              &ww_import_xmp};
 
 // --- frames by name
 
@@ -131,6 +132,9 @@ static void end(ww_import *m)
         free(m->claims.item[i].was);
         free(m->claims.item[i].label);
     }
+    for (size_t i = 0; i < m->paths.count; i++)
+        free(m->paths.item[i]);
+    ww_vector_free(&m->paths);
     ww_vector_free(&m->claims);
     ww_vector_free(&m->places);
     free(m->frame_seen);
@@ -139,7 +143,7 @@ static void end(ww_import *m)
     ww_people_view_free(&m->view);
 }
 
-static ww_status read_file(ww_import *m, const char *path, ww_error *err)
+ww_status ww_import_file(ww_import *m, const char *path, bool quiet, ww_error *err)
 {
     uint8_t *data = NULL;
     size_t bytes = 0;
@@ -151,9 +155,9 @@ static ww_status read_file(ww_import *m, const char *path, ww_error *err)
         kind = kinds[i]->recognise(path, data, bytes) ? kinds[i] : NULL;
     if (kind)
         status = kind->read(m, path, data, bytes, err);
-    else
+    else if (!quiet)
         status = ww_fail(err, WW_ERR_FORMAT, "'%s' holds no annotations that are known here: %s", path,
-                         "CVAT for images 1.1, or Label Studio JSON");
+                         "CVAT for images 1.1, Label Studio JSON, XMP, .picasa.ini");
     free(data);
     return status;
 }
@@ -175,15 +179,16 @@ static ww_status settle(ww_import *m, bool dry_run, ww_error *err)
 }
 
 ww_status ww_import_files(ww_library *library, const char *const *paths, size_t count, bool dry_run,
-                          ww_listener listener, ww_import_result *result, ww_error *err)
+                          const ww_footage_probe *probe, ww_listener listener, ww_import_result *result, ww_error *err)
 {
-    ww_import m = {.library = library, .listener = listener, .result = result};
+    ww_import m = {.library = library, .probe = probe, .listener = listener, .result = result};
     bool behind = false;
     if (count == 0)
         return ww_fail(err, WW_ERR_ARGUMENT, "name a file with annotations");
     ww_status status = begin(&m, err);
     for (size_t i = 0; status == WW_OK && i < count; i++)
-        status = read_file(&m, paths[i], err);
+        status =
+            ww_path_is_dir(paths[i]) ? ww_import_folder(&m, paths[i], err) : ww_import_file(&m, paths[i], false, err);
     if (status == WW_OK)
         status = settle(&m, dry_run, err);
     if (status == WW_OK)

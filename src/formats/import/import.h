@@ -9,10 +9,12 @@
 #include "base/box.h"
 #include "base/vector.h"
 #include "decisions/people_view.h"
+#include "formats/dataset.h"
 #include "library/notify.h"
 
 #define WW_IMPORT_CLAIMS_MAX 10000000
 #define WW_IMPORT_OVERLAP_MIN 0.5 // intersection over union from which a box without a mark is a face of the library
+#define WW_IMPORT_REGION_OVERLAP_MIN 0.2 // the same for regions of photos, which other programs draw around the head
 
 typedef struct ww_claim {
     size_t frame;     // index
@@ -22,7 +24,6 @@ typedef struct ww_claim {
     char *was;        // and the label then; owned
     char *label;      // owned; NULL: the box has no name
     bool partial;     // the file names some faces and says nothing of the others, nor of boxes
-    int turn;         // how the box was turned already, see import_regions.h
     size_t line;      // in the file
     const char *file; // borrowed
     size_t face;      // index, once matched; WW_NO_FACE: none
@@ -39,14 +40,16 @@ typedef struct ww_frame_place { // where a frame is found by its exported name
 
 typedef struct ww_import {
     ww_library *library;
+    const ww_footage_probe *probe; // NULL: nobody can be asked
     ww_people_view view;
     ww_listener listener;
     int64_t batch;
     WW_VECTOR(ww_frame_place) places; // sorted
     WW_VECTOR(ww_claim) claims;
-    bool *frame_seen; // the file showed the frame, with all boxes that are left
-    bool *listed;     // of each face: the file says that it was exported
-    size_t *claim_of; // of each face: index of its claim; WW_NO_FACE: none
+    WW_VECTOR(char *) paths; // of files found in folders, which claims borrow; owned
+    bool *frame_seen;        // the file showed the frame, with all boxes that are left
+    bool *listed;            // of each face: the file says that it was exported
+    size_t *claim_of;        // of each face: index of its claim; WW_NO_FACE: none
     ww_import_result *result;
 } ww_import;
 
@@ -58,11 +61,16 @@ typedef struct ww_import_kind {
     ww_status (*read)(ww_import *import, const char *path, const uint8_t *data, size_t bytes, ww_error *err);
 } ww_import_kind;
 
-extern const ww_import_kind ww_import_cvat, ww_import_labelstudio;
+extern const ww_import_kind ww_import_cvat, ww_import_labelstudio, ww_import_xmp, ww_import_picasa;
 
 // ww_library_import; *result is never NULL.
 ww_status ww_import_files(ww_library *library, const char *const *paths, size_t count, bool dry_run,
-                          ww_listener listener, ww_import_result *result, ww_error *err);
+                          const ww_footage_probe *probe, ww_listener listener, ww_import_result *result, ww_error *err);
+
+// Reads one file. `quiet`: one without annotations is no failure.
+ww_status ww_import_file(ww_import *import, const char *path, bool quiet, ww_error *err);
+// --- import_folder.c: all files in a folder of photos that may name people.
+ww_status ww_import_folder(ww_import *import, const char *path, ww_error *err);
 
 // --- for the readers
 // Tells of something that is not taken, and counts it.
@@ -76,6 +84,25 @@ ww_status ww_import_claim(ww_import *import, const ww_claim *claim, ww_error *er
 // finite, or a box without an area.
 ww_status ww_import_place(const ww_import *import, size_t frame, ww_box box, double width, double height,
                           ww_box *placed, ww_error *err);
+
+// --- import_xmp.c: photos
+typedef struct ww_named_region {
+    ww_box box;       // in shares of the photo as its pixels are stored
+    const char *name; // borrowed
+    const char *mark; // likewise, or NULL
+    size_t line;
+} ww_named_region;
+
+typedef enum ww_photo_match { WW_PHOTO_UNKNOWN, WW_PHOTO_FOUND, WW_PHOTO_AMBIGUOUS } ww_photo_match;
+
+// The source that `stem` is: by its name, and of several by the folders it lies in. `bare`: the name may lack the
+// photo's extension.
+ww_photo_match ww_import_photo(const ww_import *import, const char *stem, bool bare, int *source);
+// Its first frame; SIZE_MAX: nobody is on it.
+size_t ww_import_photo_frame(const ww_import *import, int source);
+// Claims for the regions of the photo `stem` that `file` (which must outlive the import) names.
+ww_status ww_import_regions(ww_import *import, const char *file, const char *stem, bool bare,
+                            const ww_named_region *region, size_t count, ww_error *err);
 
 // --- import_match.c
 ww_status ww_import_match(ww_import *import, ww_error *err);

@@ -5,6 +5,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 static bool same_box(ww_box a, ww_box b)
 {
@@ -20,12 +21,12 @@ static void take(ww_import *m, size_t claim, size_t face, bool exact)
     m->claim_of[face] = claim;
 }
 
-// The face of the frame that is nobody's claim yet and overlaps the box most, by half at least.
-static size_t nearest(const ww_import *m, size_t frame, ww_box box, bool found)
+// The face of the frame that is nobody's claim yet and overlaps the box most, by `least` at least.
+static size_t nearest(const ww_import *m, size_t frame, ww_box box, bool found, double least)
 {
     const ww_catalog_frame *f = &m->view.catalog.frame.item[frame];
     size_t best = WW_NO_FACE;
-    double best_overlap = WW_IMPORT_OVERLAP_MIN;
+    double best_overlap = least;
     for (size_t i = f->first_face; i < f->first_face + f->face_count; i++) {
         const ww_catalog_face *face = &m->view.catalog.face.item[i];
         const ww_box its = found ? face->found : (ww_box){face->x, face->y, face->width, face->height};
@@ -49,15 +50,31 @@ static void match_exactly(ww_import *m, size_t claim)
         }
 }
 
+// A region that another file told already: a sidecar and the photo itself.
+static void match_repeated(ww_import *m, size_t claim)
+{
+    ww_claim *k = &m->claims.item[claim];
+    const ww_catalog_frame *f = &m->view.catalog.frame.item[k->frame];
+    for (size_t i = f->first_face; k->label && i < f->first_face + f->face_count; i++) {
+        const ww_claim *other = m->claim_of[i] != WW_NO_FACE ? &m->claims.item[m->claim_of[i]] : NULL;
+        if (other && other->partial && other->label && strcmp(other->label, k->label) == 0
+            && ww_box_iou(other->box, k->box) >= WW_IMPORT_REGION_OVERLAP_MIN)
+            k->face = i;
+    }
+}
+
 // A box whose mark fits no face (the footage was scanned anew, or the box was copied with its mark) or that has none.
 static void match_nearly(ww_import *m, size_t claim)
 {
     const ww_claim *k = &m->claims.item[claim];
-    size_t face = k->marked ? nearest(m, k->frame, k->found, true) : WW_NO_FACE;
+    const double least = k->partial ? WW_IMPORT_REGION_OVERLAP_MIN : WW_IMPORT_OVERLAP_MIN;
+    size_t face = k->marked ? nearest(m, k->frame, k->found, true, WW_IMPORT_OVERLAP_MIN) : WW_NO_FACE;
     if (face == WW_NO_FACE)
-        face = nearest(m, k->frame, k->box, false);
+        face = nearest(m, k->frame, k->box, false, least);
     if (face != WW_NO_FACE)
         take(m, claim, face, false);
+    else if (k->partial)
+        match_repeated(m, claim);
 }
 
 // Faces of a frame that the file showed were exported, if the library still has the very faces that were.
