@@ -16,7 +16,7 @@ typedef struct ww_export_format {
 } ww_export_format;
 
 extern const ww_export_format ww_format_yolo, ww_format_imagefolder, ww_format_chips, ww_format_coco,
-    ww_format_embeddings, ww_format_cvat, ww_format_labelstudio, ww_format_timeline, ww_format_xmp;
+    ww_format_embeddings, ww_format_cvat, ww_format_labelstudio, ww_format_timeline, ww_format_xmp, ww_format_article;
 
 // The formats, from 0; NULL after the last.
 const ww_export_format *ww_format_at(size_t index);

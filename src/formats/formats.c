@@ -3,9 +3,9 @@
 
 #include <string.h>
 
-static const ww_export_format *const formats[] = {&ww_format_yolo,        &ww_format_imagefolder, &ww_format_chips,
-                                                  &ww_format_coco,        &ww_format_embeddings,  &ww_format_cvat,
-                                                  &ww_format_labelstudio, &ww_format_timeline,    &ww_format_xmp};
+static const ww_export_format *const formats[] = {
+    &ww_format_yolo, &ww_format_imagefolder, &ww_format_chips,    &ww_format_coco, &ww_format_embeddings,
+    &ww_format_cvat, &ww_format_labelstudio, &ww_format_timeline, &ww_format_xmp,  &ww_format_article};
 
 const ww_export_format *ww_format_at(size_t index)
 {

@@ -16,6 +16,7 @@ from library import NAMES, export, library, stored_faces
 from scene import check, check_equal, main, query, whoswho
 
 import cv2
+import numpy
 
 ODD = 'Zoë "Ö" <b>&amp; =1+1; \u4e2d'
 
@@ -280,6 +281,42 @@ def skipped_and_older_annotations_do_not_count():
     check_equal(import_(lib, "project.json")["decisions"], 0, "decisions")
 
 
+def the_articles_scripts_read_its_layout():
+    """Fields between spaces, whole pixels within the picture, locations in the order top, right, bottom, left, vectors as stored."""
+    export("article,embeddings", "out")
+    vectors = numpy.load("out/embeddings/faces.npy")
+    faces = stored_faces()
+    seen = []
+    for path in glob.glob("out/article/Encodings/encodings_*.json"):
+        with open(path, encoding="utf-8") as f:
+            for entry in json.load(f):
+                height, width = cv2.imread(os.path.join("out/article", entry["imagePath"])).shape[:2]
+                top, right, bottom, left = entry["loc"]
+                check(0 <= left < right < width and 0 <= top < bottom < height, f"{entry['loc']}")
+                x, y, w, h = [v * width / 854 for v in faces[entry["face"] - 1][5:9]]
+                check(max(abs(left - x), abs(top - y), abs(right - x - w), abs(bottom - y - h)) < 2, f"{entry['loc']}")
+                check((numpy.float32(entry["encoding"]) == vectors[entry["face"] - 1]).all(), "the vector")
+                seen.append(entry["face"])
+    check_equal(sorted(seen), [face[0] for face in faces], "faces with encodings")
+    labels = glob.glob("out/article/ClusteredFaces/*/face_*.txt")
+    check_equal(len(labels), len(faces), "labels")
+    folders = set()
+    for path in labels:
+        with open(path, encoding="utf-8") as f:
+            (line,) = f.read().splitlines()
+        label, left, top, right, bottom = line.split(" ")
+        folder = os.path.basename(os.path.dirname(path))
+        check_equal(label, folder.replace(" ", "_"), "label")
+        height, width = cv2.imread(path.replace(".txt", ".jpg")).shape[:2]
+        check(0 <= int(left) < int(right) < width and 0 <= int(top) < int(bottom) < height, line)
+        x, y, w, h = query(
+            library(), "SELECT portrait_x, portrait_y, portrait_w, portrait_h FROM face JOIN frame ON frame.id = frame ORDER BY source, sample, place"
+        )[int(re.search(r"face_(\d+)", path).group(1)) - 1]
+        check(abs(int(left) - x) < 1 and abs(int(bottom) - y - h) < 2, f"{line}: {x} {y} {w} {h}")
+        folders.add(folder)
+    check_equal(len(folders), 5, "people")
+
+
 def pictures_of_another_library_are_told():
     export("cvat", "out")
     lib = copied()
@@ -375,6 +412,7 @@ main(
     labelstudio_has_what_its_import_asks_for,
     work_on_labelstudio_becomes_decisions,
     skipped_and_older_annotations_do_not_count,
+    the_articles_scripts_read_its_layout,
     pictures_of_another_library_are_told,
     a_deleted_frame_of_a_library_scanned_anew_deletes_nothing,
     hostile_files_are_refused,
