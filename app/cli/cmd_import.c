@@ -12,7 +12,7 @@ static const char usage[] =
     "  project.json      Label Studio's export, \"JSON\"\n"
     "  photo.jpg.xmp     names of face regions: an XMP sidecar, a photo with XMP, .picasa.ini\n"
     "  Photos            a folder in which these are looked for\n"
-    "Boxes with another label, moved or deleted, and names of faces become decisions; what is as it was\n"
+    "Boxes with another label, moved, deleted or added, and names of faces become decisions; what is as it was\n"
     "exported says nothing. Says what it understood, and sorts again. One `whoswho undo` takes all of it back.";
 
 typedef struct listing {
@@ -42,9 +42,9 @@ static void print_json(const ww_import_result *r)
 
 static void print_result(const ww_import_result *r, bool dry_run)
 {
-    printf("%lld %s read: %lld relabelled, %lld deleted, %lld moved, %lld passed over\n", (long long)r->boxes,
-           r->boxes == 1 ? "box" : "boxes", (long long)r->relabelled, (long long)r->deleted, (long long)r->moved,
-           (long long)r->passed_over);
+    printf("%lld %s read: %lld relabelled, %lld deleted, %lld moved, %lld added, %lld passed over\n",
+           (long long)r->boxes, r->boxes == 1 ? "box" : "boxes", (long long)r->relabelled, (long long)r->deleted,
+           (long long)r->moved, (long long)r->added, (long long)r->passed_over);
     if (dry_run)
         puts("(a dry run: nothing was done)");
 }
@@ -54,8 +54,12 @@ static int import_files(review *r, const char **file, size_t count, bool dry_run
     ww_import_options options = WW_IMPORT_OPTIONS_INIT;
     ww_import_result result = WW_IMPORT_RESULT_INIT;
     listing l = {.json = r->json, .quiet = r->quiet};
+    ww_models *models = NULL;
     options.dry_run = dry_run;
     ww_status status = review_open(r);
+    if (status == WW_OK)
+        status = ww_models_open(NULL, &models, &r->err);
+    options.models = models;
     if (status == WW_OK && r->json)
         fputs("{\"understood\": [", stdout);
     if (status == WW_OK)
@@ -68,6 +72,7 @@ static int import_files(review *r, const char **file, size_t count, bool dry_run
         status = review_resort(r);
     if (status == WW_OK && r->json)
         puts("}");
+    ww_models_close(models);
     const int code = review_close(r, status);
     return code == EXIT_FINE && result.passed_over > 0 ? EXIT_SOME_UNREADABLE : code;
 }

@@ -545,7 +545,10 @@ WW_API ww_status ww_library_sync(ww_library *library, int dry_run, int (*on_line
 
 typedef struct ww_import_options {
     size_t size; // set by the INIT macro
-    int dry_run; // non-zero: nothing is decided
+    int dry_run; // non-zero: nothing is decided, and no face is added
+    // With models, a labelled box where the scan found no face is looked at once more, and a face that can be seen there
+    // joins the library. NULL: such boxes are passed over.
+    const ww_models *models;
 } ww_import_options;
 
 typedef struct ww_import_result {
@@ -555,7 +558,7 @@ typedef struct ww_import_result {
     int64_t relabelled;  // faces that go to another person, or to nobody
     int64_t deleted;     // faces that are not written any more
     int64_t moved;       // faces whose box was corrected
-    int64_t added;       // boxes where the library knows of no face; they are not taken, and among passed_over
+    int64_t added;       // faces that joined the library; an undo takes their names, the faces stay
     int64_t passed_over; // what the files hold and could not be taken; each was told
     int64_t entry;       // the first entry, 0: none; one undo takes back all of them
     int behind;          // the folders do not show all that was decided: ww_library_resort

@@ -2,6 +2,40 @@
 #include "api/footage.h"
 #include "api/sized.h"
 #include "formats/import/import.h"
+#include "identify/drawn_faces.h"
+#include "library/catalog.h"
+
+// A face that is added is found by the import like any other.
+static ww_status add_faces(ww_library *library, const ww_models *models, const ww_unmatched_boxes *boxes,
+                           int64_t *added, ww_error *err)
+{
+    ww_catalog catalog;
+    ww_drawn_face *drawn = ww_try_array(boxes->count, sizeof *drawn);
+    if (!drawn)
+        return ww_fail_memory(err, "%zu boxes", boxes->count);
+    ww_status status = ww_catalog_load(library->store, NULL, 0, &catalog, err);
+    for (size_t i = 0; status == WW_OK && i < boxes->count; i++) {
+        const ww_catalog_frame *f = &catalog.frame.item[boxes->item[i].frame];
+        drawn[i] = (ww_drawn_face){f->id, f->width, f->height, (int)f->face_count, boxes->item[i].box};
+    }
+    if (status == WW_OK) {
+        status = ww_add_drawn_faces(library, models, drawn, boxes->count, added, err);
+        ww_catalog_free(&catalog);
+    }
+    free(drawn);
+    return status;
+}
+
+static ww_status add_unmatched(ww_library *library, const char *const *files, size_t count, const ww_models *models,
+                               int64_t *added, ww_error *err)
+{
+    ww_unmatched_boxes boxes = {0};
+    ww_status status = ww_import_unmatched(library, files, count, &ww_footage, &boxes, err);
+    if (status == WW_OK && boxes.count > 0)
+        status = add_faces(library, models, &boxes, added, err);
+    ww_vector_free(&boxes);
+    return status;
+}
 
 ww_status ww_library_import(ww_library *library, const char *const *files, size_t count,
                             const ww_import_options *options, int (*on_line)(void *user, const char *line), void *user,
@@ -16,7 +50,12 @@ ww_status ww_library_import(ww_library *library, const char *const *files, size_
         return status;
     ww_sized_read(&o, options, sizeof o);
     const ww_listener listener = {.on_line = on_line, .user = user};
-    status = ww_import_files(library, files, count, o.dry_run != 0, &ww_footage, listener, &r, err);
+    int64_t added = 0;
+    if (o.models && !o.dry_run)
+        status = add_unmatched(library, files, count, o.models, &added, err);
+    if (status == WW_OK)
+        status = ww_import_files(library, files, count, o.dry_run != 0, &ww_footage, listener, &r, err);
+    r.added = added;
     ww_sized_write(result, &r, sizeof r);
     return status;
 }

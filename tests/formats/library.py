@@ -32,12 +32,12 @@ def export(formats, out, *options):
     return whoswho("export", library(), "--to", formats, "-O", out, "--json", *options).json
 
 
-def stored_faces():
+def stored_faces(lib=None):
     """(face, frame, time_us, person, track, x, y, width, height, landmarks), in the order of the store; face and frame numbered from 1."""
-    frames = [f for (f,) in query(library(), "SELECT id FROM frame ORDER BY source, sample")]
+    frames = [f for (f,) in query(lib or library(), "SELECT id FROM frame ORDER BY source, sample")]
     number = {frame: i + 1 for i, frame in enumerate(frames)}
     rows = query(
-        library(),
+        lib or library(),
         "SELECT frame, time_us, person, track, x, y, width, height, landmarks FROM face JOIN frame ON frame.id = frame"
         " ORDER BY source, sample, place",
     )

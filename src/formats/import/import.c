@@ -164,9 +164,7 @@ ww_status ww_import_file(ww_import *m, const char *path, bool quiet, ww_error *e
 
 static ww_status settle(ww_import *m, bool dry_run, ww_error *err)
 {
-    ww_status status = ww_import_match(m, err);
-    if (status == WW_OK)
-        status = ww_store_begin(m->library->store, err);
+    ww_status status = ww_store_begin(m->library->store, err);
     if (status != WW_OK)
         return status;
     status = ww_import_decide(m, err);
@@ -178,17 +176,54 @@ static ww_status settle(ww_import *m, bool dry_run, ww_error *err)
     return status;
 }
 
+static ww_status read_files(ww_import *m, const char *const *paths, size_t count, ww_error *err)
+{
+    if (count == 0)
+        return ww_fail(err, WW_ERR_ARGUMENT, "name a file with annotations");
+    ww_status status = begin(m, err);
+    for (size_t i = 0; status == WW_OK && i < count; i++)
+        status =
+            ww_path_is_dir(paths[i]) ? ww_import_folder(m, paths[i], err) : ww_import_file(m, paths[i], false, err);
+    return status == WW_OK ? ww_import_match(m, err) : status;
+}
+
+// Whether the box is a second one around a face that is known, or around one that is drawn already.
+static bool is_drawn_twice(const ww_import *m, const ww_unmatched_boxes *boxes, const ww_unmatched_box *box)
+{
+    const ww_catalog_frame *f = &m->view.catalog.frame.item[box->frame];
+    for (size_t i = f->first_face; i < f->first_face + f->face_count; i++) {
+        const ww_catalog_face *face = &m->view.catalog.face.item[i];
+        if (ww_box_iou((ww_box){face->x, face->y, face->width, face->height}, box->box) >= WW_IMPORT_OVERLAP_MIN)
+            return true;
+    }
+    for (size_t i = 0; i < boxes->count; i++)
+        if (boxes->item[i].frame == box->frame && ww_box_iou(boxes->item[i].box, box->box) >= WW_IMPORT_OVERLAP_MIN)
+            return true;
+    return false;
+}
+
+ww_status ww_import_unmatched(ww_library *library, const char *const *paths, size_t count,
+                              const ww_footage_probe *probe, ww_unmatched_boxes *boxes, ww_error *err)
+{
+    ww_import_result result = WW_IMPORT_RESULT_INIT;
+    ww_import m = {.library = library, .probe = probe, .result = &result};
+    ww_status status = read_files(&m, paths, count, err);
+    for (size_t i = 0; status == WW_OK && i < m.claims.count; i++) {
+        const ww_claim *k = &m.claims.item[i];
+        const ww_unmatched_box box = {k->frame, k->box};
+        if (k->face == WW_NO_FACE && k->label && !is_drawn_twice(&m, boxes, &box) && !ww_vector_push(boxes, box))
+            status = ww_fail_memory(err, "%zu boxes", boxes->count);
+    }
+    end(&m);
+    return status;
+}
+
 ww_status ww_import_files(ww_library *library, const char *const *paths, size_t count, bool dry_run,
                           const ww_footage_probe *probe, ww_listener listener, ww_import_result *result, ww_error *err)
 {
     ww_import m = {.library = library, .probe = probe, .listener = listener, .result = result};
     bool behind = false;
-    if (count == 0)
-        return ww_fail(err, WW_ERR_ARGUMENT, "name a file with annotations");
-    ww_status status = begin(&m, err);
-    for (size_t i = 0; status == WW_OK && i < count; i++)
-        status =
-            ww_path_is_dir(paths[i]) ? ww_import_folder(&m, paths[i], err) : ww_import_file(&m, paths[i], false, err);
+    ww_status status = read_files(&m, paths, count, err);
     if (status == WW_OK)
         status = settle(&m, dry_run, err);
     if (status == WW_OK)

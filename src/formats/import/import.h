@@ -67,6 +67,17 @@ extern const ww_import_kind ww_import_cvat, ww_import_labelstudio, ww_import_xmp
 ww_status ww_import_files(ww_library *library, const char *const *paths, size_t count, bool dry_run,
                           const ww_footage_probe *probe, ww_listener listener, ww_import_result *result, ww_error *err);
 
+// A labelled box where the library knows of no face.
+typedef struct ww_unmatched_box {
+    size_t frame; // index in the catalog of the library as it is
+    ww_box box;   // pixels of the upright source frame
+} ww_unmatched_box;
+typedef WW_VECTOR(ww_unmatched_box) ww_unmatched_boxes;
+
+// What of the files is unmatched; nothing is decided and nothing told. Free `boxes` also after a failure.
+ww_status ww_import_unmatched(ww_library *library, const char *const *paths, size_t count,
+                              const ww_footage_probe *probe, ww_unmatched_boxes *boxes, ww_error *err);
+
 // Reads one file. `quiet`: one without annotations is no failure.
 ww_status ww_import_file(ww_import *import, const char *path, bool quiet, ww_error *err);
 // --- import_folder.c: all files in a folder of photos that may name people.

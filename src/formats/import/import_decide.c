@@ -128,7 +128,6 @@ static ww_status find_goals(deciding *d, ww_error *err)
         if (k->face != WW_NO_FACE) {
             status = find_goal(d, k, err);
         } else {
-            m->result->added += !k->partial;
             ww_import_pass_over(m, "'%s', line %zu: no face was found where this box is%s%s: it is not taken", k->file,
                                 k->line, k->label ? ", of " : "", k->label ? k->label : "");
         }
