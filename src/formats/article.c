@@ -114,4 +114,5 @@ static ww_status write(const ww_dataset *set, ww_dataset_out *out, ww_error *err
 const ww_export_format ww_format_article = {
     .name = "article",
     .description = "frames, encodings as JSON, portraits with \"label left top right bottom\" in pixels",
+    .whole = true,
     .write = write};

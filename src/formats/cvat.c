@@ -107,5 +107,7 @@ static ww_status write(const ww_dataset *set, ww_dataset_out *out, ww_error *err
     return status == WW_OK ? put_labels(set, out, err) : status;
 }
 
-const ww_export_format ww_format_cvat = {
-    .name = "cvat", .description = "frames with all boxes for CVAT; whoswho import reads it back", .write = write};
+const ww_export_format ww_format_cvat = {.name = "cvat",
+                                         .description = "frames with all boxes for CVAT; whoswho import reads it back",
+                                         .whole = true,
+                                         .write = write};

@@ -104,3 +104,17 @@ ww_status ww_put_data_card(const ww_dataset *set, ww_dataset_out *out, ww_error 
     ww_buffer_free(&text);
     return status;
 }
+
+ww_status ww_put_short_card(ww_dataset_out *out, ww_error *err)
+{
+    ww_buffer text = {0};
+    ww_buffer_text(&text,
+                   "# Faces of people\n\nMade by whoswho from footage and photos. Faces were found, grouped and "
+                   "labelled by a program: look before you rely on it.\nEvery face that was found is shown. What "
+                   "is corrected here comes back by `whoswho import`, from the formats that it reads.\n\n"
+                   "- Licence: (to fill in)\n- Consent of the people shown: (to fill in)\n- Source of the "
+                   "footage: (to fill in)\n- Intended use: (to fill in)\n");
+    ww_status status = ww_dataset_out_put_text(out, "README.md", &text, err);
+    ww_buffer_free(&text);
+    return status;
+}

@@ -6,4 +6,7 @@
 
 ww_status ww_put_data_card(const ww_dataset *set, ww_dataset_out *out, ww_error *err);
 
+// The same for formats without a split (ww_export_format.whole).
+ww_status ww_put_short_card(ww_dataset_out *out, ww_error *err);
+
 #endif

@@ -102,6 +102,14 @@ static void count_set(const ww_dataset *set, ww_dataset_result *r)
     }
 }
 
+static bool all_whole(const chosen *c)
+{
+    for (size_t i = 0; i < c->count; i++)
+        if (!c->format[i]->whole)
+            return false;
+    return true;
+}
+
 // What a trainer would stumble over.
 static void warn(const ww_library *library, const ww_dataset *set, const chosen *c)
 {
@@ -111,6 +119,8 @@ static void warn(const ww_library *library, const ww_dataset *set, const chosen 
         apart += !ww_dataset_class_everywhere(set, i);
     for (size_t i = 0; i < c->count; i++)
         folders = folders || c->format[i]->wants_classes_everywhere;
+    if (all_whole(c))
+        return;
     if (set->options.val > 0 && !ww_dataset_side_used(set, WW_SIDE_VAL))
         ww_logf(&library->log, WW_LOG_WARNING,
                 "nothing is left for val: each person's faces hang together by tracks, shared frames and "
@@ -134,7 +144,9 @@ static ww_status write_formats(const ww_dataset *set, const chosen *c, ww_datase
         status = c->format[i]->write(set, out, err);
     }
     ww_dataset_out_begin(out, "", 1);
-    return status == WW_OK ? ww_put_data_card(set, out, err) : status;
+    if (status != WW_OK)
+        return status;
+    return all_whole(c) ? ww_put_short_card(out, err) : ww_put_data_card(set, out, err);
 }
 
 static ww_status write(ww_library *library, const ww_dataset *set, const chosen *c, const char *dir,

@@ -11,6 +11,8 @@ typedef struct ww_export_format {
     const char *description; // one line for people
     // Whether a class that is missing on a side is left out: see ww_dataset_class_everywhere.
     bool wants_classes_everywhere;
+    // Whether the sides of the split are nothing to its reader, and every face is shown: for people, not for trainers.
+    bool whole;
     // Puts the files of the set, in any order.
     ww_status (*write)(const ww_dataset *set, ww_dataset_out *out, ww_error *err);
 } ww_export_format;

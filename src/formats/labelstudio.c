@@ -122,4 +122,5 @@ static ww_status write(const ww_dataset *set, ww_dataset_out *out, ww_error *err
 const ww_export_format ww_format_labelstudio = {
     .name = "labelstudio",
     .description = "tasks with all boxes as predictions for Label Studio; whoswho import reads it back",
+    .whole = true,
     .write = write};

@@ -179,4 +179,5 @@ static ww_status write(const ww_dataset *set, ww_dataset_out *out, ww_error *err
 const ww_export_format ww_format_timeline = {
     .name = "timeline",
     .description = "who is on screen when: WebVTT, SRT, CSV, RTTM, ELAN, OpenTimelineIO, chapters",
+    .whole = true,
     .write = write};

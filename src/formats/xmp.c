@@ -364,4 +364,5 @@ static ww_status write(const ww_dataset *set, ww_dataset_out *out, ww_error *err
 const ww_export_format ww_format_xmp = {.name = "xmp",
                                         .description = "XMP sidecars with face regions (MWG-RS) for photo managers; "
                                                        "whoswho import reads them back",
+                                        .whole = true,
                                         .write = write};

@@ -76,6 +76,8 @@ def cvat_has_what_its_import_asks_for():
         check_equal(
             [attribute.findtext(tag) for tag in ("name", "mutable", "input_type")], ["exported", "False", "text"], "attribute"
         )
+    with open("out/README.md", encoding="utf-8") as f:
+        check(not re.search("pixelated|train", f.read()), "the card speaks of no split and of no hidden faces")
     with open("out/labels.json", encoding="utf-8") as f:
         check_equal([label["name"] for label in json.load(f)], labels, "labels of the raw editor")
     images = list(root.iter("image"))
