@@ -22,12 +22,15 @@ typedef int (*ww_cluster_progress)(void *user, double share_done);
 // ---- All methods behind one call ------------------------------------------------------------------------------------
 
 // What is known of some vectors. Must-links are transitive (a track is a chain of them) and cannot-links hold for
-// everything linked to either end. Zero value: nothing is known.
+// everything linked to either end. Vectors seen at once are hardly of one person: methods that weigh evidence count that
+// against a join, to all others it is a cannot-link. Zero value: nothing is known.
 typedef struct ww_constraints {
     const ww_pair *must;
     size_t must_count;
     const ww_pair *cannot;
     size_t cannot_count;
+    const ww_pair *at_once;
+    size_t at_once_count;
 } ww_constraints;
 
 // What is known of vectors beside their values, for methods that go by it ("templates", see template.h). All borrowed;
@@ -35,6 +38,7 @@ typedef struct ww_constraints {
 //
 // Histograms, of colours for instance, mean something within one scene and nothing across two.
 #define WW_NO_SCENE UINT32_MAX
+#define WW_FILM_PHOTOS UINT32_MAX // what all photos together are
 enum { WW_CONTEXT_KINDS_MAX = 2 };
 typedef struct ww_context_kind {
     const uint8_t *const *roots; // of each vector: square roots of the shares of a histogram, 255 for 1; NULL: not seen

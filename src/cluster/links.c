@@ -34,6 +34,8 @@ static ww_status check_range(const ww_pair *pairs, size_t pair_count, size_t cou
     return WW_OK;
 }
 
+static size_t apart_count(const ww_constraints *c) { return c->cannot_count + c->at_once_count; }
+
 static ww_status allocate(ww_links *l, size_t cannot_count, ww_error *err)
 {
     l->group = ww_alloc_array(l->count, sizeof *l->group, SIZE_MAX);
@@ -42,7 +44,9 @@ static ww_status allocate(ww_links *l, size_t cannot_count, ww_error *err)
     l->member = ww_alloc_array(l->count, sizeof *l->member, SIZE_MAX);
     l->cannot.start = ww_alloc_array0(l->count + 1, sizeof *l->cannot.start, SIZE_MAX);
     l->cannot.to = ww_alloc_array(2 * cannot_count, sizeof *l->cannot.to, SIZE_MAX);
-    if (!l->group || !l->rank || !l->member_start || !l->member || !l->cannot.start || !l->cannot.to)
+    l->cannot.at_once = ww_alloc_array(2 * cannot_count, sizeof *l->cannot.at_once, SIZE_MAX);
+    if (!l->group || !l->rank || !l->member_start || !l->member || !l->cannot.start || !l->cannot.to
+        || !l->cannot.at_once)
         return ww_fail(err, WW_ERR_MEMORY, "no memory for the links of %zu vectors", l->count);
     return WW_OK;
 }
@@ -86,25 +90,40 @@ static void list_members(ww_links *l, uint32_t *by_rank)
     l->member_start[0] = 0;
 }
 
-// `both` is scratch for each cannot-link seen from both sides.
-static ww_status list_cannot(ww_links *l, const ww_constraints *c, uint64_t *both, ww_error *err)
+// A link seen from one side, as a number: from, to (31 bits each), and whether they were only seen at once.
+static uint64_t sided(uint64_t from, uint64_t to, bool at_once) { return from << 32 | to << 1 | at_once; }
+
+static ww_status add_sides(const ww_links *l, const ww_pair *pair, size_t pairs, bool at_once, uint64_t *both,
+                           size_t *n, ww_error *err)
 {
-    size_t n = 0, kept = 0;
-    for (size_t i = 0; i < c->cannot_count; i++) {
-        const uint64_t a = l->group[c->cannot[i].a], b = l->group[c->cannot[i].b];
+    for (size_t i = 0; i < pairs; i++) {
+        const uint64_t a = l->group[pair[i].a], b = l->group[pair[i].b];
         if (a == b)
             return ww_fail(
                 err, WW_ERR_ARGUMENT,
                 "vectors %u and %u cannot be together by one link and must be by others; take one of these links away",
-                (unsigned)c->cannot[i].a, (unsigned)c->cannot[i].b);
-        both[n++] = a << 32 | b;
-        both[n++] = b << 32 | a;
+                (unsigned)pair[i].a, (unsigned)pair[i].b);
+        both[(*n)++] = sided(a, b, at_once);
+        both[(*n)++] = sided(b, a, at_once);
     }
+    return WW_OK;
+}
+
+// `both` is scratch for each link seen from both sides.
+static ww_status list_cannot(ww_links *l, const ww_constraints *c, uint64_t *both, ww_error *err)
+{
+    size_t n = 0, kept = 0;
+    ww_status status = add_sides(l, c->cannot, c->cannot_count, false, both, &n, err);
+    if (status == WW_OK)
+        status = add_sides(l, c->at_once, c->at_once_count, true, both, &n, err);
+    if (status != WW_OK)
+        return status;
     qsort(both, n, sizeof *both, compare_u64);
     for (size_t i = 0; i < n; i++) {
-        if (i > 0 && both[i] == both[i - 1])
+        if (i > 0 && both[i] >> 1 == both[i - 1] >> 1) // what parts them for good stands first
             continue;
-        l->cannot.to[kept++] = (uint32_t)both[i];
+        l->cannot.at_once[kept] = both[i] & 1;
+        l->cannot.to[kept++] = (uint32_t)both[i] >> 1;
         l->cannot.start[(both[i] >> 32) + 1] = kept;
     }
     for (size_t g = 0; g < l->groups; g++)
@@ -128,12 +147,14 @@ ww_status ww_links_build(ww_links *l, const float *vectors, size_t count, int di
     if (status == WW_OK)
         status = check_range(c->cannot, c->cannot_count, count, "cannot", err);
     if (status == WW_OK)
-        status = allocate(l, c->cannot_count, err);
+        status = check_range(c->at_once, c->at_once_count, count, "at-once", err);
+    if (status == WW_OK)
+        status = allocate(l, apart_count(c), err);
     if (status != WW_OK)
         goto done;
     order = ww_alloc_array(count, sizeof *order, SIZE_MAX);
     key = ww_alloc_array(count, sizeof *key, SIZE_MAX);
-    both = ww_alloc_array(2 * c->cannot_count, sizeof *both, SIZE_MAX);
+    both = ww_alloc_array(2 * apart_count(c), sizeof *both, SIZE_MAX);
     forest = ww_alloc_array(count, sizeof *forest, SIZE_MAX);
     if (!order || !key || !both || !forest) {
         status = ww_fail(err, WW_ERR_MEMORY, "no memory for the links of %zu vectors", count);
@@ -163,5 +184,6 @@ void ww_links_free(ww_links *l)
     free(l->member);
     free(l->cannot.start);
     free(l->cannot.to);
+    free(l->cannot.at_once);
     memset(l, 0, sizeof *l);
 }

@@ -14,6 +14,7 @@
 typedef struct ww_cannot {
     size_t *start; // nodes + 1
     uint32_t *to;
+    bool *at_once; // of each entry of `to`: they were seen at once, and nothing else parts them; NULL: none is so
 } ww_cannot;
 
 // Whether some node that `node` cannot be with is in `cluster`.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "cluster/template.h"
 #include "base/memory.h"
+#include "cluster/photo_evidence.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -30,9 +31,10 @@ ww_status ww_templates_make(ww_templates *t, size_t count, int dim, const ww_con
     t->weight = ww_try_array(count, sizeof *t->weight);
     t->clarity = ww_try_array(count, sizeof *t->clarity);
     t->film = ww_try_array(count, sizeof *t->film);
+    t->precision = ww_try_array(count, sizeof *t->precision);
     t->settings = ww_try_array(count, sizeof *t->settings);
     return t->direction && t->magnitude && t->length_squared && t->size && t->weight && t->clarity && t->film
-                   && t->settings
+                   && t->precision && t->settings
                ? WW_OK
                : no_memory(t, err);
 }
@@ -56,6 +58,7 @@ void ww_templates_free(ww_templates *t)
     free(t->weight);
     free(t->clarity);
     free(t->film);
+    free(t->precision);
     free(t->settings);
     *t = (ww_templates){0};
 }
@@ -91,6 +94,12 @@ static ww_clarity clarity_of(const ww_templates *t, uint32_t vector)
 
 // --- directions ------------------------------------------------------------------------------------------------------
 
+// Of photos alone.
+static bool of_photos(const ww_templates *t, size_t at)
+{
+    return t->context && t->context->film && t->film[at] == WW_FILM_PHOTOS;
+}
+
 static bool is_finite(const float *x, int dim)
 {
     for (int d = 0; d < dim; d++)
@@ -122,11 +131,14 @@ static void sum_up(ww_templates *t, size_t at, const float *vectors, const uint3
         const float *x = vectors + member[m] * dim;
         if (!is_finite(x, t->dim))
             continue;
-        const double weight = weight_of(t, member[m]);
         const ww_clarity clarity = clarity_of(t, member[m]);
-        add_clarity(t, at, &clarity, weight);
+        const double squared = t->kernels->dot(x, x, dim);
+        add_clarity(t, at, &clarity, weight_of(t, member[m]));
         t->size[at]++;
-        squares += t->kernels->dot(x, x, dim);
+        t->precision[at] += ww_photo_precision(clarity.quality);
+        squares += squared;
+        const double weight = of_photos(t, at) ? ww_photo_weight(clarity.quality) / sqrt(fmax(squared, WEIGHT_MIN))
+                                               : weight_of(t, member[m]);
         for (size_t d = 0; d < dim; d++)
             sum[d] += weight * x[d];
     }
@@ -221,10 +233,11 @@ ww_status ww_template_of_group(ww_templates *t, size_t at, const float *vectors,
     double *sum = ww_try_array((size_t)t->dim, sizeof *sum);
     if (!sum)
         return no_memory(t, err);
+    t->film[at] = film_of(t, member, members);
     sum_up(t, at, vectors, member, members, sum);
     set_direction(t, at, sum);
-    t->magnitude[at] = t->size[at];
-    t->film[at] = film_of(t, member, members);
+    if (!of_photos(t, at))
+        t->magnitude[at] = t->size[at];
     free(sum);
     return has_scenes(t) && t->size[at] > 0 ? add_settings(t, at, member, members, err) : WW_OK;
 }
@@ -256,6 +269,7 @@ ww_status ww_template_absorb(ww_templates *t, size_t a, size_t b, ww_error *err)
     set_direction(t, a, sum);
     free(sum);
     add_clarity(t, a, &t->clarity[b], t->weight[b]);
+    t->precision[a] += t->precision[b];
     if (t->size[a] <= 0) // nothing so far
         t->film[a] = t->film[b];
     else if (t->film[a] != t->film[b])
@@ -305,6 +319,9 @@ double ww_template_evidence(const ww_templates *t, size_t a, size_t b)
     const double cosine = t->kernels->dot_float(t->direction + a * dim, t->direction + b * dim, dim);
     const double x = t->length_squared[a], y = t->length_squared[b];
     const double squared = t->scale * (x + y - 2 * sqrt(x * y) * cosine);
+    if (of_photos(t, a) && of_photos(t, b))
+        return ww_photo_evidence(&(ww_photo_group){t->magnitude[a], t->precision[a]},
+                                 &(ww_photo_group){t->magnitude[b], t->precision[b]}, 1 - squared / 2);
     const bool apart = t->film[a] != t->film[b] || t->film[a] == WW_FILMS_SEVERAL;
     return ww_calibrated_evidence(1 - squared / 2, &t->clarity[a], &t->clarity[b])
            + (has_scenes(t) ? context_evidence(t, a, b) : 0) - (apart ? WW_EVIDENCE_ACROSS_FILMS : 0);

@@ -27,6 +27,11 @@
 
 // Nats that are missing unless both are of one film, and that the same: people seldom come over from one to another.
 #define WW_EVIDENCE_ACROSS_FILMS 1.0
+// Nats against two being one person for each photo that shows both. Of photos with two faces one in twenty shows
+// somebody twice (a collage, a poster behind) or a face that was sorted wrongly; 2 and 3 sort equally well, with 8 one
+// such photo keeps two folders of fifty apart.
+#define WW_EVIDENCE_SEEN_AT_ONCE 3.0
+
 #define WW_FILMS_SEVERAL (UINT32_MAX - 1) // what a template is of when its vectors are of more than one
 
 typedef struct ww_template_scene { // of a template, in one scene
@@ -54,6 +59,7 @@ typedef struct ww_templates {
     double *weight;               // count: sum of the vectors'
     ww_clarity *clarity;          // count
     uint32_t *film;               // count
+    double *precision;            // count: of those of photos alone, see photo_evidence.h
     ww_template_scenes *settings; // count
 } ww_templates;
 

@@ -25,6 +25,8 @@ typedef struct linkage {
     double *evidence;     // groups: for the nearest, nats
     uint32_t *orphan;     // groups: scratch, the clusters whose nearest has just been joined
     uint32_t *barred;     // groups: equals `turn` where the cluster looked from cannot go
+    uint32_t *met;        // groups: equals `turn` where it was seen at once with the cluster looked from
+    double *against;      // groups: then what that says, nats
     uint32_t turn;
 } linkage;
 
@@ -38,7 +40,9 @@ static ww_status allocate(linkage *l, ww_error *err)
     l->evidence = ww_try_array(n, sizeof *l->evidence);
     l->orphan = ww_try_array(n, sizeof *l->orphan);
     l->barred = ww_try_array(n, sizeof *l->barred);
-    if (!l->into || !l->next_group || !l->nearest || !l->evidence || !l->orphan || !l->barred)
+    l->met = ww_try_array(n, sizeof *l->met);
+    l->against = ww_try_array(n, sizeof *l->against);
+    if (!l->into || !l->next_group || !l->nearest || !l->evidence || !l->orphan || !l->barred || !l->met || !l->against)
         return ww_fail_memory(err, "joining %zu groups", n);
     return ww_templates_make(&l->templates, n, p->dim, p->options.context, p->options.threshold, err);
 }
@@ -52,6 +56,8 @@ static void release(linkage *l)
     free(l->evidence);
     free(l->orphan);
     free(l->barred);
+    free(l->met);
+    free(l->against);
 }
 
 static uint32_t cluster_now(const linkage *l, uint32_t c)
@@ -63,17 +69,37 @@ static uint32_t cluster_now(const linkage *l, uint32_t c)
 
 static bool lives(const linkage *l, uint32_t c) { return l->into[c] == c && l->templates.size[c] > 0; }
 
-// Marks the clusters that `c` cannot be with.
+static void count_against(linkage *l, uint32_t other)
+{
+    if (l->met[other] != l->turn)
+        l->against[other] = 0;
+    l->met[other] = l->turn;
+    l->against[other] += WW_EVIDENCE_SEEN_AT_ONCE;
+}
+
+// Marks the clusters that `c` cannot be with, and those it was seen at once with.
 static void bar(linkage *l, uint32_t c)
 {
     const ww_cannot *cannot = &l->problem->links->cannot;
     uint32_t member = c;
     l->turn++;
     do {
-        for (size_t i = cannot->start[member]; i < cannot->start[member + 1]; i++)
-            l->barred[cluster_now(l, cannot->to[i])] = l->turn;
+        for (size_t i = cannot->start[member]; i < cannot->start[member + 1]; i++) {
+            const uint32_t other = cluster_now(l, cannot->to[i]);
+            if (cannot->at_once[i])
+                count_against(l, other);
+            else
+                l->barred[other] = l->turn;
+        }
         member = l->next_group[member];
     } while (member != c);
+}
+
+// That `other` and the cluster looked from are one.
+static double evidence_for(const linkage *l, uint32_t c, uint32_t other)
+{
+    const double alike = ww_template_evidence(&l->templates, c, other);
+    return l->met[other] == l->turn ? alike - l->against[other] : alike;
 }
 
 // What is just enough still is.
@@ -95,7 +121,7 @@ static void look_around(linkage *l, uint32_t c, bool tell)
     for (uint32_t other = 0; other < groups; other++) {
         if (other == c || !lives(l, other) || l->barred[other] == l->turn)
             continue;
-        const double evidence = ww_template_evidence(&l->templates, c, other);
+        const double evidence = evidence_for(l, c, other);
         consider(l, c, other, evidence);
         if (tell)
             consider(l, other, c, evidence);
@@ -125,7 +151,7 @@ static void settle_orphan(linkage *l, uint32_t c, uint32_t a)
 {
     bar(l, c);
     const bool allowed = l->barred[a] != l->turn;
-    const double evidence = allowed ? ww_template_evidence(&l->templates, c, a) : 0;
+    const double evidence = allowed ? evidence_for(l, c, a) : 0;
     if (allowed && evidence > l->evidence[c]) {
         l->nearest[c] = a;
         l->evidence[c] = evidence;
@@ -184,7 +210,7 @@ static void find_nearest(linkage *l)
         for (uint32_t other = c + 1; other < groups; other++) {
             if (!lives(l, other) || l->barred[other] == l->turn)
                 continue;
-            const double evidence = ww_template_evidence(&l->templates, c, other);
+            const double evidence = evidence_for(l, c, other);
             consider(l, c, other, evidence);
             consider(l, other, c, evidence);
         }
@@ -208,14 +234,68 @@ static ww_status join_all(linkage *l, ww_error *err)
     return status;
 }
 
+// --- who was seen at once with one of their own ----------------------------------------------------------------------
+
+// How much a group looks like its cluster.
+static double likeness(const linkage *l, uint32_t g)
+{
+    const ww_method_problem *p = l->problem;
+    const size_t dim = (size_t)p->dim;
+    const float *direction = l->templates.direction + cluster_now(l, g) * dim;
+    double sum = 0;
+    for (uint32_t m = p->links->member_start[g]; m < p->links->member_start[g + 1]; m++)
+        sum += l->templates.kernels->dot_float(p->vectors + p->links->member[m] * dim, direction, dim);
+    return sum / (p->links->member_start[g + 1] - p->links->member_start[g]);
+}
+
+// Whether another of its cluster, seen at once with group g, looks more like the cluster and stays.
+static bool must_leave(const linkage *l, const bool *left, uint32_t g)
+{
+    const ww_cannot *cannot = &l->problem->links->cannot;
+    const double own = likeness(l, g);
+    for (size_t i = cannot->start[g]; i < cannot->start[g + 1]; i++) {
+        const uint32_t other = cannot->to[i];
+        if (left[other] || cluster_now(l, other) != cluster_now(l, g))
+            continue;
+        const double its = likeness(l, other);
+        if (its > own || (its == own && other < g))
+            return true;
+    }
+    return false;
+}
+
+// Numbers the clusters. One picture shows nobody twice: of two groups of a cluster that were seen at once, the one less
+// like it is a cluster of its own.
+static ww_status number_clusters(const linkage *l, uint32_t *cluster_of_group, ww_error *err)
+{
+    const size_t groups = l->problem->links->groups;
+    bool *left = ww_try_array(groups, sizeof *left);
+    uint32_t *number = ww_try_array(groups, sizeof *number);
+    const ww_status status = left && number ? WW_OK : ww_fail_memory(err, "joining %zu groups", groups);
+    if (status == WW_OK) {
+        memset(number, 0xff, groups * sizeof *number);
+        for (uint32_t g = 0; g < groups; g++)
+            left[g] = must_leave(l, left, g);
+        for (uint32_t g = 0; g < groups; g++) {
+            uint32_t *of_cluster = &number[cluster_now(l, g)];
+            if (!left[g] && *of_cluster == NONE)
+                *of_cluster = g;
+            cluster_of_group[g] = left[g] ? g : *of_cluster;
+        }
+    }
+    free(left);
+    free(number);
+    return status;
+}
+
 ww_status ww_template_linkage_run(const ww_method_problem *p, uint32_t *cluster_of_group, ww_error *err)
 {
     linkage l = {.problem = p};
     ww_status status = allocate(&l, err);
     if (status == WW_OK)
         status = join_all(&l, err);
-    for (uint32_t g = 0; g < p->links->groups && status == WW_OK; g++)
-        cluster_of_group[g] = cluster_now(&l, g);
+    if (status == WW_OK)
+        status = number_clusters(&l, cluster_of_group, err);
     release(&l);
     return status;
 }

@@ -162,6 +162,14 @@ static void meet_on_frame(struct finding *f, uint32_t first, uint32_t next, meet
         }
 }
 
+// Met once, on a photo: a collage may show somebody twice, and what is taken for a face there may be none. Footage that
+// shows two tracks at once mostly does so again and again.
+static bool lone_photo(const struct finding *f, const struct together *met, size_t count)
+{
+    const ww_catalog_face *a = &f->faces->face.item[met->a], *b = &f->faces->face.item[met->b];
+    return count == 1 && a->track <= 0 && b->track <= 0;
+}
+
 // Two groups that met: apart, unless they look like one face at one moment.
 static void judge_meetings(struct finding *f, const struct together *met, size_t count)
 {
@@ -177,7 +185,10 @@ static void judge_meetings(struct finding *f, const struct together *met, size_t
         f->out->duplicate_appearances++;
         return;
     }
-    f->starved = !ww_vector_push(&f->out->cannot, ((ww_pair){met->a, met->b})) || f->starved;
+    const ww_pair apart = {met->a, met->b};
+    const bool kept =
+        lone_photo(f, met, count) ? ww_vector_push(&f->out->at_once, apart) : ww_vector_push(&f->out->cannot, apart);
+    f->starved = !kept || f->starved;
     if (good)
         f->starved = !ww_vector_push(&f->out->different, (float)sqrt(good_sum / (double)good)) || f->starved;
 }
@@ -234,6 +245,7 @@ void ww_evidence_free(ww_evidence *evidence)
 {
     ww_vector_free(&evidence->must);
     ww_vector_free(&evidence->cannot);
+    ww_vector_free(&evidence->at_once);
     ww_vector_free(&evidence->same);
     ww_vector_free(&evidence->different);
 }

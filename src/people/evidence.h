@@ -18,6 +18,7 @@
 
 typedef struct ww_evidence {
     WW_VECTOR(ww_pair) must, cannot; // indices of faces; free of contradictions
+    WW_VECTOR(ww_pair) at_once;      // on one photo: most likely two people
     // distances: of faces a track apart in time, of tracks (or lone faces) seen at once
     WW_VECTOR(float) same, different;
     int64_t duplicate_appearances; // pairs of tracks (or lone faces) taken for one person shown twice

@@ -10,6 +10,7 @@
 // whose names differ in their numbers alone.
 #ifndef WW_PEOPLE_SCENE_H
 #define WW_PEOPLE_SCENE_H
+#include "cluster/cluster.h"
 #include "library/catalog.h"
 
 typedef struct ww_scene_source { // footage
@@ -31,8 +32,6 @@ typedef struct ww_scene_frame { // in order of film and time
 
 // scene[i]: of frame i, 0, 1, ... in their order.
 void ww_scene_split(const ww_scene_frame *frame, size_t count, uint32_t *scene);
-
-#define WW_FILM_PHOTOS UINT32_MAX // what all photos together are
 
 // scene: of each face, WW_NO_SCENE where nothing is known: photos, and footage scanned before views were kept. film: of
 // each face.

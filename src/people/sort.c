@@ -52,6 +52,13 @@ static void choose_seeds(struct sorting *s)
     }
 }
 
+// A link between two faces as one between seeds of their groups; NONE: one of the groups has none.
+static ww_pair between_seeds(const struct sorting *s, ww_pair faces)
+{
+    const uint32_t a = s->place[s->group[faces.a]], b = s->place[s->group[faces.b]];
+    return a != NONE && b != NONE ? (ww_pair){a, b} : (ww_pair){NONE, NONE};
+}
+
 // The links of the seeds among themselves: those of their groups.
 static bool link_seeds(const struct sorting *s, ww_evidence *links)
 {
@@ -62,18 +69,24 @@ static bool link_seeds(const struct sorting *s, ww_evidence *links)
             kept = ww_vector_push(&links->must, ((ww_pair){first, k}));
     }
     for (size_t i = 0; i < s->evidence->cannot.count && kept; i++) {
-        uint32_t a = s->place[s->group[s->evidence->cannot.item[i].a]],
-                 b = s->place[s->group[s->evidence->cannot.item[i].b]];
-        if (a != NONE && b != NONE)
-            kept = ww_vector_push(&links->cannot, ((ww_pair){a, b}));
+        const ww_pair pair = between_seeds(s, s->evidence->cannot.item[i]);
+        kept = pair.a == NONE || ww_vector_push(&links->cannot, pair);
+    }
+    for (size_t i = 0; i < s->evidence->at_once.count && kept; i++) {
+        const ww_pair pair = between_seeds(s, s->evidence->at_once.item[i]);
+        kept = pair.a == NONE || ww_vector_push(&links->at_once, pair);
     }
     return kept;
 }
 
 static ww_constraints constraints_of(const ww_evidence *e)
 {
-    return (ww_constraints){
-        .must = e->must.item, .must_count = e->must.count, .cannot = e->cannot.item, .cannot_count = e->cannot.count};
+    return (ww_constraints){.must = e->must.item,
+                            .must_count = e->must.count,
+                            .cannot = e->cannot.item,
+                            .cannot_count = e->cannot.count,
+                            .at_once = e->at_once.item,
+                            .at_once_count = e->at_once.count};
 }
 
 enum { SEED_NUMBERS = 4 };

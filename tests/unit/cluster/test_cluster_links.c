@@ -28,6 +28,28 @@ TEST(groups_follow_chains_of_must_links)
     ww_links_free(&links);
 }
 
+// Seen at once parts two until a decision does, in whatever order they are named.
+TEST(being_seen_at_once_is_told_from_what_cannot_be)
+{
+    ww_error err;
+    ww_links links;
+    const float x[4] = {5, 1, 4, 2};
+    const ww_pair cannot[] = {{1, 0}}, at_once[] = {{0, 1}, {2, 3}, {3, 2}}, outside[] = {{0, 4}};
+    CHECK_OK(ww_links_build(
+        &links, x, 4, 1, &(ww_constraints){.cannot = cannot, .cannot_count = 1, .at_once = at_once, .at_once_count = 3},
+        &err));
+    CHECK_EQ(links.cannot.start[4], 4);
+    for (uint32_t v = 0; v < 4; v++) {
+        const size_t entry = links.cannot.start[links.group[v]];
+        CHECK_EQ(links.cannot.start[links.group[v] + 1] - entry, 1);
+        CHECK_EQ(links.cannot.to[entry], links.group[v ^ 1]);
+        CHECK_EQ(links.cannot.at_once[entry], v >= 2);
+    }
+    ww_links_free(&links);
+    CHECK_EQ(ww_links_build(&links, x, 4, 1, &(ww_constraints){.at_once = outside, .at_once_count = 1}, &err),
+             WW_ERR_ARGUMENT);
+}
+
 TEST(contradictions_and_bad_indices_are_named)
 {
     ww_error err;
@@ -81,6 +103,7 @@ TEST(order_does_not_depend_on_the_input)
 int main(void)
 {
     RUN(groups_follow_chains_of_must_links);
+    RUN(being_seen_at_once_is_told_from_what_cannot_be);
     RUN(contradictions_and_bad_indices_are_named);
     RUN(order_does_not_depend_on_the_input);
     return FINISH();

@@ -4,6 +4,7 @@
 #include "base/random.h"
 #include "cluster/calibration.h"
 #include "cluster/cluster.h"
+#include "cluster/photo_evidence.h"
 #include "cluster/template.h"
 #include "harness.h"
 #include <stdlib.h>
@@ -201,6 +202,77 @@ TEST(across_films_more_is_asked_for)
     }
 }
 
+// --- photos ----------------------------------------------------------------------------------------------------------
+
+static ww_photo_group photos(int count, double quality, double likeness)
+{
+    const double precision = count * ww_photo_precision(quality), weight = ww_photo_weight(quality);
+    // of so many unit vectors, each to each so much alike
+    return (ww_photo_group){weight * sqrt(count + count * (count - 1) * likeness), precision};
+}
+
+TEST(photos_say_more_the_clearer_and_the_more_there_are)
+{
+    const ww_photo_group clear = photos(1, 0.8, 0), poor = photos(1, 0.3, 0), many = photos(20, 0.8, 0.6);
+    for (double c = -1; c < 0.99; c += 0.05) {
+        CHECK(ww_photo_evidence(&clear, &many, c + 0.05) > ww_photo_evidence(&clear, &many, c));
+        CHECK_NEAR(ww_photo_evidence(&clear, &many, c), ww_photo_evidence(&many, &clear, c), 1e-9);
+    }
+    // as much alike as two clear photos of one person are; of poor ones it says less, either way
+    CHECK(ww_photo_evidence(&clear, &clear, 0.64) > 10 && ww_photo_evidence(&clear, &clear, 0.05) < -10);
+    CHECK(ww_photo_evidence(&poor, &poor, 0.05) > -3);
+    // twenty photos of one and twenty of the other are more alike if they are of one person, or they are not
+    CHECK(ww_photo_evidence(&many, &many, 0.8) > ww_photo_evidence(&clear, &clear, 0.64));
+    CHECK(ww_photo_evidence(&many, &many, 0.45) < 0 && ww_photo_evidence(&clear, &clear, 0.45) > 0);
+}
+
+// Two people of `each` photos, which are `likeness` to each other's middle. -> whether they became one.
+static bool one_person(int each, double likeness, ww_constraints known, int32_t *label)
+{
+    enum { PHOTOS = 40 };
+    ww_random r = {12};
+    float centre[2 * DIM], x[PHOTOS * DIM], quality[PHOTOS];
+    uint32_t film[PHOTOS];
+    normal_unit(&r, centre);
+    near_to(&r, centre, likeness, centre + DIM);
+    for (int i = 0; i < 2 * each; i++) {
+        near_to(&r, centre + (i < each ? 0 : DIM), 0.85, x + i * DIM);
+        quality[i] = 0.7f;
+        film[i] = WW_FILM_PHOTOS;
+    }
+    run(x, (size_t)(2 * each), 1.05, &(ww_context){.quality = quality, .film = film}, known, label);
+    for (int i = 1; i < each; i++)
+        CHECK(label[i] == label[0] || known.at_once_count);
+    return label[each] == label[0];
+}
+
+TEST(many_photos_of_two_who_look_alike_stay_apart)
+{
+    int32_t label[40];
+    CHECK(one_person(20, 0.9, (ww_constraints){0}, label));
+    CHECK(!one_person(20, 0.45, (ww_constraints){0}, label));
+}
+
+// A collage shows a person twice, and a wrong face may be among anybody's: it keeps no two folders apart.
+TEST(one_photo_with_both_does_not_part_two_groups_but_none_is_there_twice)
+{
+    int32_t label[40];
+    const ww_pair once[] = {{3, 25}};
+    CHECK(one_person(20, 0.7, (ww_constraints){.at_once = once, .at_once_count = 1}, label));
+    CHECK(label[3] != label[25] && (label[3] == label[0] || label[25] == label[0]));
+    CHECK(!one_person(20, 0.7, (ww_constraints){.cannot = once, .cannot_count = 1}, label));
+}
+
+TEST(people_who_are_together_again_and_again_are_two)
+{
+    int32_t label[40];
+    ww_pair often[20];
+    for (uint32_t i = 0; i < 20; i++)
+        often[i] = (ww_pair){i, 20 + i};
+    CHECK(one_person(20, 0.7, (ww_constraints){0}, label));
+    CHECK(!one_person(20, 0.7, (ww_constraints){.at_once = often, .at_once_count = 20}, label));
+}
+
 int main(void)
 {
     RUN(evidence_grows_with_likeness_and_with_clarity);
@@ -211,5 +283,9 @@ int main(void)
     RUN(leftovers_go_where_most_speaks_for_them);
     RUN(leeway_is_given_within_a_film);
     RUN(across_films_more_is_asked_for);
+    RUN(photos_say_more_the_clearer_and_the_more_there_are);
+    RUN(many_photos_of_two_who_look_alike_stay_apart);
+    RUN(one_photo_with_both_does_not_part_two_groups_but_none_is_there_twice);
+    RUN(people_who_are_together_again_and_again_are_two);
     return FINISH();
 }

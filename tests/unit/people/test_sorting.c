@@ -77,6 +77,8 @@ static void check_honoured(const ww_evidence *e, const ww_decided *decided, cons
         CHECK_EQ(label[e->must.item[i].a], label[e->must.item[i].b]);
     for (size_t i = 0; i < e->cannot.count; i++)
         CHECK(label[e->cannot.item[i].a] < 0 || label[e->cannot.item[i].a] != label[e->cannot.item[i].b]);
+    for (size_t i = 0; i < e->at_once.count; i++)
+        CHECK(label[e->at_once.item[i].a] < 0 || label[e->at_once.item[i].a] != label[e->at_once.item[i].b]);
 }
 
 TEST(every_method_honours_decisions_tracks_and_frames_whatever_they_are)
@@ -138,6 +140,7 @@ TEST(the_sorting_depends_neither_on_threads_nor_on_the_order_of_faces)
         find_evidence(&back, &none, grade, &back_evidence);
         CHECK_EQ(evidence.must.count, back_evidence.must.count);
         CHECK_EQ(evidence.cannot.count, back_evidence.cannot.count);
+        CHECK_EQ(evidence.at_once.count, back_evidence.at_once.count);
         for (size_t m = 0; m < 3; m++) {
             sort_faces(&g, &none, &evidence, methods[m], grade, 1, one);
             sort_faces(&g, &none, &evidence, methods[m], grade, 3, three);
@@ -213,6 +216,28 @@ TEST(somebody_shown_twice_at_once_is_one_person_and_said_to_be)
     ww_catalog_free(&g);
 }
 
+// On one photo they are hardly one, on footage, followed, they are two.
+TEST(being_on_one_photo_is_told_from_being_followed_side_by_side)
+{
+    ww_face_grade grade[4];
+    ww_random r = {4};
+    ww_catalog g = {0};
+    ww_decided none = {0};
+    ww_evidence evidence;
+    people_add(&g, &r, 1, 0.6, 0, 0);
+    people_add(&g, &r, 2, 0.6, 0, 0);
+    people_add(&g, &r, 1, 0.6, 1, 1);
+    people_add(&g, &r, 2, 0.6, 1, 2);
+    all_good(&g, grade);
+    find_evidence(&g, &none, grade, &evidence);
+    CHECK_EQ(evidence.at_once.count, 1);
+    CHECK_EQ(evidence.at_once.item[0].b, 1);
+    CHECK_EQ(evidence.cannot.count, 1);
+    CHECK_EQ(evidence.cannot.item[0].b, 3);
+    ww_evidence_free(&evidence);
+    ww_catalog_free(&g);
+}
+
 static void push_normal(ww_evidence *e, ww_random *r, int count, double mean, double deviation)
 {
     for (int i = 0; i < count; i++)
@@ -269,6 +294,7 @@ int main(void)
     RUN(the_sorting_depends_neither_on_threads_nor_on_the_order_of_faces);
     RUN(people_are_found_and_poor_faces_join_but_never_outnumber);
     RUN(somebody_shown_twice_at_once_is_one_person_and_said_to_be);
+    RUN(being_on_one_photo_is_told_from_being_followed_side_by_side);
     RUN(the_threshold_follows_the_footage_within_bounds);
     RUN(known_pairs_beyond_the_threshold_are_counted);
     return FINISH();

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+#include "cluster/photo_evidence.h"
+
+#include <math.h>
+
+// How much a photo of quality q is like its person: the root of the median cosine between two photos of one person, both
+// of that quality, on 6,774 photographs of 148 people of CelebA (0.61 at 0.5, 0.74 at 0.7, 0.87 at 0.9).
+#define LIKENESS_AT_0 0.29
+#define LIKENESS_PER_QUALITY 0.64
+#define LIKENESS_MAX 0.92
+// Strangers there: their cosines spread by 0.1 around 0.05, and among the means of many photos, from which the noise is
+// gone, by more: as 80 dimensions would have it, where 100 fit single photos.
+#define DIMENSIONS 80.0
+#define STRANGERS_COSINE 0.05
+// Two groups of photos of one person have something of their own, however many there are (a beard, sunglasses, years):
+// noise of a quarter of what people differ by. Without it fifty photos of one person and ten stay apart; at 0.35
+// strangers begin to be joined. Chosen on other people of CelebA, on VGGFace2 and lfw_dev (docs/accuracy.md).
+#define GROUP_NOISE 0.25
+
+static double likeness(double quality)
+{
+    return fmin(LIKENESS_AT_0 + LIKENESS_PER_QUALITY * fmax(quality, 0), LIKENESS_MAX);
+}
+
+double ww_photo_weight(double quality)
+{
+    const double a = likeness(quality);
+    return a / (1 - a * a);
+}
+
+double ww_photo_precision(double quality) { return likeness(quality) * ww_photo_weight(quality); }
+
+// What the group says of its person, once the noise it has as a group is added.
+static ww_photo_group about_person(const ww_photo_group *g)
+{
+    const double share = 1 / (1 + GROUP_NOISE * g->precision);
+    return (ww_photo_group){share * g->length, share * g->precision};
+}
+
+// Twice the logarithm of how likely the photos are, for each dimension, but for what is the same for one person and two.
+static double likelihood(double squared_length, double precision)
+{
+    return squared_length / (1 + precision) - log1p(precision);
+}
+
+double ww_photo_evidence(const ww_photo_group *a, const ww_photo_group *b, double cosine)
+{
+    const ww_photo_group x = about_person(a), y = about_person(b);
+    const double centred = (cosine - STRANGERS_COSINE) / (1 - STRANGERS_COSINE);
+    const double xx = x.length * x.length, yy = y.length * y.length, xy = x.length * y.length * centred;
+    return DIMENSIONS / 2
+           * (likelihood(xx + yy + 2 * xy, x.precision + y.precision) - likelihood(xx, x.precision)
+              - likelihood(yy, y.precision));
+}
