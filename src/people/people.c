@@ -38,6 +38,7 @@ struct clustering {
     double eps;                   // the caller's, or the model's
     ww_face_grade *grade;         // a face each
     size_t not_seed;
+    size_t apart; // people and lone faces of a sort before; 0: there was none
     int32_t *label;
 };
 
@@ -125,7 +126,7 @@ static double choose_threshold(struct clustering *c, const ww_method *method)
     const double model = c->model_eps * LINKAGE_PER_EPS;
     c->chosen = ww_threshold_choose(&c->evidence, model, count_groups(c));
     if (by_templates(method))
-        c->chosen.value = ww_threshold_of_model(model, count_clear(c));
+        c->chosen.value = ww_threshold_of_model(model, c->apart ? c->apart : count_clear(c));
     if (by_templates(method) || strcmp(method->name, "dbscan") == 0)
         c->chosen.measured = false;
     if (c->options.threshold > 0)
@@ -255,12 +256,36 @@ static ww_status sort(struct clustering *c, ww_sort_options *used, ww_error *err
     return ww_sort_faces(c->faces, c->decided, &c->evidence, used, c->label, err);
 }
 
+// People, and clear faces that are nobody's.
+static size_t count_apart(const struct clustering *c)
+{
+    int32_t people = 0;
+    size_t alone = 0;
+    for (size_t i = 0; i < c->faces->face.count; i++) {
+        people = c->label[i] >= people ? c->label[i] + 1 : people;
+        alone += c->label[i] < 0 && c->grade[i] == WW_FACE_SEED;
+    }
+    return (size_t)people + alone;
+}
+
+// The threshold is for as many strangers as there may be, and how many there are is known once they are sorted: five
+// hundred photos of five people are far fewer pairs than five hundred of as many. So they are sorted again.
+static ww_status sort_twice(struct clustering *c, ww_sort_options *used, ww_error *err)
+{
+    ww_status status = sort(c, used, err);
+    const double before = used->threshold;
+    if (status != WW_OK || !by_templates(used->method))
+        return status;
+    c->apart = count_apart(c);
+    return choose_threshold(c, used->method) > before ? sort(c, used, err) : WW_OK;
+}
+
 static ww_status cluster(struct clustering *c, ww_cluster_result *r, ww_error *err)
 {
     ww_sort_options used;
     ww_status status = prepare(c, err);
     if (status == WW_OK)
-        status = sort(c, &used, err);
+        status = sort_twice(c, &used, err);
     if (status == WW_OK)
         status = ww_assign_person_ids(c->library, c->faces, c->decided, c->label, &c->numbers, err);
     if (status == WW_OK)
