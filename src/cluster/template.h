@@ -21,9 +21,10 @@
 #include "cluster/kernels.h"
 #include "cluster/links.h"
 
-// Nats that are enough for one person: with a hundred tracks, 5000 pairs, each e^5 = 150 times likelier of one than of
-// two. On twelve clips 4.5 to 5.5 sort equally well; at 4 strangers begin to be joined.
-#define WW_EVIDENCE_ENOUGH 5.0
+// Nats that are enough for one person: with a hundred tracks, 5000 pairs, each e^4.5 = 90 times likelier of one than of
+// two. On twelve clips 4 to 5 sort equally well, whichever of them is left out; at 5.5, where clear faces are asked for
+// less likeness, strangers are joined in one, at 3.5 poor faces in another.
+#define WW_EVIDENCE_ENOUGH 4.5
 
 // Nats that are missing unless both are of one film, and that the same: people seldom come over from one to another.
 #define WW_EVIDENCE_ACROSS_FILMS 1.0
