@@ -11,7 +11,7 @@
 // Strangers there: their cosines spread by 0.1 around 0.05, and among the means of many photos, from which the noise is
 // gone, by more: as 80 dimensions would have it, where 100 fit single photos.
 #define DIMENSIONS 80.0
-#define STRANGERS_COSINE 0.05
+#define STRANGERS_COSINE 0.03
 // Two groups of photos of one person have something of their own, however many there are (a beard, sunglasses, years):
 // noise of a quarter of what people differ by. Without it fifty photos of one person and ten stay apart; at 0.35
 // strangers begin to be joined. Chosen on other people of CelebA, on VGGFace2 and lfw_dev (docs/accuracy.md).
