@@ -5,11 +5,14 @@
 #include "decisions/decide.h"
 #include "identify/known.h"
 #include "library/names.h"
+#include "library/settings.h"
+#include "people/grade.h"
 
 #include <math.h>
 #include <stdlib.h>
 
 #define LONE_EPS_SHARE 0.95 // of eps: within this a face alone is believed
+#define POOR_EPS_SHARE 0.75 // ... one that could not start a person: blurred faces look alike
 #define LONE_LEAD_MIN 1.1   // the nearest picture of another name is farther by this factor
 enum { NO_NAME = -1 };
 
@@ -68,7 +71,20 @@ static bool is_taken(const lone_faces *l, size_t face)
     return false;
 }
 
-static void judge(lone_faces *l, double eps)
+// How near a known picture a face must be, by its grade; negative: it may be no face at all.
+static double believed_within(const ww_catalog_face *face, double eps, double seed_score)
+{
+    switch (ww_grade_face(face, WW_SEED_QUALITY_MIN, seed_score)) {
+    case WW_FACE_SEED:
+        return LONE_EPS_SHARE * eps;
+    case WW_FACE_UNSURE:
+        return -1;
+    default:
+        return POOR_EPS_SHARE * eps;
+    }
+}
+
+static void judge(lone_faces *l, double eps, double seed_score)
 {
     const ww_catalog *c = &l->view->catalog;
     for (size_t i = 0; i < c->face.count; i++) {
@@ -77,7 +93,8 @@ static void judge(lone_faces *l, double eps)
         if (c->face.item[i].person < c->person.count || l->decided[i])
             continue;
         const ww_known_vote vote = ww_known_nearest(l->known, ww_catalog_vector(c, i), c->dim, &rival);
-        if (vote.distance <= LONE_EPS_SHARE * eps && rival >= LONE_LEAD_MIN * vote.distance)
+        const double within = believed_within(&c->face.item[i], eps, seed_score);
+        if (vote.distance <= within && rival >= LONE_LEAD_MIN * vote.distance)
             l->name_of_face[i] = (int)vote.name;
         l->distance[i] = vote.distance;
     }
@@ -117,9 +134,12 @@ ww_status ww_known_name_faces(ww_known *k, ww_people_view *view, const int *give
                               ww_error *err)
 {
     lone_faces l = {.known = k, .view = view};
-    ww_status status = begin(&l, given, err);
+    double seed_score = 0;
+    ww_status status = ww_setting_number(k->library, WW_SETTING_SEED_SCORE, 0, &seed_score, err);
     if (status == WW_OK)
-        judge(&l, eps);
+        status = begin(&l, given, err);
+    if (status == WW_OK)
+        judge(&l, eps, seed_score);
     for (size_t n = 0; n < k->name.count && status == WW_OK; n++)
         status = name_faces(&l, (int)n, batch, err);
     free(l.name_of_person);

@@ -17,7 +17,8 @@ typedef enum ww_face_grade {
 static inline ww_face_grade ww_grade_face(const ww_catalog_face *face, double min_quality, double seed_score)
 {
     const float score = (float)face->score, quality = (float)face->quality;
-    const bool unsure = score<seed_score, tracked = face->track> 0;
+    const bool unsure = score < seed_score;
+    const bool tracked = face->track > 0;
     if (unsure && !tracked)
         return WW_FACE_UNSURE;
     return unsure || quality < (tracked ? min_quality * WW_TRACKED_QUALITY_SHARE : min_quality) ? WW_FACE_JOINS_ONLY
