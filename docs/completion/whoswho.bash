@@ -6,7 +6,7 @@ _whoswho() {
         cluster:--detector|find:--detector) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
         cluster:--embedder|find:--embedder) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
         cluster:--landmarks|find:--landmarks) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
-        export:--to) mapfile -t COMPREPLY < <(compgen -W "yolo imagefolder chips coco embeddings" -- "$word"); return ;;
+        export:--to) mapfile -t COMPREPLY < <(compgen -W "yolo imagefolder chips coco embeddings cvat labelstudio timeline xmp article" -- "$word"); return ;;
         export:--out|export:-O) mapfile -t COMPREPLY < <(compgen -d -- "$word"); return ;;
         export:--split) return ;;
         export:--seed) return ;;
@@ -53,7 +53,8 @@ _whoswho() {
             people|reject|different|ignore|undo|redo|log|why) options="--output --quiet --json --help" ;;
             name|merge|same) options="--output --quiet --json --help --force" ;;
             split) options="--output --quiet --json --help --yes" ;;
-            sync) options="--output --quiet --json --help --dry-run" ;;
+            forget) options="--output --quiet --json --help --gone" ;;
+            sync|import) options="--output --quiet --json --help --dry-run" ;;
             find) options="--output --quiet --json --help --in --every --top --threads --detector --embedder --landmarks --upsample --jitter" ;;
             eval) options="--output --truth --pairs --face --worst --thresholds --method --min-samples --threads --quiet --json --help" ;;
             *) options="--output --files-from --null --every --fps --threads --detector --embedder --landmarks --upsample --jitter --detect-size --min-face --min-score --track --no-track --frame-max --preset --quiet --verbose --json --help --eps --threshold --min-samples --method --min-quality --known --version" ;;
@@ -69,7 +70,7 @@ _whoswho() {
     fi
     mapfile -t COMPREPLY < <(compgen -f -- "$word")
     if [[ $COMP_CWORD -eq 1 || ( $command == help && $COMP_CWORD -eq 2 ) ]]; then
-        mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W "run scan watch cluster export check people name merge split reject same different ignore sync undo redo log find why eval demo models help version" -- "$word")
+        mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W "run scan watch cluster export check people name merge split reject same different ignore forget sync import undo redo log find why eval demo models help version" -- "$word")
     fi
 }
 complete -o filenames -F _whoswho whoswho

@@ -2,7 +2,7 @@
 # made by tools/make_completion.py from the option tables: do not edit
 function __whoswho_command
     set -l words (commandline -opc)
-    if contains -- "$words[2]" run scan watch cluster export check people name merge split reject same different ignore sync undo redo log find why eval demo models
+    if contains -- "$words[2]" run scan watch cluster export check people name merge split reject same different ignore forget sync import undo redo log find why eval demo models
         echo $words[2]
     else
         echo run
@@ -22,7 +22,9 @@ complete -c whoswho -n 'test (count (commandline -opc)) -eq 1' -a reject -d 'a p
 complete -c whoswho -n 'test (count (commandline -opc)) -eq 1' -a same -d 'two portraits or people are one person'
 complete -c whoswho -n 'test (count (commandline -opc)) -eq 1' -a different -d 'two portraits or people are two'
 complete -c whoswho -n 'test (count (commandline -opc)) -eq 1' -a ignore -d 'a stranger: no folder any more'
+complete -c whoswho -n 'test (count (commandline -opc)) -eq 1' -a forget -d 'take files out of the library'
 complete -c whoswho -n 'test (count (commandline -opc)) -eq 1' -a sync -d 'read what was changed in the folders by hand'
+complete -c whoswho -n 'test (count (commandline -opc)) -eq 1' -a import -d 'read boxes and names from other programs'
 complete -c whoswho -n 'test (count (commandline -opc)) -eq 1' -a undo -d 'undo the last decision'
 complete -c whoswho -n 'test (count (commandline -opc)) -eq 1' -a redo -d 'undo the last undo'
 complete -c whoswho -n 'test (count (commandline -opc)) -eq 1' -a log -d 'list the decisions'
@@ -49,10 +51,10 @@ complete -c whoswho -n 'contains -- (__whoswho_command) run scan watch demo' -l 
 complete -c whoswho -n 'contains -- (__whoswho_command) run scan watch demo' -l no-track -d 'do not track faces between samples'
 complete -c whoswho -n 'contains -- (__whoswho_command) run scan watch demo' -l frame-max -x -d 'long side of the stored frames (1280)'
 complete -c whoswho -n 'contains -- (__whoswho_command) run scan watch demo' -l preset -x -a 'article' -d 'article: the article\'s pipeline, with dlib\'s models (see man whoswho)'
-complete -c whoswho -n 'contains -- (__whoswho_command) run scan watch cluster export check people name merge split reject same different ignore sync undo redo log find why eval demo' -l quiet -s q -d 'print errors only'
+complete -c whoswho -n 'contains -- (__whoswho_command) run scan watch cluster export check people name merge split reject same different ignore forget sync import undo redo log find why eval demo' -l quiet -s q -d 'print errors only'
 complete -c whoswho -n 'contains -- (__whoswho_command) run scan watch demo' -l verbose -s v -d 'print more: times, what was estimated from what, notes of the library'
 complete -c whoswho -n 'contains -- (__whoswho_command) run scan watch demo' -l json -d 'print the summary as JSON'
-complete -c whoswho -n 'contains -- (__whoswho_command) run scan watch cluster export check people name merge split reject same different ignore sync undo redo log find why eval demo models' -l help -s h -d 'this text'
+complete -c whoswho -n 'contains -- (__whoswho_command) run scan watch cluster export check people name merge split reject same different ignore forget sync import undo redo log find why eval demo models' -l help -s h -d 'this text'
 complete -c whoswho -n 'contains -- (__whoswho_command) run watch cluster demo' -l eps -x -d 'distance within which two faces are neighbours (the embedder\'s own)'
 complete -c whoswho -n 'contains -- (__whoswho_command) run watch cluster demo' -l threshold -x -d 'largest average distance of faces of one person, or the method\'s own measure (estimated; auto: estimate again)'
 complete -c whoswho -n 'contains -- (__whoswho_command) run watch cluster demo' -l min-samples -x -d 'seed faces that make a person (2; dbscan 5; the other methods 3 in footage)'
@@ -61,14 +63,14 @@ complete -c whoswho -n 'contains -- (__whoswho_command) run watch cluster demo' 
 complete -c whoswho -n 'contains -- (__whoswho_command) run watch cluster demo' -l known -r -a '(__fish_complete_directories)' -d 'one folder per name, with pictures of that person: names people'
 complete -c whoswho -n 'contains -- (__whoswho_command) cluster export eval' -l output -s o -r -a '(__fish_complete_directories)' -d 'the library\'s folder (ClusteredFaces)'
 complete -c whoswho -n 'contains -- (__whoswho_command) cluster export' -l verbose -s v -d 'print more: what was estimated from what, notes of the library'
-complete -c whoswho -n 'contains -- (__whoswho_command) cluster export check people name merge split reject same different ignore sync undo redo log find why eval' -l json -d 'print the result as JSON'
+complete -c whoswho -n 'contains -- (__whoswho_command) cluster export check people name merge split reject same different ignore forget sync import undo redo log find why eval' -l json -d 'print the result as JSON'
 complete -c whoswho -n 'contains -- (__whoswho_command) cluster' -l detector -r -d 'for these pictures: as the library was made with'
 complete -c whoswho -n 'contains -- (__whoswho_command) cluster find' -l embedder -r -d 'likewise'
 complete -c whoswho -n 'contains -- (__whoswho_command) cluster find' -l landmarks -r -d 'likewise'
 complete -c whoswho -n 'contains -- (__whoswho_command) cluster find' -l upsample -x -d 'likewise'
 complete -c whoswho -n 'contains -- (__whoswho_command) cluster find' -l jitter -x -d 'likewise'
 complete -c whoswho -n 'contains -- (__whoswho_command) export' -l restore -d 'write everything back, whatever was done to the folders by hand'
-complete -c whoswho -n 'contains -- (__whoswho_command) export' -l to -x -a 'yolo imagefolder chips coco embeddings' -d 'write a data set elsewhere, as its consumer reads it; see below'
+complete -c whoswho -n 'contains -- (__whoswho_command) export' -l to -x -a 'yolo imagefolder chips coco embeddings cvat labelstudio timeline xmp article' -d 'write a data set elsewhere, as its consumer reads it; see below'
 complete -c whoswho -n 'contains -- (__whoswho_command) export' -l out -s O -r -a '(__fish_complete_directories)' -d 'where it goes; several formats get a folder each'
 complete -c whoswho -n 'contains -- (__whoswho_command) export' -l split -x -d 'train/val/test, without leaks (80/10/10)'
 complete -c whoswho -n 'contains -- (__whoswho_command) export' -l seed -x -d 'another seed, another split (0)'
@@ -76,10 +78,11 @@ complete -c whoswho -n 'contains -- (__whoswho_command) export' -l near-duplicat
 complete -c whoswho -n 'contains -- (__whoswho_command) export' -l unlabelled -x -a 'blur unknown leave-out' -d 'faces of no class in a frame: blur (the default), unknown, or leave-out'
 complete -c whoswho -n 'contains -- (__whoswho_command) export' -l named -d 'only people with a name'
 complete -c whoswho -n 'contains -- (__whoswho_command) export' -l chip-size -x -d 'side of aligned chips (112)'
-complete -c whoswho -n 'contains -- (__whoswho_command) people name merge split reject same different ignore sync undo redo log find why' -l output -s o -r -a '(__fish_complete_directories)' -d 'the folder with the people (ClusteredFaces)'
+complete -c whoswho -n 'contains -- (__whoswho_command) people name merge split reject same different ignore forget sync import undo redo log find why' -l output -s o -r -a '(__fish_complete_directories)' -d 'the folder with the people (ClusteredFaces)'
 complete -c whoswho -n 'contains -- (__whoswho_command) name merge same' -l force -d 'also join people who are seen together'
 complete -c whoswho -n 'contains -- (__whoswho_command) split' -l yes -s y -d 'do it without asking'
-complete -c whoswho -n 'contains -- (__whoswho_command) sync' -l dry-run -s n -d 'only say what was understood'
+complete -c whoswho -n 'contains -- (__whoswho_command) forget' -l gone -d 'files that are not there any more'
+complete -c whoswho -n 'contains -- (__whoswho_command) sync import' -l dry-run -s n -d 'only say what was understood'
 complete -c whoswho -n 'contains -- (__whoswho_command) find' -l in -r -d 'look in this video, photo or folder in place of a library'
 complete -c whoswho -n 'contains -- (__whoswho_command) find' -l every -x -d 'with --in: sampling interval (1s)'
 complete -c whoswho -n 'contains -- (__whoswho_command) find' -l top -x -d 'how many people to rank (5)'
