@@ -340,7 +340,7 @@ TEST(each_camera_is_a_source)
     for (int track = 0; track < 2; track++) {
         ww_source *source = NULL;
         ww_source_options options = {.track = track};
-        CHECK_OK(ww_source_open("both.mp4", &options, NULL, &source, &err));
+        CHECK_OK(ww_source_open(clip_path("both.mp4"), &options, NULL, &source, &err));
         const ww_source_info *info = ww_source_get_info(source);
         CHECK_EQ(info->tracks_more, 1);
         CHECK_EQ(info->tracks_unread, 0);
@@ -355,7 +355,7 @@ TEST(each_camera_is_a_source)
     }
     ww_source *source = NULL;
     ww_source_options options = {.track = 2};
-    CHECK(ww_source_open("both.mp4", &options, NULL, &source, &err) != WW_OK);
+    CHECK(ww_source_open(clip_path("both.mp4"), &options, NULL, &source, &err) != WW_OK);
 }
 
 TEST(second_track_is_told)
