@@ -23,6 +23,8 @@ say undo now -o out
 say split 0 1 -o out
 say why 0 -o out
 say why 100000 -o out
+say name 1 Bea -o out
+say same Ada Bea -o out
 say people -o elsewhere
 say sync elsewhere
 say log -o out
