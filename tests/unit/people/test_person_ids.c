@@ -253,8 +253,21 @@ TEST(of_one_who_becomes_two_the_larger_part_keeps_the_number)
     close_library(library);
 }
 
+TEST(in_footage_a_single_face_is_no_person_unless_asked_for)
+{
+    ww_library *library = open_library();
+    ww_cluster_options one = WW_CLUSTER_OPTIONS_INIT;
+    one.min_samples = 1;
+    add_footage(library, 1, 1, "key", 4, (int[]){0, 1, -1});
+    add_footage(library, 2, 2, "key", 1, (int[]){5, -1});
+    CHECK_EQ(sort_library(library, NULL), 2);
+    CHECK_EQ(sort_library(library, &one), 3);
+    close_library(library);
+}
+
 int main(void)
 {
+    RUN(in_footage_a_single_face_is_no_person_unless_asked_for);
     RUN(of_one_who_becomes_two_the_larger_part_keeps_the_number);
     RUN(new_footage_joins_and_moves_nobody);
     RUN(numbers_of_people_who_left_are_not_given_to_others);
