@@ -23,6 +23,7 @@ typedef struct lone_faces {
     int *name_of_face;   // what an unassigned face is to be called
     double *distance;
     bool *decided; // the user has said something about this face
+    bool *met;     // for each name: a face is to be called so
 } lone_faces;
 
 static int index_of_name(const ww_known *k, const char *name)
@@ -41,7 +42,8 @@ static ww_status begin(lone_faces *l, const int *given, ww_error *err)
     l->name_of_face = ww_try_array(c->face.count, sizeof *l->name_of_face);
     l->distance = ww_try_array(c->face.count, sizeof *l->distance);
     l->decided = ww_try_array(c->face.count, sizeof *l->decided);
-    if (!l->name_of_person || !l->name_of_face || !l->distance || !l->decided)
+    l->met = ww_try_array(l->known->name.count, sizeof *l->met);
+    if (!l->met || !l->name_of_person || !l->name_of_face || !l->distance || !l->decided)
         return ww_fail_memory(err, "comparing %zu faces", c->face.count);
     for (size_t p = 0; p < c->person.count; p++)
         l->name_of_person[p] = given[p] != NO_NAME ? given[p] : index_of_name(l->known, c->person.item[p].name);
@@ -94,8 +96,10 @@ static void judge(lone_faces *l, double eps, double seed_score)
             continue;
         const ww_known_vote vote = ww_known_nearest(l->known, ww_catalog_vector(c, i), c->dim, &rival);
         const double within = believed_within(&c->face.item[i], eps, seed_score);
-        if (vote.distance <= within && rival >= LONE_LEAD_MIN * vote.distance)
+        if (vote.distance <= within && rival >= LONE_LEAD_MIN * vote.distance) {
             l->name_of_face[i] = (int)vote.name;
+            l->met[vote.name] = true;
+        }
         l->distance[i] = vote.distance;
     }
 }
@@ -141,10 +145,12 @@ ww_status ww_known_name_faces(ww_known *k, ww_people_view *view, const int *give
     if (status == WW_OK)
         judge(&l, eps, seed_score);
     for (size_t n = 0; n < k->name.count && status == WW_OK; n++)
-        status = name_faces(&l, (int)n, batch, err);
+        if (l.met[n])
+            status = name_faces(&l, (int)n, batch, err);
     free(l.name_of_person);
     free(l.name_of_face);
     free(l.distance);
     free(l.decided);
+    free(l.met);
     return status;
 }

@@ -64,6 +64,7 @@ static const struct {
     {"source_file", {"source", "path", "track"}},
     {"succession", {"old", "new"}},
     {"damage", {"source", "span", "words"}},
+    {"shot", {"source", "first_us", "last_us", "span", "ending"}},
 };
 enum { TABLES = sizeof tables / sizeof *tables };
 
