@@ -7,6 +7,10 @@
 #include <math.h>
 #include <stdlib.h>
 
+// Of a frame between two others.
+#define CANDIDATE_SCORE 0.5f   // from here on one is looked at closely wherever it lies
+#define KNOWN_OVERLAP_MIN 0.2f // with a face known, else
+
 struct ww_detector {
     const ww_model_spec *spec;
     ww_detect_options options;
@@ -99,15 +103,51 @@ static void cut_to(const ww_image *image, float min_face, ww_detections *found)
     found->count = kept;
 }
 
-ww_status ww_detect(ww_detector *d, const ww_image *image, ww_detections *found, ww_error *err)
+static bool is_known(const ww_detection *d, const ww_detection *known, size_t known_count)
 {
-    found->count = 0;
-    ww_status status = d->spec->detector->find(d->state, image, found, err);
-    if (status == WW_OK && d->judge)
+    for (size_t i = 0; i < known_count; i++)
+        if (ww_detection_overlap(d, &known[i]) >= KNOWN_OVERLAP_MIN)
+            return true;
+    return false;
+}
+
+static void drop_doubtful(const ww_detection *known, size_t known_count, ww_detections *found)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < found->count; i++)
+        if (found->item[i].score >= CANDIDATE_SCORE || is_known(&found->item[i], known, known_count))
+            found->item[kept++] = found->item[i];
+    found->count = kept;
+}
+
+static ww_status find_landmarks(ww_detector *d, const ww_image *image, ww_detections *found, ww_error *err)
+{
+    ww_status status = WW_OK;
+    if (d->judge)
         status = d->spec->judge.kind->find(d->judge, image, d->options.min_score, found, err);
     if (status == WW_OK && d->landmarks)
         status = d->spec->landmarks.kind->find(d->landmarks, image, d->options.min_score, found, err);
     if (status == WW_OK)
         cut_to(image, d->options.min_face, found);
     return status;
+}
+
+ww_status ww_detect(ww_detector *d, const ww_image *image, ww_detections *found, ww_error *err)
+{
+    found->count = 0;
+    ww_status status = d->spec->detector->find(d->state, image, found, err);
+    return status == WW_OK ? find_landmarks(d, image, found, err) : status;
+}
+
+// Whether its candidates are scored anew, so that the detector's own scores are only a first word.
+static bool rescores(const ww_detector *d) { return d->judge || (d->landmarks && d->spec->landmarks.kind->rescores); }
+
+ww_status ww_detect_again(ww_detector *d, const ww_image *image, const ww_detection *known, size_t known_count,
+                          ww_detections *found, ww_error *err)
+{
+    found->count = 0;
+    ww_status status = d->spec->detector->find(d->state, image, found, err);
+    if (status == WW_OK && rescores(d) && d->options.min_score >= d->spec->min_score)
+        drop_doubtful(known, known_count, found);
+    return status == WW_OK ? find_landmarks(d, image, found, err) : status;
 }

@@ -19,5 +19,10 @@ void ww_detector_close(ww_detector *detector);
 // Faces of `image` in its own pixels, best score first, cut to the picture; `found` is emptied first and stays the
 // caller's.
 ww_status ww_detect(ww_detector *detector, const ww_image *image, ww_detections *found, ww_error *err);
+// The same on a frame between two others, `known` being the faces that may be on it still: what the detector is less
+// than half sure of is looked at closely only where one of them lies. That is where the landmarks come from a source
+// that scores anew, and the detector's own least score is wanted; else it is ww_detect.
+ww_status ww_detect_again(ww_detector *detector, const ww_image *image, const ww_detection *known, size_t known_count,
+                          ww_detections *found, ww_error *err);
 
 #endif

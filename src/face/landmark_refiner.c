@@ -17,6 +17,10 @@ enum { SIDE = 64, VALUES = WW_LANDMARK_VALUES };
 // 0.48.
 #define SAME_FACE 0.3f
 
+// Log-odds: so far below what a face needs the network's first answer lies that a second is not asked for. Of 49,000
+// second runs on films and photos with truth 33,000 are saved, and 3 of 5,736 faces are found no more.
+#define HOPELESS 6.0f
+
 struct ww_landmark_refiner {
     ww_session *session;
 };
@@ -93,22 +97,31 @@ static float apart(const float *from, const float *to)
     return sum / points / fmaxf(hypotf(to[2] - to[0], to[3] - to[1]), 1e-3f);
 }
 
-// Once, and again where that moved the points far.
-static ww_status refine_one(ww_landmark_refiner *refiner, const ww_image *image, float landmark[VALUES], float *face,
-                            ww_error *err)
-{
-    float before[VALUES];
-    memcpy(before, landmark, sizeof before);
-    ww_status status = refine_once(refiner, image, landmark, face, err);
-    return status == WW_OK && apart(before, landmark) > MOVED_FAR ? refine_once(refiner, image, landmark, face, err)
-                                                                  : status;
-}
-
 static float log_odds(float p)
 {
     const float least = 1e-6f;
     p = fminf(fmaxf(p, least), 1 - least);
     return logf(p / (1 - p));
+}
+
+// Whether an answer `own` is so far from what makes a face of `min_score` that a second one will not be.
+static bool is_hopeless(float detector, float own, float min_score)
+{
+    const float needed =
+        (log_odds(min_score) - WW_REFINER_BIAS - WW_REFINER_DETECTOR * log_odds(detector)) / WW_REFINER_OWN;
+    return log_odds(own) < needed - HOPELESS;
+}
+
+// Once, and again where that moved the points far and it may be a face.
+static ww_status refine_one(ww_landmark_refiner *refiner, const ww_image *image, float min_score, ww_detection *d,
+                            float *own, ww_error *err)
+{
+    float before[VALUES];
+    memcpy(before, d->landmark, sizeof before);
+    ww_status status = refine_once(refiner, image, d->landmark, own, err);
+    if (status == WW_OK && apart(before, d->landmark) > MOVED_FAR && !is_hopeless(d->score, *own, min_score))
+        status = refine_once(refiner, image, d->landmark, own, err);
+    return status;
 }
 
 static float score_of_both(float detector, float own)
@@ -139,11 +152,11 @@ ww_status ww_landmark_refine(ww_landmark_refiner *refiner, const ww_image *image
     size_t kept = 0;
     for (size_t i = 0; i < found->count; i++) {
         ww_detection *d = &found->item[i];
-        float face;
-        ww_status status = refine_one(refiner, image, d->landmark, &face, err);
+        float own;
+        ww_status status = refine_one(refiner, image, min_score, d, &own, err);
         if (status != WW_OK)
             return status;
-        d->score = score_of_both(d->score, face);
+        d->score = score_of_both(d->score, own);
         if (d->score >= min_score)
             found->item[kept++] = *d;
     }

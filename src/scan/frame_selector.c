@@ -90,6 +90,22 @@ static ww_status detect(ww_frame_selector *w, const ww_image *image, bool coarse
     return status;
 }
 
+// On an intermediate frame, where the faces that are followed may be expected.
+static ww_status detect_again(ww_frame_selector *w, const ww_image *image, bool coarse, ww_error *err)
+{
+    double begun = ww_seconds();
+    w->known.count = 0;
+    for (size_t i = 0; i < w->tracker.live.count; i++) {
+        const ww_track *t = &w->tracker.live.item[i];
+        if (!ww_vector_push(&w->known, ((ww_detection){t->x, t->y, t->width, t->height})))
+            return ww_fail_memory(err, "the tracks of a span");
+    }
+    ww_status status = ww_detect_again(coarse ? w->coarse_detector : w->detector, image, w->known.item, w->known.count,
+                                       &w->found, err);
+    w->extractor->seen->detect_s += ww_seconds() - begun;
+    return status;
+}
+
 // COARSE_FACE_PX in pixels of the image.
 static float coarse_face_px(const ww_frame_selector *w, const ww_image *image)
 {
@@ -186,7 +202,8 @@ static ww_status look(ww_frame_selector *w, const ww_frame *frame, ww_error *err
 {
     const bool coarse = w->coarse_next;
     double worth = 0;
-    ww_status status = detect(w, &frame->image, coarse, err);
+    ww_status status =
+        frame->intermediate ? detect_again(w, &frame->image, coarse, err) : detect(w, &frame->image, coarse, err);
     if (status != WW_OK)
         return status;
     status = follow(w, frame->time_us, coarse ? coarse_face_px(w, &frame->image) : 0, err);
@@ -255,6 +272,7 @@ void ww_frame_selector_free(ww_frame_selector *w)
     ww_track_chips_clear(&w->chips);
     ww_vector_free(&w->chips);
     ww_vector_free(&w->found);
+    ww_vector_free(&w->known);
     ww_vector_free(&w->track);
     ww_tracker_free(&w->tracker);
 }

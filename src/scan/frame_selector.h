@@ -33,12 +33,12 @@ typedef struct ww_frame_selector {
     ww_shot shot;
     bool begun; // a frame was looked at
     ww_tracker tracker;
-    bool open;               // a sample's time is running
-    bool first;              // the next frame is the first of its shot
-    bool coarse_next;        // all faces are large: half the resolution will do for the next frame
-    ww_candidate_frame held; // without faces: none is
-    ww_track_chips chips;    // of the faces followed, since the sample
-    ww_detections found;
+    bool open;                  // a sample's time is running
+    bool first;                 // the next frame is the first of its shot
+    bool coarse_next;           // all faces are large: half the resolution will do for the next frame
+    ww_candidate_frame held;    // without faces: none is
+    ww_track_chips chips;       // of the faces followed, since the sample
+    ww_detections found, known; // in this frame; in those before it
     ww_track_numbers track;
 } ww_frame_selector;
 

@@ -3,6 +3,7 @@
 // see.
 #include "face/detect.h"
 #include "face/detector.h"
+#include "face/landmark_refiner.h"
 #include "face/landmarks.h"
 #include "face/model.h"
 #include "harness.h"
@@ -179,6 +180,89 @@ TEST(a_source_of_landmarks_sees_what_scores_less)
     ww_net_free(net);
 }
 
+TEST(between_two_frames_the_doubtful_count_only_where_a_face_was)
+{
+    ww_landmark_kind kind = {
+        .rescores = true, .score_from = 0.1f, .open = open_counting, .find = count_faces, .close = close_counting};
+    ww_error err = {0};
+    ww_model_spec spec;
+    ww_net *net = made_up(1, 0, (float[]){-9, 0.4f, 0.6f}, &err); // 16 cells in doubt, 4 that are not
+    CHECK_OK(ww_model_recognise(net, NULL, &spec, &err));
+    ww_image image = flat(WW_PIXELS_LUMA, 64, 64, (uint8_t[]){0});
+    const ww_detection known = {.x = 14, .y = 30, .width = 16, .height = 16}; // of the 16 cells on one
+    for (int rescores = 0; rescores < 2; rescores++) {
+        kind.rescores = rescores;
+        spec.landmarks = (ww_landmark_source){&kind, net};
+        ww_detector *detector = NULL;
+        ww_detections found = {0};
+        CHECK_OK(ww_detector_open(net, &spec, NULL, &detector, &err));
+        CHECK_OK(ww_detect_again(detector, &image, NULL, 0, &found, &err));
+        CHECK_EQ(seen_by_landmarks, rescores ? 4 : 16 + 4);
+        CHECK_OK(ww_detect_again(detector, &image, &known, 1, &found, &err));
+        CHECK_EQ(seen_by_landmarks, rescores ? 4 + 1 : 16 + 4);
+        CHECK_OK(ww_detect(detector, &image, &found, &err));
+        CHECK_EQ(seen_by_landmarks, 16 + 4);
+        ww_detector_close(detector);
+        ww_vector_free(&found);
+    }
+    ww_image_free(&image);
+    ww_net_free(net);
+}
+
+// A landmark network that finds a face as likely as its chip is bright, and its eyes far to the right.
+static ww_net *moved_on(ww_error *err)
+{
+    onnx_writer w = {0};
+    onnx_input(&w, "x", (onnx_dims){4, {1, 1, 64, 64}});
+    onnx_floats(&w, "zero", (onnx_dims){1, {1}}, &(float){0});
+    onnx_floats(&w, "gain", (onnx_dims){1, {1}}, &(float){1 / 256.0f});
+    onnx_floats(&w, "marks", (onnx_dims){2, {1, WW_LANDMARK_VALUES}},
+                (float[]){68, 24, 84, 24, 76, 32, 70, 40, 82, 40});
+    onnx_ints(&w, "flat", 2, (int64_t[]){1, 1});
+    onnx_node(&w, "AveragePool", "x", "mean", "kernel_shape=64,64 strides=64,64");
+    onnx_node(&w, "Reshape", "mean flat", "row", "");
+    onnx_node(&w, "Mul", "row gain", "face", "");
+    onnx_node(&w, "Mul", "row zero", "none", "");
+    onnx_node(&w, "Add", "none marks", "points", "");
+    onnx_output(&w, "points");
+    onnx_output(&w, "face");
+    return case_load(&w, err);
+}
+
+// Left is darkness of `left`, right is light.
+static size_t found_in_the_light(const ww_net *net, uint8_t left, float min_score)
+{
+    ww_error err = {0};
+    ww_image image = flat(WW_PIXELS_LUMA, 160, 96, &left);
+    for (int y = 0; y < 96; y++)
+        memset(image.plane[0].data + y * image.plane[0].stride + 80, 255, 80);
+    ww_landmark_refiner *refiner = NULL;
+    ww_detections found = {0};
+    CHECK_OK(ww_landmark_refiner_open(net, &refiner, &err));
+    ww_vector_add(&found, ((ww_detection){.x = 10,
+                                          .y = 10,
+                                          .width = 40,
+                                          .height = 40,
+                                          .score = 0.9f,
+                                          .landmark = {20, 30, 40, 30, 30, 40, 22, 50, 38, 50}}));
+    CHECK_OK(ww_landmark_refine(refiner, &image, min_score, &found, &err));
+    const size_t count = found.count;
+    ww_vector_free(&found);
+    ww_landmark_refiner_close(refiner);
+    ww_image_free(&image);
+    return count;
+}
+
+TEST(what_is_beyond_hope_is_not_looked_at_twice)
+{
+    ww_error err = {0};
+    ww_net *net = moved_on(&err);
+    CHECK_EQ(found_in_the_light(net, 20, 0.5f), 1); // doubtful at first, sure when seen where it really is
+    CHECK_EQ(found_in_the_light(net, 0, 0.5f), 0);
+    CHECK_EQ(found_in_the_light(net, 0, 1e-5f), 1); // little is asked of it
+    ww_net_free(net);
+}
+
 // An UltraFace of input 64 x 32 that gives three times the same box, all of the picture, with what it sees at the right
 // as score.
 static ww_net *one_box(ww_error *err)
@@ -226,6 +310,8 @@ int main(void)
     RUN(colours_come_in_the_order_that_the_model_wants);
     RUN(small_faces_are_left_out_where_asked);
     RUN(a_source_of_landmarks_sees_what_scores_less);
+    RUN(between_two_frames_the_doubtful_count_only_where_a_face_was);
+    RUN(what_is_beyond_hope_is_not_looked_at_twice);
     RUN(an_ultraface_runs_at_its_size_and_has_its_landmarks_guessed);
     return FINISH();
 }
