@@ -222,7 +222,7 @@ typedef struct ww_scan_result {
     // found but smaller than wanted; or for a moment only, by a detector not sure of them
     int64_t faces_small, faces_transient;
     int64_t damaged;                              // moments that could not be decoded
-    double decode_s, detect_s, embed_s, encode_s; // thread seconds by stage
+    double decode_s, detect_s, embed_s, encode_s; // CPU seconds by stage, all threads together
     double wall_s;
     // read, but not whole: damaged in part, or cut off; those known from before too. Each is logged
     int64_t damaged_files;

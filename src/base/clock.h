@@ -4,5 +4,7 @@
 
 // Monotonic seconds since an arbitrary moment; for measuring spans.
 double ww_seconds(void);
+// Seconds of CPU that the calling thread has used.
+double ww_thread_cpu_seconds(void);
 
 #endif

@@ -114,7 +114,7 @@ ww_status ww_extract_pending(ww_face_extractor *t, ww_error *err)
     waiting w = {0};
     if (t->embedded == seen->faces.count)
         return WW_OK;
-    double begun = ww_seconds();
+    double begun = ww_thread_cpu_seconds();
     bool whole = true;
     for (size_t i = t->embedded; i < seen->faces.count && whole; i++)
         whole = put_in(&w, &seen->faces.item[i]);
@@ -129,7 +129,7 @@ ww_status ww_extract_pending(ww_face_extractor *t, ww_error *err)
     free(w.vector);
     free(w.length);
     ww_vector_free(&w.chip);
-    seen->embed_s += ww_seconds() - begun;
+    seen->embed_s += ww_thread_cpu_seconds() - begun;
     return status;
 }
 
@@ -215,7 +215,7 @@ static ww_status take_face(ww_face_extractor *t, const ww_selected_frame *take, 
     const ww_detection *d = &take->face[order];
     ww_extracted_face face = {
         .row = {.order = (int)order, .score = d->score, .person = -1, .track = take->track[order]}};
-    double full = 1.0 / take->scale, begun = ww_seconds();
+    double full = 1.0 / take->scale, begun = ww_thread_cpu_seconds();
     face.row.x = d->x * full;
     face.row.y = d->y * full;
     face.row.width = d->width * full;
@@ -229,11 +229,11 @@ static ww_status take_face(ww_face_extractor *t, const ww_selected_frame *take, 
         status = take_chips(take, &face, budget, err);
     if (status == WW_OK && t->is_video)
         status = find_colours(take->image, d, &face, err);
-    double cut = ww_seconds();
+    double cut = ww_thread_cpu_seconds();
     seen->embed_s += cut - begun;
     if (status == WW_OK)
         status = ww_portrait(take->image, d, &face.row, &face.portrait, &face.portrait_bytes, err);
-    seen->encode_s += ww_seconds() - cut;
+    seen->encode_s += ww_thread_cpu_seconds() - cut;
     if (ww_vector_push(&seen->faces, face))
         return status;
     ww_extracted_face_free(&face);
@@ -242,7 +242,7 @@ static ww_status take_face(ww_face_extractor *t, const ww_selected_frame *take, 
 
 static ww_status keep_picture(ww_face_extractor *t, const ww_image *image, ww_extracted_frame *kept, ww_error *err)
 {
-    double begun = ww_seconds();
+    double begun = ww_thread_cpu_seconds();
     int longest = image->width > image->height ? image->width : image->height;
     ww_image small = {0};
     const ww_image *picture = image;
@@ -259,7 +259,7 @@ static ww_status keep_picture(ww_face_extractor *t, const ww_image *image, ww_ex
     kept->row.jpeg_width = picture->width;
     kept->row.jpeg_height = picture->height;
     ww_image_free(&small);
-    t->seen->encode_s += ww_seconds() - begun;
+    t->seen->encode_s += ww_thread_cpu_seconds() - begun;
     return status;
 }
 

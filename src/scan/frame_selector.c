@@ -30,7 +30,7 @@ static ww_status keep_chip(ww_frame_selector *w, int64_t track, int64_t time_us,
 static ww_status judge(ww_frame_selector *w, const ww_image *image, int64_t time_us, double *worth, ww_error *err)
 {
     *worth = 0;
-    double begun = ww_seconds();
+    double begun = ww_thread_cpu_seconds();
     ww_status status = WW_OK;
     for (size_t i = 0; i < w->found.count && i < JUDGED_FACES_MAX && status == WW_OK; i++) {
         ww_image chip = {0};
@@ -42,7 +42,7 @@ static ww_status judge(ww_frame_selector *w, const ww_image *image, int64_t time
         }
         ww_image_free(&chip);
     }
-    w->extractor->seen->detect_s += ww_seconds() - begun;
+    w->extractor->seen->detect_s += ww_thread_cpu_seconds() - begun;
     return status;
 }
 
@@ -84,16 +84,16 @@ static ww_status hold(ww_frame_selector *w, const ww_frame *frame, double worth,
 
 static ww_status detect(ww_frame_selector *w, const ww_image *image, bool coarse, ww_error *err)
 {
-    double begun = ww_seconds();
+    double begun = ww_thread_cpu_seconds();
     ww_status status = ww_detect(coarse ? w->coarse_detector : w->detector, image, &w->found, err);
-    w->extractor->seen->detect_s += ww_seconds() - begun;
+    w->extractor->seen->detect_s += ww_thread_cpu_seconds() - begun;
     return status;
 }
 
 // On an intermediate frame, where the faces that are followed may be expected.
 static ww_status detect_again(ww_frame_selector *w, const ww_image *image, bool coarse, ww_error *err)
 {
-    double begun = ww_seconds();
+    double begun = ww_thread_cpu_seconds();
     w->known.count = 0;
     for (size_t i = 0; i < w->tracker.live.count; i++) {
         const ww_track *t = &w->tracker.live.item[i];
@@ -102,7 +102,7 @@ static ww_status detect_again(ww_frame_selector *w, const ww_image *image, bool 
     }
     ww_status status = ww_detect_again(coarse ? w->coarse_detector : w->detector, image, w->known.item, w->known.count,
                                        &w->found, err);
-    w->extractor->seen->detect_s += ww_seconds() - begun;
+    w->extractor->seen->detect_s += ww_thread_cpu_seconds() - begun;
     return status;
 }
 

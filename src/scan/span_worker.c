@@ -132,12 +132,12 @@ static ww_status take_alone(struct span_job *job, ww_frame *frame, ww_error *err
 {
     ww_span_worker *l = job->worker;
     ww_span_result *seen = job->extractor.seen;
-    double begun = ww_seconds();
+    double begun = ww_thread_cpu_seconds();
     ww_image turned = {0};
     ww_status status = ww_detect_in_tiles(l->detector, &frame->image, l->options.detect_size, &l->found, err);
     if (status == WW_OK && l->found.count == 0 && job->may_turn)
         status = find_upright(l, frame, &turned, err);
-    seen->detect_s += ww_seconds() - begun;
+    seen->detect_s += ww_thread_cpu_seconds() - begun;
     seen->counts.samples++;
     size_t kept = 0;
     l->untracked.count = 0;
@@ -202,12 +202,12 @@ ww_status ww_span_worker_run(ww_span_worker *worker, const ww_source *source, ww
                                        .min_face_px = worker->options.min_face_px,
                                        .detect_size = worker->options.detect_size,
                                        .extractor = &job.extractor};
-    double begun = ww_seconds(), others = seen->detect_s + seen->embed_s + seen->encode_s;
+    double begun = ww_thread_cpu_seconds(), others = seen->detect_s + seen->embed_s + seen->encode_s;
     ww_damage damage = {0};
     ww_status status = ww_reader_span(reader, span, on_frame, &job, &damage, err);
     if (status == WW_OK)
         status = ww_frame_selector_end(&job.selector, err);
-    seen->decode_s += ww_seconds() - begun - (seen->detect_s + seen->embed_s + seen->encode_s - others);
+    seen->decode_s += ww_thread_cpu_seconds() - begun - (seen->detect_s + seen->embed_s + seen->encode_s - others);
     seen->counts.damaged += damage.lost + damage.concealed;
     if (damage.lost + damage.concealed > 0 && !seen->damage)
         seen->damage = ww_damage_words(source, &damage);
