@@ -24,7 +24,7 @@ struct settings {
     ww_model_options models;
     ww_scan_options scan;
     ww_cluster_options cluster;
-    bool null, no_track, quiet, verbose, json, help;
+    bool null, no_track, exact_times, fast, quiet, verbose, json, help;
 };
 
 struct outcome {
@@ -97,8 +97,8 @@ static void print_summary(const struct outcome *o, bool verbose)
     if (o->clustered)
         print_sorting(&o->cluster, verbose);
     if (verbose) {
-        printf("%.1f s: scan %.1f (thread time: decode %.1f, detect %.1f, embed %.1f, encode %.1f)", o->wall_s,
-               s->wall_s, s->decode_s, s->detect_s, s->embed_s, s->encode_s);
+        printf("%.1f s: scan %.1f (CPU time: decode %.1f, detect %.1f, embed %.1f, encode %.1f)", o->wall_s, s->wall_s,
+               s->decode_s, s->detect_s, s->embed_s, s->encode_s);
         if (o->clustered)
             printf(", cluster %.1f, export %.1f", o->cluster.wall_s, o->export.wall_s);
         puts("");
@@ -225,6 +225,8 @@ static int run(int argc, char **argv, int first, const way *how)
         {"null", '0', OPTION_FLAG, &set.null, NULL, "the names in that list end with a NUL, as find -print0 writes it"},
         {"every", 0, OPTION_DURATION, &set.scan.every_us, "TIME", "sampling interval (1s)"},
         {"fps", 0, OPTION_FPS, &set.scan.every_us, "N", "the same as samples per second"},
+        {"exact-times", 0, OPTION_FLAG, &set.exact_times, NULL,
+         "the frame at each sampling time, not a cheaper one near it"},
         {"threads", 't', OPTION_COUNT, &set.scan.threads, "N", "threads to use (all CPUs)", 1, 1024},
         {"detector", 0, OPTION_TEXT, &set.models.detector, "FILE",
          "ONNX or dlib face detector, or hog, or cnn (the one built in)", .choices = "hog cnn yunet mmod"},
@@ -244,6 +246,7 @@ static int run(int argc, char **argv, int first, const way *how)
          1},
         {"track", 0, OPTION_FLAG_OFF, &set.no_track, NULL, "track faces between samples (the default)"},
         {"no-track", 0, OPTION_FLAG, &set.no_track, NULL, "do not track faces between samples"},
+        {"fast", 0, OPTION_FLAG, &set.fast, NULL, "for a first look: the frames cheapest to decode, no tracking"},
         {"frame-max", 0, OPTION_COUNT, &set.scan.frame_max_px, "PX", "long side of the stored frames (1280)", 64,
          16384},
         {"preset", 0, OPTION_TEXT, &set.preset, "NAME",
@@ -275,6 +278,8 @@ static int run(int argc, char **argv, int first, const way *how)
     } else if ((code = inputs_read(&in, argument, count, set.list, set.null)) == EXIT_FINE) {
         set.cluster.threads = set.scan.threads;
         set.scan.no_track = set.no_track;
+        set.scan.exact_times = set.exact_times;
+        set.scan.fast = set.fast;
         if (set.preset)
             follow_article(&set);
         code = how->watches ? scan_and_watch(&set, &in) : scan_and_more(&set, in.path, in.count, how->scan_only);

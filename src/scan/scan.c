@@ -57,7 +57,8 @@ static ww_status open_photo(ww_scan *s, ww_scan_task *t, ww_error *err)
     if (status != WW_OK || t->failure)
         return status;
     t->span_count = ww_source_get_info(t->source->handle)->span_count;
-    status = ww_scan_find_known(s, t->source->hash, &t->source->resumed, err);
+    bool whole;
+    status = ww_scan_find_known(s, t->source->hash, &t->source->resumed, &whole, err);
     t->already = t->source->resumed != 0;
     return status;
 }
@@ -135,13 +136,21 @@ static int score_key(double min_score)
     return min_score < 0 ? 0 : min_score * 10000 < 1 ? -1 : (int)(min_score * 10000);
 }
 
-static char *scan_key(const ww_models *m, const ww_scan_options *o)
+// With exact times, which were the only ones once.
+static char *exact_key(const ww_models *m, const ww_scan_options *o)
 {
     return ww_strf("embedder=%016" PRIx64 " detector=%016" PRIx64 " every_us=%" PRId64
                    " detect_size=%d min_face=%d min_score=%d frame_max=%d track=%d shrink=%dx%d",
                    m->embedder_hash, m->detector_hash, o->every_us, o->detect_size, (int)(o->min_face_px * 100),
                    score_key(o->min_score), o->frame_max_px, ww_tracks(o, &m->detector_spec), o->shrink_width,
                    o->shrink_height);
+}
+
+static char *scan_key(const ww_scan_options *o, const char *exact)
+{
+    static const char *const times[] = {
+        [WW_TIMES_EXACT] = "", [WW_TIMES_NEAR] = " times=near", [WW_TIMES_CHEAPEST] = " times=cheapest"};
+    return ww_strf("%s%s%s", exact, times[ww_scan_times(o)], o->fast ? " fast" : "");
 }
 
 enum { KEY_EMBEDDER_CHARS = 9 + 16 }; // "embedder=" and its hash
@@ -223,7 +232,8 @@ ww_status ww_scan_sources(ww_library *library, const ww_models *models, const ch
     if (options)
         s.options = *options;
     set_defaults(&s.options);
-    s.key = scan_key(models, &s.options);
+    s.exact_key = exact_key(models, &s.options);
+    s.key = scan_key(&s.options, s.exact_key);
     ww_status status =
         ww_source_list_collect(inputs, count, library, &library->log, &s.inputs, &s.result.unreadable, err);
     s.result.inputs = (int64_t)s.inputs.count + s.result.unreadable;
@@ -253,6 +263,7 @@ ww_status ww_scan_sources(ww_library *library, const ww_models *models, const ch
     free_met(&s);
     ww_source_list_free(&s.inputs);
     free(s.key);
+    free(s.exact_key);
     s.result.wall_s = ww_seconds() - begun;
     if (result)
         *result = s.result;

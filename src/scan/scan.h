@@ -58,7 +58,8 @@ typedef struct ww_scan {
     const ww_models *models;
     ww_scan_options options;
     ww_scan_result result;
-    char *key; // models and options, as text
+    char *key;       // models and options, as text
+    char *exact_key; // of the same with exact times
     ww_source_list inputs;
     double total_weight, done_share;
     // next():
@@ -74,10 +75,12 @@ typedef struct ww_scan {
 // --- scan_tasks.c
 ww_scan_source *ww_scan_source_share(ww_scan_source *film);
 void ww_scan_source_release(ww_scan_source *film); // NULL is fine
+ww_source_times ww_scan_times(const ww_scan_options *options);
 // Hashes and opens the file; *failure: NULL, or why it cannot be used (the caller's to free). Fails only when stopped.
 ww_status ww_scan_source_open(ww_scan *s, ww_scan_source *film, char **failure, ww_error *err);
-// The source with this content scanned with these options, finished or begun; 0: none.
-ww_status ww_scan_find_known(ww_scan *s, uint64_t hash, int64_t *source, ww_error *err);
+// The source with this content scanned with these options, finished or begun; 0: none. Or, *whole, finished at exact
+// times, where others would do as well.
+ww_status ww_scan_find_known(ww_scan *s, uint64_t hash, int64_t *source, bool *whole, ww_error *err);
 // The pipeline's next() and drop().
 ww_status ww_scan_next(void *scan, void **task, ww_error *err);
 void ww_scan_drop(void *scan, void *task);

@@ -60,10 +60,15 @@ void ww_scan_drop(void *user, void *task)
 
 // --- what the library knows ------------------------------------------------------------------------------------------
 
-ww_status ww_scan_find_known(ww_scan *s, uint64_t hash, int64_t *source, ww_error *err)
+ww_status ww_scan_find_known(ww_scan *s, uint64_t hash, int64_t *source, bool *whole, ww_error *err)
 {
+    *whole = false;
     pthread_mutex_lock(&s->library->store_mutex);
     ww_status status = ww_store_find_source(s->library->store, hash, s->key, source, err);
+    if (status == WW_OK && *source == 0 && ww_scan_times(&s->options) == WW_TIMES_NEAR) {
+        status = ww_store_find_whole_source(s->library->store, hash, s->exact_key, source, err);
+        *whole = *source != 0;
+    }
     pthread_mutex_unlock(&s->library->store_mutex);
     return status;
 }
@@ -102,10 +107,17 @@ static void tell_plan(const ww_scan *s, const ww_scan_source *f)
             ww_tracks(&s->options, &s->models->detector_spec) ? "; faces are tracked between them" : "");
 }
 
+ww_source_times ww_scan_times(const ww_scan_options *options)
+{
+    return options->exact_times ? WW_TIMES_EXACT : options->fast ? WW_TIMES_CHEAPEST : WW_TIMES_NEAR;
+}
+
 ww_status ww_scan_source_open(ww_scan *s, ww_scan_source *f, char **failure, ww_error *err)
 {
     ww_error why = {0};
     ww_source_options options = {.every_us = s->options.every_us,
+                                 .times = ww_scan_times(&s->options),
+                                 .no_loop_filter = s->options.fast,
                                  .intermediate_every_us =
                                      ww_tracks(&s->options, &s->models->detector_spec) ? WW_INTERMEDIATE_EVERY_US : 0,
                                  .cancel = {is_stopped, s},
@@ -149,8 +161,9 @@ static ww_status begin_video(ww_scan *s, const ww_source_file *input, int track,
     ww_status status = ww_scan_source_open(s, f, &failure, err);
     bool complete = false;
     if (status == WW_OK && !failure) {
-        status = ww_scan_find_known(s, f->hash, &f->resumed, err);
-        int spans = ww_source_get_info(f->handle)->span_count;
+        bool whole = false;
+        status = ww_scan_find_known(s, f->hash, &f->resumed, &whole, err);
+        int spans = whole ? 0 : ww_source_get_info(f->handle)->span_count;
         if (track == 0)
             s->tracks = ww_source_get_info(f->handle)->tracks_more;
         complete = f->resumed != 0;

@@ -40,8 +40,8 @@ float ww_seed_score(const ww_model_spec *detector, float share)
 
 bool ww_tracks(const ww_scan_options *options, const ww_model_spec *detector)
 {
-    return !options->no_track && options->every_us <= WW_TRACK_EVERY_MAX_US && !detector->detector->too_slow_to_track
-           && options->shrink_width == 0;
+    return !options->no_track && !options->fast && options->every_us <= WW_TRACK_EVERY_MAX_US
+           && !detector->detector->too_slow_to_track && options->shrink_width == 0;
 }
 
 ww_status ww_span_worker_open(const ww_models *models, const ww_scan_options *options, ww_span_worker **worker,

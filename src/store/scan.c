@@ -5,16 +5,26 @@
 
 #include <stdlib.h>
 
-ww_status ww_store_find_source(ww_store *s, uint64_t hash, const char *scan_key, int64_t *id, ww_error *err)
+static ww_status find_source(ww_store *s, ww_sql which, uint64_t hash, const char *scan_key, int64_t *id, ww_error *err)
 {
     sqlite3_stmt *row;
     *id = 0;
-    ww_status status = ww_sql_first(s, WW_SQL_FIND_SOURCE, WW_BIND(WW_I((int64_t)hash), WW_S(scan_key)), &row, err);
+    ww_status status = ww_sql_first(s, which, WW_BIND(WW_I((int64_t)hash), WW_S(scan_key)), &row, err);
     if (row) {
         *id = sqlite3_column_int64(row, 0);
         sqlite3_reset(row);
     }
     return status;
+}
+
+ww_status ww_store_find_source(ww_store *s, uint64_t hash, const char *scan_key, int64_t *id, ww_error *err)
+{
+    return find_source(s, WW_SQL_FIND_SOURCE, hash, scan_key, id, err);
+}
+
+ww_status ww_store_find_whole_source(ww_store *s, uint64_t hash, const char *scan_key, int64_t *id, ww_error *err)
+{
+    return find_source(s, WW_SQL_FIND_WHOLE_SOURCE, hash, scan_key, id, err);
 }
 
 // The counts in the order in which all statements take them.

@@ -16,6 +16,9 @@ static const char *const sql_text[WW_SQL_COUNT] = {
     [WW_SQL_GET_META] = "SELECT value FROM meta WHERE key = ?",
     [WW_SQL_FIND_SOURCE] =
         "SELECT id FROM source WHERE hash = ? AND scan_key = ? AND error IS NULL ORDER BY id LIMIT 1",
+    [WW_SQL_FIND_WHOLE_SOURCE] =
+        ("SELECT id FROM source WHERE hash = ? AND scan_key = ? AND error IS NULL"
+         " AND span_count = (SELECT count(*) FROM span WHERE span.source = source.id) ORDER BY id LIMIT 1"),
     [WW_SQL_ADD_SOURCE] =
         ("INSERT INTO source (path, hash, bytes, kind, width, height, duration_us, scan_key, span_count, error,"
          " damaged, frames_looked_at, looks, faces_small, faces_fleeting)"

@@ -119,6 +119,8 @@ ww_status ww_store_get_meta(ww_store *s, const char *key, char **value, ww_error
 // Finds the source with this content hash and scan key that could be read (the one that joined first, were there
 // several); *id 0 when there is none.
 ww_status ww_store_find_source(ww_store *s, uint64_t hash, const char *scan_key, int64_t *id, ww_error *err);
+// The same, of which all spans are done.
+ww_status ww_store_find_whole_source(ww_store *s, uint64_t hash, const char *scan_key, int64_t *id, ww_error *err);
 ww_status ww_store_add_source(ww_store *s, const ww_source_row *row, int64_t *id, ww_error *err); // row->id is ignored
 // By row->id: path, error, counts. WW_ERR_NOT_FOUND: no such source.
 ww_status ww_store_update_source(ww_store *s, const ww_source_row *row, ww_error *err);

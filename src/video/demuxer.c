@@ -313,6 +313,7 @@ bool ww_demuxer_next(ww_demuxer *demuxer, AVPacket *packet, ww_stamp *stamp)
         .duration = packet->duration,
         .layer = codec == AV_CODEC_ID_HEVC ? ww_hevc_layer(packet, demuxer->nal_length_bytes) : 0,
         .shown = !(packet->flags & AV_PKT_FLAG_DISCARD) && !ww_packet_is_hidden(codec, packet),
+        .reference = ww_packet_is_reference(codec, packet, demuxer->nal_length_bytes),
         .continued = second,
     };
     stamp->key = packet->flags & AV_PKT_FLAG_KEY && !second && !demuxer->whole

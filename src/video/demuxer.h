@@ -24,6 +24,7 @@ typedef struct ww_stamp {
     int layer;        // temporal layer (HEVC); 0 elsewhere
     bool key;         // decoding can begin here
     bool shown;       // false: decoded for others' sake, never displayed (edit lists, VP8's alternate references)
+    bool reference;   // false: no other frame refers to it, as far as its bits tell
     bool continued;   // the second field of the frame before
 } ww_stamp;
 

@@ -16,6 +16,7 @@ struct ww_source {
     ww_presentation presentation; // of a video
     ww_plan plan;
     ww_cancel cancel;
+    bool no_loop_filter;
     bool webp; // an animation that libavformat cannot read
 };
 

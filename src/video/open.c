@@ -100,7 +100,7 @@ static ww_status open_video(ww_source *source, const ww_source_options *options,
     if (!first)
         status = ww_fail(err, WW_ERR_MEMORY, "%s: no memory to open it", source->path);
     else
-        status = ww_plan_make(&source->plan, &demuxer, options->every_us, &source->log, first, err);
+        status = ww_plan_make(&source->plan, &demuxer, options->every_us, options->times, &source->log, first, err);
     source->plan.intermediate_every_us = options->intermediate_every_us;
     if (status == WW_OK)
         describe_video(source, &demuxer, first);
@@ -149,6 +149,7 @@ ww_status ww_source_open(const char *path, const ww_source_options *options, con
     f->path = ww_strdup(path);
     f->cancel = o.cancel;
     f->track = o.track;
+    f->no_loop_filter = o.no_loop_filter;
     if (log)
         f->log = *log;
     status = ww_photo_recognise(head, bytes) ? open_photo(f, &o, err) : open_video(f, &o, err);

@@ -20,21 +20,16 @@
 #define START_MAX_US                                                                                                   \
     (24 * 3600 * INT64_C(1000000)) // a first frame later than this after the container's start: a wrong clock
 
-typedef struct waiting_frame {
-    int64_t pts, duration;
-    uint32_t ordinal;
-    ww_mark start;
-} waiting_frame;
-
 typedef struct planner {
     ww_plan *plan;
     ww_demuxer *demuxer;
     const ww_log *log;
-    waiting_frame window[WINDOW_FRAMES]; // sorted, latest first
+    ww_planned_frame window[WINDOW_FRAMES]; // sorted, latest first
     int waiting;
     ww_mark begin, keys[KEYS_KEPT];
     unsigned key_count;
-    waiting_frame on_screen; // the last that left the window, its end not yet known
+    ww_planned_frame on_screen; // the last that left the window, its end not yet known
+    ww_choice choice;
     bool any_on_screen, origin_known;
     int64_t unstamped_frames, tried_packets;
     AVCodecContext *decoder; // for the first frame only
@@ -100,8 +95,9 @@ static bool span_is_due(const ww_plan *plan, const ww_mark *start)
            && av_rescale_q(start->pts - current->pts, plan->time_base, AV_TIME_BASE_Q) >= SPAN_MIN_US;
 }
 
-static void want(planner *p, const waiting_frame *frame, int64_t sample)
+static void want(void *user, const ww_planned_frame *frame, int64_t sample)
 {
+    planner *p = user;
     ww_plan *plan = p->plan;
     if (span_is_due(plan, &frame->start))
         begin_span(p, &frame->start, sample);
@@ -110,7 +106,7 @@ static void want(planner *p, const waiting_frame *frame, int64_t sample)
         return;
     plan->moments = moments;
     plan->moments[plan->moment_count++] =
-        (ww_moment){.pts = frame->pts, .ordinal = frame->ordinal, .start = frame->start.ordinal};
+        (ww_moment){.pts = frame->pts, .sample = sample, .ordinal = frame->ordinal, .start = frame->start.ordinal};
     plan->spans[plan->span_count - 1].count++;
 }
 
@@ -126,15 +122,19 @@ static void leave_screen(planner *p, int64_t end_us)
 
 static void pop(planner *p)
 {
-    waiting_frame frame = p->window[--p->waiting];
+    ww_planned_frame frame = p->window[--p->waiting];
     if (!p->origin_known || frame.pts < p->plan->origin || (p->any_on_screen && frame.pts <= p->on_screen.pts))
         return; // before the first frame that could be decoded, or far too late
-    leave_screen(p, ww_plan_time_us(p->plan, frame.pts));
+    const int64_t time_us = ww_plan_time_us(p->plan, frame.pts);
+    if (p->choice.rule.chooses)
+        ww_choice_add(&p->choice, &frame, time_us);
+    else
+        leave_screen(p, time_us);
     p->on_screen = frame;
     p->any_on_screen = true;
 }
 
-static void push(planner *p, const waiting_frame *frame)
+static void push(planner *p, const ww_planned_frame *frame)
 {
     if (p->waiting == WINDOW_FRAMES)
         pop(p);
@@ -173,10 +173,11 @@ static void note(planner *p, const AVPacket *packet, const ww_stamp *stamp)
     if (stamp->pts == AV_NOPTS_VALUE)
         p->unstamped_frames++;
     else
-        push(p, &(waiting_frame){.pts = stamp->pts,
-                                 .duration = stamp->duration,
-                                 .ordinal = stamp->ordinal,
-                                 .start = *start_for(p, stamp->pts)});
+        push(p, &(ww_planned_frame){.pts = stamp->pts,
+                                    .duration = stamp->duration,
+                                    .ordinal = stamp->ordinal,
+                                    .reference = stamp->reference,
+                                    .start = *start_for(p, stamp->pts)});
 }
 
 static bool take_first_frame(planner *p)
@@ -241,7 +242,10 @@ static void finish(planner *p)
     if (p->any_on_screen) {
         int64_t ticks = p->on_screen.duration ? p->on_screen.duration : plan->frame_ticks;
         plan->duration_us = ww_plan_time_us(plan, p->on_screen.pts + ticks);
-        leave_screen(p, plan->duration_us);
+        if (p->choice.rule.chooses)
+            ww_choice_end(&p->choice, plan->duration_us);
+        else
+            leave_screen(p, plan->duration_us);
     }
     plan->stamped =
         plan->moment_count
@@ -294,13 +298,14 @@ static void prove_spans(planner *p)
         }
 }
 
-ww_status ww_plan_make(ww_plan *plan, ww_demuxer *demuxer, int64_t every_us, const ww_log *log, AVFrame *first_frame,
-                       ww_error *err)
+ww_status ww_plan_make(ww_plan *plan, ww_demuxer *demuxer, int64_t every_us, ww_source_times times, const ww_log *log,
+                       AVFrame *first_frame, ww_error *err)
 {
     *plan = (ww_plan){
         .time_base = demuxer->stream->time_base, .every_us = every_us, .frame_ticks = ww_demuxer_frame_ticks(demuxer)};
     planner *p = ww_alloc(sizeof *p);
     *p = (planner){.plan = plan, .demuxer = demuxer, .log = log, .first_frame = first_frame, .err = err};
+    p->choice = (ww_choice){.rule = ww_choice_rule_of(times), .every_us = every_us, .take = want, .user = p};
     ww_status status = ww_decoder_open(&p->decoder, demuxer->stream->codecpar, plan->time_base, demuxer->path, err);
     if (status == WW_OK)
         status = read_packets(p);

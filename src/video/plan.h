@@ -9,11 +9,12 @@
 #define WW_VIDEO_PLAN_H
 #include "base/error.h"
 #include "base/log.h"
-#include "video/demuxer.h"
+#include "video/choice.h"
 #include <libavutil/frame.h>
 
 typedef struct ww_moment {
     int64_t pts; // ticks
+    int64_t sample;
     uint32_t ordinal;
     uint32_t start; // ordinal of the last key frame at or before it, in time
 } ww_moment;
@@ -41,8 +42,8 @@ typedef struct ww_plan {
 } ww_plan;
 
 // Reads `source` from its beginning to its end. `first_frame` receives the first frame of the video, decoded.
-ww_status ww_plan_make(ww_plan *plan, ww_demuxer *demuxer, int64_t every_us, const ww_log *log, AVFrame *first_frame,
-                       ww_error *err);
+ww_status ww_plan_make(ww_plan *plan, ww_demuxer *demuxer, int64_t every_us, ww_source_times times, const ww_log *log,
+                       AVFrame *first_frame, ww_error *err);
 void ww_plan_free(ww_plan *plan);
 
 // Microseconds, rounded down, from the first frame to `pts`.

@@ -22,11 +22,14 @@ ww_status ww_reader_open(const ww_source *source, ww_reader **reader, ww_error *
     if (status == WW_OK)
         status =
             ww_decoder_open(&r->decoder, r->demuxer.stream->codecpar, r->demuxer.stream->time_base, source->path, err);
-    if (status != WW_OK)
+    if (status != WW_OK) {
         ww_reader_close(r);
-    else
-        *reader = r;
-    return status;
+        return status;
+    }
+    if (source->no_loop_filter)
+        r->decoder->skip_loop_filter = AVDISCARD_ALL;
+    *reader = r;
+    return WW_OK;
 }
 
 void ww_reader_close(ww_reader *reader)

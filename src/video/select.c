@@ -60,8 +60,7 @@ static void put_in_order(pass *p)
 
 static int64_t sample_of(const pass *p, size_t moment)
 {
-    const ww_plan *plan = &p->reader->source->plan;
-    return moment < p->count ? ww_plan_sample(plan, ww_plan_time_us(plan, p->moments[moment].pts)) : p->end_sample;
+    return moment < p->count ? p->moments[moment].sample : p->end_sample;
 }
 
 // The next moment is damaged, from its own time to that of the moment after it.

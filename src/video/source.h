@@ -15,6 +15,9 @@
 // frame on screen for several samples is handed out once, for the first of them. Where a clock falls back (joined
 // recordings, broadcasts) time goes on one frame later instead.
 //
+// With other times than exact ones, a frame nearer to the sample's time than half of every_us may stand for it
+// (choice.h); videos without presentation times and animations stay as they are.
+//
 // What need not be decoded is not: groups of pictures without a sample are skipped, and so is everything behind the
 // last wanted frame of a group; between samples the frames that no other frame refers to are dropped. The pixels are
 // those of a full decode, bit for bit. Video without presentation times (bare streams; H.264 and B-frames in AVI) or
@@ -37,8 +40,16 @@
 
 typedef enum ww_source_kind { WW_SOURCE_VIDEO, WW_SOURCE_PHOTO } ww_source_kind;
 
+typedef enum ww_source_times {
+    WW_TIMES_EXACT,    // the one on screen then
+    WW_TIMES_NEAR,     // one within half of every_us that is decoded for others' sake anyway, or follows a key frame
+    WW_TIMES_CHEAPEST, // the one within half of every_us that costs least, be it a second and a half behind the last
+} ww_source_times;
+
 typedef struct ww_source_options {
     int64_t every_us;              // time between samples; 0: one second
+    ww_source_times times;         // which frame stands for a sample
+    bool no_loop_filter;           // decode without the codec's deblocking: faster, and not exactly the pictures meant
     int64_t intermediate_every_us; // least time between an intermediate frame and its neighbours; 0: none
     ww_cancel cancel;              // holds for the readers too
     int track;                     // 0: the main video track; 1 .. tracks_more: another camera's

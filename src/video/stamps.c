@@ -5,7 +5,8 @@
 enum { H264_NAL_SLICE = 1, H264_NAL_IDR = 5, H264_NAL_SEI = 6, H264_SEI_RECOVERY_POINT = 6 };
 enum { SEI_BYTES_READ = 1024, SEI_END = 0x80 };
 enum { MPEG_PICTURE_B = 3 };
-enum { HEVC_NAL_NOT_PICTURE = 32 }; // types below are slices of pictures
+enum { HEVC_NAL_NOT_PICTURE = 32 };        // types below are slices of pictures
+enum { HEVC_NAL_NONREFERENCE_BELOW = 16 }; // of those below, the even ones are not referred to in their layer
 
 bool ww_packet_is_hidden(enum AVCodecID codec, const AVPacket *packet)
 {
@@ -128,4 +129,41 @@ bool ww_mpeg_is_b(const AVPacket *packet)
         if (b[i] == 0 && b[i + 1] == 0 && b[i + 2] == 1 && b[i + 3] == 0)
             return (b[i + 5] >> 3 & 7) == MPEG_PICTURE_B;
     return false;
+}
+
+static bool h264_is_reference(const AVPacket *packet, int nal_length_bytes)
+{
+    int at = 0;
+    nal_unit nal;
+    while (next_nal(packet, nal_length_bytes, &at, &nal)) {
+        int type = nal.data[0] & 31;
+        if (type >= H264_NAL_SLICE && type <= H264_NAL_IDR)
+            return nal.data[0] >> 5 & 3; // nal_ref_idc
+    }
+    return true;
+}
+
+static bool hevc_is_reference(const AVPacket *packet, int nal_length_bytes)
+{
+    int at = 0;
+    nal_unit nal;
+    while (next_nal(packet, nal_length_bytes, &at, &nal)) {
+        int type = nal.data[0] >> 1 & 63; // ITU-T H.265, table 7-1
+        if (type < HEVC_NAL_NOT_PICTURE)
+            return type >= HEVC_NAL_NONREFERENCE_BELOW || type % 2;
+    }
+    return true;
+}
+
+bool ww_packet_is_reference(enum AVCodecID codec, const AVPacket *packet, int nal_length_bytes)
+{
+    if (packet->flags & AV_PKT_FLAG_DISPOSABLE)
+        return false;
+    switch (codec) {
+    case AV_CODEC_ID_H264: return h264_is_reference(packet, nal_length_bytes);
+    case AV_CODEC_ID_HEVC: return hevc_is_reference(packet, nal_length_bytes);
+    case AV_CODEC_ID_MPEG1VIDEO:
+    case AV_CODEC_ID_MPEG2VIDEO: return !ww_mpeg_is_b(packet);
+    default: return true;
+    }
 }

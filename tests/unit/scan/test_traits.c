@@ -28,6 +28,7 @@ TEST(faces_are_followed_where_it_pays)
     spec.detector = &plain;
     CHECK(!ww_tracks(&(ww_scan_options){.every_us = WW_TRACK_EVERY_MAX_US + 1}, &spec));
     CHECK(!ww_tracks(&(ww_scan_options){.every_us = 1, .no_track = true}, &spec));
+    CHECK(!ww_tracks(&(ww_scan_options){.every_us = 1, .fast = true}, &spec));
     CHECK(!ww_tracks(&(ww_scan_options){.every_us = 1, .shrink_width = 700}, &spec));
 }
 

@@ -198,6 +198,50 @@ static void check_looks(const clip *c, const char *path, const shown_frames *all
     ww_source_close(footage);
 }
 
+// Frames in the interval of a sample, `every_us` round it.
+static int frames_of(const shown_frames *all, int64_t sample, int64_t every_us)
+{
+    int count = 0;
+    for (int i = 0; i < all->count; i++)
+        count += (all->frame[i].time_us - all->start_us + every_us / 2) / every_us == sample;
+    return count;
+}
+
+// Frames that stand for samples near them are frames of the full decode, not farther away than half an interval but
+// where none is nearer, and each interval with frames has one.
+static void check_near(const clip *c, const char *path, const shown_frames *all, int64_t every_us,
+                       ww_source_times times)
+{
+    ww_error err = {0};
+    ww_source *footage = NULL;
+    CHECK_OK(ww_source_open(path, &(ww_source_options){.every_us = every_us, .times = times}, NULL, &footage, &err));
+    if (!footage)
+        return;
+    gathered got = {.frame = ww_alloc((size_t)(all->count + 1) * sizeof(shown_frame)), .capacity = all->count + 1};
+    int *span_of = ww_alloc((size_t)got.capacity * sizeof *span_of), at = 0;
+    read_spans(footage, times == WW_TIMES_NEAR ? BACKWARD : FORWARD, &got, span_of);
+    check_cover(footage, &got, span_of, all->end_us, every_us);
+    qsort(got.frame, (size_t)got.count, sizeof *got.frame, by_sample);
+    int64_t next = 0;
+    for (int i = 0; i < got.count; i++) {
+        const shown_frame *g = &got.frame[i];
+        while (at < all->count && all->frame[at].time_us < g->time_us)
+            at++;
+        CHECK(at < all->count && all->frame[at].time_us == g->time_us && all->frame[at].hash == g->hash);
+        CHECK(2 * llabs(g->time_us - all->start_us - g->sample * every_us) <= every_us
+              || frames_of(all, g->sample, every_us) == 0);
+        CHECK(g->sample >= next);
+        for (; next < g->sample; next++)
+            CHECK_EQ(frames_of(all, next, every_us), 0);
+        next = g->sample + 1;
+    }
+    for (; next * every_us < all->end_us; next++)
+        CHECK_EQ(frames_of(all, next, every_us), 0);
+    free(got.frame);
+    free(span_of);
+    ww_source_close(footage);
+}
+
 static void check_clip(const clip *c)
 {
     ww_error err = {0};
@@ -238,6 +282,9 @@ static void check_clip(const clip *c)
     }
     ww_source_close(footage);
     check_looks(c, path, &all, &expected);
+    if (c->frame_us == 0 && every_us > 1)
+        for (ww_source_times times = WW_TIMES_NEAR; times <= WW_TIMES_CHEAPEST; times++)
+            check_near(c, path, &all, every_us, times);
     shown_free(&expected);
     shown_free(&all);
 }
