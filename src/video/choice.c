@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#define AT_SAMPLE_US 40000
+
 // On twelve real clips with truth, key frames farther from the sample, or taken without a delay, lose faces and people;
 // near ones lose none.
 static const ww_choice_rule rules[] = {
@@ -47,7 +49,10 @@ static void offer_key(ww_choice *c, ww_interval *i, const ww_planned_frame *fram
         i->key_time_us = time_us;
         i->key_us = INT64_MAX;
     }
-    const int64_t key_us = llabs(time_us - i->key_time_us - c->rule.behind_key_us);
+    const bool at_sample = llabs(i->key_time_us - wanted_us) <= AT_SAMPLE_US; // a regular group of pictures
+    const int64_t best_us = i->key_time_us + (at_sample ? 0 : c->rule.behind_key_us);
+    const int64_t key_us =
+        llabs(time_us - (at_sample || c->rule.ends_early || best_us > wanted_us ? best_us : wanted_us));
     const bool same_group = i->key_us == INT64_MAX || frame->start.ordinal == i->key.start.ordinal;
     if (i->any_key && same_group && frame->reference && (is_key(frame) || near) && key_us < i->key_us) {
         i->key = *frame;
@@ -57,7 +62,8 @@ static void offer_key(ww_choice *c, ww_interval *i, const ww_planned_frame *fram
 
 static void offer(ww_choice *c, ww_interval *i, const ww_planned_frame *frame, int64_t time_us)
 {
-    const int64_t away_us = llabs(time_us - i->sample * c->every_us);
+    const int64_t behind_us = time_us - i->sample * c->every_us;
+    const int64_t away_us = behind_us >= 0 ? behind_us : c->every_us - behind_us; // those before it come last
     const bool cheaper = frame->reference && !i->nearest.reference;
     if (!i->any || cheaper || (frame->reference == i->nearest.reference && away_us < i->nearest_us)) {
         i->nearest = *frame;

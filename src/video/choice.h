@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 // Which frame stands for each sample where one near it will do: one that costs little to decode.
 //
-// Frames come in order of time and fall into intervals of `every_us` round the samples. The frame nearest to the sample
-// is taken among those that are decoded anyway, because others refer to them; in an interval with a key frame near the
-// sample, the one a moment behind that, for which nothing of the group of pictures before need be decoded. With
-// `ends_early` that group's decoding ends as soon as it can: of the interval before, the frame is taken that is decoded
-// first.
+// Frames come in order of time and fall into intervals of `every_us` round the samples. Among those that are decoded
+// anyway, because others refer to them, the first from the sample on is taken, so that each second has its frame. In an
+// interval with a key frame near the sample it is that, or the one a moment behind it where it is not at the sample
+// itself: nothing of the group of pictures before need be decoded for it. With `ends_early` that group's decoding ends
+// as soon as it can: of the interval before, the frame is taken that is decoded first.
 //
 // A frame that stays on screen beyond the next sample, with none in that one's interval, is taken too.
 #ifndef WW_VIDEO_CHOICE_H
@@ -31,7 +31,7 @@ typedef struct ww_interval { // the candidates among its frames
     int64_t sample;
     bool any, any_key;
     ww_planned_frame nearest, earliest, key; // earliest: in order of decoding; key: that or a little behind it
-    int64_t nearest_us;                      // how far from the sample
+    int64_t nearest_us;                      // how far behind the sample; those before it are farther
     int64_t key_time_us, key_us;             // when; how far from where it should be
 } ww_interval;
 
