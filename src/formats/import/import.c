@@ -43,11 +43,11 @@ static ww_status index_frames(ww_import *m, ww_error *err)
 // "..._1f2e3d4c_000012500000", see ww_dataset_frame_name.
 static bool read_name(const char *name, ww_frame_place *place)
 {
-    const char *time = strrchr(name, '_'), *hash = time;
+    const char *time = strrchr(name, '_');
     if (!time || strspn(time + 1, "0123456789") < TIME_DIGITS || time[1 + strspn(time + 1, "0123456789")]
         || strlen(time + 1) > TIME_DIGITS + 6 || time - name < HASH_DIGITS + 1)
         return false;
-    hash = time - HASH_DIGITS;
+    const char *hash = time - HASH_DIGITS;
     if (hash[-1] != '_' || strspn(hash, "0123456789abcdef") != HASH_DIGITS)
         return false;
     place->hash = (uint32_t)strtoul(hash, NULL, 16);

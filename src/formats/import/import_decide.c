@@ -194,7 +194,7 @@ static ww_status settle_people(deciding *d, ww_error *err)
     for (size_t p = 0; status == WW_OK && p < c->person.count; p++) {
         int32_t goal;
         bool all;
-        if (!one_goal(d, p, &goal, &all) || (c->person.item[p].name && !all))
+        if (!one_goal(d, p, &goal, &all) || (c->person.item[p].name && !all) || !d->labels.item)
             continue;
         for (size_t i = 0; i < c->person.item[p].face_count; i++) {
             int32_t *of_face = &d->goal[c->person.item[p].face[i]];
