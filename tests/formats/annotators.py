@@ -314,8 +314,11 @@ def skipped_and_older_annotations_do_not_count():
     with open("out/tasks.json", encoding="utf-8") as f:
         tasks = submitted(json.load(f))
     for task in tasks:
-        task["annotations"].insert(0, {"result": [], "was_cancelled": False})
-        task["annotations"].append({"result": [], "was_cancelled": True})
+        other = json.loads(json.dumps(task["annotations"][0]["result"]))
+        for region in other:
+            region["value"]["rectanglelabels"] = [ODD]
+        task["annotations"].insert(0, {"result": other, "was_cancelled": False})
+        task["annotations"].append({"result": other, "was_cancelled": True})
     with open("project.json", "w", encoding="utf-8") as f:
         json.dump(tasks, f)
     check_equal(import_(lib, "project.json")["decisions"], 0, "decisions")
