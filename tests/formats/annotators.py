@@ -441,6 +441,9 @@ def hostile_files_are_refused():
             f.write(content if isinstance(content, bytes) else content.encode("utf-8"))
         done = whoswho("import", lib, name, code=3)
         check(name in done.err and re.search(expected, done.err, re.S), f"{expected!r} is not in {done.err!r}")
+    with open("huge.xml", "wb") as f:
+        f.truncate(1 << 30)
+    check("huge.xml" in whoswho("import", lib, "huge.xml", code=3).err, "a huge file")
     check_equal(people(lib), before, "nothing was decided")
     check_equal(query(lib, "SELECT COUNT(*) FROM journal")[0][0], len(NAMES), "entries in the journal")
     check("cannot" in whoswho("import", lib, "absent.xml", code=3).err, "a file that is not there")

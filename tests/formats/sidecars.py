@@ -400,8 +400,9 @@ def what_cannot_be_placed_is_told():
         check(name in done.err and re.search(expected, done.err), f"{expected!r} is not in {done.err!r}")
     box, _, face = faces_of(lib, "o8.jpg")[0]
     write("bad/o8.jpg.xmp", OLD % digikam("Still read", wide(box)))
+    os.symlink("../o1.jpg.xmp", "bad/linked.xmp")
     done = import_(lib, "bad", code=1)
-    check_equal((names(lib)[face], done["passed_over"]), ("Still read", 4), f"in a folder the others are read: {done['understood']}")
+    check_equal((names(lib)[face], done["passed_over"]), ("Still read", 5), f"in a folder the others are read: {done['understood']}")
 
 
 main(

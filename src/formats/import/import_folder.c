@@ -56,6 +56,8 @@ static ww_status read_entry(ww_import *m, ww_folder *folder, const char *inside,
         return read_folder(m, folder, inside, depth + 1, err);
     if (status == WW_OK && info.kind == WW_ENTRY_FOLDER)
         ww_import_pass_over(m, "'%s' lies too deep, and is not looked into", inside);
+    if (status == WW_OK && info.kind == WW_ENTRY_OTHER && wanted)
+        ww_import_pass_over(m, "'%s/%s' is a link, or no file: it is not followed", ww_folder_path(folder), inside);
     if (status == WW_OK && info.kind == WW_ENTRY_FILE && wanted)
         status = read_one(m, ww_path_join(ww_folder_path(folder), inside), err);
     return status;
