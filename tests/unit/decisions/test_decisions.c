@@ -369,6 +369,38 @@ TEST(sides_come_back_as_they_went_in_and_damage_is_noticed)
 }
 
 // Naming a folder of 100,000 faces is a matter of a moment, and of little more than ten bytes a face.
+// A box entry about the face; the status of its replay. *decided is to be freed where that is WW_OK.
+static ww_status replay_box(const ww_face_key *face, const char *text, ww_decided *decided, ww_error *err)
+{
+    ww_journal journal = {0};
+    ww_entry entry = {
+        .seq = 1, .batch = 1, .kind = WW_DECISION_BOX, .text = ww_strdup(text), .words = ww_strdup("moved")};
+    ww_operand_add_face(ww_entry_add_operand(&entry), face);
+    ww_vector_add(&journal.entry, entry);
+    ww_status status = ww_decisions_replay_journal(&journal, face, 1, decided, err);
+    ww_journal_free(&journal);
+    return status;
+}
+
+TEST(a_box_is_read_and_damage_is_noticed)
+{
+    static const char *const damaged[] = {"",          "1 2 3",     "1 2 3 0",    "1 2 -3 4", "nan 2 3 4",
+                                          "1 2 inf 4", "1 2 3 4 5", "1e99 2 3 4", "1 2 3 4x"};
+    const ww_face_key face = {.source = 1, .time_us = 5, .x = 10, .y = 20, .width = 30, .height = 40};
+    ww_decided decided = {0};
+    ww_error err = {0};
+    CHECK_OK(replay_box(&face, "11.5 -2 33 44.25", &decided, &err));
+    CHECK_EQ(decided.boxes.count, 1u);
+    const ww_box box = decided.boxes.count ? decided.boxes.item[0].box : (ww_box){0};
+    CHECK(box.x == 11.5 && box.y == -2 && box.width == 33 && box.height == 44.25);
+    CHECK_EQ(decided.identity[0], -1);
+    ww_decided_free(&decided);
+    for (size_t i = 0; i < sizeof damaged / sizeof *damaged; i++) {
+        CHECK_EQ(replay_box(&face, damaged[i], &decided, &err), WW_ERR_STORE);
+        CHECK(strstr(err.message, "entry 1 of its journal"));
+    }
+}
+
 TEST(a_large_folder_is_named_quickly_and_compactly)
 {
     enum { MANY = 100000 };
@@ -408,6 +440,7 @@ int main(void)
     RUN(decisions_stay_consistent_when_faces_fall_together);
     RUN(undo_and_redo_are_a_stack_and_the_journal_keeps_everything);
     RUN(sides_come_back_as_they_went_in_and_damage_is_noticed);
+    RUN(a_box_is_read_and_damage_is_noticed);
     RUN(a_large_folder_is_named_quickly_and_compactly);
     return FINISH();
 }
