@@ -46,7 +46,7 @@ _whoswho() {
     if [[ $word == -* ]]; then
         local options=""
         case $command in
-            scan) options="--output --files-from --null --every --fps --threads --detector --embedder --landmarks --upsample --jitter --detect-size --min-face --min-score --track --no-track --frame-max --preset --quiet --verbose --json --help" ;;
+            scan) options="--output --files-from --null --every --fps --exact-times --threads --detector --embedder --landmarks --upsample --jitter --detect-size --min-face --min-score --track --no-track --fast --frame-max --preset --quiet --verbose --json --help" ;;
             cluster) options="--output --quiet --verbose --json --help --eps --threshold --min-samples --method --min-quality --known --threads --detector --embedder --landmarks --upsample --jitter" ;;
             export) options="--restore --to --out --split --seed --near-duplicate --unlabelled --named --chip-size --output --quiet --verbose --json --help" ;;
             check|models) options="--quiet --json --help" ;;
@@ -57,7 +57,7 @@ _whoswho() {
             sync|import) options="--output --quiet --json --help --dry-run" ;;
             find) options="--output --quiet --json --help --in --every --top --threads --detector --embedder --landmarks --upsample --jitter" ;;
             eval) options="--output --truth --pairs --face --worst --thresholds --method --min-samples --threads --quiet --json --help" ;;
-            *) options="--output --files-from --null --every --fps --threads --detector --embedder --landmarks --upsample --jitter --detect-size --min-face --min-score --track --no-track --frame-max --preset --quiet --verbose --json --help --eps --threshold --min-samples --method --min-quality --known --version" ;;
+            *) options="--output --files-from --null --every --fps --exact-times --threads --detector --embedder --landmarks --upsample --jitter --detect-size --min-face --min-score --track --no-track --fast --frame-max --preset --quiet --verbose --json --help --eps --threshold --min-samples --method --min-quality --known --version" ;;
         esac
         mapfile -t COMPREPLY < <(compgen -W "$options" -- "$word")
         return
