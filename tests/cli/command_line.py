@@ -158,7 +158,7 @@ def short_forms():
     check("several" in whoswho("cluster", people, "--m", "dbscan", code=2).stderr, "an ambiguous name")
     check(whoswho("help", "name").stdout == whoswho("name", "--help").stdout, "help COMMAND")
     check("did you mean name" in whoswho("help", "nmae", code=2).stderr, "help of a slip")
-    whoswho("demo", "-q", "--every", "5s")
+    whoswho("demo", "-q", "--every", "2s")
     check(os.path.exists("DemoFaces/Face_4"), "the demo")
     check(whoswho("-V").stdout == whoswho("--version").stdout, "-V")
     for call in (("people",), ("log",), ("cluster",), ("export",), ("sync",), ("why", "1"), ("name", "1", "Bea")):

@@ -48,7 +48,7 @@ def two_in_one_frame_are_not_the_same_known_person():
     write_clip("twins.mp4", [wall] * RATE_HZ)
     picture("known/Ada/1.png", "basil")
     run("twins.mp4", "out", "--known", "known", "--no-track", "--min-samples", "9")
-    said = [entry["understood"] for entry in whoswho("log", "-o", "out", "--json", code=0).json]
+    said = [entry["understood"] for entry in whoswho("log", "-o", "out", "--json", code=0).json["log"]]
     check(len(said) == 1 and said[0].startswith("1 face of nobody is Ada"), f"understood: {said}")
 
 
