@@ -70,7 +70,7 @@ class Day:
         return child.returncode, said
 
     def entries(self):
-        return len(json.loads(self.run("log", "-o", OUT, "--json")[1] or "[]"))
+        return len(json.loads(self.run("log", "-o", OUT, "--json")[1])["log"])
 
     # --- the state, as the folders tell it
 
