@@ -142,24 +142,56 @@ static void close_keeping_errno(int fd)
     errno = errnum;
 }
 
-ww_status ww_folder_look(ww_folder *f, const char *path, ww_entry_info *info, ww_error *err)
+static ww_status look_in(ww_folder *f, int at, const char *name, const char *path, ww_entry_info *info, ww_error *err)
 {
-    *info = (ww_entry_info){.kind = WW_ENTRY_ABSENT};
-    const char *name;
     struct stat s;
-    ww_status status = check_inside(f, path, err);
-    if (status != WW_OK)
-        return status;
-    int at = open_parent(f, path, false, &name);
-    bool there = at >= 0 && fstatat(at, name, &s, AT_SYMLINK_NOFOLLOW) == 0;
-    close_keeping_errno(at);
-    if (!there)
+    if (at < 0 || fstatat(at, name, &s, AT_SYMLINK_NOFOLLOW) != 0)
         return errno == ENOENT ? WW_OK : fail(f, errno, "look at", path, err);
     info->kind = S_ISREG(s.st_mode) ? WW_ENTRY_FILE : S_ISDIR(s.st_mode) ? WW_ENTRY_FOLDER : WW_ENTRY_OTHER;
     info->bytes = (uint64_t)s.st_size;
     info->changed = s.st_ctim;
     info->mounted = s.st_dev != f->device;
     return WW_OK;
+}
+
+ww_status ww_folder_look(ww_folder *f, const char *path, ww_entry_info *info, ww_error *err)
+{
+    *info = (ww_entry_info){.kind = WW_ENTRY_ABSENT};
+    const char *name;
+    ww_status status = check_inside(f, path, err);
+    if (status != WW_OK)
+        return status;
+    int at = open_parent(f, path, false, &name);
+    status = look_in(f, at, name, path, info, err);
+    close_keeping_errno(at);
+    return status;
+}
+
+void ww_folder_place_close(ww_folder_place *place)
+{
+    if (place->parent)
+        close(place->fd);
+    free(place->parent);
+    *place = (ww_folder_place){0};
+}
+
+ww_status ww_folder_look_from(ww_folder *f, ww_folder_place *place, const char *path, ww_entry_info *info,
+                              ww_error *err)
+{
+    *info = (ww_entry_info){.kind = WW_ENTRY_ABSENT};
+    const char *name = ww_path_base(path);
+    const size_t length = (size_t)(name - path);
+    ww_status status = check_inside(f, path, err);
+    if (status != WW_OK)
+        return status;
+    if (!place->parent || strncmp(place->parent, path, length) != 0 || place->parent[length]) {
+        ww_folder_place_close(place);
+        int at = open_parent(f, path, false, &name);
+        if (at < 0)
+            return look_in(f, at, name, path, info, err);
+        *place = (ww_folder_place){ww_strndup(path, length), at};
+    }
+    return look_in(f, place->fd, name, path, info, err);
 }
 
 ww_status ww_folder_open_file(ww_folder *f, const char *path, int *fd, uint64_t *bytes, ww_error *err)

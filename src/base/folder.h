@@ -28,6 +28,11 @@ typedef struct ww_entry_info {
     bool mounted;            // on another file system than the folder
 } ww_entry_info;
 
+static inline int64_t ww_entry_changed_ns(const ww_entry_info *info)
+{
+    return (int64_t)info->changed.tv_sec * 1000000000 + info->changed.tv_nsec;
+}
+
 // Whether `path` names something below a folder: not empty, not absolute, under 4,096 bytes, no empty, "." or ".."
 // component.
 bool ww_path_is_inside(const char *path);
@@ -40,6 +45,17 @@ const char *ww_folder_path(const ww_folder *folder); // as opened; borrowed
 // What is at `path`. WW_ENTRY_ABSENT only if there certainly is nothing; if it cannot be looked at (permissions, a
 // share that went away, a link on the way): an error. "Cannot look" is not "deleted".
 ww_status ww_folder_look(ww_folder *folder, const char *path, ww_entry_info *info, ww_error *err);
+
+// The same for many paths in a row: the folder of the last one stays open in *place (zero at first; closed with
+// ww_folder_place_close), and is the one looked into as long as it is the path's.
+typedef struct ww_folder_place {
+    char *parent; // owned; NULL: none yet
+    int fd;
+} ww_folder_place;
+
+ww_status ww_folder_look_from(ww_folder *folder, ww_folder_place *place, const char *path, ww_entry_info *info,
+                              ww_error *err);
+void ww_folder_place_close(ww_folder_place *place);
 
 // Opens the regular file at `path` for reading; *fd is the caller's (close). WW_ERR_NOT_FOUND: there is none.
 ww_status ww_folder_open_file(ww_folder *folder, const char *path, int *fd, uint64_t *bytes, ww_error *err);
