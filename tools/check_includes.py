@@ -31,7 +31,7 @@ ROOMS = {  # in the order of docs/architecture.md
 ROOMS["api"] = list(ROOMS)
 LIBRARIES = {  # prefix of the included file -> the rooms that know it
     "jpeglib": ["image"], "jerror": ["image"], "turbojpeg": ["image"],
-    "libheif/": ["image"], "tiffio": ["image"], "webp/": ["image"],
+    "libheif/": ["image"], "tiffio": ["image"], "webp/": ["image"], "png.h": ["image"],
     "libav": ["video"], "libsw": ["video"],
     "oneapi": ["nn"], "dnnl": ["nn"], "protobuf-c": ["nn"], "omp.h": ["nn"],
     "bzlib": ["dlib"],

@@ -119,4 +119,14 @@ ww_status ww_jpeg_encode(const ww_image *image, int quality, uint8_t **data, siz
 ww_status ww_jpeg_decode(const uint8_t *data, size_t bytes, const char *name, size_t max_pixels, ww_image *out,
                          int *exif_orientation, int *full_width, int *full_height, bool *truncated, ww_error *err);
 
+// --- encode.c --------------------------------------------------------------------------------------------------------
+// Kinds of picture files that data sets may hold. encode: as ww_jpeg_encode; PNG is lossless and takes no quality.
+typedef struct ww_picture_format {
+    const char *name, *extension;
+    ww_status (*encode)(const ww_image *image, int quality, uint8_t **data, size_t *bytes, ww_error *err);
+} ww_picture_format;
+
+// From 0, which is JPEG; NULL after the last.
+const ww_picture_format *ww_picture_format_at(size_t index);
+
 #endif

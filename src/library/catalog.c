@@ -3,6 +3,7 @@
 // one before.
 #include "library/catalog.h"
 #include "base/files.h"
+#include "base/hash.h"
 #include "base/memory.h"
 #include "base/search.h"
 
@@ -20,6 +21,7 @@ static ww_status on_source(void *user, const ww_source_row *row, ww_error *err)
     ww_catalog_source source = {
         .id = row->id,
         .hash = row->hash,
+        .scan = ww_hash_bytes(row->scan_key, strlen(row->scan_key)),
         .path = ww_try_strdup(row->path),
         .error = row->error ? ww_try_strdup(row->error) : NULL,
         .kind = row->kind,
@@ -157,6 +159,8 @@ static bool group_faces(ww_catalog *c)
         ww_catalog_person *person = shown_as(c, i);
         person->face[person->face_count++] = i;
     }
+    for (size_t p = 0; p < people; p++)
+        c->person.item[p].class_index = c->person.item[p].face_count > 0 ? c->class_count++ : -1;
     return true;
 }
 

@@ -18,6 +18,7 @@
 typedef struct ww_catalog_source {
     int64_t id;
     uint64_t hash;     // XXH64 of the content
+    uint64_t scan;     // XXH64 of what it was scanned with: models and options
     char *path;        // as stored; may be any bytes
     const char *title; // its name, with the folders where another source is named alike; points into path
     char *error;       // or NULL
@@ -62,6 +63,7 @@ typedef struct ww_catalog_person {
     size_t *face;      // indexes of the faces, rising; points into ww_catalog.by_person
     size_t face_count; // may be 0 for a person with a name; 0 for one who is ignored
     bool ignored;      // a stranger: not written
+    int class_index;   // place among the people who have faces; what annotations call the class. -1: has none
 } ww_catalog_person;
 
 typedef struct ww_catalog {
@@ -72,6 +74,7 @@ typedef struct ww_catalog {
     WW_VECTOR(ww_catalog_person) person;
     ww_catalog_person unassigned; // number -1, folder "Unsorted"
     ww_catalog_person ignored;    // number -1, no folder: what the faces of ignored people count as
+    int class_count;              // people who have faces
     size_t *by_person;            // face indexes, grouped by person, then the unassigned, then the ignored
     float *vector;                // face.count x dim, once added; NULL: not yet
     int dim;
