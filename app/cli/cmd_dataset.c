@@ -29,28 +29,51 @@ static bool parse_split(const char *text, ww_dataset_options *o)
     return false;
 }
 
-static bool parse_unlabelled(const char *text, ww_unlabelled *unlabelled)
+// A word out of a list whose places are the values of an enumeration.
+typedef struct choice {
+    const char *option, *words[4];
+} choice;
+
+static const choice unlabelled_words = {"unlabelled", {"blur", "unknown", "leave-out"}};
+static const choice crop_words = {"crop", {"head", "tight", "portrait"}};
+static const choice box_words = {"box", {"tight", "widened"}};
+static const choice picture_words = {"format", {"jpeg", "png", "webp"}};
+
+// `text` NULL: *value stays. False after a message.
+static bool choose(const choice *c, const char *text, int *value)
 {
-    static const char *const names[] = {
-        [WW_UNLABELLED_BLUR] = "blur", [WW_UNLABELLED_UNKNOWN] = "unknown", [WW_UNLABELLED_LEAVE_OUT] = "leave-out"};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (strcmp(text, names[i]) == 0) {
-            *unlabelled = (ww_unlabelled)i;
+    for (int i = 0; text && c->words[i]; i++)
+        if (strcmp(text, c->words[i]) == 0) {
+            *value = i;
             return true;
         }
+    if (!text)
+        return true;
+    fprintf(stderr, "whoswho: the option --%s takes", c->option);
+    for (int i = 0; c->words[i]; i++)
+        fprintf(stderr, "%s %s", i == 0 ? "" : c->words[i + 1] ? "," : " or", c->words[i]);
+    fprintf(stderr, ", not '%s'\n", text);
     return false;
 }
 
 bool dataset_settings_read(dataset_settings *set)
 {
+    int unlabelled = 0, crop = 0, box = 0, picture = 0;
     set->options.seed = (uint64_t)set->seed;
     set->options.named_only = set->named;
     if (set->split && !parse_split(set->split, &set->options)) {
         complain("the option --split takes parts such as 80/10/10, 80/20 or 100, not '%s'", set->split);
         return false;
     }
-    if (set->unlabelled && !parse_unlabelled(set->unlabelled, &set->options.unlabelled)) {
-        complain("the option --unlabelled takes blur, unknown or leave-out, not '%s'", set->unlabelled);
+    if (!choose(&unlabelled_words, set->unlabelled, &unlabelled) || !choose(&crop_words, set->crop, &crop)
+        || !choose(&box_words, set->box, &box) || !choose(&picture_words, set->picture, &picture))
+        return false;
+    set->options.unlabelled = (ww_unlabelled)unlabelled;
+    set->options.crop = (ww_crop_rule)crop;
+    set->options.box = (ww_box_rule)box;
+    set->options.picture_format = (ww_picture)picture;
+    if (set->original_size && set->options.picture_width) {
+        complain("--original-size and --portrait-width contradict each other");
         return false;
     }
     return true;
@@ -58,8 +81,10 @@ bool dataset_settings_read(dataset_settings *set)
 
 bool dataset_settings_given(const dataset_settings *set)
 {
-    return set->split || set->unlabelled || set->seed || set->named || set->options.near_duplicate >= 0
-           || set->options.chip_size;
+    const ww_dataset_options *o = &set->options;
+    return set->split || set->unlabelled || set->seed || set->named || o->near_duplicate >= 0 || o->chip_size || o->best
+           || o->per_track || o->apart > 0 || set->crop || set->box || set->picture || o->picture_width
+           || set->original_size || o->quality || o->margin > 0;
 }
 
 void dataset_print_formats(void)
@@ -82,11 +107,14 @@ static void print_json(const char *out, const ww_dataset_result *r)
 {
     printf("{\"out\": ");
     json_print_string(stdout, out);
-    printf(", \"classes\": %lld, \"faces\": %lld, \"train\": %lld, \"val\": %lld, \"test\": %lld, \"groups\": %lld, "
-           "\"frames\": %lld, \"frames_left_out\": %lld, "
+    printf(", \"classes\": %lld, \"chosen\": %lld, \"faces\": %lld, \"train\": %lld, \"val\": %lld, \"test\": %lld, "
+           "\"groups\": %lld, "
+           "\"frames\": %lld, \"frames_left_out\": %lld, \"frames_dropped\": %lld, \"people_lost\": %lld, "
            "\"faces_covered\": %lld, \"closest\": ",
-           (long long)r->classes, (long long)r->faces, (long long)r->train, (long long)r->val, (long long)r->test,
-           (long long)r->groups, (long long)r->frames, (long long)r->frames_left_out, (long long)r->faces_covered);
+           (long long)r->classes, (long long)r->faces_chosen, (long long)r->faces, (long long)r->train,
+           (long long)r->val, (long long)r->test, (long long)r->groups, (long long)r->frames,
+           (long long)r->frames_left_out, (long long)r->frames_dropped, (long long)r->people_lost,
+           (long long)r->faces_covered);
     if (r->closest >= 0)
         printf("%.4f", r->closest);
     else
@@ -133,6 +161,9 @@ typedef struct reader {
 static int on_finding(void *user, const char *line)
 {
     reader *r = user;
+    const bool note = strncmp(line, WW_CHECK_NOTE, strlen(WW_CHECK_NOTE)) == 0;
+    if (r->json && note)
+        return 0; // they are counted
     if (r->json) {
         printf(r->printed ? ", " : "{\"findings\": [");
         json_print_string(stdout, line);
@@ -153,8 +184,9 @@ static int check(const char *dir, bool quiet, bool json)
     if (ww_dataset_check(dir, on_finding, &reading, &r, &err) != WW_OK)
         return ui_fail(&u, &err);
     if (json)
-        printf("%s], \"pictures\": %lld, \"labels\": %lld}\n", reading.printed ? "" : "{\"findings\": [",
-               (long long)r.pictures, (long long)r.labels);
+        printf("%s], \"pictures\": %lld, \"labels\": %lld, \"notes\": %lld}\n",
+               reading.printed ? "" : "{\"findings\": [", (long long)r.pictures, (long long)r.labels,
+               (long long)r.notes);
     else if (!quiet)
         printf("%lld %s, %lld %s read: %lld %s\n", (long long)r.pictures, plural(r.pictures, "picture", "pictures"),
                (long long)r.labels, plural(r.labels, "label", "labels"), (long long)r.findings,

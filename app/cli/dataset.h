@@ -7,7 +7,8 @@
 
 typedef struct dataset_settings {
     ww_dataset_options options;
-    const char *split, *unlabelled; // as given; NULL: not
+    const char *split, *unlabelled, *crop, *box, *picture; // as given; NULL: not
+    bool original_size;
     int seed;
     bool named;
 } dataset_settings;

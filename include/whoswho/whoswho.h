@@ -332,6 +332,19 @@ typedef enum ww_unlabelled { // what becomes of visible faces that belong to no 
     WW_UNLABELLED_LEAVE_OUT, // their frame is left out
 } ww_unlabelled;
 
+typedef enum ww_crop_rule {
+    WW_CROP_HEAD,     // a square half as large again as the face: hair and chin are in it
+    WW_CROP_TIGHT,    // the box as detected
+    WW_CROP_PORTRAIT, // as the portraits of the working layout
+} ww_crop_rule;
+
+typedef enum ww_picture { WW_PICTURE_JPEG, WW_PICTURE_PNG, WW_PICTURE_WEBP } ww_picture;
+
+typedef enum ww_box_rule {
+    WW_BOX_TIGHT,   // boxes of all formats as detected: brows to chin
+    WW_BOX_WIDENED, // a quarter wider and higher, about the middle: the whole head
+} ww_box_rule;
+
 typedef struct ww_dataset_options {
     size_t size; // set by the INIT macro
     // names as ww_dataset_format_name has them, with commas between; one goes into the folder itself, of several each
@@ -345,9 +358,21 @@ typedef struct ww_dataset_options {
     int train, val, test; // parts of the whole (80, 10, 10); all 0: these
     uint64_t seed;        // another seed, another split
     // Euclidean distance of embeddings below which two faces of a person never lie on two sides; negative: the
-    double near_duplicate;
     // embedder's own; 0: no such bound
+    double near_duplicate;
     int chip_size; // pixels a side of aligned chips; 0: 112
+    // Which faces stand for a person, 0: all. At most `best`, and of one track at most `per_track`: the good ones
+    // first, then those that differ most from them; no two of them nearer than `apart`.
+    int best, per_track;
+    double apart;
+    // Pictures of single faces: what they show, how wide they are (0: as filmed, as far as it is stored; else enlarged
+    // where they must be), and how they are written. quality: 1..100, 0: 95.
+    ww_crop_rule crop;
+    int picture_width;
+    ww_picture picture_format;
+    int quality;
+    double margin; // around aligned chips, in shares of chip_size on every side
+    ww_box_rule box;
 } ww_dataset_options;
 
 typedef struct ww_dataset_result {
@@ -355,7 +380,7 @@ typedef struct ww_dataset_result {
     int64_t classes;                 // people in the set, without "unknown"
     int64_t faces;                   // of these people
     int64_t train, val, test;        // the same by side
-    int64_t groups;                  // of frames that never lie on two sides
+    int64_t groups;                  // of frames that share a track or a shot; one never lies on two sides
     int64_t frames, frames_left_out; // frames with such faces; of them those left out for a face without a class
     int64_t faces_covered;           // faces without a class that were pixelated
     int64_t files_written, files_kept, files_removed, files_left; // left: the user's, made or changed since
@@ -363,6 +388,9 @@ typedef struct ww_dataset_result {
     double closest;
     double wall_s;
     int64_t passed_over; // what could not be written as it should be; each was logged
+    int64_t frames_dropped; // of `frames`: near-duplicates of frames on another side
+    int64_t faces_chosen;   // of these people, by best, per_track and apart, before frames were dropped
+    int64_t people_lost;    // who have no frame that could be in train, and are not in the set
 } ww_dataset_result;
 
 // Writes a data set elsewhere, made to be read by its consumer unchanged. It gets its name when it is complete; an
@@ -378,7 +406,10 @@ WW_API const char *ww_dataset_format_description(int index);
 typedef struct ww_dataset_check_result {
     size_t size; // set by the INIT macro
     int64_t pictures, labels, findings;
+    int64_t notes; // lines that begin with WW_CHECK_NOTE: worth knowing, but no fault
 } ww_dataset_check_result;
+
+#define WW_CHECK_NOTE "note: "
 
 // Reads a data set of these formats back, whoever wrote it, and tells each fault as a line: files that cannot be read,
 // pictures without label and labels without picture, boxes outside their picture, classes without a face, one picture

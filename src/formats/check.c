@@ -8,6 +8,7 @@
 #include "image/image.h"
 
 #include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 #define PICTURE_BYTES_MAX ((size_t)256 << 20)
@@ -15,16 +16,31 @@ enum { LINE_BYTES_MAX = 1024 };
 
 static ww_format_check *const checks[] = {ww_check_yolo, ww_check_folders, ww_check_coco};
 
-void ww_check_found(ww_checker *c, const char *format, ...)
+static void tell(ww_checker *c, const char *kind, const char *format, va_list args)
 {
     char line[LINE_BYTES_MAX];
-    va_list args;
-    va_start(args, format);
-    ww_vformat(line, sizeof line, format, args);
-    va_end(args);
-    c->result->findings++;
+    const size_t used = (size_t)snprintf(line, sizeof line, "%s", kind);
+    ww_vformat(line + used, sizeof line - used, format, args);
     if (c->on_finding && !c->stopped)
         c->stopped = c->on_finding(c->user, line) != 0;
+}
+
+void ww_check_found(ww_checker *c, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    tell(c, "", format, args);
+    va_end(args);
+    c->result->findings++;
+}
+
+void ww_check_note(ww_checker *c, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    tell(c, WW_CHECK_NOTE, format, args);
+    va_end(args);
+    c->result->notes++;
 }
 
 ww_status ww_check_exists(ww_checker *c, const char *path, ww_entry_kind kind, bool *there, ww_error *err)

@@ -28,6 +28,8 @@ ww_status ww_check_dataset(const char *dir, int (*on_finding)(void *user, const 
 
 // --- for the formats. Paths are relative to the format's folder.
 void ww_check_found(ww_checker *c, const char *format, ...) __attribute__((format(printf, 2, 3)));
+// Something that is worth knowing, but no fault.
+void ww_check_note(ww_checker *c, const char *format, ...) __attribute__((format(printf, 2, 3)));
 ww_status ww_check_exists(ww_checker *c, const char *path, ww_entry_kind kind, bool *there, ww_error *err);
 // Names in a folder, none where there is no such folder. Free with ww_folder_names_free.
 ww_status ww_check_list(ww_checker *c, const char *path, char ***names, size_t *count, ww_error *err);

@@ -4,6 +4,8 @@
 #include "formats/check.h"
 #include "formats/dataset.h"
 
+#include <limits.h>
+#include <stdio.h>
 #include <string.h>
 
 #define LABEL_BYTES_MAX ((size_t)16 << 20)
@@ -14,6 +16,7 @@ typedef struct yolo {
     ww_checker *c;
     long classes;
     int64_t *faces; // by class, in train
+    bool val_is_train;
 } yolo;
 
 // nc, or how many entries `names` has in block style; 0: neither is there.
@@ -32,6 +35,26 @@ static long count_classes(const char *yaml)
     return names;
 }
 
+// The value of a plain key, cut off at the end of its line; false: there is none.
+static bool read_key(const char *yaml, const char *key, char *value, size_t bytes)
+{
+    for (const char *line = yaml; *line; line += strcspn(line, "\n"), line += *line == '\n')
+        if (strncmp(line, key, strlen(key)) == 0 && line[strlen(key)] == ':') {
+            line += strlen(key) + 1;
+            line += strspn(line, " \t");
+            snprintf(value, bytes, "%.*s", (int)strcspn(line, "\r\n"), line);
+            return *value;
+        }
+    return false;
+}
+
+static bool is_val_train(const char *yaml)
+{
+    char train[PATH_MAX], val[PATH_MAX];
+    return read_key(yaml, "train", train, sizeof train) && read_key(yaml, "val", val, sizeof val)
+           && strcmp(train, val) == 0;
+}
+
 static ww_status read_classes(yolo *y, ww_error *err)
 {
     uint8_t *yaml = NULL;
@@ -40,6 +63,7 @@ static ww_status read_classes(yolo *y, ww_error *err)
     ww_status status = ww_folder_read(y->c->folder, path, LABEL_BYTES_MAX, &yaml, &bytes, err);
     if (status == WW_OK)
         y->classes = count_classes((char *)yaml);
+    y->val_is_train = status == WW_OK && is_val_train((char *)yaml);
     if (status == WW_OK && (y->classes < 1 || y->classes > CLASSES_MAX)) {
         ww_check_found(y->c, "%s: it tells no number of classes (nc)", path);
         y->classes = 0;
@@ -169,7 +193,10 @@ static ww_status check_side(yolo *y, int side, ww_error *err)
         status = check_pair(y, ww_side_name[side], pictures[i], side, err);
     for (size_t i = 0; status == WW_OK && i < label_count; i++)
         status = find_label_alone(y, ww_side_name[side], labels[i], pictures, picture_count);
-    if (status == WW_OK && picture_count == 0 && side != WW_SIDE_TEST)
+    if (status == WW_OK && picture_count == 0 && side == WW_SIDE_VAL && y->val_is_train)
+        ww_check_note(y->c, "%sdata.yaml: val is train: a training runs, but its figures say nothing about new footage",
+                      y->c->prefix);
+    else if (status == WW_OK && picture_count == 0 && side != WW_SIDE_TEST)
         ww_check_found(y->c, "%s%s: there are no pictures for %s", y->c->prefix, images_dir, ww_side_name[side]);
     ww_folder_names_free(pictures, picture_count);
     ww_folder_names_free(labels, label_count);

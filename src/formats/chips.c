@@ -8,15 +8,32 @@
 
 #include <math.h>
 
-enum { JPEG_QUALITY = 95 };
-
-// Where the inverse of `map` takes the landmarks; pixel indices in and out.
-static void add_landmarks(const ww_affine *map, const float landmark[WW_LANDMARK_VALUES], ww_buffer *metadata)
+// From pixels of the chip to pixels of a picture in which the landmarks lie there. The template's square lies in the
+// middle, with a margin of that share of its side on every side.
+static ww_affine map_of(const ww_dataset *set, const float landmark[WW_LANDMARK_VALUES])
 {
-    const double *m = map->m, determinant = m[0] * m[4] - m[1] * m[3];
+    const double margin = set->options.margin * set->options.chip_size;
+    ww_affine map = ww_align(landmark, set->options.chip_size, 0);
+    map.m[2] -= map.m[0] * margin + map.m[1] * margin;
+    map.m[5] -= map.m[3] * margin + map.m[4] * margin;
+    return map;
+}
+
+static int side_px(const ww_dataset *set)
+{
+    return set->options.chip_size + 2 * (int)(set->options.margin * set->options.chip_size);
+}
+
+// Where the inverse of the map takes the landmarks; pixel indices in and out. The source frame's pixels do for it: a
+// stored picture differs by a scale and a shift, and so does the map.
+static void describe(const ww_dataset *set, size_t face, ww_buffer *metadata)
+{
+    const ww_catalog_face *f = &set->catalog->face.item[face];
+    const ww_affine map = map_of(set, f->landmark);
+    const double *m = map.m, determinant = m[0] * m[4] - m[1] * m[3];
     ww_buffer_text(metadata, ", \"landmarks\": [");
     for (int i = 0; i < WW_LANDMARKS; i++) {
-        const double x = landmark[2 * i] + 0.5 - m[2], y = landmark[2 * i + 1] + 0.5 - m[5];
+        const double x = f->landmark[2 * i] + 0.5 - m[2], y = f->landmark[2 * i + 1] + 0.5 - m[5];
         ww_buffer_text(metadata, i ? ", " : "");
         ww_text_fixed(metadata, (m[4] * x - m[1] * y) / determinant - 0.5, 2);
         ww_buffer_text(metadata, ", ");
@@ -25,33 +42,31 @@ static void add_landmarks(const ww_affine *map, const float landmark[WW_LANDMARK
     ww_buffer_text(metadata, "]");
 }
 
-static ww_status make(const ww_dataset *set, size_t face, uint8_t **jpeg, size_t *bytes, ww_buffer *metadata,
-                      ww_error *err)
+static ww_status make(const ww_dataset *set, size_t face, ww_image *image, ww_error *err)
 {
-    const int size = set->options.chip_size;
     ww_face_picture p;
-    ww_image chip = {0};
     float landmark[WW_LANDMARK_VALUES];
     ww_status status = ww_face_picture_open(set, face, &p, err);
     if (status == WW_OK) {
         ww_face_picture_landmarks(set, face, &p, landmark);
-        const ww_affine map = ww_align(landmark, size, 0);
-        add_landmarks(&map, landmark, metadata);
-        status = ww_warp_rgb(&p.image, &map, size, size, &chip, err);
+        const ww_affine map = map_of(set, landmark);
+        status = ww_warp_rgb(&p.image, &map, side_px(set), side_px(set), image, err);
     }
-    if (status == WW_OK)
-        status = ww_jpeg_encode(&chip, JPEG_QUALITY, jpeg, bytes, err);
-    ww_image_free(&chip);
     ww_face_picture_close(&p);
     return status;
 }
 
+static uint64_t options_key(const ww_dataset_options *o)
+{
+    return (uint64_t)o->chip_size << 32 | (uint64_t)(o->margin * 1e6);
+}
+
 static ww_status write(const ww_dataset *set, ww_dataset_out *out, ww_error *err)
 {
-    return ww_put_person_folders(set, make, out, err);
+    return ww_put_person_folders(set, &(ww_face_maker){make, describe, options_key}, out, err);
 }
 
 const ww_export_format ww_format_chips = {.name = "chips",
                                           .description = "faces aligned to the ArcFace template, one folder per person",
-                                          .wants_classes_everywhere = true,
+                                          .has_person_folders = true,
                                           .write = write};

@@ -26,7 +26,7 @@ static void add_face(const ww_dataset *set, size_t face, ww_buffer *text)
 {
     const ww_catalog_face *f = &set->catalog->face.item[face];
     const double sx = ww_frame_scale_x(set, f->frame), sy = ww_frame_scale_y(set, f->frame);
-    const ww_box b = ww_face_box(set, face);
+    const ww_box b = ww_label_box(set, face);
     const double box[] = {b.x * sx, b.y * sy, b.width * sx, b.height * sy}, area = box[2] * box[3];
     ww_buffer_format(text, "%s{\"id\": %zu, \"image_id\": %zu, \"category_id\": %d, \"iscrowd\": 0, \"bbox\": [",
                      text->bytes ? ",\n" : "", face + 1, f->frame + 1, (int)ww_dataset_label(set, face) + 1);
@@ -40,7 +40,8 @@ static void add_face(const ww_dataset *set, size_t face, ww_buffer *text)
         add_numbers(text, point, 2);
         ww_buffer_format(text, ", %d", VISIBLE);
     }
-    ww_buffer_format(text, "], \"track_id\": %lld, \"score\": ", (long long)f->track);
+    ww_buffer_format(text, "], \"track_id\": %lld, \"shot_id\": %u, \"person\": %d, \"score\": ", (long long)f->track,
+                     (unsigned)set->shot[f->frame], ww_catalog_person_of(set->catalog, face)->number);
     ww_text_fixed(text, f->score, 4);
     ww_buffer_text(text, "}");
 }

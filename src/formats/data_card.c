@@ -25,21 +25,25 @@ static void add_cell(ww_buffer *text, const char *name)
 
 static void add_people(const ww_dataset *set, ww_buffer *text)
 {
-    ww_buffer_text(
-        text, "## People\n\n| person | train | val | test | groups | on every side |\n|---|---|---|---|---|---|\n");
+    ww_buffer_text(text,
+                   "## People\n\n| person | train | val | test | groups | has a folder |\n|---|---|---|---|---|---|\n");
     for (size_t i = 0; i < set->classes.count; i++) {
         const ww_dataset_class *c = &set->classes.item[i];
         ww_buffer_text(text, "| ");
         add_cell(text, ww_dataset_label_title(set, i));
         ww_buffer_format(text, " | %zu | %zu | %zu | %zu | %s |\n", c->faces[WW_SIDE_TRAIN], c->faces[WW_SIDE_VAL],
-                         c->faces[WW_SIDE_TEST], c->groups, ww_dataset_class_everywhere(set, i) ? "yes" : "no");
+                         c->faces[WW_SIDE_TEST], c->groups, ww_dataset_class_has_folder(set, i) ? "yes" : "no");
     }
     ww_buffer_format(text, "| all faces | %zu | %zu | %zu | %zu | |\n| frames with boxes | %zu | %zu | %zu | | |\n\n",
                      set->faces[0], set->faces[1], set->faces[2], set->groups, ww_dataset_side_frames(set, 0),
                      ww_dataset_side_frames(set, 1), ww_dataset_side_frames(set, 2));
-    ww_buffer_text(text, "Formats with one folder per person hold only the people who are on every side: a folder "
-                         "missing on one side would shift the\n"
-                         "class numbers of all that come after it.\n\n");
+    ww_buffer_text(text, "Formats with one folder per person hold the people who are in train and in val, and a test "
+                         "only if all of them are in it: a folder\n"
+                         "missing on one side would shift the class numbers of all that come after it.\n\n");
+    if (!ww_dataset_side_used(set, WW_SIDE_VAL))
+        ww_buffer_text(text, "**There is no val.** Everything that shows a person here hangs together by tracks, shots "
+                             "or near-duplicates, or no val was asked for. So\nthat a training runs, YOLO's data.yaml "
+                             "names train as its val: the figures it prints say nothing about new footage.\n\n");
 }
 
 static void add_face(const ww_dataset *set, size_t face, ww_buffer *text)
@@ -56,10 +60,11 @@ static void add_split(const ww_dataset *set, ww_buffer *text)
     const ww_dataset_options *o = &set->options;
     ww_buffer_format(text,
                      "## Split\n\n%d/%d/%d asked for, seed %" PRIu64
-                     ". Frames that share a track, or show one person at an embedding distance below ",
+                     ". Frames that share a track or a shot form a group; a group lies on one side. Of two frames on "
+                     "two sides that\nshow one person at an embedding distance below ",
                      o->train, o->val, o->test, o->seed);
     ww_text_fixed(text, o->near_duplicate, 3);
-    ww_buffer_text(text, ",\nform a group; a group lies on one side.\n\n");
+    ww_buffer_format(text, ", the later one is left out: %zu frames.\n\n", set->frames_dropped);
     if (set->closest_distance < 0) {
         ww_buffer_text(text, "No person is on two sides.\n\n");
         return;
@@ -99,10 +104,15 @@ ww_status ww_put_data_card(const ww_dataset *set, ww_dataset_out *out, ww_error 
     add_people(set, &text);
     add_split(set, &text);
     add_faces_without_class(set, &text);
-    ww_buffer_text(&text, "`whoswho check` on this folder reads it back.\n");
+    if (set->people_lost > 0)
+        ww_buffer_format(
+            &text, "%zu people are left out: each of their frames is a near-duplicate of one on another side.\n\n",
+            set->people_lost);
+    ww_buffer_text(
+        &text, "report.html shows sizes, poses, light and quality. `whoswho check` on this folder reads it back.\n");
     ww_status status = ww_dataset_out_put_text(out, "README.md", &text, err);
     ww_buffer_free(&text);
-    return status;
+    return status == WW_OK ? ww_put_data_report(set, out, err) : status;
 }
 
 ww_status ww_put_short_card(ww_dataset_out *out, ww_error *err)

@@ -49,16 +49,24 @@ static bool would_hide(const ww_dataset *set, const ww_catalog_frame *f, size_t 
     return false;
 }
 
+bool ww_dataset_face_used(const ww_dataset *set, size_t face)
+{
+    return set->chosen[face] && !set->dropped[set->catalog->face.item[face].frame];
+}
+
 ww_frame_use ww_dataset_frame_use(const ww_dataset *set, size_t frame)
 {
     const ww_catalog_frame *f = &set->catalog->frame.item[frame];
     bool labelled = false, in_the_way = false;
     for (size_t i = f->first_face; i < f->first_face + f->face_count; i++) {
-        labelled = labelled || set->class_of[i] != WW_NO_CLASS;
+        labelled = labelled || set->chosen[i];
         if (ww_dataset_label(set, i) == WW_NO_CLASS)
             in_the_way = in_the_way || set->options.unlabelled == WW_UNLABELLED_LEAVE_OUT || would_hide(set, f, i);
     }
-    return !labelled ? WW_FRAME_UNUSED : in_the_way ? WW_FRAME_LEFT_OUT : WW_FRAME_USED;
+    return !labelled             ? WW_FRAME_UNUSED
+           : set->dropped[frame] ? WW_FRAME_DROPPED
+           : in_the_way          ? WW_FRAME_LEFT_OUT
+                                 : WW_FRAME_USED;
 }
 
 bool ww_dataset_side_used(const ww_dataset *set, int side) { return set->faces[side] > 0; }
@@ -71,12 +79,18 @@ size_t ww_dataset_side_frames(const ww_dataset *set, int side)
     return count;
 }
 
-bool ww_dataset_class_everywhere(const ww_dataset *set, size_t label)
+bool ww_dataset_class_has_folder(const ww_dataset *set, size_t label)
 {
-    for (int side = 0; side < WW_SIDES; side++)
-        if (ww_dataset_side_used(set, side) && set->classes.item[label].faces[side] == 0)
-            return false;
-    return true;
+    const size_t *faces = set->classes.item[label].faces;
+    return faces[WW_SIDE_TRAIN] > 0 && (faces[WW_SIDE_VAL] > 0 || !ww_dataset_side_used(set, WW_SIDE_VAL));
+}
+
+bool ww_dataset_side_has_folders(const ww_dataset *set, int side)
+{
+    bool all = ww_dataset_side_used(set, side);
+    for (size_t i = 0; all && i < set->classes.count; i++)
+        all = !ww_dataset_class_has_folder(set, i) || set->classes.item[i].faces[side] > 0;
+    return all;
 }
 
 // --- names

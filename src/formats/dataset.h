@@ -16,12 +16,14 @@ typedef struct ww_dataset_class {
     const ww_catalog_person *person;
     char *folder; // the name as a folder: fit for every file system, and without the characters of globs
     size_t faces[WW_SIDES];
-    size_t groups; // of frames that show the person
+    size_t groups;  // of frames that show the person
+    size_t dropped; // faces in frames that were dropped
 } ww_dataset_class;
 
 typedef enum ww_frame_use {
-    WW_FRAME_UNUSED,   // shows no face with a class
-    WW_FRAME_LEFT_OUT, // shows a face without one, and may not be used for that
+    WW_FRAME_UNUSED,   // shows no chosen face
+    WW_FRAME_LEFT_OUT, // shows a face without a class, and may not be used for that
+    WW_FRAME_DROPPED,  // a near-duplicate of it is on another side
     WW_FRAME_USED,
 } ww_frame_use;
 
@@ -39,14 +41,19 @@ typedef struct ww_dataset {
     ww_dataset_options options;    // resolved: no value means "the default" any more
     WW_VECTOR(ww_dataset_class) classes;
     int32_t *class_of; // for each face: index in `classes`, or WW_NO_CLASS
+    uint8_t *chosen;   // for each face: whether it stands for its class; the others are labelled where they are seen
     bool
         has_unknown; // some frame shows both a face of a class and one of none, and the latter are a class of their own
+    uint32_t *shot;  // for each frame: see library/shots.h
     uint32_t *group; // for each frame: the first frame of its group
     uint8_t *side;   // for each frame: ww_side
-    size_t groups;   // among frames with a face of a class
+    uint8_t *dropped; // for each frame: whether it is left out, because a near-duplicate is on another side
+    size_t groups;    // among frames with a chosen face
+    size_t frames_dropped;
+    size_t people_lost;      // who had no frame left, or none in train, and are no class for that
     size_t closest[2];       // the two nearest faces of one person on two sides
     double closest_distance; // negative: there are none
-    size_t faces[WW_SIDES];  // with a class
+    size_t faces[WW_SIDES];  // those of `chosen`, without dropped frames
 } ww_dataset;
 
 // Faces of nobody and of ignored people have no class. The catalog must outlive it.
@@ -60,14 +67,18 @@ int32_t ww_dataset_unknown(const ww_dataset *set);
 int32_t ww_dataset_label(const ww_dataset *set, size_t face);
 size_t ww_dataset_label_count(const ww_dataset *set);
 const char *ww_dataset_label_title(const ww_dataset *set, size_t label);
+// Whether the face is one of the set's: chosen, and in a frame that is not dropped.
+bool ww_dataset_face_used(const ww_dataset *set, size_t face);
 ww_frame_use ww_dataset_frame_use(const ww_dataset *set, size_t frame);
 // Whether some face of a class lies on the side.
 bool ww_dataset_side_used(const ww_dataset *set, int side);
 // Frames of the side that are used.
 size_t ww_dataset_side_frames(const ww_dataset *set, int side);
-// Whether the class has faces on every side that is used. Readers that number the folders they find (torchvision's
-// ImageFolder) need that: a folder missing on one side shifts the numbers of all that come after it.
-bool ww_dataset_class_everywhere(const ww_dataset *set, size_t label);
+// Formats with one folder per person: readers that number the folders they find (torchvision's ImageFolder) need the
+// same folders on every side, for one that is missing shifts the numbers of all that come after it. So they hold the
+// classes that are in train and, if there is a val, in val; and a test only if all of these are in it.
+bool ww_dataset_class_has_folder(const ww_dataset *set, size_t label);
+bool ww_dataset_side_has_folders(const ww_dataset *set, int side);
 
 // "clip_1f2e3d4c": the beginning of the following. Added to `name`.
 void ww_dataset_source_name(const ww_dataset *set, size_t source, ww_buffer *name);

@@ -4,14 +4,17 @@
 #include "base/files.h"
 #include "decisions/decisions.h"
 #include "formats/data_card.h"
+#include "formats/dataset_key.h"
 #include "formats/format.h"
 #include "formats/pictures.h"
+#include "library/settings.h"
 
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { FORMATS_MAX = 16, CHIP_SIZE_MIN = 16, CHIP_SIZE_MAX = 1024, PART_MAX = 1000000 };
+enum { FORMATS_MAX = 16, CHIP_SIZE_MIN = 16, CHIP_SIZE_MAX = 1024, PART_MAX = 1000000, WIDTH_MAX = 8192 };
+#define MARGIN_MAX 2.0
 
 typedef struct chosen {
     const ww_export_format *format[FORMATS_MAX];
@@ -82,6 +85,15 @@ static ww_status check_options(const ww_library *library, const ww_dataset_optio
         return ww_fail(err, WW_ERR_ARGUMENT, "ww_dataset_options.unlabelled is none of its values");
     if (o->chip_size != 0 && (o->chip_size < CHIP_SIZE_MIN || o->chip_size > CHIP_SIZE_MAX))
         return ww_fail(err, WW_ERR_ARGUMENT, "a chip has %d to %d pixels a side", CHIP_SIZE_MIN, CHIP_SIZE_MAX);
+    if (o->crop > WW_CROP_PORTRAIT || o->box > WW_BOX_WIDENED || !ww_picture_format_at((size_t)o->picture_format))
+        return ww_fail(err, WW_ERR_ARGUMENT, "ww_dataset_options: crop, box or picture_format is none of its values");
+    if (o->quality < 0 || o->quality > 100 || !(o->margin >= 0 && o->margin <= MARGIN_MAX))
+        return ww_fail(err, WW_ERR_ARGUMENT, "the quality is 1 to 100, and the margin of chips 0 to %g of their side",
+                       MARGIN_MAX);
+    if (o->picture_width < 0 || o->picture_width > WIDTH_MAX || o->best < 0 || o->per_track < 0 || !(o->apart >= 0))
+        return ww_fail(err, WW_ERR_ARGUMENT,
+                       "ww_dataset_options: picture_width is 0 to %d, and best, per_track and apart are 0 or more",
+                       WIDTH_MAX);
     return check_place(library, o->out, err);
 }
 
@@ -93,11 +105,15 @@ static void count_set(const ww_dataset *set, ww_dataset_result *r)
     r->test = (int64_t)set->faces[WW_SIDE_TEST];
     r->faces = r->train + r->val + r->test;
     r->groups = (int64_t)set->groups;
+    r->people_lost = (int64_t)set->people_lost;
+    for (size_t i = 0; i < set->catalog->face.count; i++)
+        r->faces_chosen += set->chosen[i];
     r->closest = set->closest_distance;
     for (size_t i = 0; i < set->catalog->frame.count; i++) {
         const ww_frame_use use = ww_dataset_frame_use(set, i);
         r->frames += use != WW_FRAME_UNUSED;
         r->frames_left_out += use == WW_FRAME_LEFT_OUT;
+        r->frames_dropped += use == WW_FRAME_DROPPED;
         r->faces_covered += use == WW_FRAME_USED ? (int64_t)ww_frame_covered(set, i) : 0;
     }
 }
@@ -110,28 +126,42 @@ static bool all_whole(const chosen *c)
     return true;
 }
 
+static bool any_whole(const chosen *c)
+{
+    for (size_t i = 0; i < c->count; i++)
+        if (c->format[i]->whole)
+            return true;
+    return false;
+}
+
 // What a trainer would stumble over.
 static void warn(const ww_library *library, const ww_dataset *set, const chosen *c)
 {
     size_t apart = 0;
     bool folders = false;
     for (size_t i = 0; i < set->classes.count; i++)
-        apart += !ww_dataset_class_everywhere(set, i);
+        apart += !ww_dataset_class_has_folder(set, i);
     for (size_t i = 0; i < c->count; i++)
-        folders = folders || c->format[i]->wants_classes_everywhere;
+        folders = folders || c->format[i]->has_person_folders;
     if (all_whole(c))
         return;
     if (set->options.val > 0 && !ww_dataset_side_used(set, WW_SIDE_VAL))
-        ww_logf(&library->log, WW_LOG_WARNING,
-                "nothing is left for val: each person's faces hang together by tracks, shared frames and "
-                "near-duplicates; add footage, or "
-                "lower --near-duplicate");
-    if (folders && apart > 0)
         ww_logf(
             &library->log, WW_LOG_WARNING,
-            "%zu of %zu people have no folder: their faces do not reach every side of the split (README.md says who); "
-            "--split 80/20 asks less of them, --split 100 nothing",
-            apart, set->classes.count);
+            "nothing is left for val: all that this footage shows of a person hangs together by tracks, shots and "
+            "near-duplicates; a training runs, but its figures say nothing: add footage, or lower --near-duplicate");
+    if (set->people_lost > 0)
+        ww_logf(&library->log, WW_LOG_WARNING,
+                "%zu people are left out: each of their frames is a near-duplicate of one on another side",
+                set->people_lost);
+    if (folders && apart > 0)
+        ww_logf(&library->log, WW_LOG_WARNING,
+                "%zu of %zu people have no folder: they are not in val (README.md says who); --split 100 asks for none",
+                apart, set->classes.count);
+    if (folders && ww_dataset_side_used(set, WW_SIDE_TEST) && !ww_dataset_side_has_folders(set, WW_SIDE_TEST))
+        ww_logf(&library->log, WW_LOG_WARNING,
+                "there is no test in formats with one folder per person: not everybody is in it; --split 80/20 gives "
+                "its faces to the others");
 }
 
 static ww_status write_formats(const ww_dataset *set, const chosen *c, ww_dataset_out *out, ww_error *err)
@@ -149,17 +179,20 @@ static ww_status write_formats(const ww_dataset *set, const chosen *c, ww_datase
     return all_whole(c) ? ww_put_short_card(out, err) : ww_put_data_card(set, out, err);
 }
 
-static ww_status write(ww_library *library, const ww_dataset *set, const chosen *c, const char *dir,
+static ww_status write(ww_library *library, const ww_dataset *set, const chosen *c, const char *dir, uint64_t key,
                        ww_dataset_result *r, ww_error *err)
 {
     ww_dataset_out *out = NULL;
     ww_status status = ww_dataset_out_open(dir, library, &out, err);
     if (status != WW_OK)
         return status;
+    const ww_dataset_out_counts *counts = ww_dataset_out_get_counts(out);
     status = write_formats(set, c, out, err);
+    // What was left to the user, or passed over, is told each time.
+    if (status == WW_OK && counts->left == 0 && counts->passed_over == 0)
+        status = ww_dataset_put_summary(key, r, out, err);
     if (status == WW_OK)
         status = ww_dataset_out_finish(out, err);
-    const ww_dataset_out_counts *counts = ww_dataset_out_get_counts(out);
     r->files_written = counts->written;
     r->files_kept = counts->kept;
     r->files_removed = counts->removed;
@@ -169,33 +202,47 @@ static ww_status write(ww_library *library, const ww_dataset *set, const chosen 
     return status;
 }
 
+static ww_status make(ww_library *library, ww_catalog *catalog, const ww_dataset_options *options, const chosen *c,
+                      const ww_footage_probe *probe, uint64_t key, ww_dataset_result *result, ww_error *err)
+{
+    ww_dataset set = {0};
+    ww_status status = ww_catalog_add_vectors(catalog, err);
+    if (status == WW_OK)
+        status = ww_dataset_make(library, catalog, options, &set, err);
+    if (status != WW_OK)
+        return status;
+    set.probe = probe;
+    count_set(&set, result);
+    warn(library, &set, c);
+    status = write(library, &set, c, options->out, key, result, err);
+    ww_dataset_free(&set);
+    return status;
+}
+
 ww_status ww_dataset_export(ww_library *library, const ww_dataset_options *options, const ww_footage_probe *probe,
                             ww_dataset_result *result, ww_error *err)
 {
     const double begun = ww_seconds();
     ww_catalog catalog = {0};
-    ww_dataset set = {0};
+    double eps = 0;
+    bool same = false;
     chosen c;
     ww_status status = choose(options->formats, &c, err);
     if (status == WW_OK)
         status = check_options(library, options, err);
     if (status == WW_OK)
+        status = ww_setting_number(library, WW_SETTING_EPS, WW_EPS_FALLBACK, &eps, err);
+    if (status == WW_OK)
         status = ww_catalog_load(library->store, NULL, 0, &catalog, err);
     if (status != WW_OK)
         return status;
-    status = ww_catalog_add_vectors(&catalog, err);
-    if (status == WW_OK)
-        status = ww_decisions_apply_boxes(library->store, &catalog, err);
-    if (status == WW_OK)
-        status = ww_dataset_make(library, &catalog, options, &set, err);
-    set.probe = probe;
-    if (status == WW_OK) {
-        count_set(&set, result);
-        warn(library, &set, &c);
-        status = write(library, &set, &c, options->out, result, err);
-    }
+    status = ww_decisions_apply_boxes(library->store, &catalog, err);
+    const uint64_t key = status == WW_OK ? ww_dataset_key(&catalog, options, eps) : 0;
+    if (status == WW_OK && !any_whole(&c)) // those look at more than the library
+        status = ww_dataset_is_same(options->out, key, result, &same, err);
+    if (status == WW_OK && !same)
+        status = make(library, &catalog, options, &c, probe, key, result, err);
     result->wall_s = ww_seconds() - begun;
-    ww_dataset_free(&set);
     ww_catalog_free(&catalog);
     return status;
 }

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: MIT
 #include "formats/dataset.h"
+#include "formats/selection.h"
 #include "formats/split.h"
 #include "library/names.h"
 #include "library/settings.h"
+#include "library/shots.h"
 
 #include <stdlib.h>
+#include <string.h>
 
-enum { TRAIN_DEFAULT = 80, VAL_DEFAULT = 10, TEST_DEFAULT = 10, CHIP_SIZE_DEFAULT = 112 };
+enum { TRAIN_DEFAULT = 80, VAL_DEFAULT = 10, TEST_DEFAULT = 10, CHIP_SIZE_DEFAULT = 112, QUALITY_DEFAULT = 95 };
 
 static ww_status resolve(ww_library *library, ww_dataset_options *o, ww_error *err)
 {
@@ -23,6 +26,8 @@ static ww_status resolve(ww_library *library, ww_dataset_options *o, ww_error *e
     }
     if (o->chip_size == 0)
         o->chip_size = CHIP_SIZE_DEFAULT;
+    if (o->quality == 0)
+        o->quality = QUALITY_DEFAULT;
     return WW_OK;
 }
 
@@ -76,6 +81,26 @@ static ww_status find_classes(ww_dataset *set, ww_error *err)
     return WW_OK;
 }
 
+// Of each class those that stand for it.
+static ww_status choose_faces(ww_dataset *set, ww_error *err)
+{
+    const ww_dataset_options *o = &set->options;
+    const ww_selection selection = {o->best, o->per_track, o->apart};
+    size_t *face = ww_try_array(set->catalog->face.count, sizeof *face);
+    ww_status status = face ? WW_OK : ww_fail_memory(err, "a choice among %zu faces", set->catalog->face.count);
+    for (size_t k = 0; status == WW_OK && k < set->classes.count; k++) {
+        const ww_catalog_person *p = set->classes.item[k].person;
+        size_t kept = p->face_count;
+        memcpy(face, p->face, p->face_count * sizeof *face);
+        if (ww_selection_any(&selection))
+            status = ww_select_faces(set->catalog, &selection, face, p->face_count, &kept, err);
+        for (size_t i = 0; status == WW_OK && i < kept; i++)
+            set->chosen[face[i]] = 1;
+    }
+    free(face);
+    return status;
+}
+
 // A class that no picture shows would be an empty one.
 static bool has_unknown(const ww_dataset *set)
 {
@@ -85,10 +110,35 @@ static bool has_unknown(const ww_dataset *set)
         size_t known = 0;
         for (size_t i = f->first_face; i < f->first_face + f->face_count; i++)
             known += set->class_of[i] != WW_NO_CLASS;
-        if (known > 0 && known < f->face_count)
+        if (known > 0 && known < f->face_count && ww_dataset_frame_use(set, k) == WW_FRAME_USED)
             return true;
     }
     return false;
+}
+
+// A class without a face in train cannot be learnt: its faces have none then. Only people whose every frame is a
+// near-duplicate of somebody else's on another side are such.
+static ww_status leave_out_lost(ww_dataset *set, ww_error *err)
+{
+    size_t kept = 0;
+    for (size_t k = 0; k < set->classes.count; k++) {
+        ww_dataset_class *class = &set->classes.item[k];
+        const bool lost = class->faces[WW_SIDE_TRAIN] == 0;
+        for (size_t i = 0; i < class->person->face_count; i++) {
+            const size_t face = class->person->face[i];
+            set->class_of[face] = lost ? WW_NO_CLASS : (int32_t)kept;
+            set->chosen[face] = set->chosen[face] && !lost;
+        }
+        for (int side = 0; lost && side < WW_SIDES; side++)
+            set->faces[side] -= class->faces[side];
+        set->people_lost += lost;
+        if (lost)
+            free(class->folder);
+        else
+            set->classes.item[kept++] = *class;
+    }
+    set->classes.count = kept;
+    return kept ? WW_OK : ww_fail(err, WW_ERR_NOT_FOUND, "no frame is left for train; lower --near-duplicate");
 }
 
 ww_status ww_dataset_make(ww_library *library, const ww_catalog *catalog, const ww_dataset_options *options,
@@ -101,14 +151,22 @@ ww_status ww_dataset_make(ww_library *library, const ww_catalog *catalog, const 
     set->class_of = ww_try_array(catalog->face.count, sizeof *set->class_of);
     set->group = ww_try_array(catalog->frame.count, sizeof *set->group);
     set->side = ww_try_array(catalog->frame.count, sizeof *set->side);
-    if (!set->class_of || !set->group || !set->side)
+    set->chosen = ww_try_array(catalog->face.count, sizeof *set->chosen);
+    set->dropped = ww_try_array(catalog->frame.count, sizeof *set->dropped);
+    if (!set->class_of || !set->group || !set->side || !set->chosen || !set->dropped)
         status = ww_fail_memory(err, "the data set's %zu faces", catalog->face.count);
     if (status == WW_OK)
         status = find_classes(set, err);
     if (status == WW_OK)
-        set->has_unknown = has_unknown(set);
+        status = choose_faces(set, err);
+    if (status == WW_OK)
+        status = ww_catalog_shots(catalog, &set->shot, err);
     if (status == WW_OK)
         status = ww_dataset_split(set, err);
+    if (status == WW_OK)
+        status = leave_out_lost(set, err);
+    if (status == WW_OK)
+        set->has_unknown = has_unknown(set);
     if (status != WW_OK)
         ww_dataset_free(set);
     return status;
@@ -122,5 +180,8 @@ void ww_dataset_free(ww_dataset *set)
     free(set->class_of);
     free(set->group);
     free(set->side);
+    free(set->shot);
+    free(set->chosen);
+    free(set->dropped);
     *set = (ww_dataset){0};
 }

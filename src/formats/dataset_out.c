@@ -19,7 +19,8 @@ enum { LEFT_NAMED_MAX = 5, TEMPORARY_LINE = WW_FOLDER_TEMPORARY_BYTES };
 typedef struct pending {
     void *data;
     size_t bytes;
-    bool is_new; // nothing may be there when it is written
+    bool is_new;  // nothing may be there when it is written
+    size_t index; // of its record in `now`
 } pending;
 
 struct ww_dataset_out {
@@ -232,6 +233,15 @@ static ww_status record_intents(ww_dataset_out *o, ww_error *err)
     return status;
 }
 
+static ww_status note_change(ww_dataset_out *o, const char *path, size_t index, ww_error *err)
+{
+    ww_entry_info info;
+    ww_status status = ww_folder_look(o->folder, path, &info, err);
+    if (status == WW_OK && info.kind == WW_ENTRY_FILE)
+        o->now.item[index].changed_ns = ww_entry_changed_ns(&info);
+    return status;
+}
+
 static ww_status flush(ww_dataset_out *o, ww_error *err)
 {
     if (o->batch.count == 0)
@@ -242,26 +252,29 @@ static ww_status flush(ww_dataset_out *o, ww_error *err)
         status = ww_folder_write(o->folder, o->intents.item[i].path, p->data, p->bytes,
                                  p->is_new ? WW_FOLDER_NEW : WW_FOLDER_REPLACE, o->temporary, err);
         o->counts.written += status == WW_OK;
+        if (status == WW_OK)
+            status = note_change(o, o->intents.item[i].path, p->index, err);
     }
     empty_batch(o);
     return status;
 }
 
-static ww_status add_to_batch(ww_dataset_out *o, const char *path, uint64_t hash, const void *data, size_t bytes,
-                              bool is_new, ww_error *err)
+// The last record of `now`, whose bytes these are.
+static ww_status add_to_batch(ww_dataset_out *o, const void *data, bool is_new, ww_error *err)
 {
-    pending p = {ww_alloc_array(bytes, 1, SIZE_MAX / 2), bytes, is_new};
+    const ww_file_record *record = &o->now.item[o->now.count - 1];
+    pending p = {ww_alloc_array(record->bytes, 1, SIZE_MAX / 2), record->bytes, is_new, o->now.count - 1};
     if (!p.data)
-        return ww_fail_memory(err, "the %zu bytes of '%s'", bytes, path);
-    memcpy(p.data, data, bytes);
-    ww_status status = ww_file_records_add(&o->intents, path, hash, err);
+        return ww_fail_memory(err, "the %zu bytes of '%s'", p.bytes, record->path);
+    memcpy(p.data, data, p.bytes);
+    ww_status status = ww_file_records_add(&o->intents, record, err);
     if (status == WW_OK && !ww_vector_push(&o->batch, p))
         status = ww_fail_memory(err, "a list of %zu files", o->batch.count);
     if (status != WW_OK) {
         free(p.data);
         return status;
     }
-    o->batch_bytes += bytes;
+    o->batch_bytes += p.bytes;
     return o->batch.count >= BATCH_FILES_MAX || o->batch_bytes >= BATCH_BYTES_MAX ? flush(o, err) : WW_OK;
 }
 
@@ -274,35 +287,105 @@ static void tell_left(ww_dataset_out *o, const char *path)
             ww_folder_path(o->folder), path);
 }
 
-static ww_status put(ww_dataset_out *o, const char *path, const void *data, size_t bytes, ww_error *err)
+// The record by which the file at `path` is certainly what was written, without reading it; NULL: there is none.
+static const ww_file_record *find_unchanged(const ww_dataset_out *o, const char *path, const ww_entry_info *info)
+{
+    size_t count;
+    const size_t at = ww_file_records_find(&o->known, path, &count);
+    for (size_t i = at; info->kind == WW_ENTRY_FILE && i < at + count; i++) {
+        const ww_file_record *r = &o->known.item[i];
+        if (r->changed_ns != 0 && r->changed_ns == ww_entry_changed_ns(info) && r->bytes == info->bytes)
+            return r;
+    }
+    return NULL;
+}
+
+static ww_status hash_on_disk(ww_dataset_out *o, const char *path, const ww_entry_info *info, uint64_t *hash,
+                              ww_error *err)
+{
+    const ww_file_record *unchanged = find_unchanged(o, path, info);
+    *hash = unchanged ? unchanged->hash : 0;
+    return unchanged || info->kind != WW_ENTRY_FILE ? WW_OK : ww_folder_hash(o->folder, path, hash, err);
+}
+
+static ww_status want(ww_dataset_out *o, ww_file_record record, const ww_entry_info *on_disk, ww_error *err)
+{
+    record.changed_ns = on_disk ? ww_entry_changed_ns(on_disk) : 0;
+    o->counts.kept += on_disk != NULL;
+    return ww_file_records_add(&o->now, &record, err);
+}
+
+static ww_status put(ww_dataset_out *o, ww_file_record record, const void *data, ww_error *err)
 {
     ww_entry_info info;
     uint64_t on_disk = 0;
-    const uint64_t hash = ww_hash_bytes(data, bytes);
-    ww_status status = ww_folder_look(o->folder, path, &info, err);
-    if (status == WW_OK && info.kind == WW_ENTRY_FILE)
-        status = ww_folder_hash(o->folder, path, &on_disk, err);
+    record.hash = ww_hash_bytes(data, record.bytes);
+    ww_status status = ww_folder_look(o->folder, record.path, &info, err);
+    if (status == WW_OK)
+        status = hash_on_disk(o, record.path, &info, &on_disk, err);
     if (status != WW_OK)
         return status;
-    const bool there = info.kind == WW_ENTRY_FILE, same = there && on_disk == hash && info.bytes == bytes;
-    if (there && !same && !ww_file_records_has(&o->known, path, on_disk)) {
-        tell_left(o, path);
+    const bool there = info.kind == WW_ENTRY_FILE, same = there && on_disk == record.hash && info.bytes == record.bytes;
+    if (there && !same && !ww_file_records_has(&o->known, record.path, on_disk)) {
+        tell_left(o, record.path);
         return WW_OK;
     }
-    status = ww_file_records_add(&o->now, path, hash, err);
-    o->counts.kept += same;
-    return status != WW_OK || same ? status : add_to_batch(o, path, hash, data, bytes, !there, err);
+    status = want(o, record, same ? &info : NULL, err);
+    return status != WW_OK || same ? status : add_to_batch(o, data, !there, err);
+}
+
+static ww_status step(ww_dataset_out *o, ww_error *err)
+{
+    const ww_progress progress = {
+        .stage = WW_STAGE_EXPORT, .share = o->share, .done = o->counts.written + o->counts.kept};
+    return ww_library_report(o->library, &progress) == 0
+               ? WW_OK
+               : ww_fail(err, WW_ERR_CANCELLED, "stopped while writing the data set; the same command completes it");
+}
+
+ww_status ww_dataset_out_put_made(ww_dataset_out *o, const char *path, uint64_t key, const void *data, size_t bytes,
+                                  ww_error *err)
+{
+    ww_status status = step(o, err);
+    if (status != WW_OK)
+        return status;
+    char *full = ww_strf("%s%s", o->prefix, path);
+    status = put(o, (ww_file_record){.path = full, .key = key, .bytes = bytes}, data, err);
+    free(full);
+    return status;
 }
 
 ww_status ww_dataset_out_put(ww_dataset_out *o, const char *path, const void *data, size_t bytes, ww_error *err)
 {
-    if (ww_library_report(
-            o->library,
-            &(ww_progress){.stage = WW_STAGE_EXPORT, .share = o->share, .done = o->counts.written + o->counts.kept})
-        != 0)
-        return ww_fail(err, WW_ERR_CANCELLED, "stopped while writing the data set; the same command completes it");
+    return ww_dataset_out_put_made(o, path, 0, data, bytes, err);
+}
+
+static ww_status keep(ww_dataset_out *o, const char *path, uint64_t key, bool *kept, ww_error *err)
+{
+    ww_entry_info info;
+    size_t count;
+    uint64_t on_disk = 0;
+    const size_t at = ww_file_records_find(&o->known, path, &count);
+    const ww_file_record *record = NULL;
+    for (size_t i = at; i < at + count; i++)
+        record = o->known.item[i].key == key ? &o->known.item[i] : record;
+    if (!record)
+        return WW_OK;
+    ww_status status = ww_folder_look(o->folder, path, &info, err);
+    if (status == WW_OK)
+        status = hash_on_disk(o, path, &info, &on_disk, err);
+    *kept = status == WW_OK && info.kind == WW_ENTRY_FILE && info.bytes == record->bytes && on_disk == record->hash;
+    return *kept ? want(o, *record, &info, err) : status;
+}
+
+ww_status ww_dataset_out_keep(ww_dataset_out *o, const char *path, uint64_t key, bool *kept, ww_error *err)
+{
+    *kept = false;
+    ww_status status = step(o, err);
+    if (status != WW_OK)
+        return status;
     char *full = ww_strf("%s%s", o->prefix, path);
-    ww_status status = put(o, full, data, bytes, err);
+    status = keep(o, full, key, kept, err);
     free(full);
     return status;
 }
@@ -345,7 +428,7 @@ static ww_status remove_one(ww_dataset_out *o, const char *path, ww_error *err)
     bool there;
     uint64_t on_disk = 0;
     ww_status status = is_file(o->folder, path, &there, err);
-    if (status == WW_OK && there)
+    if (status == WW_OK && there) // read, whatever the record says: what goes is gone
         status = ww_folder_hash(o->folder, path, &on_disk, err);
     if (status != WW_OK || !there || !ww_file_records_has(&o->known, path, on_disk))
         return status;

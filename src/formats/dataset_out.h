@@ -12,7 +12,9 @@
 #include "library/library.h"
 
 #define WW_DATASET_MANIFEST ".whoswho-dataset"
-#define WW_DATASET_MANIFEST_HEAD "whoswho data set 1\n"
+#define WW_DATASET_MANIFEST_HEAD "whoswho data set 2\n"
+
+#define WW_DATASET_SUMMARY ".whoswho-summary" // see dataset_key.h
 
 typedef struct ww_dataset_out ww_dataset_out;
 
@@ -29,7 +31,13 @@ void ww_dataset_out_begin(ww_dataset_out *out, const char *prefix, double share)
 // Wants `path` (relative, with '/'; each once) to hold these bytes. WW_ERR_CANCELLED: the library's callback asks to
 // stop.
 ww_status ww_dataset_out_put(ww_dataset_out *out, const char *path, const void *data, size_t bytes, ww_error *err);
-// The same for what was made in buffers, unless memory ran out while it was.
+// The same, and its bytes are made from what `key` (not 0) stands for, and from nothing else.
+ww_status ww_dataset_out_put_made(ww_dataset_out *out, const char *path, uint64_t key, const void *data, size_t bytes,
+                                  ww_error *err);
+// *kept: `path` holds what an earlier export made from the same `key`, and is wanted as it is: it need not be made. A
+// file whose size and time of change are those on record is not read for that.
+ww_status ww_dataset_out_keep(ww_dataset_out *out, const char *path, uint64_t key, bool *kept, ww_error *err);
+// ww_dataset_out_put for what was made in a buffer, unless memory ran out while it was.
 ww_status ww_dataset_out_put_text(ww_dataset_out *out, const char *path, const ww_buffer *content, ww_error *err);
 // Logs, as a warning, what could not be written as it should be, and counts it.
 void ww_dataset_out_pass_over(ww_dataset_out *out, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -8,12 +8,13 @@
 #define RECORD_BYTES_MAX ((size_t)1 << 31)
 enum { HASH_DIGITS = 16 };
 
-ww_status ww_file_records_add(ww_file_records *r, const char *path, uint64_t hash, ww_error *err)
+ww_status ww_file_records_add(ww_file_records *r, const ww_file_record *record, ww_error *err)
 {
-    ww_file_record record = {ww_try_strdup(path), hash};
-    if (record.path && ww_vector_push(r, record))
+    ww_file_record copy = *record;
+    copy.path = ww_try_strdup(record->path);
+    if (copy.path && ww_vector_push(r, copy))
         return WW_OK;
-    free(record.path);
+    free(copy.path);
     return ww_fail_memory(err, "a list of %zu files", r->count);
 }
 
@@ -60,16 +61,31 @@ bool ww_file_records_has(const ww_file_records *r, const char *path, uint64_t ha
 void ww_file_records_write(const ww_file_records *r, size_t from, ww_buffer *text)
 {
     for (size_t i = from; i < r->count; i++)
-        ww_buffer_format(text, "%016" PRIx64 " %s\n", r->item[i].hash, r->item[i].path);
+        ww_buffer_format(text, "%016" PRIx64 " %016" PRIx64 " %" PRIu64 " %" PRId64 " %s\n", r->item[i].hash,
+                         r->item[i].key, r->item[i].bytes, r->item[i].changed_ns, r->item[i].path);
 }
 
 static ww_status read_line(ww_file_records *r, char *line, const char *path, ww_error *err)
 {
-    char *end;
-    const uint64_t hash = strtoull(line, &end, 16);
-    if (end != line + HASH_DIGITS || *end != ' ' || !ww_path_is_inside(end + 1))
-        return ww_fail(err, WW_ERR_FORMAT, "'%s' is no record of a data set's files; was it changed by hand?", path);
-    return ww_file_records_add(r, end + 1, hash, err);
+    char *end = line;
+    ww_file_record record = {0};
+    record.hash = strtoull(line, &end, 16);
+    bool good = end == line + HASH_DIGITS && *end == ' ';
+    if (good) {
+        char *key = end + 1;
+        record.key = strtoull(key, &end, 16);
+        good = end == key + HASH_DIGITS && *end == ' ';
+    }
+    if (good) {
+        record.bytes = strtoull(end, &end, 10);
+        record.changed_ns = strtoll(end, &end, 10);
+        good = *end == ' ' && ww_path_is_inside(end + 1);
+    }
+    record.path = end + 1;
+    return good
+               ? ww_file_records_add(r, &record, err)
+               : ww_fail(err, WW_ERR_FORMAT,
+                         "'%s' is no record of a data set's files that this version reads; move the folder away", path);
 }
 
 ww_status ww_file_records_read(ww_file_records *r, ww_folder *folder, const char *path, const char *head, ww_error *err)
@@ -81,7 +97,8 @@ ww_status ww_file_records_read(ww_file_records *r, ww_folder *folder, const char
         return status;
     char *text = (char *)data, *line = text + strlen(head);
     if (strncmp(text, head, strlen(head)) != 0)
-        status = ww_fail(err, WW_ERR_FORMAT, "'%s' is no record of a data set's files; was it changed by hand?", path);
+        status = ww_fail(err, WW_ERR_FORMAT,
+                         "'%s' is no record of a data set's files that this version reads; move the folder away", path);
     while (status == WW_OK && *line) {
         char *next = line + strcspn(line, "\n");
         if (*next)

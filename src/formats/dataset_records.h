@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The record of a data set's files: paths with the hashes of what was written there. As text, one file a line: hash (16
-// hex digits), a space, path.
+// hex digits), key (16 hex digits), bytes, time of the last change in nanoseconds (0: not known yet), path; a space
+// between them.
 #ifndef WW_FORMATS_DATASET_RECORDS_H
 #define WW_FORMATS_DATASET_RECORDS_H
 #include "base/buffer.h"
@@ -10,11 +11,15 @@
 typedef struct ww_file_record {
     char *path; // owned
     uint64_t hash;
+    uint64_t key; // of all that its bytes are made from, see ww_dataset_out_keep; 0: none
+    uint64_t bytes;
+    int64_t changed_ns; // ctime when it was written; 0: not known yet
 } ww_file_record;
 
 typedef WW_VECTOR(ww_file_record) ww_file_records;
 
-ww_status ww_file_records_add(ww_file_records *records, const char *path, uint64_t hash, ww_error *err);
+// Adds a copy of the record, with a path of its own.
+ww_status ww_file_records_add(ww_file_records *records, const ww_file_record *record, ww_error *err);
 void ww_file_records_free(ww_file_records *records);
 // By path and hash; needed before looking.
 void ww_file_records_sort(ww_file_records *records);

@@ -3,6 +3,7 @@
 // it: everything the store knows of all faces, those of nobody included.
 #include "base/text.h"
 #include "formats/format.h"
+#include "formats/selection.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -51,6 +52,9 @@ static void add_row(const ww_dataset *set, size_t face, ww_buffer *text)
     ww_buffer_format(text, ",%016" PRIx64 ",%zu,%d,%d,%" PRId64 ",", source->hash, f->frame + 1, frame->width,
                      frame->height, frame->sample);
     ww_text_fixed(text, (double)frame->time_us / 1e6, 6);
+    ww_buffer_text(text, ",");
+    ww_text_clock(text, frame->time_us);
+    ww_buffer_format(text, ".%03" PRId64, frame->time_us / 1000 % 1000);
     const double box[] = {f->x, f->y, f->width, f->height};
     for (int i = 0; i < 4; i++)
         add_fixed(text, box[i], 2);
@@ -58,17 +62,21 @@ static void add_row(const ww_dataset *set, size_t face, ww_buffer *text)
         add_fixed(text, f->landmark[i], 2);
     add_fixed(text, f->score, 4);
     add_fixed(text, f->quality, 4);
-    ww_buffer_format(text, ",%" PRId64 ",%d,", f->track, person->number);
+    const ww_face_pose_values pose = ww_face_pose(f);
+    add_fixed(text, pose.yaw, 4);
+    add_fixed(text, pose.pitch, 4);
+    ww_buffer_format(text, ",%" PRId64 ",%" PRIu32 ",%d,", f->track, set->shot[f->frame], person->number);
     ww_text_csv(text, person->name ? person->name : "");
-    ww_buffer_format(text, ",%s\n", set->class_of[face] != WW_NO_CLASS ? ww_side_name[set->side[f->frame]] : "");
+    ww_buffer_format(text, ",%s\n", ww_dataset_face_used(set, face) ? ww_side_name[set->side[f->frame]] : "");
 }
 
 static ww_status write(const ww_dataset *set, ww_dataset_out *out, ww_error *err)
 {
     ww_buffer text = {0};
-    ww_buffer_text(&text, "face,source,source_hash,frame,frame_width,frame_height,sample,time_s,x,y,width,height,x0,y0,"
-                          "x1,y1,x2,y2,x3,y3,x4,y4,"
-                          "score,quality,track,person,name,split\n");
+    ww_buffer_text(
+        &text, "face,source,source_hash,frame,frame_width,frame_height,sample,time_s,timecode,x,y,width,height,x0,y0,"
+               "x1,y1,x2,y2,x3,y3,x4,y4,"
+               "score,quality,yaw,pitch,track,shot,person,name,split\n");
     for (size_t i = 0; i < set->catalog->face.count; i++)
         add_row(set, i, &text);
     ww_status status = ww_dataset_out_put_text(out, "faces.csv", &text, err);

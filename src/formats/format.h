@@ -9,8 +9,7 @@
 typedef struct ww_export_format {
     const char *name;        // as --to takes it; also the folder it goes to where several are written
     const char *description; // one line for people
-    // Whether a class that is missing on a side is left out: see ww_dataset_class_everywhere.
-    bool wants_classes_everywhere;
+    bool has_person_folders; // see ww_dataset_class_has_folder
     // Whether the sides of the split are nothing to its reader, and every face is shown: for people, not for trainers.
     bool whole;
     // Puts the files of the set, in any order.

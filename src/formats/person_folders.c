@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "formats/person_folders.h"
 #include "base/text.h"
+#include "formats/pictures.h"
 
 #include <stdlib.h>
 
@@ -15,39 +16,71 @@ static void begin_line(const ww_dataset *set, size_t face, const char *file, ww_
     ww_text_fixed(text, f->quality, 4);
 }
 
-static ww_status put_face(const ww_dataset *set, size_t face, ww_face_maker *make, ww_buffer *metadata,
+static ww_status put_picture(const ww_dataset *set, size_t face, const char *path, const ww_face_maker *maker,
+                             ww_dataset_out *out, ww_error *err)
+{
+    const ww_dataset_options *o = &set->options;
+    const ww_picture_format *format = ww_picture_format_at((size_t)o->picture_format);
+    const uint64_t more[] = {maker->options_key(o), (uint64_t)o->picture_format, (uint64_t)o->quality};
+    const uint64_t key = ww_face_picture_key(set, face, more, sizeof more / sizeof *more);
+    ww_image image = {0};
+    uint8_t *encoded = NULL;
+    size_t bytes = 0;
+    bool kept;
+    ww_status status = ww_dataset_out_keep(out, path, key, &kept, err);
+    if (status != WW_OK || kept)
+        return status;
+    status = maker->make(set, face, &image, err);
+    if (status == WW_OK)
+        status = format->encode(&image, o->quality, &encoded, &bytes, err);
+    if (status == WW_OK)
+        status = ww_dataset_out_put_made(out, path, key, encoded, bytes, err);
+    free(encoded);
+    ww_image_free(&image);
+    return status;
+}
+
+static ww_status put_face(const ww_dataset *set, size_t face, const ww_face_maker *maker, ww_buffer *metadata,
                           ww_dataset_out *out, ww_error *err)
 {
     const char *side = ww_side_name[set->side[set->catalog->face.item[face].frame]];
-    uint8_t *jpeg = NULL;
-    size_t bytes = 0;
     ww_buffer name = {0};
     ww_dataset_face_name(set, face, &name);
     char *stem = ww_buffer_take(&name),
-         *file = ww_strf("%s/%s.jpg", set->classes.item[set->class_of[face]].folder, stem);
+         *file = ww_strf("%s/%s.%s", set->classes.item[set->class_of[face]].folder, stem,
+                         ww_picture_format_at((size_t)set->options.picture_format)->extension);
     char *path = ww_strf("%s/%s", side, file);
     begin_line(set, face, file, metadata);
-    ww_status status = make(set, face, &jpeg, &bytes, metadata, err);
+    if (maker->describe)
+        maker->describe(set, face, metadata);
     ww_buffer_text(metadata, "}\n");
-    if (status == WW_OK)
-        status = ww_dataset_out_put(out, path, jpeg, bytes, err);
-    free(jpeg);
+    ww_status status = put_picture(set, face, path, maker, out, err);
     free(path);
     free(file);
     free(stem);
     return status;
 }
 
-ww_status ww_put_person_folders(const ww_dataset *set, ww_face_maker *make, ww_dataset_out *out, ww_error *err)
+static ww_status put_person(const ww_dataset *set, size_t label, const ww_face_maker *maker,
+                            ww_buffer metadata[WW_SIDES], ww_dataset_out *out, ww_error *err)
+{
+    const ww_catalog_person *p = set->classes.item[label].person;
+    ww_status status = WW_OK;
+    for (size_t i = 0; status == WW_OK && i < p->face_count; i++) {
+        const int side = set->side[set->catalog->face.item[p->face[i]].frame];
+        if (ww_dataset_face_used(set, p->face[i]) && ww_dataset_side_has_folders(set, side))
+            status = put_face(set, p->face[i], maker, &metadata[side], out, err);
+    }
+    return status;
+}
+
+ww_status ww_put_person_folders(const ww_dataset *set, const ww_face_maker *maker, ww_dataset_out *out, ww_error *err)
 {
     ww_buffer metadata[WW_SIDES] = {0};
     ww_status status = WW_OK;
-    for (size_t k = 0; status == WW_OK && k < set->classes.count; k++) {
-        const ww_catalog_person *p = set->classes.item[k].person;
-        for (size_t i = 0; status == WW_OK && ww_dataset_class_everywhere(set, k) && i < p->face_count; i++)
-            status = put_face(set, p->face[i], make, &metadata[set->side[set->catalog->face.item[p->face[i]].frame]],
-                              out, err);
-    }
+    for (size_t k = 0; status == WW_OK && k < set->classes.count; k++)
+        if (ww_dataset_class_has_folder(set, k))
+            status = put_person(set, k, maker, metadata, out, err);
     for (int side = 0; side < WW_SIDES; side++) {
         char *path = ww_strf("%s/metadata.jsonl", ww_side_name[side]);
         if (status == WW_OK && (metadata[side].bytes || metadata[side].failed))

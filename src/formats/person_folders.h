@@ -3,13 +3,20 @@
 #ifndef WW_FORMATS_PERSON_FOLDERS_H
 #define WW_FORMATS_PERSON_FOLDERS_H
 #include "formats/format.h"
+#include "image/image.h"
 
-// Makes the picture of a face, *jpeg (the caller's, free), and adds members of its own to its line of metadata, each
-// with a comma before it.
-typedef ww_status ww_face_maker(const ww_dataset *set, size_t face, uint8_t **jpeg, size_t *bytes, ww_buffer *metadata,
-                                ww_error *err);
+// How the picture of a face is made, beside what ww_put_person_folders does for all: it encodes the picture as the
+// options say, and makes none that is there already.
+typedef struct ww_face_maker {
+    // The picture, ww_image_free'd by the caller.
+    ww_status (*make)(const ww_dataset *set, size_t face, ww_image *image, ww_error *err);
+    // Adds members to the face's line of metadata, each with a comma before it. NULL: there are none.
+    void (*describe)(const ww_dataset *set, size_t face, ww_buffer *metadata);
+    // What `make` reads of the options, as a number that differs where the picture would.
+    uint64_t (*options_key)(const ww_dataset_options *options);
+} ww_face_maker;
 
-// Puts the faces of all classes that are on every side.
-ww_status ww_put_person_folders(const ww_dataset *set, ww_face_maker *make, ww_dataset_out *out, ww_error *err);
+// Puts the faces of all classes that have a folder.
+ww_status ww_put_person_folders(const ww_dataset *set, const ww_face_maker *maker, ww_dataset_out *out, ww_error *err);
 
 #endif

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "formats/pictures.h"
+#include "base/hash.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -7,14 +8,23 @@
 enum { MOSAIC_CELLS = 4 };  // a side: eyes, nose and mouth are gone, skin and hair stay what they are
 #define MOSAIC_WIDENED 0.15 // of a box's side, each way: boxes end at the brows and the chin
 
-ww_box ww_face_box(const ww_dataset *set, size_t face)
+#define BOX_WIDENED 0.125 // of a box's side, on every side
+
+// The box, larger by that share of its sides on every side, clipped to the frame.
+static ww_box widened(const ww_dataset *set, size_t face, double share)
 {
     const ww_catalog_face *f = &set->catalog->face.item[face];
     const ww_catalog_frame *s = &set->catalog->frame.item[f->frame];
-    const double x0 = fmin(fmax(f->x, 0), s->width), x1 = fmin(fmax(f->x + f->width, 0), s->width);
-    const double y0 = fmin(fmax(f->y, 0), s->height), y1 = fmin(fmax(f->y + f->height, 0), s->height);
+    const double more_x = share * f->width, more_y = share * f->height;
+    const double x0 = fmin(fmax(f->x - more_x, 0), s->width), x1 = fmin(fmax(f->x + f->width + more_x, 0), s->width);
+    const double y0 = fmin(fmax(f->y - more_y, 0), s->height), y1 = fmin(fmax(f->y + f->height + more_y, 0), s->height);
     return (ww_box){x0, y0, x1 - x0, y1 - y0};
 }
+
+static const double box_share[] = {[WW_BOX_TIGHT] = 0, [WW_BOX_WIDENED] = BOX_WIDENED};
+
+ww_box ww_face_box(const ww_dataset *set, size_t face) { return widened(set, face, 0); }
+ww_box ww_label_box(const ww_dataset *set, size_t face) { return widened(set, face, box_share[set->options.box]); }
 
 double ww_frame_scale_x(const ww_dataset *set, size_t frame)
 {
@@ -49,7 +59,7 @@ static void cover(const ww_dataset *set, size_t face, ww_image *image)
 }
 
 static ww_status put_covered(const ww_dataset *set, size_t frame, const uint8_t *jpeg, size_t bytes, const char *path,
-                             ww_dataset_out *out, ww_error *err)
+                             uint64_t key, ww_dataset_out *out, ww_error *err)
 {
     const ww_catalog_frame *f = &set->catalog->frame.item[frame];
     ww_image image = {0};
@@ -62,20 +72,83 @@ static ww_status put_covered(const ww_dataset *set, size_t frame, const uint8_t 
     if (status == WW_OK)
         status = ww_jpeg_encode(&image, WW_JPEG_QUALITY, &encoded, &encoded_bytes, err);
     if (status == WW_OK)
-        status = ww_dataset_out_put(out, path, encoded, encoded_bytes, err);
+        status = ww_dataset_out_put_made(out, path, key, encoded, encoded_bytes, err);
     free(encoded);
     ww_image_free(&image);
     return status;
+}
+
+// --- keys
+
+// Another number whenever the same library makes other pictures than before.
+enum { PICTURES_VERSION = 1 };
+
+static void key_add(uint64_t *key, const void *data, size_t bytes)
+{
+    const uint64_t pair[] = {*key, ww_hash_bytes(data, bytes)};
+    *key = ww_hash_bytes(pair, sizeof pair);
+}
+
+static void key_add_frame(uint64_t *key, const ww_dataset *set, size_t frame)
+{
+    const ww_catalog_frame *f = &set->catalog->frame.item[frame];
+    const int64_t values[] = {PICTURES_VERSION,
+                              (int64_t)set->catalog->source.item[f->source].hash,
+                              (int64_t)set->catalog->source.item[f->source].scan,
+                              f->id,
+                              f->time_us,
+                              f->sample,
+                              f->jpeg_width,
+                              f->jpeg_height,
+                              f->width,
+                              f->height};
+    key_add(key, values, sizeof values);
+}
+
+static void key_add_face(uint64_t *key, const ww_catalog_face *f)
+{
+    const double values[] = {f->x, f->y, f->width, f->height, f->portrait_width, f->portrait_height};
+    key_add(key, &f->id, sizeof f->id);
+    key_add(key, values, sizeof values);
+    key_add(key, f->portrait_box, sizeof f->portrait_box);
+    key_add(key, f->landmark, sizeof f->landmark);
+}
+
+uint64_t ww_face_picture_key(const ww_dataset *set, size_t face, const uint64_t *more, size_t count)
+{
+    uint64_t key = 0;
+    const ww_catalog_face *f = &set->catalog->face.item[face];
+    key_add_frame(&key, set, f->frame);
+    key_add_face(&key, f);
+    for (size_t i = 0; i < count; i++)
+        key_add(&key, &more[i], sizeof more[i]);
+    return key ? key : 1;
+}
+
+static uint64_t frame_key(const ww_dataset *set, size_t frame)
+{
+    uint64_t key = 0;
+    const ww_catalog_frame *f = &set->catalog->frame.item[frame];
+    key_add_frame(&key, set, frame);
+    for (size_t i = f->first_face; i < f->first_face + f->face_count; i++)
+        if (ww_dataset_label(set, i) == WW_NO_CLASS)
+            key_add_face(&key, &set->catalog->face.item[i]);
+    return key ? key : 1;
 }
 
 ww_status ww_put_frame(const ww_dataset *set, size_t frame, const char *path, ww_dataset_out *out, ww_error *err)
 {
     uint8_t *jpeg = NULL;
     size_t bytes = 0;
-    ww_status status = ww_store_frame_jpeg(set->catalog->store, set->catalog->frame.item[frame].id, &jpeg, &bytes, err);
+    bool kept;
+    const uint64_t key = frame_key(set, frame);
+    ww_status status = ww_dataset_out_keep(out, path, key, &kept, err);
+    if (status != WW_OK || kept)
+        return status;
+    status = ww_store_frame_jpeg(set->catalog->store, set->catalog->frame.item[frame].id, &jpeg, &bytes, err);
     if (status == WW_OK)
-        status = ww_frame_covered(set, frame) ? put_covered(set, frame, jpeg, bytes, path, out, err)
-                                              : ww_dataset_out_put(out, path, jpeg, bytes, err);
+        status = ww_frame_covered(set, frame) ? put_covered(set, frame, jpeg, bytes, path, key, out, err)
+                                              : ww_dataset_out_put_made(out, path, key, jpeg, bytes, err);
     free(jpeg);
     return status;
 }
@@ -85,20 +158,27 @@ ww_status ww_put_frame(const ww_dataset *set, size_t frame, const char *path, ww
 // Pixels that a stored picture really has a pixel of the source: one that was enlarged has no more than the source had.
 static double detail(double scale) { return fmin(scale, 1); }
 
-ww_status ww_face_picture_open(const ww_dataset *set, size_t face, ww_face_picture *p, ww_error *err)
+static ww_face_picture frame_geometry(const ww_dataset *set, const ww_catalog_face *f)
+{
+    return (ww_face_picture){.scale_x = ww_frame_scale_x(set, f->frame), .scale_y = ww_frame_scale_y(set, f->frame)};
+}
+
+static ww_face_picture portrait_geometry(const ww_catalog_face *f)
+{
+    const double scale_x = f->width > 0 ? f->portrait_box[2] / f->width : 0,
+                 scale_y = f->portrait_box[3] / fmax(f->height, 1);
+    return (ww_face_picture){.scale_x = scale_x,
+                             .scale_y = scale_y,
+                             .x = f->portrait_box[0] - f->x * scale_x,
+                             .y = f->portrait_box[1] - f->y * scale_y};
+}
+
+static ww_status open_picture(const ww_dataset *set, size_t face, bool portrait, ww_face_picture *p, ww_error *err)
 {
     const ww_catalog_face *f = &set->catalog->face.item[face];
-    const double in_frame = ww_frame_scale_x(set, f->frame),
-                 in_portrait = f->width > 0 ? f->portrait_box[2] / f->width : 0;
-    const bool portrait = detail(in_portrait) > detail(in_frame);
     uint8_t *jpeg = NULL;
     size_t bytes = 0;
-    *p = (ww_face_picture){.scale_x = in_frame, .scale_y = ww_frame_scale_y(set, f->frame)};
-    if (portrait)
-        *p = (ww_face_picture){.scale_x = in_portrait,
-                               .scale_y = f->portrait_box[3] / fmax(f->height, 1),
-                               .x = f->portrait_box[0] - f->x * in_portrait,
-                               .y = f->portrait_box[1] - f->y * f->portrait_box[3] / fmax(f->height, 1)};
+    *p = portrait ? portrait_geometry(f) : frame_geometry(set, f);
     ww_status status =
         portrait ? ww_store_portrait_jpeg(set->catalog->store, f->id, &jpeg, &bytes, err)
                  : ww_store_frame_jpeg(set->catalog->store, set->catalog->frame.item[f->frame].id, &jpeg, &bytes, err);
@@ -107,6 +187,30 @@ ww_status ww_face_picture_open(const ww_dataset *set, size_t face, ww_face_pictu
                                 NULL, NULL, err);
     free(jpeg);
     return status;
+}
+
+ww_status ww_face_picture_open(const ww_dataset *set, size_t face, ww_face_picture *p, ww_error *err)
+{
+    const ww_catalog_face *f = &set->catalog->face.item[face];
+    const bool portrait = detail(portrait_geometry(f).scale_x) > detail(frame_geometry(set, f).scale_x);
+    return open_picture(set, face, portrait, p, err);
+}
+
+#define EDGE_PX 2.0 // of the source frame that a portrait may lack at an edge: it was cut at whole, even pixels
+
+ww_status ww_face_picture_open_showing(const ww_dataset *set, size_t face, ww_box crop, ww_face_picture *p,
+                                       ww_error *err)
+{
+    const ww_catalog_face *f = &set->catalog->face.item[face];
+    const ww_catalog_frame *frame = &set->catalog->frame.item[f->frame];
+    const ww_face_picture g = portrait_geometry(f);
+    const double left = fmax(crop.x, 0), right = fmin(crop.x + crop.width, frame->width);
+    const double top = fmax(crop.y, 0), bottom = fmin(crop.y + crop.height, frame->height);
+    const bool shows = left * g.scale_x + g.x >= -EDGE_PX * g.scale_x
+                       && right * g.scale_x + g.x <= f->portrait_width + EDGE_PX * g.scale_x
+                       && top * g.scale_y + g.y >= -EDGE_PX * g.scale_y
+                       && bottom * g.scale_y + g.y <= f->portrait_height + EDGE_PX * g.scale_y;
+    return shows ? ww_face_picture_open(set, face, p, err) : open_picture(set, face, false, p, err);
 }
 
 void ww_face_picture_close(ww_face_picture *p) { ww_image_free(&p->image); }

@@ -8,12 +8,17 @@
 #include "formats/dataset_out.h"
 #include "image/align.h"
 
-// The box of a face as detected, clipped to its frame; pixels of the frame at full size. The one geometry of all
-// formats.
+// The box of a face as detected, clipped to its frame; pixels of the frame at full size.
 ww_box ww_face_box(const ww_dataset *set, size_t face);
+// The box that a label gives, likewise: the one geometry of all formats with boxes, by options.box.
+ww_box ww_label_box(const ww_dataset *set, size_t face);
 // Pixels of the stored picture a pixel of the source frame, each way.
 double ww_frame_scale_x(const ww_dataset *set, size_t frame);
 double ww_frame_scale_y(const ww_dataset *set, size_t frame);
+
+// A key (ww_dataset_out_keep) of the face, its place in its frame and the stored pictures that show it, together with
+// the first `count` of `more`: whatever else of the options a picture is made from.
+uint64_t ww_face_picture_key(const ww_dataset *set, size_t face, const uint64_t *more, size_t count);
 
 // Puts the frame's picture: the bytes as stored where every face has a label, else with the others pixelated.
 ww_status ww_put_frame(const ww_dataset *set, size_t frame, const char *path, ww_dataset_out *out, ww_error *err);
@@ -27,6 +32,9 @@ typedef struct ww_face_picture {
 } ww_face_picture;
 
 ww_status ww_face_picture_open(const ww_dataset *set, size_t face, ww_face_picture *picture, ww_error *err);
+// The same, but the portrait only where it shows all of `crop` (pixels of the source frame) that the frame shows.
+ww_status ww_face_picture_open_showing(const ww_dataset *set, size_t face, ww_box crop, ww_face_picture *picture,
+                                       ww_error *err);
 void ww_face_picture_close(ww_face_picture *picture);
 // Landmarks of the face in pixels of the picture.
 void ww_face_picture_landmarks(const ww_dataset *set, size_t face, const ww_face_picture *picture,

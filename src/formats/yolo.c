@@ -12,7 +12,7 @@
 static void add_line(const ww_dataset *set, size_t face, ww_buffer *text)
 {
     const ww_catalog_frame *frame = &set->catalog->frame.item[set->catalog->face.item[face].frame];
-    const ww_box b = ww_face_box(set, face);
+    const ww_box b = ww_label_box(set, face);
     if (!(b.width > 0 && b.height > 0))
         return;
     const double shares[] = {(b.x + b.width / 2) / frame->width, (b.y + b.height / 2) / frame->height,
@@ -50,6 +50,9 @@ static ww_status put_yaml(const ww_dataset *set, ww_dataset_out *out, ww_error *
 {
     ww_buffer text = {0};
     ww_buffer_text(&text, "# Faces of people, as a YOLO data set. Made by whoswho. Paths are relative to this file.\n");
+    if (!ww_dataset_side_frames(set, WW_SIDE_VAL)) // readers refuse a set without one
+        ww_buffer_text(&text, "# There is no val; it is train here, so that a training runs. Its figures say nothing "
+                              "about new footage.\nval: images/train\n");
     for (int side = 0; side < WW_SIDES; side++)
         if (ww_dataset_side_frames(set, side))
             ww_buffer_format(&text, "%s: images/%s\n", ww_side_name[side], ww_side_name[side]);

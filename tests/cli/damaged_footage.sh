@@ -16,5 +16,5 @@ make -ss 4 -t 2 -i "$demo" -vf scale=640:360 -c:v libvpx -deadline realtime -cpu
 printf "file small.webm\nfile large.webm\n" >list.txt
 make -f concat -i list.txt -c copy joined.webm
 whoswho joined.webm -o sizes -q
-cut -d, -f13,14 sizes/faces.csv | sort | uniq -c | sed 's/^ *[0-9]* //'
+cut -d, -f28,29 sizes/faces.csv | sort | uniq -c | sed 's/^ *[0-9]* //'
 awk '$2 <= 0 || $2 >= 1 || $4 <= 0.05 || $4 > 0.5 { print FILENAME ": " $0 }' sizes/Frames/*.txt

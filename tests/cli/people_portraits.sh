@@ -14,7 +14,7 @@ say different "$(portrait Face_2 1)" "$(portrait Face_2 2)" -o out
 folders
 say ignore Face_1 -o out
 folders
-grep -c '^[0-9]*,.*,-1,,$' out/faces.csv
+grep -c '^[0-9]*,.*,-1,,,[0-9]' out/faces.csv
 say people -o out
 say cluster out
 say export out -q

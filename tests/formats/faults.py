@@ -14,7 +14,7 @@ import signal
 import subprocess
 import time
 
-from library import APART, export, library, tree
+from library import APART, contents, export, library, tree
 from scene import PROGRAM, check, check_equal, main, whoswho
 
 
@@ -163,11 +163,33 @@ def only_what_changed_is_written():
     again = export("yolo,chips", "out", *APART)
     check_equal((again["written"], again["removed"], again["kept"]), (0, 0, first_time["written"]), "once more")
     after = tree("out")
-    check_equal({p for p in before if before[p] != after[p]}, {".whoswho-dataset"}, "files touched")
+    check_equal({p for p in before if before[p] != after[p]}, set(), "files touched")
+    picture = first("out/chips/train/*/*.jpg")
+    with open(picture, "rb") as f:
+        data = f.read()
+    os.remove(picture)
+    export("yolo,chips", "out", *APART)
+    with open(picture, "rb") as f:
+        check(f.read() == data, "a picture that was removed comes back")
+    with open(picture, "r+b") as f:
+        f.write(b"x")
+    again = export("yolo,chips", "out", *APART)
+    check_equal((again["left"], again["written"]), (1, 0), "a picture of the same size that was changed")
+    with open(picture, "wb") as f:
+        f.write(data)
+    shutil.copystat(first("out/chips/val/*/*.jpg"), picture)
+    again = export("yolo,chips", "out", *APART)
+    check_equal((again["left"], again["written"]), (0, 1), "as it was again: only the summary is written")
+    for name in ("--portrait-width", "--quality"):
+        before = contents("out")
+        changed = export("yolo,chips", "out", *APART, name, 40)
+        pictures = {p for p, b in contents("out").items() if before.get(p) != b and p.endswith(".jpg")}
+        check_equal(bool(pictures), name == "--quality", f"{name}: {changed}")
+        check(all(p.startswith("chips") for p in pictures), f"{name} changes {pictures}")
     less = export("yolo,chips", "out", "--named", *APART)
     check(less["removed"] > 0 and less["kept"] > 0, f"{less}")
     fresh = export("yolo,chips", "fresh", "--named", *APART)
-    check_equal({p: b for p, (b, _) in tree("out").items()}, {p: b for p, (b, _) in tree("fresh").items()}, f"as if new: {fresh}")
+    check_equal(contents("out"), contents("fresh"), f"as if new: {fresh}")
     check(not os.path.exists("out/chips/train/Face_2"), "folders that became empty go")
 
 
@@ -222,7 +244,7 @@ def places_and_words_that_make_no_sense_are_refused():
 def a_killed_export_is_completed():
     """Killed at many moments: never a folder of the final name before it is whole, and in the end the same as undisturbed."""
     export("yolo,imagefolder,chips", "whole", *APART)
-    whole = {p: b for p, (b, _) in tree("whole").items()}
+    whole = contents("whole")
     command = [PROGRAM, "export", library(), "--to", "yolo,imagefolder,chips", "-O", "out", "-q", *APART]
     begun = time.monotonic()
     subprocess.run([*command[:6], "timed", *command[7:]], check=True)
@@ -233,18 +255,18 @@ def a_killed_export_is_completed():
         process.send_signal(signal.SIGKILL)
         killed += process.wait() == -signal.SIGKILL
         if os.path.exists("out"):
-            check_equal({p: b for p, (b, _) in tree("out").items()}, whole, "a set under its name")
+            check_equal(contents("out"), whole, "a set under its name")
             shutil.rmtree("out")
     check(killed, "no export was killed")
     subprocess.run(command, check=True)
-    check_equal({p: b for p, (b, _) in tree("out").items()}, whole, "completed")
+    check_equal(contents("out"), whole, "completed")
     check(not os.path.exists("out.unfinished"), "the working name is gone")
     os.remove("out/README.md")
     shutil.copy("out/.whoswho-dataset", "out/.whoswho-dataset.1")
     rewrite("out/.whoswho-dataset.1", lambda text: ".whoswho-0123456789abcdef.tmp\n" + text.partition("\n")[2])
     check(any("not complete" in line for line in findings("out")), "an interrupted update is told")
     subprocess.run(command, check=True)
-    check_equal({p: b for p, (b, _) in tree("out").items()}, whole, "the update completed")
+    check_equal(contents("out"), whole, "the update completed")
 
 
 main(

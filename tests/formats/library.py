@@ -53,3 +53,8 @@ def tree(folder):
             with open(path, "rb") as f:
                 found[os.path.relpath(path, folder)] = (f.read(), os.stat(path).st_mtime_ns)
     return found
+
+
+def contents(folder):
+    """The same without times, and without the record, which holds times."""
+    return {path: data for path, (data, _) in tree(folder).items() if path != ".whoswho-dataset"}

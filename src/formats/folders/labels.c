@@ -6,16 +6,14 @@
 #include <math.h>
 #include <stdlib.h>
 
-static int class_count_of_people(const ww_catalog *c)
-{
-    return c->person.count ? c->person.item[c->person.count - 1].number + 1 : 0;
-}
-
+// Faces of nobody and of ignored people have the class after the last.
 static int class_of(const ww_catalog *c, size_t face)
 {
-    int number = ww_catalog_person_of(c, face)->number;
-    return number >= 0 ? number : class_count_of_people(c);
+    const ww_catalog_person *person = ww_catalog_person_of(c, face);
+    return person->number >= 0 ? person->class_index : c->class_count;
 }
+
+static bool any_of_nobody(const ww_catalog *c) { return c->unassigned.face_count + c->ignored.face_count > 0; }
 
 static double clip(double value, double max) { return value > 0 ? fmin(value, max) : 0; }
 
@@ -58,49 +56,31 @@ void ww_label_frame(const ww_catalog *c, size_t frame, ww_buffer *text)
     }
 }
 
-// The folders whose pictures have a label beside them. Montage/ is not among them: to a trainer its faces would be
-// background.
-static void add_folders(const ww_catalog *c, ww_buffer *text)
-{
-    if (c->frame.count)
-        ww_buffer_text(text, "  - Frames\n");
-    for (size_t i = 0; i < c->person.count; i++) {
-        if (c->person.item[i].face_count == 0)
-            continue;
-        ww_buffer_text(text, "  - ");
-        ww_text_yaml(text, c->person.item[i].folder);
-        ww_buffer_text(text, "\n");
-    }
-    if (c->unassigned.face_count)
-        ww_buffer_text(text, "  - Unsorted\n");
-}
-
 static void add_classes(const ww_catalog *c, ww_buffer *text)
 {
-    size_t person = 0;
-    for (int class = 0; class < class_count_of_people(c); class ++) {
-        ww_buffer_format(text, "  %d: ", class);
-        if (c->person.item[person].number == class) {
-            ww_text_yaml(text, ww_catalog_title(&c->person.item[person++]));
-        } else { // a number that nobody has any more
-            ww_buffer_format(text, "\"Face_%d\"", class);
-        }
+    for (size_t i = 0; i < c->person.count; i++) {
+        const ww_catalog_person *person = &c->person.item[i];
+        if (person->class_index < 0)
+            continue;
+        ww_buffer_format(text, "  %d: ", person->class_index);
+        ww_text_yaml(text, ww_catalog_title(person));
         ww_buffer_text(text, "\n");
     }
-    ww_buffer_format(text, "  %d: unsorted\n", class_count_of_people(c));
+    if (any_of_nobody(c))
+        ww_buffer_format(text, "  %d: unsorted\n", c->class_count);
 }
 
 ww_status ww_write_classes(const ww_catalog *c, ww_exporter *out, ww_error *err)
 {
     ww_buffer text = {0};
-    ww_buffer_text(&text,
-                   "# Faces, sorted into people, as a YOLO data set. Made by whoswho; written anew by every export.\n"
-                   "# Folders are relative to this file. No split is made: set aside your own pictures for val.\n"
-                   "train:\n");
-    add_folders(c, &text);
-    ww_buffer_text(&text, "val:\n");
-    add_folders(c, &text);
-    ww_buffer_format(&text, "nc: %d\nnames:\n", class_count_of_people(c) + 1);
+    ww_buffer_text(
+        &text, "# Faces, sorted into people, as a YOLO data set. Made by whoswho; written anew by every export.\n"
+               "# Folders are relative to this file. Every face that was found in a frame is labelled, as detected;\n"
+               "# portraits have wider boxes and are not in this set. There is no split, so val is train:\n"
+               "# whoswho export DIR --to yolo -O OUT makes one without leaks.\n");
+    if (c->frame.count)
+        ww_buffer_text(&text, "train: Frames\nval: Frames\n");
+    ww_buffer_format(&text, "nc: %d\nnames:\n", c->class_count + any_of_nobody(c));
     add_classes(c, &text);
     ww_status status = ww_buffer_status(&text, "data.yaml", err);
     if (status == WW_OK)

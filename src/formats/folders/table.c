@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "base/text.h"
 #include "formats/folders/writers.h"
+#include "library/shots.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 
 // True if a frame is not as large as its source says: then the table tells in whose pixels the boxes are.
@@ -15,7 +17,22 @@ static bool sizes_differ(const ww_catalog *c)
     return false;
 }
 
-static void add_row(const ww_catalog *c, size_t face, bool with_size, ww_buffer *table)
+// Where the face is from: the frame and its file, track and shot (0: none), the landmarks, and the hash of the source's
+// content, which stays when a file is moved or renamed.
+static void add_origin(const ww_catalog *c, size_t face, uint32_t shot, ww_buffer *table)
+{
+    const ww_catalog_face *f = &c->face.item[face];
+    ww_buffer_format(table, ",%zu,", f->frame + 1);
+    ww_catalog_frame_path(f->frame, "jpg", table);
+    ww_buffer_format(table, ",%" PRId64 ",%" PRIu32, f->track, shot);
+    for (int i = 0; i < WW_LANDMARK_VALUES; i++) {
+        ww_buffer_text(table, ",");
+        ww_text_fixed(table, f->landmark[i], 1);
+    }
+    ww_buffer_format(table, ",%016" PRIx64, ww_catalog_source_of(c, face)->hash);
+}
+
+static void add_row(const ww_catalog *c, size_t face, uint32_t shot, bool with_size, ww_buffer *table)
 {
     const ww_catalog_face *f = &c->face.item[face];
     const ww_catalog_person *person = ww_catalog_person_of(c, face);
@@ -41,6 +58,7 @@ static void add_row(const ww_catalog *c, size_t face, bool with_size, ww_buffer 
     char *file = ww_buffer_take(&path);
     ww_text_csv(table, file);
     free(file);
+    add_origin(c, face, shot, table);
     if (with_size)
         ww_buffer_format(table, ",%d,%d", c->frame.item[f->frame].width, c->frame.item[f->frame].height);
     ww_buffer_text(table, "\n");
@@ -49,12 +67,18 @@ static void add_row(const ww_catalog *c, size_t face, bool with_size, ww_buffer 
 ww_status ww_write_table(const ww_catalog *c, ww_exporter *out, ww_error *err)
 {
     ww_buffer table = {0};
-    ww_buffer_text(&table, "face,source,time_s,x,y,width,height,score,quality,person,name,file");
+    uint32_t *shot = NULL;
+    ww_status status = ww_catalog_shots(c, &shot, err);
+    if (status != WW_OK)
+        return status;
+    ww_buffer_text(&table, "face,source,time_s,x,y,width,height,score,quality,person,name,file,frame,frame_file,track,"
+                           "shot,x0,y0,x1,y1,x2,y2,x3,y3,x4,y4,source_hash");
     const bool with_size = sizes_differ(c);
     ww_buffer_text(&table, with_size ? ",frame_width,frame_height\n" : "\n");
     for (size_t i = 0; i < c->face.count; i++)
-        add_row(c, i, with_size, &table);
-    ww_status status = ww_buffer_status(&table, "faces.csv", err);
+        add_row(c, i, shot[c->face.item[i].frame], with_size, &table);
+    free(shot);
+    status = ww_buffer_status(&table, "faces.csv", err);
     if (status == WW_OK)
         status = ww_exporter_put(out, "faces.csv", table.data, table.bytes, WW_EXPORT_GENERATED, err);
     ww_buffer_free(&table);
