@@ -18,6 +18,7 @@ struct settings {
     const char *dir, *known;
     bool restore;
     dataset_settings dataset;
+    const char *embeddings, *meta, *labels; // vectors made elsewhere, and where their clusters go
     bool quiet, verbose, json, help;
 };
 
@@ -79,6 +80,23 @@ static int on_folder(const struct settings *set, const char *dir, bool cluster)
     return unreadable ? EXIT_SOME_UNREADABLE : EXIT_FINE;
 }
 
+static int on_vectors(const struct settings *set)
+{
+    ui u;
+    ui_begin(&u, set->quiet, set->json);
+    ww_error err = {0};
+    ww_cluster_result r = WW_CLUSTER_RESULT_INIT;
+    if (ww_cluster_vector_files(set->embeddings, set->meta, set->labels, &set->cluster, &r, &err) != WW_OK)
+        return ui_fail(&u, &err);
+    if (set->json)
+        printf("{\"faces\": %lld, \"people\": %lld, \"unassigned\": %lld, \"seconds\": %.3f}\n", (long long)r.faces,
+               (long long)r.people, (long long)r.unassigned, r.wall_s);
+    else if (!set->quiet)
+        printf("%lld faces, %lld people, %lld unassigned (%.2f s)\nlook at %s\n", (long long)r.faces,
+               (long long)r.people, (long long)r.unassigned, r.wall_s, set->labels);
+    return EXIT_FINE;
+}
+
 static int run(int argc, char **argv, int first, bool cluster)
 {
     struct settings set = {.dir = DIR_DEFAULT,
@@ -123,6 +141,9 @@ static int run(int argc, char **argv, int first, bool cluster)
         {"help", 'h', OPTION_FLAG, &set.help, NULL, "this text"},
     };
     const option clustering[] = {
+        {"embeddings", 0, OPTION_TEXT, &set.embeddings, "X.npy", "cluster these vectors, not a folder's faces"},
+        {"meta", 0, OPTION_TEXT, &set.meta, "X.csv", "a row each; source, track and frame are used"},
+        {"out", 'O', OPTION_TEXT, &set.labels, "OUT.csv", "the new table with a column cluster"},
         {"threads", 't', OPTION_COUNT, &set.cluster.threads, "N", "threads to use (all CPUs)", 1, 1024},
         {"detector", 0, OPTION_TEXT, &set.models.detector, "FILE", "for these pictures: as the library was made with"},
         {"embedder", 0, OPTION_TEXT, &set.models.embedder, "FILE", "likewise"},
@@ -157,6 +178,11 @@ static int run(int argc, char **argv, int first, bool cluster)
         if (!cluster)
             dataset_print_formats();
         code = EXIT_FINE;
+    } else if (set.embeddings || set.meta || set.labels) {
+        if (!set.embeddings || !set.labels || count != 0 || set.known)
+            complain("--embeddings X.npy and -O OUT.csv belong together, without a folder; see whoswho cluster --help");
+        else
+            code = on_vectors(&set);
     } else if (count > 1) {
         complain("name one folder that was scanned before; see whoswho %s --help", cluster ? "cluster" : "export");
     } else if (!to->formats != !to->out || (!to->formats && dataset_settings_given(&set.dataset))) {

@@ -7,6 +7,8 @@
 #include "summary.h"
 #include "ui.h"
 
+#include <whoswho/view.h>
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -174,14 +176,29 @@ static int on_finding(void *user, const char *line)
     return 0;
 }
 
-static int check(const char *dir, bool quiet, bool json)
+static ww_status read_back(const char *dir, bool faces, reader *reading, ww_dataset_check_result *r, ww_error *err)
+{
+    const ww_model_options options = WW_MODEL_OPTIONS_INIT;
+    ww_models *models = NULL;
+    ww_finder *finder = NULL;
+    ww_status status = faces ? ww_models_open(&options, &models, err) : WW_OK;
+    if (status == WW_OK && faces)
+        status = ww_finder_open(models, NULL, &finder, err);
+    if (status == WW_OK)
+        status = ww_dataset_check_faces(dir, finder, on_finding, reading, r, err);
+    ww_finder_close(finder);
+    ww_models_close(models);
+    return status;
+}
+
+static int check(const char *dir, bool faces, bool quiet, bool json)
 {
     ui u;
     ui_begin(&u, quiet, json);
     reader reading = {.quiet = quiet, .json = json};
     ww_error err = {0};
     ww_dataset_check_result r = WW_DATASET_CHECK_RESULT_INIT;
-    if (ww_dataset_check(dir, on_finding, &reading, &r, &err) != WW_OK)
+    if (read_back(dir, faces, &reading, &r, &err) != WW_OK)
         return ui_fail(&u, &err);
     if (json)
         printf("%s], \"pictures\": %lld, \"labels\": %lld, \"notes\": %lld}\n",
@@ -196,8 +213,9 @@ static int check(const char *dir, bool quiet, bool json)
 
 int cmd_check(int argc, char **argv, int first)
 {
-    bool quiet = false, json = false, help = false;
+    bool faces = false, quiet = false, json = false, help = false;
     const option own[] = {
+        {"faces", 0, OPTION_FLAG, &faces, NULL, "look for faces in the pictures too: those without a label"},
         {"quiet", 'q', OPTION_FLAG, &quiet, NULL, "print errors only"},
         {"json", 0, OPTION_FLAG, &json, NULL, "print the result as JSON"},
         {"help", 'h', OPTION_FLAG, &help, NULL, "this text"},
@@ -218,7 +236,7 @@ int cmd_check(int argc, char **argv, int first)
     } else if (count != 1) {
         complain("name the folder of one data set; see whoswho check --help");
     } else {
-        code = check(dirs[0], quiet, json);
+        code = check(dirs[0], faces, quiet, json);
     }
     free(dirs);
     return code;

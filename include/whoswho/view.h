@@ -206,6 +206,12 @@ WW_API size_t ww_match_count(const ww_matches *matches);
 WW_API const ww_match *ww_get_match(const ww_matches *matches, size_t index); // NULL: no such row
 WW_API void ww_matches_free(ww_matches *matches);
 
+// ww_dataset_check, and in sets with boxes each picture is looked at: a face that no label is about is a fault too.
+// finder NULL: none is.
+WW_API ww_status ww_dataset_check_faces(const char *dir, ww_finder *finder,
+                                        int (*on_finding)(void *user, const char *line), void *user,
+                                        ww_dataset_check_result *result, ww_error *err);
+
 // --- suggestions -----------------------------------------------------------------------------------------------------
 
 typedef struct ww_suggestions ww_suggestions; // of one kind; freed by ww_suggestions_free

@@ -309,6 +309,14 @@ WW_API ww_status ww_library_cluster(ww_library *library, const ww_cluster_option
 WW_API ww_status ww_cluster_vectors(const float *vectors, size_t count, int dim, const ww_cluster_options *options,
                                     int32_t *labels, ww_error *err);
 
+// The same for files of vectors made elsewhere, by what is known of them too: `npy` is a NumPy array (float32 or float64, a row each), `meta` (NULL: none) a table
+// with a row for each of its rows. Of its columns source_hash or source, track and frame count, where they are there:
+// rows of one track are one person's, rows of one frame different people's. Writes the new file `out`, the table with a
+// column "cluster" (-1: nobody). Of the options method, eps, threshold, min_samples and threads count; a threshold must be
+// given where the vectors are not of unit length. In the result faces, people, unassigned and wall_s are set.
+WW_API ww_status ww_cluster_vector_files(const char *npy, const char *meta, const char *out,
+                                         const ww_cluster_options *options, ww_cluster_result *result, ww_error *err);
+
 // --- export: people into folders -------------------------------------------------------------------------------------
 
 typedef struct ww_export_result {
@@ -412,8 +420,8 @@ typedef struct ww_dataset_check_result {
 #define WW_CHECK_NOTE "note: "
 
 // Reads a data set of these formats back, whoever wrote it, and tells each fault as a line: files that cannot be read,
-// pictures without label and labels without picture, boxes outside their picture, classes without a face, one picture
-// on two sides. Faults are no failure: see `findings`.
+// pictures without label and labels without picture, boxes outside their picture, classes without a face, a picture that
+// is there twice, pictures that look alike or tracks on two sides. Faults are no failure: see `findings`.
 WW_API ww_status ww_dataset_check(const char *dir, int (*on_finding)(void *user, const char *line), void *user,
                                   ww_dataset_check_result *result, ww_error *err);
 

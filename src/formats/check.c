@@ -67,79 +67,105 @@ ww_status ww_check_list(ww_checker *c, const char *path, char ***names, size_t *
     return status;
 }
 
-static bool decodes(const uint8_t *data, size_t bytes, const char *path, ww_error *why)
+// *known false: another kind of picture, which is not ours to judge.
+static ww_status decode(const uint8_t *data, size_t bytes, const char *path, ww_image *image, bool *known,
+                        ww_error *why)
 {
-    ww_image image = {0};
     bool truncated = false;
-    const uint8_t jpeg[] = {0xff, 0xd8, 0xff};
-    if (bytes < sizeof jpeg) {
-        ww_fail(why, WW_ERR_FORMAT, "it is empty");
-        return false;
-    }
-    if (memcmp(data, jpeg, sizeof jpeg) != 0)
-        return true; // another kind of picture: not ours to judge
-    ww_status status =
-        ww_jpeg_decode(data, bytes, path, WW_IMAGE_PIXELS_MAX, &image, NULL, NULL, NULL, &truncated, why);
-    ww_image_free(&image);
-    if (status == WW_OK && truncated)
-        status = ww_fail(why, WW_ERR_FORMAT, "it breaks off");
-    return status == WW_OK;
+    *known = true;
+    for (size_t i = 0; ww_picture_format_at(i); i++)
+        if (ww_picture_format_at(i)->is(data, bytes)) {
+            ww_status status = ww_picture_format_at(i)->decode(data, bytes, path, image, &truncated, why);
+            return status == WW_OK && truncated ? ww_fail(why, WW_ERR_FORMAT, "it breaks off") : status;
+        }
+    *known = false;
+    return bytes == 0 ? ww_fail(why, WW_ERR_FORMAT, "it is empty") : WW_OK;
 }
 
-static ww_status remember(ww_checker *c, const char *full, int side, uint64_t hash, ww_error *err)
+static bool is_about(const ww_box *label, const ww_box *face)
 {
-    ww_checked_picture p = {hash, side, ww_try_strdup(full)};
+    const double x = face->x + face->width / 2, y = face->y + face->height / 2;
+    return x >= label->x && x <= label->x + label->width && y >= label->y && y <= label->y + label->height;
+}
+
+static ww_status check_faces(ww_checker *c, const ww_image *image, const char *path, const ww_label_boxes *labels,
+                             ww_error *err)
+{
+    const ww_box *faces = NULL;
+    size_t count = 0;
+    ww_status status = c->faces->find(c->faces->user, image, &faces, &count, err);
+    for (size_t i = 0; status == WW_OK && i < count; i++) {
+        const ww_box face = {faces[i].x / image->width, faces[i].y / image->height, faces[i].width / image->width,
+                             faces[i].height / image->height};
+        bool labelled = false;
+        for (size_t k = 0; k < labels->boxes.count && !labelled; k++)
+            labelled = is_about(&labels->boxes.item[k], &face);
+        if (!labelled)
+            ww_check_found(c, "%s: a face at x %.0f, y %.0f, %.0f pixels wide, has no label", path, faces[i].x,
+                           faces[i].y, faces[i].width);
+    }
+    return status;
+}
+
+static ww_status remember(ww_checker *c, const char *full, int side, uint64_t hash, const ww_image *image,
+                          ww_error *err)
+{
+    ww_checked_picture p = {.hash = hash, .side = side, .path = ww_try_strdup(full)};
+    p.has_look = image->width > 0 && ww_look_of(image, p.look);
     if (p.path && ww_vector_push(&c->pictures, p))
         return WW_OK;
     free(p.path);
     return ww_fail_memory(err, "a list of %zu pictures", c->pictures.count);
 }
 
-ww_status ww_check_picture(ww_checker *c, const char *path, int side, ww_error *err)
+ww_status ww_check_picture(ww_checker *c, const char *path, int side, const ww_label_boxes *labels, ww_error *err)
 {
     uint8_t *data = NULL;
     size_t bytes = 0;
+    bool known = false;
+    ww_image image = {0};
     ww_error why = {0};
     char *full = ww_strf("%s%s", c->prefix, path);
     c->result->pictures++;
     ww_status status = ww_folder_read(c->folder, full, PICTURE_BYTES_MAX, &data, &bytes, &why);
-    if (status == WW_OK && decodes(data, bytes, full, &why))
-        status = remember(c, full, side, ww_hash_bytes(data, bytes), err);
-    else {
-        status = WW_OK;
+    if (status == WW_OK)
+        status = decode(data, bytes, full, &image, &known, &why);
+    if (status != WW_OK) {
         ww_check_found(c, "%s: the picture cannot be read: %s", full, why.message);
+        status = WW_OK;
+    } else {
+        status = remember(c, full, side, ww_hash_bytes(data, bytes), &image, err);
+        if (status == WW_OK && known && c->faces && labels)
+            status = check_faces(c, &image, full, labels, err);
     }
+    ww_image_free(&image);
     free(data);
     free(full);
     return status;
 }
 
-// --- one picture on two sides
-
-static int by_hash(const void *a, const void *b)
+ww_status ww_check_track(ww_checker *c, const char *file, int parts, int64_t track, int side, ww_error *err)
 {
-    const ww_checked_picture *l = a, *r = b;
-    if (l->hash != r->hash)
-        return l->hash < r->hash ? -1 : 1;
-    return l->side != r->side ? l->side - r->side : strcmp(l->path, r->path);
-}
-
-static void find_twins(ww_checker *c)
-{
-    if (c->pictures.count)
-        qsort(c->pictures.item, c->pictures.count, sizeof *c->pictures.item, by_hash);
-    for (size_t i = 1; i < c->pictures.count; i++) {
-        const ww_checked_picture *a = &c->pictures.item[i - 1], *b = &c->pictures.item[i];
-        if (a->hash == b->hash && a->side != b->side)
-            ww_check_found(c, "%s: the same picture is on another side of the split too: %s", b->path, a->path);
+    char *source = ww_strdup(file);
+    for (char *part = strrchr(source, '_'); parts > 0 && part; part = strrchr(source, '_'), parts--)
+        *part = 0;
+    if (track != 0 && parts == 0 && !ww_vector_push(&c->tracks, ((ww_checked_track){source, track, side}))) {
+        free(source);
+        return ww_fail_memory(err, "a list of %zu tracks", c->tracks.count);
     }
+    if (track == 0 || parts != 0)
+        free(source);
+    return WW_OK;
 }
 
 static void forget_pictures(ww_checker *c)
 {
     for (size_t i = 0; i < c->pictures.count; i++)
         free(c->pictures.item[i].path);
+    for (size_t i = 0; i < c->tracks.count; i++)
+        free(c->tracks.item[i].source);
     ww_vector_free(&c->pictures);
+    ww_vector_free(&c->tracks);
 }
 
 // --- our own record
@@ -175,16 +201,17 @@ static ww_status check_formats(ww_checker *c, const char *prefix, bool *found, w
         bool here = false;
         status = checks[i](c, &here, err);
         *found = *found || here;
-        find_twins(c);
+        ww_check_twins(c);
         forget_pictures(c);
     }
     return status;
 }
 
-ww_status ww_check_dataset(const char *dir, int (*on_finding)(void *user, const char *line), void *user,
-                           ww_dataset_check_result *result, ww_error *err)
+ww_status ww_check_dataset(const char *dir, const ww_check_faces *faces,
+                           int (*on_finding)(void *user, const char *line), void *user, ww_dataset_check_result *result,
+                           ww_error *err)
 {
-    ww_checker c = {.on_finding = on_finding, .user = user, .result = result};
+    ww_checker c = {.faces = faces, .on_finding = on_finding, .user = user, .result = result};
     bool found = false;
     ww_status status = ww_folder_open(dir, false, &c.folder, err);
     if (status == WW_OK)

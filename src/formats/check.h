@@ -3,14 +3,37 @@
 // is recognised by its files.
 #ifndef WW_FORMATS_CHECK_H
 #define WW_FORMATS_CHECK_H
+#include "base/box.h"
 #include "base/folder.h"
 #include "base/vector.h"
+#include "image/image.h"
+
+#define WW_LOOK_WORDS 4 // of 64 bits
 
 typedef struct ww_checked_picture {
-    uint64_t hash;
+    uint64_t hash;                // of the file
+    uint64_t look[WW_LOOK_WORDS]; // of what it shows, see check_look.c
+    bool has_look;
     int side;   // ww_side
     char *path; // owned
 } ww_checked_picture;
+
+typedef struct ww_checked_track { // of a face, where the set tells
+    char *source;                 // owned
+    int64_t track;
+    int side;
+} ww_checked_track;
+
+// Who looks for faces in the pictures, to find those without a label. Boxes are pixels of the picture; *boxes is
+// borrowed until the next call.
+typedef struct ww_check_faces {
+    ww_status (*find)(void *user, const ww_image *image, const ww_box **boxes, size_t *count, ww_error *err);
+    void *user;
+} ww_check_faces;
+
+typedef struct ww_label_boxes { // of a picture, in shares of it
+    WW_VECTOR(ww_box) boxes;
+} ww_label_boxes;
 
 typedef struct ww_checker {
     ww_folder *folder;
@@ -19,12 +42,15 @@ typedef struct ww_checker {
     void *user;
     bool stopped; // it returned something else than 0
     ww_dataset_check_result *result;
+    const ww_check_faces *faces;            // NULL: nobody
     WW_VECTOR(ww_checked_picture) pictures; // of the format at hand
+    WW_VECTOR(ww_checked_track) tracks;     // likewise
 } ww_checker;
 
-// ww_dataset_check; *result is never NULL.
-ww_status ww_check_dataset(const char *dir, int (*on_finding)(void *user, const char *line), void *user,
-                           ww_dataset_check_result *result, ww_error *err);
+// ww_dataset_check; *result is never NULL. faces: NULL, or who looks for faces without a label.
+ww_status ww_check_dataset(const char *dir, const ww_check_faces *faces,
+                           int (*on_finding)(void *user, const char *line), void *user, ww_dataset_check_result *result,
+                           ww_error *err);
 
 // --- for the formats. Paths are relative to the format's folder.
 void ww_check_found(ww_checker *c, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -33,8 +59,19 @@ void ww_check_note(ww_checker *c, const char *format, ...) __attribute__((format
 ww_status ww_check_exists(ww_checker *c, const char *path, ww_entry_kind kind, bool *there, ww_error *err);
 // Names in a folder, none where there is no such folder. Free with ww_folder_names_free.
 ww_status ww_check_list(ww_checker *c, const char *path, char ***names, size_t *count, ww_error *err);
-// Reads and decodes the picture and remembers its content; a picture that cannot be read is a finding.
-ww_status ww_check_picture(ww_checker *c, const char *path, int side, ww_error *err);
+// Reads and decodes the picture and remembers its content; a picture that cannot be read is a finding, and so is a face
+// in it that none of the boxes is about. labels NULL: the picture needs none.
+ww_status ww_check_picture(ww_checker *c, const char *path, int side, const ww_label_boxes *labels, ww_error *err);
+// Remembers on which side a track is. `file`: the picture's name; its source is what is left of it without the last
+// `parts` parts, each with a '_' before it.
+ww_status ww_check_track(ww_checker *c, const char *file, int parts, int64_t track, int side, ww_error *err);
+
+// --- check_look.c
+// What a picture looks like: 16 x 16 bits, each whether a cell is darker than the next one. Copies that were scaled or
+// compressed anew differ in a few.
+bool ww_look_of(const ww_image *image, uint64_t look[WW_LOOK_WORDS]);
+// Tells of pictures that are there twice: the same bytes, or the same look on two sides; and of tracks on two sides.
+void ww_check_twins(ww_checker *c);
 
 // --- the formats: each looks whether it is there (*found), and at what there is of it.
 typedef ww_status ww_format_check(ww_checker *c, bool *found, ww_error *err);

@@ -20,7 +20,7 @@ typedef struct coco_image {
 } coco_image;
 
 typedef struct coco_annotation {
-    double id, image, category;
+    double id, image, category, track;
     double box[BOX_VALUES];
     int values; // of the box, as many as there were
 } coco_annotation;
@@ -70,6 +70,7 @@ static ww_status on_value(void *user, const char *path, ww_json_kind kind, doubl
         {"annotations[].id", &k->annotation.id},
         {"annotations[].image_id", &k->annotation.image},
         {"annotations[].category_id", &k->annotation.category},
+        {"annotations[].track_id", &k->annotation.track},
         {"categories[].id", &k->category.id},
     };
     if (kind == WW_JSON_END)
@@ -91,6 +92,12 @@ static int by_image_id(const void *a, const void *b)
 {
     const double l = ((const coco_image *)a)->id, r = ((const coco_image *)b)->id;
     return (l > r) - (l < r);
+}
+
+static int by_image(const void *a, const void *b)
+{
+    const coco_annotation *l = a, *r = b;
+    return l->image != r->image ? (l->image > r->image) - (l->image < r->image) : (l->id > r->id) - (l->id < r->id);
 }
 
 static void check_annotation(ww_checker *c, coco *k, const coco_annotation *a, const char *path)
@@ -119,20 +126,44 @@ static void check_annotation(ww_checker *c, coco *k, const coco_annotation *a, c
         ww_check_found(c, "%s: annotation %.0f: the box reaches outside the picture", path, a->id);
 }
 
+// The boxes and tracks of the image; *at is a finger in the annotations, which are sorted by image.
+static ww_status collect(ww_checker *c, const coco *k, const coco_image *image, int side, size_t *at,
+                         ww_label_boxes *labels, ww_error *err)
+{
+    ww_status status = WW_OK;
+    labels->boxes.count = 0;
+    while (*at < k->annotations.count && k->annotations.item[*at].image < image->id)
+        ++*at;
+    for (; status == WW_OK && *at < k->annotations.count && k->annotations.item[*at].image == image->id; ++*at) {
+        const coco_annotation *a = &k->annotations.item[*at];
+        const ww_box box = {a->box[0] / image->width, a->box[1] / image->height, a->box[2] / image->width,
+                            a->box[3] / image->height};
+        if (!ww_vector_push(&labels->boxes, box))
+            status = ww_fail_memory(err, "the boxes of a picture");
+        if (status == WW_OK)
+            status = ww_check_track(c, image->file ? image->file : "", 1, (int64_t)a->track, side, err);
+    }
+    return status;
+}
+
 static ww_status check_images(ww_checker *c, const coco *k, const char *path, int side, ww_error *err)
 {
     ww_status status = WW_OK;
+    ww_label_boxes labels = {0};
+    size_t at = 0;
     for (size_t i = 0; status == WW_OK && i < k->images.count; i++) {
         const coco_image *image = &k->images.item[i];
         char *picture = ww_strf("images/%s/%s", ww_side_name[side], image->file ? image->file : "");
+        status = collect(c, k, image, side, &at, &labels, err);
         if (!ww_path_is_inside(picture))
             ww_check_found(c, "%s: image %.0f has no file_name inside images/%s", path, image->id, ww_side_name[side]);
-        else
-            status = ww_check_picture(c, picture, side, err);
+        else if (status == WW_OK)
+            status = ww_check_picture(c, picture, side, &labels, err);
         if (image->annotations == 0)
             ww_check_found(c, "%s: image %.0f has no annotation: what it shows counts as background", path, image->id);
         free(picture);
     }
+    ww_vector_free(&labels.boxes);
     return status;
 }
 
@@ -143,6 +174,8 @@ static ww_status check_parsed(ww_checker *c, coco *k, const char *path, int side
     for (size_t i = 1; i < k->images.count; i++)
         if (k->images.item[i].id == k->images.item[i - 1].id)
             ww_check_found(c, "%s: two images have the id %.0f", path, k->images.item[i].id);
+    if (k->annotations.count)
+        qsort(k->annotations.item, k->annotations.count, sizeof *k->annotations.item, by_image);
     for (size_t i = 0; i < k->annotations.count; i++)
         check_annotation(c, k, &k->annotations.item[i], path);
     for (size_t i = 0; i < k->categories.count; i++)

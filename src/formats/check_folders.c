@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: MIT
 // One folder per person on each side, as torchvision's ImageFolder numbers them: every folder a class, by the order of
 // their names.
+#include "base/files.h"
+#include "base/json.h"
 #include "formats/check.h"
 #include "formats/dataset.h"
 
+#include <stdlib.h>
 #include <string.h>
+
+#define METADATA_BYTES_MAX ((size_t)1 << 30)
 
 typedef struct side_folders {
     char **name;
@@ -19,7 +24,7 @@ static ww_status check_person(ww_checker *c, const char *folder, int side, ww_er
     ww_status status = ww_check_list(c, folder, &files, &count, err);
     for (size_t i = 0; status == WW_OK && i < count; i++) {
         char *path = ww_strf("%s/%s", folder, files[i]);
-        status = ww_check_picture(c, path, side, err);
+        status = ww_check_picture(c, path, side, NULL, err);
         free(path);
     }
     if (status == WW_OK && count == 0)
@@ -47,6 +52,71 @@ static ww_status check_side(ww_checker *c, int side, side_folders *folders, ww_e
     return status;
 }
 
+// metadata.jsonl, a line a picture: tracks, and files that are not there.
+typedef struct metadata_line {
+    ww_checker *c;
+    char *file; // owned
+    double track;
+} metadata_line;
+
+static ww_status on_metadata(void *user, const char *path, ww_json_kind kind, double number, const char *text,
+                             ww_error *err)
+{
+    metadata_line *m = user;
+    if (kind == WW_JSON_NUMBER && strcmp(path, "track") == 0)
+        m->track = number;
+    if (kind == WW_JSON_STRING && strcmp(path, "file_name") == 0) {
+        free(m->file);
+        m->file = ww_try_strdup(text);
+        return m->file ? WW_OK : ww_fail_memory(err, "the name of a picture");
+    }
+    return WW_OK;
+}
+
+static ww_status check_line(ww_checker *c, const char *line, const char *path, int side, ww_error *err)
+{
+    metadata_line m = {.c = c};
+    ww_error why = {0};
+    bool there = false;
+    if (ww_json_read(line, path, on_metadata, &m, &why) != WW_OK) {
+        ww_check_found(c, "%s%s: it cannot be read: %s", c->prefix, path, why.message);
+        free(m.file);
+        return WW_OK;
+    }
+    char *picture = ww_strf("%s/%s", ww_side_name[side], m.file ? m.file : "");
+    ww_status status = WW_OK;
+    if (ww_path_is_inside(picture))
+        status = ww_check_exists(c, picture, WW_ENTRY_FILE, &there, err);
+    if (status == WW_OK && !there)
+        ww_check_found(c, "%s%s: it names a picture that is not there: %s", c->prefix, path, m.file ? m.file : "");
+    if (status == WW_OK && m.file)
+        status = ww_check_track(c, ww_path_base(m.file), 2, (int64_t)m.track, side, err);
+    free(picture);
+    free(m.file);
+    return status;
+}
+
+static ww_status check_metadata(ww_checker *c, int side, ww_error *err)
+{
+    bool there;
+    uint8_t *text = NULL;
+    size_t bytes = 0;
+    char *path = ww_strf("%s/metadata.jsonl", ww_side_name[side]), *full = ww_strf("%s%s", c->prefix, path);
+    ww_status status = ww_check_exists(c, path, WW_ENTRY_FILE, &there, err);
+    if (status == WW_OK && there)
+        status = ww_folder_read(c->folder, full, METADATA_BYTES_MAX, &text, &bytes, err);
+    for (char *line = (char *)text, *next; status == WW_OK && line && *line; line = next) {
+        next = line + strcspn(line, "\n");
+        if (*next)
+            *next++ = 0;
+        status = check_line(c, line, path, side, err);
+    }
+    free(text);
+    free(full);
+    free(path);
+    return status;
+}
+
 static bool has(const side_folders *folders, const char *name)
 {
     for (size_t i = 0; i < folders->count; i++)
@@ -71,6 +141,8 @@ ww_status ww_check_folders(ww_checker *c, bool *found, ww_error *err)
         return status;
     for (int side = 0; status == WW_OK && side < WW_SIDES; side++)
         status = check_side(c, side, &all[side], err);
+    for (int side = 0; status == WW_OK && side < WW_SIDES; side++)
+        status = check_metadata(c, side, err);
     for (int side = 1; status == WW_OK && side < WW_SIDES; side++) {
         compare(c, all, WW_SIDE_TRAIN, side);
         compare(c, all, side, WW_SIDE_TRAIN);

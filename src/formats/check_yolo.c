@@ -17,6 +17,7 @@ typedef struct yolo {
     long classes;
     int64_t *faces; // by class, in train
     bool val_is_train;
+    ww_label_boxes labels; // of the picture at hand
 } yolo;
 
 // nc, or how many entries `names` has in block style; 0: neither is there.
@@ -105,6 +106,7 @@ static void check_line(yolo *y, const char *path, int number, const char *line, 
     else if (v[1] - v[3] / 2 < -SHARE_TOLERANCE || v[1] + v[3] / 2 > 1 + SHARE_TOLERANCE
              || v[2] - v[4] / 2 < -SHARE_TOLERANCE || v[2] + v[4] / 2 > 1 + SHARE_TOLERANCE)
         ww_check_found(y->c, "%s:%d: the box reaches outside the picture", path, number);
+    ww_vector_add(&y->labels.boxes, ((ww_box){v[1] - v[3] / 2, v[2] - v[4] / 2, v[3], v[4]}));
 }
 
 static ww_status check_label(yolo *y, const char *path, int side, ww_error *err)
@@ -148,13 +150,14 @@ static ww_status check_pair(yolo *y, const char *side_name, const char *name, in
     bool labelled = false;
     char *stem = stem_of(name), *picture = ww_strf("images/%s/%s", side_name, name),
          *label = ww_strf("labels/%s/%s.txt", side_name, stem);
-    ww_status status = ww_check_picture(y->c, picture, side, err);
-    if (status == WW_OK)
-        status = ww_check_exists(y->c, label, WW_ENTRY_FILE, &labelled, err);
+    y->labels.boxes.count = 0;
+    ww_status status = ww_check_exists(y->c, label, WW_ENTRY_FILE, &labelled, err);
     if (status == WW_OK && labelled)
         status = check_label(y, label, side, err);
     else if (status == WW_OK)
         ww_check_found(y->c, "%s%s: the picture has no label: its faces count as background", y->c->prefix, picture);
+    if (status == WW_OK)
+        status = ww_check_picture(y->c, picture, side, &y->labels, err);
     free(label);
     free(picture);
     free(stem);
@@ -218,5 +221,6 @@ ww_status ww_check_yolo(ww_checker *c, bool *found, ww_error *err)
         if (y.faces[i] == 0)
             ww_check_found(c, "%sdata.yaml: class %ld has no face in train", c->prefix, i);
     free(y.faces);
+    ww_vector_free(&y.labels.boxes);
     return status;
 }

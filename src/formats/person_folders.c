@@ -61,26 +61,20 @@ static ww_status put_face(const ww_dataset *set, size_t face, const ww_face_make
     return status;
 }
 
-static ww_status put_person(const ww_dataset *set, size_t label, const ww_face_maker *maker,
-                            ww_buffer metadata[WW_SIDES], ww_dataset_out *out, ww_error *err)
-{
-    const ww_catalog_person *p = set->classes.item[label].person;
-    ww_status status = WW_OK;
-    for (size_t i = 0; status == WW_OK && i < p->face_count; i++) {
-        const int side = set->side[set->catalog->face.item[p->face[i]].frame];
-        if (ww_dataset_face_used(set, p->face[i]) && ww_dataset_side_has_folders(set, side))
-            status = put_face(set, p->face[i], maker, &metadata[side], out, err);
-    }
-    return status;
-}
-
+// In the order of the store, so that it is read from its beginning to its end.
 ww_status ww_put_person_folders(const ww_dataset *set, const ww_face_maker *maker, ww_dataset_out *out, ww_error *err)
 {
     ww_buffer metadata[WW_SIDES] = {0};
+    bool has_folders[WW_SIDES];
     ww_status status = WW_OK;
-    for (size_t k = 0; status == WW_OK && k < set->classes.count; k++)
-        if (ww_dataset_class_has_folder(set, k))
-            status = put_person(set, k, maker, metadata, out, err);
+    for (int side = 0; side < WW_SIDES; side++)
+        has_folders[side] = ww_dataset_side_has_folders(set, side);
+    for (size_t i = 0; status == WW_OK && i < set->catalog->face.count; i++) {
+        const int side = set->side[set->catalog->face.item[i].frame];
+        if (ww_dataset_face_used(set, i) && has_folders[side]
+            && ww_dataset_class_has_folder(set, (size_t)set->class_of[i]))
+            status = put_face(set, i, maker, &metadata[side], out, err);
+    }
     for (int side = 0; side < WW_SIDES; side++) {
         char *path = ww_strf("%s/metadata.jsonl", ww_side_name[side]);
         if (status == WW_OK && (metadata[side].bytes || metadata[side].failed))

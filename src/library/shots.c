@@ -44,6 +44,52 @@ static bool share_track(const ww_catalog *c, const ww_catalog_frame *a, const ww
     return false;
 }
 
+static void guess_shots(const ww_catalog *c, const uint8_t *alike, uint32_t *shot)
+{
+    for (size_t i = 0; i < c->frame.count; i++) {
+        const ww_catalog_frame *now = &c->frame.item[i], *last = i ? &c->frame.item[i - 1] : NULL;
+        const bool first = !last || last->source != now->source;
+        if (c->source.item[now->source].kind == VIDEO)
+            shot[i] = first ? 1 : shot[i - 1] + !(alike[i] || share_track(c, last, now));
+    }
+}
+
+typedef struct shot_walk {
+    const ww_catalog *catalog;
+    uint32_t *shot;
+    size_t frame, end; // the finger: frames before it are done with; `end` is behind the last of the source
+    int64_t source;    // id of the last row's
+    uint32_t number;   // of its last shot
+} shot_walk;
+
+// Frames of a source of which shots are kept have those and no others.
+static void begin_source(shot_walk *w, int64_t source)
+{
+    const ww_catalog *c = w->catalog;
+    w->source = source;
+    w->number = 0;
+    w->frame = w->end;
+    while (w->frame < c->frame.count && c->source.item[c->frame.item[w->frame].source].id < source)
+        w->frame++;
+    w->end = w->frame;
+    while (w->end < c->frame.count && c->source.item[c->frame.item[w->end].source].id == source)
+        w->shot[w->end++] = 0;
+}
+
+static ww_status on_shot(void *user, const ww_shot_row *row, ww_error *err)
+{
+    shot_walk *w = user;
+    const ww_catalog *c = w->catalog;
+    if (row->source != w->source)
+        begin_source(w, row->source);
+    w->number++;
+    while (w->frame < w->end && c->frame.item[w->frame].time_us < row->first_us)
+        w->frame++;
+    while (w->frame < w->end && c->frame.item[w->frame].time_us <= row->last_us)
+        w->shot[w->frame++] = w->number;
+    return WW_OK;
+}
+
 ww_status ww_catalog_shots(const ww_catalog *c, uint32_t **shot, ww_error *err)
 {
     walk w = {.catalog = c, .alike = ww_try_array(c->frame.count, 1)};
@@ -51,11 +97,9 @@ ww_status ww_catalog_shots(const ww_catalog *c, uint32_t **shot, ww_error *err)
     ww_status status = w.alike && *shot ? WW_OK : ww_fail_memory(err, "the shots of %zu frames", c->frame.count);
     if (status == WW_OK)
         status = ww_store_views(c->store, on_view, &w, err);
-    for (size_t i = 0; status == WW_OK && i < c->frame.count; i++) {
-        const ww_catalog_frame *now = &c->frame.item[i], *last = i ? &c->frame.item[i - 1] : NULL;
-        const bool first = !last || last->source != now->source;
-        if (c->source.item[now->source].kind == VIDEO)
-            (*shot)[i] = first ? 1 : (*shot)[i - 1] + !(w.alike[i] || share_track(c, last, now));
+    if (status == WW_OK) {
+        guess_shots(c, w.alike, *shot);
+        status = ww_store_shots(c->store, on_shot, &(shot_walk){.catalog = c, .shot = *shot, .source = -1}, err);
     }
     free(w.alike);
     if (status != WW_OK) {

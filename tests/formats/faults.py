@@ -17,9 +17,11 @@ import time
 from library import APART, contents, export, library, tree
 from scene import PROGRAM, check, check_equal, main, whoswho
 
+import cv2
 
-def findings(out):
-    done = whoswho("check", out, "--json", code=None)
+
+def findings(out, *options):
+    done = whoswho("check", out, "--json", *options, code=None)
     lines = done.json["findings"]
     check_equal(done.code, 1 if lines else 0, f"exit code with {lines}")
     return lines
@@ -66,6 +68,18 @@ def copy(source, target):
     return plant
 
 
+def recompress(source, target):
+    """A copy that is no copy by its bytes, and not as large."""
+
+    def plant(out):
+        path = first(os.path.join(out, source))
+        picture = cv2.imread(path)
+        small = cv2.resize(picture, None, fx=0.7, fy=0.7, interpolation=cv2.INTER_AREA)
+        cv2.imwrite(os.path.join(out, target), small, [cv2.IMWRITE_JPEG_QUALITY, 60])
+
+    return plant
+
+
 def no_person(name):
     def plant(out):
         for path in glob.glob(os.path.join(out, "labels", "*", "*.txt")):
@@ -96,12 +110,46 @@ def faults_of_yolo_are_found():
         (cut("images/train/*.jpg", 0), r"images/train/.*cannot be read"),
         (cut("images/train/*.jpg", 9000), r"images/train/.*cannot be read"),
         (copy("images/train/*.jpg", "images/val"), r"images/val/.*same picture is on another side.*images/train"),
+        (recompress("images/train/*.jpg", "images/val/copy.jpg"), r"nearly the same picture is on another side.*images/"),
+        (lambda out: shutil.copy(first(f"{out}/images/train/*.jpg"), f"{out}/images/train/zz.jpg"), r"there twice"),
         (no_person("3 "), r"class 3 has no face in train"),
         (lambda out: rewrite(f"{out}/data.yaml", lambda t: t[: t.index("nc:")]), r"no number of classes"),
         (lambda out: shutil.rmtree(f"{out}/images/val"), r"no pictures for val"),
     ]
     for number, (plant, expected) in enumerate(faults):
         planted(number, "yolo", plant, expected)
+
+
+def tear_track(out):
+    """A picture that was in train is in val now, as a split by chance would have it."""
+    with open(f"{out}/train/metadata.jsonl", encoding="utf-8") as f:
+        lines = f.readlines()
+    name = json.loads(lines[0])["file_name"]
+    shutil.move(f"{out}/train/{name}", f"{out}/val/{name}")
+    rewrite(f"{out}/val/metadata.jsonl", lambda text: text + lines[0])
+    rewrite(f"{out}/train/metadata.jsonl", lambda text: text.partition("\n")[2])
+
+
+def faults_of_other_kinds_of_pictures_are_found():
+    for kind in ("png", "webp"):
+        export("imagefolder", kind, "--format", kind, *APART)
+        check_equal(findings(kind), [], kind)
+        path = first(f"{kind}/train/*/*.{kind}")
+        os.truncate(path, os.path.getsize(path) // 2)
+        check(any(re.search(rf"{kind}: the picture cannot be read", line) for line in findings(kind)), f"half a {kind}")
+
+
+def faces_without_a_label_are_found():
+    """By looking at the pictures: a label that was taken out, in YOLO and in COCO."""
+    export("yolo,coco", "out", *APART)
+    check_equal(findings("out", "--faces"), [], "before anything is planted")
+    label = first("out/yolo/labels/train/*_000008200000.txt")
+    rewrite(label, lambda text: "".join(text.splitlines(True)[1:]))
+    annotations("train", lambda d: d["annotations"].pop())("out/coco")
+    check_equal(findings("out"), [], "without looking, nothing is amiss")
+    lines = findings("out", "--faces")
+    check_equal(sorted(l.partition("/")[0] for l in lines), ["coco", "yolo"], f"{lines}")
+    check(all("has no label" in line for line in lines), f"{lines}")
 
 
 def faults_of_person_folders_are_found():
@@ -111,6 +159,10 @@ def faults_of_person_folders_are_found():
         (lambda out: shutil.rmtree(f"{out}/val/Face_3"), r"train/Face_3: the class is missing in val"),
         (lambda out: shutil.copytree(f"{out}/val/Face_3", f"{out}/val/Face_30"), r"val/Face_30: the class is missing in train"),
         (copy("train/Face_4/*.jpg", "test/Face_4"), r"same picture is on another side"),
+        (recompress("train/Face_4/*.jpg", "val/Face_4/copy.jpg"), r"nearly the same picture is on another side"),
+        (tear_track, r"track \d+ is in train and in val"),
+        (remove("train/Face_2/*.jpg"), r"metadata.jsonl: it names a picture that is not there"),
+        (cut("val/metadata.jsonl", 40), r"val/metadata.jsonl: it cannot be read"),
     ]
     for kind in ("imagefolder", "chips"):
         for number, (plant, expected) in enumerate(faults):
@@ -129,6 +181,12 @@ def annotations(side, change):
     return plant
 
 
+def tear_annotation(out):
+    with open(f"{out}/annotations/instances_train.json", encoding="utf-8") as f:
+        track = json.load(f)["annotations"][0]["track_id"]
+    annotations("val", lambda d: d["annotations"][0].update(track_id=track))(out)
+
+
 def faults_of_coco_are_found():
     faults = [
         (annotations("train", lambda d: d["annotations"][0]["bbox"].__setitem__(2, 900)), r"annotation \d+: the box reaches outside"),
@@ -137,6 +195,7 @@ def faults_of_coco_are_found():
         (annotations("val", lambda d: d["annotations"][0].update(image_id=777)), r"there is no image 777"),
         (annotations("test", lambda d: d["annotations"].clear()), r"image \d+ has no annotation"),
         (annotations("train", lambda d: d["categories"].append({"id": 9, "name": "\u00e9\ud83d\ude00"})), r"category 9 has no annotation"),
+        (tear_annotation, r"track \d+ is in train and in val"),
         (annotations("train", lambda d: d["images"].append(d["images"][0])), r"two images have the id"),
         (annotations("train", lambda d: d["images"][0].update(file_name="../../x.jpg")), r"no file_name inside"),
         (remove("images/val/*.jpg"), r"images/val/.*cannot be read"),
@@ -272,6 +331,8 @@ def a_killed_export_is_completed():
 main(
     faults_of_yolo_are_found,
     faults_of_person_folders_are_found,
+    faults_of_other_kinds_of_pictures_are_found,
+    faces_without_a_label_are_found,
     faults_of_coco_are_found,
     several_formats_are_checked_each,
     only_what_changed_is_written,

@@ -1,0 +1,290 @@
+// SPDX-License-Identifier: MIT
+#include "formats/vectors.h"
+#include "base/csv.h"
+#include "base/files.h"
+#include "base/hash.h"
+#include "base/memory.h"
+#include "base/text.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { PREFIX_BYTES = 8, SHORT_HEADER = 2, LONG_HEADER = 4 };
+
+#define NPY_BYTES_MAX ((size_t)1 << 36)
+#define COUNT_MAX 50000000
+
+// --- NumPy
+
+typedef struct npy {
+    const char *path;
+    const uint8_t *data;
+    size_t bytes;
+    size_t begin; // of the values
+    size_t count;
+    int dim, value_bytes;
+} npy;
+
+static ww_status is_none(const npy *n, ww_error *err)
+{
+    return ww_fail(err, WW_ERR_FORMAT,
+                   "'%s' is no NumPy array of two axes with float32 or float64 values in C order: numpy.save(path, "
+                   "numpy.ascontiguousarray(vectors, dtype=\"float32\"))",
+                   n->path);
+}
+
+// What stands behind 'key': in the header, which is the text of a Python dictionary.
+static const char *value_of(const char *header, const char *key)
+{
+    const char *at = strstr(header, key);
+    return at ? at + strlen(key) + strspn(at + strlen(key), " ") : NULL;
+}
+
+static bool parse_header(npy *n, const char *header)
+{
+    char *end;
+    const char *descr = value_of(header, "'descr':"), *order = value_of(header, "'fortran_order':"),
+               *shape = value_of(header, "'shape':");
+    if (!descr || !order || !shape || strncmp(order, "False", 5) != 0 || *shape != '(')
+        return false;
+    n->value_bytes = strncmp(descr, "'<f4'", 5) == 0 ? 4 : strncmp(descr, "'<f8'", 5) == 0 ? 8 : 0;
+    const unsigned long long count = strtoull(shape + 1, &end, 10);
+    if (n->value_bytes == 0 || *end != ',' || count > COUNT_MAX)
+        return false;
+    const char *second = end + 1 + strspn(end + 1, " ");
+    const unsigned long dim = strtoul(second, &end, 10);
+    n->count = (size_t)count;
+    n->dim = dim <= WW_VECTORS_DIM_MAX ? (int)dim : 0;
+    return end != second && n->dim > 0 && end[strspn(end, ", ")] == ')';
+}
+
+static ww_status open_npy(npy *n, ww_error *err)
+{
+    const uint8_t *d = n->data;
+    if (n->bytes < PREFIX_BYTES + LONG_HEADER || memcmp(d, "\x93NUMPY", 6) != 0 || d[6] < 1 || d[6] > 3)
+        return is_none(n, err);
+    size_t header = (size_t)d[8] | (size_t)d[9] << 8, begin = PREFIX_BYTES + SHORT_HEADER;
+    if (d[6] > 1) {
+        header |= (size_t)d[10] << 16 | (size_t)d[11] << 24;
+        begin = PREFIX_BYTES + LONG_HEADER;
+    }
+    if (header > n->bytes - begin)
+        return is_none(n, err);
+    char *text = ww_strndup((const char *)d + begin, header);
+    const bool good = parse_header(n, text);
+    free(text);
+    n->begin = begin + header;
+    if (!good)
+        return is_none(n, err);
+    if (n->bytes - n->begin < n->count * (size_t)n->dim * (size_t)n->value_bytes)
+        return ww_fail(err, WW_ERR_FORMAT, "'%s' breaks off: it is to hold %zu vectors of %d values", n->path, n->count,
+                       n->dim);
+    return WW_OK;
+}
+
+static float read_value(const uint8_t *d, int bytes)
+{
+    uint64_t bits = 0;
+    for (int i = 0; i < bytes; i++)
+        bits |= (uint64_t)d[i] << (8 * i);
+    if (bytes == 8) {
+        double wide;
+        memcpy(&wide, &bits, sizeof wide);
+        return (float)wide;
+    }
+    const uint32_t low = (uint32_t)bits;
+    float value;
+    memcpy(&value, &low, sizeof value);
+    return value;
+}
+
+static ww_status take_values(const npy *n, ww_vectors *v, ww_error *err)
+{
+    const size_t values = n->count * (size_t)n->dim;
+    *v = (ww_vectors){ww_try_array(values, sizeof *v->value), n->count, n->dim};
+    if (!v->value)
+        return ww_fail_memory(err, "%zu vectors of %d values", n->count, n->dim);
+    for (size_t i = 0; i < values; i++) {
+        v->value[i] = read_value(n->data + n->begin + i * (size_t)n->value_bytes, n->value_bytes);
+        if (!isfinite(v->value[i])) {
+            ww_vectors_free(v);
+            return ww_fail(err, WW_ERR_FORMAT, "'%s': row %zu has a value that is not finite", n->path,
+                           i / (size_t)n->dim);
+        }
+    }
+    return WW_OK;
+}
+
+ww_status ww_vectors_read(const char *path, ww_vectors *vectors, ww_error *err)
+{
+    npy n = {.path = path};
+    uint8_t *data = NULL;
+    *vectors = (ww_vectors){0};
+    ww_status status = ww_read_file(path, NPY_BYTES_MAX, &data, &n.bytes, err);
+    n.data = data;
+    if (status == WW_OK)
+        status = open_npy(&n, err);
+    if (status == WW_OK)
+        status = take_values(&n, vectors, err);
+    free(data);
+    return status;
+}
+
+void ww_vectors_free(ww_vectors *vectors)
+{
+    free(vectors->value);
+    *vectors = (ww_vectors){0};
+}
+
+// --- the table
+
+static ww_status wrong_rows(const char *path, size_t count, ww_error *err)
+{
+    return ww_fail(err, WW_ERR_FORMAT, "'%s' does not have a row for each of the %zu vectors", path, count);
+}
+
+static uint64_t hash_text(uint64_t so_far, const char *text)
+{
+    const uint64_t pair[] = {so_far, ww_hash_bytes(text, strlen(text))};
+    return ww_hash_bytes(pair, sizeof pair);
+}
+
+typedef struct numbered {
+    uint64_t value;
+    size_t row;
+} numbered;
+
+static int by_value(const void *a, const void *b)
+{
+    const numbered *l = a, *r = b;
+    if (l->value != r->value)
+        return l->value < r->value ? -1 : 1;
+    return (l->row > r->row) - (l->row < r->row);
+}
+
+// Numbers from 1 for equal values; 0 stays 0. Sorts the list.
+static uint32_t *number_values(numbered *list, size_t count)
+{
+    uint32_t *number = ww_try_array(count, sizeof *number), next = 0;
+    if (count)
+        qsort(list, count, sizeof *list, by_value);
+    for (size_t i = 0; number && i < count; i++) {
+        next += list[i].value != 0 && (i == 0 || list[i].value != list[i - 1].value);
+        number[list[i].row] = list[i].value ? next : 0;
+    }
+    return number;
+}
+
+static uint64_t value_in(const ww_csv *t, int source, int column)
+{
+    const char *text = column >= 0 ? t->field[column] : "";
+    if (!*text || strcmp(text, "0") == 0) // what is not tracked has track 0; frames are numbered from 1
+        return 0;
+    return hash_text(source >= 0 ? hash_text(1, t->field[source]) : 1, text) | 1;
+}
+
+static ww_status read_origins(ww_csv *t, size_t count, ww_vector_origins *o, ww_error *err)
+{
+    const int source = ww_csv_column_of(t, "source_hash", "source"), track = ww_csv_column(t, "track"),
+              frame = ww_csv_column(t, "frame");
+    numbered *tracks = ww_try_array(count, sizeof *tracks), *frames = ww_try_array(count, sizeof *frames);
+    ww_status status = tracks && frames ? WW_OK : ww_fail_memory(err, "a table of %zu rows", count);
+    bool more = true;
+    size_t row = 0;
+    while (status == WW_OK) {
+        status = ww_csv_next(t, &more, err);
+        if (status != WW_OK || !more)
+            break;
+        if (row == count)
+            status = wrong_rows(t->path, count, err);
+        else {
+            tracks[row] = (numbered){value_in(t, source, track), row};
+            frames[row] = (numbered){value_in(t, source, frame), row};
+            row++;
+        }
+    }
+    if (status == WW_OK && row != count)
+        status = wrong_rows(t->path, count, err);
+    if (status == WW_OK) {
+        o->track = number_values(tracks, count);
+        o->frame = number_values(frames, count);
+        if (!o->track || !o->frame)
+            status = ww_fail_memory(err, "a table of %zu rows", count);
+    }
+    free(tracks);
+    free(frames);
+    return status;
+}
+
+ww_status ww_vector_origins_read(const char *path, size_t count, ww_vector_origins *origins, ww_error *err)
+{
+    ww_csv table;
+    *origins = (ww_vector_origins){0};
+    ww_status status = ww_csv_open(&table, path, err);
+    if (status == WW_OK)
+        status = read_origins(&table, count, origins, err);
+    ww_csv_close(&table);
+    if (status != WW_OK)
+        ww_vector_origins_free(origins);
+    return status;
+}
+
+void ww_vector_origins_free(ww_vector_origins *o)
+{
+    free(o->track);
+    free(o->frame);
+    *o = (ww_vector_origins){0};
+}
+
+// --- labels
+
+static void add_fields(char *const *field, size_t count, ww_buffer *text)
+{
+    for (size_t i = 0; i < count; i++) {
+        ww_text_csv(text, field[i]);
+        ww_buffer_text(text, ",");
+    }
+}
+
+static ww_status add_table(ww_csv *t, const int32_t *label, size_t count, ww_buffer *text, ww_error *err)
+{
+    bool more = true;
+    ww_status status = WW_OK;
+    add_fields(t->name, t->columns, text);
+    ww_buffer_text(text, "cluster\n");
+    for (size_t row = 0; status == WW_OK && row < count && more; row++) {
+        status = ww_csv_next(t, &more, err);
+        if (status == WW_OK && more) {
+            add_fields(t->field, t->columns, text);
+            ww_buffer_format(text, "%" PRId32 "\n", label[row]);
+        }
+    }
+    return status;
+}
+
+ww_status ww_vector_labels_write(const char *path, const char *meta, const int32_t *label, size_t count, ww_error *err)
+{
+    ww_buffer text = {0};
+    ww_csv table = {0};
+    if (ww_path_exists(path))
+        return ww_fail(err, WW_ERR_ARGUMENT, "'%s' is there already; name another file, or move it away", path);
+    ww_status status = WW_OK;
+    if (meta) {
+        status = ww_csv_open(&table, meta, err);
+        if (status == WW_OK)
+            status = add_table(&table, label, count, &text, err);
+        ww_csv_close(&table);
+    } else {
+        ww_buffer_text(&text, "row,cluster\n");
+        for (size_t i = 0; i < count; i++)
+            ww_buffer_format(&text, "%zu,%" PRId32 "\n", i, label[i]);
+    }
+    if (status == WW_OK)
+        status = ww_buffer_status(&text, path, err);
+    if (status == WW_OK)
+        status = ww_write_file(path, text.data, text.bytes, err);
+    ww_buffer_free(&text);
+    return status;
+}
