@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: MIT
-// A person at a glance: the first 25 portraits side by side.
+// A person at a glance: up to 25 portraits side by side, in the order of the library. Of more, those that selection.h
+// chooses: the good ones that differ most.
 #include "formats/folders/writers.h"
+#include "formats/selection.h"
 #include "image/image.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #define TILES_A_SIDE 5
+#define TILES (TILES_A_SIDE * TILES_A_SIDE)
 #define TILE_WIDTH_PX 96
 #define TILE_HEIGHT_PX 120
 #define EMPTY_LUMA 38 // dark grey, where there is no face
@@ -85,15 +88,44 @@ done:
     return status;
 }
 
+static int by_index(const void *a, const void *b)
+{
+    const size_t l = *(const size_t *)a, r = *(const size_t *)b;
+    return (l > r) - (l < r);
+}
+
+// The faces that stand for the person, at most TILES. `c` has its vectors where anybody has more.
+static ww_status choose(const ww_catalog *c, const ww_catalog_person *person, size_t face[TILES], size_t *count,
+                        ww_error *err)
+{
+    const ww_selection selection = {.best = TILES};
+    size_t *all = ww_try_array(person->face_count, sizeof *all);
+    *count = person->face_count;
+    ww_status status = all ? WW_OK : ww_fail_memory(err, "a choice among %zu faces", person->face_count);
+    if (status == WW_OK) {
+        memcpy(all, person->face, person->face_count * sizeof *all);
+        if (person->face_count > TILES)
+            status = ww_select_faces(c, &selection, all, person->face_count, count, err);
+    }
+    if (status == WW_OK) {
+        memcpy(face, all, *count * sizeof *face);
+        qsort(face, *count, sizeof *face, by_index);
+    }
+    free(all);
+    return status;
+}
+
 static ww_status write_montage(const ww_catalog *c, const ww_catalog_person *person, ww_exporter *out, ww_error *err)
 {
     uint8_t *jpeg = NULL;
-    size_t bytes = 0;
+    size_t bytes = 0, face[TILES], count = 0;
     ww_buffer path = {0};
     ww_image canvas = {0};
-    ww_status status = make_canvas(&canvas, err);
-    for (int i = 0; status == WW_OK && i < TILES_A_SIDE * TILES_A_SIDE && (size_t)i < person->face_count; i++)
-        status = paste_face(c, person->face[i], &canvas, i % TILES_A_SIDE, i / TILES_A_SIDE, err);
+    ww_status status = choose(c, person, face, &count, err);
+    if (status == WW_OK)
+        status = make_canvas(&canvas, err);
+    for (size_t i = 0; status == WW_OK && i < count; i++)
+        status = paste_face(c, face[i], &canvas, (int)i % TILES_A_SIDE, (int)i / TILES_A_SIDE, err);
     if (status == WW_OK)
         status = ww_jpeg_encode(&canvas, WW_JPEG_QUALITY, &jpeg, &bytes, err);
     ww_buffer_format(&path, "Montage/%s.jpg", person->folder);
@@ -105,11 +137,22 @@ static ww_status write_montage(const ww_catalog *c, const ww_catalog_person *per
     return status;
 }
 
+static bool anybody_has_more(const ww_catalog *c)
+{
+    bool any = false;
+    for (size_t i = 0; i < c->person.count; i++)
+        any = any || c->person.item[i].face_count > TILES;
+    return any;
+}
+
 ww_status ww_write_montages(const ww_catalog *c, ww_exporter *out, ww_error *err)
 {
-    ww_status status = WW_OK;
+    ww_catalog with_vectors = *c; // the rest is borrowed
+    ww_status status =
+        anybody_has_more(c) ? ww_catalog_read_vectors(c, &with_vectors.vector, &with_vectors.dim, err) : WW_OK;
     for (size_t i = 0; status == WW_OK && i < c->person.count; i++)
         if (c->person.item[i].face_count > 0)
-            status = write_montage(c, &c->person.item[i], out, err);
+            status = write_montage(&with_vectors, &c->person.item[i], out, err);
+    free(with_vectors.vector);
     return status;
 }

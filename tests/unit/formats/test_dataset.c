@@ -209,6 +209,62 @@ TEST(a_montage_shows_the_first_faces_and_grey_where_there_are_none)
     fixture_end();
 }
 
+// Of many faces that are alike, and two that are not, those two are shown, and the best.
+TEST(a_montage_of_many_shows_those_that_differ)
+{
+    enum { MANY = 60, ODD = 17, OTHER = 42, BEST = 55 };
+    fixture_begin();
+    ww_error err = {0};
+    ww_store *s = NULL;
+    int64_t frame_id = 0, face_id[MANY];
+    int32_t person[MANY] = {0};
+    CHECK_OK(ww_store_open(fixture_path("whoswho.db"), true, &s, &err));
+    const int64_t source = fixture_source(s, "film.mp4", 0, NULL);
+    for (int i = 0; i < MANY; i++) {
+        uint8_t *jpeg = NULL;
+        size_t bytes = 0;
+        ww_frame_row frame = {.source = source, .sample = i, .time_us = i * 1000000, .jpeg_width = 96, .jpeg_height = 120};
+        ww_face_row face = {.x = 10,
+                            .y = 10,
+                            .width = 60,
+                            .height = 80,
+                            .quality = i == BEST ? 0.9 : 0.5,
+                            .embedding_dim = 2,
+                            .person = -1,
+                            .portrait_box = {10, 10, 60, 80},
+                            .portrait_width = 96,
+                            .portrait_height = 120};
+        const float vector[2] = {i == ODD ? -1.0F : 1.0F, i == OTHER ? 1.0F : 0.0001F * (float)(i % 7)};
+        fixture_jpeg(i == ODD ? 1 : i == OTHER ? 18 : i == BEST ? 12 : 6, 96, 120, &jpeg, &bytes);
+        CHECK_OK(ww_store_add_frame(s, &frame, jpeg, bytes, &frame_id, &err));
+        face.frame = frame_id;
+        CHECK_OK(ww_store_add_face(s, &face, vector, jpeg, bytes, &face_id[i], &err));
+        free(jpeg);
+    }
+    CHECK_OK(ww_store_set_people(s, face_id, person, MANY, &err));
+    fixture_export(s, fixture_dir);
+    uint8_t *data = NULL;
+    size_t bytes = 0;
+    ww_image montage = {0};
+    int odd = 0, other = 0, best = 0;
+    CHECK_OK(ww_read_file(fixture_path("Montage/Face_0.jpg"), 1 << 20, &data, &bytes, &err));
+    CHECK_OK(ww_jpeg_decode(data, bytes, "montage", WW_IMAGE_PIXELS_MAX, &montage, NULL, NULL, NULL, NULL, &err));
+    for (int i = 0; i < 25; i++) {
+        const double luma = luma_at_tile(&montage, i);
+        odd += fabs(luma - (60 + 9 * 1)) < 3;
+        other += fabs(luma - (60 + 9 * 18)) < 3;
+        best += fabs(luma - (60 + 9 * 12)) < 3;
+        CHECK(luma > 45);
+    }
+    CHECK_EQ(odd, 1);
+    CHECK_EQ(other, 1);
+    CHECK_EQ(best, 1);
+    ww_image_free(&montage);
+    free(data);
+    ww_store_close(s);
+    fixture_end();
+}
+
 TEST(exporting_again_touches_nothing)
 {
     fixture_begin();
@@ -483,6 +539,7 @@ int main(int argc, char **argv)
     RUN(the_page_is_as_documented_and_asks_nothing_of_the_network);
     RUN(pictures_are_the_stored_bytes_in_the_right_folders);
     RUN(a_montage_shows_the_first_faces_and_grey_where_there_are_none);
+    RUN(a_montage_of_many_shows_those_that_differ);
     RUN(exporting_again_touches_nothing);
     RUN(new_people_move_the_files);
     RUN(the_record_has_one_hash_a_file);
