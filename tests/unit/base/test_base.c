@@ -283,6 +283,26 @@ TEST(distances_of_vectors_and_means_are_one_measure)
     CHECK_NEAR(ww_distance_squared_of_means(mean_a, mean_b, 3), 21, 1e-12);
 }
 
+// The bounded distance is the plain one below the bound, and infinite from it on, however the values are spread.
+TEST(a_distance_is_given_up_at_its_bound_and_no_earlier)
+{
+    enum { DIM_MAX = 200 };
+    static const int dims[] = {1, 31, 32, 33, 128, DIM_MAX};
+    float a[DIM_MAX], b[DIM_MAX];
+    for (int round = 0; round < 200; round++) {
+        const int dim = dims[round % 6];
+        for (int i = 0; i < dim; i++) {
+            a[i] = (float)((i * 37 + round * 11) % 101) / 101.0F;
+            b[i] = i < dim - round % dim ? a[i] + 0.01F * (float)(round % 7) : (float)((i * 53 + round) % 97) / 97.0F;
+        }
+        const double exact = ww_distance_squared(a, b, dim);
+        CHECK(ww_distance_squared_below(a, b, dim, exact * 1.0000001 + 1e-30) == exact);
+        CHECK(isinf(ww_distance_squared_below(a, b, dim, exact)));
+        CHECK(isinf(ww_distance_squared_below(a, b, dim, exact / 4)));
+        CHECK(ww_distance_squared_below(a, b, dim, INFINITY) == exact);
+    }
+}
+
 TEST(the_root_of_a_set_is_its_smallest_member)
 {
     ww_forest forest[6];
@@ -331,6 +351,7 @@ int main(void)
     RUN(a_search_finds_the_first_place_that_is_not_below);
     RUN(boxes_overlap_by_what_they_share);
     RUN(distances_of_vectors_and_means_are_one_measure);
+    RUN(a_distance_is_given_up_at_its_bound_and_no_earlier);
     RUN(the_root_of_a_set_is_its_smallest_member);
     return FINISH();
 }

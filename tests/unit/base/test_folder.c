@@ -128,6 +128,31 @@ TEST(no_link_is_followed)
     clear(f);
 }
 
+TEST(many_paths_are_looked_at_from_one_place)
+{
+    ww_folder *f = fresh();
+    ww_error err;
+    ww_folder_place place = {0};
+    static const char *const paths[] = {"x", "a/1", "a/2", "a/b/1", "a/b/2", "ab/1", "a/1", "none/1", "a/none", "x"};
+    for (int i = 0; i < 7; i++)
+        CHECK_OK(write_text(f, paths[i], paths[i], WW_FOLDER_REPLACE, &err));
+    for (int i = 0; i < 10; i++) {
+        ww_entry_info one, other;
+        CHECK_OK(ww_folder_look(f, paths[i], &one, &err));
+        CHECK_OK(ww_folder_look_from(f, &place, paths[i], &other, &err));
+        CHECK_EQ(one.kind, other.kind);
+        CHECK_EQ(one.bytes, other.bytes);
+        CHECK(ww_entry_changed_ns(&one) == ww_entry_changed_ns(&other));
+        CHECK_EQ(one.kind, i == 7 || i == 8 ? WW_ENTRY_ABSENT : WW_ENTRY_FILE);
+    }
+    CHECK_EQ(symlink(outside, at(dir, "link")), 0);
+    ww_entry_info info;
+    CHECK_EQ(ww_folder_look_from(f, &place, "link/1", &info, &err), WW_ERR_IO);
+    CHECK_EQ(ww_folder_look_from(f, &place, "a/../x", &info, &err), WW_ERR_STORE);
+    ww_folder_place_close(&place);
+    clear(f);
+}
+
 TEST(a_fifo_neither_hangs_nor_goes)
 {
     ww_error err;
@@ -180,6 +205,7 @@ int main(void)
     RUN(only_paths_inside_are_paths);
     RUN(files_are_written_read_and_removed);
     RUN(no_link_is_followed);
+    RUN(many_paths_are_looked_at_from_one_place);
     RUN(a_fifo_neither_hangs_nor_goes);
     RUN(what_cannot_be_looked_at_is_not_absent);
     RUN(temporary_names_differ_and_are_known);
