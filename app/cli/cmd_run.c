@@ -24,7 +24,7 @@ struct settings {
     ww_model_options models;
     ww_scan_options scan;
     ww_cluster_options cluster;
-    bool null, no_track, exact_times, fast, quiet, verbose, json, help;
+    bool null, no_track, exact_times, fast, original_size, quiet, verbose, json, help;
 };
 
 struct outcome {
@@ -249,6 +249,9 @@ static int run(int argc, char **argv, int first, const way *how)
         {"fast", 0, OPTION_FLAG, &set.fast, NULL, "for a first look: the frames cheapest to decode, no tracking"},
         {"frame-max", 0, OPTION_COUNT, &set.scan.frame_max_px, "PX", "long side of the stored frames (1280)", 64,
          16384},
+        {"portrait-width", 0, OPTION_COUNT, &set.scan.portrait_width, "PX",
+         "width of the portraits, enlarged where they must be (400)", 16, 4000},
+        {"original-size", 0, OPTION_FLAG, &set.original_size, NULL, "portraits as filmed, never enlarged"},
         {"preset", 0, OPTION_TEXT, &set.preset, "NAME",
          "article: the article's pipeline, with dlib's models (see man whoswho)", .choices = "article"},
         {"quiet", 'q', OPTION_FLAG, &set.quiet, NULL, "print errors only"},
@@ -273,6 +276,8 @@ static int run(int argc, char **argv, int first, const way *how)
         puts(how->usage);
         options_print_help(table, options);
         code = EXIT_FINE;
+    } else if (set.original_size && set.scan.portrait_width) {
+        complain("--original-size and --portrait-width contradict each other");
     } else if (set.preset && strcmp(set.preset, "article") != 0) {
         complain("there is no preset '%s'; there is one: article", set.preset);
     } else if ((code = inputs_read(&in, argument, count, set.list, set.null)) == EXIT_FINE) {
@@ -280,6 +285,8 @@ static int run(int argc, char **argv, int first, const way *how)
         set.scan.no_track = set.no_track;
         set.scan.exact_times = set.exact_times;
         set.scan.fast = set.fast;
+        if (set.original_size)
+            set.scan.portrait_width = WW_PORTRAIT_AS_FILMED;
         if (set.preset)
             follow_article(&set);
         code = how->watches ? scan_and_watch(&set, &in) : scan_and_more(&set, in.path, in.count, how->scan_only);

@@ -217,7 +217,12 @@ typedef struct ww_scan_options {
     // 1: for a first look through an archive: of videos only the frames that cost least to decode (unless exact_times),
     // without the codec's deblocking, no_track implied. Fewer faces and people are found.
     int fast;
+    // Width of the stored portraits, pixels; 0: the article's 400, to which small ones are enlarged.
+    // WW_PORTRAIT_AS_FILMED: as filmed, neither enlarged nor shrunk.
+    int portrait_width;
 } ww_scan_options;
+
+#define WW_PORTRAIT_AS_FILMED (-1)
 
 typedef struct ww_scan_result {
     size_t size;                                  // set by the INIT macro

@@ -4,7 +4,15 @@
 
 #define EVERY_MIN_US 1000
 #define EVERY_MAX_US (INT64_C(7) * 86400 * 1000000)
-enum { DETECT_SIZE_MIN = 64, DETECT_SIZE_MAX = 8192, FRAME_MIN_PX = 64, FRAME_MAX_PX = 16384, THREADS_MAX = 1024 };
+enum {
+    DETECT_SIZE_MIN = 64,
+    DETECT_SIZE_MAX = 8192,
+    FRAME_MIN_PX = 64,
+    FRAME_MAX_PX = 16384,
+    THREADS_MAX = 1024,
+    PORTRAIT_MIN_PX = 16,
+    PORTRAIT_MAX_PX = 4000
+};
 #define FACE_MAX_PX 1e5
 
 static ww_status check_range(double value, double least, double most, const char *name, ww_error *err)
@@ -24,6 +32,8 @@ static ww_status check(const ww_scan_options *o, ww_error *err)
         status = check_range(o->detect_size, DETECT_SIZE_MIN, DETECT_SIZE_MAX, "the detector's input size", err);
     if (status == WW_OK && o->frame_max_px != 0)
         status = check_range(o->frame_max_px, FRAME_MIN_PX, FRAME_MAX_PX, "the size of stored frames", err);
+    if (status == WW_OK && o->portrait_width != 0 && o->portrait_width != WW_PORTRAIT_AS_FILMED)
+        status = check_range(o->portrait_width, PORTRAIT_MIN_PX, PORTRAIT_MAX_PX, "the width of portraits", err);
     if (status == WW_OK && !(o->min_score < 0))
         status = check_range(o->min_score, 0, 1, "the detector score", err);
     if (status == WW_OK)

@@ -232,7 +232,7 @@ static ww_status take_face(ww_face_extractor *t, const ww_selected_frame *take, 
     double cut = ww_thread_cpu_seconds();
     seen->embed_s += cut - begun;
     if (status == WW_OK)
-        status = ww_portrait(take->image, d, &face.row, &face.portrait, &face.portrait_bytes, err);
+        status = ww_portrait(take->image, d, t->portrait_width, &face.row, &face.portrait, &face.portrait_bytes, err);
     seen->encode_s += ww_thread_cpu_seconds() - cut;
     if (ww_vector_push(&seen->faces, face))
         return status;

@@ -3,8 +3,8 @@
 
 #include <math.h>
 
-ww_status ww_portrait(const ww_image *image, const ww_detection *face, ww_face_row *row, uint8_t **jpeg, size_t *bytes,
-                      ww_error *err)
+ww_status ww_portrait(const ww_image *image, const ww_detection *face, int wanted, ww_face_row *row, uint8_t **jpeg,
+                      size_t *bytes, ww_error *err)
 {
     double zoom = image->width / WW_PORTRAIT_FRAME_WIDTH;
     double margin_x = WW_PORTRAIT_MARGIN_X * zoom, margin_y = WW_PORTRAIT_MARGIN_Y * zoom;
@@ -17,7 +17,8 @@ ww_status ww_portrait(const ww_image *image, const ww_detection *face, ww_face_r
     if (status != WW_OK)
         return status;
     // A strip of a picture would grow beyond all bounds at 400 wide; it stays narrower.
-    double scale = fmin((double)WW_PORTRAIT_WIDTH / view.width, (double)WW_PORTRAIT_HEIGHT_MAX / view.height);
+    const int target = wanted == WW_PORTRAIT_AS_FILMED ? view.width : wanted > 0 ? wanted : WW_PORTRAIT_WIDTH;
+    double scale = fmin((double)target / view.width, (double)WW_PORTRAIT_HEIGHT_MAX / view.height);
     int width = (int)fmax(1, floor(view.width * scale + 0.5)), height = (int)fmax(1, floor(view.height * scale + 0.5));
     status = ww_resize(&view, width, height, &portrait, err);
     if (status == WW_OK)

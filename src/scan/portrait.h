@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Portraits, as the article cut them: the face's box widened by 100 px to the left and right and 150 px up and down
-// where the frame is 700 px wide, in proportion elsewhere; clipped to the picture; scaled to 400 px wide.
+// where the frame is 700 px wide, in proportion elsewhere; clipped to the picture; scaled to 400 px wide, or as asked.
 #ifndef WW_SCAN_PORTRAIT_H
 #define WW_SCAN_PORTRAIT_H
 #include "face/detect.h"
@@ -13,9 +13,9 @@
 #define WW_PORTRAIT_WIDTH 400
 #define WW_PORTRAIT_HEIGHT_MAX 4000
 
-// face: in pixels of `image`. Fills row's portrait_width, portrait_height and portrait_box; *jpeg is the caller's
+// face: in pixels of `image`. wanted: ww_scan_options.portrait_width. Fills row's portrait_width, portrait_height and portrait_box; *jpeg is the caller's
 // (free).
-ww_status ww_portrait(const ww_image *image, const ww_detection *face, ww_face_row *row, uint8_t **jpeg, size_t *bytes,
-                      ww_error *err);
+ww_status ww_portrait(const ww_image *image, const ww_detection *face, int wanted, ww_face_row *row, uint8_t **jpeg,
+                      size_t *bytes, ww_error *err);
 
 #endif

@@ -139,11 +139,14 @@ static int score_key(double min_score)
 // With exact times, which were the only ones once.
 static char *exact_key(const ww_models *m, const ww_scan_options *o)
 {
-    return ww_strf("embedder=%016" PRIx64 " detector=%016" PRIx64 " every_us=%" PRId64
-                   " detect_size=%d min_face=%d min_score=%d frame_max=%d track=%d shrink=%dx%d",
-                   m->embedder_hash, m->detector_hash, o->every_us, o->detect_size, (int)(o->min_face_px * 100),
-                   score_key(o->min_score), o->frame_max_px, ww_tracks(o, &m->detector_spec), o->shrink_width,
-                   o->shrink_height);
+    char *portrait = o->portrait_width ? ww_strf(" portrait=%d", o->portrait_width) : ww_strdup("");
+    char *key = ww_strf("embedder=%016" PRIx64 " detector=%016" PRIx64 " every_us=%" PRId64
+                        " detect_size=%d min_face=%d min_score=%d frame_max=%d track=%d shrink=%dx%d%s",
+                        m->embedder_hash, m->detector_hash, o->every_us, o->detect_size, (int)(o->min_face_px * 100),
+                        score_key(o->min_score), o->frame_max_px, ww_tracks(o, &m->detector_spec), o->shrink_width,
+                        o->shrink_height, portrait);
+    free(portrait);
+    return key;
 }
 
 static char *scan_key(const ww_scan_options *o, const char *exact)

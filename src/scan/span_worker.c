@@ -194,6 +194,7 @@ ww_status ww_span_worker_run(ww_span_worker *worker, const ww_source *source, ww
     job.extractor = (ww_face_extractor){.embedder_spec = &m->embedder_spec,
                                         .embedder = worker->embedder,
                                         .frame_max_px = worker->options.frame_max_px,
+                                        .portrait_width = worker->options.portrait_width,
                                         .is_video = ww_source_get_info(source)->kind == WW_SOURCE_VIDEO,
                                         .seen = seen,
                                         .embedded = first_face};

@@ -19,6 +19,7 @@ from scene import (
     draw,
     faces,
     main,
+    numpy,
     overlap,
     query,
     run,
@@ -167,6 +168,27 @@ def min_score():
     check(scores[1] - scores[0] > 0.01, f"scores {scores}")
     for least, left in ((scores[0] - 0.003, 2), (scores[0] + 0.003, 1)):
         check_equal(len(faces_of(picture, f"out{least}", "--min-score", round(least, 4))), left, f"--min-score {least}")
+
+
+def portraits_are_as_wide_as_asked():
+    """The article's 400 by default; any width; or as filmed, of which the default is an enlarged copy."""
+    clip = os.path.join(DATA, "demo.mp4")
+    run(clip, "plain", "--every", "5s")
+    run(clip, "wide", "--every", "5s", "--portrait-width", 250)
+    run(clip, "filmed", "--every", "5s", "--original-size")
+    plain, wide, filmed = (
+        {row["face"]: cv2.imread(os.path.join(out, row["file"])) for row in faces(out)} for out in ("plain", "wide", "filmed")
+    )
+    check(plain, "faces")
+    check_equal(({p.shape[1] for p in plain.values()}, {p.shape[1] for p in wide.values()}), ({400}, {250}), "widths")
+    for face, picture in filmed.items():
+        check(picture.shape[1] != 400 or plain[face].shape == picture.shape, f"face {face}")
+        again = cv2.resize(plain[face], picture.shape[1::-1], interpolation=cv2.INTER_AREA)
+        check(numpy.abs(again.astype(int) - picture).mean() < 6, f"face {face} shows something else")
+    check(len({p.shape for p in filmed.values()}) > 1, "sizes as filmed")
+    again = whoswho("run", clip, "-o", "wide", "--every", "5s", "--portrait-width", 250, "--json").json
+    check_equal(again["already"], 1, "the same width is not scanned again")
+    check_equal(whoswho("run", clip, "-o", "x", "--original-size", "--portrait-width", 9, code=2).code, 2, "both")
 
 
 def frame_max():
@@ -354,6 +376,7 @@ main(
     min_face,
     detect_size,
     min_score,
+    portraits_are_as_wide_as_asked,
     frame_max,
     sorting_options,
     threads,
