@@ -51,10 +51,8 @@ static bool choose(const choice *c, const char *text, int *value)
         }
     if (!text)
         return true;
-    fprintf(stderr, "whoswho: the option --%s takes", c->option);
-    for (int i = 0; c->words[i]; i++)
-        fprintf(stderr, "%s %s", i == 0 ? "" : c->words[i + 1] ? "," : " or", c->words[i]);
-    fprintf(stderr, ", not '%s'\n", text);
+    complain("the option --%s takes %s%s%s or %s, not '%s'", c->option, c->words[0], c->words[2] ? ", " : "",
+             c->words[2] ? c->words[1] : "", c->words[2] ? c->words[2] : c->words[1], text);
     return false;
 }
 

@@ -206,9 +206,12 @@ static ww_status make(ww_library *library, ww_catalog *catalog, const ww_dataset
                       const ww_footage_probe *probe, uint64_t key, ww_dataset_result *result, ww_error *err)
 {
     ww_dataset set = {0};
+    ww_dataset_options o = *options;
+    if (all_whole(c)) // no frame is dropped, and nobody lost, where nobody asks for sides
+        o.near_duplicate = 0;
     ww_status status = ww_catalog_add_vectors(catalog, err);
     if (status == WW_OK)
-        status = ww_dataset_make(library, catalog, options, &set, err);
+        status = ww_dataset_make(library, catalog, &o, &set, err);
     if (status != WW_OK)
         return status;
     set.probe = probe;
