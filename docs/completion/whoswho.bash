@@ -3,6 +3,9 @@
 _whoswho() {
     local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} command=${COMP_WORDS[1]}
     case $command:$before in
+        cluster:--embeddings) return ;;
+        cluster:--meta) return ;;
+        cluster:--out|cluster:-O) return ;;
         cluster:--detector|find:--detector) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
         cluster:--embedder|find:--embedder) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
         cluster:--landmarks|find:--landmarks) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
@@ -12,7 +15,15 @@ _whoswho() {
         export:--seed) return ;;
         export:--near-duplicate) return ;;
         export:--unlabelled) mapfile -t COMPREPLY < <(compgen -W "blur unknown leave-out" -- "$word"); return ;;
+        export:--best) return ;;
+        export:--apart) return ;;
+        export:--per-track) return ;;
+        export:--box) mapfile -t COMPREPLY < <(compgen -W "tight widened" -- "$word"); return ;;
+        export:--crop) mapfile -t COMPREPLY < <(compgen -W "head tight portrait" -- "$word"; compgen -f -- "$word"); return ;;
+        export:--format) mapfile -t COMPREPLY < <(compgen -W "jpeg png webp" -- "$word"); return ;;
+        export:--quality) return ;;
         export:--chip-size) return ;;
+        export:--margin) return ;;
         find:--in) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
         find:--top) return ;;
         eval:--truth) mapfile -t COMPREPLY < <(compgen -W "folders names" -- "$word"; compgen -f -- "$word"); return ;;
@@ -35,6 +46,7 @@ _whoswho() {
         *:--min-face) return ;;
         *:--min-score) return ;;
         *:--frame-max) return ;;
+        *:--portrait-width) return ;;
         *:--preset) mapfile -t COMPREPLY < <(compgen -W "article" -- "$word"); return ;;
         *:--eps) return ;;
         *:--threshold) return ;;
@@ -46,10 +58,10 @@ _whoswho() {
     if [[ $word == -* ]]; then
         local options=""
         case $command in
-            scan) options="--output --files-from --null --every --fps --exact-times --threads --detector --embedder --landmarks --upsample --jitter --detect-size --min-face --min-score --track --no-track --fast --frame-max --preset --quiet --verbose --json --help" ;;
-            cluster) options="--output --quiet --verbose --json --help --eps --threshold --min-samples --method --min-quality --known --threads --detector --embedder --landmarks --upsample --jitter" ;;
-            export) options="--restore --to --out --split --seed --near-duplicate --unlabelled --named --chip-size --output --quiet --verbose --json --help" ;;
-            check|models) options="--quiet --json --help" ;;
+            scan) options="--output --files-from --null --every --fps --exact-times --threads --detector --embedder --landmarks --upsample --jitter --detect-size --min-face --min-score --track --no-track --fast --frame-max --portrait-width --original-size --preset --quiet --verbose --json --help" ;;
+            cluster) options="--output --quiet --verbose --json --help --eps --threshold --min-samples --method --min-quality --known --embeddings --meta --out --threads --detector --embedder --landmarks --upsample --jitter" ;;
+            export) options="--restore --to --out --split --seed --near-duplicate --unlabelled --named --best --apart --per-track --box --crop --original-size --portrait-width --format --quality --chip-size --margin --output --quiet --verbose --json --help" ;;
+            check) options="--faces --quiet --json --help" ;;
             people|reject|different|ignore|undo|redo|log|why) options="--output --quiet --json --help" ;;
             name|merge|same) options="--output --quiet --json --help --force" ;;
             split) options="--output --quiet --json --help --yes" ;;
@@ -57,7 +69,8 @@ _whoswho() {
             sync|import) options="--output --quiet --json --help --dry-run" ;;
             find) options="--output --quiet --json --help --in --every --top --threads --detector --embedder --landmarks --upsample --jitter" ;;
             eval) options="--output --truth --pairs --face --worst --thresholds --method --min-samples --threads --quiet --json --help" ;;
-            *) options="--output --files-from --null --every --fps --exact-times --threads --detector --embedder --landmarks --upsample --jitter --detect-size --min-face --min-score --track --no-track --fast --frame-max --preset --quiet --verbose --json --help --eps --threshold --min-samples --method --min-quality --known --version" ;;
+            models) options="--quiet --json --help" ;;
+            *) options="--output --files-from --null --every --fps --exact-times --threads --detector --embedder --landmarks --upsample --jitter --detect-size --min-face --min-score --track --no-track --fast --frame-max --portrait-width --original-size --preset --quiet --verbose --json --help --eps --threshold --min-samples --method --min-quality --known --version" ;;
         esac
         mapfile -t COMPREPLY < <(compgen -W "$options" -- "$word")
         return
