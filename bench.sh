@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # ./bench.sh [--threads N] [--repeat N] [--clip FILE] [--json FILE]: installs what is needed, builds whoswho and its peer (OpenCV
-# + dlib), draws a two-minute 1080p clip (minutes, once) and times both and plain ffmpeg on it. See bench/run_bench.py.
+# + dlib), draws a two-minute 1080p clip (minutes, once) and times both and plain ffmpeg on it; then
+# the CPU time beside ffmpeg's on footage of every kind. See bench/run_bench.py, bench/run_kinds.py.
 set -eu
 top=$(cd "$(dirname "$0")" && pwd)
 . "$top/tools/setup.sh"
@@ -23,5 +24,8 @@ if [ ! -f "$work/clip.mp4" ]; then
     "$python" "$top/bench/make_clip.py" "$top/tests/data/people" "$work/clip.part.mp4" >&2
     mv "$work/clip.part.mp4" "$work/clip.mp4"
 fi
-exec "$python" "$top/bench/run_bench.py" --whoswho "$dir/app/cli/whoswho" --chain "$work/article_chain" --models "$work/models" \
+"$python" "$top/bench/run_bench.py" --whoswho "$dir/app/cli/whoswho" --chain "$work/article_chain" --models "$work/models" \
     --clip "$work/clip.mp4" --json "$work/figures.json" "$@"
+echo
+"$python" "$top/bench/run_kinds.py" --whoswho "$dir/app/cli/whoswho" --clip "$work/clip.mp4" --work "$work/kinds" \
+    --json "$work/kinds.json"

@@ -24,7 +24,7 @@ struct settings {
     ww_model_options models;
     ww_scan_options scan;
     ww_cluster_options cluster;
-    bool null, no_track, exact_times, fast, original_size, quiet, verbose, json, help;
+    bool null, no_track, near_times, fast, original_size, quiet, verbose, json, help;
 };
 
 struct outcome {
@@ -225,8 +225,8 @@ static int run(int argc, char **argv, int first, const way *how)
         {"null", '0', OPTION_FLAG, &set.null, NULL, "the names in that list end with a NUL, as find -print0 writes it"},
         {"every", 0, OPTION_DURATION, &set.scan.every_us, "TIME", "sampling interval (1s)"},
         {"fps", 0, OPTION_FPS, &set.scan.every_us, "N", "the same as samples per second"},
-        {"exact-times", 0, OPTION_FLAG, &set.exact_times, NULL,
-         "the frame at each sampling time, not a cheaper one near it"},
+        {"exact-times", 0, OPTION_FLAG_OFF, &set.near_times, NULL, "the frame at each sampling time (the default)"},
+        {"near-times", 0, OPTION_FLAG, &set.near_times, NULL, "a frame near it that is cheaper to decode"},
         {"threads", 't', OPTION_COUNT, &set.scan.threads, "N", "threads to use (all CPUs)", 1, 1024},
         {"detector", 0, OPTION_TEXT, &set.models.detector, "FILE",
          "ONNX or dlib face detector, or hog, or cnn (the one built in)", .choices = "hog cnn yunet mmod"},
@@ -283,7 +283,7 @@ static int run(int argc, char **argv, int first, const way *how)
     } else if ((code = inputs_read(&in, argument, count, set.list, set.null)) == EXIT_FINE) {
         set.cluster.threads = set.scan.threads;
         set.scan.no_track = set.no_track;
-        set.scan.exact_times = set.exact_times;
+        set.scan.near_times = set.near_times;
         set.scan.fast = set.fast;
         if (set.original_size)
             set.scan.portrait_width = WW_PORTRAIT_AS_FILMED;

@@ -211,10 +211,10 @@ typedef struct ww_scan_options {
     // Frames larger than this are shrunk to fit, as RGB and by Lanczos, before anything looks at them, and are kept so;
     // both 0: not. The article's 700 x 500. Boxes stay in pixels of the source.
     int shrink_width, shrink_height;
-    // The frame looked at for a sample of a video is one near k * every_us (at most half of every_us away) that costs
-    // less to decode than the one on screen then; its own time is what is kept. 1: the one on screen then.
-    int exact_times;
-    // 1: for a first look through an archive: of videos only the frames that cost least to decode (unless exact_times),
+    // The frame looked at for a sample of a video is the one on screen at k * every_us. 1: one near it (at most half of
+    // every_us away) that costs less to decode; its own time is what is kept. Accuracy: docs/accuracy.md.
+    int near_times;
+    // 1: for a first look through an archive: of videos only the frames that cost least to decode,
     // without the codec's deblocking, no_track implied. Fewer faces and people are found.
     int fast;
     // Width of the stored portraits, pixels; 0: the article's 400, to which small ones are enlarged.

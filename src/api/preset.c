@@ -15,7 +15,6 @@ void ww_preset_article(ww_model_options *models, ww_scan_options *scan, ww_clust
         scan->shrink_height = FRAME_HEIGHT;
     }
     scan->no_track = 1;
-    scan->exact_times = 1;
     if (!cluster->method)
         cluster->method = "dbscan";
     if (cluster->eps < 0)

@@ -70,8 +70,8 @@ class Library:
         """Finds the faces in videos, photos and folders of either.
 
         Options are those of ww_scan_options: every_us (microseconds between samples), detect_size, min_face_px,
-        min_score, frame_max_px, threads, no_track, shrink_width, shrink_height. Returns the counts of ww_scan_result;
-        a file that cannot be read is logged and counted (unreadable).
+        min_score, frame_max_px, threads, no_track, shrink_width, shrink_height, near_times, fast,
+        portrait_width. Returns the counts of ww_scan_result; a file that cannot be read is logged and counted (unreadable).
         """
         keep: list = []
         if isinstance(inputs, (str, bytes, os.PathLike)):
