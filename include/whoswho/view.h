@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 // Reading a library: sources, shots, tracks, frames, faces, persons, decisions, pictures and suggestions.
 //
-// A view is what the library held at one moment: plain tables, read once, that do not change. Rows have indexes from 0
-// and refer to each other by them; WW_NONE stands for "none". Everything a view returns is borrowed and lives until
-// ww_view_close. That may come after ww_library_close; but the first ww_view_embeddings reads the library, as all do
-// that are given one. Any number of threads may read one view (but for
-// ww_view_embeddings).
+// A view is what the library held at one moment: plain tables, read once, that change by ww_view_decide only. Rows have
+// indexes from 0 and refer to each other by them; WW_NONE stands for "none". Everything a view returns is borrowed and
+// lives until ww_view_close or ww_view_decide. ww_view_close may come after ww_library_close; but ww_view_decide, and the
+// first ww_view_embeddings, read the library, as all do that are given one. Any number of threads may read one view (but
+// for ww_view_embeddings and ww_view_decide, which want it alone).
 //
 //     ww_view *view;
 //     if (ww_library_view(library, &view, &err) == WW_OK) {
@@ -83,6 +83,8 @@ typedef struct ww_view_face {
     const char *path;       // of the exported portrait, relative to the library's folder; "": none is written
     double portrait_box[4]; // x, y, width, height of the face within the portrait, pixels
     int portrait_width, portrait_height;
+    int frame_width, frame_height; // of the upright source frame that the box is in
+    int discarded;                 // decided to be nobody, and not to be shown
 } ww_view_face;
 
 typedef struct ww_view_person {
@@ -100,11 +102,14 @@ typedef struct ww_view_decision { // an entry of the journal
     const char *kind_name; // "name", "merge", ...
     const char *words;     // what was understood
     int undone;            // undone, or superseded by what was decided after an undo
+    int64_t batch;         // number of the first entry of those that are undone together
 } ww_view_decision;
 
 // Reads everything but embeddings and pictures; about 250 bytes per face.
 WW_API ww_status ww_library_view(ww_library *library, ww_view **view, ww_error *err);
 WW_API void ww_view_close(ww_view *view);
+// Reads it again, after faces were scanned or sorted. After a failure the view is as it was.
+WW_API ww_status ww_view_refresh(ww_view *view, ww_error *err);
 
 WW_API size_t ww_view_source_count(const ww_view *view);
 WW_API size_t ww_view_frame_count(const ww_view *view);
@@ -135,6 +140,34 @@ WW_API size_t ww_view_find_person(const ww_view *view, int number);
 // One row of `dim` floats per face of the view, consecutive, unit length but for dlib's embedders; read at the first
 // call.
 WW_API ww_status ww_view_embeddings(ww_view *view, const float **matrix, size_t *dim, ww_error *err);
+
+// --- decisions over a view -------------------------------------------------------------------------------------------
+
+// ww_library_decide, and at once who is who by it, in the library and in this view, from what changed: the faces that
+// the decision speaks of move, and those that are together with them (docs/clustering.md). It takes milliseconds where
+// sorting takes seconds; what else a sort would make of the decision the next ww_library_cluster tells. Undo of what
+// was decided over this view is as quick; of earlier decisions the names change back at once, the persons when faces
+// are sorted. Rows of sources, frames and faces keep their indexes, persons and decisions do not. After a failure with
+// a status other than WW_ERR_ARGUMENT, WW_ERR_NOT_FOUND and WW_ERR_CONFIRM: ww_view_refresh.
+WW_API ww_status ww_view_decide(ww_view *view, const ww_decision *decision, ww_decision_result *result, ww_error *err);
+
+// How the faces of a person fall into two, as ww_library_split proposes it: side[i], 0 or 1, is that of the i-th of
+// ww_view_faces_of_person. Those of side 1 are then parted by WW_DECISION_SPLIT with `faces`. `proposal` may be NULL.
+// As ww_view_embeddings, it wants the view alone.
+WW_API ww_status ww_view_split(ww_view *view, size_t person, unsigned char *side, ww_split_proposal *proposal,
+                               ww_error *err);
+
+// --- sorting in the background ---------------------------------------------------------------------------------------
+
+// ww_library_cluster in three steps, for a host that goes on using the library meanwhile: _begin reads what there is to
+// sort, _run sorts in any one thread while another uses the library (it calls the library's callbacks), _finish stores
+// who is who. WW_ERR_CHANGED: decided or scanned since _begin, and nothing was stored; begin again.
+typedef struct ww_sorting ww_sorting;
+WW_API ww_status ww_sorting_begin(ww_library *library, const ww_cluster_options *options, ww_sorting **sorting,
+                                  ww_error *err);
+WW_API ww_status ww_sorting_run(ww_sorting *sorting, ww_error *err);
+WW_API ww_status ww_sorting_finish(ww_sorting *sorting, ww_cluster_result *result, ww_error *err);
+WW_API void ww_sorting_free(ww_sorting *sorting);
 
 // --- pictures --------------------------------------------------------------------------------------------------------
 
@@ -229,6 +262,9 @@ typedef struct ww_suggestion {
 // who were seen together, never two that a decision has kept apart or named differently, never an ignored one.
 WW_API ww_status ww_suggest_pairs(ww_library *library, ww_view *view, size_t count, ww_suggestions **suggestions,
                                   ww_error *err);
+// The same of the pairs with this person, which is what a decision about it changes of the list (WW_NONE: all).
+WW_API ww_status ww_suggest_pairs_of(ww_library *library, ww_view *view, size_t person, size_t count,
+                                     ww_suggestions **suggestions, ww_error *err);
 // "Who is this?": the nearest persons to a face, nearest first, without its own and those seen together with it.
 WW_API ww_status ww_suggest_persons(ww_library *library, ww_view *view, size_t face, size_t count,
                                     ww_suggestions **suggestions, ww_error *err);

@@ -450,14 +450,19 @@ typedef enum ww_decision_kind {
     WW_DECISION_BOX,       // the box of a face was corrected; see ww_library_import
 } ww_decision_kind;
 
-// People are given by number ("3"), as "Face_3", or by name; faces by the path of their portrait.
+// People are given by number ("3"), as "Face_3", or by name; faces by the path of their portrait, or in `faces`. With
+// `faces`: NAME makes them a person called `text`, SAME the person who[0], SPLIT takes them from who[0], whose they
+// are, as another person, IGNORE makes them a stranger; REJECT and NOBODY are as with portraits, and NOBODY with a
+// `text` also keeps them from being shown.
 typedef struct ww_decision {
     size_t size; // set by the INIT macro
     ww_decision_kind kind;
     const char *const *who;
     size_t count;
-    const char *text; // the name, where one is given
-    int force;        // 1: also if it joins people who are seen together
+    const char *text;     // the name, where one is given
+    int force;            // 1: also if it joins people who are seen together
+    const int64_t *faces; // their ids, as in ww_view_face
+    size_t face_count;
 } ww_decision;
 
 #define WW_WORDS_MAX 512 // bytes

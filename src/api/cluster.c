@@ -2,10 +2,14 @@
 #include "api/cluster.h"
 #include "api/sized.h"
 #include "base/clock.h"
+#include "base/memory.h"
 #include "decisions/decisions.h"
 #include "pipeline/pipeline.h"
 
+#include "whoswho/view.h"
+
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define DISTANCE_MAX 100.0 // dlib's embeddings are not of unit length
@@ -13,12 +17,16 @@
 #define SAMPLES_MAX 1e6
 
 // What sorting starts from.
-typedef struct sorting {
+struct ww_sorting {
     ww_sort_settings settings;
     ww_catalog faces;
     ww_decided decided;
     ww_people_input in;
-} sorting;
+    ww_people_sorting *people;
+    int64_t revision; // of the library
+    double begun_s;
+};
+typedef struct ww_sorting sorting;
 
 // A number of the caller's: WW_KEEP leaves *value, WW_AUTO makes it `automatic`.
 static ww_status take(double given, double least, double most, double automatic, const char *name, double *value,
@@ -70,7 +78,6 @@ static ww_status resolve(ww_library *library, const ww_cluster_options *o, ww_so
 static ww_status load(ww_library *library, const ww_cluster_options *options, sorting *s, ww_error *err)
 {
     ww_cluster_options full = WW_CLUSTER_OPTIONS_INIT;
-    *s = (sorting){0};
     ww_status status = WW_CHECK_SIZED(options, ww_cluster_options, err);
     if (status != WW_OK)
         return status;
@@ -89,6 +96,7 @@ static ww_status load(ww_library *library, const ww_cluster_options *options, so
 
 static void release(sorting *s)
 {
+    ww_people_end(s->people);
     ww_decided_free(&s->decided);
     ww_catalog_free(&s->faces);
 }
@@ -104,22 +112,61 @@ ww_status ww_try_thresholds(ww_library *library, const ww_cluster_options *optio
     return status;
 }
 
-ww_status ww_library_cluster(ww_library *library, const ww_cluster_options *options, ww_cluster_result *result,
-                             ww_error *err)
+ww_status ww_sorting_begin(ww_library *library, const ww_cluster_options *options, ww_sorting **out, ww_error *err)
 {
-    const double begun = ww_seconds();
+    sorting *s = ww_alloc(sizeof *s);
+    const double begun_s = ww_seconds();
+    *out = NULL;
+    ww_status status = load(library, options, s, err);
+    s->begun_s = begun_s;
+    s->revision = library->revision;
+    if (status == WW_OK)
+        status = ww_people_begin(&s->in, &s->people, err);
+    if (status == WW_OK)
+        *out = s;
+    else
+        ww_sorting_free(s);
+    return status;
+}
+
+ww_status ww_sorting_run(ww_sorting *s, ww_error *err) { return ww_people_compute(s->people, err); }
+
+ww_status ww_sorting_finish(ww_sorting *s, ww_cluster_result *result, ww_error *err)
+{
     ww_cluster_result r = WW_CLUSTER_RESULT_INIT;
-    sorting s;
     ww_status status = WW_CHECK_SIZED(result, ww_cluster_result, err);
     if (status != WW_OK)
         return status;
-    status = load(library, options, &s, err);
+    if (s->revision != s->in.library->revision)
+        return ww_fail(err, WW_ERR_CHANGED, "something was decided or scanned since the faces were read; sort again");
+    status = ww_people_store(s->people, &r, err);
     if (status == WW_OK)
-        status = ww_people_sort(&s.in, &r, err);
-    if (status == WW_OK)
-        ww_library_report(library, &(ww_progress){.stage = WW_STAGE_CLUSTER, .share = 1, .done = r.faces});
-    release(&s);
-    r.wall_s = ww_seconds() - begun;
+        ww_library_report(s->in.library, &(ww_progress){.stage = WW_STAGE_CLUSTER, .share = 1, .done = r.faces});
+    r.wall_s = ww_seconds() - s->begun_s;
     ww_sized_write(result, &r, sizeof r);
+    return status;
+}
+
+void ww_sorting_free(ww_sorting *s)
+{
+    if (!s)
+        return;
+    release(s);
+    free(s);
+}
+
+ww_status ww_library_cluster(ww_library *library, const ww_cluster_options *options, ww_cluster_result *result,
+                             ww_error *err)
+{
+    sorting *s;
+    ww_status status = WW_CHECK_SIZED(result, ww_cluster_result, err);
+    if (status != WW_OK)
+        return status;
+    status = ww_sorting_begin(library, options, &s, err);
+    if (status == WW_OK)
+        status = ww_sorting_run(s, err);
+    if (status == WW_OK)
+        status = ww_sorting_finish(s, result, err);
+    ww_sorting_free(s);
     return status;
 }

@@ -47,6 +47,7 @@ static ww_status check(const ww_scan_options *o, ww_error *err)
 ww_status ww_library_scan(ww_library *library, const ww_models *models, const char *const *inputs, size_t count,
                           const ww_scan_options *options, ww_scan_result *result, ww_error *err)
 {
+    library->revision++;
     ww_scan_options full = WW_SCAN_OPTIONS_INIT;
     ww_scan_result r = WW_SCAN_RESULT_INIT;
     ww_status status = WW_CHECK_SIZED(options, ww_scan_options, err);

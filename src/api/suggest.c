@@ -19,7 +19,8 @@ static ww_status prepare(ww_library *library, ww_view *view, ww_suggest_input *i
 {
     const ww_decided *decided = ww_view_decided(view);
     double threshold = 0;
-    *in = (ww_suggest_input){.view = view, .cannot = decided->cannot.item, .cannot_count = decided->cannot.count};
+    *in = (ww_suggest_input){
+        .only = WW_NONE, .view = view, .cannot = decided->cannot.item, .cannot_count = decided->cannot.count};
     ww_status status = ww_view_embeddings(view, &in->embedding, &in->dim, err);
     if (status == WW_OK)
         status = ww_setting_number(library, WW_SETTING_USED_THRESHOLD, THRESHOLD_USUAL, &threshold, err);
@@ -38,16 +39,23 @@ static ww_status hand_over(ww_status status, ww_suggestion_list *list, ww_sugges
     return WW_OK;
 }
 
-ww_status ww_suggest_pairs(ww_library *library, ww_view *view, size_t count, ww_suggestions **suggestions,
-                           ww_error *err)
+ww_status ww_suggest_pairs_of(ww_library *library, ww_view *view, size_t person, size_t count,
+                              ww_suggestions **suggestions, ww_error *err)
 {
     ww_suggest_input in;
     ww_suggestion_list list = {0};
     *suggestions = NULL;
     ww_status status = prepare(library, view, &in, err);
+    in.only = person;
     if (status == WW_OK)
         status = ww_suggest_find_pairs(&in, count, &list, err);
     return hand_over(status, &list, suggestions);
+}
+
+ww_status ww_suggest_pairs(ww_library *library, ww_view *view, size_t count, ww_suggestions **suggestions,
+                           ww_error *err)
+{
+    return ww_suggest_pairs_of(library, view, WW_NONE, count, suggestions, err);
 }
 
 ww_status ww_suggest_persons(ww_library *library, ww_view *view, size_t face, size_t count,

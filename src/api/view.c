@@ -3,26 +3,9 @@
 #include "api/view.h"
 #include "base/memory.h"
 #include "base/search.h"
-#include "decisions/people_view.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-struct ww_view {
-    ww_people_view people; // sources, frames, faces and people with their strings
-    ww_view_source *source;
-    ww_view_frame *frame;
-    WW_VECTOR(ww_view_shot) shot;
-    ww_view_track *track;
-    ww_view_face *face;
-    ww_view_person *person;
-    ww_view_decision *decision;
-    ww_buffer paths;     // of faces and frames, each ended by a zero
-    size_t *by_track;    // faces, track by track
-    size_t *track_first; // of each track: its first place in by_track; one more at the end
-    size_t tracks;
-    size_t *by_id; // faces by their ids
-};
 
 static ww_status no_memory(ww_error *err) { return ww_fail_memory(err, "a view of the library"); }
 
@@ -90,7 +73,8 @@ static void fill_decisions(ww_view *v)
                                             .kind = e->kind,
                                             .kind_name = ww_decision_kind_name(e->kind),
                                             .words = e->words,
-                                            .undone = e->undone};
+                                            .undone = e->undone,
+                                            .batch = e->batch};
     }
 }
 
@@ -103,11 +87,12 @@ static void fill_faces(ww_view *v)
         const ww_catalog_face *f = &c->face.item[i];
         const ww_catalog_person *shown = ww_catalog_person_of(c, i);
         ww_view_face *to = &v->face[i];
+        const size_t track = to->track;
         *to = (ww_view_face){.id = f->id,
                              .number = (int64_t)i + 1,
                              .source = (size_t)c->frame.item[f->frame].source,
                              .frame = f->frame,
-                             .track = WW_NONE,
+                             .track = track,
                              .person = shown == &c->unassigned || shown == &c->ignored ? WW_NONE : f->person,
                              .ignored = shown == &c->ignored,
                              .x = f->x,
@@ -117,10 +102,15 @@ static void fill_faces(ww_view *v)
                              .score = f->score,
                              .quality = f->quality,
                              .portrait_width = f->portrait_width,
-                             .portrait_height = f->portrait_height};
+                             .portrait_height = f->portrait_height,
+                             .frame_width = c->frame.item[f->frame].width,
+                             .frame_height = c->frame.item[f->frame].height};
         memcpy(to->landmark, f->landmark, sizeof to->landmark);
         memcpy(to->portrait_box, f->portrait_box, sizeof to->portrait_box);
     }
+    const ww_decided *d = &v->people.decided;
+    for (size_t i = 0; i < d->discarded.count; i++)
+        v->face[d->discarded.item[i]].discarded = 1;
 }
 
 // The pool grows while it is filled; so first all of it, then the pointers.
@@ -252,22 +242,34 @@ static ww_status index_ids(ww_view *v, ww_error *err)
 
 // --- the whole
 
+ww_status ww_view_fill_people(ww_view *v, ww_error *err)
+{
+    free(v->person);
+    free(v->decision);
+    ww_buffer_free(&v->paths);
+    v->person = ww_try_array(v->people.catalog.person.count + 1, sizeof *v->person);
+    v->decision = ww_try_array(v->people.journal.entry.count + 1, sizeof *v->decision);
+    if (!v->person || !v->decision)
+        return no_memory(err);
+    fill_persons(v);
+    fill_decisions(v);
+    fill_faces(v);
+    return fill_paths(v, err);
+}
+
 static ww_status fill(ww_view *v, ww_error *err)
 {
     const ww_catalog *c = &v->people.catalog;
     v->source = ww_try_array(c->source.count + 1, sizeof *v->source);
     v->frame = ww_try_array(c->frame.count + 1, sizeof *v->frame);
     v->face = ww_try_array(c->face.count + 1, sizeof *v->face);
-    v->person = ww_try_array(c->person.count + 1, sizeof *v->person);
-    v->decision = ww_try_array(v->people.journal.entry.count + 1, sizeof *v->decision);
-    if (!v->source || !v->frame || !v->face || !v->person || !v->decision)
+    if (!v->source || !v->frame || !v->face)
         return no_memory(err);
+    for (size_t i = 0; i < c->face.count; i++)
+        v->face[i].track = WW_NONE;
     fill_sources(v);
     fill_frames(v);
-    fill_persons(v);
-    fill_decisions(v);
-    fill_faces(v);
-    ww_status status = fill_paths(v, err);
+    ww_status status = ww_view_fill_people(v, err);
     if (status == WW_OK)
         status = fill_shots(v, err);
     if (status == WW_OK)
@@ -289,11 +291,29 @@ ww_status ww_library_view(ww_library *library, ww_view **view, ww_error *err)
     return status;
 }
 
+ww_status ww_view_refresh(ww_view *v, ww_error *err)
+{
+    ww_view *fresh, was;
+    ww_status status = ww_library_view(v->people.library, &fresh, err);
+    if (status != WW_OK)
+        return status;
+    was = *v;
+    *v = *fresh;
+    *fresh = was;
+    v->change.item = was.change.item; // steps to undo stay with this view
+    v->change.count = was.change.count;
+    v->change.capacity = was.change.capacity;
+    memset(&fresh->change, 0, sizeof fresh->change);
+    ww_view_close(fresh);
+    return WW_OK;
+}
+
 void ww_view_close(ww_view *v)
 {
     if (!v)
         return;
     ww_people_view_free(&v->people);
+    ww_view_forget(v);
     ww_buffer_free(&v->paths);
     free(v->source);
     free(v->frame);

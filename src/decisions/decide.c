@@ -2,6 +2,7 @@
 // Decisions into the journal: what a user says of people and portraits becomes entries that speak of identities and
 // faces.
 #include "decisions/decide.h"
+#include "decisions/taking.h"
 #include "base/memory.h"
 #include "library/export_state.h"
 #include "library/names.h"
@@ -10,15 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-// A decision while it is taken down.
-typedef struct taking {
-    ww_people_view view;
-    ww_export_manifest manifest;
-    const ww_decision *decision;
-    int64_t batch;
-    int64_t faces;
-    ww_buffer words; // of all entries
-} taking;
+typedef ww_taking taking;
 
 char *ww_faces_counted(size_t count) { return count == 1 ? ww_strdup("1 face") : ww_strf("%zu faces", count); }
 
@@ -26,6 +19,7 @@ ww_status ww_record_decision(ww_people_view *view, ww_entry *entry, int64_t *bat
 {
     ww_store *store = view->library->store;
     bool cut_short;
+    view->library->revision++;
     entry->batch = *batch;
     ww_status status = ww_export_was_cut_short(view->library, &cut_short, err);
     if (status == WW_OK && !cut_short)
@@ -36,11 +30,10 @@ ww_status ww_record_decision(ww_people_view *view, ww_entry *entry, int64_t *bat
     return status;
 }
 
-// Appends the entry, keeps its words and empties it.
-static ww_status finish(taking *t, ww_entry *entry, ww_status status, ww_error *err)
+ww_status ww_taking_finish(taking *t, ww_entry *entry, ww_status status, ww_error *err)
 {
     if (status == WW_OK)
-        status = ww_record_decision(&t->view, entry, &t->batch, err);
+        status = ww_record_decision(t->view, entry, &t->batch, err);
     if (status == WW_OK) {
         ww_buffer_format(&t->words, "%s%s", t->words.bytes ? "; " : "", entry->words);
         status = ww_buffer_status(&t->words, "a decision", err);
@@ -52,14 +45,14 @@ static ww_status finish(taking *t, ww_entry *entry, ww_status status, ww_error *
 static ww_status find_people(taking *t, size_t *person, ww_error *err)
 {
     for (size_t i = 0; i < t->decision->count; i++) {
-        ww_status status = ww_people_view_find(&t->view, t->decision->who[i], &person[i], err);
+        ww_status status = ww_people_view_find(t->view, t->decision->who[i], &person[i], err);
         for (size_t k = 0; k < i && status == WW_OK; k++)
             if (person[k] == person[i])
                 status = ww_fail(err, WW_ERR_ARGUMENT, "'%s' and '%s' are the same person", t->decision->who[k],
                                  t->decision->who[i]);
         if (status != WW_OK)
             return status;
-        t->faces += (int64_t)ww_people_view_count(&t->view, person[i]);
+        t->faces += (int64_t)ww_people_view_count(t->view, person[i]);
     }
     return WW_OK;
 }
@@ -67,17 +60,17 @@ static ww_status find_people(taking *t, size_t *person, ww_error *err)
 static ww_status add_person(taking *t, ww_entry *entry, size_t person, bool whole, const bool *without, ww_error *err)
 {
     ww_operand *operand = ww_entry_add_operand(entry);
-    ww_status status = ww_operand_of_person(&t->view, person, whole, without, operand, err);
+    ww_status status = ww_operand_of_person(t->view, person, whole, without, operand, err);
     if (status == WW_OK && operand->identity.count == 0 && operand->face.count == 0)
-        status = ww_fail(err, WW_ERR_NOT_FOUND, "%s has no faces in the library now",
-                         ww_people_view_title(&t->view, person));
+        status =
+            ww_fail(err, WW_ERR_NOT_FOUND, "%s has no faces in the library now", ww_people_view_title(t->view, person));
     return status;
 }
 
 // Frames that show more than one of these people, and the first of them.
 static size_t seen_together(const taking *t, const bool *marked, size_t *first)
 {
-    const ww_catalog *c = &t->view.catalog;
+    const ww_catalog *c = &t->view->catalog;
     size_t frames = 0;
     for (size_t f = 0; f < c->frame.count; f++) {
         const ww_catalog_frame *frame = &c->frame.item[f];
@@ -100,7 +93,7 @@ static size_t seen_together(const taking *t, const bool *marked, size_t *first)
 // People who are seen together are two, but for mirrors and split screens: to join them must be asked for twice.
 static ww_status confirm_joining(const taking *t, const size_t *person, size_t count, ww_error *err)
 {
-    const ww_catalog *c = &t->view.catalog;
+    const ww_catalog *c = &t->view->catalog;
     size_t first = 0;
     if (t->decision->force || count < 2)
         return WW_OK;
@@ -117,8 +110,8 @@ static ww_status confirm_joining(const taking *t, const size_t *person, size_t c
     return ww_fail(err, WW_ERR_CONFIRM,
                    "%s and %s are seen together in %zu %s (first at %.1f s of '%s'), so they are likely two people; to "
                    "join them all the same: --force",
-                   ww_people_view_title(&t->view, person[0]),
-                   count == 2 ? ww_people_view_title(&t->view, person[1]) : "the others", frames,
+                   ww_people_view_title(t->view, person[0]),
+                   count == 2 ? ww_people_view_title(t->view, person[1]) : "the others", frames,
                    frames == 1 ? "frame" : "frames", (double)frame->time_us / 1e6, c->source.item[frame->source].path);
 }
 
@@ -132,16 +125,16 @@ static ww_status take_name(taking *t, ww_error *err)
         status = ww_check_person_name(t->decision->text, &name, err);
     if (status != WW_OK)
         return status;
-    const ww_catalog_person *people = t->view.catalog.person.item;
-    for (size_t i = 0; i < t->view.catalog.person.count; i++)
-        if (i != person && ww_name_same(people[i].name, name) && ww_people_view_count(&t->view, i) > 0)
+    const ww_catalog_person *people = t->view->catalog.person.item;
+    for (size_t i = 0; i < t->view->catalog.person.count; i++)
+        if (i != person && ww_name_same(people[i].name, name) && ww_people_view_count(t->view, i) > 0)
             namesake = i;
     status = confirm_joining(t, (const size_t[]){person, namesake}, namesake == SIZE_MAX ? 1 : 2, err);
     if (status != WW_OK) {
         free(name);
         return status;
     }
-    const char *title = ww_people_view_title(&t->view, person);
+    const char *title = ww_people_view_title(t->view, person);
     char *counted = ww_faces_counted((size_t)t->faces);
     if (!name)
         entry.words = ww_strf("%s has no name any more", title);
@@ -152,7 +145,7 @@ static ww_status take_name(taking *t, ww_error *err)
         entry.words = ww_strf("%s is %s (%s)", title, name, counted);
     entry.text = name;
     free(counted);
-    return finish(t, &entry, add_person(t, &entry, person, true, NULL, err), err);
+    return ww_taking_finish(t, &entry, add_person(t, &entry, person, true, NULL, err), err);
 }
 
 static ww_status take_merge(taking *t, ww_error *err)
@@ -170,13 +163,13 @@ static ww_status take_merge(taking *t, ww_error *err)
     if (status == WW_OK && t->decision->text)
         status = ww_check_person_name(t->decision->text, &entry.text, err);
     for (size_t i = 0; i < count && status == WW_OK; i++) {
-        const char *name = t->view.catalog.person.item[person[i]].name;
+        const char *name = t->view->catalog.person.item[person[i]].name;
         called = called ? called : name;
         ww_buffer_format(&words, "%s%s",
                          i == 0          ? ""
                          : i + 1 < count ? ", "
                                          : " and ",
-                         ww_people_view_title(&t->view, person[i]));
+                         ww_people_view_title(t->view, person[i]));
         status = add_person(t, &entry, person[i], true, NULL, err);
     }
     if (status == WW_OK)
@@ -185,7 +178,7 @@ static ww_status take_merge(taking *t, ww_error *err)
     entry.words = called ? ww_strf("%s are one person, %s (%lld faces)", words.data ? words.data : "", called,
                                    (long long)t->faces)
                          : ww_strf("%s are one person (%lld faces)", words.data ? words.data : "", (long long)t->faces);
-    status = finish(t, &entry, status, err);
+    status = ww_taking_finish(t, &entry, status, err);
     ww_buffer_free(&words);
     free(person);
     return status;
@@ -198,30 +191,13 @@ static ww_status take_ignore(taking *t, ww_error *err)
         person ? find_people(t, person, err) : ww_fail_memory(err, "a list of %zu people", t->decision->count);
     for (size_t i = 0; i < t->decision->count && status == WW_OK; i++) {
         ww_entry entry = {.kind = WW_DECISION_IGNORE};
-        char *counted = ww_faces_counted(ww_people_view_count(&t->view, person[i]));
-        entry.words = ww_strf("%s is ignored (%s)", ww_people_view_title(&t->view, person[i]), counted);
+        char *counted = ww_faces_counted(ww_people_view_count(t->view, person[i]));
+        entry.words = ww_strf("%s is ignored (%s)", ww_people_view_title(t->view, person[i]), counted);
         free(counted);
-        status = finish(t, &entry, add_person(t, &entry, person[i], true, NULL, err), err);
+        status = ww_taking_finish(t, &entry, add_person(t, &entry, person[i], true, NULL, err), err);
     }
     free(person);
     return status;
-}
-
-// Marks the faces of the portraits named; the caller frees.
-static ww_status mark_faces(taking *t, bool **marked, ww_error *err)
-{
-    *marked = ww_try_array(t->view.catalog.face.count, sizeof **marked);
-    if (!*marked)
-        return ww_fail_memory(err, "a list of %zu faces", t->view.catalog.face.count);
-    for (size_t i = 0; i < t->decision->count; i++) {
-        size_t face;
-        ww_status status = ww_manifest_portrait(&t->manifest, t->decision->who[i], &face, err);
-        if (status != WW_OK)
-            return status;
-        t->faces += !(*marked)[face];
-        (*marked)[face] = true;
-    }
-    return WW_OK;
 }
 
 ww_status ww_reject_from(ww_people_view *view, size_t person, const bool *marked, ww_entry *entry, ww_error *err)
@@ -244,46 +220,15 @@ ww_status ww_reject_from(ww_people_view *view, size_t person, const bool *marked
     return status;
 }
 
-static ww_status take_reject(taking *t, ww_error *err)
+ww_status ww_taking_portrait(taking *t, const char *path, size_t *face, ww_error *err)
 {
-    bool *marked = NULL;
-    const ww_catalog *c = &t->view.catalog;
-    bool *concerned = ww_try_array(c->person.count, sizeof *concerned);
-    ww_status status =
-        concerned ? mark_faces(t, &marked, err) : ww_fail_memory(err, "a list of %zu people", c->person.count);
-    for (size_t i = 0; i < c->face.count && status == WW_OK; i++) {
-        if (!marked[i])
-            continue;
-        if (c->face.item[i].person < c->person.count)
-            concerned[c->face.item[i].person] = true;
-        else
-            status = ww_fail(err, WW_ERR_ARGUMENT, "face_%zu.jpg is in nobody's folder", i + 1);
+    if (!t->manifest_read) {
+        ww_status status = ww_manifest_load(t->view->library, &t->view->catalog, &t->manifest, err);
+        if (status != WW_OK)
+            return status;
+        t->manifest_read = true;
     }
-    for (size_t p = 0; p < c->person.count && status == WW_OK; p++) {
-        if (!concerned[p])
-            continue;
-        ww_entry entry = {0};
-        status = finish(t, &entry, ww_reject_from(&t->view, p, marked, &entry, err), err);
-    }
-    free(concerned);
-    free(marked);
-    return status;
-}
-
-static ww_status take_nobody(taking *t, ww_error *err)
-{
-    bool *marked = NULL;
-    ww_entry entry = {.kind = WW_DECISION_NOBODY};
-    ww_status status = mark_faces(t, &marked, err);
-    ww_operand *operand = ww_entry_add_operand(&entry);
-    for (size_t i = 0; i < t->view.catalog.face.count && status == WW_OK; i++)
-        if (marked[i])
-            ww_operand_of_face(&t->view, i, false, operand);
-    char *counted = ww_faces_counted((size_t)t->faces);
-    entry.words = ww_strf("%s to stay unassigned", counted);
-    free(counted);
-    free(marked);
-    return finish(t, &entry, status, err);
+    return ww_manifest_portrait(&t->manifest, path, face, err);
 }
 
 // One end of same and different: a person, or a portrait.
@@ -295,9 +240,9 @@ typedef struct end {
 
 static ww_status find_end(taking *t, const char *who, end *e, ww_error *err)
 {
-    ww_status status = ww_people_view_find(&t->view, who, &e->index, err);
+    ww_status status = ww_people_view_find(t->view, who, &e->index, err);
     if (status == WW_OK) {
-        e->title = ww_strdup(ww_people_view_title(&t->view, e->index));
+        e->title = ww_strdup(ww_people_view_title(t->view, e->index));
         return WW_OK;
     }
     ww_error portrait_err = {0};
@@ -305,7 +250,7 @@ static ww_status find_end(taking *t, const char *who, end *e, ww_error *err)
     if (!strchr(who, '/') && !(dot && strcmp(dot, ".jpg") == 0))
         return status;
     e->is_face = true;
-    status = ww_manifest_portrait(&t->manifest, who, &e->index, &portrait_err);
+    status = ww_taking_portrait(t, who, &e->index, &portrait_err);
     if (status != WW_OK) {
         if (err)
             *err = portrait_err;
@@ -318,18 +263,18 @@ static ww_status find_end(taking *t, const char *who, end *e, ww_error *err)
 // Whom a face was given to by name; NULL: nobody.
 static const char *given_name(const taking *t, const end *e)
 {
-    const ww_catalog *c = &t->view.catalog;
+    const ww_catalog *c = &t->view->catalog;
     if (!e->is_face)
         return c->person.item[e->index].name;
-    int32_t identity = t->view.decided.identity[e->index];
-    return identity >= 0 ? t->view.decided.identities.item[identity].name : NULL;
+    int32_t identity = t->view->decided.identity[e->index];
+    return identity >= 0 ? t->view->decided.identities.item[identity].name : NULL;
 }
 
 static ww_status add_end(taking *t, ww_entry *entry, const end *e, bool whole, ww_error *err)
 {
     if (!e->is_face)
         return add_person(t, entry, e->index, whole, NULL, err);
-    ww_operand_of_face(&t->view, e->index, true, ww_entry_add_operand(entry));
+    ww_operand_of_face(t->view, e->index, true, ww_entry_add_operand(entry));
     return WW_OK;
 }
 
@@ -343,8 +288,8 @@ static ww_status take_same(taking *t, end *e, ww_entry *entry, ww_error *err)
             e[0].title, a, e[1].title, b);
     size_t person[2], people = 0;
     for (int i = 0; i < 2; i++) {
-        size_t of = e[i].is_face ? t->view.catalog.face.item[e[i].index].person : e[i].index;
-        if (of < t->view.catalog.person.count && (people == 0 || person[0] != of))
+        size_t of = e[i].is_face ? t->view->catalog.face.item[e[i].index].person : e[i].index;
+        if (of < t->view->catalog.person.count && (people == 0 || person[0] != of))
             person[people++] = of;
     }
     ww_status status = confirm_joining(t, person, people, err);
@@ -358,7 +303,7 @@ static ww_status take_same(taking *t, end *e, ww_entry *entry, ww_error *err)
 // Of two faces of one identity the second leaves it; of a face and the person it is with, the face does.
 static ww_status take_different(taking *t, end *e, ww_entry *entry, ww_error *err)
 {
-    const ww_people_view *r = &t->view;
+    const ww_people_view *r = t->view;
     if (e[0].is_face && !e[1].is_face) {
         end swapped = e[0];
         e[0] = e[1];
@@ -402,7 +347,7 @@ static ww_status take_pair(taking *t, ww_error *err)
     t->faces = 2;
     free(e[0].title);
     free(e[1].title);
-    return finish(t, &entry, status, err);
+    return ww_taking_finish(t, &entry, status, err);
 }
 
 // The words of all entries of the batch.
@@ -417,7 +362,7 @@ static ww_status batch_words(const ww_journal *journal, int64_t batch, ww_buffer
 static ww_status take_back(taking *t, ww_error *err)
 {
     bool undo = t->decision->kind == WW_DECISION_UNDO;
-    const ww_journal *journal = &t->view.journal;
+    const ww_journal *journal = &t->view->journal;
     int64_t batch = undo ? journal->undo : journal->redo;
     if (batch == 0)
         return ww_fail(err, WW_ERR_NOT_FOUND, undo ? "there is nothing to undo" : "there is nothing to redo");
@@ -427,42 +372,39 @@ static ww_status take_back(taking *t, ww_error *err)
                       .text = ww_strf("%lld", (long long)batch),
                       .words = ww_strf("%s: %s", undo ? "taken back" : "done again", words.data ? words.data : "")};
     ww_buffer_free(&words);
-    return finish(t, &entry, status, err);
+    return ww_taking_finish(t, &entry, status, err);
 }
 
 static ww_status take(taking *t, ww_error *err)
 {
     bool takes_one = t->decision->kind == WW_DECISION_NAME;
+    if (ww_speaks_of_faces(t->decision))
+        return ww_take_faces(t, err);
     if (takes_one ? t->decision->count != 1 : t->decision->count == 0 && t->decision->kind < WW_DECISION_UNDO)
         return ww_fail(err, WW_ERR_ARGUMENT, takes_one ? "one person is named at a time" : "say whom");
     switch (t->decision->kind) {
     case WW_DECISION_NAME: return take_name(t, err);
     case WW_DECISION_MERGE: return take_merge(t, err);
-    case WW_DECISION_REJECT: return take_reject(t, err);
     case WW_DECISION_SAME:
     case WW_DECISION_DIFFERENT: return take_pair(t, err);
     case WW_DECISION_IGNORE: return take_ignore(t, err);
-    case WW_DECISION_NOBODY: return take_nobody(t, err);
     case WW_DECISION_UNDO:
     case WW_DECISION_REDO: return take_back(t, err);
+    case WW_DECISION_REJECT:
+    case WW_DECISION_NOBODY:
     case WW_DECISION_SPLIT: break;
     case WW_DECISION_BOX: return ww_fail(err, WW_ERR_ARGUMENT, "to correct boxes, see ww_library_import");
     }
     return ww_fail(err, WW_ERR_ARGUMENT, "to split a person, see ww_library_split");
 }
 
-ww_status ww_decide(ww_library *library, const ww_decision *decision, ww_decision_result *result, ww_error *err)
+ww_status ww_decide_in(ww_people_view *view, const ww_decision *decision, ww_decision_result *result, ww_error *err)
 {
-    taking t = {.decision = decision};
-    ww_status status = ww_people_view_load(library, &t.view, err);
-    if (status != WW_OK)
-        return status;
-    status = ww_manifest_load(library, &t.view.catalog, &t.manifest, err);
-    if (status == WW_OK)
-        status = ww_store_begin(library->store, err);
+    taking t = {.view = view, .decision = decision};
+    ww_status status = ww_store_begin(view->library->store, err);
     if (status == WW_OK) {
         status = take(&t, err);
-        status = ww_store_end(library->store, status, err);
+        status = ww_store_end(view->library->store, status, err);
     }
     if (result) {
         *result = (ww_decision_result){.entry = t.batch, .faces = t.faces};
@@ -470,6 +412,16 @@ ww_status ww_decide(ww_library *library, const ww_decision *decision, ww_decisio
     }
     ww_buffer_free(&t.words);
     ww_manifest_free(&t.manifest);
-    ww_people_view_free(&t.view);
+    return status;
+}
+
+ww_status ww_decide(ww_library *library, const ww_decision *decision, ww_decision_result *result, ww_error *err)
+{
+    ww_people_view view;
+    ww_status status = ww_people_view_load(library, &view, err);
+    if (status != WW_OK)
+        return status;
+    status = ww_decide_in(&view, decision, result, err);
+    ww_people_view_free(&view);
     return status;
 }

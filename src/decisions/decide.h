@@ -12,8 +12,14 @@ ww_status ww_reject_from(ww_people_view *view, size_t person, const bool *marked
 // "1 face", "12 faces"; the caller's (free).
 char *ww_faces_counted(size_t count);
 
-// ww_library_decide.
+// ww_library_decide, and the same over a view that is loaded; it speaks of what was decided before only after
+// ww_people_view_reload.
+ww_status ww_decide_in(ww_people_view *view, const ww_decision *decision, ww_decision_result *result, ww_error *err);
 ww_status ww_decide(ww_library *library, const ww_decision *decision, ww_decision_result *result, ww_error *err);
+
+// How the faces of a person fall into two: side[i] is 0 or 1 for the person's i-th face.
+ww_status ww_split_sides(ww_people_view *view, size_t person, unsigned char *side, ww_split_proposal *proposal,
+                         ww_error *err);
 
 // ww_library_split.
 ww_status ww_split_person(ww_library *library, const char *who, int apply, ww_split_proposal *proposal,

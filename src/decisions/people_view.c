@@ -19,9 +19,10 @@ ww_status ww_people_view_reload(ww_people_view *r, ww_error *err)
     return status;
 }
 
-static ww_status count_faces(ww_people_view *r, ww_error *err)
+ww_status ww_people_view_recount(ww_people_view *r, ww_error *err)
 {
     const ww_catalog *c = &r->catalog;
+    free(r->face_count);
     r->face_count = ww_alloc_array0(c->person.count, sizeof *r->face_count, SIZE_MAX);
     if (!r->face_count)
         return ww_fail_memory(err, "the people of the library");
@@ -37,7 +38,7 @@ ww_status ww_people_view_load(ww_library *library, ww_people_view *r, ww_error *
     ww_status status = ww_catalog_load(library->store, NULL, 0, &r->catalog, err);
     if (status == WW_OK) {
         r->key = ww_catalog_keys(&r->catalog, err);
-        status = r->key ? count_faces(r, err) : WW_ERR_MEMORY;
+        status = r->key ? ww_people_view_recount(r, err) : WW_ERR_MEMORY;
     }
     if (status == WW_OK)
         status = ww_people_view_reload(r, err);

@@ -23,6 +23,8 @@ ww_status ww_people_view_load(ww_library *library, ww_people_view *view, ww_erro
 void ww_people_view_free(ww_people_view *view);
 // Reads the journal again, after something was appended to it.
 ww_status ww_people_view_reload(ww_people_view *view, ww_error *err);
+// Counts the faces of people again, after the catalog has changed.
+ww_status ww_people_view_recount(ww_people_view *view, ww_error *err);
 
 // The person meant by "3", "Face_3" or a name (exactly so, or with other capitals if that is nobody else's). *person is
 // an index in the catalog. WW_ERR_NOT_FOUND names the nearest.

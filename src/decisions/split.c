@@ -277,44 +277,65 @@ static void splitting_free(splitting *p)
     free(p);
 }
 
+static ww_status collect_faces(splitting *p, const ww_people_view *view, size_t person, ww_error *err)
+{
+    p->faces = &view->catalog;
+    p->dim = (size_t)view->catalog.dim;
+    for (size_t i = 0; i < view->catalog.face.count; i++)
+        if (view->catalog.face.item[i].person == person && !ww_vector_push(&p->face, i))
+            return ww_fail_memory(err, "the faces of a person");
+    if (p->face.count < 2)
+        return ww_fail(err, WW_ERR_ARGUMENT, "%s has %zu faces; it takes two to split",
+                       ww_people_view_title(view, person), p->face.count);
+    return make_units(p) ? WW_OK : ww_fail_memory(err, "the faces of a person");
+}
+
+// *splitting is the caller's (splitting_free), also after a failure.
+static ww_status find_split(ww_people_view *view, size_t person, splitting **out, ww_split_proposal *proposal,
+                            ww_error *err)
+{
+    splitting *p = *out = ww_alloc(sizeof *p);
+    *proposal = (ww_split_proposal){0};
+    ww_status status = ww_catalog_add_vectors(&view->catalog, err);
+    if (status == WW_OK)
+        status = collect_faces(p, view, person, err);
+    if (status != WW_OK)
+        return status;
+    propose(p, proposal);
+    if (proposal->side[1].faces == 0)
+        return ww_fail(err, WW_ERR_ARGUMENT, "the faces of %s do not fall into two: they are all alike",
+                       ww_people_view_title(view, person));
+    return WW_OK;
+}
+
+ww_status ww_split_sides(ww_people_view *view, size_t person, unsigned char *side, ww_split_proposal *proposal,
+                         ww_error *err)
+{
+    splitting *p;
+    ww_status status = find_split(view, person, &p, proposal, err);
+    for (size_t i = 0; i < p->face.count && status == WW_OK; i++)
+        side[i] = side_of(p, i);
+    splitting_free(p);
+    return status;
+}
+
 ww_status ww_split_person(ww_library *library, const char *who, int apply, ww_split_proposal *proposal,
                           ww_decision_result *result, ww_error *err)
 {
     ww_people_view view;
     size_t person;
+    splitting *p = NULL;
     *proposal = (ww_split_proposal){0};
     ww_status status = ww_people_view_load(library, &view, err);
     if (status != WW_OK)
         return status;
-    splitting *p = ww_try_alloc(sizeof *p);
-    if (!p) {
-        ww_people_view_free(&view);
-        return ww_fail_memory(err, "the faces of a person");
-    }
     status = ww_people_view_find(&view, who, &person, err);
     if (status == WW_OK)
-        status = ww_catalog_add_vectors(&view.catalog, err);
-    if (status == WW_OK) {
-        p->faces = &view.catalog;
-        p->dim = (size_t)view.catalog.dim;
-        for (size_t i = 0; i < view.catalog.face.count && status == WW_OK; i++)
-            if (view.catalog.face.item[i].person == person && !ww_vector_push(&p->face, i))
-                status = ww_fail_memory(err, "the faces of a person");
-        if (status == WW_OK && p->face.count < 2)
-            status = ww_fail(err, WW_ERR_ARGUMENT, "%s has %zu faces; it takes two to split",
-                             ww_people_view_title(&view, person), p->face.count);
-    }
-    if (status == WW_OK && !make_units(p))
-        status = ww_fail_memory(err, "the faces of a person");
-    if (status == WW_OK) {
-        propose(p, proposal);
-        if (proposal->side[1].faces == 0)
-            status = ww_fail(err, WW_ERR_ARGUMENT, "the faces of %s do not fall into two: they are all alike",
-                             ww_people_view_title(&view, person));
-    }
+        status = find_split(&view, person, &p, proposal, err);
     if (status == WW_OK && apply)
         status = record_split(&view, person, p, result, err);
-    splitting_free(p);
+    if (p)
+        splitting_free(p);
     ww_people_view_free(&view);
     return status;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "identify/suggest.h"
 #include "base/memory.h"
+#include "cluster/kernels.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -12,6 +13,7 @@ typedef struct summary {
     double *mean_squared;
     size_t *faces; // that went into the mean; 0: a person without any
     size_t count;
+    const ww_cluster_kernels *kernels;
 } summary;
 
 static void summary_free(summary *s)
@@ -25,12 +27,9 @@ static void add_face(const ww_suggest_input *in, summary *s, size_t person, size
 {
     const float *v = in->embedding + face * in->dim;
     float *mean = s->mean + person * in->dim;
-    double squared = 0;
-    for (size_t d = 0; d < in->dim; d++) {
+    for (size_t d = 0; d < in->dim; d++)
         mean[d] += v[d];
-        squared += (double)v[d] * v[d];
-    }
-    s->mean_squared[person] += squared;
+    s->mean_squared[person] += s->kernels->dot(v, v, in->dim);
     s->faces[person]++;
 }
 
@@ -50,7 +49,7 @@ static void summarise_person(const ww_suggest_input *in, summary *s, size_t pers
 
 static ww_status summarise(const ww_suggest_input *in, summary *s, ww_error *err)
 {
-    *s = (summary){.count = ww_view_person_count(in->view)};
+    *s = (summary){.count = ww_view_person_count(in->view), .kernels = ww_cluster_kernels_best()};
     s->mean = ww_try_array(s->count + 1, (in->dim ? in->dim : 1) * sizeof *s->mean);
     s->mean_squared = ww_try_array(s->count + 1, sizeof *s->mean_squared);
     s->faces = ww_try_array(s->count + 1, sizeof *s->faces);
@@ -61,12 +60,10 @@ static ww_status summarise(const ww_suggest_input *in, summary *s, ww_error *err
     return WW_OK;
 }
 
-static double between(const ww_suggest_input *in, const float *a, double a_squared, const float *b, double b_squared)
+static double between(const ww_suggest_input *in, const summary *s, const float *a, double a_squared, const float *b,
+                      double b_squared)
 {
-    float dot = 0;
-    for (size_t d = 0; d < in->dim; d++)
-        dot += a[d] * b[d];
-    return sqrt(fmax(0, a_squared + b_squared - 2 * (double)dot));
+    return sqrt(fmax(0, a_squared + b_squared - 2 * (double)s->kernels->dot_float(a, b, in->dim)));
 }
 
 // --- what rules a pair out
@@ -84,9 +81,9 @@ static int pair_order(const void *x, const void *y)
     return (p->b > q->b) - (p->b < q->b);
 }
 
-static bool add_pair(pair_list *list, size_t a, size_t b)
+static bool add_pair(const ww_suggest_input *in, pair_list *list, size_t a, size_t b)
 {
-    if (a == WW_NONE || b == WW_NONE || a == b)
+    if (a == WW_NONE || b == WW_NONE || a == b || (in->only != WW_NONE && in->only != a && in->only != b))
         return true;
     pair p = {a < b ? a : b, a < b ? b : a};
     return ww_vector_push(list, p);
@@ -100,11 +97,11 @@ static ww_status find_apart(const ww_suggest_input *in, pair_list *apart, ww_err
         const ww_view_frame *frame = ww_view_get_frame(in->view, f);
         for (size_t i = 0; i < frame->face_count && fine; i++)
             for (size_t k = i + 1; k < frame->face_count && fine; k++)
-                fine = add_pair(apart, ww_view_get_face(in->view, frame->first_face + i)->person,
+                fine = add_pair(in, apart, ww_view_get_face(in->view, frame->first_face + i)->person,
                                 ww_view_get_face(in->view, frame->first_face + k)->person);
     }
     for (size_t i = 0; i < in->cannot_count && fine; i++)
-        fine = add_pair(apart, ww_view_get_face(in->view, in->cannot[i].a)->person,
+        fine = add_pair(in, apart, ww_view_get_face(in->view, in->cannot[i].a)->person,
                         ww_view_get_face(in->view, in->cannot[i].b)->person);
     if (!fine)
         return ww_fail_memory(err, "the persons that are two");
@@ -155,39 +152,72 @@ static bool counts(const ww_suggest_input *in, const summary *s, size_t person)
     return s->faces[person] > 0 && !ww_view_get_person(in->view, person)->ignored;
 }
 
-static ww_status collect_pairs(const ww_suggest_input *in, const summary *s, const pair_list *apart,
-                               ww_suggestion_list *list, ww_error *err)
+// The questions kept so far. There may be millions of pairs: the list is cut back to the best `count` whenever it is
+// several times that long, and from then on only better ones than the last of these are of interest.
+typedef struct questions {
+    ww_suggestion_list *list;
+    size_t count;
+    double least_gain;
+} questions;
+
+static double gain_of(const ww_suggest_input *in, size_t a, size_t b, double distance)
 {
-    for (size_t a = 0; a < s->count; a++)
-        for (size_t b = a + 1; b < s->count && counts(in, s, a); b++) {
-            if (!counts(in, s, b))
-                continue;
-            double distance =
-                between(in, s->mean + a * in->dim, s->mean_squared[a], s->mean + b * in->dim, s->mean_squared[b]);
-            if (distance >= in->reach || is_apart(in, apart, a, b))
-                continue;
-            size_t moved = ww_view_get_person(in->view, a)->face_count,
-                   other = ww_view_get_person(in->view, b)->face_count;
-            ww_suggestion question = {.person = a,
-                                      .other = b,
-                                      .distance = distance,
-                                      .gain = (1 - distance / in->reach) * (double)(moved < other ? moved : other)};
-            if (!ww_vector_push(list, question))
-                return ww_fail_memory(err, "the pairs of persons");
-        }
-    return WW_OK;
+    const size_t moved = ww_view_get_person(in->view, a)->face_count,
+                 other = ww_view_get_person(in->view, b)->face_count;
+    return (1 - distance / in->reach) * (double)(moved < other ? moved : other);
+}
+
+static bool add_question(questions *q, const ww_suggestion *question)
+{
+    enum { SLACK = 4 };
+    if (q->count <= SIZE_MAX / SLACK && q->count > 0 && q->list->count >= q->count * SLACK) {
+        cut(q->list, q->count, most_gain_first);
+        q->least_gain = q->list->item[q->list->count - 1].gain;
+    }
+    return ww_vector_push(q->list, *question);
+}
+
+static ww_status collect_pair(const ww_suggest_input *in, const summary *s, const pair_list *apart, size_t a, size_t b,
+                              questions *q, ww_error *err)
+{
+    if (!counts(in, s, a) || !counts(in, s, b))
+        return WW_OK;
+    const double distance =
+        between(in, s, s->mean + a * in->dim, s->mean_squared[a], s->mean + b * in->dim, s->mean_squared[b]);
+    if (distance >= in->reach)
+        return WW_OK;
+    const double gain = gain_of(in, a, b, distance);
+    if (gain < q->least_gain || is_apart(in, apart, a, b))
+        return WW_OK;
+    const ww_suggestion question = {.person = a, .other = b, .distance = distance, .gain = gain};
+    return add_question(q, &question) ? WW_OK : ww_fail_memory(err, "the pairs of persons");
+}
+
+static ww_status collect_pairs(const ww_suggest_input *in, const summary *s, const pair_list *apart, questions *q,
+                               ww_error *err)
+{
+    ww_status status = WW_OK;
+    for (size_t a = 0; a < s->count && status == WW_OK; a++) {
+        const bool all = in->only == WW_NONE || in->only == a;
+        if (!all && in->only > a && in->only < s->count)
+            status = collect_pair(in, s, apart, a, in->only, q, err);
+        for (size_t b = a + 1; all && b < s->count && status == WW_OK; b++)
+            status = collect_pair(in, s, apart, a, b, q, err);
+    }
+    return status;
 }
 
 ww_status ww_suggest_find_pairs(const ww_suggest_input *in, size_t count, ww_suggestion_list *list, ww_error *err)
 {
     summary s;
     pair_list apart = {0};
+    questions q = {.list = list, .count = count};
     *list = (ww_suggestion_list){0};
     ww_status status = summarise(in, &s, err);
     if (status == WW_OK)
         status = find_apart(in, &apart, err);
     if (status == WW_OK)
-        status = collect_pairs(in, &s, &apart, list, err);
+        status = collect_pairs(in, &s, &apart, &q, err);
     if (status == WW_OK)
         cut(list, count, most_gain_first);
     else
@@ -232,7 +262,7 @@ ww_status ww_suggest_find_persons(const ww_suggest_input *in, size_t face, size_
             continue;
         ww_suggestion one = {.person = p,
                              .other = WW_NONE,
-                             .distance = between(in, v, squared, s.mean + p * in->dim, s.mean_squared[p])};
+                             .distance = between(in, &s, v, squared, s.mean + p * in->dim, s.mean_squared[p])};
         if (!ww_vector_push(list, one))
             status = ww_fail_memory(err, "the persons near a face");
     }

@@ -21,6 +21,7 @@ typedef struct ww_suggest_input { // all borrowed
     size_t cannot_count;
     double seed_quality; // the least of a seed face
     double reach;        // pairs farther apart are not asked about
+    size_t only;         // pairs with this person; WW_NONE: all
 } ww_suggest_input;
 
 // See ww_suggest_pairs and ww_suggest_persons. *list: the caller's (ww_vector_free); empty after a failure.

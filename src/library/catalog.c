@@ -220,7 +220,7 @@ ww_status ww_catalog_load(ww_store *store, const int64_t *hidden, size_t hidden_
     if (status == WW_OK)
         status = ww_store_frames(store, on_frame, &l, err);
     if (status == WW_OK)
-        status = ww_store_people(store, on_person, &l, err);
+        status = ww_store_people(store, false, on_person, &l, err);
     l.at = 0;
     if (status == WW_OK)
         status = ww_store_faces(store, false, on_face, &l, err);
@@ -235,23 +235,61 @@ ww_status ww_catalog_load(ww_store *store, const int64_t *hidden, size_t hidden_
     return status;
 }
 
+static void free_people(ww_catalog *c)
+{
+    for (size_t i = 0; i < c->person.count; i++) {
+        free(c->person.item[i].name);
+        free(c->person.item[i].folder);
+    }
+    ww_vector_free(&c->person);
+    free(c->by_person);
+    c->by_person = NULL;
+    c->unassigned.face_count = c->ignored.face_count = 0;
+}
+
+// Each face to the person of its number, by a table: there are many faces to each person.
+static ww_status assign_faces(ww_catalog *c, ww_error *err)
+{
+    const size_t numbers = c->person.count ? (size_t)c->person.item[c->person.count - 1].number + 1 : 0;
+    uint32_t *place = ww_try_array(numbers, sizeof *place); // 0: nobody has it
+    ww_status status = place ? WW_OK : ww_fail_memory(err, "the people of the library");
+    for (size_t p = 0; p < c->person.count && place; p++)
+        place[c->person.item[p].number] = (uint32_t)p + 1;
+    for (size_t i = 0; i < c->face.count && status == WW_OK; i++) {
+        ww_catalog_face *face = &c->face.item[i];
+        const size_t at = face->number >= 0 && (size_t)face->number < numbers ? place[face->number] : 0;
+        face->person = at ? at - 1 : c->person.count;
+        if (face->number >= 0 && !at)
+            status = damaged("face", face->id, err);
+    }
+    free(place);
+    return status;
+}
+
+ww_status ww_catalog_refresh_people(ww_catalog *c, ww_error *err)
+{
+    loader l = {.catalog = c};
+    free_people(c);
+    ww_status status = ww_store_people(c->store, false, on_person, &l, err);
+    if (status == WW_OK)
+        status = assign_faces(c, err);
+    if (status == WW_OK && (!group_faces(c) || !ww_catalog_name_folders(c)))
+        status = ww_fail_memory(err, "the people of the library");
+    return status;
+}
+
 void ww_catalog_free(ww_catalog *c)
 {
     for (size_t i = 0; i < c->source.count; i++) {
         free(c->source.item[i].path);
         free(c->source.item[i].error);
     }
-    for (size_t i = 0; i < c->person.count; i++) {
-        free(c->person.item[i].name);
-        free(c->person.item[i].folder);
-    }
+    free_people(c);
     free(c->unassigned.folder);
-    free(c->by_person);
     free(c->vector);
     ww_vector_free(&c->source);
     ww_vector_free(&c->frame);
     ww_vector_free(&c->face);
-    ww_vector_free(&c->person);
     *c = (ww_catalog){0};
 }
 
@@ -273,8 +311,19 @@ const ww_catalog_source *ww_catalog_source_of(const ww_catalog *c, size_t face)
 void ww_catalog_face_path(const ww_catalog *c, size_t face, const char *extension, ww_buffer *path)
 {
     const char *folder = ww_catalog_person_of(c, face)->folder;
-    if (folder)
-        ww_buffer_format(path, "%s/face_%zu.%s", folder, face + 1, extension);
+    char name[64], *at = name + sizeof name; // filled from its end: there are as many of these as faces
+    size_t number = face + 1;
+    if (!folder)
+        return;
+    do
+        *--at = (char)('0' + number % 10);
+    while (number /= 10);
+    at -= sizeof "/face_" - 1;
+    memcpy(at, "/face_", sizeof "/face_" - 1);
+    ww_buffer_add(path, folder, strlen(folder));
+    ww_buffer_add(path, at, (size_t)(name + sizeof name - at));
+    ww_buffer_add(path, ".", 1);
+    ww_buffer_add(path, extension, strlen(extension));
 }
 
 void ww_catalog_frame_path(size_t frame, const char *extension, ww_buffer *path)

@@ -85,6 +85,8 @@ typedef struct ww_catalog {
 ww_status ww_catalog_load(ww_store *store, const int64_t *hidden, size_t hidden_count, ww_catalog *catalog,
                           ww_error *err);
 void ww_catalog_free(ww_catalog *catalog);
+// Reads the people again, and gives them the faces whose `number` is theirs.
+ww_status ww_catalog_refresh_people(ww_catalog *catalog, ww_error *err);
 
 // The person a face is shown as: the one it belongs to, &catalog->unassigned or &catalog->ignored.
 const ww_catalog_person *ww_catalog_person_of(const ww_catalog *catalog, size_t face);

@@ -17,6 +17,7 @@ struct ww_library {
     ww_callbacks callbacks;
     pthread_mutex_t store_mutex;    // the store takes one thread at a time
     pthread_mutex_t callback_mutex; // callbacks are never called by two threads at once
+    int64_t revision;               // one more with each decision and scan
     ww_log log;                     // goes to callbacks.log under callback_mutex
 };
 

@@ -24,7 +24,7 @@ enum {
 };
 #define DEFAULT_METHOD "templates"
 
-struct clustering {
+struct ww_people_sorting {
     ww_library *library;
     ww_sort_settings options;
     int threads;
@@ -40,6 +40,8 @@ struct clustering {
     size_t not_seed;
     size_t apart; // people and lone faces of a sort before; 0: there was none
     int32_t *label;
+    const ww_method *method;
+    ww_sort_options used; // as they turned out
 };
 
 static int report(void *user, double share)
@@ -48,17 +50,17 @@ static int report(void *user, double share)
 }
 
 // dbscan is the article's: all faces are equal, and nobody joins afterwards, unless the caller says so.
-static bool all_equal(const struct clustering *c)
+static bool all_equal(const ww_people_sorting *c)
 {
     return strcmp(c->options.method, "dbscan") == 0 && !(c->options.min_quality > 0);
 }
 
-static double min_quality(const struct clustering *c)
+static double min_quality(const ww_people_sorting *c)
 {
     return c->options.min_quality >= 0 ? c->options.min_quality : all_equal(c) ? 0 : WW_SEED_QUALITY_MIN;
 }
 
-static void grade_faces(struct clustering *c)
+static void grade_faces(ww_people_sorting *c)
 {
     const double least = min_quality(c), least_score = all_equal(c) ? 0 : c->seed_score;
     for (size_t i = 0; i < c->faces->face.count; i++) {
@@ -68,7 +70,7 @@ static void grade_faces(struct clustering *c)
 }
 
 // Tracks, and good faces that are in none.
-static size_t count_groups(const struct clustering *c)
+static size_t count_groups(const ww_people_sorting *c)
 {
     size_t faces = c->faces->face.count - c->not_seed;
     return faces > c->evidence.must.count ? faces - c->evidence.must.count : 1;
@@ -76,7 +78,7 @@ static size_t count_groups(const struct clustering *c)
 
 // Tracks, and faces that are in none, that can surely be told apart: the strangers among whom a pair may be taken for
 // one. (A track with a poor face between clear ones counts twice.)
-static size_t count_clear(const struct clustering *c)
+static size_t count_clear(const ww_people_sorting *c)
 {
     const double least = min_quality(c);
     size_t clear = 0;
@@ -90,7 +92,7 @@ static size_t count_clear(const struct clustering *c)
     return clear;
 }
 
-static ww_status choose_method(const struct clustering *c, const ww_method **method, ww_error *err)
+static ww_status choose_method(const ww_people_sorting *c, const ww_method **method, ww_error *err)
 {
     const char *name = *c->options.method                      ? c->options.method
                        : count_groups(c) > TEMPLATE_GROUPS_MAX ? "hac"
@@ -121,7 +123,7 @@ static bool only_photos(const ww_catalog *g)
 
 // The threshold is chosen for average linkage; other methods' measures stand in fixed proportion to it (methods.c),
 // dbscan's is eps itself.
-static double choose_threshold(struct clustering *c, const ww_method *method)
+static double choose_threshold(ww_people_sorting *c, const ww_method *method)
 {
     const double model = c->model_eps * LINKAGE_PER_EPS;
     c->chosen = ww_threshold_choose(&c->evidence, model, count_groups(c));
@@ -136,7 +138,7 @@ static double choose_threshold(struct clustering *c, const ww_method *method)
     return share_of_linkage(method) * (c->options.eps > 0 ? c->eps * LINKAGE_PER_EPS : c->chosen.value);
 }
 
-static int least_faces(const struct clustering *c, const ww_method *method)
+static int least_faces(const ww_people_sorting *c, const ww_method *method)
 {
     if (strcmp(method->name, "dbscan") == 0)
         return 1;
@@ -145,7 +147,7 @@ static int least_faces(const struct clustering *c, const ww_method *method)
     return by_templates(method) || only_photos(c->faces) ? MIN_FACES_PHOTOS : MIN_FACES_FOOTAGE;
 }
 
-static double join_distance(const struct clustering *c, const ww_method *method, double threshold)
+static double join_distance(const ww_people_sorting *c, const ww_method *method, double threshold)
 {
     if (all_equal(c))
         return 0;
@@ -154,7 +156,7 @@ static double join_distance(const struct clustering *c, const ww_method *method,
     return threshold / share_of_linkage(method) * JOIN_SHARE;
 }
 
-static ww_sort_options sort_options(struct clustering *c, const ww_method *method)
+static ww_sort_options sort_options(ww_people_sorting *c, const ww_method *method)
 {
     const ww_sort_settings *given = &c->options;
     const bool dbscan = strcmp(method->name, "dbscan") == 0;
@@ -175,7 +177,7 @@ static ww_sort_options sort_options(struct clustering *c, const ww_method *metho
 }
 
 // What was asked for, for the next sort, and what came of it, for those who explain it.
-static ww_status store_settings(const struct clustering *c, const ww_sort_options *used, ww_error *err)
+static ww_status store_settings(const ww_people_sorting *c, const ww_sort_options *used, ww_error *err)
 {
     ww_status status = ww_sort_settings_store(c->library, &c->options, err);
     if (status == WW_OK)
@@ -186,7 +188,7 @@ static ww_status store_settings(const struct clustering *c, const ww_sort_option
                            : status;
 }
 
-static ww_status store_people(struct clustering *c, const ww_sort_options *used, ww_error *err)
+static ww_status store_people(ww_people_sorting *c, const ww_sort_options *used, ww_error *err)
 {
     ww_store *store = c->library->store;
     ww_status status = ww_store_begin(store, err);
@@ -198,7 +200,7 @@ static ww_status store_people(struct clustering *c, const ww_sort_options *used,
     return ww_store_end(store, status, err);
 }
 
-static void fill_result(const struct clustering *c, const ww_sort_options *used, ww_cluster_result *r)
+static void fill_result(const ww_people_sorting *c, const ww_sort_options *used, ww_cluster_result *r)
 {
     const double at = strcmp(used->method->name, "dbscan") == 0 ? c->eps * LINKAGE_PER_EPS
                                                                 : used->threshold / share_of_linkage(used->method);
@@ -220,7 +222,7 @@ static void fill_result(const struct clustering *c, const ww_sort_options *used,
 }
 
 // What is known of the faces before they are sorted.
-static ww_status prepare(struct clustering *c, ww_error *err)
+static ww_status prepare(ww_people_sorting *c, ww_error *err)
 {
     ww_status status = ww_setting_number(c->library, WW_SETTING_EPS, WW_EPS_FALLBACK, &c->model_eps, err);
     if (status == WW_OK)
@@ -236,28 +238,43 @@ static ww_status prepare(struct clustering *c, ww_error *err)
     ww_evidence_options known = {c->model_eps * LINKAGE_PER_EPS, c->grade};
     if (status == WW_OK)
         status = ww_evidence_find(c->faces, c->decided, &known, &c->evidence, err);
-    return status;
+    if (status == WW_OK)
+        status = choose_method(c, &c->method, err);
+    return status == WW_OK && by_templates(c->method) ? ww_face_context_gather(c->faces, &c->context, err) : status;
 }
 
-// Fills c->label. *used: the options as they turned out.
-static ww_status sort(struct clustering *c, ww_sort_options *used, ww_error *err)
+static void release(ww_people_sorting *c)
 {
-    const ww_method *method = NULL;
-    ww_status status = choose_method(c, &method, err);
-    if (status != WW_OK)
-        return status;
-    if (by_templates(method) && !c->context.vector)
-        status = ww_face_context_gather(c->faces, &c->context, err);
-    if (status != WW_OK)
-        return status;
-    *used = sort_options(c, method);
+    free(c->label);
+    free(c->grade);
+    ww_person_ids_free(&c->numbers);
+    ww_evidence_free(&c->evidence);
+    ww_face_context_free(&c->context);
+}
+
+ww_status ww_people_begin(const ww_people_input *in, ww_people_sorting **sorting, ww_error *err)
+{
+    ww_people_sorting *c = ww_alloc(sizeof *c);
+    *c = (ww_people_sorting){.library = in->library,
+                             .options = *in->settings,
+                             .threads = in->threads,
+                             .faces = in->faces,
+                             .decided = in->decided};
+    *sorting = c;
+    return prepare(c, err);
+}
+
+// Fills c->label and c->used.
+static ww_status sort(ww_people_sorting *c, ww_error *err)
+{
+    c->used = sort_options(c, c->method);
     if (c->chosen.starved)
         return ww_fail_memory(err, "the threshold");
-    return ww_sort_faces(c->faces, c->decided, &c->evidence, used, c->label, err);
+    return ww_sort_faces(c->faces, c->decided, &c->evidence, &c->used, c->label, err);
 }
 
 // People, and clear faces that are nobody's.
-static size_t count_apart(const struct clustering *c)
+static size_t count_apart(const ww_people_sorting *c)
 {
     int32_t people = 0;
     size_t alone = 0;
@@ -270,69 +287,45 @@ static size_t count_apart(const struct clustering *c)
 
 // The threshold is for as many strangers as there may be, and how many there are is known once they are sorted: five
 // hundred photos of five people are far fewer pairs than five hundred of as many. So they are sorted again.
-static ww_status sort_twice(struct clustering *c, ww_sort_options *used, ww_error *err)
+ww_status ww_people_compute(ww_people_sorting *c, ww_error *err)
 {
-    ww_status status = sort(c, used, err);
-    const double before = used->threshold;
-    if (status != WW_OK || !by_templates(used->method))
+    ww_status status = sort(c, err);
+    const double before = c->used.threshold;
+    if (status != WW_OK || !by_templates(c->used.method))
         return status;
     c->apart = count_apart(c);
-    return choose_threshold(c, used->method) > before ? sort(c, used, err) : WW_OK;
+    return choose_threshold(c, c->used.method) > before ? sort(c, err) : WW_OK;
 }
 
-static ww_status cluster(struct clustering *c, ww_cluster_result *r, ww_error *err)
+ww_status ww_people_store(ww_people_sorting *c, ww_cluster_result *result, ww_error *err)
 {
-    ww_sort_options used;
-    ww_status status = prepare(c, err);
+    ww_status status = ww_assign_person_ids(c->library, c->faces, c->decided, c->label, NULL, NULL, &c->numbers, err);
     if (status == WW_OK)
-        status = sort_twice(c, &used, err);
+        status = store_people(c, &c->used, err);
     if (status == WW_OK)
-        status = ww_assign_person_ids(c->library, c->faces, c->decided, c->label, &c->numbers, err);
-    if (status == WW_OK)
-        status = store_people(c, &used, err);
-    if (status == WW_OK)
-        fill_result(c, &used, r);
+        fill_result(c, &c->used, result);
     return status;
 }
 
-static void release(struct clustering *c)
+void ww_people_end(ww_people_sorting *c)
 {
-    free(c->label);
-    free(c->grade);
-    ww_person_ids_free(&c->numbers);
-    ww_evidence_free(&c->evidence);
-    ww_face_context_free(&c->context);
-}
-
-static struct clustering begin(const ww_people_input *in)
-{
-    return (struct clustering){.library = in->library,
-                               .options = *in->settings,
-                               .threads = in->threads,
-                               .faces = in->faces,
-                               .decided = in->decided};
+    if (!c)
+        return;
+    release(c);
+    free(c);
 }
 
 ww_status ww_people_try(const ww_people_input *in, const double *threshold, size_t count, ww_on_labels *on_labels,
                         void *user, ww_error *err)
 {
-    struct clustering c = begin(in);
-    ww_sort_options used;
-    ww_status status = prepare(&c, err);
+    ww_people_sorting *c;
+    ww_status status = ww_people_begin(in, &c, err);
     for (size_t i = 0; i < count && status == WW_OK; i++) {
-        c.options.threshold = threshold[i];
-        status = sort(&c, &used, err);
+        c->options.threshold = threshold[i];
+        status = sort(c, err);
         if (status == WW_OK)
-            status = on_labels(user, threshold[i], c.label, err);
+            status = on_labels(user, threshold[i], c->label, err);
     }
-    release(&c);
-    return status;
-}
-
-ww_status ww_people_sort(const ww_people_input *in, ww_cluster_result *result, ww_error *err)
-{
-    struct clustering c = begin(in);
-    ww_status status = cluster(&c, result, err);
-    release(&c);
+    ww_people_end(c);
     return status;
 }

@@ -15,13 +15,18 @@ typedef struct ww_people_input { // all borrowed
     int threads;                      // at least 1
 } ww_people_input;
 
-// Sorts and stores who is who, and the settings. *result: all but wall_s.
-ww_status ww_people_sort(const ww_people_input *in, ww_cluster_result *result, ww_error *err);
+// A sort in steps: what is read from the store, the sort itself, which does not touch the store, and storing who is
+// who, and the settings. *sorting is the caller's (ww_people_end), also after a failure. *result: all but wall_s.
+typedef struct ww_people_sorting ww_people_sorting;
+ww_status ww_people_begin(const ww_people_input *in, ww_people_sorting **sorting, ww_error *err);
+ww_status ww_people_compute(ww_people_sorting *sorting, ww_error *err);
+ww_status ww_people_store(ww_people_sorting *sorting, ww_cluster_result *result, ww_error *err);
+void ww_people_end(ww_people_sorting *sorting);
 
 // label: of each face, in the order of ww_store_faces; negative: nobody. Borrowed for the call.
 typedef ww_status ww_on_labels(void *user, double threshold, const int32_t *label, ww_error *err);
 
-// Sorts as ww_people_sort would, at each of these thresholds of the method in turn, and stores nothing. A callback's
+// Sorts as these would, at each of these thresholds of the method in turn, and stores nothing. A callback's
 // non-OK return ends it with that status.
 ww_status ww_people_try(const ww_people_input *in, const double *threshold, size_t count, ww_on_labels *on_labels,
                         void *user, ww_error *err);

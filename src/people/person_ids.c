@@ -34,6 +34,8 @@ struct numbering {
     const ww_catalog *faces;
     const ww_decided *decided;
     const int32_t *label;
+    const bool *kept;   // faces that are no cluster's; NULL: none
+    const int32_t *was; // whose each face was; NULL: as the catalog has it
     struct cluster *cluster;
     size_t clusters;
     WW_VECTOR(struct person_before) before; // ascending numbers
@@ -56,6 +58,26 @@ static struct person_before *find_person(struct numbering *n, int32_t number)
     return at < n->before.count && n->before.item[at].number == number ? &n->before.item[at] : NULL;
 }
 
+// The cluster of a face; negative: none.
+static int32_t label_of(const struct numbering *n, size_t face)
+{
+    return n->kept && n->kept[face] ? WW_NOBODY : n->label[face];
+}
+
+// People whose faces stay with them are not to be given again.
+static bool take_kept(struct numbering *n)
+{
+    const size_t numbers = n->before.count ? (size_t)n->before.item[n->before.count - 1].number + 1 : 0;
+    bool *has = ww_alloc_array0(n->kept ? numbers : 0, sizeof *has, SIZE_MAX);
+    for (size_t i = 0; has && n->kept && i < n->faces->face.count; i++)
+        if (n->kept[i] && n->label[i] >= 0 && (size_t)n->label[i] < numbers)
+            has[n->label[i]] = true;
+    for (size_t p = 0; has && n->kept && p < n->before.count; p++)
+        n->before.item[p].taken = has[n->before.item[p].number];
+    free(has);
+    return has != NULL;
+}
+
 static const char *name_of(const struct numbering *n, const struct cluster *c)
 {
     return c->identity >= 0 ? n->decided->identities.item[c->identity].name : NULL;
@@ -66,7 +88,7 @@ static void measure_clusters(struct numbering *n)
     for (size_t c = 0; c < n->clusters; c++)
         n->cluster[c] = (struct cluster){.label = (int32_t)c, .number = -1, .identity = -1};
     for (size_t i = 0; i < n->faces->face.count; i++) {
-        if (n->label[i] < 0)
+        if (label_of(n, i) < 0)
             continue;
         struct cluster *c = &n->cluster[n->label[i]];
         if (c->faces++ == 0)
@@ -141,8 +163,8 @@ static bool find_overlaps(const struct numbering *n, bool formerly, overlaps *bo
 {
     for (size_t i = 0; i < n->faces->face.count; i++) {
         const ww_catalog_face *f = &n->faces->face.item[i];
-        const int32_t number = formerly ? f->former : f->number;
-        if (n->label[i] >= 0 && number >= 0 && !ww_vector_push(both, ((struct overlap){n->label[i], number, 1, 0})))
+        const int32_t number = formerly ? f->former : n->was ? n->was[i] : f->number;
+        if (label_of(n, i) >= 0 && number >= 0 && !ww_vector_push(both, ((struct overlap){n->label[i], number, 1, 0})))
             return false;
     }
     return true;
@@ -222,30 +244,28 @@ static ww_status next_number(ww_library *library, const struct numbering *n, int
     return status;
 }
 
-static int32_t count_clusters(const int32_t *label, size_t count)
+static size_t count_clusters(const struct numbering *n)
 {
     int32_t clusters = 0;
-    for (size_t i = 0; i < count; i++)
-        clusters = label[i] >= clusters ? label[i] + 1 : clusters;
-    return clusters;
+    for (size_t i = 0; i < n->faces->face.count; i++)
+        clusters = label_of(n, i) >= clusters ? label_of(n, i) + 1 : clusters;
+    return (size_t)clusters;
 }
 
 ww_status ww_assign_person_ids(ww_library *library, const ww_catalog *faces, const ww_decided *decided, int32_t *label,
-                               ww_person_ids *numbers, ww_error *err)
+                               const bool *kept, const int32_t *was, ww_person_ids *numbers, ww_error *err)
 {
-    struct numbering n = {.faces = faces,
-                          .decided = decided,
-                          .label = label,
-                          .clusters = (size_t)count_clusters(label, faces->face.count)};
+    struct numbering n = {.faces = faces, .decided = decided, .label = label, .kept = kept, .was = was};
+    n.clusters = count_clusters(&n);
     *numbers = (ww_person_ids){0};
     n.cluster = ww_try_array(n.clusters, sizeof *n.cluster);
-    ww_status status = n.cluster ? ww_store_people(library->store, on_person, &n, err)
+    ww_status status = n.cluster ? ww_store_people(library->store, false, on_person, &n, err)
                                  : ww_fail_memory(err, "the people of %zu faces", faces->face.count);
     if (status == WW_OK)
         status = next_number(library, &n, &numbers->next, err);
     if (status == WW_OK) {
         measure_clusters(&n);
-        if (!number_by_name(&n) || !number_by_overlap(&n, false) || !number_by_overlap(&n, true))
+        if (!take_kept(&n) || !number_by_name(&n) || !number_by_overlap(&n, false) || !number_by_overlap(&n, true))
             status = ww_fail_memory(err, "the people of %zu faces", faces->face.count);
         qsort(n.cluster, n.clusters, sizeof *n.cluster, largest_first);
         for (size_t c = 0; c < n.clusters; c++)
@@ -254,6 +274,8 @@ ww_status ww_assign_person_ids(ww_library *library, const ww_catalog *faces, con
         qsort(n.cluster, n.clusters, sizeof *n.cluster, by_label);
         for (size_t i = 0; i < faces->face.count; i++) {
             numbers->unassigned += label[i] < 0;
+            if (kept && kept[i])
+                continue;
             label[i] = label[i] < 0 ? WW_NOBODY : n.cluster[label[i]].number;
         }
         for (size_t c = 0; c < n.clusters && status == WW_OK; c++) {
@@ -270,26 +292,45 @@ ww_status ww_assign_person_ids(ww_library *library, const ww_catalog *faces, con
     return status;
 }
 
+// Names of the people, and the first number that never was anybody's.
+static ww_status store_names(ww_library *library, const ww_person_ids *numbers, ww_error *err)
+{
+    ww_status status = WW_OK;
+    for (size_t p = 0; p < numbers->people.count && status == WW_OK; p++) {
+        const ww_identified_person *person = &numbers->people.item[p];
+        status = ww_store_set_name(library->store, person->number, person->name, err);
+        if (status == WW_OK)
+            status = ww_store_set_ignored(library->store, person->number, person->ignored, err);
+    }
+    char next[16];
+    snprintf(next, sizeof next, "%d", (int)numbers->next);
+    return status == WW_OK ? ww_store_set_meta(library->store, META_NEXT, next, err) : status;
+}
+
 ww_status ww_store_person_ids(ww_library *library, const ww_catalog *faces, const int32_t *number,
                               const ww_person_ids *numbers, ww_error *err)
 {
-    ww_store *store = library->store;
     int64_t *id = ww_alloc_array(faces->face.count, sizeof *id, SIZE_MAX);
     if (!id)
         return ww_fail_memory(err, "the people of %zu faces", faces->face.count);
     for (size_t i = 0; i < faces->face.count; i++)
         id[i] = faces->face.item[i].id;
-    ww_status status = ww_store_set_people(store, id, number, faces->face.count, err);
+    ww_status status = ww_store_set_people(library->store, id, number, faces->face.count, err);
     free(id);
-    for (size_t p = 0; p < numbers->people.count && status == WW_OK; p++) {
-        const ww_identified_person *person = &numbers->people.item[p];
-        status = ww_store_set_name(store, person->number, person->name, err);
-        if (status == WW_OK)
-            status = ww_store_set_ignored(store, person->number, person->ignored, err);
-    }
-    char next[16];
-    snprintf(next, sizeof next, "%d", (int)numbers->next);
-    return status == WW_OK ? ww_store_set_meta(store, META_NEXT, next, err) : status;
+    return status == WW_OK ? store_names(library, numbers, err) : status;
+}
+
+ww_status ww_store_moved_faces(ww_library *library, const ww_person_ids *numbers, const ww_move *moves, size_t count,
+                               const int32_t *emptied, size_t emptied_count, ww_error *err)
+{
+    ww_status status = WW_OK;
+    for (size_t i = 0; i < count && status == WW_OK; i++)
+        status = ww_store_move_face(library->store, moves[i].face, moves[i].after, err);
+    if (status == WW_OK)
+        status = store_names(library, numbers, err);
+    for (size_t i = 0; i < emptied_count && status == WW_OK; i++)
+        status = ww_store_drop_person(library->store, emptied[i], err);
+    return status;
 }
 
 void ww_person_ids_free(ww_person_ids *numbers) { ww_vector_free(&numbers->people); }

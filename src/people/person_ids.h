@@ -10,6 +10,12 @@
 #include "library/catalog.h"
 #include "library/library.h"
 
+typedef struct ww_move {   // of a face, from one person to another
+    int64_t face;          // id
+    int32_t before, after; // numbers, -1: nobody
+} ww_move;
+typedef WW_VECTOR(ww_move) ww_moves;
+
 typedef struct ww_identified_person {
     int32_t number;
     const char *name; // borrowed from the decisions; NULL: none
@@ -22,12 +28,18 @@ typedef struct ww_person_ids {
     int64_t unassigned;                     // faces of nobody
 } ww_person_ids;
 
-// Replaces the clusters in `label` (0, 1, ..., WW_NOBODY) by numbers of people.
+// Replaces the clusters in `label` (0, 1, ..., WW_NOBODY) by numbers of people. `kept` (NULL: none): the faces that
+// stay with whom they are; their label is that person's number, and nobody else gets it. `was` (NULL: as the catalog
+// has it): the person of each face before.
 ww_status ww_assign_person_ids(ww_library *library, const ww_catalog *faces, const ww_decided *decided, int32_t *label,
-                               ww_person_ids *numbers, ww_error *err);
+                               const bool *kept, const int32_t *was, ww_person_ids *numbers, ww_error *err);
 // Writes them into the store, inside the caller's transaction.
 ww_status ww_store_person_ids(ww_library *library, const ww_catalog *faces, const int32_t *number,
                               const ww_person_ids *numbers, ww_error *err);
+// The same where only some faces move, each to the person `after` (regroup.h). `emptied`: numbers of people who have no
+// faces now.
+ww_status ww_store_moved_faces(ww_library *library, const ww_person_ids *numbers, const ww_move *moves, size_t count,
+                               const int32_t *emptied, size_t emptied_count, ww_error *err);
 void ww_person_ids_free(ww_person_ids *numbers);
 
 #endif

@@ -275,13 +275,14 @@ static ww_status on_person(void *user, sqlite3_stmt *row, ww_error *err)
     return walk->on_row(walk->user, &person, err);
 }
 
-ww_status ww_store_people(ww_store *s, ww_on_person *on_row, void *user, ww_error *err)
+ww_status ww_store_people(ww_store *s, bool with_faces, ww_on_person *on_row, void *user, ww_error *err)
 {
-    static const char sql[] =
+    static const char alone[] = "SELECT number, name, 0, ignored FROM person ORDER BY number";
+    static const char counted[] =
         "SELECT number, name, ifnull(faces, 0), ignored FROM person"
         " LEFT JOIN (SELECT person, count(*) AS faces FROM face WHERE person IS NOT NULL GROUP BY person)"
         " ON person = number ORDER BY number";
-    return ww_sql_walk(s, sql, on_person, &(person_walk){on_row, user}, err);
+    return ww_sql_walk(s, with_faces ? counted : alone, on_person, &(person_walk){on_row, user}, err);
 }
 
 static ww_status picture(ww_store *s, ww_sql which, const char *what, int64_t id, uint8_t **jpeg, size_t *bytes,

@@ -203,7 +203,8 @@ ww_status ww_store_sources(ww_store *s, ww_on_source *on_row, void *user, ww_err
 ww_status ww_store_frames(ww_store *s, ww_on_frame *on_row, void *user, ww_error *err);
 // embedding: row->embedding_dim floats (NULL when with_embeddings is false).
 ww_status ww_store_faces(ww_store *s, bool with_embeddings, ww_on_face *on_row, void *user, ww_error *err);
-ww_status ww_store_people(ww_store *s, ww_on_person *on_row, void *user, ww_error *err);
+// with_faces: counts them, which takes a walk over all faces; else row->faces is 0.
+ww_status ww_store_people(ww_store *s, bool with_faces, ww_on_person *on_row, void *user, ww_error *err);
 // Pictures: *jpeg is the caller's (free). WW_ERR_NOT_FOUND: no such frame or face.
 ww_status ww_store_frame_jpeg(ww_store *s, int64_t frame, uint8_t **jpeg, size_t *bytes, ww_error *err);
 ww_status ww_store_portrait_jpeg(ww_store *s, int64_t face, uint8_t **jpeg, size_t *bytes, ww_error *err);
@@ -213,6 +214,10 @@ ww_status ww_store_portrait_jpeg(ww_store *s, int64_t face, uint8_t **jpeg, size
 // to nobody. People without a face left vanish unless they have a name; what was remembered is forgotten.
 // WW_ERR_NOT_FOUND: no such face.
 ww_status ww_store_set_people(ww_store *s, const int64_t *faces, const int32_t *numbers, size_t count, ww_error *err);
+// Moves one face to the person of this number (-1: nobody), who is made if need be. WW_ERR_NOT_FOUND: no such face.
+ww_status ww_store_move_face(ww_store *s, int64_t face, int32_t number, ww_error *err);
+// Forgets a person without a name; one without faces, as the caller knows.
+ww_status ww_store_drop_person(ww_store *s, int32_t number, ww_error *err);
 // Faces of deleted sources that belonged to people: by this a new scan of the same footage finds the same people.
 typedef struct ww_remembered_row {
     uint64_t source; // hash of the content

@@ -229,7 +229,7 @@ static void split_at(ww_library *library, size_t first, int32_t number[2])
     int32_t *label = ww_alloc_array(count, sizeof *label, SIZE_MAX);
     for (size_t i = 0; i < count; i++)
         label[i] = i < first ? 0 : 1;
-    CHECK_OK(ww_assign_person_ids(library, &catalog, &decided, label, &ids, &err));
+    CHECK_OK(ww_assign_person_ids(library, &catalog, &decided, label, NULL, NULL, &ids, &err));
     for (size_t i = 0; i < count; i++)
         CHECK_EQ(label[i], label[i < first ? 0 : count - 1]);
     number[0] = label[0];

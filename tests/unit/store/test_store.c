@@ -319,7 +319,7 @@ static void check_people(ww_store *s, const char *expected)
 {
     ww_error err = {0};
     people_text people = {""};
-    CHECK_OK(ww_store_people(s, write_person, &people, &err));
+    CHECK_OK(ww_store_people(s, true, write_person, &people, &err));
     CHECK_STR(people.text, expected);
 }
 

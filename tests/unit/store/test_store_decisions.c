@@ -156,7 +156,7 @@ TEST(a_library_of_the_first_version_is_brought_up_to_date)
     ww_store *s = fixture_open();
     char people[64] = "";
     entry_list list = {0};
-    CHECK_OK(ww_store_people(s, write_person, people, &err));
+    CHECK_OK(ww_store_people(s, true, write_person, people, &err));
     CHECK_STR(people, "3:Ada:0 ");
     check_former(s, "3<-1 ");
     CHECK_OK(ww_store_decisions(s, keep_entry, &list, &err));
@@ -164,7 +164,7 @@ TEST(a_library_of_the_first_version_is_brought_up_to_date)
     CHECK_OK(ww_store_set_ignored(s, 3, true, &err));
     CHECK_EQ(ww_store_set_ignored(s, 4, true, &err), WW_ERR_NOT_FOUND);
     people[0] = 0;
-    CHECK_OK(ww_store_people(s, write_person, people, &err));
+    CHECK_OK(ww_store_people(s, true, write_person, people, &err));
     CHECK_STR(people, "3:Ada:1 ");
     ww_store_close(s);
     fixture_end();

@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: MIT
+// Decisions over a view: the view, the library and a full sort agree on who is who. Over the demo clip: five people.
+#include "whoswho/view.h"
+
+#include "harness.h"
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+static ww_library *library;
+static ww_view *view;
+static char dir[] = "/tmp/whoswho-test-XXXXXX";
+static ww_error err; // of the last call that failed
+static size_t at_first[5];
+
+static void open_demo(void)
+{
+    static char path[4096];
+    const char *source = getenv("WW_SOURCE"), *inputs[] = {path};
+    ww_models *models;
+    snprintf(path, sizeof path, "%s/tests/data/demo.mp4", source ? source : ".");
+    if (!mkdtemp(dir))
+        abort();
+    CHECK_OK(ww_models_open(NULL, &models, &err));
+    CHECK_OK(ww_library_open(dir, WW_LIBRARY_CREATE, NULL, &library, &err));
+    CHECK_OK(ww_library_scan(library, models, inputs, 1, NULL, NULL, &err));
+    CHECK_OK(ww_library_cluster(library, NULL, NULL, &err));
+    CHECK_OK(ww_library_view(library, &view, &err));
+    ww_models_close(models);
+    if (!view)
+        abort();
+    for (size_t p = 0; p < 5 && p < ww_view_person_count(view); p++)
+        at_first[p] = ww_view_get_person(view, p)->face_count;
+}
+
+static ww_status decide(ww_decision_kind kind, const char *a, const char *b, const char *text)
+{
+    const char *who[] = {a, b};
+    ww_decision d = WW_DECISION_INIT;
+    d.kind = kind;
+    d.who = who;
+    d.count = (a != NULL) + (b != NULL);
+    d.text = text;
+    d.force = 1;
+    return ww_view_decide(view, &d, NULL, &err);
+}
+
+// The first `count` faces of a person.
+static ww_status decide_faces(ww_decision_kind kind, const char *who, int number, size_t count, const char *text)
+{
+    int64_t id[64];
+    size_t all;
+    const size_t *face = ww_view_faces_of_person(view, ww_view_find_person(view, number), &all);
+    ww_decision d = WW_DECISION_INIT;
+    d.kind = kind;
+    d.who = &who;
+    d.count = who != NULL;
+    d.text = text;
+    for (size_t i = 0; i < count && i < all; i++)
+        id[i] = ww_view_get_face(view, face[i])->id;
+    d.faces = id;
+    d.face_count = count;
+    return ww_view_decide(view, &d, NULL, &err);
+}
+
+static size_t faces_of(const ww_view *v, int number)
+{
+    const ww_view_person *p = ww_view_get_person(v, ww_view_find_person(v, number));
+    return p ? p->face_count : 0;
+}
+
+static bool same_text(const char *a, const char *b) { return a && b ? strcmp(a, b) == 0 : a == b; }
+
+static bool same_people(const ww_view *a, const ww_view *b)
+{
+    bool same =
+        ww_view_person_count(a) == ww_view_person_count(b) && ww_view_decision_count(a) == ww_view_decision_count(b);
+    for (size_t p = 0; p < ww_view_person_count(a) && same; p++) {
+        const ww_view_person *x = ww_view_get_person(a, p), *y = ww_view_get_person(b, p);
+        same = x->number == y->number && same_text(x->name, y->name) && same_text(x->folder, y->folder)
+               && x->ignored == y->ignored && x->face_count == y->face_count;
+    }
+    for (size_t i = 0; i < ww_view_face_count(a) && same; i++) {
+        const ww_view_face *x = ww_view_get_face(a, i), *y = ww_view_get_face(b, i);
+        same = x->person == y->person && x->ignored == y->ignored && x->discarded == y->discarded
+               && x->track == y->track && same_text(x->path, y->path);
+    }
+    return same;
+}
+
+// The view is what a fresh one would be, and after a full sort it still is.
+static void check_agreement(void)
+{
+    ww_view *fresh;
+    CHECK_OK(ww_library_view(library, &fresh, &err));
+    CHECK(same_people(view, fresh));
+    ww_view_close(fresh);
+    CHECK_OK(ww_library_cluster(library, NULL, NULL, &err));
+    CHECK_OK(ww_library_view(library, &fresh, &err));
+    CHECK(same_people(view, fresh));
+    ww_view_close(fresh);
+}
+
+TEST(people_are_named_merged_and_ignored)
+{
+    const size_t both = faces_of(view, 1) + faces_of(view, 2);
+    CHECK_OK(decide(WW_DECISION_NAME, "0", NULL, "Ada"));
+    CHECK_STR(ww_view_get_person(view, ww_view_find_person(view, 0))->title, "Ada");
+    CHECK_OK(decide(WW_DECISION_MERGE, "1", "2", NULL));
+    CHECK(faces_of(view, 1) == both && ww_view_find_person(view, 2) == WW_NONE);
+    CHECK_OK(decide(WW_DECISION_IGNORE, "3", NULL, NULL));
+    CHECK_EQ(faces_of(view, 3), 0);
+    check_agreement();
+    CHECK_OK(decide(WW_DECISION_NAME, "4", NULL, "Ada")); // of one name: one person
+    CHECK_EQ(ww_view_find_person(view, 4), WW_NONE);
+    check_agreement();
+}
+
+TEST(undo_and_redo_are_exact)
+{
+    ww_view *before;
+    CHECK_OK(ww_library_view(library, &before, &err));
+    size_t numbers[5];
+    for (int i = 0; i < 5; i++)
+        numbers[i] = faces_of(view, i);
+    for (int i = 0; i < 4; i++)
+        CHECK_OK(decide(WW_DECISION_UNDO, NULL, NULL, NULL));
+    CHECK_EQ(ww_view_person_count(view), 5);
+    for (int i = 0; i < 5; i++)
+        CHECK(faces_of(view, i) == at_first[i] && !ww_view_get_person(view, ww_view_find_person(view, i))->name);
+    check_agreement();
+    for (int i = 0; i < 4; i++)
+        CHECK_OK(decide(WW_DECISION_REDO, NULL, NULL, NULL));
+    for (int i = 0; i < 5; i++)
+        CHECK_EQ(faces_of(view, i), numbers[i]);
+    for (int i = 0; i < 4; i++)
+        CHECK_OK(decide(WW_DECISION_UNDO, NULL, NULL, NULL));
+    CHECK_EQ(decide(WW_DECISION_UNDO, NULL, NULL, NULL), WW_ERR_NOT_FOUND);
+    ww_view_close(before);
+}
+
+TEST(faces_are_named_by_their_ids)
+{
+    const size_t zero = faces_of(view, 0), one = faces_of(view, 1);
+    CHECK_OK(decide_faces(WW_DECISION_SAME, "1", 0, 3, NULL));
+    CHECK(faces_of(view, 0) == zero - 3 && faces_of(view, 1) == one + 3);
+    check_agreement();
+    CHECK_OK(decide(WW_DECISION_UNDO, NULL, NULL, NULL));
+    CHECK(faces_of(view, 0) == zero && faces_of(view, 1) == one);
+    CHECK_OK(decide_faces(WW_DECISION_SPLIT, "0", 0, 5, NULL));
+    CHECK(faces_of(view, 0) == zero - 5 && ww_view_person_count(view) == 6);
+    check_agreement();
+    CHECK_OK(decide(WW_DECISION_UNDO, NULL, NULL, NULL));
+    CHECK_EQ(faces_of(view, 0), zero);
+    CHECK_OK(decide_faces(WW_DECISION_NAME, NULL, 0, 4, "Eve"));
+    CHECK(faces_of(view, 0) == zero - 4);
+    check_agreement();
+    CHECK_OK(decide(WW_DECISION_UNDO, NULL, NULL, NULL));
+    CHECK_OK(decide_faces(WW_DECISION_NOBODY, NULL, 0, 2, "discard"));
+    const ww_view_face *discarded = ww_view_get_face(view, ww_view_faces_of_person(view, WW_NONE, &(size_t){0})[0]);
+    CHECK(faces_of(view, 0) == zero - 2 && discarded->discarded && discarded->person == WW_NONE);
+    check_agreement();
+    CHECK_OK(decide(WW_DECISION_UNDO, NULL, NULL, NULL));
+    CHECK_OK(decide_faces(WW_DECISION_REJECT, NULL, 0, 2, NULL));
+    CHECK_EQ(faces_of(view, 0), zero - 2);
+    CHECK_OK(decide(WW_DECISION_UNDO, NULL, NULL, NULL));
+    CHECK_OK(decide_faces(WW_DECISION_IGNORE, NULL, 0, 2, NULL));
+    CHECK_EQ(faces_of(view, 0), zero - 2);
+    check_agreement();
+    CHECK_OK(decide(WW_DECISION_UNDO, NULL, NULL, NULL));
+    CHECK_EQ(faces_of(view, 0), zero);
+}
+
+TEST(what_makes_no_sense_is_refused)
+{
+    const size_t decisions = ww_view_decision_count(view);
+    CHECK_EQ(decide(WW_DECISION_MERGE, "0", "77", NULL), WW_ERR_NOT_FOUND);
+    CHECK_EQ(decide_faces(WW_DECISION_MERGE, NULL, 0, 2, NULL), WW_ERR_ARGUMENT);
+    CHECK_EQ(decide_faces(WW_DECISION_SPLIT, "1", 0, 2, NULL), WW_ERR_ARGUMENT); // not the faces of 1
+    CHECK_EQ(decide_faces(WW_DECISION_SPLIT, "0", 0, faces_of(view, 0), NULL), WW_ERR_ARGUMENT);
+    CHECK_EQ(decide_faces(WW_DECISION_NAME, NULL, 0, 2, NULL), WW_ERR_ARGUMENT);
+    const int64_t none = 123456;
+    ww_decision d = WW_DECISION_INIT;
+    d.kind = WW_DECISION_REJECT;
+    d.faces = &none;
+    d.face_count = 1;
+    CHECK_EQ(ww_view_decide(view, &d, NULL, &err), WW_ERR_NOT_FOUND);
+    CHECK_EQ(ww_view_decision_count(view), decisions);
+    check_agreement();
+}
+
+TEST(questions_about_one_person_are_those_among_all)
+{
+    ww_suggestions *all, *of;
+    CHECK_OK(ww_suggest_pairs(library, view, 1000, &all, &err));
+    for (size_t p = 0; p < ww_view_person_count(view); p++) {
+        size_t with = 0;
+        for (size_t i = 0; i < ww_suggestion_count(all); i++)
+            with += ww_get_suggestion(all, i)->person == p || ww_get_suggestion(all, i)->other == p;
+        CHECK_OK(ww_suggest_pairs_of(library, view, p, 1000, &of, &err));
+        CHECK_EQ(ww_suggestion_count(of), with);
+        ww_suggestions_free(of);
+    }
+    ww_suggestions *few;
+    const size_t some = ww_suggestion_count(all) / 2;
+    CHECK_OK(ww_suggest_pairs(library, view, some, &few, &err));
+    CHECK_EQ(ww_suggestion_count(few), some);
+    for (size_t i = 0; i < some; i++)
+        CHECK(ww_get_suggestion(few, i)->person == ww_get_suggestion(all, i)->person
+              && ww_get_suggestion(few, i)->other == ww_get_suggestion(all, i)->other);
+    ww_suggestions_free(few);
+    ww_suggestions_free(all);
+}
+
+TEST(a_split_is_proposed_face_by_face)
+{
+    unsigned char side[200] = {0};
+    CHECK_OK(decide(WW_DECISION_MERGE, "0", "1", NULL));
+    const size_t person = ww_view_find_person(view, 0), count = faces_of(view, 0);
+    ww_split_proposal proposal = WW_SPLIT_PROPOSAL_INIT;
+    CHECK_OK(ww_view_split(view, person, side, &proposal, &err));
+    size_t leave = 0;
+    for (size_t i = 0; i < count; i++)
+        leave += side[i];
+    CHECK(leave > 0 && (int64_t)leave == proposal.side[1].faces && (int64_t)(count - leave) == proposal.side[0].faces);
+    CHECK(proposal.separation > 0.35);
+    CHECK_EQ(ww_view_split(view, 99, side, NULL, &err), WW_ERR_ARGUMENT);
+    CHECK_OK(decide(WW_DECISION_UNDO, NULL, NULL, NULL));
+}
+
+static void *run(void *sorting) { return ww_sorting_run(sorting, NULL) == WW_OK ? sorting : NULL; }
+
+TEST(sorting_goes_on_in_another_thread)
+{
+    ww_sorting *sorting;
+    pthread_t thread;
+    void *fine = NULL;
+    ww_cluster_result result = WW_CLUSTER_RESULT_INIT;
+    CHECK_OK(ww_sorting_begin(library, NULL, &sorting, &err));
+    CHECK_EQ(pthread_create(&thread, NULL, run, sorting), 0);
+    CHECK_OK(decide(WW_DECISION_NAME, "0", NULL, "Ada"));
+    pthread_join(thread, &fine);
+    CHECK(fine != NULL);
+    CHECK_EQ(ww_sorting_finish(sorting, &result, &err), WW_ERR_CHANGED); // it does not know of Ada
+    ww_sorting_free(sorting);
+    CHECK_STR(ww_view_get_person(view, ww_view_find_person(view, 0))->title, "Ada");
+    CHECK_OK(ww_sorting_begin(library, NULL, &sorting, &err));
+    CHECK_OK(ww_sorting_run(sorting, &err));
+    CHECK_OK(ww_sorting_finish(sorting, &result, &err));
+    CHECK_EQ(result.people, 5);
+    ww_sorting_free(sorting);
+    CHECK_OK(ww_view_refresh(view, &err));
+    CHECK_OK(decide(WW_DECISION_UNDO, NULL, NULL, NULL)); // also over what was read again
+    CHECK_STR(ww_view_get_person(view, ww_view_find_person(view, 0))->title, "Face_0");
+    check_agreement();
+}
+
+int main(void)
+{
+    open_demo();
+    RUN(people_are_named_merged_and_ignored);
+    RUN(undo_and_redo_are_exact);
+    RUN(faces_are_named_by_their_ids);
+    RUN(what_makes_no_sense_is_refused);
+    RUN(questions_about_one_person_are_those_among_all);
+    RUN(a_split_is_proposed_face_by_face);
+    RUN(sorting_goes_on_in_another_thread);
+    ww_view_close(view);
+    ww_library_close(library);
+    char command[64];
+    snprintf(command, sizeof command, "rm -rf '%s'", dir);
+    CHECK_EQ(system(command), 0);
+    return FINISH();
+}
