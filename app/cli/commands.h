@@ -27,6 +27,7 @@ int cmd_why(int argc, char **argv, int first);
 int cmd_log(int argc, char **argv, int first);
 int cmd_people(int argc, char **argv, int first);
 int cmd_demo(int argc, char **argv, int first); // run, on the clip that comes with the program
+int cmd_review(int argc, char **argv, int first);
 int cmd_eval(int argc, char **argv, int first);
 int cmd_models(int argc, char **argv, int first);
 

@@ -32,6 +32,7 @@ static const struct {
     {"different", cmd_different, "two portraits or people are two"},
     {"ignore", cmd_ignore, "a stranger: no folder any more"},
     {"forget", cmd_forget, "take files out of the library"},
+    {"review", cmd_review, "name and correct in a browser"},
     {"sync", cmd_sync, "read what was changed in the folders by hand"},
     {"import", cmd_import, "read boxes and names from other programs"},
     {"undo", cmd_undo, "undo the last decision"},

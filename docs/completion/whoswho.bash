@@ -66,6 +66,7 @@ _whoswho() {
             name|merge|same) options="--output --quiet --json --help --force" ;;
             split) options="--output --quiet --json --help --yes" ;;
             forget) options="--output --quiet --json --help --gone" ;;
+            review) options="--output --port --no-open --quiet --help" ;;
             sync|import) options="--output --quiet --json --help --dry-run" ;;
             find) options="--output --quiet --json --help --in --every --top --threads --detector --embedder --landmarks --upsample --jitter" ;;
             eval) options="--output --truth --pairs --face --worst --thresholds --method --min-samples --threads --quiet --json --help" ;;
@@ -83,7 +84,7 @@ _whoswho() {
     fi
     mapfile -t COMPREPLY < <(compgen -f -- "$word")
     if [[ $COMP_CWORD -eq 1 || ( $command == help && $COMP_CWORD -eq 2 ) ]]; then
-        mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W "run scan watch cluster export check people name merge split reject same different ignore forget sync import undo redo log find why eval demo models help version" -- "$word")
+        mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W "run scan watch cluster export check people name merge split reject same different ignore forget review sync import undo redo log find why eval demo models help version" -- "$word")
     fi
 }
 complete -o filenames -F _whoswho whoswho

@@ -2,7 +2,7 @@
 # made by tools/make_completion.py from the option tables: do not edit
 function __whoswho_command
     set -l words (commandline -opc)
-    if contains -- "$words[2]" run scan watch cluster export check people name merge split reject same different ignore forget sync import undo redo log find why eval demo models
+    if contains -- "$words[2]" run scan watch cluster export check people name merge split reject same different ignore forget review sync import undo redo log find why eval demo models
         echo $words[2]
     else
         echo run
@@ -23,6 +23,7 @@ complete -c whoswho -n 'test (count (commandline -opc)) -eq 1' -a same -d 'two p
 complete -c whoswho -n 'test (count (commandline -opc)) -eq 1' -a different -d 'two portraits or people are two'
 complete -c whoswho -n 'test (count (commandline -opc)) -eq 1' -a ignore -d 'a stranger: no folder any more'
 complete -c whoswho -n 'test (count (commandline -opc)) -eq 1' -a forget -d 'take files out of the library'
+complete -c whoswho -n 'test (count (commandline -opc)) -eq 1' -a review -d 'name and correct in a browser'
 complete -c whoswho -n 'test (count (commandline -opc)) -eq 1' -a sync -d 'read what was changed in the folders by hand'
 complete -c whoswho -n 'test (count (commandline -opc)) -eq 1' -a import -d 'read boxes and names from other programs'
 complete -c whoswho -n 'test (count (commandline -opc)) -eq 1' -a undo -d 'undo the last decision'
@@ -59,7 +60,7 @@ complete -c whoswho -n 'contains -- (__whoswho_command) run scan watch demo' -l 
 complete -c whoswho -n 'contains -- (__whoswho_command) run scan watch cluster export check people name merge split reject same different ignore forget sync import undo redo log find why eval demo' -l quiet -s q -d 'print errors only'
 complete -c whoswho -n 'contains -- (__whoswho_command) run scan watch demo' -l verbose -s v -d 'print more: times, what was estimated from what, notes of the library'
 complete -c whoswho -n 'contains -- (__whoswho_command) run scan watch demo' -l json -d 'print the summary as JSON'
-complete -c whoswho -n 'contains -- (__whoswho_command) run scan watch cluster export check people name merge split reject same different ignore forget sync import undo redo log find why eval demo models' -l help -s h -d 'this text'
+complete -c whoswho -n 'contains -- (__whoswho_command) run scan watch cluster export check people name merge split reject same different ignore forget review sync import undo redo log find why eval demo models' -l help -s h -d 'this text'
 complete -c whoswho -n 'contains -- (__whoswho_command) run watch cluster demo' -l eps -x -d 'distance within which two faces are neighbours (the embedder\'s own)'
 complete -c whoswho -n 'contains -- (__whoswho_command) run watch cluster demo' -l threshold -x -d 'largest average distance of faces of one person, or the method\'s own measure (estimated; auto: estimate again)'
 complete -c whoswho -n 'contains -- (__whoswho_command) run watch cluster demo' -l min-samples -x -d 'seed faces that make a person (2; dbscan 5; the other methods 3 in footage)'
@@ -101,6 +102,9 @@ complete -c whoswho -n 'contains -- (__whoswho_command) people name merge split 
 complete -c whoswho -n 'contains -- (__whoswho_command) name merge same' -l force -d 'also join people who are seen together'
 complete -c whoswho -n 'contains -- (__whoswho_command) split' -l yes -s y -d 'do it without asking'
 complete -c whoswho -n 'contains -- (__whoswho_command) forget' -l gone -d 'files that are not there any more'
+complete -c whoswho -n 'contains -- (__whoswho_command) review' -l port -x -d 'listen at this port (any that is free)'
+complete -c whoswho -n 'contains -- (__whoswho_command) review' -l no-open -d 'print the address; open no browser'
+complete -c whoswho -n 'contains -- (__whoswho_command) review' -l quiet -s q -d 'print the address alone'
 complete -c whoswho -n 'contains -- (__whoswho_command) sync import' -l dry-run -s n -d 'only say what was understood'
 complete -c whoswho -n 'contains -- (__whoswho_command) find' -l in -r -d 'look in this video, photo or folder in place of a library'
 complete -c whoswho -n 'contains -- (__whoswho_command) find' -l every -x -d 'with --in: sampling interval (1s)'

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: MIT
+// History, splitting, and writing folders and data sets. Data sets go beside the library's folder, by a plain name.
+#include "rows.h"
+#include "server.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { HISTORY_MAX = 1000, NAME_MAX_BYTES = 100 };
+
+enum MHD_Result get_history(request *r)
+{
+    session *s = &r->server->session;
+    json_t *rows = json_array();
+    session_lock(s);
+    const size_t count = ww_view_decision_count(s->view);
+    for (size_t i = count; i > 0 && count - i < HISTORY_MAX; i--) {
+        const ww_view_decision *d = ww_view_get_decision(s->view, i - 1);
+        json_array_append_new(rows, json_pack("[I,I,s,o,b]", (json_int_t)d->number, (json_int_t)d->time_s, d->kind_name,
+                                              text_or_null(d->words), d->undone));
+    }
+    session_unlock(s);
+    return reply_json(r, MHD_HTTP_OK, json_pack("{s:o}", "entries", rows));
+}
+
+// --- splitting
+
+static json_t *columns(const session *s, size_t person, const unsigned char *side)
+{
+    size_t count;
+    const size_t *face = ww_view_faces_of_person(s->view, person, &count);
+    json_t *column[2] = {json_array(), json_array()};
+    for (size_t i = 0; i < count; i++)
+        json_array_append_new(column[side[i] != 0], row_of_face(s, face[i]));
+    return json_pack("[o,o]", column[0], column[1]);
+}
+
+// {"who": 3}: how the faces of a person fall into two. Nothing is decided.
+enum MHD_Result post_split(request *r)
+{
+    session *s = &r->server->session;
+    ww_split_proposal proposal = WW_SPLIT_PROPOSAL_INIT;
+    ww_error err = {0};
+    size_t count = 0;
+    json_t *answer = NULL;
+    session_lock(s);
+    const size_t person = session_person(s, (int)json_integer_value(json_object_get(r->body, "who")));
+    ww_view_faces_of_person(s->view, person == WW_NONE ? 0 : person, &count);
+    unsigned char *side = calloc(count + 1, 1);
+    ww_status status =
+        person == WW_NONE || !side ? WW_ERR_NOT_FOUND : ww_view_split(s->view, person, side, &proposal, &err);
+    if (status == WW_OK)
+        answer = json_pack("{s:o,s:f}", "columns", columns(s, person, side), "separation", proposal.separation);
+    session_unlock(s);
+    free(side);
+    if (person == WW_NONE)
+        return reply_error(r, 404, "this person is not there any more");
+    return status == WW_OK ? reply_json(r, MHD_HTTP_OK, answer) : reply_status(r, &err);
+}
+
+// --- writing
+
+static json_t *counts(const session *s)
+{
+    size_t people = 0, named = 0, faces = 0;
+    for (size_t p = 0; p < ww_view_person_count(s->view); p++) {
+        const ww_view_person *person = ww_view_get_person(s->view, p);
+        if (person->ignored || person->face_count == 0)
+            continue;
+        people++;
+        named += person->name != NULL;
+        faces += person->face_count;
+    }
+    return json_pack("{s:I,s:I,s:I,s:I}", "people", (json_int_t)people, "named", (json_int_t)named, "faces",
+                     (json_int_t)faces, "frames", (json_int_t)ww_view_frame_count(s->view));
+}
+
+enum MHD_Result get_formats(request *r)
+{
+    session *s = &r->server->session;
+    json_t *rows = json_array();
+    for (int i = 0; ww_dataset_format_name(i); i++)
+        json_array_append_new(rows, json_pack("[s,s]", ww_dataset_format_name(i), ww_dataset_format_description(i)));
+    session_lock(s);
+    json_t *answer = json_pack("{s:o,s:o}", "formats", rows, "counts", counts(s));
+    session_unlock(s);
+    return reply_json(r, MHD_HTTP_OK, answer);
+}
+
+// "PARENT/NAME" beside the library's folder; false: it is not a plain name.
+static bool place_beside(const char *dir, const char *name, char *path, size_t bytes)
+{
+    size_t length = strlen(dir);
+    if (!name || !*name || *name == '.' || strlen(name) > NAME_MAX_BYTES || strchr(name, '/') || strchr(name, '\\'))
+        return false;
+    while (length > 1 && dir[length - 1] == '/')
+        length--;
+    while (length > 0 && dir[length - 1] != '/')
+        length--;
+    return (size_t)snprintf(path, bytes, "%.*s%s", (int)length, dir, name) < bytes;
+}
+
+static enum MHD_Result write_data_set(request *r, const char *formats)
+{
+    session *s = &r->server->session;
+    ww_dataset_options o = WW_DATASET_OPTIONS_INIT;
+    ww_dataset_result result = WW_DATASET_RESULT_INIT;
+    ww_error err = {0};
+    char path[4096];
+    const json_t *split = json_object_get(r->body, "split");
+    if (!place_beside(s->dir, json_string_value(json_object_get(r->body, "folder")), path, sizeof path))
+        return reply_error(r, 400, "the folder is a plain name; it is made beside the library's");
+    o.formats = formats;
+    o.out = path;
+    o.named_only = json_is_true(json_object_get(r->body, "named"));
+    o.train = (int)json_integer_value(json_array_get(split, 0));
+    o.val = (int)json_integer_value(json_array_get(split, 1));
+    o.test = (int)json_integer_value(json_array_get(split, 2));
+    session_lock(s);
+    ww_status status = ww_library_export_dataset(s->library, &o, &result, &err);
+    session_unlock(s);
+    if (status != WW_OK)
+        return reply_status(r, &err);
+    return reply_json(
+        r, MHD_HTTP_OK,
+        json_pack("{s:o,s:I,s:I,s:I,s:I,s:I,s:I}", "folder", text_or_null(path), "people", (json_int_t)result.classes,
+                  "faces", (json_int_t)result.faces, "train", (json_int_t)result.train, "val", (json_int_t)result.val,
+                  "test", (json_int_t)result.test, "files", (json_int_t)(result.files_written + result.files_kept)));
+}
+
+static enum MHD_Result write_folders(request *r)
+{
+    session *s = &r->server->session;
+    ww_export_result result = WW_EXPORT_RESULT_INIT;
+    ww_error err = {0};
+    session_lock(s);
+    atomic_store(&s->stale, false);
+    ww_status status = ww_library_resort(s->library, NULL, &result, &err);
+    if (status == WW_OK) {
+        s->sorted = s->decided;
+        status = session_refresh(s, &err);
+    }
+    session_unlock(s);
+    if (status != WW_OK)
+        return reply_status(r, &err);
+    return reply_json(r, MHD_HTTP_OK,
+                      json_pack("{s:o,s:I,s:I,s:I}", "folder", text_or_null(s->dir), "people",
+                                (json_int_t)result.people, "faces", (json_int_t)result.portraits, "files",
+                                (json_int_t)(result.files_written + result.files_kept)));
+}
+
+// {"formats": "yolo,chips", "folder": name, "named": bool, "split": [80, 10, 10]}; without formats: the folders.
+enum MHD_Result post_export(request *r)
+{
+    const char *formats = json_string_value(json_object_get(r->body, "formats"));
+    return formats && *formats ? write_data_set(r, formats) : write_folders(r);
+}

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: MIT
+// One person: the faces least like the others first, so that what is wrong stands at the top.
+import { askName, base, crop, decide, el, fail, faceOf, get, hints, kbd, plural, post, state, timecode, toast } from "./core.js";
+import { Grid } from "./grid.js";
+
+const keys = { "← ↑ ↓ →": "move", Space: "choose", "Shift →": "choose more", r: "not this person", "1 … 9": "move to a suggestion", t: "another person: type a name", o: "stay unassigned", n: "name", p: "part in two", Enter: "see the frame", x: "ignore this person", d: "not a face" };
+let number = null, data = null, grid = null, near = null, place = null, sources = null, asking = 0, parting = null;
+const kept = new Map(); // scroll positions by person
+
+const tile = (f) => [crop(f.row), el("span.note", {}, `${sources?.get(f.source) || ""} ${timecode(f.time).replace(/^00:/, "").replace(/\.\d+$/, "")}`.trim())];
+const picked = () => grid.picked.map((f) => f.id);
+
+async function load() {
+  const mine = ++asking;
+  const answer = await get(`/api/person/${number}`);
+  if (mine !== asking || !place) return;
+  data = answer;
+  data.faces = data.faces.map(faceOf);
+  data.near = data.near.map(([p, distance]) => ({ number: p[0], title: p[1] || `Face_${p[0]}`, count: p[2], face: p[4], distance }));
+}
+
+function when() {
+  const by = new Map();
+  for (const f of data.faces) {
+    const span = by.get(f.source) || { from: f.time, to: f.time, faces: 0 };
+    by.set(f.source, { from: Math.min(span.from, f.time), to: Math.max(span.to, f.time), faces: span.faces + 1 });
+  }
+  const top = [...by].sort((a, b) => b[1].faces - a[1].faces).slice(0, 3).map(([s, v]) => `${sources?.get(s) ? `${sources.get(s)} ` : ""}${timecode(v.from).slice(0, 8)} – ${timecode(v.to).slice(0, 8)}`);
+  return sources?.size ? `seen in ${plural(by.size, "file")}: ${top.join("; ")}` : `seen in ${plural(by.size, "file")}`;
+}
+
+function drawNear(list) {
+  near.replaceChildren(...list.slice(0, 9).map((p, i) => el("button", { type: "button", onclick: () => moveTo(i), title: `Move the chosen faces to ${p.title}` }, crop(p.face), el("span", {}, kbd(String(i + 1)), ` ${p.title} `, el("span.soft", {}, plural(p.count, "face"))))));
+}
+
+function draw() {
+  const p = state.byNumber.get(number);
+  const top = grid ? grid.element.scrollTop : kept.get(number) || 0, at = grid?.at || 0;
+  grid?.close();
+  grid = new Grid({ label: `Faces of ${p?.title || number}`, draw: tile, key: (f) => f.id, name: (f) => `face at ${timecode(f.time)}`, open: (f) => (location.hash = `frame/${f.frame}`), note: 24 });
+  near = el(".near", { "aria-label": "Who the chosen faces may be" });
+  place.replaceChildren(
+    el(".head", {}, el("h1", {}, p?.title || `Face_${number}`), el("span.soft", { role: "status" }, `${plural(data.count, "face")}${data.count > data.faces.length ? `, the ${data.faces.length} least alike` : ""} · ${when()}`),
+      el("span.spread"), el("button", { type: "button", onclick: rename }, "Name ", kbd("n")), el("button", { type: "button", onclick: part }, "Part in two ", kbd("p"))),
+    el(".head.low", { hidden: !data.near.length }, el("span.soft", {}, "Nearest"), near), grid.element, hints(keys));
+  drawNear(data.near);
+  grid.at = at;
+  grid.set(data.faces);
+  grid.element.scrollTop = top;
+  grid.element.focus({ preventScroll: true });
+}
+
+async function again() {
+  const chosen = grid?.chosen;
+  if (!state.byNumber.has(number)) return (location.hash = "people");
+  try {
+    await load();
+    if (!place || parting) return;
+    draw();
+    for (const id of chosen || []) if (data.faces.some((f) => f.id === id)) grid.chosen.add(id);
+    grid.paint();
+  } catch (error) {
+    fail(error);
+  }
+}
+
+async function about(decision) {
+  if (!decision.faces?.length) return;
+  const words = await decide(decision);
+  if (words) grid?.clear();
+}
+async function moveTo(i) {
+  const goal = data.near[i];
+  if (goal) await about({ kind: "same", who: [goal.number], faces: picked() });
+}
+async function rename() {
+  const given = await askName(`Who is ${state.byNumber.get(number)?.title}?`, state.byNumber.get(number)?.name || "");
+  if (given !== null) await decide({ kind: "name", who: [number], name: given || null });
+}
+async function toSomebodyElse() {
+  const faces = picked();
+  const given = faces.length ? await askName(`Who is on ${faces.length === 1 ? "this face" : `these ${faces.length} faces`}?`) : null;
+  if (!given) return;
+  const known = state.people.find((p) => p.name === given);
+  await about(known ? { kind: "same", who: [known.number], faces } : { kind: "name", faces, name: given });
+}
+
+// --- parting in two
+
+async function part() {
+  try {
+    const answer = await post("/api/split", { who: number });
+    parting = answer.columns.map((c) => c.map(faceOf));
+    const verdict = answer.separation > 0.35 ? "These are two people, most likely." : answer.separation < 0.2 ? "This is one person, most likely." : "It is hard to tell whether these are two people.";
+    drawParting(verdict);
+  } catch (error) {
+    fail(error);
+  }
+}
+function drawParting(verdict) {
+  const column = (faces, i) => el("section.side", { "aria-label": i ? "Leave" : "Stay" }, el("header", {}, el("h2", {}, i ? "become another person" : `stay ${state.byNumber.get(number)?.title}`), el("span.soft", {}, plural(faces.length, "face"))),
+    el(".strip", {}, ...faces.slice(0, 200).map((f) => el("button", { type: "button", "aria-label": `move this face to the ${i ? "left" : "right"}`, onclick: () => { parting[i] = parting[i].filter((x) => x !== f); parting[1 - i].push(f); drawParting(verdict); } }, crop(f.row)))));
+  place.replaceChildren(el(".head", {}, el("h1", {}, "Part in two"), el("span.soft", { role: "status" }, `${verdict} Click a face to move it to the other side.`), el("span.spread"),
+    el("button", { type: "button", onclick: endParting }, "Cancel ", kbd("Esc")), el("button.main", { type: "button", id: "part", onclick: applyParting }, "Part ", kbd("Enter"))),
+    el(".page", {}, el(".columns", {}, column(parting[0], 0), column(parting[1], 1))), hints({ Enter: "part", Esc: "cancel" }));
+  document.getElementById("part").focus();
+}
+async function applyParting() {
+  const faces = parting[1].map((f) => f.id);
+  parting = null;
+  if (!faces.length) return endParting();
+  await decide({ kind: "split", who: [number], faces });
+  await again();
+}
+function endParting() {
+  parting = null;
+  draw();
+}
+
+export const person = {
+  title: "Person",
+  keys,
+  async show(where, argument) {
+    place = where;
+    number = Number(argument);
+    grid = null;
+    parting = null;
+    sources ||= new Map((await get("/api/sources")).sources.map((s) => [s[0], base(s[1])]));
+    await load();
+    if (place) draw();
+  },
+  hide() {
+    if (grid) kept.set(number, grid.element.scrollTop);
+    grid?.close();
+    grid = place = null;
+  },
+  change() { if (!parting) again(); },
+  onkey(e) {
+    if (parting) {
+      if (e.key === "Escape") endParting();
+      else if (e.key === "Enter") applyParting();
+      else return false;
+      return true;
+    }
+    if (!grid) return false;
+    if (grid.onkey(e)) return true;
+    if (e.ctrlKey || e.metaKey) return false;
+    if (e.key >= "1" && e.key <= "9") moveTo(Number(e.key) - 1);
+    else if (e.key === "r") about({ kind: "reject", faces: picked() });
+    else if (e.key === "o") about({ kind: "nobody", faces: picked() });
+    else if (e.key === "d") about({ kind: "nobody", faces: picked(), name: "discard" });
+    else if (e.key === "t") toSomebodyElse();
+    else if (e.key === "n") rename();
+    else if (e.key === "p") part();
+    else if (e.key === "x") decide({ kind: "ignore", who: [number] });
+    else if (e.key === "m") toast("Merge on the page People: choose with Space, then m.");
+    else return false;
+    return true;
+  },
+};

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: MIT
+#include "session.h"
+#include "sorting.h"
+
+#include <stdlib.h>
+#include <time.h>
+
+double session_now_s(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
+}
+
+void session_lock(session *s) { pthread_mutex_lock(&s->lock); }
+void session_unlock(session *s) { pthread_mutex_unlock(&s->lock); }
+
+static int on_progress(void *user, const ww_progress *progress)
+{
+    (void)progress;
+    return sorting_is_stale(user);
+}
+
+ww_status session_open(session *s, const char *dir, ww_error *err)
+{
+    const ww_callbacks callbacks = {.user = s, .progress = on_progress};
+    *s = (session){.dir = dir, .generation = 1};
+    pthread_mutex_init(&s->lock, NULL);
+    pthread_cond_init(&s->wake, NULL);
+    ww_status status = ww_library_open(dir, WW_LIBRARY_EXISTING, &callbacks, &s->library, err);
+    if (status == WW_OK)
+        status = ww_library_view(s->library, &s->view, err);
+    return status;
+}
+
+void session_close(session *s)
+{
+    questions_forget(s);
+    ww_view_close(s->view);
+    ww_library_close(s->library);
+    pthread_cond_destroy(&s->wake);
+    pthread_mutex_destroy(&s->lock);
+}
+
+ww_status session_refresh(session *s, ww_error *err)
+{
+    ww_status status = ww_view_refresh(s->view, err);
+    s->broken = status != WW_OK;
+    s->generation += status == WW_OK;
+    return status;
+}
+
+static bool leaves_view_whole(ww_status status)
+{
+    return status == WW_OK || status == WW_ERR_ARGUMENT || status == WW_ERR_NOT_FOUND || status == WW_ERR_CONFIRM;
+}
+
+static void tell_questions(session *s, const ww_decision *decision)
+{
+    if (decision->kind >= WW_DECISION_UNDO)
+        s->questions_known = false;
+    for (size_t i = 0; decision->kind == WW_DECISION_DIFFERENT && i < decision->count; i++)
+        questions_touch(s, (int)strtol(decision->who[i], NULL, 10));
+}
+
+ww_status session_decide(session *s, const ww_decision *decision, ww_decision_result *result, ww_error *err)
+{
+    ww_status status = s->broken ? session_refresh(s, err) : WW_OK;
+    if (status != WW_OK)
+        return status;
+    status = ww_view_decide(s->view, decision, result, err);
+    s->broken = !leaves_view_whole(status);
+    if (status != WW_OK)
+        return status;
+    s->generation++;
+    s->decided++;
+    tell_questions(s, decision);
+    s->decided_at_s = session_now_s();
+    atomic_store(&s->stale, true);
+    pthread_cond_signal(&s->wake);
+    return WW_OK;
+}
+
+size_t session_person(const session *s, int number)
+{
+    const size_t at = ww_view_find_person(s->view, number);
+    const ww_view_person *person = ww_view_get_person(s->view, at);
+    return person && !person->ignored && person->face_count > 0 ? at : WW_NONE;
+}

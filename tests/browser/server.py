@@ -1,0 +1,348 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""usage: server.py WHOSWHO FOOTAGE
+
+The server of whoswho review, without a browser: who may ask what, and what decisions do. Prints TAP."""
+import http.client
+import json
+import os
+import random
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from browser import Server, Tap
+
+program, footage = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
+tap = Tap()
+
+
+class Client:
+    """Talks to a server as its page would, but for what is told otherwise."""
+
+    def __init__(self, server):
+        self.server = server
+        self.host = f"127.0.0.1:{server.port}"
+        self.cookie = self.page = None
+
+    def ask(self, method, path, body=None, host=None, **headers):
+        link = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=30)
+        link.putrequest(method, path, skip_host=True)
+        sent = {"Host": host or self.host, "Cookie": self.cookie, **{k.replace("_", "-"): v for k, v in headers.items()}}
+        if body is not None:
+            body = body if isinstance(body, bytes) else json.dumps(body).encode()
+            sent["Content-Length"] = str(len(body))
+        for name, value in sent.items():
+            if value is not None:
+                link.putheader(name, value)
+        link.endheaders()
+        if body:
+            try:
+                link.send(body)
+            except OSError:
+                pass  # refused before all of it was sent
+        answer = link.getresponse()
+        self.headers, data = answer.headers, answer.read()
+        link.close()
+        return answer.status, data
+
+    def enter(self):
+        status, _ = self.ask("GET", f"/?token={self.server.token}")
+        self.cookie = (self.headers["Set-Cookie"] or "").split(";")[0]
+        self.page = self.json("/api/session").get("token")
+        return status
+
+    def json(self, path):
+        return json.loads(self.ask("GET", path)[1])
+
+    def post(self, path, body, **headers):
+        return self.ask("POST", path, body, **{"Origin": f"http://{self.host}", "X_Whoswho_Token": self.page, **headers})
+
+    def decide(self, **decision):
+        return self.post("/api/decide", decision)
+
+    def people(self):
+        return {number: count for number, _, count, _, _ in self.json("/api/state?seen=0")["people"]}
+
+
+def journal(folder):
+    rows = json.loads(subprocess.run([program, "log", "-o", folder, "--json"], check=True, capture_output=True).stdout)
+    return [{k: v for k, v in row.items() if k != "time"} for row in rows]
+
+
+def entered(server):
+    client = Client(server)
+    client.enter()
+    return client
+
+
+def test_strangers(copy):
+    with Server(program, copy()) as server:
+        stranger = Client(server)
+        answers = [stranger.ask("GET", p)[0] for p in ("/", "/api/state", "/face/1", "/main.js", "/?token=" + "0" * 32)]
+        tap.check(answers == [403] * 5, "nothing without a session, not even the page", str(answers))
+        for i in range(20):
+            status = stranger.ask("GET", f"/?token={i:032x}")[0]
+        tap.check(status == 429, "who guesses tokens is made to wait")
+    with Server(program, copy()) as server:
+        client = Client(server)
+        tap.check(client.enter() == 200 and client.ask("GET", "/api/state")[0] == 200, "the token is traded for a session")
+        client.ask("GET", "/")
+        late = Client(server)
+        late.ask("GET", f"/?token={server.token}")
+        tap.check(late.headers["Set-Cookie"] is None and client.ask("GET", "/api/state")[0] == 200, "and only once")
+
+
+def test_headers(copy):
+    with Server(program, copy()) as server:
+        client = Client(server)
+        client.ask("GET", f"/?token={server.token}")
+        flags = [part.strip() for part in client.headers["Set-Cookie"].split(";")[1:]]
+        tap.check({"HttpOnly", "SameSite=Strict", "Path=/"} <= set(flags), "the cookie is HttpOnly and SameSite=Strict", str(flags))
+        client.cookie = client.headers["Set-Cookie"].split(";")[0]
+        wanted = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer", "X-Frame-Options": "DENY", "Cross-Origin-Resource-Policy": "same-origin"}
+        missing = []
+        for path in ("/", "/main.js", "/api/state", "/face/1", "/frame/1", "/nothing", "/footage/0"):
+            client.ask("GET", path)
+            policy = client.headers["Content-Security-Policy"] or ""
+            fine = all(client.headers[k] == v for k, v in wanted.items()) and "default-src 'none'" in policy and "frame-ancestors 'none'" in policy
+            fine = fine and "unsafe" not in policy and client.headers["Access-Control-Allow-Origin"] is None
+            missing += [] if fine else [path]
+        tap.check(not missing, "every reply says what a browser may do with it", str(missing))
+
+
+def test_foreign(copy):
+    with Server(program, copy()) as server:
+        client = entered(server)
+        hosts = [client.ask("GET", "/api/state", host=h)[0] for h in ("evil.example", f"evil.example:{server.port}", "127.0.0.1", "127.0.0.1:1", f"127.0.0.1.evil.example:{server.port}")]
+        tap.check(hosts == [403] * 5, "a foreign Host is refused, also with the cookie", str(hosts))
+        own = [client.ask("GET", "/api/state", host=f"{h}:{server.port}")[0] for h in ("127.0.0.1", "localhost", "[::1]")]
+        tap.check(own == [200] * 3, "our own names are not", str(own))
+        merge = {"kind": "merge", "who": [1, 2], "force": True}
+        refused = [client.post("/api/decide", merge, Origin=o)[0] for o in ("http://evil.example", f"https://{client.host}", "null", None, f"http://127.0.0.1:{server.port + 1}")]
+        refused += [client.post("/api/decide", merge, X_Whoswho_Token=t)[0] for t in (None, "0" * 32, server.token)]
+        refused += [client.post("/api/decide", merge, Sec_Fetch_Site="same-site")[0], client.ask("GET", "/api/state", Sec_Fetch_Site="cross-site")[0]]
+        tap.check(refused == [403] * len(refused), "a change from another page is refused", str(refused))
+        gets = [client.ask(m, p)[0] for m, p in (("GET", "/api/decide?kind=merge&who=1,2"), ("GET", "/api/back"), ("PUT", "/api/decide"), ("DELETE", "/api/state"), ("GET", "/api/leave"))]
+        tap.check(gets == [405] * 5 and len(client.people()) == 5, "nothing changes but by POST", str(gets))
+        listening = subprocess.run(["cat", "/proc/net/tcp"], capture_output=True, text=True, check=True).stdout
+        port = f":{server.port:04X}"
+        tap.check(all(line.split()[1].startswith("0100007F") for line in listening.splitlines()[1:] if line.split()[1].endswith(port) and line.split()[3] == "0A"),
+                  "it listens on the loopback address alone")
+
+
+def test_paths(copy):
+    with Server(program, copy()) as server:
+        client = entered(server)
+        paths = ["/face/../../etc/passwd", "/face/%2e%2e%2fwhoswho.db", "/face/1.jpg", "/face/-1", "/face/1/2", "/frame/whoswho.db", "/footage//etc/passwd", "/footage/0x0",
+                 "/face/99999999999999999999", "/face/999999", "/frame/999999", "/footage/77", "/../whoswho.db", "/whoswho.db", "/face/"]
+        answers = [client.ask("GET", p)[0] for p in paths]
+        tap.check(answers == [404] * len(paths), "pictures and footage are had by number, never by path", str(answers))
+        status, jpeg = client.ask("GET", "/face/1")
+        tap.check(status == 200 and jpeg[:2] == b"\xff\xd8" and client.headers["Content-Type"] == "image/jpeg", "a portrait by its number")
+
+
+def test_bodies(copy):
+    with Server(program, copy()) as server:
+        client = entered(server)
+        tap.check(client.post("/api/decide", b"x" * 10_000_000)[0] == 413, "10 MB are not read")
+        junk = [client.post("/api/decide", b)[0] for b in (b"", b"{", b"[]", b"null", b'{"kind": "merge", "who": "1"}', b'{"kind": "burn"}', b'{"kind": "merge", "who": [1, -2]}',
+                                                           b'{"kind": "merge", "who": [1e99, 2]}', b'{"kind": "name", "who": [1], "name": 7}', b'{"kind": "reject", "faces": ["a"]}', b"\xff\xfe",
+                                                           b'{"kind": "name", "who": [1], "name": "a\\u0000b"}', b"[" * 100000)]
+        tap.check(junk == [400] * len(junk), "what is no decision is told so", str(junk))
+        gone = [client.decide(kind="merge", who=[1, 77])[0], client.decide(kind="reject", faces=[99999])[0], client.decide(kind="name", who=[1], name="Face_9")[0]]
+        tap.check(gone == [404, 404, 400], "who is not there cannot be decided about", str(gone))
+        markup = "<img src=x onerror=alert(1)>\"'&"
+        client.decide(kind="name", who=[1], name=markup)
+        status, text = client.ask("GET", "/api/state?seen=0")
+        tap.check(status == 200 and client.headers["Content-Type"] == "application/json" and markup in json.dumps([p[1] for p in json.loads(text)["people"]]).replace('\\"', '"'), "names are text")
+
+
+def test_many(copy):
+    with Server(program, copy()) as server:
+        client = entered(server)
+        slow = socket.create_connection(("127.0.0.1", server.port))
+        slow.sendall(b"GET / HTTP/1.1\r\nHost: 127")
+        begun = time.monotonic()
+        fine = client.ask("GET", "/api/state")[0] == 200
+        slow.settimeout(12)
+        closed = slow.recv(100) == b""
+        tap.check(fine and closed and time.monotonic() - begun < 11, "a client that does not get to the point is let go", f"{time.monotonic() - begun:.1f} s")
+        crowd = []
+        for _ in range(1000):
+            try:
+                crowd.append(socket.create_connection(("127.0.0.1", server.port), timeout=2))
+            except OSError:
+                break
+        begun, status = time.monotonic(), 0
+        while status != 200 and time.monotonic() - begun < 20:
+            try:
+                status = client.ask("GET", "/api/state")[0]
+            except OSError:
+                time.sleep(0.2)
+        tap.check(status == 200, "1,000 connections do not end it", f"answered after {time.monotonic() - begun:.1f} s")
+        for link in crowd:
+            link.close()
+        flood = [client.post("/api/back", {})[0] for _ in range(420)]
+        tap.check(429 in flood[-15:], "nor do more changes than anybody can make")
+
+
+def test_decisions(copy):
+    folder, by_commands = copy(), copy()
+    with Server(program, folder) as server:
+        client = entered(server)
+        before = client.people()
+        words = json.loads(client.decide(kind="name", who=[0], name="Ada")[1])["words"]
+        tap.check(words.startswith("Face_0 is Ada"), "a decision is answered with what was understood", words)
+        status, text = client.decide(kind="merge", who=[1, 2])
+        tap.check(status == 409 and b"seen together" in text, "people seen together are not merged without being asked")
+        client.decide(kind="merge", who=[1, 2], force=True)
+        tap.check(client.people().get(1) == before[1] + before[2] and 2 not in client.people(), "a merge shows at once")
+        client.post("/api/back", {})
+        tap.check(client.people() == before, "so does its undo")
+        client.post("/api/back", {"redo": True})
+        client.decide(kind="ignore", who=[3])
+        tap.check(3 not in client.people(), "and an ignored person goes")
+        other = entered_again(server, client)
+        status, _ = other.decide(kind="merge", who=[0, 2])
+        tap.check(status == 404, "another tab that does not know yet is told so")
+        first = client.json("/api/history")["entries"][-2][0]
+    commands = [["name", "0", "Ada"], ["merge", "1", "2", "--force"], ["undo"], ["redo"], ["ignore", "3"]]
+    for command in commands:
+        subprocess.run([program, *command, "-o", by_commands, "-q"], check=True)
+    tap.check(journal(folder) == journal(by_commands), "the journal is what the commands write")
+
+    def people(where):
+        return subprocess.run([program, "people", "-o", where, "--json"], check=True, capture_output=True).stdout
+
+    tap.check(people(folder) == people(by_commands), "and so are the people, when it is left")
+    tap.check(sorted(os.listdir(folder)) == sorted(os.listdir(by_commands)), "and the folders")
+    with Server(program, folder) as server:
+        client = entered(server)
+        client.post("/api/back", {"to": first})
+        rows = client.json("/api/history")["entries"]
+        tap.check(sum(not undone and kind != "undo" and kind != "redo" for _, _, kind, _, undone in rows) == 1, "undo goes back to any step")
+
+
+def entered_again(server, client):
+    """Another tab of the same browser."""
+    tab = Client(server)
+    tab.cookie, tab.page = client.cookie, client.page
+    return tab
+
+
+def test_faces(copy):
+    with Server(program, copy()) as server:
+        client = entered(server)
+        before = client.people()
+        faces = [row[0] for row in client.json("/api/person/0")["faces"]]
+
+        def moves(body, expected, name):
+            client.decide(**body)
+            now = client.people()
+            tap.check(all(now.get(k, 0) == v for k, v in expected.items()), name, f"{now}")
+            client.post("/api/back", {})
+            tap.check(client.people() == before, f"{name}, and back")
+
+        moves({"kind": "reject", "faces": faces[:2]}, {0: before[0] - 2}, "faces are rejected")
+        moves({"kind": "same", "who": [1], "faces": faces[:3]}, {0: before[0] - 3, 1: before[1] + 3}, "faces are moved to another person")
+        moves({"kind": "name", "faces": faces[:3], "name": "Eve"}, {0: before[0] - 3, 5: 3}, "faces become somebody new")
+        moves({"kind": "split", "who": [0], "faces": faces[:4]}, {0: before[0] - 4, 5: 4}, "a person is parted")
+        moves({"kind": "nobody", "faces": faces[:1], "name": "discard"}, {0: before[0] - 1}, "a false face is taken out")
+        status, text = client.post("/api/split", {"who": 0})
+        tap.check(status in (200, 400), "a split is proposed", text[:60].decode())
+        client.decide(kind="reject", faces=faces[:3])
+        groups = client.json("/api/unassigned")["groups"]
+        tap.check(sum(len(g) for g in groups) == 3, "unassigned faces are grouped")
+        near = client.json(f"/api/suggestions/{faces[0]}")["near"]
+        tap.check(0 < len(near) <= 9, "and have suggestions")
+
+
+def test_footage(copy):
+    with Server(program, copy()) as server:
+        client = entered(server)
+        with open(footage, "rb") as f:
+            whole = f.read()
+        status, data = client.ask("GET", "/footage/0")
+        tap.check(status == 200 and data == whole and client.headers["Content-Type"] == "video/mp4", "footage is played from where it lies")
+        ranges = {"bytes=0-99": whole[:100], "bytes=1000-": whole[1000:], "bytes=-50": whole[-50:], "bytes=10-10": whole[10:11], f"bytes=5-{len(whole) * 2}": whole[5:]}
+        got = {r: client.ask("GET", "/footage/0", Range=r) for r in ranges}
+        tap.check(all(got[r] == (206, ranges[r]) for r in ranges), "by ranges", str({r: (s, len(d)) for r, (s, d) in got.items()}))
+        bad = [client.ask("GET", "/footage/0", Range=r)[0] for r in (f"bytes={len(whole)}-", "bytes=9-5", "bytes=-0")]
+        tap.check(bad == [416] * 3, "a range that is not there is told so", str(bad))
+        lanes = client.json("/api/source/0")["lanes"]
+        tap.check(len(lanes) == 5 and all(seconds > 0 and spans for _, _, seconds, spans in lanes), "with a lane per person")
+        one = client.json(f"/api/frame/{client.json('/api/source/0')['frames'][3][0]}")
+        tap.check(one["faces"] and all(0 <= x < 1 and 0 <= y < 1 and w > 0 and h > 0 for _, x, y, w, h in one["faces"]) and one["before"] and one["after"], "a frame has its faces boxed")
+
+
+def test_export(copy):
+    folder = copy()
+    with Server(program, folder) as server:
+        client = entered(server)
+        places = [client.post("/api/export", {"formats": "yolo", "folder": f})[0] for f in ("../evil", "/tmp/evil", "", ".", "..", "a/b", "a\\b", None)]
+        tap.check(places == [400] * len(places), "a data set goes beside the library's folder, by a plain name", str(places))
+        status, text = client.post("/api/export", {"formats": "yolo", "folder": "set-of-review", "split": [80, 10, 10]})
+        made = os.path.join(os.path.dirname(folder), "set-of-review")
+        tap.check(status == 200 and json.loads(text)["people"] == 5 and os.path.isfile(os.path.join(made, "data.yaml")), "a data set is written", text[:80].decode())
+        client.decide(kind="name", who=[0], name="Ada")
+        client.post("/api/export", {})
+        tap.check(os.path.isdir(os.path.join(folder, "Ada")), "folders are written when asked")
+        client.decide(kind="name", who=[1], name="Bea")
+        client.post("/api/leave", {})
+        server.process.wait(timeout=20)
+    tap.check(os.path.isdir(os.path.join(folder, "Bea")), "and on leaving")
+
+
+def test_killed(copy):
+    seed = int(os.environ.get("SEED", time.time()))
+    dice = random.Random(seed)
+    print(f"# SEED={seed}")
+    folder, answered = copy(), 0
+    for _ in range(6):
+        with Server(program, folder) as server:
+            client = entered(server)
+            threading.Timer(dice.uniform(0.005, 0.15), server.end, (signal.SIGKILL,)).start()
+            try:
+                while True:
+                    status, _ = client.decide(kind="name", who=[0], name=f"Ada {answered}")
+                    if status != 200:
+                        break
+                    answered += 1
+            except (OSError, http.client.HTTPException):
+                pass
+            server.process.wait()
+    kept = len(journal(folder))
+    tap.check(answered <= kept <= answered + 6, "what was acknowledged is kept through kill -9", f"{answered} answers, {kept} entries")
+    subprocess.run([program, "cluster", "-q", folder], check=True)
+    subprocess.run([program, "export", "-q", folder], check=True)
+    names = [p for p in os.listdir(folder) if p.startswith("Ada ")]
+    tap.check(len(names) == 1, "and the library is whole", str(names))
+
+
+def main():
+    with tempfile.TemporaryDirectory(prefix="whoswho-review-") as top:
+        made = os.path.join(top, "library")
+        subprocess.run([program, footage, "-o", made, "-q"], check=True)
+        copies = []
+
+        def copy():
+            copies.append(os.path.join(top, f"copy{len(copies)}", "people"))
+            shutil.copytree(made, copies[-1])
+            return copies[-1]
+
+        for test in (test_strangers, test_headers, test_foreign, test_paths, test_bodies, test_many, test_decisions, test_faces, test_footage, test_export, test_killed):
+            try:
+                test(copy)
+            except Exception as error:
+                tap.check(False, f"{test.__name__} came to its end", repr(error))
+    tap.end()
+
+
+main()
