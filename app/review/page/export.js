@@ -1,3 +1,72 @@
 // SPDX-License-Identifier: MIT
-import { el } from "./core.js";
-export const exporting = { title: "Export", keys: {}, show(place) { place.replaceChildren(el("p.empty", {}, "Not there yet.")); } };
+// Writing the folders, or data sets to train with; the counts first.
+import { confirm, el, fail, get, hints, kbd, plural, post, refresh, state, toast } from "./core.js";
+
+const keys = { w: "write the folders", Tab: "to the data sets", Enter: "write what is chosen", q: "end whoswho review" };
+let place = null, about = null, busy = false;
+
+async function send(body, words) {
+  if (busy) return;
+  busy = true;
+  toast("Writing …");
+  try {
+    const done = await post("/api/export", body);
+    toast(words(done));
+    document.getElementById("written").textContent = words(done);
+    await refresh();
+  } catch (error) {
+    fail(error);
+  }
+  busy = false;
+}
+const writeFolders = () => send({}, (d) => `${plural(d.people, "person", "people")} and ${plural(d.faces, "portrait")} written to ${d.folder}.`);
+function writeSet(form) {
+  const formats = [...form.querySelectorAll("input[name=format]:checked")].map((i) => i.value).join(",");
+  if (!formats) return toast("Choose a format.", true);
+  const split = form.elements.split.value.split("/").map((n) => Math.round(Number(n)));
+  if (split.length !== 3 || split.some((n) => !(n >= 0))) return toast("The split is three numbers: 80/10/10.", true);
+  return send({ formats, folder: form.elements.folder.value.trim(), named: form.elements.named.checked, split },
+    (d) => `${plural(d.people, "person", "people")}, ${plural(d.faces, "face")} (${d.train} / ${d.val} / ${d.test}) written to ${d.folder}.`);
+}
+async function leave() {
+  if (!(await confirm("End whoswho review?", state.decided ? "Faces are sorted again and the folders written." : "Nothing was decided."))) return;
+  try {
+    await post("/api/leave", {});
+    place.replaceChildren(el("p.empty", {}, "whoswho review has ended. This page can be closed."));
+  } catch (error) {
+    fail(error);
+  }
+}
+function draw() {
+  const { formats, counts } = about;
+  const form = el("form.export", { onsubmit: (e) => { e.preventDefault(); writeSet(form); } },
+    el("fieldset", {}, el("legend", {}, "Formats"), ...formats.map(([name, text], i) => el("label", {}, el("input", { type: "checkbox", name: "format", value: name, checked: i === 0 }), el("span", {}, `${name} `, el("small", {}, text))))),
+    el("fieldset", {}, el("legend", {}, "What goes in"),
+      el("label", {}, el("input", { type: "checkbox", name: "named" }), el("span", {}, `only people with a name (${counts.named.toLocaleString("en")} of ${counts.people.toLocaleString("en")})`)),
+      el("label", {}, "train / val / test ", el("input", { type: "text", name: "split", value: "80/10/10", size: "10", inputmode: "numeric" })),
+      el("label", {}, "folder beside the library's ", el("input", { type: "text", name: "folder", value: "Faces", maxlength: "100" }))),
+    el("div", {}, el("button.main", { type: "submit" }, "Write the data set ", kbd("Enter"))));
+  place.replaceChildren(el(".head", {}, el("h1", {}, "Export"), el("span.soft", {}, `${plural(counts.people, "person", "people")}, ${plural(counts.faces, "face")} in ${plural(counts.frames, "frame")}`)),
+    el(".page", { tabindex: "0", "aria-label": "Export" }, el("p", {}, "The folders show what was decided once they are written: now, or when whoswho review ends."),
+      el(".answers.left", {}, el("button.main", { type: "button", onclick: writeFolders }, "Write the folders ", kbd("w")), el("button", { type: "button", onclick: leave }, "End whoswho review ", kbd("q"))),
+      el("p", { id: "written", role: "status" }), el("h2", {}, "A data set to train with"), form), hints(keys));
+  place.querySelector(".page").focus({ preventScroll: true });
+}
+
+export const exporting = {
+  title: "Export",
+  keys,
+  async show(where) {
+    place = where;
+    about = await get("/api/formats");
+    if (place) draw();
+  },
+  hide() { place = null; },
+  onkey(e) {
+    if (e.ctrlKey || e.metaKey) return false;
+    if (e.key === "w") writeFolders();
+    else if (e.key === "q") leave();
+    else return false;
+    return true;
+  },
+};
