@@ -2,6 +2,7 @@
 // What the page asks about people: all of them, one, the unassigned faces, and whom a face may be.
 #include "rows.h"
 #include "server.h"
+#include "sorting.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -57,9 +58,9 @@ enum MHD_Result get_state(request *r)
     json_t *people = same ? json_null() : rows_of_people(s, &ignored);
     json_t *state =
         json_pack("{s:I,s:b,s:o,s:I,s:I,s:I,s:o,s:I}", "generation", (json_int_t)s->generation, "sorting",
-                  s->sorting || s->sorted < s->decided, "people", people, "faces",
-                  (json_int_t)ww_view_face_count(s->view), "unassigned", (json_int_t)count_unassigned(s), "ignored",
-                  (json_int_t)ignored, "undo", words_of_undo(s), "decided", (json_int_t)s->decided);
+                  s->sorting || sorting_is_due(s), "people", people, "faces", (json_int_t)ww_view_face_count(s->view),
+                  "unassigned", (json_int_t)count_unassigned(s), "ignored", (json_int_t)ignored, "undo",
+                  words_of_undo(s), "decided", (json_int_t)s->decided);
     session_unlock(s);
     return reply_json(r, MHD_HTTP_OK, state);
 }

@@ -47,7 +47,8 @@ static enum MHD_Result refuse(request *r, verdict v)
 static enum MHD_Result trade(request *r)
 {
     static const char page[] = "<!doctype html><meta charset=utf-8><meta http-equiv=refresh content=\"0;url=/\">"
-                               "<title>whoswho</title><a href=\"/\">whoswho review</a>";
+                               "<title>whoswho</title><link rel=icon href=\"/icon.svg\">"
+                               "<a href=\"/\">whoswho review</a>";
     char name[32], cookie[160];
     guard_cookie_name(&r->server->guard, name, sizeof name);
     snprintf(cookie, sizeof cookie, "%s=%s; Path=/; HttpOnly; SameSite=Strict", name, r->server->guard.cookie);
@@ -249,6 +250,7 @@ static ww_status write_folders(session *s, bool quiet, ww_error *err)
     ww_export_result written = WW_EXPORT_RESULT_INIT;
     if (s->decided == 0)
         return WW_OK;
+    session_close_view(s); // sorting wants the room
     ww_status status = ww_library_resort(s->library, NULL, &written, err);
     if (status == WW_OK && !quiet)
         printf("%lld decisions; %lld people, %lld unassigned; %lld files written, %lld removed\n",

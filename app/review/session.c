@@ -33,10 +33,16 @@ ww_status session_open(session *s, const char *dir, ww_error *err)
     return status;
 }
 
-void session_close(session *s)
+void session_close_view(session *s)
 {
     questions_forget(s);
     ww_view_close(s->view);
+    s->view = NULL;
+}
+
+void session_close(session *s)
+{
+    session_close_view(s);
     ww_library_close(s->library);
     pthread_cond_destroy(&s->wake);
     pthread_mutex_destroy(&s->lock);

@@ -38,6 +38,7 @@ typedef struct session {
 
 ww_status session_open(session *s, const char *dir, ww_error *err);
 void session_close(session *s);
+void session_close_view(session *s); // the library stays open
 void session_lock(session *s);
 void session_unlock(session *s);
 double session_now_s(void); // monotonic

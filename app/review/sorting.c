@@ -4,21 +4,21 @@
 #include <errno.h>
 #include <time.h>
 
-// The pause after a decision before sorting begins. The more faces, the longer reading them keeps others waiting.
-#define PAUSE_S 0.4
-#define PAUSE_LARGE_S 3.0
-#define LARGE 20000 // faces
-
-static double pause_s(const session *s) { return ww_view_face_count(s->view) >= LARGE ? PAUSE_LARGE_S : PAUSE_S; }
+#define PAUSE_S 0.4 // after a decision, before sorting begins
+// Libraries with more faces are sorted when the folders are written: it takes a copy of all that is compared (half a
+// gigabyte with 100,000 faces), and minutes rather than moments of what others see.
+#define LARGE 30000
 
 int sorting_is_stale(session *s) { return atomic_load(&s->stale); }
+
+bool sorting_is_due(const session *s) { return s->decided > s->sorted && ww_view_face_count(s->view) <= LARGE; }
 
 // Waits until there is something to sort and the user pauses; false: it is the end.
 static bool wait_for_pause(session *s)
 {
     while (!s->stop) {
-        const double left_s = s->decided_at_s + pause_s(s) - session_now_s();
-        const bool wanted = s->decided > s->sorted;
+        const double left_s = s->decided_at_s + PAUSE_S - session_now_s();
+        const bool wanted = sorting_is_due(s);
         if (wanted && left_s <= 0)
             return true;
         if (!wanted) {

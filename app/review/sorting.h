@@ -8,6 +8,8 @@
 
 ww_status sorting_start(session *s, ww_error *err);
 void sorting_stop(session *s);
+// Whether faces will be sorted again by themselves. With the lock held.
+bool sorting_is_due(const session *s);
 // For the callbacks of the library: non-zero while a sort at work is not wanted any more. Any thread.
 int sorting_is_stale(session *s);
 

@@ -5,10 +5,13 @@
 #include "library/settings.h"
 #include "people/grade.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 // Pairs of persons are asked about up to so many times the threshold: beyond it one pair in hundreds is one person.
 #define REACH 1.3
+// At least up to the model's own threshold: a stricter one that was given leaves more to ask, not less.
+#define LINKAGE_PER_EPS 1.2  // as people.c has it
 #define THRESHOLD_USUAL 1.14 // of a library that was sorted before thresholds were kept
 
 struct ww_suggestions {
@@ -18,7 +21,7 @@ struct ww_suggestions {
 static ww_status prepare(ww_library *library, ww_view *view, ww_suggest_input *in, ww_error *err)
 {
     const ww_decided *decided = ww_view_decided(view);
-    double threshold = 0;
+    double threshold = 0, eps = 0;
     *in = (ww_suggest_input){
         .only = WW_NONE, .view = view, .cannot = decided->cannot.item, .cannot_count = decided->cannot.count};
     ww_status status = ww_view_embeddings(view, &in->embedding, &in->dim, err);
@@ -26,7 +29,9 @@ static ww_status prepare(ww_library *library, ww_view *view, ww_suggest_input *i
         status = ww_setting_number(library, WW_SETTING_USED_THRESHOLD, THRESHOLD_USUAL, &threshold, err);
     if (status == WW_OK)
         status = ww_setting_number(library, WW_SETTING_USED_MIN_QUALITY, WW_SEED_QUALITY_MIN, &in->seed_quality, err);
-    in->reach = threshold * REACH;
+    if (status == WW_OK)
+        status = ww_setting_number(library, WW_SETTING_EPS, WW_EPS_FALLBACK, &eps, err);
+    in->reach = fmax(threshold * REACH, eps * LINKAGE_PER_EPS);
     return status;
 }
 

@@ -17,7 +17,11 @@ class Server:
     def __init__(self, program, folder, *more):
         self.command = [program, "review", folder, "--no-open", "-q", *more]
 
+    process = None
+
     def __enter__(self):
+        if self.process:  # started already
+            return self
         self.process = subprocess.Popen(self.command, stdout=subprocess.PIPE, text=True)
         self.address = self.process.stdout.readline().strip()
         found = re.fullmatch(r"http://127\.0\.0\.1:(\d+)/\?token=([0-9a-f]{32})", self.address)
@@ -56,31 +60,33 @@ def selenium():
 class Browser:
     """One window; keys counts what was pressed."""
 
-    def __init__(self, webdriver, width=1280, height=800, dark=False):
+    def __init__(self, webdriver):
         from selenium.webdriver.chrome.service import Service
 
         options = webdriver.ChromeOptions()
         options.binary_location = "/usr/bin/chromium"
         self.profile = tempfile.TemporaryDirectory(prefix="whoswho-chromium-", ignore_cleanup_errors=True)
         for argument in ("--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--force-device-scale-factor=1",
-                         "--disable-dev-shm-usage", f"--window-size={width},{height}", f"--user-data-dir={self.profile.name}"):
+                         "--disable-dev-shm-usage", "--window-size=1280,800", f"--user-data-dir={self.profile.name}"):
             options.add_argument(argument)
         self.driver = webdriver.Chrome(service=Service("/usr/bin/chromedriver"), options=options)
-        self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600})
-        if dark:
-            self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [{"name": "prefers-color-scheme", "value": "dark"}]})
         self.keys = 0
 
-    def __enter__(self):
-        return self
+        self.emulate()
 
-    def __exit__(self, *_):
+    def emulate(self, width=1280, height=800, dark=False):
+        """A window of this size; under 600 pixels a phone's."""
+        self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600})
+        self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}]})
+
+    def close(self):
         self.driver.quit()
         self.profile.cleanup()
 
     def open(self, server):
         self.driver.get(server.address)
-        self.until("document.querySelectorAll('.tile').length > 0 || document.querySelector('.empty')")
+        self.until("location.search === '' && document.readyState === 'complete' && document.hasFocus() && document.querySelectorAll('.tile').length > 0")
+        time.sleep(0.3)  # until the window gets the keys, too
 
     def run(self, script, *arguments):
         return self.driver.execute_script(f"return ({script})", *arguments)

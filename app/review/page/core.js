@@ -126,7 +126,7 @@ function open(content) {
   const dialog = document.getElementById("dialog");
   dialog.replaceChildren(...content);
   return new Promise((resolve) => {
-    dialog.onclose = () => resolve(dialog.returnValue);
+    dialog.onclose = () => { dialog.replaceChildren(); resolve(dialog.returnValue); };
     dialog.returnValue = "";
     dialog.showModal();
   });

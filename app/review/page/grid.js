@@ -6,9 +6,9 @@ const BELOW = 44; // pixels under the crop for two lines of text
 let serial = 0;
 
 export class Grid {
-  // draw(item) gives the children of a tile, key(item) what it is known by, label(item) what is read aloud.
-  constructor({ label, draw, key, name, open, note = BELOW }) {
-    Object.assign(this, { draw, key, name, open, note, items: [], at: 0, chosen: new Set(), tiles: new Map(), anchor: 0, id: `grid${serial++}` });
+  // draw(item) gives the children of a tile, key(item) what it is known by.
+  constructor({ label, draw, key, open, note = BELOW }) {
+    Object.assign(this, { draw, key, open, note, items: [], at: 0, chosen: new Set(), tiles: new Map(), anchor: 0, id: `grid${serial++}` });
     this.sizer = el("div", { role: "presentation" });
     this.element = el("div.grid", { role: "listbox", tabindex: "0", "aria-multiselectable": "true", "aria-label": label }, this.sizer);
     this.element.addEventListener("scroll", () => this.paint());
@@ -73,7 +73,7 @@ export class Grid {
     else this.element.removeAttribute("aria-activedescendant");
   }
   make(i) {
-    const tile = el("div.tile", { role: "option", id: `${this.id}-${i}`, "data-key": this.key(this.items[i]), "aria-label": this.name(this.items[i]), "aria-setsize": this.items.length, "aria-posinset": i + 1 }, ...this.draw(this.items[i]));
+    const tile = el("div.tile", { role: "option", id: `${this.id}-${i}`, "data-key": this.key(this.items[i]), "aria-setsize": this.items.length, "aria-posinset": i + 1 }, ...this.draw(this.items[i]));
     this.place(tile, i);
     this.tiles.set(i, tile);
     this.sizer.append(tile);

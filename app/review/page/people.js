@@ -64,7 +64,7 @@ export const people = {
   title: "People",
   keys,
   show(place) {
-    grid = new Grid({ label: "People", draw: tile, key: (p) => p.number, name: (p) => `${p.title}, ${plural(p.count, "face")}`, open: (p) => (location.hash = `person/${p.number}`) });
+    grid = new Grid({ label: "People", draw: tile, key: (p) => p.number, open: (p) => (location.hash = `person/${p.number}`) });
     grid.onmove = tell;
     filter = el("input", { type: "search", "aria-label": "Filter by name", placeholder: "Filter", value: kept.filter, oninput: () => { kept.filter = filter.value; redraw(); } });
     filter.addEventListener("keydown", (e) => { if (e.key === "Enter" || e.key === "ArrowDown") { grid.element.focus(); e.preventDefault(); e.stopPropagation(); } });

@@ -37,7 +37,7 @@ function draw() {
   const p = state.byNumber.get(number);
   const top = grid ? grid.element.scrollTop : kept.get(number) || 0, at = grid?.at || 0;
   grid?.close();
-  grid = new Grid({ label: `Faces of ${p?.title || number}`, draw: tile, key: (f) => f.id, name: (f) => `face at ${timecode(f.time)}`, open: (f) => (location.hash = `frame/${f.frame}`), note: 24 });
+  grid = new Grid({ label: `Faces of ${p?.title || number}`, draw: tile, key: (f) => f.id, open: (f) => (location.hash = `frame/${f.frame}`), note: 24 });
   near = el(".near", { "aria-label": "Who the chosen faces may be" });
   place.replaceChildren(
     el(".head", {}, el("h1", {}, p?.title || `Face_${number}`), el("span.soft", { role: "status" }, `${plural(data.count, "face")}${data.count > data.faces.length ? `, the ${data.faces.length} least alike` : ""} · ${when()}`),
