@@ -253,7 +253,7 @@ def test_faces(copy):
         moves({"kind": "reject", "faces": faces[:2]}, {0: before[0] - 2}, "faces are rejected")
         moves({"kind": "same", "who": [1], "faces": faces[:3]}, {0: before[0] - 3, 1: before[1] + 3}, "faces are moved to another person")
         moves({"kind": "name", "faces": faces[:3], "name": "Eve"}, {0: before[0] - 3, 5: 3}, "faces become somebody new")
-        moves({"kind": "split", "who": [0], "faces": faces[:4]}, {0: before[0] - 4, 5: 4}, "a person is parted")
+        moves({"kind": "split", "who": [0], "faces": faces[:4]}, {0: before[0] - 4, 5: 4}, "a person is split")
         moves({"kind": "nobody", "faces": faces[:1], "name": "discard"}, {0: before[0] - 1}, "a false face is taken out")
         status, text = client.post("/api/split", {"who": 0})
         tap.check(status in (200, 400), "a split is proposed", text[:60].decode())

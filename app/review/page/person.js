@@ -3,8 +3,8 @@
 import { askName, base, crop, decide, el, fail, faceOf, get, hints, kbd, plural, post, state, timecode, toast } from "./core.js";
 import { Grid } from "./grid.js";
 
-const keys = { "← ↑ ↓ →": "move", Space: "choose", "Shift →": "choose more", r: "not this person", "1 … 9": "move to a suggestion", t: "another person: type a name", o: "stay unassigned", n: "name", p: "part in two", Enter: "see the frame", x: "ignore this person", d: "not a face" };
-let number = null, data = null, grid = null, near = null, place = null, sources = null, asking = 0, parting = null;
+const keys = { "← ↑ ↓ →": "move", Space: "choose", "Shift →": "choose more", r: "not this person", "1 … 9": "move to a suggestion", t: "another person: type a name", o: "stay unassigned", n: "name", p: "split in two", Enter: "see the frame", x: "ignore this person", d: "not a face" };
+let number = null, data = null, grid = null, near = null, place = null, sources = null, asking = 0, splitting = null;
 const kept = new Map(); // scroll positions by person
 
 const tile = (f) => [crop(f.row), el("span.note", {}, `${sources?.get(f.source) || ""} ${timecode(f.time).replace(/^00:/, "").replace(/\.\d+$/, "")}`.trim())];
@@ -41,7 +41,7 @@ function draw() {
   near = el(".near", { "aria-label": "Who the chosen faces may be" });
   place.replaceChildren(
     el(".head", {}, el("h1", {}, p?.title || `Face_${number}`), el("span.soft", { role: "status" }, `${plural(data.count, "face")}${data.count > data.faces.length ? `, the ${data.faces.length} least alike` : ""} · ${when()}`),
-      el("span.spread"), el("button", { type: "button", onclick: rename }, "Name ", kbd("n")), el("button", { type: "button", onclick: part }, "Part in two ", kbd("p"))),
+      el("span.spread"), el("button", { type: "button", onclick: rename }, "Name ", kbd("n")), el("button", { type: "button", onclick: split }, "Split in two ", kbd("p"))),
     el(".head.low", { hidden: !data.near.length }, el("span.soft", {}, "Nearest"), near), grid.element, hints(keys));
   drawNear(data.near);
   grid.at = at;
@@ -55,7 +55,7 @@ async function again() {
   if (!state.byNumber.has(number)) return (location.hash = "people");
   try {
     await load();
-    if (!place || parting) return;
+    if (!place || splitting) return;
     draw();
     for (const id of chosen || []) if (data.faces.some((f) => f.id === id)) grid.chosen.add(id);
     grid.paint();
@@ -85,35 +85,35 @@ async function toSomebodyElse() {
   await about(known ? { kind: "same", who: [known.number], faces } : { kind: "name", faces, name: given });
 }
 
-// --- parting in two
+// --- splitting in two
 
-async function part() {
+async function split() {
   try {
     const answer = await post("/api/split", { who: number });
-    parting = answer.columns.map((c) => c.map(faceOf));
+    splitting = answer.columns.map((c) => c.map(faceOf));
     const verdict = answer.separation > 0.35 ? "These are two people, most likely." : answer.separation < 0.2 ? "This is one person, most likely." : "It is hard to tell whether these are two people.";
-    drawParting(verdict);
+    drawSplit(verdict);
   } catch (error) {
     fail(error);
   }
 }
-function drawParting(verdict) {
+function drawSplit(verdict) {
   const column = (faces, i) => el("section.side", { "aria-label": i ? "Leave" : "Stay" }, el("header", {}, el("h2", {}, i ? "become another person" : `stay ${state.byNumber.get(number)?.title}`), el("span.soft", {}, plural(faces.length, "face"))),
-    el(".strip", {}, ...faces.slice(0, 200).map((f) => el("button", { type: "button", "aria-label": `move this face to the ${i ? "left" : "right"}`, onclick: () => { parting[i] = parting[i].filter((x) => x !== f); parting[1 - i].push(f); drawParting(verdict); } }, crop(f.row)))));
-  place.replaceChildren(el(".head", {}, el("h1", {}, "Part in two"), el("span.soft", { role: "status" }, `${verdict} Click a face to move it to the other side.`), el("span.spread"),
-    el("button", { type: "button", onclick: endParting }, "Cancel ", kbd("Esc")), el("button.main", { type: "button", id: "part", onclick: applyParting }, "Part ", kbd("Enter"))),
-    el(".page", {}, el(".columns", {}, column(parting[0], 0), column(parting[1], 1))), hints({ Enter: "part", Esc: "cancel" }));
-  document.getElementById("part").focus();
+    el(".strip", {}, ...faces.slice(0, 200).map((f) => el("button", { type: "button", "aria-label": `move this face to the ${i ? "left" : "right"}`, onclick: () => { splitting[i] = splitting[i].filter((x) => x !== f); splitting[1 - i].push(f); drawSplit(verdict); } }, crop(f.row)))));
+  place.replaceChildren(el(".head", {}, el("h1", {}, "Split in two"), el("span.soft", { role: "status" }, `${verdict} Click a face to move it to the other side.`), el("span.spread"),
+    el("button", { type: "button", onclick: endSplit }, "Cancel ", kbd("Esc")), el("button.main", { type: "button", id: "split", onclick: applySplit }, "Split ", kbd("Enter"))),
+    el(".page", {}, el(".columns", {}, column(splitting[0], 0), column(splitting[1], 1))), hints({ Enter: "split", Esc: "cancel" }));
+  document.getElementById("split").focus();
 }
-async function applyParting() {
-  const faces = parting[1].map((f) => f.id);
-  parting = null;
-  if (!faces.length) return endParting();
+async function applySplit() {
+  const faces = splitting[1].map((f) => f.id);
+  splitting = null;
+  if (!faces.length) return endSplit();
   await decide({ kind: "split", who: [number], faces });
   await again();
 }
-function endParting() {
-  parting = null;
+function endSplit() {
+  splitting = null;
   draw();
 }
 
@@ -124,7 +124,7 @@ export const person = {
     place = where;
     number = Number(argument);
     grid = null;
-    parting = null;
+    splitting = null;
     sources ||= new Map((await get("/api/sources")).sources.map((s) => [s[0], base(s[1])]));
     await load();
     if (place) draw();
@@ -134,11 +134,11 @@ export const person = {
     grid?.close();
     grid = place = null;
   },
-  change() { if (!parting) again(); },
+  change() { if (!splitting) again(); },
   onkey(e) {
-    if (parting) {
-      if (e.key === "Escape") endParting();
-      else if (e.key === "Enter") applyParting();
+    if (splitting) {
+      if (e.key === "Escape") endSplit();
+      else if (e.key === "Enter") applySplit();
       else return false;
       return true;
     }
@@ -151,7 +151,7 @@ export const person = {
     else if (e.key === "d") about({ kind: "nobody", faces: picked(), name: "discard" });
     else if (e.key === "t") toSomebodyElse();
     else if (e.key === "n") rename();
-    else if (e.key === "p") part();
+    else if (e.key === "p") split();
     else if (e.key === "x") decide({ kind: "ignore", who: [number] });
     else if (e.key === "m") toast("Merge on the page People: choose with Space, then m.");
     else return false;
