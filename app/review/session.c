@@ -61,9 +61,27 @@ static bool leaves_view_whole(ww_status status)
     return status == WW_OK || status == WW_ERR_ARGUMENT || status == WW_ERR_NOT_FOUND || status == WW_ERR_CONFIRM;
 }
 
-static void tell_questions(session *s, const ww_decision *decision)
+// The kind of what undo would take back.
+static ww_decision_kind last_kind(const session *s)
 {
-    if (decision->kind >= WW_DECISION_UNDO)
+    for (size_t i = ww_view_decision_count(s->view); i > 0; i--) {
+        const ww_view_decision *d = ww_view_get_decision(s->view, i - 1);
+        if (d->kind < WW_DECISION_UNDO && !d->undone)
+            return d->kind;
+    }
+    return WW_DECISION_UNDO;
+}
+
+// That two persons are different does not show in their faces; nor that it is taken back, or said again.
+static bool hides_from_marks(const session *s, const ww_decision *decision)
+{
+    return decision->kind == WW_DECISION_REDO
+           || (decision->kind == WW_DECISION_UNDO && last_kind(s) == WW_DECISION_DIFFERENT);
+}
+
+static void tell_questions(session *s, const ww_decision *decision, bool forget)
+{
+    if (forget)
         s->questions_known = false;
     for (size_t i = 0; decision->kind == WW_DECISION_DIFFERENT && i < decision->count; i++)
         questions_touch(s, (int)strtol(decision->who[i], NULL, 10));
@@ -74,13 +92,14 @@ ww_status session_decide(session *s, const ww_decision *decision, ww_decision_re
     ww_status status = s->broken ? session_refresh(s, err) : WW_OK;
     if (status != WW_OK)
         return status;
+    const bool forget = hides_from_marks(s, decision);
     status = ww_view_decide(s->view, decision, result, err);
     s->broken = !leaves_view_whole(status);
     if (status != WW_OK)
         return status;
     s->generation++;
     s->decided++;
-    tell_questions(s, decision);
+    tell_questions(s, decision, forget);
     s->decided_at_s = session_now_s();
     atomic_store(&s->stale, true);
     pthread_cond_signal(&s->wake);

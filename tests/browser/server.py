@@ -264,6 +264,35 @@ def test_faces(copy):
         tap.check(0 < len(near) <= 9, "and have suggestions")
 
 
+def test_questions(copy):
+    """On the demo clip taken apart, so that there is something to ask; in any order of answers the list is a fresh one's."""
+    folder = copy()
+    subprocess.run([program, "cluster", folder, "--method", "hac", "--threshold", "0.4", "-q"], check=True)
+    with Server(program, folder) as server:
+        client = entered(server)
+
+        def asked():
+            answer = client.json("/api/questions")
+            return answer["left"], [(q["a"]["number"], q["b"]["number"]) for q in answer["questions"]]
+
+        left, pairs = asked()
+        tap.check(left == len(pairs) > 0, "what is worth asking is asked", str(pairs))
+        first = list(pairs[0])
+        client.decide(kind="different", who=first)
+        tap.check(asked() == (left - 1, pairs[1:]), "an answer of no is not asked about again")
+        client.post("/api/back", {})
+        tap.check(asked() == (left, pairs), "but when it is taken back")
+        client.post("/api/back", {"redo": True})
+        tap.check(asked() == (left - 1, pairs[1:]), "and said again, not")
+        client.post("/api/back", {})
+        asked()
+        client.decide(kind="merge", who=first)
+        tap.check(all(first[1] not in pair for pair in asked()[1]), "nobody is asked about who is merged")
+        client.post("/api/back", {})
+        tap.check(asked() == (left, pairs), "and undo asks again")
+        tap.check(client.json(f"/api/questions?skip={first[1]}-{first[0]}")["left"] == left - 1, "what is skipped is not asked now")
+
+
 def test_footage(copy):
     with Server(program, copy()) as server:
         client = entered(server)
@@ -337,7 +366,7 @@ def main():
             shutil.copytree(made, copies[-1])
             return copies[-1]
 
-        for test in (test_strangers, test_headers, test_foreign, test_paths, test_bodies, test_many, test_decisions, test_faces, test_footage, test_export, test_killed):
+        for test in (test_strangers, test_headers, test_foreign, test_paths, test_bodies, test_many, test_decisions, test_faces, test_questions, test_footage, test_export, test_killed):
             try:
                 test(copy)
             except Exception as error:
