@@ -72,7 +72,7 @@ class Client:
 
 
 def journal(folder):
-    rows = json.loads(subprocess.run([program, "log", "-o", folder, "--json"], check=True, capture_output=True).stdout)
+    rows = json.loads(subprocess.run([program, "log", "-o", folder, "--json"], check=True, capture_output=True).stdout)["log"]
     return [{k: v for k, v in row.items() if k != "time"} for row in rows]
 
 
