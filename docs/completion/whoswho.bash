@@ -24,6 +24,7 @@ _whoswho() {
         export:--quality) return ;;
         export:--chip-size) return ;;
         export:--margin) return ;;
+        review:--port) return ;;
         find:--in) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
         find:--top) return ;;
         eval:--truth) mapfile -t COMPREPLY < <(compgen -W "folders names" -- "$word"; compgen -f -- "$word"); return ;;

@@ -98,7 +98,7 @@ complete -c whoswho -n 'contains -- (__whoswho_command) export' -l quality -x -d
 complete -c whoswho -n 'contains -- (__whoswho_command) export' -l chip-size -x -d 'side of aligned chips (112)'
 complete -c whoswho -n 'contains -- (__whoswho_command) export' -l margin -x -d 'around aligned chips, of their side (0)'
 complete -c whoswho -n 'contains -- (__whoswho_command) check' -l faces -d 'look for faces in the pictures too: those without a label'
-complete -c whoswho -n 'contains -- (__whoswho_command) people name merge split reject same different ignore forget sync import undo redo log find why' -l output -s o -r -a '(__fish_complete_directories)' -d 'the folder with the people (ClusteredFaces)'
+complete -c whoswho -n 'contains -- (__whoswho_command) people name merge split reject same different ignore forget review sync import undo redo log find why' -l output -s o -r -a '(__fish_complete_directories)' -d 'the folder with the people (ClusteredFaces)'
 complete -c whoswho -n 'contains -- (__whoswho_command) name merge same' -l force -d 'also join people who are seen together'
 complete -c whoswho -n 'contains -- (__whoswho_command) split' -l yes -s y -d 'do it without asking'
 complete -c whoswho -n 'contains -- (__whoswho_command) forget' -l gone -d 'files that are not there any more'
