@@ -5,9 +5,8 @@ build_packages="gcc g++ libc6-dev meson ninja-build pkg-config python3 protobuf-
 libheif-dev libtiff-dev libwebp-dev libpng-dev libavformat-dev libavcodec-dev libavutil-dev libswscale-dev libunistring-dev libsqlite3-dev libcurl4-openssl-dev libssl-dev libexpat1-dev ca-certificates libmicrohttpd-dev libjansson-dev
 libdlib-dev liblapack-dev"
 test_packages="ffmpeg valgrind libimage-exiftool-perl locales python3-numpy python3-sklearn python3-opencv python3-onnx python3-jsonschema python3-cffi python3-dev python3-setuptools python3-pytest patchelf
-chromium chromium-driver python3-selenium
 libopenblas-dev"
-check_packages="clang clang-tidy libclang-rt-14-dev libomp-14-dev"
+check_packages="chromium chromium-driver python3-selenium clang clang-tidy libclang-rt-14-dev libomp-14-dev"
 
 need() { # need PACKAGE...: installs those that are not there
     missing=""
