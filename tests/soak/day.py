@@ -66,7 +66,7 @@ class Day:
         if not kill:
             said, err = said.decode("utf-8", "replace"), err.decode("utf-8", "replace")
             must(child.returncode in codes, f"exit code {child.returncode}, not one of {codes}: {err.strip()}")
-            must(child.returncode == FINE or err.strip(), f"exit code {child.returncode} without a word")
+            must(child.returncode == FINE or (said + err).strip(), f"exit code {child.returncode} without a word")
         return child.returncode, said
 
     def entries(self):
