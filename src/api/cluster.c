@@ -104,7 +104,7 @@ static void release(sorting *s)
 ww_status ww_try_thresholds(ww_library *library, const ww_cluster_options *options, const double *threshold,
                             size_t count, ww_on_labels *on_labels, void *user, ww_error *err)
 {
-    sorting s;
+    sorting s = {0};
     ww_status status = load(library, options, &s, err);
     if (status == WW_OK)
         status = ww_people_try(&s.in, threshold, count, on_labels, user, err);
