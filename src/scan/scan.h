@@ -73,11 +73,11 @@ typedef struct ww_scan {
 } ww_scan;
 
 // --- scan_tasks.c
-ww_scan_source *ww_scan_source_share(ww_scan_source *film);
-void ww_scan_source_release(ww_scan_source *film); // NULL is fine
+ww_scan_source *ww_scan_source_share(ww_scan_source *source);
+void ww_scan_source_release(ww_scan_source *source); // NULL is fine
 ww_source_times ww_scan_times(const ww_scan_options *options);
 // Hashes and opens the file; *failure: NULL, or why it cannot be used (the caller's to free). Fails only when stopped.
-ww_status ww_scan_source_open(ww_scan *s, ww_scan_source *film, char **failure, ww_error *err);
+ww_status ww_scan_source_open(ww_scan *s, ww_scan_source *source, char **failure, ww_error *err);
 // The source with this content scanned with these options, finished or begun; 0: none. Or, *whole, finished at exact
 // times, where others would do as well.
 ww_status ww_scan_find_known(ww_scan *s, uint64_t hash, int64_t *source, bool *whole, ww_error *err);

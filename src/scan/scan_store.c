@@ -136,7 +136,7 @@ static ww_status store_seen(ww_scan *s, ww_scan_task *t, ww_error *err)
     return status;
 }
 
-// A span of a film that could not be read at all is damage of the film; a file of a single span is one that could not
+// A span of a video that could not be read at all is damage of the video; a file of a single span is one that could not
 // be read. What the disk or the memory withheld is not recorded: the next scan tries again.
 static ww_status store_failure(ww_scan *s, ww_scan_task *t, ww_error *err)
 {
@@ -171,7 +171,7 @@ static ww_status store_task(ww_scan *s, ww_scan_task *t, ww_error *err)
     return status;
 }
 
-// Once a film, whatever is wrong with it.
+// Once a source, whatever is wrong with it.
 static ww_status tell_damage(void *user, const char *words, ww_error *err)
 {
     ww_scan_told *told = user;

@@ -47,37 +47,37 @@ bool ww_tracks(const ww_scan_options *options, const ww_model_spec *detector)
 ww_status ww_span_worker_open(const ww_models *models, const ww_scan_options *options, ww_span_worker **worker,
                               ww_error *err)
 {
-    ww_span_worker *l = ww_alloc(sizeof *l);
-    l->models = models;
-    l->options = *options;
+    ww_span_worker *w = ww_alloc(sizeof *w);
+    w->models = models;
+    w->options = *options;
     ww_detect_options detect = {.size = options->detect_size,
                                 .min_score = options->min_score < 0 ? 0 : fmaxf((float)options->min_score, FLT_MIN)},
                       coarse = detect;
     if (!models->detector_spec.detector->full_size_only)
         coarse.size = options->detect_size / 2;
-    ww_status status = ww_detector_open(models->detector, &models->detector_spec, &detect, &l->detector, err);
+    ww_status status = ww_detector_open(models->detector, &models->detector_spec, &detect, &w->detector, err);
     if (status == WW_OK)
-        status = ww_detector_open(models->detector, &models->detector_spec, &coarse, &l->coarse_detector, err);
+        status = ww_detector_open(models->detector, &models->detector_spec, &coarse, &w->coarse_detector, err);
     if (status == WW_OK)
-        status = ww_embedder_open(models->embedder, &models->embedder_spec, &l->embedder, err);
+        status = ww_embedder_open(models->embedder, &models->embedder_spec, &w->embedder, err);
     if (status != WW_OK) {
-        ww_span_worker_close(l);
+        ww_span_worker_close(w);
         return status;
     }
-    *worker = l;
+    *worker = w;
     return WW_OK;
 }
 
-void ww_span_worker_close(ww_span_worker *l)
+void ww_span_worker_close(ww_span_worker *w)
 {
-    if (!l)
+    if (!w)
         return;
-    ww_detector_close(l->detector);
-    ww_detector_close(l->coarse_detector);
-    ww_embedder_close(l->embedder);
-    ww_vector_free(&l->found);
-    ww_vector_free(&l->untracked);
-    free(l);
+    ww_detector_close(w->detector);
+    ww_detector_close(w->coarse_detector);
+    ww_embedder_close(w->embedder);
+    ww_vector_free(&w->found);
+    ww_vector_free(&w->untracked);
+    free(w);
 }
 
 // The article's first step: a frame larger than the bounds becomes an RGB picture within them. *small is the frame
@@ -103,16 +103,16 @@ static ww_status shrink(const ww_scan_options *o, const ww_frame *frame, ww_fram
 
 // A photo on which no face was found may lie on its side, or upside down, with nothing in it to say so. The first turn
 // with a face that the detector is sure of is taken; *picture, zeroed or the caller's to free, is frame->image then.
-static ww_status find_upright(ww_span_worker *l, ww_frame *frame, ww_image *picture, ww_error *err)
+static ww_status find_upright(ww_span_worker *w, ww_frame *frame, ww_image *picture, ww_error *err)
 {
     static const int turns[] = {6, 8, 3}; // EXIF: clockwise, counter-clockwise, by half
-    const float sure = ww_seed_score(&l->models->detector_spec, BELIEVED_ONCE_SHARE);
+    const float sure = ww_seed_score(&w->models->detector_spec, BELIEVED_ONCE_SHARE);
     ww_status status = WW_OK;
     for (size_t i = 0; i < sizeof turns / sizeof *turns && status == WW_OK; i++) {
         status = ww_orient(&frame->image, turns[i], picture, err);
         if (status == WW_OK)
-            status = ww_detect_in_tiles(l->detector, picture, l->options.detect_size, &l->found, err);
-        if (status == WW_OK && l->found.count > 0 && l->found.item[0].score >= sure) {
+            status = ww_detect_in_tiles(w->detector, picture, w->options.detect_size, &w->found, err);
+        if (status == WW_OK && w->found.count > 0 && w->found.item[0].score >= sure) {
             frame->image = *picture;
             if (turns[i] >= 5) {
                 int width = frame->width;
@@ -123,32 +123,32 @@ static ww_status find_upright(ww_span_worker *l, ww_frame *frame, ww_image *pict
         }
         ww_image_free(picture);
     }
-    l->found.count = 0;
+    w->found.count = 0;
     return status;
 }
 
 // Without tracking, each frame stands for itself.
 static ww_status take_alone(struct span_job *job, ww_frame *frame, ww_error *err)
 {
-    ww_span_worker *l = job->worker;
+    ww_span_worker *w = job->worker;
     ww_span_result *seen = job->extractor.seen;
     double begun = ww_thread_cpu_seconds();
     ww_image turned = {0};
-    ww_status status = ww_detect_in_tiles(l->detector, &frame->image, l->options.detect_size, &l->found, err);
-    if (status == WW_OK && l->found.count == 0 && job->may_turn)
-        status = find_upright(l, frame, &turned, err);
+    ww_status status = ww_detect_in_tiles(w->detector, &frame->image, w->options.detect_size, &w->found, err);
+    if (status == WW_OK && w->found.count == 0 && job->may_turn)
+        status = find_upright(w, frame, &turned, err);
     seen->detect_s += ww_thread_cpu_seconds() - begun;
     seen->counts.samples++;
     size_t kept = 0;
-    l->untracked.count = 0;
-    for (size_t i = 0; i < l->found.count && status == WW_OK; i++) {
-        const ww_detection *d = &l->found.item[i];
-        if (fmin(d->width, d->height) / frame->scale < l->options.min_face_px) {
+    w->untracked.count = 0;
+    for (size_t i = 0; i < w->found.count && status == WW_OK; i++) {
+        const ww_detection *d = &w->found.item[i];
+        if (fmin(d->width, d->height) / frame->scale < w->options.min_face_px) {
             seen->counts.faces_small++;
             continue;
         }
-        l->found.item[kept++] = *d;
-        if (!ww_vector_push(&l->untracked, 0))
+        w->found.item[kept++] = *d;
+        if (!ww_vector_push(&w->untracked, 0))
             status = ww_fail_memory(err, "the faces of a frame");
     }
     ww_selected_frame take = {.image = &frame->image,
@@ -157,8 +157,8 @@ static ww_status take_alone(struct span_job *job, ww_frame *frame, ww_error *err
                               .sample = frame->sample,
                               .time_us = frame->time_us,
                               .scale = frame->scale,
-                              .face = l->found.item,
-                              .track = l->untracked.item,
+                              .face = w->found.item,
+                              .track = w->untracked.item,
                               .count = kept};
     if (status == WW_OK && kept > 0)
         status = ww_extract_faces(&job->extractor, &take, err);
