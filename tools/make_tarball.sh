@@ -22,7 +22,7 @@ cp "$source/LICENSE" "$source/README.md" "$top/"
 cp -r "$source/docs/completion" "$top/share/"
 
 # Of the C library: the system's own must be used, with its loader.
-ldd "$top/lib/libwhoswho.so.0" | awk '$3 ~ /^\// {print $3}' | grep -Ev '/(libc|libm|libdl|librt|libpthread|libresolv|libutil|libanl|libnsl|libmvec)\.so' |
+ldd "$top/lib/libwhoswho.so.0" "$build/app/cli/whoswho" | grep -v 'libwhoswho\.so' | awk '$3 ~ /^\// {print $3}' | grep -Ev '/(libc|libm|libdl|librt|libpthread|libresolv|libutil|libanl|libnsl|libmvec)\.so' |
     sort -u >"$work/libraries"
 while read -r library; do
     cp -L "$library" "$top/lib/"

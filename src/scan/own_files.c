@@ -9,9 +9,10 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#define DATASET_RECORD ".whoswho-dataset" // formats/dataset_out.h: a line a file, its hash and its path
+// A line a file: "HASH KEY BYTES CHANGED_NS PATH"; formats/dataset_records.c writes it.
+#define DATASET_RECORD ".whoswho-dataset"
 #define RECORD_BYTES_MAX ((size_t)1 << 30)
-enum { HASH_DIGITS = 16 };
+enum { HASH_DIGITS = 16, FIELDS_BEFORE_PATH = 4 };
 
 static bool holds(const char *dir, const char *name)
 {
@@ -56,6 +57,19 @@ static ww_status load_library(ww_own_files *own, const ww_library *open, ww_erro
     return status;
 }
 
+// NULL: not a line about a file.
+static const char *path_in(const char *line, size_t length)
+{
+    const char *at = line, *end = line + length;
+    if (strspn(line, "0123456789abcdef") != HASH_DIGITS)
+        return NULL;
+    for (int field = 0; field < FIELDS_BEFORE_PATH && at; field++) {
+        at = memchr(at, ' ', (size_t)(end - at));
+        at += at != NULL;
+    }
+    return at;
+}
+
 static ww_status load_data_set(ww_own_files *own, ww_error *err)
 {
     uint8_t *data = NULL;
@@ -64,8 +78,9 @@ static ww_status load_data_set(ww_own_files *own, ww_error *err)
     ww_status status = ww_read_file(record, RECORD_BYTES_MAX, &data, &bytes, err);
     for (const char *line = (const char *)data; status == WW_OK && line && *line;) {
         const size_t length = strcspn(line, "\n");
-        if (length > HASH_DIGITS + 1 && line[HASH_DIGITS] == ' ')
-            status = add(own, line + HASH_DIGITS + 1, length - HASH_DIGITS - 1, strtoull(line, NULL, 16), err);
+        const char *path = path_in(line, length);
+        if (path)
+            status = add(own, path, (size_t)(line + length - path), strtoull(line, NULL, 16), err);
         line += length + (line[length] == '\n');
     }
     free(data);

@@ -78,7 +78,8 @@ def state(folder):
     if os.path.exists(store):
         with sqlite3.connect(store) as db:
             for (table,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
-                columns = [c[1] for c in db.execute(f"PRAGMA table_info({table})") if c[1] not in ("time_s", "was")]
+                own = ("time_s", "was", "path") if table == "source_file" else ("time_s", "was")  # that path is absolute
+                columns = [c[1] for c in db.execute(f"PRAGMA table_info({table})") if c[1] not in own]
                 rows = db.execute(f"SELECT {', '.join(columns)} FROM {table}").fetchall()
                 content[f"table {table}"] = sorted(
                     repr(r) for r in rows if not (table == "meta" and r[0] == "export.temporary")

@@ -154,6 +154,49 @@ def test_sync_and_restore(lib, folder):
     assert lib.export(restore=True).files_written >= 1
 
 
+def test_import_annotations(lib, folder, tmp_path):
+    lib.export_dataset("cvat", tmp_path / "cvat")
+    table = tmp_path / "cvat" / "annotations.xml"
+    assert not lib.import_annotations(table, dry_run=True).lines
+    table.write_text(table.read_text().replace('label="Face_0"', 'label="Eve"'))
+    assert any("Eve" in line for line in lib.import_annotations(table).lines)
+    assert any("Eve" in entry.words for entry in lib.log)
+
+
+def test_forget(lib):
+    source = lib.view().sources["path"][0]
+    with pytest.raises(whoswho.NotFound):
+        lib.forget("/nowhere/at/all.mp4")
+    assert lib.forget(gone=True).forgotten == 0
+    told = lib.forget(source)
+    assert told.forgotten == 1 and len(told.lines) == 1 and len(lib.view().faces["id"]) == 0
+
+
+def test_pairs_of_one_person(lib):
+    view = lib.view()
+    of = view.suggest_pairs_of(0, 50)
+    assert all(0 in (pair.person, pair.other) for pair in of)
+    assert len(of) == sum(0 in (pair.person, pair.other) for pair in view.suggest_pairs(50))
+
+
+def test_vector_files(tmp_path):
+    np.save(tmp_path / "x.npy", np.repeat(np.eye(4, dtype=np.float32), 5, axis=0))
+    whoswho.cluster_vector_files(tmp_path / "x.npy", tmp_path / "labels.csv", method="dbscan", eps=0.5, min_samples=3)
+    rows = (tmp_path / "labels.csv").read_text().split()[1:]
+    assert [int(row.split(",")[1]) for row in rows] == [0] * 5 + [1] * 5 + [2] * 5 + [3] * 5
+
+
+def test_faces_without_a_label(lib, tmp_path):
+    lib.export_dataset("yolo", tmp_path / "set")
+    found = whoswho.check_dataset(tmp_path / "set", whoswho.Finder()).findings
+    assert all(line.startswith("note: ") for line in found)
+    for label in (tmp_path / "set" / "labels").rglob("*.txt"):
+        label.write_text("")
+    assert any("label" in line for line in whoswho.check_dataset(tmp_path / "set", whoswho.Finder()).findings[1:])
+    with pytest.raises(whoswho.Error):
+        whoswho.check_known(tmp_path / "set" / "data.yaml")
+
+
 def test_known(lib, tmp_path):
     known = tmp_path / "known" / "Sage"
     known.mkdir(parents=True)

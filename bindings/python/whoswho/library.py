@@ -7,6 +7,7 @@ import threading
 from typing import Any, Callable, Iterable, List, Optional, Sequence
 
 from ._core import Collector, Error, Record, Reporter, Status, check, ffi, lib, new, optional, path_bytes, record, run, strings
+from .finder import Finder
 from .models import Models
 from .view import View
 
@@ -145,6 +146,28 @@ class Library:
         self._call(lib.ww_library_sync, int(dry_run), lib.whoswho_line, told.handle, result)
         return Record(lines=told.finish(), **vars(record(result)))
 
+    def forget(self, *paths, gone: bool = False) -> Record:
+        """Takes files, all files below a folder, or with gone those deleted since out of the library; resort() follows."""
+        keep: list = []
+        files, count = strings(paths, keep)
+        told, result = Collector(), new("ww_forget_result")
+        self._call(lib.ww_library_forget, files, count, int(gone), lib.whoswho_line, told.handle, result)
+        return Record(lines=told.finish(), **vars(record(result)))
+
+    def import_annotations(self, *files, dry_run: bool = False, models: Optional[Models] = None) -> Record:
+        """Decisions from what was changed in CVAT, Label Studio or a photo manager; `lines` says what was understood.
+
+        models: a labelled box without a face is looked at once more. resort() follows.
+        """
+        keep: list = []
+        names, count = strings(files, keep)
+        options = new("ww_import_options", keep, dry_run=int(dry_run))
+        if models:
+            options.models = models._pointer
+        told, result = Collector(), new("ww_import_result")
+        self._call(lib.ww_library_import, names, count, options, lib.whoswho_line, told.handle, result)
+        return Record(lines=told.finish(), **vars(record(result)))
+
     def known(self, folder) -> Record:
         """Names people after pictures of known ones, one folder a name; cluster again afterwards."""
         keep: list = []
@@ -213,12 +236,39 @@ def dataset_formats() -> dict:
     return formats
 
 
-def check_dataset(folder) -> Record:
-    """Reads a data set back, whoever wrote it; `findings` is a list of faults."""
+def check_dataset(folder, finder: Optional[Finder] = None) -> Record:
+    """Reads a data set back, whoever wrote it; `findings` is a list of faults.
+
+    finder: pictures with boxes are looked at, and a face without a label is a fault too.
+    """
     keep: list = []
     found, result, err = Collector(), new("ww_dataset_check_result"), ffi.new("ww_error *")
-    check(lib.ww_dataset_check(optional(folder, keep), lib.whoswho_line, found.handle, result, err), err)
-    return Record(findings=found.finish(), pictures=result.pictures, labels=result.labels)
+    if finder:
+        status = lib.ww_dataset_check_faces(optional(folder, keep), finder._pointer, lib.whoswho_line, found.handle, result, err)
+    else:
+        status = lib.ww_dataset_check(optional(folder, keep), lib.whoswho_line, found.handle, result, err)
+    findings = found.finish()
+    check(status, err)
+    return Record(findings=findings, pictures=result.pictures, labels=result.labels)
+
+
+def check_known(folder) -> None:
+    """Raises an error unless the folder can hold known people, as Library.known() wants it."""
+    keep: list = []
+    err = ffi.new("ww_error *")
+    check(lib.ww_check_known(optional(folder, keep), err), err)
+
+
+def cluster_vector_files(npy, out, meta=None, **options: Any) -> Record:
+    """Clusters the rows of a .npy file as Library.cluster() does faces; out: a table with a column of labels.
+
+    meta: a table with a row for each vector, whose columns are kept. Options are those of Library.cluster().
+    """
+    keep: list = []
+    result, err = new("ww_cluster_result"), ffi.new("ww_error *")
+    files = optional(npy, keep), optional(meta, keep), optional(out, keep)
+    check(run(lambda: lib.ww_cluster_vector_files(*files, new("ww_cluster_options", keep, **options), result, err), lambda: None), err)
+    return record(result)
 
 
 def evaluate_people(where, truth, face: str = "middle", worst: int = 5, thresholds: Sequence[float] = (), progress=None) -> Record:

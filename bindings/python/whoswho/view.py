@@ -190,6 +190,12 @@ class View:
         self.library._call(lib.ww_suggest_pairs, self._pointer, count, out)
         return self._suggestions(out[0])
 
+    def suggest_pairs_of(self, person: int, count: int = 20) -> List[Record]:
+        """The same of the pairs with this person."""
+        out = ffi.new("ww_suggestions **")
+        self.library._call(lib.ww_suggest_pairs_of, self._pointer, int(person), count, out)
+        return self._suggestions(out[0])
+
     def suggest_persons(self, face: int, count: int = 5) -> List[Record]:
         """The nearest persons to a face of the view, without its own and those seen together with it."""
         out = ffi.new("ww_suggestions **")
