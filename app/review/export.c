@@ -122,11 +122,12 @@ static enum MHD_Result write_data_set(request *r, const char *formats)
     session_unlock(s);
     if (status != WW_OK)
         return reply_status(r, &err);
-    return reply_json(
-        r, MHD_HTTP_OK,
-        json_pack("{s:o,s:I,s:I,s:I,s:I,s:I,s:I}", "folder", text_or_null(path), "people", (json_int_t)result.classes,
-                  "faces", (json_int_t)result.faces, "train", (json_int_t)result.train, "val", (json_int_t)result.val,
-                  "test", (json_int_t)result.test, "files", (json_int_t)(result.files_written + result.files_kept)));
+    const json_int_t files = result.files_written + result.files_kept;
+    return reply_json(r, MHD_HTTP_OK,
+                      json_pack("{s:o,s:I,s:I,s:I,s:I,s:I,s:I}", "folder", text_or_null(path), "people",
+                                (json_int_t)result.classes, "faces", (json_int_t)result.faces, "train",
+                                (json_int_t)result.train, "val", (json_int_t)result.val, "test",
+                                (json_int_t)result.test, "files", files));
 }
 
 static enum MHD_Result write_folders(request *r)
@@ -144,10 +145,10 @@ static enum MHD_Result write_folders(request *r)
     session_unlock(s);
     if (status != WW_OK)
         return reply_status(r, &err);
+    const json_int_t files = result.files_written + result.files_kept;
     return reply_json(r, MHD_HTTP_OK,
                       json_pack("{s:o,s:I,s:I,s:I}", "folder", text_or_null(s->dir), "people",
-                                (json_int_t)result.people, "faces", (json_int_t)result.portraits, "files",
-                                (json_int_t)(result.files_written + result.files_kept)));
+                                (json_int_t)result.people, "faces", (json_int_t)result.portraits, "files", files));
 }
 
 // {"formats": "yolo,chips", "folder": name, "named": bool, "split": [80, 10, 10]}; without formats: the folders.

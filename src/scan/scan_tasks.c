@@ -97,13 +97,14 @@ static bool is_stopped(void *user)
 static void tell_plan(const ww_scan *s, const ww_scan_source *f)
 {
     const ww_source_info *info = ww_source_get_info(f->handle);
-    int64_t first = 0, count = 0;
+    int64_t first = 0, count = 0; // of the last span
     if (info->kind != WW_SOURCE_VIDEO)
         return;
     ww_source_span(f->handle, info->span_count - 1, &first, &count);
+    const int64_t samples = first + count;
     ww_logf(&s->library->log, WW_LOG_INFO, "%s: %s, %.1f s: %d span%s, %lld samples, one every %g s%s", f->path,
             info->format, 1e-6 * (double)info->duration_us, info->span_count, info->span_count == 1 ? "" : "s",
-            (long long)(first + count), 1e-6 * (double)s->options.every_us,
+            (long long)samples, 1e-6 * (double)s->options.every_us,
             ww_tracks(&s->options, &s->models->detector_spec) ? "; faces are tracked between them" : "");
 }
 

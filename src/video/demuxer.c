@@ -63,9 +63,11 @@ static bool is_another_camera(const AVStream *s, const AVStream *best)
 static AVStream *pick_stream(AVFormatContext *format, int track)
 {
     AVStream *best = best_stream(format), *picked = track == 0 ? best : NULL;
+    if (!best)
+        return NULL;
     for (unsigned i = 0; i < format->nb_streams; i++) {
         AVStream *s = format->streams[i];
-        if (!picked && best && is_another_camera(s, best) && --track == 0)
+        if (!picked && is_another_camera(s, best) && --track == 0)
             picked = s;
         s->discard = AVDISCARD_ALL;
     }
