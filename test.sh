@@ -21,7 +21,10 @@ if [ "${1:-}" = --soak ]; then
     exec python3 tests/soak/soak.py build-test build-fuzz "$minutes" soak-found
 fi
 need $build_packages $test_packages
-[ $all = no ] || need $check_packages
+if [ $all = yes ]; then
+    need $check_packages
+    (need $browser_packages) || echo "The tests of the review page in a browser are skipped." >&2
+fi
 cd "$top"
 results=$(mktemp -d)
 trap 'rm -rf "$results"' EXIT

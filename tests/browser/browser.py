@@ -8,7 +8,7 @@ import sys
 import tempfile
 import time
 
-WAIT_S = 15  # for what takes a moment; a machine under load takes longer than a person would like
+WAIT_S = 30  # for what takes a moment; a machine under load takes longer than a person would like
 
 
 class Server:

@@ -307,6 +307,10 @@ def main():
     webdriver, why = selenium()
     if not webdriver:
         skip_all(why)
+    try:
+        Browser(webdriver).close()
+    except Exception as error:  # whatever the driver says
+        skip_all(f"Chromium does not start here: {str(error).splitlines()[0]}")
     with tempfile.TemporaryDirectory(prefix="whoswho-page-") as top:
         made = os.path.join(top, "library")
         whoswho(footage, "-o", made, "-q")
