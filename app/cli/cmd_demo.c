@@ -28,9 +28,10 @@ static char *find_clip(void)
             complain("no memory left for the path of the demo clip");
             return NULL;
         }
-        if (access(path, R_OK) == 0)
-            return path;
+        char *clip = access(path, R_OK) == 0 ? realpath(path, NULL) : NULL; // without ".."
         free(path);
+        if (clip)
+            return clip;
     }
     complain("the demo clip is not there ('%s/%s'): it is installed with the program", printable(self), places[0]);
     return NULL;
