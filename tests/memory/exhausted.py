@@ -50,7 +50,7 @@ COMMANDS = [
     ("sync", ["sync", "-o", "out"]),
     ("known", ["run", "photos", "-o", "out", "--known", "known", "--threads", "1", "-q"]),
 ]
-ULIMITS_KIB = (100000, 200000, 250000, 300000, 400000, 500000, 600000)
+ULIMITS_KIB = (100000, 200000, 250000, 300000, 400000, 500000, 600000, 800000, 1000000)
 FINE, SOME_UNREADABLE, FAILED = 0, 1, 3
 number = failed = 0
 

@@ -4,14 +4,22 @@
 
 #include <new>
 #include <sys/mman.h>
+#include <unistd.h>
+
+enum { WAITS_MAX = 40, WAIT_US = 1000 };
 
 // Address space that is given back at once is there for what oneDNN asks for next, heap and code alike. No page is
-// touched.
+// touched. What other threads take for a moment is waited for.
 static bool has_reserve()
 {
-    void *reserve = mmap(nullptr, WW_DNNL_RESERVE_BYTES, PROT_READ | PROT_WRITE,
-                         MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    return reserve != MAP_FAILED && munmap(reserve, WW_DNNL_RESERVE_BYTES) == 0;
+    for (int wait = 0; wait < WAITS_MAX; wait++) {
+        void *reserve = mmap(nullptr, WW_DNNL_RESERVE_BYTES, PROT_READ | PROT_WRITE,
+                             MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+        if (reserve != MAP_FAILED)
+            return munmap(reserve, WW_DNNL_RESERVE_BYTES) == 0;
+        usleep(WAIT_US);
+    }
+    return false;
 }
 
 template <typename Call, typename... Argument>
