@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""usage: calibrate.py TABLE [TABLE...] [--out FILE.json]
+"""usage: calibrate.py [--tracks] TABLE [TABLE...] [--out FILE.json]
 
 From how far apart two templates are to how sure that is: the log-likelihood ratio (natural logarithm) that two templates
 are of one person. A template is the mean of some looks' unit vectors, each weighted by its quality squared, brought to
@@ -17,6 +17,12 @@ regression on
 What was tried beside (each adds less than 0.0005 to Cllr, or takes it): the size of the faces, how far they are turned,
 the number of looks, how far the looks of a template lie apart. The quality says it all.
 
+With --tracks, as it was done first: templates are of some looks of one track each, and the conditions are
+
+    (1, low, high, size, looks, low^2)         size, looks: logarithms of the smaller face and of the fewer looks
+
+The weights in src/cluster/calibration.c were fitted so.
+
 Told for people whom the fold's model has not seen (every person is in one of FOLDS): how large the error of the ratios is
 (Cllr, in bits: 0 perfect, 1 says nothing; cllr_least: what is left when isotonic regression has put the ratios right, so
 the difference is what calibration costs), how many pairs of strangers and of one person fall into each bin of it, with
@@ -32,10 +38,14 @@ FOLDS = 5
 PICTURES = (1, 2)  # of a template
 LOOKS_MOST = 5  # of a picture
 STRANGERS_EACH = 24  # pairs of strangers for every template
-REPEATS = 2  # how often each person's pictures are dealt to templates
+REPEATS = 2  # how often each person's pictures are dealt to templates; with --tracks: templates of each track
+TRACK_LOOKS = (1, 2, 3, 5, 8)  # of a track's template, as far as they are there
+SIZE_UNIT_PX, SIZE_MIN_PX, SIZE_MAX_PX = 32.0, 12.0, 96.0
+LOOKS_MAX = 8
 PENALTY = 1e-3
 BINS = (-np.inf, -6, -4, -2, -1, 0, 1, 2, 4, 6, np.inf)
 NAMES = ("1", "low", "high", "low^2")
+TRACK_NAMES = ("1", "low", "high", "size", "looks", "low^2")
 
 
 class Template:
@@ -46,6 +56,8 @@ class Template:
         mean = (vectors * weight[:, None]).sum(0)
         self.vector = mean / np.linalg.norm(mean)
         self.quality = float((weight * looks["quality"]).sum() / weight.sum())
+        self.size_px = float((weight * looks["size_px"]).sum() / weight.sum())
+        self.looks = len(looks)
         self.person, self.pictures = int(looks["person"][0]), frozenset(looks["picture"].tolist())
 
 
@@ -69,14 +81,32 @@ def templates(table, vectors, rng):
     return made
 
 
+def track_templates(table, vectors, rng):
+    """REPEATS templates of every track."""
+    made = []
+    for rows in rows_of(table["track"]):
+        for _ in range(REPEATS):
+            count = min(len(rows), TRACK_LOOKS[rng.integers(len(TRACK_LOOKS))])
+            chosen = np.sort(rng.choice(rows, count, replace=False))
+            made.append(Template(vectors[chosen], table[chosen]))
+    return made
+
+
 def conditions(quality_a, quality_b):
     """n x len(NAMES): what a pair's cosine is worth depends on these."""
     low, high = np.minimum(quality_a, quality_b), np.maximum(quality_a, quality_b)
     return np.stack([np.ones_like(low), low, high, low * low], 1)
 
 
+def track_conditions(quality_a, quality_b, smaller_px, fewer_looks):
+    """n x len(TRACK_NAMES), as src/cluster/calibration.c has them."""
+    one, low, high, low_squared = conditions(quality_a, quality_b).T
+    size = np.log2(np.clip(smaller_px, SIZE_MIN_PX, SIZE_MAX_PX) / SIZE_UNIT_PX)
+    return np.stack([one, low, high, size, np.log2(np.minimum(fewer_looks, LOOKS_MAX)), low_squared], 1)
+
+
 def features(cosine, condition):
-    """n x 3 len(NAMES): condition, condition x cosine, condition x cosine^2."""
+    """n x 3 times the conditions: condition, condition x cosine, condition x cosine^2."""
     return np.concatenate([condition, condition * cosine[:, None], condition * (cosine**2)[:, None]], 1)
 
 
@@ -168,11 +198,15 @@ def told(ratio, same):
 
 
 class Pairs:
-    def __init__(self, made, rng):
+    def __init__(self, made, rng, of_tracks=False):
         self.a, self.b, self.same = pairs(made, rng)
         vectors, quality = np.stack([t.vector for t in made]), np.array([t.quality for t in made])
         self.cosine = (vectors[self.a] * vectors[self.b]).sum(1)
         self.condition = conditions(quality[self.a], quality[self.b])
+        if of_tracks:
+            size, looks = (np.array([getattr(t, known) for t in made], float) for known in ("size_px", "looks"))
+            smaller, fewer = (np.minimum(v[self.a], v[self.b]) for v in (size, looks))
+            self.condition = track_conditions(quality[self.a], quality[self.b], smaller, fewer)
         person, count = np.array([t.person for t in made]), np.array([len(t.pictures) for t in made])
         self.people = person[self.a], person[self.b]
         self.kind = count[self.a] + count[self.b]  # pictures in both: 2, 3 or 4
@@ -195,12 +229,14 @@ def held_out_ratios(x, data, folds):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("tables", nargs="+")
+    parser.add_argument("--tracks", action="store_true")
     parser.add_argument("--out")
     options = parser.parse_args()
     rng, made = np.random.default_rng(1), []
+    make = track_templates if options.tracks else templates
     for path in options.tables:
-        made += templates(np.load(os.path.join(path, "looks.npy")), np.load(os.path.join(path, "vectors.npy")), rng)
-    data = Pairs(made, rng)
+        made += make(np.load(os.path.join(path, "looks.npy")), np.load(os.path.join(path, "vectors.npy")), rng)
+    data = Pairs(made, rng, options.tracks)
     people = sorted({t.person for t in made})
     folds = dict(zip(people, rng.permutation(len(people)) % FOLDS))
     report = {"people": len(people), "templates": len(made)}
@@ -212,7 +248,8 @@ def main():
         for kind in np.unique(data.kind):
             tested = ~np.isnan(ratio) & (data.kind == kind)
             report[f"{name}, {kind} pictures"] = told(ratio[tested], data.same[tested])
-    names = [f"{name}{power}" for power in ("", "*c", "*c^2") for name in NAMES]
+    conditioned = TRACK_NAMES if options.tracks else NAMES
+    names = [f"{name}{power}" for power in ("", "*c", "*c^2") for name in conditioned]
     report["weights"] = dict(zip(names, fitted(full, data).round(4).tolist()))
     report["weights_cosine_alone"] = fitted(plain, data).round(4).tolist()
     print(json.dumps(report, indent=1))

@@ -5,20 +5,24 @@
 
 enum { FEATURES = 6, POWERS = 3 };
 
-// Fitted by training/calibrate.py on 3,955 tracks of 1,608 people (CelebA pictures shown in videos of 17 to 99 px a
-// face, blurred, darkened and compressed, found and embedded by this program): logistic regression, tested on people
-// the fold had not seen: claimed and true evidence agree within 0.2 from -4 to 5. Nobody of the footage in
-// docs/accuracy.md is among the people by intent.
+// Fitted by `training/calibrate.py --tracks` on 3,955 tracks of 1,608 people (CelebA pictures shown in videos of 17 to
+// 99 px a face, blurred, darkened and compressed, found and embedded by this program; training/looks.py): logistic
+// regression, tested on people the fold had not seen: claimed and true evidence agree within 0.2 from -4 to 5. The table
+// of looks is not in the repository. Nobody of the footage in docs/accuracy.md was knowingly taken among the people.
+// Without --tracks the script fits four of these conditions only, to other templates; those weights are not in use
+// (docs/clustering.md).
 static const double weights[POWERS][FEATURES] = {
+    // 1, low, high, log2(size / 32 px), log2(frames), low^2: times 1, times the cosine, times its square
     {-0.5178, 0.3141, -0.1257, 0.0450, -0.0693, -12.1094},
     {0.3824, 9.1300, 8.8219, 0.2918, 0.5638, -3.3719},
     {-5.7049, 21.3739, 18.8517, 2.1185, -1.7091, 33.5507},
 };
+// As the script clips sizes and frames.
 #define SIZE_MIN_PX 12.0
 #define SIZE_MAX_PX 96.0
 #define SIZE_UNIT_PX 32.0
 #define FRAMES_MAX 8.0
-#define EVIDENCE_MIN (-6.0)
+#define EVIDENCE_MIN (-6.0) // nats, see calibration.h
 
 const ww_clarity ww_clarity_ordinary = {.quality = 0.5, .size_px = 64, .frames = 3};
 

@@ -22,8 +22,8 @@ typedef int (*ww_cluster_progress)(void *user, double share_done);
 // ---- All methods behind one call ------------------------------------------------------------------------------------
 
 // What is known of some vectors. Must-links are transitive (a track is a chain of them) and cannot-links hold for
-// everything linked to either end. Vectors seen at once are hardly of one person: methods that weigh evidence count that
-// against a join, to all others it is a cannot-link. Zero value: nothing is known.
+// everything linked to either end. Vectors seen at once are seldom of one person: methods that weigh evidence count
+// that against a join, for all others it is a cannot-link. Zero value: nothing is known.
 typedef struct ww_constraints {
     const ww_pair *must;
     size_t must_count;

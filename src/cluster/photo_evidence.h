@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What photos say about whether two groups of them show one person, in nats.
+// What photos say about whether two groups of them show one person, in nats. Where the constants come from:
+// docs/clustering.md.
 //
 // Photos of a person differ more than the frames of a track do, and there may be one of them or fifty. They are taken
 // for draws of a two-covariance model (Brümmer and de Villiers, The speaker partitioning problem, 2010): people's
@@ -10,17 +11,17 @@
 #ifndef WW_CLUSTER_PHOTO_EVIDENCE_H
 #define WW_CLUSTER_PHOTO_EVIDENCE_H
 
-// Of a photo of this quality (face/quality.h): the factor of its unit vector in its group's sum, and what it adds to the
-// group's precision.
+// Of a photo of this quality (0..1, face/quality.h): the factor of its unit vector in its group's sum, and what it adds
+// to the group's precision.
 double ww_photo_weight(double quality);
 double ww_photo_precision(double quality);
 
 typedef struct ww_photo_group {
-    double length;    // of the sum
-    double precision; // the sum of the photos'
+    double length;    // of the sum of its photos' unit vectors, each times its weight
+    double precision; // the sum of its photos'
 } ww_photo_group;
 
-// cosine: between the two sums.
+// cosine: between the two sums. Positive: one person is likelier than two.
 double ww_photo_evidence(const ww_photo_group *a, const ww_photo_group *b, double cosine);
 
 #endif

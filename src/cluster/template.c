@@ -9,6 +9,7 @@
 
 #define ROOT_FULL 255.0f // of a histogram's roots
 #define WEIGHT_MIN 1e-4  // however poor a vector is, alone it is its group's template
+#define SQUARED_MIN 1e-4 // of a photo's vector, before it is brought to length 1
 
 static ww_status no_memory(const ww_templates *t, ww_error *err)
 {
@@ -137,7 +138,7 @@ static void sum_up(ww_templates *t, size_t at, const float *vectors, const uint3
         t->size[at]++;
         t->precision[at] += ww_photo_precision(clarity.quality);
         squares += squared;
-        const double weight = of_photos(t, at) ? ww_photo_weight(clarity.quality) / sqrt(fmax(squared, WEIGHT_MIN))
+        const double weight = of_photos(t, at) ? ww_photo_weight(clarity.quality) / sqrt(fmax(squared, SQUARED_MIN))
                                                : weight_of(t, member[m]);
         for (size_t d = 0; d < dim; d++)
             sum[d] += weight * x[d];

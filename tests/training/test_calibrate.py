@@ -89,6 +89,19 @@ def templates_weigh_by_quality():
     assert np.allclose(one.vector, vectors[0], atol=1e-6) and abs(one.quality - 0.2) < 1e-6
 
 
+def tracks_give_the_conditions_of_the_program():
+    """Templates of single tracks, and what src/cluster/calibration.c multiplies its weights with."""
+    table, vectors = table_of(7, 3, 4)
+    made = calibrate.track_templates(table, vectors, RNG)
+    assert len(made) == 7 * 3 * calibrate.REPEATS and all(len(t.pictures) == 1 for t in made)
+    assert {t.looks for t in made} <= {1, 2, 3, 4}
+    one = calibrate.Template(vectors[2:3], table[2:3])
+    assert one.looks == 1 and np.isclose(one.size_px, 22)
+    low, high, size, looks = (np.array([v]) for v in (0.3, 0.5, 64.0, 16.0))
+    assert np.allclose(calibrate.track_conditions(high, low, size, looks), [[1, 0.3, 0.5, 1, 3, 0.09]])
+    assert calibrate.Pairs(made, RNG, True).condition.shape[1] == len(calibrate.TRACK_NAMES)
+
+
 def pairs_are_what_they_say():
     table, vectors = table_of(7, 3, 4)
     made = calibrate.templates(table, vectors, RNG)
@@ -135,6 +148,7 @@ def main():
         kinds_weigh_the_same,
         templates_weigh_by_quality,
         pairs_are_what_they_say,
+        tracks_give_the_conditions_of_the_program,
         a_face_lies_where_the_truth_says,
     ]
     return tap.run(checks)
