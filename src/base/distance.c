@@ -54,3 +54,11 @@ double ww_distance_squared_of_means(const double *a, const double *b, int dim)
         sum += (a[i] - b[i]) * (a[i] - b[i]);
     return sum;
 }
+
+double ww_vector_length(const float *v, int dim)
+{
+    double squared = 0;
+    for (int i = 0; i < dim; i++)
+        squared += (double)v[i] * v[i];
+    return sqrt(squared);
+}

@@ -9,5 +9,7 @@ double ww_distance_squared_below(const float *a, const float *b, int dim, double
 // ww_distance_squared where one of them, or both, is a mean.
 double ww_distance_squared_to_mean(const float *a, const double *mean, int dim);
 double ww_distance_squared_of_means(const double *a, const double *b, int dim);
+// The Euclidean length of a vector, summed in double precision.
+double ww_vector_length(const float *v, int dim);
 
 #endif

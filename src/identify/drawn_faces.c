@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "identify/drawn_faces.h"
 #include "base/memory.h"
+#include "identify/match.h"
 #include "scan/face_extraction.h"
 
 #include <math.h>
@@ -8,7 +9,7 @@
 #include <string.h>
 
 #define LOOKED_AROUND 1.0      // sides of the box, on each side of it
-#define SCORE_SHARE 0.2F       // of the score that the detector wants elsewhere
+#define SCORE_SHARE 0.2F       // of the score that the detector wants elsewhere: somebody has seen a face here
 #define DRAWN_OVERLAP_MIN 0.25 // intersection over union of a detection and the drawn box
 
 typedef struct adding {
@@ -16,20 +17,8 @@ typedef struct adding {
     const ww_models *models;
     ww_detector *detector;
     ww_embedder *embedder;
-    ww_detections found;
-    bool other_embedder;
+    ww_detections found; // in the last box
 } adding;
-
-static ww_status on_source(void *user, const ww_source_row *row, ww_error *err)
-{
-    adding *a = user;
-    static const char prefix[] = "embedder=";
-    (void)err;
-    if (!row->error && strncmp(row->scan_key, prefix, sizeof prefix - 1) == 0)
-        a->other_embedder =
-            a->other_embedder || strtoull(row->scan_key + sizeof prefix - 1, NULL, 16) != a->models->embedder_hash;
-    return WW_OK;
-}
 
 static ww_status open_models(adding *a, ww_error *err)
 {
@@ -85,6 +74,17 @@ static ww_status look(adding *a, const ww_image *image, ww_detection *face, bool
     return status;
 }
 
+// Chip, embedding, quality and portrait of the face, as a scan makes them.
+static ww_status extract(const adding *a, const ww_selected_frame *frame, ww_span_result *seen, ww_error *err)
+{
+    ww_face_extractor extractor = {.embedder_spec = &a->models->embedder_spec,
+                                   .embedder = a->embedder,
+                                   .frame_max_px = WW_IMAGE_SIDE_MAX,
+                                   .seen = seen};
+    ww_status status = ww_extract_faces(&extractor, frame, err);
+    return status == WW_OK ? ww_extract_pending(&extractor, err) : status;
+}
+
 static ww_status store(adding *a, const ww_drawn_face *drawn, int place, ww_span_result *seen, ww_error *err)
 {
     int64_t id;
@@ -95,18 +95,25 @@ static ww_status store(adding *a, const ww_drawn_face *drawn, int place, ww_span
                              err);
 }
 
-// *added: whether a face was found there. `place`: behind the faces that the frame has by now.
-static ww_status add_one(adding *a, const ww_drawn_face *drawn, int place, bool *added, ww_error *err)
+static ww_status read_frame(const adding *a, int64_t frame, ww_image *image, ww_error *err)
 {
     uint8_t *jpeg = NULL;
     size_t bytes = 0;
+    ww_status status = ww_store_frame_jpeg(a->library->store, frame, &jpeg, &bytes, err);
+    if (status == WW_OK)
+        status = ww_jpeg_decode(jpeg, bytes, "a frame of the library", WW_IMAGE_PIXELS_MAX, image, NULL, NULL, NULL,
+                                NULL, err);
+    free(jpeg);
+    return status;
+}
+
+// *added: whether a face was found there. `place`: behind the faces that the frame has by now.
+static ww_status add_one(adding *a, const ww_drawn_face *drawn, int place, bool *added, ww_error *err)
+{
     bool found = false;
     ww_image image = {0};
     ww_span_result seen = {0};
-    ww_status status = ww_store_frame_jpeg(a->library->store, drawn->frame, &jpeg, &bytes, err);
-    if (status == WW_OK)
-        status = ww_jpeg_decode(jpeg, bytes, "a frame of the library", WW_IMAGE_PIXELS_MAX, &image, NULL, NULL, NULL,
-                                NULL, err);
+    ww_status status = read_frame(a, drawn->frame, &image, err);
     const double scale = status == WW_OK && drawn->width > 0 ? (double)image.width / drawn->width : 1;
     ww_detection face = {(float)(drawn->box.x * scale),
                          (float)(drawn->box.y * scale),
@@ -117,10 +124,6 @@ static ww_status add_one(adding *a, const ww_drawn_face *drawn, int place, bool 
     if (status == WW_OK)
         status = look(a, &image, &face, &found, err);
     if (status == WW_OK && found) {
-        ww_face_extractor extractor = {.embedder_spec = &a->models->embedder_spec,
-                                       .embedder = a->embedder,
-                                       .frame_max_px = WW_IMAGE_SIDE_MAX,
-                                       .seen = &seen};
         const ww_selected_frame frame = {.image = &image,
                                          .width = drawn->width,
                                          .height = drawn->height,
@@ -128,16 +131,13 @@ static ww_status add_one(adding *a, const ww_drawn_face *drawn, int place, bool 
                                          .face = &face,
                                          .track = (int64_t[]){0},
                                          .count = 1};
-        status = ww_extract_faces(&extractor, &frame, err);
-        if (status == WW_OK)
-            status = ww_extract_pending(&extractor, err);
+        status = extract(a, &frame, &seen, err);
         if (status == WW_OK)
             status = store(a, drawn, place, &seen, err);
         *added = status == WW_OK;
     }
     ww_span_result_free(&seen);
     ww_image_free(&image);
-    free(jpeg);
     return status;
 }
 
@@ -160,9 +160,10 @@ ww_status ww_add_drawn_faces(ww_library *library, const ww_models *models, const
                              int64_t *added, ww_error *err)
 {
     adding a = {.library = library, .models = models};
+    bool other_embedder;
     *added = 0;
-    ww_status status = ww_store_sources(library->store, on_source, &a, err);
-    if (status != WW_OK || a.other_embedder || count == 0)
+    ww_status status = ww_has_other_embedder(library, models, &other_embedder, err);
+    if (status != WW_OK || other_embedder || count == 0)
         return status;
     status = open_models(&a, err);
     if (status == WW_OK)

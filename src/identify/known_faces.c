@@ -77,12 +77,9 @@ static bool is_taken(const lone_faces *l, size_t face)
 static double believed_within(const ww_catalog_face *face, double eps, double seed_score)
 {
     switch (ww_grade_face(face, WW_SEED_QUALITY_MIN, seed_score)) {
-    case WW_FACE_SEED:
-        return LONE_EPS_SHARE * eps;
-    case WW_FACE_UNSURE:
-        return -1;
-    default:
-        return POOR_EPS_SHARE * eps;
+    case WW_FACE_SEED: return LONE_EPS_SHARE * eps;
+    case WW_FACE_UNSURE: return -1;
+    default: return POOR_EPS_SHARE * eps;
     }
 }
 

@@ -6,6 +6,7 @@
 #include "face/detect.h"
 #include "face/embed.h"
 #include "identify/known.h"
+#include "library/catalog.h"
 #include "library/names.h"
 #include "decisions/people_view.h"
 #include "video/photo.h"
@@ -209,16 +210,6 @@ static char *name_of_file(const char *file)
     return ww_strndup(file, numbered ? end - 1 : length);
 }
 
-// What an export writes beside the people, and people without a name.
-static bool is_left_out(const char *name)
-{
-    static const char *const ours[] = {"Unsorted", "Montage", "Frames"};
-    for (size_t i = 0; i < sizeof ours / sizeof *ours; i++)
-        if (strcmp(name, ours[i]) == 0)
-            return true;
-    return strncmp(name, "Face_", 5) == 0;
-}
-
 static ww_status look_at_entry(ww_known *k, eyes *e, const char *dir, const char *entry, bool library, ww_error *err)
 {
     ww_status status = WW_OK;
@@ -226,7 +217,7 @@ static ww_status look_at_entry(ww_known *k, eyes *e, const char *dir, const char
     char *path = ww_path_join(dir, entry), *clean = NULL;
     const bool folder = ww_path_is_dir(path);
     char *named = folder ? ww_strdup(entry) : name_of_file(entry);
-    if (folder ? library && is_left_out(entry) : library || !is_picture(path)) {
+    if (folder ? library && ww_is_nameless_folder(entry) : library || !is_picture(path)) {
         // nobody is meant
     } else if (ww_check_person_name(named, &clean, &why) != WW_OK) {
         ww_notify(&k->listener, "%s '%s' is passed over: %s", folder ? "the folder" : "the picture", path, why.message);
@@ -281,7 +272,7 @@ ww_status ww_known_check(const char *dir, ww_error *err)
     ww_status status = list(dir, &entry, &count, err);
     for (int i = 0; i < count; i++) {
         char *path = ww_path_join(dir, entry[i]->d_name);
-        const bool left_out = library && (is_left_out(entry[i]->d_name) || !ww_path_is_dir(path));
+        const bool left_out = library && (ww_is_nameless_folder(entry[i]->d_name) || !ww_path_is_dir(path));
         any = any || (!left_out && (holds_pictures(path) || is_picture(path)));
         free(path);
         free(entry[i]);

@@ -7,48 +7,50 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char prefix[] = "embedder=";
+static const char key_prefix[] = "embedder="; // of scan keys that tell the embedder's hash (scan/scan.c)
 
 typedef struct comparison {
-    const ww_library *library;
-    const ww_models *models;
+    uint64_t embedder_hash;
+    bool other;
 } comparison;
 
-static ww_status on_source(void *user, const ww_source_row *row, ww_error *err)
+static ww_status compare_source(void *user, const ww_source_row *row, ww_error *err)
 {
-    const comparison *c = user;
-    const bool same = strncmp(row->scan_key, prefix, sizeof prefix - 1) != 0
-                      || strtoull(row->scan_key + sizeof prefix - 1, NULL, 16) == c->models->embedder_hash;
-    if (row->error || same)
-        return WW_OK;
-    return ww_fail(
-        err, WW_ERR_ARGUMENT,
-        "the faces in '%s' were made with another embedder than '%s'; give the --embedder they were made with",
-        c->library->dir, c->models->embedder_spec.name);
+    comparison *c = user;
+    (void)err;
+    if (!row->error && strncmp(row->scan_key, key_prefix, sizeof key_prefix - 1) == 0)
+        c->other = c->other || strtoull(row->scan_key + sizeof key_prefix - 1, NULL, 16) != c->embedder_hash;
+    return WW_OK;
+}
+
+ww_status ww_has_other_embedder(ww_library *library, const ww_models *models, bool *other, ww_error *err)
+{
+    comparison c = {.embedder_hash = models->embedder_hash};
+    const ww_status status = ww_store_sources(library->store, compare_source, &c, err);
+    *other = c.other;
+    return status;
 }
 
 ww_status ww_check_same_embedder(ww_library *library, const ww_models *models, ww_error *err)
 {
-    comparison c = {library, models};
-    return ww_store_sources(library->store, on_source, &c, err);
+    bool other;
+    const ww_status status = ww_has_other_embedder(library, models, &other, err);
+    if (status != WW_OK || !other)
+        return status;
+    return ww_fail(
+        err, WW_ERR_ARGUMENT,
+        "the faces in '%s' were made with another embedder than '%s'; give the --embedder they were made with",
+        library->dir, models->embedder_spec.name);
 }
 
 static const float *row(const ww_match_input *in, size_t face) { return in->embedding + face * in->dim; }
-
-static double length_of(const float *v, size_t dim)
-{
-    double squared = 0;
-    for (size_t d = 0; d < dim; d++)
-        squared += (double)v[d] * v[d];
-    return sqrt(squared);
-}
 
 static double distance_to(const ww_match_input *in, const float *v)
 {
     return sqrt(ww_distance_squared(in->asked, v, (int)in->dim));
 }
 
-// The mean of the faces of at least this quality; returns how many there are.
+// The mean of the faces of at least this quality, at their mean length; returns how many there are.
 static size_t sum_up(const ww_match_input *in, const size_t *face, size_t count, double quality, float *mean)
 {
     size_t used = 0;
@@ -59,10 +61,10 @@ static size_t sum_up(const ww_match_input *in, const size_t *face, size_t count,
             continue;
         for (size_t d = 0; d < in->dim; d++)
             mean[d] += row(in, face[i])[d];
-        length += length_of(row(in, face[i]), in->dim);
+        length += ww_vector_length(row(in, face[i]), (int)in->dim);
         used++;
     }
-    const double now = length_of(mean, in->dim);
+    const double now = ww_vector_length(mean, (int)in->dim);
     for (size_t d = 0; d < in->dim && now > 0; d++)
         mean[d] = (float)(mean[d] * (length / (double)used) / now);
     return used;

@@ -23,12 +23,14 @@ typedef struct ww_match_input { // all borrowed
     double threshold;    // up to which somebody counts as recognised
 } ww_match_input;
 
-// *list: persons, nearest first, at most `count`, at any distance; then unassigned faces within the threshold, the same.
-// (A single face is often nearer than the mean of the person it should belong to.) Ignored persons do not come. The
-// caller's (ww_vector_free), empty after a failure.
+// *list: persons, nearest first, at most `count`, at any distance; then unassigned faces within the threshold, nearest
+// first, at most `count`. (A single face is often nearer than the mean of the person it should belong to.) Ignored
+// persons are left out. The caller's (ww_vector_free), empty after a failure. WW_ERR_MEMORY.
 ww_status ww_match_find(const ww_match_input *in, size_t count, ww_match_list *list, ww_error *err);
 
-// WW_ERR_ARGUMENT: a source of the library was scanned with another embedder than that of `models`.
+// *other: whether a source of the library was scanned with another embedder than that of `models`.
+ww_status ww_has_other_embedder(ww_library *library, const ww_models *models, bool *other, ww_error *err);
+// WW_ERR_ARGUMENT where one was.
 ww_status ww_check_same_embedder(ww_library *library, const ww_models *models, ww_error *err);
 
 #endif

@@ -2,8 +2,8 @@
 // Who may be one person, and who a face may be: from the distances between persons, and from what rules it out.
 //
 // The distance of two persons is the root of the mean squared distance over all pairs of a seed face of the one and of
-// the other; it follows from means alone (see cluster/hac_method.c). A person without a seed face is represented by all its
-// faces.
+// the other; it follows from means alone (see cluster/hac_method.c). A person without a seed face is represented by all
+// its faces.
 #ifndef WW_IDENTIFY_SUGGEST_H
 #define WW_IDENTIFY_SUGGEST_H
 #include "base/error.h"

@@ -6,6 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define UNNAMED_PREFIX "Face_"
+
+enum { HOUSE_FOLDERS = 3 }; // the rest are files
 static const char *const taken_by_the_house[] = {
     "Unsorted",
     "Montage",
@@ -72,7 +75,7 @@ bool ww_catalog_name_folders(ww_catalog *c)
                 continue;
             char *wanted = person->name ? ww_folder_name(person->name) : NULL;
             if (!wanted)
-                wanted = ww_strf("Face_%d", person->number);
+                wanted = ww_strf(UNNAMED_PREFIX "%d", person->number);
             person->folder = free_folder(&set, wanted);
             free(wanted);
         }
@@ -81,4 +84,12 @@ bool ww_catalog_name_folders(ww_catalog *c)
         free(set.slot[i]);
     free(set.slot);
     return true;
+}
+
+bool ww_is_nameless_folder(const char *name)
+{
+    for (size_t i = 0; i < HOUSE_FOLDERS; i++)
+        if (strcmp(name, taken_by_the_house[i]) == 0)
+            return true;
+    return strncmp(name, UNNAMED_PREFIX, sizeof UNNAMED_PREFIX - 1) == 0;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "people/context.h"
+#include "base/distance.h"
 #include "base/memory.h"
 #include "people/scene.h"
 
@@ -51,25 +52,17 @@ static ww_status keep_histogram(struct gathering *g, const uint8_t *roots, size_
     return WW_OK;
 }
 
-static double length_of(const float *x, int dim)
-{
-    double squared = 0;
-    for (int d = 0; d < dim; d++)
-        squared += (double)x[d] * x[d];
-    return sqrt(squared);
-}
-
 // The face's vector becomes the mean of it and those of intermediate frames, as long as it was.
 static void blend_intermediate(struct gathering *g, size_t face, const ww_context_row *row)
 {
     const int dim = g->faces->dim;
     float *x = g->out->vector + face * (size_t)dim;
-    const double own = g->out->weight[face], length = length_of(x, dim);
+    const double own = g->out->weight[face], length = ww_vector_length(x, dim);
     if (!(row->weight > 0) || row->embedding_dim != dim)
         return;
     for (int d = 0; d < dim; d++)
         x[d] = (float)((own * x[d] + row->weight * row->intermediate[d]) / (own + row->weight));
-    const double now = length_of(x, dim);
+    const double now = ww_vector_length(x, dim);
     for (int d = 0; d < dim && now > 0; d++)
         x[d] = (float)(x[d] * length / now);
     g->out->weight[face] = (float)(own + row->weight);
