@@ -7,10 +7,10 @@ enum { FEATURES = 6, POWERS = 3 };
 
 // Fitted by `training/calibrate.py --tracks` on 3,955 tracks of 1,608 people (CelebA pictures shown in videos of 17 to
 // 99 px a face, blurred, darkened and compressed, found and embedded by this program; training/looks.py): logistic
-// regression, tested on people the fold had not seen: claimed and true evidence agree within 0.2 from -4 to 5. The table
-// of looks is not in the repository. Nobody of the footage in docs/accuracy.md was knowingly taken among the people.
-// Without --tracks the script fits four of these conditions only, to other templates; those weights are not in use
-// (docs/clustering.md).
+// regression, tested on people the fold had not seen: claimed and true evidence agree within 0.2 from -4 to 5. The
+// table of looks is not in the repository. Nobody of the footage in docs/accuracy.md was knowingly taken among the
+// people. Without --tracks the script fits four of these conditions only, to other templates; those weights are not in
+// use (docs/clustering.md).
 static const double weights[POWERS][FEATURES] = {
     // 1, low, high, log2(size / 32 px), log2(frames), low^2: times 1, times the cosine, times its square
     {-0.5178, 0.3141, -0.1257, 0.0450, -0.0693, -12.1094},

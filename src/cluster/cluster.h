@@ -38,7 +38,7 @@ typedef struct ww_constraints {
 //
 // Histograms, of colours for instance, mean something within one scene and nothing across two.
 #define WW_NO_SCENE UINT32_MAX
-#define WW_FILM_PHOTOS UINT32_MAX // what all photos together are
+#define WW_RECORDING_PHOTOS UINT32_MAX // the one that all photos together count as
 enum { WW_CONTEXT_KINDS_MAX = 2 };
 typedef struct ww_context_kind {
     const uint8_t *const *roots; // of each vector: square roots of the shares of a histogram, 255 for 1; NULL: not seen
@@ -49,7 +49,7 @@ typedef struct ww_context {
     const float *quality, *size_px, *frames; // of each vector, see calibration.h; frames: how many it was made of
     const float *weight;                     // what it counts in its group's template, > 0
     const uint32_t *scene;                   // of each vector; WW_NO_SCENE: of none
-    const uint32_t *film;                    // of each vector: where the same people are to be expected
+    const uint32_t *recording;               // of each vector: the video, or several that are its parts
     ww_context_kind kind[WW_CONTEXT_KINDS_MAX];
     int kind_count, bins; // bins of each histogram
 } ww_context;
@@ -113,7 +113,7 @@ ww_status ww_join_nearest(const float *vectors, size_t count, int dim, const ww_
 
 typedef struct ww_join_templates_options {
     double threshold;          // as the method's
-    double leeway;             // nats of evidence that may be missing to one who joins somebody of the same film
+    double leeway;             // nats of evidence that may be missing to one who joins somebody of the same recording
     const ww_context *context; // may be NULL
     const bool *may_join;      // count entries; NULL: everyone without a label may
     ww_constraints constraints;

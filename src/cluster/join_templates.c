@@ -19,13 +19,13 @@ typedef struct joining {
     ww_templates templates;   // of the labels, then of the groups
     uint32_t labels;          // labels there are, 0, 1, ...
     uint32_t *label_of_group; // NO_LABEL: none yet
-    uint64_t *seen;           // label and film of each vector with a label, ascending; see sighting
+    uint64_t *seen;           // label and recording of each vector with a label, ascending; see sighting
     size_t seen_count;
     choice *choices;
     size_t choice_count;
 } joining;
 
-static uint64_t sighting(uint32_t label, uint32_t film) { return (uint64_t)label << 32 | film; }
+static uint64_t sighting(uint32_t label, uint32_t recording) { return (uint64_t)label << 32 | recording; }
 
 static int compare_sightings(const void *a, const void *b)
 {
@@ -33,20 +33,20 @@ static int compare_sightings(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-static void note_films(joining *j, size_t count, const int32_t *labels)
+static void note_recordings(joining *j, size_t count, const int32_t *labels)
 {
-    const uint32_t *film = j->options->context ? j->options->context->film : NULL;
+    const uint32_t *recording = j->options->context ? j->options->context->recording : NULL;
     for (size_t i = 0; i < count; i++)
         if (labels[i] >= 0)
-            j->seen[j->seen_count++] = sighting((uint32_t)labels[i], film ? film[i] : 0);
+            j->seen[j->seen_count++] = sighting((uint32_t)labels[i], recording ? recording[i] : 0);
     qsort(j->seen, j->seen_count, sizeof *j->seen, compare_sightings);
 }
 
-// Whether somebody of the label was seen in the group's film: a track lies in one, so its first vector tells.
-static bool of_same_film(const joining *j, uint32_t group, uint32_t label)
+// Whether somebody of the label was seen in the group's recording: a track lies in one, so its first vector tells.
+static bool of_same_recording(const joining *j, uint32_t group, uint32_t label)
 {
-    const uint32_t *film = j->options->context ? j->options->context->film : NULL;
-    const uint64_t wanted = sighting(label, film ? film[j->links.member[j->links.member_start[group]]] : 0);
+    const uint32_t *recording = j->options->context ? j->options->context->recording : NULL;
+    const uint64_t wanted = sighting(label, recording ? recording[j->links.member[j->links.member_start[group]]] : 0);
     return bsearch(&wanted, j->seen, j->seen_count, sizeof *j->seen, compare_sightings) != NULL;
 }
 
@@ -60,7 +60,7 @@ static ww_status prepare(joining *j, size_t count, int dim, const int32_t *label
     j->seen = ww_try_array(count, sizeof *j->seen);
     if (!j->label_of_group || !j->choices || !j->seen)
         return ww_fail_memory(err, "joining %zu vectors", count);
-    note_films(j, count, labels);
+    note_recordings(j, count, labels);
     memset(j->label_of_group, 0xff, groups * sizeof *j->label_of_group);
     for (size_t i = 0; i < count; i++)
         if (labels[i] >= 0 && (uint32_t)labels[i] < j->label_of_group[j->links.group[i]])
@@ -101,7 +101,7 @@ static choice choose(const joining *j, uint32_t group)
         if (j->templates.size[label] <= 0)
             continue;
         const double evidence = ww_template_evidence(&j->templates, j->labels + group, label);
-        const double leeway = of_same_film(j, group, label) ? j->options->leeway : 0;
+        const double leeway = of_same_recording(j, group, label) ? j->options->leeway : 0;
         const bool better = best.label == NO_LABEL || evidence > best.evidence;
         if (better && evidence >= WW_EVIDENCE_ENOUGH - leeway
             && !ww_cannot_join(&j->links.cannot, group, j->label_of_group, label))

@@ -23,10 +23,10 @@ ww_status ww_hac_run(const ww_method_problem *problem, uint32_t *cluster_of_grou
 ww_status ww_template_linkage_run(const ww_method_problem *problem, uint32_t *cluster_of_group, ww_error *err);
 ww_status ww_map_equation_run(const ww_method_problem *problem, uint32_t *cluster_of_group, ww_error *err);
 
-// Average linkage among these groups alone (see hac_method.c): joins the two closest clusters that may be together until
-// no two are within `threshold` (INFINITY: until only what cannot be together is apart). Each group gets the number of
-// one group of its cluster. `place`: scratch, an entry for each group of the problem, all WW_NO_CLUSTER before and
-// after.
+// Average linkage among these groups alone (see hac_method.c): joins the two closest clusters that may be together
+// until no two are within `threshold` (INFINITY: until only what cannot be together is apart). Each group gets the
+// number of one group of its cluster. `place`: scratch, an entry for each group of the problem, all WW_NO_CLUSTER
+// before and after.
 ww_status ww_hac_merge(const ww_method_problem *problem, const uint32_t *groups, size_t group_count, double threshold,
                        uint32_t *place, uint32_t *cluster_of_group, ww_error *err);
 

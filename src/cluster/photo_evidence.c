@@ -9,14 +9,14 @@
 #define LIKENESS_AT_0 0.29
 #define LIKENESS_PER_QUALITY 0.64
 #define LIKENESS_MAX 0.92
-// Cosines between photos of strangers there have mean 0.05 and deviation 0.1, as if vectors had 100 dimensions. Means of
-// many photos, from which the noise is gone, spread more, as if they had 80.
+// Cosines between photos of strangers there have mean 0.05 and deviation 0.1, as if vectors had 100 dimensions. Means
+// of many photos, from which the noise is gone, spread more, as if they had 80.
 #define DIMENSIONS 80.0
-// What the cosine of strangers is reckoned from. From 0.02 to 0.05 the photo sets of docs/accuracy.md sort equally well.
+// Taken for the mean cosine of strangers. From 0.02 to 0.05 the photo sets of docs/accuracy.md sort equally well.
 #define STRANGERS_COSINE 0.03
 // Two groups of photos of one person each have something of their own, however many photos they are (a beard,
-// sunglasses, years): noise with a quarter of the variance between people. Without it fifty photos of one person and ten
-// stay apart; at 0.35 strangers begin to be joined. Chosen on other people of CelebA, on VGGFace2 and lfw_dev
+// sunglasses, years): noise with a quarter of the variance between people. Without it fifty photos of one person and
+// ten stay apart; at 0.35 strangers begin to be joined. Chosen on other people of CelebA, on VGGFace2 and lfw_dev
 // (docs/accuracy.md).
 #define GROUP_NOISE 0.25
 

@@ -31,10 +31,10 @@ ww_status ww_templates_make(ww_templates *t, size_t count, int dim, const ww_con
     t->size = ww_try_array(count, sizeof *t->size);
     t->weight = ww_try_array(count, sizeof *t->weight);
     t->clarity = ww_try_array(count, sizeof *t->clarity);
-    t->film = ww_try_array(count, sizeof *t->film);
+    t->recording = ww_try_array(count, sizeof *t->recording);
     t->precision = ww_try_array(count, sizeof *t->precision);
     t->settings = ww_try_array(count, sizeof *t->settings);
-    return t->direction && t->magnitude && t->length_squared && t->size && t->weight && t->clarity && t->film
+    return t->direction && t->magnitude && t->length_squared && t->size && t->weight && t->clarity && t->recording
                    && t->precision && t->settings
                ? WW_OK
                : no_memory(t, err);
@@ -58,7 +58,7 @@ void ww_templates_free(ww_templates *t)
     free(t->size);
     free(t->weight);
     free(t->clarity);
-    free(t->film);
+    free(t->recording);
     free(t->precision);
     free(t->settings);
     *t = (ww_templates){0};
@@ -98,7 +98,7 @@ static ww_clarity clarity_of(const ww_templates *t, uint32_t vector)
 // Of photos alone.
 static bool of_photos(const ww_templates *t, size_t at)
 {
-    return t->context && t->context->film && t->film[at] == WW_FILM_PHOTOS;
+    return t->context && t->context->recording && t->recording[at] == WW_RECORDING_PHOTOS;
 }
 
 static bool is_finite(const float *x, int dim)
@@ -148,13 +148,13 @@ static void sum_up(ww_templates *t, size_t at, const float *vectors, const uint3
 
 // --- settings --------------------------------------------------------------------------------------------------------
 
-static uint32_t film_of(const ww_templates *t, const uint32_t *member, size_t members)
+static uint32_t recording_of(const ww_templates *t, const uint32_t *member, size_t members)
 {
-    const uint32_t *film = t->context ? t->context->film : NULL;
-    for (size_t m = 1; film && m < members; m++)
-        if (film[member[m]] != film[member[0]])
-            return WW_FILMS_SEVERAL;
-    return film && members ? film[member[0]] : 0;
+    const uint32_t *recording = t->context ? t->context->recording : NULL;
+    for (size_t m = 1; recording && m < members; m++)
+        if (recording[member[m]] != recording[member[0]])
+            return WW_RECORDINGS_SEVERAL;
+    return recording && members ? recording[member[0]] : 0;
 }
 
 static bool has_scenes(const ww_templates *t) { return t->context && t->context->scene; }
@@ -234,7 +234,7 @@ ww_status ww_template_of_group(ww_templates *t, size_t at, const float *vectors,
     double *sum = ww_try_array((size_t)t->dim, sizeof *sum);
     if (!sum)
         return no_memory(t, err);
-    t->film[at] = film_of(t, member, members);
+    t->recording[at] = recording_of(t, member, members);
     sum_up(t, at, vectors, member, members, sum);
     set_direction(t, at, sum);
     if (!of_photos(t, at))
@@ -272,9 +272,9 @@ ww_status ww_template_absorb(ww_templates *t, size_t a, size_t b, ww_error *err)
     add_clarity(t, a, &t->clarity[b], t->weight[b]);
     t->precision[a] += t->precision[b];
     if (t->size[a] <= 0) // nothing so far
-        t->film[a] = t->film[b];
-    else if (t->film[a] != t->film[b])
-        t->film[a] = WW_FILMS_SEVERAL;
+        t->recording[a] = t->recording[b];
+    else if (t->recording[a] != t->recording[b])
+        t->recording[a] = WW_RECORDINGS_SEVERAL;
     const double size = t->size[a] + t->size[b];
     t->length_squared[a] = (t->size[a] * t->length_squared[a] + t->size[b] * t->length_squared[b]) / size;
     t->size[a] = size;
@@ -323,7 +323,7 @@ double ww_template_evidence(const ww_templates *t, size_t a, size_t b)
     if (of_photos(t, a) && of_photos(t, b))
         return ww_photo_evidence(&(ww_photo_group){t->magnitude[a], t->precision[a]},
                                  &(ww_photo_group){t->magnitude[b], t->precision[b]}, 1 - squared / 2);
-    const bool apart = t->film[a] != t->film[b] || t->film[a] == WW_FILMS_SEVERAL;
+    const bool apart = t->recording[a] != t->recording[b] || t->recording[a] == WW_RECORDINGS_SEVERAL;
     return ww_calibrated_evidence(1 - squared / 2, &t->clarity[a], &t->clarity[b])
-           + (has_scenes(t) ? context_evidence(t, a, b) : 0) - (apart ? WW_EVIDENCE_ACROSS_FILMS : 0);
+           + (has_scenes(t) ? context_evidence(t, a, b) : 0) - (apart ? WW_EVIDENCE_ACROSS_RECORDINGS : 0);
 }

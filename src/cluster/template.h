@@ -9,7 +9,7 @@
 // The evidence that two templates are one person, in nats, is what calibration.h makes of their cosine and of how well
 // they show their person, plus what is around them: the sum over kinds of weight x mean over pairs of (neutral -
 // unlikeness). The mean goes over all pairs of a vector of one with a vector of the other; pairs of different scenes,
-// and those where one was not seen, count 0: they say nothing. Two of different films are less likely one person
+// and those where one was not seen, count 0: they say nothing. Two of different recordings are less likely one person
 // beforehand. Unlikeness is 1 minus the sum of the products of the roots (Bhattacharyya's coefficient).
 //
 // Embedders differ in how far apart people are. Their distances are brought to the calibrated ones by the threshold:
@@ -26,14 +26,15 @@
 // less likeness, strangers are joined in one, at 3.5 poor faces in another.
 #define WW_EVIDENCE_ENOUGH 4.5
 
-// Nats that are missing unless both are of one film, and that the same: people seldom come over from one to another.
-#define WW_EVIDENCE_ACROSS_FILMS 1.0
+// Nats that are missing unless both are of one and the same recording: people seldom come over from one to another.
+// With them no face of the twelve clips in one library is in a folder of another clip (docs/accuracy.md).
+#define WW_EVIDENCE_ACROSS_RECORDINGS 1.0
 // Nats against two being one person for each photo that shows both. Of photos with two faces one in twenty shows
 // somebody twice (a collage, a poster behind) or a face that was sorted wrongly; 2 and 3 sort equally well, with 8 one
 // such photo keeps two folders of fifty apart.
 #define WW_EVIDENCE_SEEN_AT_ONCE 3.0
 
-#define WW_FILMS_SEVERAL (UINT32_MAX - 1) // what a template is of when its vectors are of more than one
+#define WW_RECORDINGS_SEVERAL (UINT32_MAX - 1) // what a template is of when its vectors are of more than one
 
 typedef struct ww_template_scene { // of a template, in one scene
     uint32_t scene;
@@ -59,7 +60,7 @@ typedef struct ww_templates {
     double *size;                 // count: vectors; 0: none that is finite, and no template
     double *weight;               // count: sum of the vectors'
     ww_clarity *clarity;          // count
-    uint32_t *film;               // count
+    uint32_t *recording;          // count
     double *precision;            // count: of those of photos alone, see photo_evidence.h
     ww_template_scenes *settings; // count
 } ww_templates;

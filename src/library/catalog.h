@@ -121,8 +121,8 @@ const char *ww_catalog_title(const ww_catalog_person *person);
 // Gives each person of the catalog the name of a folder. Unnamed: Face_N. Named: the name, made fit for a folder; when
 // another folder has the same name (ww_name_same) already, with " (2)", " (3)", ... after it. False: no memory.
 bool ww_catalog_name_folders(ww_catalog *catalog);
-// Whether a folder of this name is one that an export writes and that is not of a person with a name: Unsorted, Montage,
-// Frames, Face_N.
+// Whether a folder of this name is one that an export writes and that is not of a person with a name: Unsorted,
+// Montage, Frames, Face_N.
 bool ww_is_nameless_folder(const char *name);
 
 #endif

@@ -94,13 +94,13 @@ static ww_status allocate(struct gathering *g, ww_error *err)
     c->size_px = ww_try_array(count, sizeof *c->size_px);
     c->frames = ww_try_array(count, sizeof *c->frames);
     c->scene = ww_try_array(count, sizeof *c->scene);
-    c->film = ww_try_array(count, sizeof *c->film);
+    c->recording = ww_try_array(count, sizeof *c->recording);
     c->torso = ww_try_array(count, sizeof *c->torso);
     c->hair = ww_try_array(count, sizeof *c->hair);
     g->torso_at = ww_try_array(count, sizeof *g->torso_at);
     g->hair_at = ww_try_array(count, sizeof *g->hair_at);
-    return c->vector && c->weight && c->quality && c->size_px && c->frames && c->scene && c->film && c->torso && c->hair
-                   && g->torso_at && g->hair_at
+    return c->vector && c->weight && c->quality && c->size_px && c->frames && c->scene && c->recording && c->torso
+                   && c->hair && g->torso_at && g->hair_at
                ? WW_OK
                : no_memory(g->faces, err);
 }
@@ -117,7 +117,7 @@ static void finish(struct gathering *g)
                               .frames = c->frames,
                               .weight = c->weight,
                               .scene = c->scene,
-                              .film = c->film,
+                              .recording = c->recording,
                               .kind_count = 2,
                               .bins = (int)g->bins};
     c->context.kind[0] = (ww_context_kind){c->torso, TORSO_WEIGHT, TORSO_NEUTRAL};
@@ -141,7 +141,7 @@ ww_status ww_face_context_gather(const ww_catalog *faces, ww_face_context *conte
         status = ww_store_contexts(faces->store, on_context, &g, err);
     }
     if (status == WW_OK)
-        status = ww_scenes_find(faces, context->scene, context->film, err);
+        status = ww_scenes_find(faces, context->scene, context->recording, err);
     if (status == WW_OK)
         finish(&g);
     free(g.torso_at);
@@ -159,7 +159,7 @@ void ww_face_context_free(ww_face_context *context)
     free(context->size_px);
     free(context->frames);
     free(context->scene);
-    free(context->film);
+    free(context->recording);
     free(context->torso);
     free(context->hair);
     free(context->colours);

@@ -12,7 +12,7 @@ typedef struct ww_face_context {
     float *vector;
     float *weight; // faces: what it counts in a template: the sum of the squared qualities of all of these
     float *quality, *size_px, *frames; // faces; frames: how many the vector is made of
-    uint32_t *scene, *film;            // faces
+    uint32_t *scene, *recording;       // faces
     const uint8_t **torso, **hair;     // faces: histograms, NULL: not seen
     uint8_t *colours;                  // where those lie
     ww_context context;                // of all that, for the cluster room

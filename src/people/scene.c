@@ -12,12 +12,12 @@
 // twelve clips of talk, dance and montage any value from 0.6 to 0.85 sorted equally well.
 #define SAME_CAMERA_LIKENESS 0.75
 #define BACK_WITHIN_US 60000000 // to the same camera, in one scene
-#define PART_MAX_US 120000000   // longer files are films of their own
+#define PART_MAX_US 120000000   // longer files are recordings of their own
 #define PART_PAUSE_US 1000000   // between two of them
 
 enum { VIDEO = 0 }; // ww_catalog_source.kind
 
-// --- films in parts --------------------------------------------------------------------------------------------------
+// --- recordings in parts --------------------------------------------------------------------------------------------
 
 // The place of the first byte after a run of digits; zeros in front are skipped, so that *from is where the number
 // begins.
@@ -70,19 +70,19 @@ static int compare_sources(const void *p, const void *q)
     return number != 0 ? number : (a->source > b->source) - (a->source < b->source);
 }
 
-static bool of_one_film(const ww_scene_source *a, const ww_scene_source *b)
+static bool of_one_recording(const ww_scene_source *a, const ww_scene_source *b)
 {
     int number;
     return is_part(a) && is_part(b) && a->width == b->width && a->height == b->height
            && compare_names(a->path, b->path, &number) == 0;
 }
 
-void ww_scene_order(ww_scene_source *source, size_t count, uint32_t *film)
+void ww_scene_order(ww_scene_source *source, size_t count, uint32_t *recording)
 {
     if (count)
         qsort(source, count, sizeof *source, compare_sources);
     for (size_t i = 0; i < count; i++)
-        film[i] = i == 0 ? 0 : film[i - 1] + !of_one_film(&source[i - 1], &source[i]);
+        recording[i] = i == 0 ? 0 : recording[i - 1] + !of_one_recording(&source[i - 1], &source[i]);
 }
 
 // --- scenes ----------------------------------------------------------------------------------------------------------
@@ -91,7 +91,7 @@ void ww_scene_order(ww_scene_source *source, size_t count, uint32_t *film)
 static size_t comes_back(const ww_scene_frame *frame, size_t count, size_t i, size_t known)
 {
     size_t last = known;
-    while (last + 1 < count && frame[last + 1].film == frame[i].film
+    while (last + 1 < count && frame[last + 1].recording == frame[i].recording
            && frame[last + 1].time_us - frame[i].time_us <= BACK_WITHIN_US)
         last++;
     while (last > known && ww_view_likeness(frame[i].view, frame[last].view) < SAME_CAMERA_LIKENESS)
@@ -121,8 +121,8 @@ struct placed { // a frame with a view
 
 struct finding {
     const ww_catalog *faces;
-    uint32_t *film;    // of each source of the catalog
-    int64_t *begin_us; // where it begins in the film
+    uint32_t *recording; // of each source of the catalog
+    int64_t *begin_us;   // where it begins in the recording
     struct placed *placed;
     size_t placed_count;
     uint8_t *views; // frames x WW_VIEW_BYTES
@@ -134,30 +134,31 @@ static ww_status no_memory(const struct finding *f, ww_error *err)
     return ww_fail_memory(err, "the scenes of %zu frames", f->faces->frame.count);
 }
 
-// Which film each source is of, and where it begins there.
+// Which recording each source is of, and where it begins there.
 static ww_status order_sources(struct finding *f, ww_error *err)
 {
     const size_t count = f->faces->source.count;
     ww_scene_source *source = ww_try_array(count, sizeof *source);
-    uint32_t *film = ww_try_array(count, sizeof *film);
+    uint32_t *recording = ww_try_array(count, sizeof *recording);
     size_t videos = 0;
     for (size_t i = 0; i < count && source; i++) {
         const ww_catalog_source *s = &f->faces->source.item[i];
         if (s->kind == VIDEO)
             source[videos++] = (ww_scene_source){(int)i, s->path, s->width, s->height, s->duration_us};
     }
-    if (source && film) {
-        ww_scene_order(source, videos, film);
+    if (source && recording) {
+        ww_scene_order(source, videos, recording);
         for (size_t i = 0; i < videos; i++) {
             const int before = i ? source[i - 1].source : 0, now = source[i].source;
-            f->film[now] = film[i];
-            f->begin_us[now] =
-                i && film[i] == film[i - 1] ? f->begin_us[before] + source[i - 1].duration_us + PART_PAUSE_US : 0;
+            f->recording[now] = recording[i];
+            f->begin_us[now] = i && recording[i] == recording[i - 1]
+                                   ? f->begin_us[before] + source[i - 1].duration_us + PART_PAUSE_US
+                                   : 0;
         }
     }
-    const ww_status status = source && film ? WW_OK : no_memory(f, err);
+    const ww_status status = source && recording ? WW_OK : no_memory(f, err);
     free(source);
-    free(film);
+    free(recording);
     return status;
 }
 
@@ -178,15 +179,15 @@ static ww_status on_view(void *user, int64_t frame, const uint8_t *view, size_t 
     uint8_t *kept = f->views + f->placed_count * WW_VIEW_BYTES;
     memcpy(kept, view, WW_VIEW_BYTES);
     f->placed[f->placed_count++] =
-        (struct placed){{f->film[row->source], row->time_us + f->begin_us[row->source], kept}, i};
+        (struct placed){{f->recording[row->source], row->time_us + f->begin_us[row->source], kept}, i};
     return WW_OK;
 }
 
-static int by_film_and_time(const void *p, const void *q)
+static int by_recording_and_time(const void *p, const void *q)
 {
     const struct placed *a = p, *b = q;
-    if (a->frame.film != b->frame.film)
-        return a->frame.film < b->frame.film ? -1 : 1;
+    if (a->frame.recording != b->frame.recording)
+        return a->frame.recording < b->frame.recording ? -1 : 1;
     if (a->frame.time_us != b->frame.time_us)
         return a->frame.time_us < b->frame.time_us ? -1 : 1;
     return (a->index > b->index) - (a->index < b->index);
@@ -199,7 +200,7 @@ static ww_status name_scenes(struct finding *f, uint32_t *scene, ww_error *err)
     uint32_t *of_placed = ww_try_array(count, sizeof *of_placed), *of_frame = ww_try_array(frames, sizeof *of_frame);
     const ww_status status = frame && of_placed && of_frame ? WW_OK : no_memory(f, err);
     if (status == WW_OK) {
-        qsort(f->placed, count, sizeof *f->placed, by_film_and_time);
+        qsort(f->placed, count, sizeof *f->placed, by_recording_and_time);
         for (size_t i = 0; i < count; i++)
             frame[i] = f->placed[i].frame;
         ww_scene_split(frame, count, of_placed);
@@ -216,30 +217,30 @@ static ww_status name_scenes(struct finding *f, uint32_t *scene, ww_error *err)
     return status;
 }
 
-static void name_films(const struct finding *f, uint32_t *film)
+static void name_recordings(const struct finding *f, uint32_t *recording)
 {
     for (size_t i = 0; i < f->faces->face.count; i++) {
         const int source = f->faces->face.item[i].source;
-        film[i] = f->faces->source.item[source].kind == VIDEO ? f->film[source] : WW_FILM_PHOTOS;
+        recording[i] = f->faces->source.item[source].kind == VIDEO ? f->recording[source] : WW_RECORDING_PHOTOS;
     }
 }
 
-ww_status ww_scenes_find(const ww_catalog *faces, uint32_t *scene, uint32_t *film, ww_error *err)
+ww_status ww_scenes_find(const ww_catalog *faces, uint32_t *scene, uint32_t *recording, ww_error *err)
 {
     const size_t sources = faces->source.count, frames = faces->frame.count;
     struct finding f = {.faces = faces,
-                        .film = ww_try_array(sources, sizeof *f.film),
+                        .recording = ww_try_array(sources, sizeof *f.recording),
                         .begin_us = ww_try_array(sources, sizeof *f.begin_us),
                         .placed = ww_try_array(frames, sizeof *f.placed),
                         .views = ww_try_array(frames, WW_VIEW_BYTES)};
-    ww_status status = f.film && f.begin_us && f.placed && f.views ? order_sources(&f, err) : no_memory(&f, err);
+    ww_status status = f.recording && f.begin_us && f.placed && f.views ? order_sources(&f, err) : no_memory(&f, err);
     if (status == WW_OK)
         status = ww_store_views(faces->store, on_view, &f, err);
     if (status == WW_OK)
         status = name_scenes(&f, scene, err);
     if (status == WW_OK)
-        name_films(&f, film);
-    free(f.film);
+        name_recordings(&f, recording);
+    free(f.recording);
     free(f.begin_us);
     free(f.placed);
     free(f.views);

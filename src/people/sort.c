@@ -8,8 +8,8 @@
 #include <string.h>
 
 #define NONE UINT32_MAX
-// Nats that may be missing to one who joins somebody of the same film, and founds nothing. On twelve clips anything
-// from 1 to 2.5 does: of two hundred who join four go wrong.
+// Nats that may be missing to one who joins somebody of the same recording, and founds nothing. On twelve clips
+// anything from 1 to 2.5 does: of two hundred who join four go wrong.
 #define JOIN_LEEWAY 2.0
 
 struct sorting {
@@ -94,7 +94,7 @@ enum { SEED_NUMBERS = 4 };
 // What is known of the seeds beside their vectors, in their order.
 struct seeds_context {
     float *number[SEED_NUMBERS];
-    uint32_t *scene, *film;
+    uint32_t *scene, *recording;
     const uint8_t **roots[WW_CONTEXT_KINDS_MAX];
     ww_context context;
 };
@@ -104,7 +104,7 @@ static void free_context(struct seeds_context *f)
     for (int i = 0; i < SEED_NUMBERS; i++)
         free(f->number[i]);
     free(f->scene);
-    free(f->film);
+    free(f->recording);
     for (int k = 0; k < WW_CONTEXT_KINDS_MAX; k++)
         free(f->roots[k]);
 }
@@ -134,13 +134,13 @@ static ww_status pick_context(const struct sorting *s, struct seeds_context *f, 
     f->context = *all;
     f->scene = ww_try_array(s->seeds, sizeof *f->scene);
     f->context.scene = f->scene;
-    f->film = all->film ? ww_try_array(s->seeds, sizeof *f->film) : NULL;
-    f->context.film = f->film;
-    bool whole = f->scene && (f->film || !all->film);
+    f->recording = all->recording ? ww_try_array(s->seeds, sizeof *f->recording) : NULL;
+    f->context.recording = f->recording;
+    bool whole = f->scene && (f->recording || !all->recording);
     for (size_t i = 0; whole && i < s->seeds; i++) {
         f->scene[i] = all->scene[s->seed[i]];
-        if (f->film)
-            f->film[i] = all->film[s->seed[i]];
+        if (f->recording)
+            f->recording[i] = all->recording[s->seed[i]];
     }
     whole = whole && pick_numbers(s, all->quality, &f->number[0], &f->context.quality);
     whole = whole && pick_numbers(s, all->size_px, &f->number[1], &f->context.size_px);

@@ -159,7 +159,7 @@ TEST(leftovers_go_where_most_speaks_for_them)
     CHECK(label[0] == 0 && label[1] == 0 && label[2] == 1 && label[3] == 1);
 }
 
-TEST(leeway_is_given_within_a_film)
+TEST(leeway_is_given_within_a_recording)
 {
     ww_random r = {10};
     ww_error err = {0};
@@ -167,14 +167,14 @@ TEST(leeway_is_given_within_a_film)
     normal_unit(&r, centre);
     for (int i = 0; i < 3; i++)
         near_to(&r, centre, i < 2 ? 0.95 : 0.47, x + i * DIM); // 0.5 to the template would be enough
-    for (uint32_t i = 0; i < 4; i++) {                         // whatever the number of the film
-        const uint32_t first = i < 2 ? 0 : 7, film = i % 2;
-        const uint32_t films[3] = {first, first, first + film};
+    for (uint32_t i = 0; i < 4; i++) {                         // whatever the number of the recording
+        const uint32_t first = i < 2 ? 0 : 7, recording = i % 2;
+        const uint32_t recordings[3] = {first, first, first + recording};
         int32_t label[3] = {0, 0, -1};
-        const ww_context context = {.film = films};
+        const ww_context context = {.recording = recordings};
         CHECK_OK(ww_join_templates(
             x, 3, DIM, &(ww_join_templates_options){.threshold = 1.0, .leeway = 2, .context = &context}, label, &err));
-        CHECK_EQ(label[2], film == 0 ? 0 : -1);
+        CHECK_EQ(label[2], recording == 0 ? 0 : -1);
         label[2] = -1;
         CHECK_OK(ww_join_templates(x, 3, DIM, &(ww_join_templates_options){.threshold = 1.0, .context = &context},
                                    label, &err));
@@ -182,20 +182,20 @@ TEST(leeway_is_given_within_a_film)
     }
 }
 
-TEST(across_films_more_is_asked_for)
+TEST(across_recordings_more_is_asked_for)
 {
     ww_random r = {11};
     float x[3 * DIM];
     int32_t label[3];
     normal_unit(&r, x);
     for (uint32_t i = 0; i < 4; i++) {
-        const uint32_t first = i < 2 ? 0 : 7, film = i % 2;
-        const uint32_t films[3] = {first, first + film, first + film};
-        const ww_context context = {.film = films};
+        const uint32_t first = i < 2 ? 0 : 7, recording = i % 2;
+        const uint32_t recordings[3] = {first, first + recording, first + recording};
+        const ww_context context = {.recording = recordings};
         near_to(&r, x, 0.52, x + DIM); // 0.5 is enough within one
         near_to(&r, x, 0.7, x + 2 * DIM);
         run(x, 2, 1.0, &context, (ww_constraints){0}, label);
-        CHECK_EQ(label[1] == label[0], film == 0);
+        CHECK_EQ(label[1] == label[0], recording == 0);
         memcpy(x + DIM, x + 2 * DIM, DIM * sizeof *x);
         run(x, 2, 1.0, &context, (ww_constraints){0}, label);
         CHECK_EQ(label[1], label[0]);
@@ -232,15 +232,15 @@ static bool one_person(int each, double likeness, ww_constraints known, int32_t 
     enum { PHOTOS = 40 };
     ww_random r = {12};
     float centre[2 * DIM], x[PHOTOS * DIM], quality[PHOTOS];
-    uint32_t film[PHOTOS];
+    uint32_t recording[PHOTOS];
     normal_unit(&r, centre);
     near_to(&r, centre, likeness, centre + DIM);
     for (int i = 0; i < 2 * each; i++) {
         near_to(&r, centre + (i < each ? 0 : DIM), 0.85, x + i * DIM);
         quality[i] = 0.7f;
-        film[i] = WW_FILM_PHOTOS;
+        recording[i] = WW_RECORDING_PHOTOS;
     }
-    run(x, (size_t)(2 * each), 1.05, &(ww_context){.quality = quality, .film = film}, known, label);
+    run(x, (size_t)(2 * each), 1.05, &(ww_context){.quality = quality, .recording = recording}, known, label);
     for (int i = 1; i < each; i++)
         CHECK(label[i] == label[0] || known.at_once_count);
     return label[each] == label[0];
@@ -281,8 +281,8 @@ int main(void)
     RUN(a_clear_vector_outweighs_poor_ones_in_its_group);
     RUN(colours_count_within_a_scene_alone);
     RUN(leftovers_go_where_most_speaks_for_them);
-    RUN(leeway_is_given_within_a_film);
-    RUN(across_films_more_is_asked_for);
+    RUN(leeway_is_given_within_a_recording);
+    RUN(across_recordings_more_is_asked_for);
     RUN(photos_say_more_the_clearer_and_the_more_there_are);
     RUN(many_photos_of_two_who_look_alike_stay_apart);
     RUN(one_photo_with_both_does_not_part_two_groups_but_none_is_there_twice);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What is around faces: films put together again, scenes, the store's rows as the cluster room wants them, and who is a
-// person.
+// What is around faces: recordings put together again, scenes, the store's rows as the cluster room wants them, and who
+// is a person.
 #include "harness.h"
 #include "library/view.h"
 #include "people.h"
@@ -12,18 +12,18 @@
 
 #define SECOND_US 1000000
 
-static bool has_order(ww_scene_source *source, size_t count, const char *paths, const char *films)
+static bool has_order(ww_scene_source *source, size_t count, const char *paths, const char *recordings)
 {
-    uint32_t film[16];
+    uint32_t recording[16];
     char found[256] = "", numbers[64] = "";
-    ww_scene_order(source, count, film);
+    ww_scene_order(source, count, recording);
     for (size_t i = 0; i < count; i++) {
         sprintf(found + strlen(found), "%s ", source[i].path);
-        sprintf(numbers + strlen(numbers), "%u ", (unsigned)film[i]);
+        sprintf(numbers + strlen(numbers), "%u ", (unsigned)recording[i]);
     }
-    if (strcmp(found, paths) != 0 || strcmp(numbers, films) != 0)
+    if (strcmp(found, paths) != 0 || strcmp(numbers, recordings) != 0)
         printf("# %s: %s\n", found, numbers);
-    return strcmp(found, paths) == 0 && strcmp(numbers, films) == 0;
+    return strcmp(found, paths) == 0 && strcmp(numbers, recordings) == 0;
 }
 
 #define PART(path, seconds)                                                                                            \
@@ -31,7 +31,7 @@ static bool has_order(ww_scene_source *source, size_t count, const char *paths, 
         0, path, 640, 360, (int64_t)(seconds)*SECOND_US                                                                \
     }
 
-TEST(short_files_whose_names_differ_in_numbers_are_parts_of_one_film)
+TEST(short_files_whose_names_differ_in_numbers_are_parts_of_one_recording)
 {
     ww_scene_source parts[] = {PART("d/out10.mp4", 4), PART("d/out2.mp4", 4), PART("d/out1.mp4", 4)};
     CHECK(has_order(parts, 3, "d/out1.mp4 d/out2.mp4 d/out10.mp4 ", "0 0 0 "));
@@ -52,23 +52,23 @@ static void make_view(int camera, uint8_t view[WW_VIEW_BYTES])
         view[i] = (uint8_t)ww_random_below(&r, 256);
 }
 
-// Cameras as letters, a frame each `step` seconds; a dash begins another film.
+// Cameras as letters, a frame each `step` seconds; a dash begins another recording.
 static void check_scenes(const char *cameras, int step, const char *expected)
 {
     static uint8_t views[64][WW_VIEW_BYTES];
     ww_scene_frame frame[64] = {0};
-    uint32_t scene[64], film = 0;
+    uint32_t scene[64], recording = 0;
     char found[65] = "";
     size_t count = 0;
     int64_t time_us = 0;
     for (const char *c = cameras; *c; c++) {
         if (*c == '-') {
-            film++;
+            recording++;
             time_us = 0;
             continue;
         }
         make_view(*c, views[count]);
-        frame[count] = (ww_scene_frame){film, time_us, views[count]};
+        frame[count] = (ww_scene_frame){recording, time_us, views[count]};
         time_us += step * SECOND_US;
         count++;
     }
@@ -85,7 +85,7 @@ TEST(a_scene_is_what_no_return_to_a_camera_bridges)
     check_scenes("AABACDCD", 2, "00001111");
     check_scenes("ABCA", 10, "0000");           // after half a minute: one scene
     check_scenes("ABCDEFGHA", 10, "012345678"); // after more than a minute: none
-    check_scenes("AB-AB", 2, "0123");           // another film
+    check_scenes("AB-AB", 2, "0123");           // another recording
     check_scenes("", 2, "");
 }
 
@@ -172,7 +172,7 @@ TEST(the_context_of_a_library_is_gathered)
     CHECK(context.torso[0] && memcmp(context.torso[0], torso, 8) == 0 && !context.hair[0]);
     CHECK(!context.torso[1] && !context.torso[2]); // histograms of another length mean something else
     CHECK(context.scene[0] == context.scene[1] && context.scene[0] != WW_NO_SCENE && context.scene[2] == WW_NO_SCENE);
-    CHECK(context.film[0] == context.film[2] && context.film[0] != WW_FILM_PHOTOS);
+    CHECK(context.recording[0] == context.recording[2] && context.recording[0] != WW_RECORDING_PHOTOS);
     ww_face_context_free(&context);
     ww_catalog_free(&catalog);
     ww_store_close(store);
@@ -245,7 +245,7 @@ TEST(the_threshold_of_many_is_smaller_within_bounds)
 
 int main(void)
 {
-    RUN(short_files_whose_names_differ_in_numbers_are_parts_of_one_film);
+    RUN(short_files_whose_names_differ_in_numbers_are_parts_of_one_recording);
     RUN(a_scene_is_what_no_return_to_a_camera_bridges);
     RUN(a_view_is_alike_to_itself_in_another_light_and_to_no_other);
     RUN(the_context_of_a_library_is_gathered);
