@@ -2,8 +2,7 @@
 #include "formats/check.h"
 #include "base/hash.h"
 #include "base/number.h"
-#include "formats/dataset_out.h"
-#include "formats/dataset_records.h"
+#include "library/dataset_records.h"
 #include "formats/format.h"
 #include "image/image.h"
 
@@ -177,7 +176,7 @@ static ww_status check_record(ww_checker *c, bool *found, ww_error *err)
     c->prefix = "";
     ww_status status = ww_check_exists(c, WW_DATASET_MANIFEST, WW_ENTRY_FILE, &there, err);
     if (status == WW_OK)
-        status = ww_check_exists(c, WW_DATASET_MANIFEST ".1", WW_ENTRY_FILE, &unfinished, err);
+        status = ww_check_exists(c, WW_DATASET_FIRST_INTENTS, WW_ENTRY_FILE, &unfinished, err);
     if (status != WW_OK || !there)
         return status;
     *found = true;

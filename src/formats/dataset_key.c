@@ -4,7 +4,7 @@
 #include "base/hash.h"
 #include "base/number.h"
 #include "base/text.h"
-#include "formats/dataset_records.h"
+#include "library/dataset_records.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -147,7 +147,7 @@ static ww_status is_complete(ww_folder *folder, bool *complete, ww_error *err)
     ww_entry_info manifest, intents = {0};
     ww_status status = ww_folder_look(folder, WW_DATASET_MANIFEST, &manifest, err);
     if (status == WW_OK)
-        status = ww_folder_look(folder, WW_DATASET_MANIFEST ".1", &intents, err);
+        status = ww_folder_look(folder, WW_DATASET_FIRST_INTENTS, &intents, err);
     *complete = status == WW_OK && manifest.kind == WW_ENTRY_FILE && intents.kind == WW_ENTRY_ABSENT;
     return status;
 }

@@ -3,7 +3,7 @@
 #include "base/files.h"
 #include "base/hash.h"
 #include "base/number.h"
-#include "formats/dataset_records.h"
+#include "library/dataset_records.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -36,7 +36,7 @@ struct ww_dataset_out {
     WW_VECTOR(pending) batch;
     ww_file_records intents; // beside `batch`
     size_t batch_bytes;
-    int intents_written; // number of the last MANIFEST.N
+    int intents_written; // number of the last RECORD.N
     ww_dataset_out_counts counts;
 };
 
@@ -130,7 +130,7 @@ static ww_status write_manifest(ww_dataset_out *o, const ww_file_records *record
     ww_buffer text = {0};
     ww_buffer_text(&text, WW_DATASET_MANIFEST_HEAD);
     if (records)
-        ww_file_records_write(records, 0, &text);
+        ww_file_records_write(records, &text);
     ww_status status = ww_buffer_status(&text, WW_DATASET_MANIFEST, err);
     if (status == WW_OK)
         status = ww_folder_write(o->folder, WW_DATASET_MANIFEST, text.data, text.bytes, WW_FOLDER_REPLACE, o->temporary,
@@ -223,7 +223,7 @@ static ww_status record_intents(ww_dataset_out *o, ww_error *err)
     ww_buffer text = {0};
     char *path = intents_path(o->intents_written + 1);
     ww_buffer_format(&text, "%s\n", o->temporary);
-    ww_file_records_write(&o->intents, 0, &text);
+    ww_file_records_write(&o->intents, &text);
     ww_status status = ww_buffer_status(&text, path, err);
     if (status == WW_OK)
         status = ww_folder_write(o->folder, path, text.data, text.bytes, WW_FOLDER_NEW, o->temporary, err);

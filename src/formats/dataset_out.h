@@ -1,18 +1,15 @@
 // SPDX-License-Identifier: MIT
-// The folder a data set is written to. What was written is on record in a file inside, MANIFEST below, with the hash of
-// each file; a file with a hash on record for its path is ours, any other is the user's and is left alone.
+// The folder a data set is written to. What was written is on record in a file inside (library/dataset_records.h), with
+// the hash of each file; a file with a hash on record for its path is ours, any other is the user's and is left alone.
 //
 // A new set is written as "OUT.unfinished" and gets its name when it is complete; one that was interrupted is taken up
 // again. An existing one is brought up to date in place: what is about to be written is recorded before it is, in files
-// MANIFEST.1, MANIFEST.2, ..., which are removed at the end. While there is one, the set is not complete, and
+// RECORD.1, RECORD.2, ..., which are removed at the end. While there is one, the set is not complete, and
 // ww_dataset_check says so.
 #ifndef WW_FORMATS_DATASET_OUT_H
 #define WW_FORMATS_DATASET_OUT_H
 #include "base/buffer.h"
 #include "library/library.h"
-
-#define WW_DATASET_MANIFEST ".whoswho-dataset"
-#define WW_DATASET_MANIFEST_HEAD "whoswho data set 2\n"
 
 #define WW_DATASET_SUMMARY ".whoswho-summary" // see dataset_key.h
 

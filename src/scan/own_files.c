@@ -4,15 +4,13 @@
 #include "base/hash.h"
 #include "base/memory.h"
 #include "base/search.h"
+#include "library/dataset_records.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
-// A line a file: "HASH KEY BYTES CHANGED_NS PATH"; formats/dataset_records.c writes it.
-#define DATASET_RECORD ".whoswho-dataset"
 #define RECORD_BYTES_MAX ((size_t)1 << 30)
-enum { HASH_DIGITS = 16, FIELDS_BEFORE_PATH = 4 };
 
 static bool holds(const char *dir, const char *name)
 {
@@ -22,11 +20,11 @@ static bool holds(const char *dir, const char *name)
     return there;
 }
 
-bool ww_own_files_here(const char *dir) { return holds(dir, WW_STORE_FILE) || holds(dir, DATASET_RECORD); }
+bool ww_own_files_here(const char *dir) { return holds(dir, WW_STORE_FILE) || holds(dir, WW_DATASET_MANIFEST); }
 
-static ww_status add(ww_own_files *own, const char *path, size_t length, uint64_t hash, ww_error *err)
+static ww_status add(ww_own_files *own, const char *path, uint64_t hash, ww_error *err)
 {
-    char *copy = ww_strndup(path, length);
+    char *copy = ww_strdup(path);
     if (ww_vector_push(&own->path, copy)) {
         if (ww_id_set_put(&own->content, hash, NULL))
             return WW_OK;
@@ -38,7 +36,7 @@ static ww_status add(ww_own_files *own, const char *path, size_t length, uint64_
 
 static ww_status on_exported(void *user, const char *path, uint64_t hash, ww_error *err)
 {
-    return add(user, path, strlen(path), hash, err);
+    return add(user, path, hash, err);
 }
 
 static bool same_file(const char *a, const char *b)
@@ -57,31 +55,20 @@ static ww_status load_library(ww_own_files *own, const ww_library *open, ww_erro
     return status;
 }
 
-// NULL: not a line about a file.
-static const char *path_in(const char *line, size_t length)
-{
-    const char *at = line, *end = line + length;
-    if (strspn(line, "0123456789abcdef") != HASH_DIGITS)
-        return NULL;
-    for (int field = 0; field < FIELDS_BEFORE_PATH && at; field++) {
-        at = memchr(at, ' ', (size_t)(end - at));
-        at += at != NULL;
-    }
-    return at;
-}
-
+// Lines that are about no file are passed over: what a damaged record does not tell is footage.
 static ww_status load_data_set(ww_own_files *own, ww_error *err)
 {
     uint8_t *data = NULL;
     size_t bytes = 0;
-    char *record = ww_path_join(own->dir, DATASET_RECORD);
+    char *record = ww_path_join(own->dir, WW_DATASET_MANIFEST);
     ww_status status = ww_read_file(record, RECORD_BYTES_MAX, &data, &bytes, err);
-    for (const char *line = (const char *)data; status == WW_OK && line && *line;) {
-        const size_t length = strcspn(line, "\n");
-        const char *path = path_in(line, length);
-        if (path)
-            status = add(own, path, (size_t)(line + length - path), strtoull(line, NULL, 16), err);
-        line += length + (line[length] == '\n');
+    for (char *line = (char *)data, *next; status == WW_OK && line && *line; line = next) {
+        ww_file_record file;
+        next = line + strcspn(line, "\n");
+        if (*next)
+            *next++ = 0;
+        if (ww_file_record_read(line, &file))
+            status = add(own, file.path, file.hash, err);
     }
     free(data);
     free(record);
@@ -96,7 +83,7 @@ ww_status ww_own_files_load(ww_own_files *own, const char *dir, const ww_library
     *own = (ww_own_files){.dir = ww_strdup(dir)};
     if (holds(dir, WW_STORE_FILE))
         status = load_library(own, open, err);
-    if (status == WW_OK && holds(dir, DATASET_RECORD))
+    if (status == WW_OK && holds(dir, WW_DATASET_MANIFEST))
         status = load_data_set(own, err);
     if (own->path.count > 1)
         qsort(own->path.item, own->path.count, sizeof *own->path.item, by_bytes);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "formats/dataset_records.h"
+#include "library/dataset_records.h"
 #include "base/search.h"
 
 #include <inttypes.h>
@@ -58,34 +58,33 @@ bool ww_file_records_has(const ww_file_records *r, const char *path, uint64_t ha
     return false;
 }
 
-void ww_file_records_write(const ww_file_records *r, size_t from, ww_buffer *text)
+void ww_file_records_write(const ww_file_records *r, ww_buffer *text)
 {
-    for (size_t i = from; i < r->count; i++)
+    for (size_t i = 0; i < r->count; i++)
         ww_buffer_format(text, "%016" PRIx64 " %016" PRIx64 " %" PRIu64 " %" PRId64 " %s\n", r->item[i].hash,
                          r->item[i].key, r->item[i].bytes, r->item[i].changed_ns, r->item[i].path);
 }
 
-static ww_status read_line(ww_file_records *r, char *line, const char *path, ww_error *err)
+bool ww_file_record_read(char *line, ww_file_record *record)
 {
     char *end = line;
-    ww_file_record record = {0};
-    record.hash = strtoull(line, &end, 16);
-    bool good = end == line + HASH_DIGITS && *end == ' ';
-    if (good) {
-        char *key = end + 1;
-        record.key = strtoull(key, &end, 16);
-        good = end == key + HASH_DIGITS && *end == ' ';
-    }
-    if (good) {
-        record.bytes = strtoull(end, &end, 10);
-        record.changed_ns = strtoll(end, &end, 10);
-        good = *end == ' ' && ww_path_is_inside(end + 1);
-    }
-    record.path = end + 1;
-    return good
-               ? ww_file_records_add(r, &record, err)
-               : ww_fail(err, WW_ERR_FORMAT,
-                         "'%s' is no record of a data set's files that this version reads; move the folder away", path);
+    *record = (ww_file_record){.hash = strtoull(line, &end, 16)};
+    if (end != line + HASH_DIGITS || *end != ' ')
+        return false;
+    char *key = end + 1;
+    record->key = strtoull(key, &end, 16);
+    if (end != key + HASH_DIGITS || *end != ' ')
+        return false;
+    record->bytes = strtoull(end, &end, 10);
+    record->changed_ns = strtoll(end, &end, 10);
+    record->path = end + 1;
+    return *end == ' ' && ww_path_is_inside(record->path);
+}
+
+static ww_status not_a_record(const char *path, ww_error *err)
+{
+    return ww_fail(err, WW_ERR_FORMAT,
+                   "'%s' is no record of a data set's files that this version reads; move the folder away", path);
 }
 
 ww_status ww_file_records_read(ww_file_records *r, ww_folder *folder, const char *path, const char *head, ww_error *err)
@@ -97,13 +96,13 @@ ww_status ww_file_records_read(ww_file_records *r, ww_folder *folder, const char
         return status;
     char *text = (char *)data, *line = text + strlen(head);
     if (strncmp(text, head, strlen(head)) != 0)
-        status = ww_fail(err, WW_ERR_FORMAT,
-                         "'%s' is no record of a data set's files that this version reads; move the folder away", path);
+        status = not_a_record(path, err);
     while (status == WW_OK && *line) {
+        ww_file_record record;
         char *next = line + strcspn(line, "\n");
         if (*next)
             *next++ = 0;
-        status = read_line(r, line, path, err);
+        status = ww_file_record_read(line, &record) ? ww_file_records_add(r, &record, err) : not_a_record(path, err);
         line = next;
     }
     free(data);

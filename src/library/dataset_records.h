@@ -1,17 +1,23 @@
 // SPDX-License-Identifier: MIT
-// The record of a data set's files: paths with the hashes of what was written there. As text, one file a line: hash (16
-// hex digits), key (16 hex digits), bytes, time of the last change in nanoseconds (0: not known yet), path; a space
-// between them.
-#ifndef WW_FORMATS_DATASET_RECORDS_H
-#define WW_FORMATS_DATASET_RECORDS_H
+// The record of a data set's files, which lies in the set's folder: paths with the hashes of what was written there. As
+// text, after a first line, one file a line: hash (16 hex digits), key (16 hex digits), bytes, time of the last change
+// in nanoseconds (0: not known yet), path; a space between them. formats/dataset_out.c writes it; a scan goes by it to
+// tell our pictures from footage.
+#ifndef WW_LIBRARY_DATASET_RECORDS_H
+#define WW_LIBRARY_DATASET_RECORDS_H
 #include "base/buffer.h"
 #include "base/folder.h"
 #include "base/vector.h"
 
+#define WW_DATASET_MANIFEST ".whoswho-dataset" // the record's name
+#define WW_DATASET_MANIFEST_HEAD "whoswho data set 2\n"
+// While an existing set is brought up to date, what is about to be written is on record in WW_DATASET_MANIFEST.1, .2, ...
+#define WW_DATASET_FIRST_INTENTS WW_DATASET_MANIFEST ".1"
+
 typedef struct ww_file_record {
     char *path; // owned
     uint64_t hash;
-    uint64_t key; // of all that its bytes are made from, see ww_dataset_out_keep; 0: none
+    uint64_t key; // of all that its bytes are made from, see formats/dataset_out.h; 0: none
     uint64_t bytes;
     int64_t changed_ns; // ctime when it was written; 0: not known yet
 } ww_file_record;
@@ -26,7 +32,9 @@ void ww_file_records_sort(ww_file_records *records);
 // The first record of `path`; `count` gets how many hashes it has.
 size_t ww_file_records_find(const ww_file_records *records, const char *path, size_t *count);
 bool ww_file_records_has(const ww_file_records *records, const char *path, uint64_t hash);
-void ww_file_records_write(const ww_file_records *records, size_t from, ww_buffer *text);
+void ww_file_records_write(const ww_file_records *records, ww_buffer *text);
+// Reads one line; record->path points into it. False: it tells of no file inside the folder.
+bool ww_file_record_read(char *line, ww_file_record *record);
 // Appends what stands in the file `path` of the folder, whose first line must be `head`. WW_ERR_FORMAT: it is no such
 // record.
 ww_status ww_file_records_read(ww_file_records *records, ww_folder *folder, const char *path, const char *head,
