@@ -42,6 +42,12 @@ const char *ww_path_extension(const char *path)
     return dot && dot != base ? dot + 1 : "";
 }
 
+char *ww_path_stem(const char *path)
+{
+    const char *base = ww_path_base(path), *extension = ww_path_extension(base);
+    return *extension ? ww_strndup(base, (size_t)(extension - base) - 1) : ww_strdup(base);
+}
+
 bool ww_path_exists(const char *path)
 {
     struct stat s;

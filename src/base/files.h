@@ -10,12 +10,15 @@
 
 // "DIR/NAME"; caller frees. An empty dir gives NAME.
 char *ww_path_join(const char *dir, const char *name);
-// Points into `path`, after the last '/'.
-// From the root, through the real name of its folder (the file itself may be a link, or not there); the caller's to free.
+// From the root, through the real name of its folder (the file itself may be a link, or not there); the caller's to
+// free.
 char *ww_path_absolute(const char *path);
+// Points into `path`, after the last '/'.
 const char *ww_path_base(const char *path);
 // Extension without the dot, or "" (points into `path`).
 const char *ww_path_extension(const char *path);
+// The name without folder and extension; the caller's to free.
+char *ww_path_stem(const char *path);
 bool ww_path_exists(const char *path);
 bool ww_path_is_dir(const char *path);
 

@@ -107,6 +107,12 @@ uint64_t ww_hash_bytes(const void *data, size_t bytes)
     return ww_hash_digest(&h);
 }
 
+uint64_t ww_hash_chain(uint64_t so_far, const void *data, size_t bytes)
+{
+    const uint64_t pair[] = {so_far, ww_hash_bytes(data, bytes)};
+    return ww_hash_bytes(pair, sizeof pair);
+}
+
 static ww_status hash_blocks(int fd, const char *path, const ww_cancel *cancel, uint64_t *digest, uint64_t *bytes_out,
                              ww_error *err)
 {

@@ -22,6 +22,8 @@ uint64_t ww_hash_digest(const ww_hash *h); // may be called at any time; does no
 
 // XXH64 of a buffer, seed 0.
 uint64_t ww_hash_bytes(const void *data, size_t bytes);
+// The hash of `so_far` (0 at first) and the hash of a buffer: of one thing after the other.
+uint64_t ww_hash_chain(uint64_t so_far, const void *data, size_t bytes);
 // XXH64 of a whole file, seed 0, read in blocks. `bytes_out` (may be NULL) gets its size. WW_ERR_IO/NOT_FOUND name the
 // file. Only regular files.
 ww_status ww_hash_file(const char *path, uint64_t *digest, uint64_t *bytes_out, ww_error *err);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "base/text.h"
+#include "base/ascii.h"
 
 #include <math.h>
 #include <stdbool.h>
@@ -137,4 +138,17 @@ void ww_text_clock(ww_buffer *b, int64_t us)
 {
     long long seconds = us > 0 ? us / 1000000 : 0;
     ww_buffer_format(b, "%lld:%02lld:%02lld", seconds / 3600, seconds / 60 % 60, seconds % 60);
+}
+
+void ww_text_attribute(ww_buffer *b, const char *name, double value, int decimals)
+{
+    ww_buffer_format(b, " %s=\"", name);
+    ww_text_fixed(b, value, decimals);
+    ww_buffer_text(b, "\"");
+}
+
+void ww_text_word(ww_buffer *b, const char *text)
+{
+    for (; *text; text++)
+        ww_buffer_add(b, ww_ascii_is_space(*text) ? "_" : text, 1);
 }

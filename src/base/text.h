@@ -9,6 +9,10 @@
 void ww_text_html(ww_buffer *b, const char *text); // for content and for attributes in double quotes
 // The same for XML 1.0, which has no place for U+FFFE and U+FFFF: they become U+FFFD.
 void ww_text_xml(ww_buffer *b, const char *text);
+// An attribute of HTML or XML with the space before it, the value as by ww_text_fixed: " x=\"0.5\"".
+void ww_text_attribute(ww_buffer *b, const char *name, double value, int decimals);
+// Fit for formats with spaces between fields: '_' for each ASCII white space.
+void ww_text_word(ww_buffer *b, const char *text);
 // percent-encoded, slashes kept: a relative path as RFC 3986 wants it
 void ww_text_url(ww_buffer *b, const char *path);
 // with its quotes; '<' escaped too, so that it can stand inside <script>

@@ -35,8 +35,7 @@ const char *ww_annotation_label(const ww_dataset *set, size_t face)
 bool ww_annotation_place(const ww_catalog *c, size_t frame, ww_box b, ww_box *box)
 {
     const ww_catalog_frame *f = &c->frame.item[frame];
-    const double sx = f->width > 0 ? (double)f->jpeg_width / f->width : 1,
-                 sy = f->height > 0 ? (double)f->jpeg_height / f->height : 1;
+    const double sx = ww_frame_scale_x(f), sy = ww_frame_scale_y(f);
     const double x0 = fmin(fmax(b.x, 0), f->width), x1 = fmin(fmax(b.x + b.width, 0), f->width);
     const double y0 = fmin(fmax(b.y, 0), f->height), y1 = fmin(fmax(b.y + b.height, 0), f->height);
     *box = (ww_box){x0 * sx, y0 * sy, (x1 - x0) * sx, (y1 - y0) * sy};
@@ -46,18 +45,19 @@ bool ww_annotation_place(const ww_catalog *c, size_t frame, ww_box b, ww_box *bo
 bool ww_annotation_box(const ww_dataset *set, size_t face, ww_box *box)
 {
     const ww_catalog_face *f = &set->catalog->face.item[face];
-    return ww_annotation_place(set->catalog, f->frame, (ww_box){f->x, f->y, f->width, f->height}, box);
+    return ww_annotation_place(set->catalog, f->frame, ww_catalog_face_box(f), box);
 }
 
-void ww_annotation_mark(const ww_dataset *set, size_t face, ww_buffer *text)
+char *ww_annotation_mark(ww_box found, const char *label)
 {
-    const ww_box b = set->catalog->face.item[face].found;
-    const double value[] = {b.x, b.y, b.width, b.height};
+    const double value[] = {found.x, found.y, found.width, found.height};
+    ww_buffer text = {0};
     for (int i = 0; i < 4; i++) {
-        ww_text_fixed(text, value[i], 2);
-        ww_buffer_text(text, " ");
+        ww_text_fixed(&text, value[i], 2);
+        ww_buffer_text(&text, " ");
     }
-    ww_buffer_text(text, ww_annotation_label(set, face));
+    ww_buffer_text(&text, label);
+    return ww_buffer_take(&text);
 }
 
 bool ww_annotation_read_mark(const char *mark, ww_box *found, const char **label)
@@ -83,5 +83,20 @@ ww_status ww_put_stored_frame(const ww_dataset *set, size_t frame, const char *p
     if (status == WW_OK)
         status = ww_dataset_out_put(out, path, jpeg, bytes, err);
     free(jpeg);
+    return status;
+}
+
+ww_status ww_put_annotated_frames(const ww_dataset *set,
+                                  void (*add)(const ww_dataset *set, size_t frame, const char *stem, ww_buffer *text),
+                                  ww_buffer *text, ww_dataset_out *out, ww_error *err)
+{
+    ww_status status = WW_OK;
+    for (size_t i = 0; status == WW_OK && i < set->catalog->frame.count; i++) {
+        char *stem = ww_dataset_frame_name(set, i), *path = ww_strf("images/%s.jpg", stem);
+        add(set, i, stem, text);
+        status = ww_put_stored_frame(set, i, path, out, err);
+        free(path);
+        free(stem);
+    }
     return status;
 }

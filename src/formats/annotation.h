@@ -23,12 +23,18 @@ const char *ww_annotation_label(const ww_dataset *set, size_t face);
 bool ww_annotation_box(const ww_dataset *set, size_t face, ww_box *box);
 // The same of any box in pixels of the source frame.
 bool ww_annotation_place(const ww_catalog *catalog, size_t frame, ww_box source, ww_box *box);
-void ww_annotation_mark(const ww_dataset *set, size_t face, ww_buffer *text);
+// A mark; the caller's (free). `found`: the box as the detector had it.
+char *ww_annotation_mark(ww_box found, const char *label);
 // Reads a mark; *label points into it. False: it is none.
 bool ww_annotation_read_mark(const char *mark, ww_box *found, const char **label);
 
 // Puts the frame's picture as stored.
 ww_status ww_put_stored_frame(const ww_dataset *set, size_t frame, const char *path, ww_dataset_out *out,
                               ww_error *err);
+// Puts the pictures of all frames as images/NAME.jpg, and lets `add` write each frame, whose picture is called `stem`,
+// into `text`.
+ww_status ww_put_annotated_frames(const ww_dataset *set,
+                                  void (*add)(const ww_dataset *set, size_t frame, const char *stem, ww_buffer *text),
+                                  ww_buffer *text, ww_dataset_out *out, ww_error *err);
 
 #endif

@@ -7,7 +7,6 @@
 //
 // Whole pixels throughout, the right and the bottom ones included. A label has no spaces, which part the fields. Frames
 // without a face are not in the library, and are not here.
-#include "base/ascii.h"
 #include "base/text.h"
 #include "formats/annotation.h"
 #include "formats/format.h"
@@ -30,12 +29,6 @@ static void corners(ww_box b, int width, int height, int corner[4])
     corner[3] = pixel(b.y + b.height - 1, height);
 }
 
-static void add_label(const char *folder, ww_buffer *text)
-{
-    for (; *folder; folder++)
-        ww_buffer_add(text, ww_ascii_is_space(*folder) ? "_" : folder, 1);
-}
-
 static ww_status put_portrait(const ww_dataset *set, size_t face, ww_dataset_out *out, ww_error *err)
 {
     const ww_catalog_face *f = &set->catalog->face.item[face];
@@ -48,7 +41,7 @@ static ww_status put_portrait(const ww_dataset *set, size_t face, ww_dataset_out
     size_t bytes = 0;
     ww_buffer text = {0};
     corners(box, f->portrait_width, f->portrait_height, corner);
-    add_label(folder, &text);
+    ww_text_word(&text, folder);
     ww_buffer_format(&text, " %d %d %d %d\n", corner[0], corner[1], corner[2], corner[3]);
     ww_status status = ww_store_portrait_jpeg(set->catalog->store, f->id, &jpeg, &bytes, err);
     if (status == WW_OK)

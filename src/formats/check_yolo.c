@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // What Ultralytics' readers refuse or pass over silently: images/SIDE and labels/SIDE, data.yaml with nc or names.
+#include "base/files.h"
 #include "base/number.h"
+#include "base/search.h"
 #include "formats/check.h"
 #include "formats/dataset.h"
 
@@ -138,17 +140,10 @@ static ww_status check_label(yolo *y, const char *path, int side, ww_error *err)
     return WW_OK;
 }
 
-// A name without its extension.
-static char *stem_of(const char *name)
-{
-    const char *dot = strrchr(name, '.');
-    return dot ? ww_strndup(name, (size_t)(dot - name)) : ww_strdup(name);
-}
-
 static ww_status check_pair(yolo *y, const char *side_name, const char *name, int side, ww_error *err)
 {
     bool labelled = false;
-    char *stem = stem_of(name), *picture = ww_strf("images/%s/%s", side_name, name),
+    char *stem = ww_path_stem(name), *picture = ww_strf("images/%s/%s", side_name, name),
          *label = ww_strf("labels/%s/%s.txt", side_name, stem);
     y->labels.boxes.count = 0;
     ww_status status = ww_check_exists(y->c, label, WW_ENTRY_FILE, &labelled, err);
@@ -164,24 +159,18 @@ static ww_status check_pair(yolo *y, const char *side_name, const char *name, in
     return status;
 }
 
-static ww_status find_label_alone(yolo *y, const char *side_name, const char *name, char **pictures, size_t count)
+static void find_label_alone(yolo *y, const char *side_name, const char *name, char **pictures, size_t count)
 {
-    char *stem = stem_of(name);
+    char *stem = ww_path_stem(name);
+    const size_t length = strlen(stem);
     bool found = false;
-    size_t low = 0, high = count; // `pictures` is sorted by bytes; those of this stem stand together
-    while (low < high) {
-        const size_t middle = low + (high - low) / 2;
-        if (strncmp(pictures[middle], stem, strlen(stem)) < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    for (; !found && low < count && strncmp(pictures[low], stem, strlen(stem)) == 0; low++)
-        found = pictures[low][strlen(stem)] == '.' && !strchr(pictures[low] + strlen(stem) + 1, '.');
+    size_t at; // `pictures` is sorted by bytes; those of this stem stand together
+    WW_LOWER_BOUND(at, count, strncmp(pictures[at], stem, length) < 0);
+    for (; !found && at < count && strncmp(pictures[at], stem, length) == 0; at++)
+        found = pictures[at][length] == '.' && !strchr(pictures[at] + length + 1, '.');
     if (!found)
         ww_check_found(y->c, "%slabels/%s/%s: the label has no picture", y->c->prefix, side_name, name);
     free(stem);
-    return WW_OK;
 }
 
 static ww_status check_side(yolo *y, int side, ww_error *err)
@@ -195,7 +184,7 @@ static ww_status check_side(yolo *y, int side, ww_error *err)
     for (size_t i = 0; status == WW_OK && i < picture_count; i++)
         status = check_pair(y, ww_side_name[side], pictures[i], side, err);
     for (size_t i = 0; status == WW_OK && i < label_count; i++)
-        status = find_label_alone(y, ww_side_name[side], labels[i], pictures, picture_count);
+        find_label_alone(y, ww_side_name[side], labels[i], pictures, picture_count);
     if (status == WW_OK && picture_count == 0 && side == WW_SIDE_VAL && y->val_is_train)
         ww_check_note(y->c, "%sdata.yaml: val is train: a training runs, but its figures say nothing about new footage",
                       y->c->prefix);

@@ -25,7 +25,8 @@ static void add_numbers(ww_buffer *text, const double *value, int count)
 static void add_face(const ww_dataset *set, size_t face, ww_buffer *text)
 {
     const ww_catalog_face *f = &set->catalog->face.item[face];
-    const double sx = ww_frame_scale_x(set, f->frame), sy = ww_frame_scale_y(set, f->frame);
+    const ww_catalog_frame *frame = &set->catalog->frame.item[f->frame];
+    const double sx = ww_frame_scale_x(frame), sy = ww_frame_scale_y(frame);
     const ww_box b = ww_label_box(set, face);
     const double box[] = {b.x * sx, b.y * sy, b.width * sx, b.height * sy}, area = box[2] * box[3];
     ww_buffer_format(text, "%s{\"id\": %zu, \"image_id\": %zu, \"category_id\": %d, \"iscrowd\": 0, \"bbox\": [",
@@ -49,9 +50,8 @@ static void add_face(const ww_dataset *set, size_t face, ww_buffer *text)
 static ww_status put_frame(const ww_dataset *set, size_t frame, side_file *file, ww_dataset_out *out, ww_error *err)
 {
     const ww_catalog_frame *f = &set->catalog->frame.item[frame];
-    ww_buffer name = {0};
-    ww_dataset_frame_name(set, frame, &name);
-    char *stem = ww_buffer_take(&name), *path = ww_strf("images/%s/%s.jpg", ww_side_name[set->side[frame]], stem);
+    char *stem = ww_dataset_frame_name(set, frame),
+         *path = ww_strf("images/%s/%s.jpg", ww_side_name[set->side[frame]], stem);
     ww_buffer_format(&file->images, "%s{\"id\": %zu, \"file_name\": \"%s.jpg\", \"width\": %d, \"height\": %d}",
                      file->images.bytes ? ",\n" : "", frame + 1, stem, f->jpeg_width, f->jpeg_height);
     for (size_t i = f->first_face; i < f->first_face + f->face_count; i++)

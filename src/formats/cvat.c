@@ -38,40 +38,26 @@ static void add_box(const ww_dataset *set, size_t face, ww_buffer *text)
     if (!ww_annotation_box(set, face, &b))
         return;
     const double value[] = {b.x, b.y, b.x + b.width, b.y + b.height};
-    ww_buffer mark = {0};
+    char *mark = ww_annotation_mark(set->catalog->face.item[face].found, ww_annotation_label(set, face));
     ww_buffer_text(text, "    <box label=\"");
     ww_text_xml(text, ww_annotation_label(set, face));
     ww_buffer_text(text, "\" source=\"auto\" occluded=\"0\"");
-    for (int i = 0; i < 4; i++) {
-        ww_buffer_format(text, " %s=\"", corner[i]);
-        ww_text_fixed(text, value[i], 2);
-        ww_buffer_text(text, "\"");
-    }
+    for (int i = 0; i < 4; i++)
+        ww_text_attribute(text, corner[i], value[i], 2);
     ww_buffer_text(text, " z_order=\"0\">\n      <attribute name=\"" WW_ANNOTATION_MARK "\">");
-    ww_annotation_mark(set, face, &mark);
-    if (mark.failed)
-        ww_buffer_fail(text);
-    else
-        ww_text_xml(text, mark.data);
+    ww_text_xml(text, mark);
     ww_buffer_text(text, "</attribute>\n    </box>\n");
-    ww_buffer_free(&mark);
+    free(mark);
 }
 
-static ww_status put_frame(const ww_dataset *set, size_t frame, ww_buffer *text, ww_dataset_out *out, ww_error *err)
+static void add_frame(const ww_dataset *set, size_t frame, const char *stem, ww_buffer *text)
 {
     const ww_catalog_frame *f = &set->catalog->frame.item[frame];
-    ww_buffer name = {0};
-    ww_dataset_frame_name(set, frame, &name);
-    char *stem = ww_buffer_take(&name), *path = ww_strf("images/%s.jpg", stem);
     ww_buffer_format(text, "  <image id=\"%zu\" name=\"%s.jpg\" width=\"%d\" height=\"%d\">\n", frame, stem,
                      f->jpeg_width, f->jpeg_height);
     for (size_t i = f->first_face; i < f->first_face + f->face_count; i++)
         add_box(set, i, text);
     ww_buffer_text(text, "  </image>\n");
-    ww_status status = ww_put_stored_frame(set, frame, path, out, err);
-    free(path);
-    free(stem);
-    return status;
 }
 
 static ww_status put_labels(const ww_dataset *set, ww_dataset_out *out, ww_error *err)
@@ -96,10 +82,8 @@ static ww_status put_labels(const ww_dataset *set, ww_dataset_out *out, ww_error
 static ww_status write(const ww_dataset *set, ww_dataset_out *out, ww_error *err)
 {
     ww_buffer text = {0};
-    ww_status status = WW_OK;
     add_head(set, &text);
-    for (size_t i = 0; status == WW_OK && i < set->catalog->frame.count; i++)
-        status = put_frame(set, i, &text, out, err);
+    ww_status status = ww_put_annotated_frames(set, add_frame, &text, out, err);
     ww_buffer_text(&text, "</annotations>\n");
     if (status == WW_OK)
         status = ww_dataset_out_put_text(out, "annotations.xml", &text, err);

@@ -6,6 +6,13 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#define INTRODUCTION                                                                                                   \
+    "# Faces of people\n\nMade by whoswho from footage and photos. Faces were found, grouped and "                     \
+    "labelled by a program: look before you rely on it.\n"
+#define TO_FILL_IN                                                                                                     \
+    "- Licence: (to fill in)\n- Consent of the people shown: (to fill in)\n- Source of the "                           \
+    "footage: (to fill in)\n- Intended use: (to fill in)\n"
+
 static const char *const unlabelled_words[] = {
     [WW_UNLABELLED_BLUR] = "pixelated",
     [WW_UNLABELLED_UNKNOWN] = "labelled \"unknown\"",
@@ -48,9 +55,7 @@ static void add_people(const ww_dataset *set, ww_buffer *text)
 
 static void add_face(const ww_dataset *set, size_t face, ww_buffer *text)
 {
-    ww_buffer name = {0};
-    ww_dataset_face_name(set, face, &name);
-    char *stem = ww_buffer_take(&name);
+    char *stem = ww_dataset_face_name(set, face);
     ww_buffer_format(text, "`%s` (%s)", stem, ww_side_name[set->side[set->catalog->face.item[face].frame]]);
     free(stem);
 }
@@ -97,10 +102,7 @@ static void add_faces_without_class(const ww_dataset *set, ww_buffer *text)
 ww_status ww_put_data_card(const ww_dataset *set, ww_dataset_out *out, ww_error *err)
 {
     ww_buffer text = {0};
-    ww_buffer_text(&text, "# Faces of people\n\nMade by whoswho from footage and photos. Faces were found, grouped and "
-                          "labelled by a program: look before you rely on it.\n\n"
-                          "- Licence: (to fill in)\n- Consent of the people shown: (to fill in)\n- Source of the "
-                          "footage: (to fill in)\n- Intended use: (to fill in)\n\n");
+    ww_buffer_text(&text, INTRODUCTION "\n" TO_FILL_IN "\n");
     add_people(set, &text);
     add_split(set, &text);
     add_faces_without_class(set, &text);
@@ -118,12 +120,9 @@ ww_status ww_put_data_card(const ww_dataset *set, ww_dataset_out *out, ww_error 
 ww_status ww_put_short_card(ww_dataset_out *out, ww_error *err)
 {
     ww_buffer text = {0};
-    ww_buffer_text(&text,
-                   "# Faces of people\n\nMade by whoswho from footage and photos. Faces were found, grouped and "
-                   "labelled by a program: look before you rely on it.\nEvery face that was found is shown. What "
-                   "is corrected here comes back by `whoswho import`, from the formats that it reads.\n\n"
-                   "- Licence: (to fill in)\n- Consent of the people shown: (to fill in)\n- Source of the "
-                   "footage: (to fill in)\n- Intended use: (to fill in)\n");
+    ww_buffer_text(&text, INTRODUCTION
+                   "Every face that was found is shown. What "
+                   "is corrected here comes back by `whoswho import`, from the formats that it reads.\n\n" TO_FILL_IN);
     ww_status status = ww_dataset_out_put_text(out, "README.md", &text, err);
     ww_buffer_free(&text);
     return status;

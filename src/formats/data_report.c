@@ -36,11 +36,8 @@ static void add_rect(ww_buffer *page, const char *class, double x, double y, dou
     const double value[] = {x, y, width, height};
     static const char *const name[] = {"x", "y", "width", "height"};
     ww_buffer_format(page, "<rect class=\"%s\"", class);
-    for (int i = 0; i < 4; i++) {
-        ww_buffer_format(page, " %s=\"", name[i]);
-        ww_text_fixed(page, value[i], 1);
-        ww_buffer_text(page, "\"");
-    }
+    for (int i = 0; i < 4; i++)
+        ww_text_attribute(page, name[i], value[i], 1);
     ww_buffer_text(page, "/>");
 }
 

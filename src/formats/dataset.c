@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "formats/dataset.h"
+#include "base/ascii.h"
 #include "base/files.h"
 
 #include <inttypes.h>
-#include <string.h>
-#include <math.h>
-#include <string.h>
+#include <stdlib.h>
 
 const char *const ww_side_name[WW_SIDES] = {"train", "val", "test"};
 
@@ -13,20 +12,12 @@ enum { STEM_BYTES_MAX = 40 }; // of the footage's name in that of a picture
 // A face that is to be pixelated may hide this share of the box of one that is labelled; above, the frame is left out.
 #define COVERED_SHARE_MAX 0.25
 
-int32_t ww_dataset_unknown(const ww_dataset *set)
-{
-    return set->has_unknown ? (int32_t)set->classes.count : WW_NO_CLASS;
-}
-
 int32_t ww_dataset_label(const ww_dataset *set, size_t face)
 {
-    return set->class_of[face] != WW_NO_CLASS ? set->class_of[face] : ww_dataset_unknown(set);
+    return set->class_of[face] == WW_NO_CLASS && set->has_unknown ? (int32_t)set->classes.count : set->class_of[face];
 }
 
-size_t ww_dataset_label_count(const ww_dataset *set)
-{
-    return set->classes.count + (ww_dataset_unknown(set) != WW_NO_CLASS);
-}
+size_t ww_dataset_label_count(const ww_dataset *set) { return set->classes.count + set->has_unknown; }
 
 const char *ww_dataset_label_title(const ww_dataset *set, size_t label)
 {
@@ -35,9 +26,8 @@ const char *ww_dataset_label_title(const ww_dataset *set, size_t label)
 
 static bool hides(const ww_catalog_face *cover, const ww_catalog_face *face)
 {
-    const double width = fmin(cover->x + cover->width, face->x + face->width) - fmax(cover->x, face->x);
-    const double height = fmin(cover->y + cover->height, face->y + face->height) - fmax(cover->y, face->y);
-    return width > 0 && height > 0 && width * height > COVERED_SHARE_MAX * face->width * face->height;
+    return ww_box_overlap(ww_catalog_face_box(cover), ww_catalog_face_box(face))
+           > COVERED_SHARE_MAX * face->width * face->height;
 }
 
 // Whether a face without a class hides one with a class, once it is pixelated.
@@ -95,34 +85,39 @@ bool ww_dataset_side_has_folders(const ww_dataset *set, int side)
 
 // --- names
 
-static void add_stem(const char *path, ww_buffer *name)
+static void make_harmless(char *stem)
 {
-    const char *base = ww_path_base(path), *extension = ww_path_extension(base);
-    size_t length = *extension ? (size_t)(extension - base) - 1 : strlen(base);
-    for (size_t i = 0; i < length && i < STEM_BYTES_MAX; i++) {
-        const char c = base[i];
-        const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-';
-        ww_buffer_add(name, plain ? &c : "_", 1);
+    for (size_t i = 0; stem[i]; i++) {
+        const char c = stem[i];
+        const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || ww_ascii_is_digit(c) || c == '-';
+        stem[i] = plain ? c : '_';
     }
 }
 
-void ww_dataset_source_name(const ww_dataset *set, size_t index, ww_buffer *name)
+char *ww_dataset_source_name(const ww_dataset *set, size_t index)
 {
     const ww_catalog_source *source = &set->catalog->source.item[index];
-    add_stem(source->path, name);
-    ww_buffer_format(name, "_%08" PRIx32, (uint32_t)(source->hash >> 32));
+    char *stem = ww_path_stem(source->path);
+    make_harmless(stem);
+    char *name = ww_strf("%.*s_%08" PRIx32, STEM_BYTES_MAX, stem, (uint32_t)(source->hash >> 32));
+    free(stem);
+    return name;
 }
 
-void ww_dataset_frame_name(const ww_dataset *set, size_t frame, ww_buffer *name)
+char *ww_dataset_frame_name(const ww_dataset *set, size_t frame)
 {
     const ww_catalog_frame *f = &set->catalog->frame.item[frame];
-    ww_dataset_source_name(set, (size_t)f->source, name);
-    ww_buffer_format(name, "_%012" PRId64, f->time_us);
+    char *source = ww_dataset_source_name(set, (size_t)f->source),
+         *name = ww_strf("%s_%012" PRId64, source, f->time_us);
+    free(source);
+    return name;
 }
 
-void ww_dataset_face_name(const ww_dataset *set, size_t face, ww_buffer *name)
+char *ww_dataset_face_name(const ww_dataset *set, size_t face)
 {
-    const size_t frame = set->catalog->face.item[face].frame;
-    ww_dataset_frame_name(set, frame, name);
-    ww_buffer_format(name, "_%zu", face - set->catalog->frame.item[frame].first_face);
+    const size_t index = set->catalog->face.item[face].frame;
+    char *frame = ww_dataset_frame_name(set, index),
+         *name = ww_strf("%s_%zu", frame, face - set->catalog->frame.item[index].first_face);
+    free(frame);
+    return name;
 }

@@ -42,11 +42,11 @@ typedef struct ww_dataset {
     WW_VECTOR(ww_dataset_class) classes;
     int32_t *class_of; // for each face: index in `classes`, or WW_NO_CLASS
     uint8_t *chosen;   // for each face: whether it stands for its class; the others are labelled where they are seen
-    bool
-        has_unknown; // some frame shows both a face of a class and one of none, and the latter are a class of their own
-    uint32_t *shot;  // for each frame: see library/shots.h
-    uint32_t *group; // for each frame: the first frame of its group
-    uint8_t *side;   // for each frame: ww_side
+    // Some frame shows both a face of a class and one of none, and the latter are a class of their own.
+    bool has_unknown;
+    uint32_t *shot;   // for each frame: see library/shots.h
+    uint32_t *group;  // for each frame: the first frame of its group
+    uint8_t *side;    // for each frame: ww_side
     uint8_t *dropped; // for each frame: whether it is left out, because a near-duplicate is on another side
     size_t groups;    // among frames with a chosen face
     size_t frames_dropped;
@@ -61,9 +61,8 @@ ww_status ww_dataset_make(ww_library *library, const ww_catalog *catalog, const 
                           ww_dataset *set, ww_error *err);
 void ww_dataset_free(ww_dataset *set);
 
-// Index of the class "unknown", which comes after the people's; WW_NO_CLASS: there is none.
-int32_t ww_dataset_unknown(const ww_dataset *set);
-// The class a face is labelled with in a picture of its frame.
+// The class a face is labelled with in a picture of its frame: that of its person, or "unknown", which comes after the
+// people's; WW_NO_CLASS where there is none.
 int32_t ww_dataset_label(const ww_dataset *set, size_t face);
 size_t ww_dataset_label_count(const ww_dataset *set);
 const char *ww_dataset_label_title(const ww_dataset *set, size_t label);
@@ -80,12 +79,12 @@ size_t ww_dataset_side_frames(const ww_dataset *set, int side);
 bool ww_dataset_class_has_folder(const ww_dataset *set, size_t label);
 bool ww_dataset_side_has_folders(const ww_dataset *set, int side);
 
-// "clip_1f2e3d4c": the beginning of the following. Added to `name`.
-void ww_dataset_source_name(const ww_dataset *set, size_t source, ww_buffer *name);
-// "clip_1f2e3d4c_000012500000": the footage's name as far as it is harmless, the beginning of its hash, and the time in
-// microseconds. Added to `name`. Of the same footage always the same.
-void ww_dataset_frame_name(const ww_dataset *set, size_t frame, ww_buffer *name);
-// The same with the place among the faces of the frame: "..._0".
-void ww_dataset_face_name(const ww_dataset *set, size_t face, ww_buffer *name);
+// Names of files, of the same footage always the same; the caller's (free).
+// "clip_1f2e3d4c": the footage's name as far as it is harmless, and the beginning of its hash.
+char *ww_dataset_source_name(const ww_dataset *set, size_t source);
+// The same with the time in microseconds: "clip_1f2e3d4c_000012500000".
+char *ww_dataset_frame_name(const ww_dataset *set, size_t frame);
+// The same with the place among the faces of the frame: "clip_1f2e3d4c_000012500000_0".
+char *ww_dataset_face_name(const ww_dataset *set, size_t face);
 
 #endif

@@ -18,11 +18,7 @@ enum { KEY_DIGITS = 16, CLOSEST_DECIMALS = 6 };
 
 // --- the key
 
-static void add(uint64_t *key, const void *data, size_t bytes)
-{
-    const uint64_t pair[] = {*key, ww_hash_bytes(data, bytes)};
-    *key = ww_hash_bytes(pair, sizeof pair);
-}
+static void add(uint64_t *key, const void *data, size_t bytes) { *key = ww_hash_chain(*key, data, bytes); }
 
 static void add_text(uint64_t *key, const char *text) { add(key, text ? text : "", text ? strlen(text) : 0); }
 

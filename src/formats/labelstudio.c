@@ -9,20 +9,11 @@
 
 #include <stdlib.h>
 
-static void add_json(ww_buffer *text, const ww_buffer *value)
-{
-    if (value->failed)
-        ww_buffer_fail(text);
-    else
-        ww_text_json(text, value->data ? value->data : "");
-}
-
 static void add_mark(const ww_dataset *set, size_t face, ww_buffer *text)
 {
-    ww_buffer mark = {0};
-    ww_annotation_mark(set, face, &mark);
-    add_json(text, &mark);
-    ww_buffer_free(&mark);
+    char *mark = ww_annotation_mark(set->catalog->face.item[face].found, ww_annotation_label(set, face));
+    ww_text_json(text, mark);
+    free(mark);
 }
 
 static void add_region(const ww_dataset *set, size_t face, const ww_box *b, const char *stem, ww_buffer *text)
@@ -59,6 +50,7 @@ static void add_task(const ww_dataset *set, size_t frame, const char *stem, ww_b
     const ww_catalog_frame *f = &set->catalog->frame.item[frame];
     ww_buffer regions = {0};
     bool any = false;
+    ww_buffer_text(text, frame ? ",\n" : "");
     ww_buffer_format(text,
                      "  {\"data\": {\"image\": \"/data/local-files/?d=images/%s.jpg\", \"frame\": \"%s\", \"faces\": [",
                      stem, stem);
@@ -100,18 +92,8 @@ static ww_status put_config(const ww_dataset *set, ww_dataset_out *out, ww_error
 static ww_status write(const ww_dataset *set, ww_dataset_out *out, ww_error *err)
 {
     ww_buffer text = {0};
-    ww_status status = WW_OK;
     ww_buffer_text(&text, "[\n");
-    for (size_t i = 0; status == WW_OK && i < set->catalog->frame.count; i++) {
-        ww_buffer name = {0};
-        ww_dataset_frame_name(set, i, &name);
-        char *stem = ww_buffer_take(&name), *path = ww_strf("images/%s.jpg", stem);
-        ww_buffer_text(&text, i ? ",\n" : "");
-        add_task(set, i, stem, &text);
-        status = ww_put_stored_frame(set, i, path, out, err);
-        free(path);
-        free(stem);
-    }
+    ww_status status = ww_put_annotated_frames(set, add_task, &text, out, err);
     ww_buffer_text(&text, "\n]\n");
     if (status == WW_OK)
         status = ww_dataset_out_put_text(out, "tasks.json", &text, err);

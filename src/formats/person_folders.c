@@ -44,9 +44,7 @@ static ww_status put_face(const ww_dataset *set, size_t face, const ww_face_make
                           ww_dataset_out *out, ww_error *err)
 {
     const char *side = ww_side_name[set->side[set->catalog->face.item[face].frame]];
-    ww_buffer name = {0};
-    ww_dataset_face_name(set, face, &name);
-    char *stem = ww_buffer_take(&name),
+    char *stem = ww_dataset_face_name(set, face),
          *file = ww_strf("%s/%s.%s", set->classes.item[set->class_of[face]].folder, stem,
                          ww_picture_format_at((size_t)set->options.picture_format)->extension);
     char *path = ww_strf("%s/%s", side, file);

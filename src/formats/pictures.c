@@ -26,17 +26,8 @@ static const double box_share[] = {[WW_BOX_TIGHT] = 0, [WW_BOX_WIDENED] = BOX_WI
 ww_box ww_face_box(const ww_dataset *set, size_t face) { return widened(set, face, 0); }
 ww_box ww_label_box(const ww_dataset *set, size_t face) { return widened(set, face, box_share[set->options.box]); }
 
-double ww_frame_scale_x(const ww_dataset *set, size_t frame)
-{
-    const ww_catalog_frame *f = &set->catalog->frame.item[frame];
-    return f->width > 0 ? (double)f->jpeg_width / f->width : 1;
-}
-
-double ww_frame_scale_y(const ww_dataset *set, size_t frame)
-{
-    const ww_catalog_frame *f = &set->catalog->frame.item[frame];
-    return f->height > 0 ? (double)f->jpeg_height / f->height : 1;
-}
+double ww_frame_scale_x(const ww_catalog_frame *f) { return f->width > 0 ? (double)f->jpeg_width / f->width : 1; }
+double ww_frame_scale_y(const ww_catalog_frame *f) { return f->height > 0 ? (double)f->jpeg_height / f->height : 1; }
 
 size_t ww_frame_covered(const ww_dataset *set, size_t frame)
 {
@@ -49,8 +40,8 @@ size_t ww_frame_covered(const ww_dataset *set, size_t frame)
 
 static void cover(const ww_dataset *set, size_t face, ww_image *image)
 {
-    const size_t frame = set->catalog->face.item[face].frame;
-    const double sx = ww_frame_scale_x(set, frame), sy = ww_frame_scale_y(set, frame);
+    const ww_catalog_frame *frame = &set->catalog->frame.item[set->catalog->face.item[face].frame];
+    const double sx = ww_frame_scale_x(frame), sy = ww_frame_scale_y(frame);
     const ww_box b = ww_face_box(set, face);
     const double left = (b.x - MOSAIC_WIDENED * b.width) * sx, right = (b.x + (1 + MOSAIC_WIDENED) * b.width) * sx;
     const double top = (b.y - MOSAIC_WIDENED * b.height) * sy, bottom = (b.y + (1 + MOSAIC_WIDENED) * b.height) * sy;
@@ -83,11 +74,7 @@ static ww_status put_covered(const ww_dataset *set, size_t frame, const uint8_t 
 // Another number whenever the same library makes other pictures than before.
 enum { PICTURES_VERSION = 1 };
 
-static void key_add(uint64_t *key, const void *data, size_t bytes)
-{
-    const uint64_t pair[] = {*key, ww_hash_bytes(data, bytes)};
-    *key = ww_hash_bytes(pair, sizeof pair);
-}
+static void key_add(uint64_t *key, const void *data, size_t bytes) { *key = ww_hash_chain(*key, data, bytes); }
 
 static void key_add_frame(uint64_t *key, const ww_dataset *set, size_t frame)
 {
@@ -160,7 +147,8 @@ static double detail(double scale) { return fmin(scale, 1); }
 
 static ww_face_picture frame_geometry(const ww_dataset *set, const ww_catalog_face *f)
 {
-    return (ww_face_picture){.scale_x = ww_frame_scale_x(set, f->frame), .scale_y = ww_frame_scale_y(set, f->frame)};
+    const ww_catalog_frame *frame = &set->catalog->frame.item[f->frame];
+    return (ww_face_picture){.scale_x = ww_frame_scale_x(frame), .scale_y = ww_frame_scale_y(frame)};
 }
 
 static ww_face_picture portrait_geometry(const ww_catalog_face *f)

@@ -13,8 +13,8 @@ ww_box ww_face_box(const ww_dataset *set, size_t face);
 // The box that a label gives, likewise: the one geometry of all formats with boxes, by options.box.
 ww_box ww_label_box(const ww_dataset *set, size_t face);
 // Pixels of the stored picture a pixel of the source frame, each way.
-double ww_frame_scale_x(const ww_dataset *set, size_t frame);
-double ww_frame_scale_y(const ww_dataset *set, size_t frame);
+double ww_frame_scale_x(const ww_catalog_frame *frame);
+double ww_frame_scale_y(const ww_catalog_frame *frame);
 
 // A key (ww_dataset_out_keep) of the face, its place in its frame and the stored pictures that show it, together with
 // the first `count` of `more`: whatever else of the options a picture is made from.

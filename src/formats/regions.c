@@ -18,7 +18,6 @@ enum { REGIONS_MAX = 10000 };
 
 typedef struct reading {
     ww_regions *found;
-    const char *file;
     int depth, list_depth, region_depth; // of the elements that are open; 0: none is
     bool microsoft;                      // the list at hand
     double area[4];                      // of the region at hand: x, y (of the middle), w, h
@@ -176,7 +175,7 @@ ww_status ww_regions_read(const void *data, size_t bytes, const char *file, ww_r
     for (int i = 0; i < 2; i++)
         if (bytes >= 2 && memcmp(data, marks[i], 2) == 0)
             regions->is_utf8 = false;
-    reading r = {.found = regions, .file = file};
+    reading r = {.found = regions};
     ww_status status = ww_xml_read(data, bytes, file, &reader, &r, err);
     free(r.region.name);
     free(r.region.mark);

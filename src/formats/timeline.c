@@ -6,7 +6,6 @@
 // Times count from the beginning of the file, as players count them. A timecode that the footage bears is in the CSV
 // and in OpenTimelineIO, whose readers go by it.
 #include "formats/timeline.h"
-#include "base/files.h"
 #include "base/text.h"
 #include "formats/folders/presence.h"
 
@@ -87,13 +86,6 @@ static ww_status find_appearances(const ww_dataset *set, appearances *list, ww_e
 
 // --- files
 
-static char *name_of(const ww_dataset *set, const ww_catalog_source *source)
-{
-    ww_buffer name = {0};
-    ww_dataset_source_name(set, (size_t)(source - set->catalog->source.item), &name);
-    return ww_buffer_take(&name);
-}
-
 static void read_timecode(ww_timeline *t, ww_dataset_out *out)
 {
     ww_error why = {0};
@@ -123,7 +115,7 @@ static ww_status put_source(const ww_dataset *set, const ww_appearance *first, s
 {
     ww_timeline t = {
         .set = set, .source = &set->catalog->source.item[first->source], .appearance = first, .count = count};
-    t.name = name_of(set, t.source);
+    t.name = ww_dataset_source_name(set, (size_t)first->source);
     t.duration_us = t.source->duration_us;
     for (size_t i = 0; i < count; i++)
         t.duration_us = t.duration_us > first[i].end_us ? t.duration_us : first[i].end_us;

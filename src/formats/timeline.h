@@ -21,6 +21,7 @@ typedef struct ww_timeline {
     ww_timecode timecode;
 } ww_timeline;
 
+static inline int64_t ww_timeline_ms(int64_t us) { return (us + 500) / 1000; } // milliseconds, to the nearest
 const char *ww_timeline_person(const ww_timeline *timeline, size_t class);
 // "file:///..." of the footage, percent-encoded.
 void ww_timeline_url(const ww_timeline *timeline, ww_buffer *text);

@@ -46,8 +46,8 @@ static void add_times(const ww_timeline *t, ww_buffer *text)
         ww_buffer_format(text,
                          "    <TIME_SLOT TIME_SLOT_ID=\"ts%zu\" TIME_VALUE=\"%" PRId64
                          "\"/>\n    <TIME_SLOT TIME_SLOT_ID=\"ts%zu\" TIME_VALUE=\"%" PRId64 "\"/>\n",
-                         2 * i + 1, (t->appearance[i].start_us + 500) / 1000, 2 * i + 2,
-                         (t->appearance[i].end_us + 500) / 1000);
+                         2 * i + 1, ww_timeline_ms(t->appearance[i].start_us), 2 * i + 2,
+                         ww_timeline_ms(t->appearance[i].end_us));
     ww_buffer_text(text, "  </TIME_ORDER>\n");
 }
 

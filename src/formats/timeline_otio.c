@@ -116,12 +116,9 @@ static void add_person(const ww_timeline *t, const frame_count *k, size_t class,
         if (t->appearance[i].class != class)
             continue;
         const int64_t frames = frames_of(k, &t->appearance[i], &first);
-        if (at == k->first) {
-            ww_buffer_text(text, ",\n");
+        ww_buffer_text(text, ",\n");
+        if (at == k->first)
             begin_track(name, text);
-        } else {
-            ww_buffer_text(text, ",\n");
-        }
         if (first > at) {
             begin_item("Gap.1", "", text);
             ww_buffer_text(text, "\"markers\": [], ");

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // The timelines that are lines of text.
-#include "base/ascii.h"
 #include "base/text.h"
 #include "formats/timeline.h"
 
@@ -8,12 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int64_t ms_of(int64_t us) { return (us + 500) / 1000; }
-
 // 01:02:03.456, with `point` before the milliseconds.
 static void add_time(ww_buffer *text, int64_t us, char point)
 {
-    const int64_t ms = ms_of(us);
+    const int64_t ms = ww_timeline_ms(us);
     ww_buffer_format(text, "%02" PRId64 ":%02d:%02d%c%03d", ms / 3600000, (int)(ms / 60000 % 60), (int)(ms / 1000 % 60),
                      point, (int)(ms % 1000));
 }
@@ -91,8 +88,7 @@ void ww_timeline_rttm(const ww_timeline *t, ww_buffer *text)
         ww_buffer_text(text, " ");
         ww_text_seconds(text, a->end_us - a->start_us);
         ww_buffer_text(text, " <NA> <NA> ");
-        for (const char *c = ww_timeline_person(t, a->class); *c; c++)
-            ww_buffer_add(text, ww_ascii_is_space(*c) ? "_" : c, 1);
+        ww_text_word(text, ww_timeline_person(t, a->class));
         ww_buffer_text(text, " <NA> <NA>\n");
     }
 }
@@ -123,10 +119,10 @@ static void add_chapter(const ww_timeline *t, int64_t start_us, int64_t end_us, 
     size_t on_screen = 0;
     for (size_t i = 0; i < t->count; i++)
         on_screen += t->appearance[i].start_us <= start_us && t->appearance[i].end_us >= end_us;
-    if (on_screen == 0 || ms_of(start_us) == ms_of(end_us))
+    if (on_screen == 0 || ww_timeline_ms(start_us) == ww_timeline_ms(end_us))
         return;
-    ww_buffer_format(text, "\n[CHAPTER]\nTIMEBASE=1/1000\nSTART=%" PRId64 "\nEND=%" PRId64 "\ntitle=", ms_of(start_us),
-                     ms_of(end_us));
+    ww_buffer_format(text, "\n[CHAPTER]\nTIMEBASE=1/1000\nSTART=%" PRId64 "\nEND=%" PRId64 "\ntitle=",
+                     ww_timeline_ms(start_us), ww_timeline_ms(end_us));
     for (size_t i = 0; i < t->count && t->appearance[i].start_us <= start_us; i++) {
         if (t->appearance[i].end_us < end_us)
             continue;

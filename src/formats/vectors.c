@@ -11,10 +11,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PREFIX_BYTES = 8, SHORT_HEADER = 2, LONG_HEADER = 4 };
+enum { PREFIX_BYTES = 8, SHORT_HEADER = 2, LONG_HEADER = 4 }; // the magic; bytes that tell the header's length
 
 #define NPY_BYTES_MAX ((size_t)1 << 36)
-#define COUNT_MAX 50000000
+#define COUNT_MAX 50000000 // vectors; as many as a library has faces (WW_CATALOG_ROWS_MAX)
 
 // --- NumPy
 
@@ -145,11 +145,7 @@ static ww_status wrong_rows(const char *path, size_t count, ww_error *err)
     return ww_fail(err, WW_ERR_FORMAT, "'%s' does not have a row for each of the %zu vectors", path, count);
 }
 
-static uint64_t hash_text(uint64_t so_far, const char *text)
-{
-    const uint64_t pair[] = {so_far, ww_hash_bytes(text, strlen(text))};
-    return ww_hash_bytes(pair, sizeof pair);
-}
+static uint64_t hash_text(uint64_t so_far, const char *text) { return ww_hash_chain(so_far, text, strlen(text)); }
 
 typedef struct numbered {
     uint64_t value;
@@ -282,9 +278,7 @@ ww_status ww_vector_labels_write(const char *path, const char *meta, const int32
             ww_buffer_format(&text, "%zu,%" PRId32 "\n", i, label[i]);
     }
     if (status == WW_OK)
-        status = ww_buffer_status(&text, path, err);
-    if (status == WW_OK)
-        status = ww_write_file(path, text.data, text.bytes, err);
+        status = ww_buffer_write(&text, path, err);
     ww_buffer_free(&text);
     return status;
 }

@@ -9,6 +9,7 @@
 #include "base/ascii.h"
 #include "base/files.h"
 #include "base/hash.h"
+#include "base/id_set.h"
 #include "base/text.h"
 #include "formats/annotation.h"
 #include "formats/format.h"
@@ -35,8 +36,8 @@ typedef struct sidecar {
 typedef struct writing {
     const ww_dataset *set;
     ww_dataset_out *out;
-    size_t root_bytes;         // of the folder that the photos have in common, with its '/'
-    WW_VECTOR(uint64_t) taken; // hashes of the paths that are put
+    size_t root_bytes; // of the folder that the photos have in common, with its '/'
+    ww_id_set taken;   // hashes of the paths that are put
 } writing;
 
 // --- which photos
@@ -127,11 +128,10 @@ static bool is_told_already(const sidecar *s, ww_box box)
 
 static void add_region(const sidecar *s, size_t face, ww_box b, ww_buffer *text)
 {
-    static const char *const side[] = {"x", "y", "w", "h"};
+    static const char *const side[] = {"stArea:x", "stArea:y", "stArea:w", "stArea:h"};
     const double value[] = {b.x + b.width / 2, b.y + b.height / 2, b.width, b.height};
-    const ww_box found = s->set->catalog->face.item[face].found;
-    const double mark[] = {found.x, found.y, found.width, found.height};
     const char *name = given_name(s->set, face);
+    char *mark = ww_annotation_mark(s->set->catalog->face.item[face].found, name);
     ww_buffer_text(text, REGION_INDENT "<rdf:li rdf:parseType=\"Resource\" xmlns:rdf=\"" WW_XMP_RDF
                                        "\" xmlns:mwg-rs=\"" WW_XMP_MWG_RS "\" xmlns:stArea=\"" WW_XMP_AREA "\">\n");
     if (*name) {
@@ -140,20 +140,14 @@ static void add_region(const sidecar *s, size_t face, ww_box b, ww_buffer *text)
         ww_buffer_text(text, "</mwg-rs:Name>\n");
     }
     ww_buffer_text(text, REGION_INDENT " <mwg-rs:Type>Face</mwg-rs:Type>\n" REGION_INDENT " <mwg-rs:Area");
-    for (int i = 0; i < 4; i++) {
-        ww_buffer_format(text, " stArea:%s=\"", side[i]);
-        ww_text_fixed(text, value[i], 6);
-        ww_buffer_text(text, "\"");
-    }
+    for (int i = 0; i < 4; i++)
+        ww_text_attribute(text, side[i], value[i], 6);
     ww_buffer_text(text,
                    " stArea:unit=\"normalized\"/>\n" REGION_INDENT
                    " <mwg-rs:Extensions rdf:parseType=\"Resource\"><whoswho:face xmlns:whoswho=\"" WW_XMP_OWN "\">");
-    for (int i = 0; i < 4; i++) {
-        ww_text_fixed(text, mark[i], 2);
-        ww_buffer_text(text, " ");
-    }
-    ww_text_xml(text, name);
+    ww_text_xml(text, mark);
     ww_buffer_text(text, "</whoswho:face></mwg-rs:Extensions>\n" REGION_INDENT "</rdf:li>\n");
+    free(mark);
 }
 
 // The regions that the sidecar does not tell already; how many.
@@ -229,11 +223,7 @@ static void add_merged(const sidecar *s, const ww_buffer *regions, ww_buffer *te
 
 static bool is_taken(const writing *w, const char *path)
 {
-    const uint64_t hash = ww_hash_bytes(path, strlen(path));
-    for (size_t i = 0; i < w->taken.count; i++)
-        if (w->taken.item[i] == hash)
-            return true;
-    return false;
+    return ww_id_set_has(&w->taken, ww_hash_bytes(path, strlen(path)));
 }
 
 // The sidecar of the photo: PHOTO.jpg.xmp, or PHOTO.xmp where only that is there. The caller frees.
@@ -279,8 +269,7 @@ static ww_status put_sidecar(const sidecar *s, const char *path, writing *w, ww_
         add_merged(s, &regions, &text);
     else if (status == WW_OK && count > 0)
         add_document(s, &regions, &text);
-    const uint64_t hash = ww_hash_bytes(path, strlen(path));
-    if (status == WW_OK && !ww_vector_push(&w->taken, hash))
+    if (status == WW_OK && !ww_id_set_put(&w->taken, ww_hash_bytes(path, strlen(path)), NULL))
         status = ww_fail_memory(err, "a list of %zu files", w->taken.count);
     if (status == WW_OK && (s->old || count > 0))
         status = ww_dataset_out_put_text(w->out, path, &text, err);
@@ -354,7 +343,7 @@ static ww_status write(const ww_dataset *set, ww_dataset_out *out, ww_error *err
             photos++;
             status = put_photo(&w, i, err);
         }
-    ww_vector_free(&w.taken);
+    ww_id_set_free(&w.taken);
     if (status == WW_OK && photos == 0)
         status =
             ww_fail(err, WW_ERR_NOT_FOUND, "nobody is seen on a photo of this library, and videos have no sidecars");

@@ -28,9 +28,8 @@ static void add_line(const ww_dataset *set, size_t face, ww_buffer *text)
 static ww_status put_frame(const ww_dataset *set, size_t frame, ww_dataset_out *out, ww_error *err)
 {
     const ww_catalog_frame *f = &set->catalog->frame.item[frame];
-    ww_buffer name = {0}, text = {0};
-    ww_dataset_frame_name(set, frame, &name);
-    char *stem = ww_buffer_take(&name);
+    ww_buffer text = {0};
+    char *stem = ww_dataset_frame_name(set, frame);
     char *image = ww_strf("images/%s/%s.jpg", ww_side_name[set->side[frame]], stem),
          *label = ww_strf("labels/%s/%s.txt", ww_side_name[set->side[frame]], stem);
     for (size_t i = f->first_face; i < f->first_face + f->face_count; i++)

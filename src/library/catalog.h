@@ -88,6 +88,10 @@ void ww_catalog_free(ww_catalog *catalog);
 // Reads the people again, and gives them the faces whose `number` is theirs.
 ww_status ww_catalog_refresh_people(ww_catalog *catalog, ww_error *err);
 
+static inline ww_box ww_catalog_face_box(const ww_catalog_face *face)
+{
+    return (ww_box){face->x, face->y, face->width, face->height};
+}
 // The person a face is shown as: the one it belongs to, &catalog->unassigned or &catalog->ignored.
 const ww_catalog_person *ww_catalog_person_of(const ww_catalog *catalog, size_t face);
 const ww_catalog_source *ww_catalog_source_of(const ww_catalog *catalog, size_t face);

@@ -3,17 +3,20 @@
 #include "base/number.h"
 #include "whoswho/whoswho.h"
 
-#include <stdarg.h>
+void ww_vnotify(ww_listener *listener, const char *format, va_list args)
+{
+    char line[WW_WORDS_MAX];
+    ww_vformat(line, sizeof line, format, args);
+    if (listener->on_line && listener->on_line(listener->user, line) != 0)
+        listener->stopped = true;
+}
 
 void ww_notify(ww_listener *listener, const char *format, ...)
 {
-    char line[WW_WORDS_MAX];
-    va_list arguments;
-    va_start(arguments, format);
-    ww_vformat(line, sizeof line, format, arguments);
-    va_end(arguments);
-    if (listener->on_line && listener->on_line(listener->user, line) != 0)
-        listener->stopped = true;
+    va_list args;
+    va_start(args, format);
+    ww_vnotify(listener, format, args);
+    va_end(args);
 }
 
 ww_status ww_listener_status(const ww_listener *listener, ww_error *err)

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TIME_DIGITS = 12, HASH_DIGITS = 8 };
+enum { TIME_DIGITS = 12, TIME_DIGITS_MAX = 18, HASH_DIGITS = 8 }; // 18: what int64_t holds whatever the digits
 
 static const ww_import_kind *const kinds[] = {&ww_import_picasa, &ww_import_cvat, &ww_import_labelstudio,
                                               &ww_import_xmp};
@@ -44,8 +44,8 @@ static ww_status index_frames(ww_import *m, ww_error *err)
 static bool read_name(const char *name, ww_frame_place *place)
 {
     const char *time = strrchr(name, '_');
-    if (!time || strspn(time + 1, "0123456789") < TIME_DIGITS || time[1 + strspn(time + 1, "0123456789")]
-        || strlen(time + 1) > TIME_DIGITS + 6 || time - name < HASH_DIGITS + 1)
+    const size_t digits = time ? strspn(time + 1, "0123456789") : 0;
+    if (digits < TIME_DIGITS || digits > TIME_DIGITS_MAX || time[1 + digits] || time - name < HASH_DIGITS + 1)
         return false;
     const char *hash = time - HASH_DIGITS;
     if (hash[-1] != '_' || strspn(hash, "0123456789abcdef") != HASH_DIGITS)
@@ -72,13 +72,19 @@ bool ww_import_frame(const ww_import *m, const char *name, size_t *frame)
 
 void ww_import_pass_over(ww_import *m, const char *format, ...)
 {
-    char line[WW_WORDS_MAX];
-    va_list arguments;
-    va_start(arguments, format);
-    ww_vformat(line, sizeof line, format, arguments);
-    va_end(arguments);
+    va_list args;
+    va_start(args, format);
+    ww_vnotify(&m->listener, format, args);
+    va_end(args);
     m->result->passed_over++;
-    ww_notify(&m->listener, "%s", line);
+}
+
+void ww_import_forget_claims(ww_import *m, size_t from)
+{
+    for (; m->claims.count > from; m->claims.count--) {
+        free(m->claims.item[m->claims.count - 1].was);
+        free(m->claims.item[m->claims.count - 1].label);
+    }
 }
 
 ww_status ww_import_claim(ww_import *m, const ww_claim *claim, ww_error *err)
@@ -128,10 +134,7 @@ static ww_status begin(ww_import *m, ww_error *err)
 
 static void end(ww_import *m)
 {
-    for (size_t i = 0; i < m->claims.count; i++) {
-        free(m->claims.item[i].was);
-        free(m->claims.item[i].label);
-    }
+    ww_import_forget_claims(m, 0);
     for (size_t i = 0; i < m->paths.count; i++)
         free(m->paths.item[i]);
     ww_vector_free(&m->paths);
@@ -193,7 +196,7 @@ static bool is_drawn_twice(const ww_import *m, const ww_unmatched_boxes *boxes, 
     const ww_catalog_frame *f = &m->view.catalog.frame.item[box->frame];
     for (size_t i = f->first_face; i < f->first_face + f->face_count; i++) {
         const ww_catalog_face *face = &m->view.catalog.face.item[i];
-        if (ww_box_iou((ww_box){face->x, face->y, face->width, face->height}, box->box) >= WW_IMPORT_OVERLAP_MIN)
+        if (ww_box_iou(ww_catalog_face_box(face), box->box) >= WW_IMPORT_OVERLAP_MIN)
             return true;
     }
     for (size_t i = 0; i < boxes->count; i++)

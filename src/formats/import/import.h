@@ -55,7 +55,6 @@ typedef struct ww_import {
 
 // A kind of file.
 typedef struct ww_import_kind {
-    const char *name;
     bool (*recognise)(const char *path, const uint8_t *data, size_t bytes);
     // WW_ERR_FORMAT: it is damaged; the message names file and line.
     ww_status (*read)(ww_import *import, const char *path, const uint8_t *data, size_t bytes, ww_error *err);
@@ -80,6 +79,7 @@ ww_status ww_import_unmatched(ww_library *library, const char *const *paths, siz
 
 // Reads one file. `quiet`: one without annotations is no failure.
 ww_status ww_import_file(ww_import *import, const char *path, bool quiet, ww_error *err);
+#define WW_PICASA_FILE ".picasa.ini" // hidden, so that lists of folders leave it out
 // --- import_folder.c: all files in a folder of photos that may name people.
 ww_status ww_import_folder(ww_import *import, const char *path, ww_error *err);
 
@@ -89,6 +89,8 @@ void ww_import_pass_over(ww_import *import, const char *format, ...) __attribute
 // The frame that a picture was exported as, by the name of its file without folder and ending. False: it is none of
 // this library's.
 bool ww_import_frame(const ww_import *import, const char *name, size_t *frame);
+// Forgets the claims from this one on.
+void ww_import_forget_claims(ww_import *import, size_t from);
 // Adds a claim, whose strings become the import's also after a failure.
 ww_status ww_import_claim(ww_import *import, const ww_claim *claim, ww_error *err);
 // A box in pixels of a picture of `width` x `height` as one in pixels of the frame. WW_ERR_FORMAT: a value that is not
@@ -104,14 +106,8 @@ typedef struct ww_named_region {
     size_t line;
 } ww_named_region;
 
-typedef enum ww_photo_match { WW_PHOTO_UNKNOWN, WW_PHOTO_FOUND, WW_PHOTO_AMBIGUOUS } ww_photo_match;
-
-// The source that `stem` is: by its name, and of several by the folders it lies in. `bare`: the name may lack the
-// photo's extension.
-ww_photo_match ww_import_photo(const ww_import *import, const char *stem, bool bare, int *source);
-// Its first frame; SIZE_MAX: nobody is on it.
-size_t ww_import_photo_frame(const ww_import *import, int source);
-// Claims for the regions of the photo `stem` that `file` (which must outlive the import) names.
+// Claims for the regions of the photo `stem` that `file` (which must outlive the import) names. `bare`: the name may
+// lack the photo's extension.
 ww_status ww_import_regions(ww_import *import, const char *file, const char *stem, bool bare,
                             const ww_named_region *region, size_t count, ww_error *err);
 

@@ -31,13 +31,6 @@ static ww_status number(const char **attributes, const char *name, double *value
                    text ? text : "");
 }
 
-// The name of a picture without folder and ending.
-static char *stem_of(const char *name)
-{
-    const char *base = ww_path_base(name), *extension = ww_path_extension(base);
-    return *extension ? ww_strndup(base, (size_t)(extension - base) - 1) : ww_strdup(base);
-}
-
 static ww_status begin_image(reading *r, const char **attributes, const ww_xml_place *place, ww_error *err)
 {
     const char *name = ww_xml_attribute(attributes, "name");
@@ -48,7 +41,7 @@ static ww_status begin_image(reading *r, const char **attributes, const ww_xml_p
         status = ww_fail(err, WW_ERR_FORMAT, "the image has no name");
     if (status != WW_OK)
         return status;
-    char *stem = stem_of(name);
+    char *stem = ww_path_stem(name);
     r->known = ww_import_frame(r->import, stem, &r->frame);
     r->in_image = true;
     if (r->known)
@@ -152,4 +145,4 @@ static bool recognise(const char *path, const uint8_t *data, size_t bytes)
     return memmem(data, bytes < HEAD_BYTES ? bytes : HEAD_BYTES, "<annotations", strlen("<annotations")) != NULL;
 }
 
-const ww_import_kind ww_import_cvat = {"CVAT for images 1.1", recognise, read};
+const ww_import_kind ww_import_cvat = {recognise, read};

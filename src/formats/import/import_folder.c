@@ -8,7 +8,6 @@
 #include <stdlib.h>
 
 enum { FOLDER_DEPTH_MAX = 32 };
-#define PICASA_FILE ".picasa.ini"
 
 static bool may_hold_regions(const char *name)
 {
@@ -17,14 +16,6 @@ static bool may_hold_regions(const char *name)
         if (ww_ascii_same(ww_path_extension(name), extensions[i]))
             return true;
     return false;
-}
-
-static void forget_claims(ww_import *m, size_t from)
-{
-    for (; m->claims.count > from; m->claims.count--) {
-        free(m->claims.item[m->claims.count - 1].was);
-        free(m->claims.item[m->claims.count - 1].label);
-    }
 }
 
 // What cannot be read is told, and the others are read. `path` becomes the import's.
@@ -41,7 +32,7 @@ static ww_status read_one(ww_import *m, char *path, ww_error *err)
         *err = why;
     if (status == WW_OK || status == WW_ERR_MEMORY)
         return status;
-    forget_claims(m, before);
+    ww_import_forget_claims(m, before);
     ww_import_pass_over(m, "%s", why.message);
     return WW_OK;
 }
@@ -65,7 +56,7 @@ static ww_status read_entry(ww_import *m, ww_folder *folder, const char *inside,
 
 static ww_status read_folder(ww_import *m, ww_folder *folder, const char *inside, int depth, ww_error *err)
 {
-    char **names = NULL, *picasa = ww_path_join(inside, PICASA_FILE);
+    char **names = NULL, *picasa = ww_path_join(inside, WW_PICASA_FILE);
     size_t count = 0;
     ww_status status = read_entry(m, folder, picasa, true, FOLDER_DEPTH_MAX, err);
     free(picasa);

@@ -62,8 +62,7 @@ static char *stem_of(const reading *r)
 {
     if (r->frame)
         return ww_strdup(r->frame);
-    const char *base = r->image ? ww_path_base(r->image) : "", *extension = ww_path_extension(base);
-    return *extension ? ww_strndup(base, (size_t)(extension - base) - 1) : ww_strdup(base);
+    return ww_path_stem(r->image ? r->image : "");
 }
 
 // A region that lost its mark on the way: it has that of the nearest face that was exported and is nobody's yet.
@@ -274,4 +273,4 @@ static bool recognise(const char *path, const uint8_t *data, size_t bytes)
     return at < bytes && (data[at] == '[' || data[at] == '{');
 }
 
-const ww_import_kind ww_import_labelstudio = {"Label Studio JSON", recognise, read};
+const ww_import_kind ww_import_labelstudio = {recognise, read};

@@ -29,7 +29,7 @@ static size_t nearest(const ww_import *m, size_t frame, ww_box box, bool found, 
     double best_overlap = least;
     for (size_t i = f->first_face; i < f->first_face + f->face_count; i++) {
         const ww_catalog_face *face = &m->view.catalog.face.item[i];
-        const ww_box its = found ? face->found : (ww_box){face->x, face->y, face->width, face->height};
+        const ww_box its = found ? face->found : ww_catalog_face_box(face);
         const double overlap = m->claim_of[i] == WW_NO_FACE ? ww_box_iou(its, box) : 0;
         if (overlap >= best_overlap) {
             best = i;
@@ -91,9 +91,8 @@ static ww_status list_faces(ww_import *m, ww_error *err)
     for (size_t i = 0; status == WW_OK && i < c->face.count; i++) {
         const size_t frame = c->face.item[i].frame;
         ww_box box;
-        const ww_box own = {c->face.item[i].x, c->face.item[i].y, c->face.item[i].width, c->face.item[i].height};
         m->listed[i] = m->frame_seen[frame] && exact[c->face.item[i].source] > 0 && other[c->face.item[i].source] == 0
-                       && ww_annotation_place(c, frame, own, &box);
+                       && ww_annotation_place(c, frame, ww_catalog_face_box(&c->face.item[i]), &box);
     }
     free(exact);
     free(other);

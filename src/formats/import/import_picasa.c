@@ -40,6 +40,8 @@ static const char *name_of(const reading *r, const char *id)
     return NULL;
 }
 
+static double share(uint64_t bits, int shift) { return (double)(bits >> shift & 0xffff) / 65535; }
+
 // "rect64(3f845bcb59418507)"
 static bool read_rect(const char *text, ww_box *box)
 {
@@ -51,8 +53,8 @@ static bool read_rect(const char *text, ww_box *box)
     if (digits == 0 || digits > RECT_DIGITS_MAX || strcmp(text + digits, ")") != 0)
         return false;
     const uint64_t bits = strtoull(text, NULL, 16);
-    const double left = (double)(bits >> 48) / 65535, top = (double)(bits >> 32 & 0xffff) / 65535;
-    *box = (ww_box){left, top, (double)(bits >> 16 & 0xffff) / 65535 - left, (double)(bits & 0xffff) / 65535 - top};
+    const double left = share(bits, 48), top = share(bits, 32);
+    *box = (ww_box){left, top, share(bits, 16) - left, share(bits, 0) - top};
     return box->width > 0 && box->height > 0;
 }
 
@@ -162,7 +164,7 @@ static bool recognise(const char *path, const uint8_t *data, size_t bytes)
     (void)data;
     (void)bytes;
     const char *base = ww_path_base(path);
-    return ww_ascii_same(base, ".picasa.ini") || ww_ascii_same(base, "picasa.ini");
+    return ww_ascii_same(base, WW_PICASA_FILE) || ww_ascii_same(base, "picasa.ini");
 }
 
-const ww_import_kind ww_import_picasa = {"Picasa", recognise, read};
+const ww_import_kind ww_import_picasa = {recognise, read};

@@ -41,17 +41,23 @@ static bool same_file(const char *a, const char *b)
 // Whether `stem` is called as the photo is: with the photo's extension (*whole) or without.
 static bool names_photo(const char *stem, const char *photo, bool *whole)
 {
-    const char *base = ww_path_base(photo), *extension = ww_path_extension(base);
-    *whole = strcmp(ww_path_base(stem), base) == 0;
-    const size_t bare = *extension ? (size_t)(extension - base) - 1 : strlen(base);
-    return *whole || (strlen(ww_path_base(stem)) == bare && strncmp(ww_path_base(stem), base, bare) == 0);
+    const char *name = ww_path_base(stem);
+    char *bare = ww_path_stem(photo);
+    *whole = strcmp(name, ww_path_base(photo)) == 0;
+    const bool names = *whole || strcmp(name, bare) == 0;
+    free(bare);
+    return names;
 }
 
-ww_photo_match ww_import_photo(const ww_import *m, const char *stem, bool bare, int *source)
+typedef enum photo_match { PHOTO_UNKNOWN, PHOTO_FOUND, PHOTO_AMBIGUOUS } photo_match;
+
+// The source that `stem` is: by its name, and of several by the folders it lies in. `bare`: the name may lack the
+// photo's extension.
+static photo_match find_photo(const ww_import *m, const char *stem, bool bare, int *source)
 {
     const ww_catalog *c = &m->view.catalog;
     size_t best = 0;
-    ww_photo_match found = WW_PHOTO_UNKNOWN;
+    photo_match found = PHOTO_UNKNOWN;
     for (size_t i = 0; i < c->source.count; i++) {
         const ww_catalog_source *s = &c->source.item[i];
         bool whole;
@@ -60,17 +66,18 @@ ww_photo_match ww_import_photo(const ww_import *m, const char *stem, bool bare, 
         const size_t score = 1 + 2 * common_folders(stem, s->path) + (whole ? 1 : 0)
                              + (whole && same_file(stem, s->path) ? (size_t)PATH_MAX * 4 : 0);
         if (score == best)
-            found = WW_PHOTO_AMBIGUOUS;
+            found = PHOTO_AMBIGUOUS;
         if (score <= best)
             continue;
         best = score;
-        found = WW_PHOTO_FOUND;
+        found = PHOTO_FOUND;
         *source = (int)i;
     }
     return found;
 }
 
-size_t ww_import_photo_frame(const ww_import *m, int source)
+// Its first frame; SIZE_MAX: nobody is on it.
+static size_t photo_frame(const ww_import *m, int source)
 {
     const ww_catalog *c = &m->view.catalog;
     for (size_t i = 0; i < c->frame.count; i++)
@@ -90,8 +97,7 @@ static size_t boxes_on_faces(const ww_import *m, size_t frame, const ww_named_re
         const ww_box b = {t.x * f->width, t.y * f->height, t.width * f->width, t.height * f->height};
         bool any = false;
         for (size_t i = f->first_face; i < f->first_face + f->face_count; i++) {
-            const ww_catalog_face *face = &m->view.catalog.face.item[i];
-            const ww_box own = {face->x, face->y, face->width, face->height};
+            const ww_box own = ww_catalog_face_box(&m->view.catalog.face.item[i]);
             any = any || ww_box_iou(own, b) >= WW_IMPORT_REGION_OVERLAP_MIN;
         }
         on_faces += any;
@@ -158,16 +164,16 @@ ww_status ww_import_regions(ww_import *m, const char *file, const char *stem, bo
     ww_status status = WW_OK;
     if (count == 0)
         return WW_OK;
-    const ww_photo_match match = ww_import_photo(m, stem, bare, &source);
-    if (match != WW_PHOTO_FOUND) {
+    const photo_match match = find_photo(m, stem, bare, &source);
+    if (match != PHOTO_FOUND) {
         ww_import_pass_over(m,
-                            match == WW_PHOTO_UNKNOWN ? "'%s': the library knows no photo '%s'"
-                                                      : "'%s': the library knows several photos '%s'; import the "
-                                                        "file from beside its photo",
+                            match == PHOTO_UNKNOWN ? "'%s': the library knows no photo '%s'"
+                                                   : "'%s': the library knows several photos '%s'; import the "
+                                                     "file from beside its photo",
                             file, ww_path_base(stem));
         return WW_OK;
     }
-    const size_t frame = ww_import_photo_frame(m, source);
+    const size_t frame = photo_frame(m, source);
     if (frame == SIZE_MAX) {
         ww_import_pass_over(m, "'%s': no face was found on '%s', which it names %zu of", file, ww_path_base(stem),
                             count);
@@ -223,4 +229,4 @@ static bool recognise(const char *path, const uint8_t *data, size_t bytes)
     return ww_xmp_packet(data, bytes, &packet_bytes) != NULL;
 }
 
-const ww_import_kind ww_import_xmp = {"XMP", recognise, read};
+const ww_import_kind ww_import_xmp = {recognise, read};

@@ -28,6 +28,8 @@ TEST(hash_gives_the_published_values)
     CHECK(ww_hash_bytes("", 0) == 0xEF46DB3751D8E999u);
     CHECK(ww_hash_bytes("a", 1) == 0xD24EC4F1A98C6E5Bu);
     CHECK(ww_hash_bytes("abc", 3) == 0x44BC2CF5AD770999u);
+    const uint64_t pair[] = {0x44BC2CF5AD770999u, 0xD24EC4F1A98C6E5Bu};
+    CHECK(ww_hash_chain(0x44BC2CF5AD770999u, "a", 1) == ww_hash_bytes(pair, sizeof pair));
 }
 
 TEST(hash_does_not_depend_on_the_cuts)
@@ -116,6 +118,12 @@ TEST(paths_come_apart_and_together)
     CHECK_STR(ww_path_extension(joined), "jpg");
     CHECK_STR(ww_path_extension("a.b/c"), "");
     CHECK_STR(ww_path_extension(".hidden"), "");
+    const char *const stems[][2] = {{"a/b.c.jpg", "b.c"}, {"a.b/c", "c"}, {".hidden", ".hidden"}, {"a/", ""}, {"", ""}};
+    for (size_t i = 0; i < sizeof stems / sizeof *stems; i++) {
+        char *stem = ww_path_stem(stems[i][0]);
+        CHECK_STR(stem, stems[i][1]);
+        free(stem);
+    }
     free(joined);
     free(alone);
 }
@@ -267,6 +275,8 @@ TEST(a_search_finds_the_first_place_that_is_not_below)
 TEST(boxes_overlap_by_what_they_share)
 {
     const ww_box a = {0, 0, 10, 10};
+    CHECK_NEAR(ww_box_overlap(a, (ww_box){5, -5, 10, 10}), 25, 1e-12);
+    CHECK(ww_box_overlap(a, (ww_box){10, 0, 10, 10}) == 0);
     CHECK_NEAR(ww_box_iou(a, a), 1, 1e-12);
     CHECK_NEAR(ww_box_iou(a, (ww_box){5, 0, 10, 10}), 50.0 / 150, 1e-12);
     CHECK_NEAR(ww_box_iou((ww_box){2, 2, 5, 4}, a), 0.2, 1e-12);

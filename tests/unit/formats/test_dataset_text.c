@@ -50,6 +50,16 @@ TEST(only_well_formed_utf8_passes)
     check_text(ww_text_html, "\xe2\x82", "\xef\xbf\xbd\xef\xbf\xbd"); // cut off by the end
 }
 
+TEST(attributes_and_words_stand_between_spaces)
+{
+    ww_buffer b = {0};
+    ww_text_attribute(&b, "stArea:x", -0.125, 2);
+    CHECK_STR(b.data, " stArea:x=\"-0.13\"");
+    ww_buffer_free(&b);
+    check_text(ww_text_word, " Ada\tLove lace\r\n", "_Ada_Love_lace__");
+    check_text(ww_text_word, "", "");
+}
+
 static void check_fixed(double value, int decimals, const char *expected)
 {
     ww_buffer b = {0};
@@ -167,6 +177,7 @@ int main(void)
     RUN(html_is_escaped);
     RUN(urls_are_escaped_byte_by_byte);
     RUN(json_and_yaml_are_quoted);
+    RUN(attributes_and_words_stand_between_spaces);
     RUN(csv_is_quoted_where_needed);
     RUN(only_well_formed_utf8_passes);
     RUN(numbers_have_a_point_and_all_their_decimals);
