@@ -220,6 +220,19 @@ ww_status ww_reject_from(ww_people_view *view, size_t person, const bool *marked
     return status;
 }
 
+ww_status ww_take_from(ww_people_view *view, size_t person, const bool *marked, ww_entry *entry, ww_error *err)
+{
+    entry->kind = WW_DECISION_NOBODY;
+    ww_operand_of_faces(view, marked, ww_entry_add_operand(entry));
+    if (person == SIZE_MAX)
+        return WW_OK;
+    ww_operand *operand = ww_entry_add_operand(entry);
+    ww_status status = ww_operand_of_person(view, person, false, marked, operand, err);
+    if (status == WW_OK && operand->identity.count == 0 && operand->face.count == 0)
+        entry->operand.count = 1;
+    return status;
+}
+
 ww_status ww_taking_portrait(taking *t, const char *path, size_t *face, ww_error *err)
 {
     if (!t->manifest_read) {

@@ -9,6 +9,9 @@
 ww_status ww_record_decision(ww_people_view *view, ww_entry *entry, int64_t *batch, ww_error *err);
 // Fills the entry: the marked faces of this person are not the person.
 ww_status ww_reject_from(ww_people_view *view, size_t person, const bool *marked, ww_entry *entry, ww_error *err);
+// Fills kind and operands of the entry: the marked faces are nobody's, and the person they are taken from (SIZE_MAX:
+// they are nobody's already) stays one, even if few faces are left.
+ww_status ww_take_from(ww_people_view *view, size_t person, const bool *marked, ww_entry *entry, ww_error *err);
 // "1 face", "12 faces"; the caller's (free).
 char *ww_faces_counted(size_t count);
 

@@ -60,13 +60,6 @@ static ww_status mark_portraits(ww_taking *t, bool *marked, ww_error *err)
     return status;
 }
 
-static void add_faces(const ww_taking *t, const chosen *c, ww_operand *operand)
-{
-    for (size_t i = 0; i < t->view->catalog.face.count; i++)
-        if (c->marked[i])
-            ww_operand_of_face(t->view, i, false, operand);
-}
-
 static size_t count_of_person(const ww_taking *t, const chosen *c, size_t person)
 {
     size_t count = 0;
@@ -128,7 +121,7 @@ static ww_status take_nobody(ww_taking *t, const chosen *c, ww_error *err)
     char *counted = ww_faces_counted((size_t)t->faces);
     entry.words = ww_strf(entry.text ? "%s: not shown any more" : "%s to stay unassigned", counted);
     free(counted);
-    add_faces(t, c, ww_entry_add_operand(&entry));
+    ww_operand_of_faces(t->view, c->marked, ww_entry_add_operand(&entry));
     return ww_taking_finish(t, &entry, WW_OK, err);
 }
 
@@ -143,7 +136,7 @@ static ww_status take_name(ww_taking *t, const chosen *c, ww_error *err)
         char *counted = ww_faces_counted((size_t)t->faces);
         entry.words = ww_strf("%s: a person called %s", counted, entry.text);
         free(counted);
-        add_faces(t, c, ww_entry_add_operand(&entry));
+        ww_operand_of_faces(t->view, c->marked, ww_entry_add_operand(&entry));
     }
     return ww_taking_finish(t, &entry, status, err);
 }
@@ -169,7 +162,7 @@ static ww_status take_same(ww_taking *t, const chosen *c, ww_error *err)
         status = ww_operand_of_person(t->view, person, false, c->marked, ww_entry_add_operand(&entry), err);
     }
     if (status == WW_OK)
-        add_faces(t, c, ww_entry_add_operand(&entry));
+        ww_operand_of_faces(t->view, c->marked, ww_entry_add_operand(&entry));
     return ww_taking_finish(t, &entry, status, err);
 }
 
@@ -189,7 +182,7 @@ static ww_status take_split(ww_taking *t, const chosen *c, ww_error *err)
     entry.words =
         ww_strf("%s is two people (%zu and %zu faces)", ww_people_view_title(t->view, person), all - leave, leave);
     status = ww_operand_of_person(t->view, person, true, c->marked, ww_entry_add_operand(&entry), err);
-    add_faces(t, c, ww_entry_add_operand(&entry));
+    ww_operand_of_faces(t->view, c->marked, ww_entry_add_operand(&entry));
     return ww_taking_finish(t, &entry, status, err);
 }
 
@@ -201,7 +194,7 @@ static ww_status take_ignore(ww_taking *t, const chosen *c, ww_error *err)
         char *counted = ww_faces_counted((size_t)t->faces);
         entry.words = ww_strf("%s of a stranger: ignored", counted);
         free(counted);
-        add_faces(t, c, ww_entry_add_operand(&entry));
+        ww_operand_of_faces(t->view, c->marked, ww_entry_add_operand(&entry));
     }
     return ww_taking_finish(t, &entry, status, err);
 }

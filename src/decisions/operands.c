@@ -14,6 +14,13 @@ void ww_operand_of_face(const ww_people_view *r, size_t face, bool whole_identit
         ww_operand_add_face(operand, &r->key[face]);
 }
 
+void ww_operand_of_faces(const ww_people_view *r, const bool *marked, ww_operand *operand)
+{
+    for (size_t i = 0; i < r->catalog.face.count; i++)
+        if (marked[i])
+            ww_operand_of_face(r, i, false, operand);
+}
+
 // How many of the person's faces each identity has; NULL: no memory.
 static size_t *count_identities(const ww_people_view *r, size_t person, const bool *without)
 {

@@ -43,5 +43,7 @@ ww_status ww_operand_of_person(const ww_people_view *view, size_t person, bool w
                                ww_operand *operand, ww_error *err);
 // One face: the identity it is in, with `whole_identity`, or the face alone.
 void ww_operand_of_face(const ww_people_view *view, size_t face, bool whole_identity, ww_operand *operand);
+// Each of the marked faces, alone.
+void ww_operand_of_faces(const ww_people_view *view, const bool *marked, ww_operand *operand);
 
 #endif

@@ -245,10 +245,7 @@ static ww_status record_split(ww_people_view *r, size_t person, const splitting 
     entry.words =
         ww_strf("%s is two people (%zu and %zu faces)", ww_people_view_title(r, person), stay, p->face.count - stay);
     ww_status status = ww_operand_of_person(r, person, true, leaves, ww_entry_add_operand(&entry), err);
-    ww_operand *side = ww_entry_add_operand(&entry);
-    for (size_t i = 0; i < r->catalog.face.count; i++)
-        if (leaves[i])
-            ww_operand_of_face(r, i, false, side);
+    ww_operand_of_faces(r, leaves, ww_entry_add_operand(&entry));
     int64_t batch = 0;
     if (status == WW_OK)
         status = ww_store_begin(r->library->store, err);

@@ -80,30 +80,16 @@ static size_t mark(const ww_sync *s, range r, bool *marked)
     return count;
 }
 
-static void add_faces(const ww_sync *s, const bool *marked, ww_operand *operand)
-{
-    for (size_t i = 0; i < s->view.catalog.face.count; i++)
-        if (marked[i])
-            ww_operand_of_face(&s->view, i, false, operand);
-}
-
 static char *counted(size_t portraits)
 {
     return portraits == 1 ? ww_strdup("1 portrait") : ww_strf("%zu portraits", portraits);
 }
 
-// `text`: see decisions_rules.h. The person they were taken from stays one, even if few faces are left.
+// `text`: see decisions_rules.h.
 static ww_status unsort(ww_sync *s, const bool *marked, size_t person, const char *text, char *words, ww_error *err)
 {
-    ww_entry entry = {.kind = WW_DECISION_NOBODY, .words = words, .text = text ? ww_strdup(text) : NULL};
-    ww_status status = WW_OK;
-    add_faces(s, marked, ww_entry_add_operand(&entry));
-    if (person != SIZE_MAX) {
-        ww_operand *operand = ww_entry_add_operand(&entry);
-        status = ww_operand_of_person(&s->view, person, false, marked, operand, err);
-        if (status == WW_OK && operand->identity.count == 0 && operand->face.count == 0)
-            entry.operand.count = 1;
-    }
+    ww_entry entry = {.words = words, .text = text ? ww_strdup(text) : NULL};
+    ww_status status = ww_take_from(&s->view, person, marked, &entry, err);
     return ww_sync_decide(s, &entry, status, err);
 }
 
@@ -183,7 +169,7 @@ static ww_status bring_in(ww_sync *s, size_t to, bool *marked, ww_error *err)
         entry.words = ww_strf("%s in the new folder %s: a person called %s", portraits, folder, entry.text);
     }
     free(portraits);
-    add_faces(s, marked, ww_entry_add_operand(&entry));
+    ww_operand_of_faces(&s->view, marked, ww_entry_add_operand(&entry));
     return ww_sync_decide(s, &entry, status, err);
 }
 

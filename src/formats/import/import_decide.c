@@ -230,13 +230,6 @@ static size_t mark(const deciding *d, size_t person, int32_t goal)
     return count;
 }
 
-static void add_marked(const deciding *d, ww_operand *operand)
-{
-    for (size_t i = 0; i < d->import->view.catalog.face.count; i++)
-        if (d->marked[i])
-            ww_operand_of_face(&d->import->view, i, false, operand);
-}
-
 // The faces of the person that go to the label are not the person.
 static ww_status reject(deciding *d, size_t person, int32_t goal, ww_error *err)
 {
@@ -272,7 +265,7 @@ static ww_status bring_in(deciding *d, int32_t goal, ww_error *err)
     free(counted);
     if (status == WW_OK && l->person != SIZE_MAX)
         status = ww_operand_of_person(view, l->person, false, d->marked, ww_entry_add_operand(&entry), err);
-    add_marked(d, ww_entry_add_operand(&entry));
+    ww_operand_of_faces(view, d->marked, ww_entry_add_operand(&entry));
     d->import->result->relabelled += (int64_t)count;
     return record(d, &entry, status, err);
 }
@@ -283,23 +276,15 @@ static ww_status take_out(deciding *d, size_t person, int32_t goal, ww_error *er
     ww_people_view *view = &d->import->view;
     const bool one = person != SIZE_MAX;
     const size_t count = mark(d, one ? person : view->catalog.person.count, goal);
-    ww_status status = WW_OK;
     if (count == 0)
         return WW_OK;
     char *counted = ww_faces_counted(count);
     ww_entry entry = {
-        .kind = WW_DECISION_NOBODY,
         .text = goal == DELETED ? ww_strdup("discard") : NULL,
         .words = ww_strf(goal == DELETED ? "%s of %s deleted: not written any more" : "%s of %s to stay unassigned",
                          counted, one ? ww_people_view_title(view, person) : "nobody")};
     free(counted);
-    add_marked(d, ww_entry_add_operand(&entry));
-    if (one) {
-        ww_operand *operand = ww_entry_add_operand(&entry);
-        status = ww_operand_of_person(view, person, false, d->marked, operand, err);
-        if (status == WW_OK && operand->identity.count == 0 && operand->face.count == 0)
-            entry.operand.count = 1;
-    }
+    ww_status status = ww_take_from(view, person, d->marked, &entry, err);
     d->import->result->relabelled += goal == DELETED ? 0 : (int64_t)count;
     return record(d, &entry, status, err);
 }
@@ -325,8 +310,7 @@ static ww_status settle_faces(deciding *d, ww_error *err)
 // The box that the face is shown with now.
 static ww_box shown_box(const ww_people_view *view, size_t face)
 {
-    const ww_catalog_face *f = &view->catalog.face.item[face];
-    ww_box box = {f->x, f->y, f->width, f->height};
+    ww_box box = ww_catalog_face_box(&view->catalog.face.item[face]);
     for (size_t i = 0; i < view->decided.boxes.count; i++)
         if (view->decided.boxes.item[i].face == face)
             box = view->decided.boxes.item[i].box;
