@@ -91,24 +91,44 @@ static bool read_fields(const char *line, double value[FIELDS])
     return line[strspn(line, " \t\r")] == 0;
 }
 
-static void check_line(yolo *y, const char *path, int number, const char *line, int side)
+static ww_status check_line(yolo *y, const char *path, int number, const char *line, int side, ww_error *err)
 {
     double v[FIELDS];
     y->c->result->labels++;
     if (!read_fields(line, v) || v[0] != (double)(long)v[0]) {
         ww_check_found(y->c, "%s:%d: not a class and four numbers", path, number);
-        return;
+        return WW_OK;
     }
     if (v[0] < 0 || v[0] >= (double)y->classes)
         ww_check_found(y->c, "%s:%d: class %ld is none of the %ld", path, number, (long)v[0], y->classes);
     else if (side == WW_SIDE_TRAIN)
         y->faces[(long)v[0]]++;
+    const ww_box box = {v[1] - v[3] / 2, v[2] - v[4] / 2, v[3], v[4]};
     if (!(v[3] > 0 && v[4] > 0))
         ww_check_found(y->c, "%s:%d: the box has no area", path, number);
     else if (v[1] - v[3] / 2 < -SHARE_TOLERANCE || v[1] + v[3] / 2 > 1 + SHARE_TOLERANCE
              || v[2] - v[4] / 2 < -SHARE_TOLERANCE || v[2] + v[4] / 2 > 1 + SHARE_TOLERANCE)
         ww_check_found(y->c, "%s:%d: the box reaches outside the picture", path, number);
-    ww_vector_add(&y->labels.boxes, ((ww_box){v[1] - v[3] / 2, v[2] - v[4] / 2, v[3], v[4]}));
+    return ww_vector_push(&y->labels.boxes, box) ? WW_OK : ww_fail_memory(err, "the boxes of '%s'", path);
+}
+
+static ww_status check_lines(yolo *y, const char *path, char *text, int side, ww_error *err)
+{
+    ww_status status = WW_OK;
+    int number = 0, boxes = 0;
+    for (char *line = text, *next; status == WW_OK && *line; line = next) {
+        next = line + strcspn(line, "\n");
+        if (*next)
+            *next++ = 0;
+        number++;
+        if (line[strspn(line, " \t\r")] == 0)
+            continue;
+        boxes++;
+        status = check_line(y, path, number, line, side, err);
+    }
+    if (boxes == 0)
+        ww_check_found(y->c, "%s: the picture is labelled as empty: what it shows counts as background", path);
+    return status;
 }
 
 static ww_status check_label(yolo *y, const char *path, int side, ww_error *err)
@@ -116,28 +136,15 @@ static ww_status check_label(yolo *y, const char *path, int side, ww_error *err)
     uint8_t *data = NULL;
     size_t bytes = 0;
     ww_error why = {0};
+    ww_status status = WW_OK;
     char *full = ww_strf("%s%s", y->c->prefix, path);
-    (void)err;
-    if (ww_folder_read(y->c->folder, full, LABEL_BYTES_MAX, &data, &bytes, &why) != WW_OK) {
+    if (ww_folder_read(y->c->folder, full, LABEL_BYTES_MAX, &data, &bytes, &why) != WW_OK)
         ww_check_found(y->c, "%s: the label cannot be read: %s", full, why.message);
-    } else {
-        int number = 0, boxes = 0;
-        for (char *line = (char *)data, *next; *line; line = next) {
-            next = line + strcspn(line, "\n");
-            if (*next)
-                *next++ = 0;
-            number++;
-            if (line[strspn(line, " \t\r")] == 0)
-                continue;
-            boxes++;
-            check_line(y, full, number, line, side);
-        }
-        if (boxes == 0)
-            ww_check_found(y->c, "%s: the picture is labelled as empty: what it shows counts as background", full);
-    }
+    else
+        status = check_lines(y, full, (char *)data, side, err);
     free(data);
     free(full);
-    return WW_OK;
+    return status;
 }
 
 static ww_status check_pair(yolo *y, const char *side_name, const char *name, int side, ww_error *err)

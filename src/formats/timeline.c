@@ -31,12 +31,14 @@ static const struct {
 
 const char *ww_timeline_person(const ww_timeline *t, size_t class) { return ww_dataset_label_title(t->set, class); }
 
-void ww_timeline_url(const ww_timeline *t, ww_buffer *text)
+char *ww_timeline_url(const ww_timeline *t)
 {
     char whole[PATH_MAX];
+    ww_buffer url = {0};
     const char *path = realpath(t->source->path, whole) ? whole : t->source->path;
-    ww_buffer_text(text, *path == '/' ? "file://" : "");
-    ww_text_url(text, path);
+    ww_buffer_text(&url, *path == '/' ? "file://" : "");
+    ww_text_url(&url, path);
+    return ww_buffer_take(&url);
 }
 
 // --- appearances

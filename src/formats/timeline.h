@@ -23,8 +23,8 @@ typedef struct ww_timeline {
 
 static inline int64_t ww_timeline_ms(int64_t us) { return (us + 500) / 1000; } // milliseconds, to the nearest
 const char *ww_timeline_person(const ww_timeline *timeline, size_t class);
-// "file:///..." of the footage, percent-encoded.
-void ww_timeline_url(const ww_timeline *timeline, ww_buffer *text);
+// "file:///..." of the footage, percent-encoded; the caller's (free).
+char *ww_timeline_url(const ww_timeline *timeline);
 
 // Writers add the whole file to the buffer; memory that runs out shows in the buffer.
 typedef void ww_timeline_writer(const ww_timeline *timeline, ww_buffer *text);

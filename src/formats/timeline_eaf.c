@@ -7,6 +7,7 @@
 #include "formats/timeline.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 
 static const char *mime_type(const char *path)
 {
@@ -21,14 +22,13 @@ static const char *mime_type(const char *path)
 
 static void add_head(const ww_timeline *t, ww_buffer *text)
 {
-    ww_buffer url = {0};
-    ww_timeline_url(t, &url);
+    char *url = ww_timeline_url(t);
     ww_buffer_text(text, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<ANNOTATION_DOCUMENT AUTHOR=\"whoswho\" "
                          "DATE=\"1970-01-01T00:00:00+00:00\" FORMAT=\"3.0\" VERSION=\"3.0\" "
                          "xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" "
                          "xsi:noNamespaceSchemaLocation=\"http://www.mpi.nl/tools/elan/EAFv3.0.xsd\">\n"
                          "  <HEADER MEDIA_FILE=\"\" TIME_UNITS=\"milliseconds\">\n    <MEDIA_DESCRIPTOR MEDIA_URL=\"");
-    ww_text_xml(text, url.data ? url.data : "");
+    ww_text_xml(text, url);
     ww_buffer_format(text, "\" MIME_TYPE=\"%s\"/>\n", mime_type(t->source->path));
     if (t->timecode.present) {
         ww_buffer_text(text, "    <PROPERTY NAME=\"startTimecode\">");
@@ -36,7 +36,7 @@ static void add_head(const ww_timeline *t, ww_buffer *text)
         ww_buffer_text(text, "</PROPERTY>\n");
     }
     ww_buffer_text(text, "  </HEADER>\n");
-    ww_buffer_free(&url);
+    free(url);
 }
 
 static void add_times(const ww_timeline *t, ww_buffer *text)

@@ -52,15 +52,14 @@ static void begin_item(const char *schema, const char *name, ww_buffer *text)
 
 static void add_media(const ww_timeline *t, const frame_count *k, ww_buffer *text)
 {
-    ww_buffer url = {0};
-    ww_timeline_url(t, &url);
+    char *url = ww_timeline_url(t);
     ww_buffer_text(text, "\"media_reference\": {\"OTIO_SCHEMA\": \"ExternalReference.1\", \"name\": \"\", "
                          "\"metadata\": {}, \"target_url\": ");
-    ww_text_json(text, url.data ? url.data : "");
+    ww_text_json(text, url);
     ww_buffer_text(text, ", ");
     add_range(k, "available_range", k->first, k->frames, text);
     ww_buffer_text(text, "}");
-    ww_buffer_free(&url);
+    free(url);
 }
 
 // First frame and number of frames of an appearance; at least one.

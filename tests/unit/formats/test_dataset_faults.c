@@ -2,6 +2,7 @@
 // An export that is stopped anywhere is completed by the next one, whatever happened to the people in between: the tree
 // is then the one that a first export would have made, with nothing forgotten in it.
 #include "dataset_fixture.h"
+#include "formats/check.h"
 
 #include <dirent.h>
 #include <signal.h>
@@ -231,6 +232,58 @@ TEST(a_file_in_place_of_a_folder_is_named)
     fixture_end();
 }
 
+// Room for the file and for a part of its boxes.
+static int check_with_little_memory(void)
+{
+    enum { ROOM_BYTES = 48 << 20 };
+    ww_error err = {0};
+    ww_dataset_check_result result = WW_DATASET_CHECK_RESULT_INIT;
+    unsigned long pages = 0;
+    FILE *f = fopen("/proc/self/statm", "r");
+    const int got = f ? fscanf(f, "%lu", &pages) : 0;
+    if (f)
+        fclose(f);
+    const rlim_t limit = pages * (rlim_t)sysconf(_SC_PAGESIZE) + ROOM_BYTES;
+    if (got != 1 || setrlimit(RLIMIT_AS, &(struct rlimit){limit, limit}) != 0)
+        return 2;
+    return ww_check_dataset(fixture_path("yolo"), NULL, NULL, NULL, &result, &err) == WW_ERR_MEMORY ? 0 : 1;
+}
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define SANITIZED 1 // and address space not our own
+#elif defined(__has_feature)
+#define SANITIZED (__has_feature(address_sanitizer) || __has_feature(thread_sanitizer))
+#else
+#define SANITIZED 0
+#endif
+
+TEST(a_label_of_many_boxes_is_no_reason_to_abort)
+{
+    if (SANITIZED)
+        return;
+    enum { LINES = 1300000 }; // just below the size of a label that is read
+    ww_buffer label = {0};
+    fixture_begin();
+    for (int i = 0; i < LINES; i++)
+        ww_buffer_text(&label, "0 .5 .5 1 1\n");
+    CHECK_EQ(mkdir(fixture_path("yolo"), 0777) + mkdir(fixture_path("yolo/images"), 0777)
+                 + mkdir(fixture_path("yolo/labels"), 0777) + mkdir(fixture_path("yolo/images/train"), 0777),
+             0);
+    CHECK_EQ(mkdir(fixture_path("yolo/labels/train"), 0777), 0);
+    fixture_write("yolo/data.yaml", "nc: 1\n");
+    fixture_write("yolo/images/train/a.jpg", "no picture");
+    fixture_write("yolo/labels/train/a.txt", label.data);
+    ww_buffer_free(&label);
+    fflush(stdout);
+    pid_t pid = fork();
+    if (pid == 0)
+        _exit(check_with_little_memory());
+    int status = 0;
+    waitpid(pid, &status, 0);
+    CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    fixture_end();
+}
+
 int main(void)
 {
     RUN(a_kill_at_any_file_is_made_good_by_the_next_export);
@@ -240,5 +293,6 @@ int main(void)
     RUN(progress_counts_every_file_once);
     RUN(no_room_is_an_error_that_leaves_no_half_files);
     RUN(a_file_in_place_of_a_folder_is_named);
+    RUN(a_label_of_many_boxes_is_no_reason_to_abort);
     return FINISH();
 }
