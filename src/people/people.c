@@ -106,6 +106,7 @@ static ww_status choose_method(const ww_people_sorting *c, const ww_method **met
 }
 
 static bool by_templates(const ww_method *method) { return strcmp(method->name, "templates") == 0; }
+static bool by_dbscan(const ww_method *method) { return strcmp(method->name, "dbscan") == 0; }
 
 // How the method's measure stands to average linkage's.
 static double share_of_linkage(const ww_method *method)
@@ -123,72 +124,71 @@ static bool only_photos(const ww_catalog *g)
 
 // The threshold is chosen for average linkage; other methods' measures stand in fixed proportion to it (methods.c),
 // dbscan's is eps itself.
-static double choose_threshold(ww_people_sorting *c, const ww_method *method)
+static double choose_threshold(ww_people_sorting *c)
 {
     const double model = c->model_eps * LINKAGE_PER_EPS;
     c->chosen = ww_threshold_choose(&c->evidence, model, count_groups(c));
-    if (by_templates(method))
+    if (by_templates(c->method))
         c->chosen.value = ww_threshold_of_model(model, c->apart ? c->apart : count_clear(c));
-    if (by_templates(method) || strcmp(method->name, "dbscan") == 0)
+    if (by_templates(c->method) || by_dbscan(c->method))
         c->chosen.measured = false;
     if (c->options.threshold > 0)
         return c->options.threshold;
-    if (strcmp(method->name, "dbscan") == 0)
+    if (by_dbscan(c->method))
         return c->eps;
-    return share_of_linkage(method) * (c->options.eps > 0 ? c->eps * LINKAGE_PER_EPS : c->chosen.value);
+    return share_of_linkage(c->method) * (c->options.eps > 0 ? c->eps * LINKAGE_PER_EPS : c->chosen.value);
 }
 
-static int least_faces(const ww_people_sorting *c, const ww_method *method)
+static int least_faces(const ww_people_sorting *c)
 {
-    if (strcmp(method->name, "dbscan") == 0)
+    if (by_dbscan(c->method))
         return 1;
     if (c->options.min_samples > 0)
         return c->options.min_samples;
-    return by_templates(method) || only_photos(c->faces) ? MIN_FACES_PHOTOS : MIN_FACES_FOOTAGE;
+    return by_templates(c->method) || only_photos(c->faces) ? MIN_FACES_PHOTOS : MIN_FACES_FOOTAGE;
 }
 
-static double join_distance(const ww_people_sorting *c, const ww_method *method, double threshold)
+static double join_distance(const ww_people_sorting *c, double threshold)
 {
     if (all_equal(c))
         return 0;
-    if (strcmp(method->name, "dbscan") == 0)
+    if (by_dbscan(c->method))
         return threshold;
-    return threshold / share_of_linkage(method) * JOIN_SHARE;
+    return threshold / share_of_linkage(c->method) * JOIN_SHARE;
 }
 
-static ww_sort_options sort_options(ww_people_sorting *c, const ww_method *method)
+static ww_sort_options sort_options(ww_people_sorting *c)
 {
     const ww_sort_settings *given = &c->options;
-    const bool dbscan = strcmp(method->name, "dbscan") == 0;
-    const double threshold = choose_threshold(c, method);
-    return (ww_sort_options){.method = method,
+    const double threshold = choose_threshold(c);
+    return (ww_sort_options){.method = c->method,
                              .threshold = threshold,
-                             .context = by_templates(method) ? &c->context : NULL,
-                             .min_size = least_faces(c, method),
+                             .context = by_templates(c->method) ? &c->context : NULL,
+                             .min_size = least_faces(c),
                              .min_quality = min_quality(c),
-                             .min_samples = !dbscan                  ? 0
+                             .min_samples = !by_dbscan(c->method)    ? 0
                                             : given->min_samples > 0 ? given->min_samples
                                                                      : MIN_SAMPLES_DEFAULT,
                              .grade = c->grade,
-                             .join = join_distance(c, method, threshold),
+                             .join = join_distance(c, threshold),
                              .threads = c->threads,
                              .progress = report,
                              .user = c->library};
 }
 
 // What was asked for, for the next sort, and what came of it, for those who explain it.
-static ww_status store_settings(const ww_people_sorting *c, const ww_sort_options *used, ww_error *err)
+static ww_status store_settings(const ww_people_sorting *c, ww_error *err)
 {
     ww_status status = ww_sort_settings_store(c->library, &c->options, err);
     if (status == WW_OK)
-        status = ww_setting_store_text(c->library, WW_SETTING_USED_METHOD, used->method->name, err);
+        status = ww_setting_store_text(c->library, WW_SETTING_USED_METHOD, c->method->name, err);
     if (status == WW_OK)
-        status = ww_setting_store_number(c->library, WW_SETTING_USED_THRESHOLD, used->threshold, err);
+        status = ww_setting_store_number(c->library, WW_SETTING_USED_THRESHOLD, c->used.threshold, err);
     return status == WW_OK ? ww_setting_store_number(c->library, WW_SETTING_USED_MIN_QUALITY, min_quality(c), err)
                            : status;
 }
 
-static ww_status store_people(ww_people_sorting *c, const ww_sort_options *used, ww_error *err)
+static ww_status store_people(ww_people_sorting *c, ww_error *err)
 {
     ww_store *store = c->library->store;
     ww_status status = ww_store_begin(store, err);
@@ -196,20 +196,19 @@ static ww_status store_people(ww_people_sorting *c, const ww_sort_options *used,
         return status;
     status = ww_store_person_ids(c->library, c->faces, c->label, &c->numbers, err);
     if (status == WW_OK)
-        status = store_settings(c, used, err);
+        status = store_settings(c, err);
     return ww_store_end(store, status, err);
 }
 
-static void fill_result(const ww_people_sorting *c, const ww_sort_options *used, ww_cluster_result *r)
+static void fill_result(const ww_people_sorting *c, ww_cluster_result *r)
 {
-    const double at = strcmp(used->method->name, "dbscan") == 0 ? c->eps * LINKAGE_PER_EPS
-                                                                : used->threshold / share_of_linkage(used->method);
+    const double at = by_dbscan(c->method) ? c->eps * LINKAGE_PER_EPS : c->used.threshold / share_of_linkage(c->method);
     r->people = (int64_t)c->numbers.people.count;
     r->unassigned = c->numbers.unassigned;
     r->faces = (int64_t)c->faces->face.count;
     r->duplicate_appearances = c->evidence.duplicate_appearances;
-    r->method = used->method->name;
-    r->threshold = used->threshold;
+    r->method = c->method->name;
+    r->threshold = c->used.threshold;
     r->threshold_source = c->options.threshold > 0 || c->options.eps > 0
                               ? (c->options.threshold_remembered ? WW_THRESHOLD_REMEMBERED : WW_THRESHOLD_GIVEN)
                           : c->chosen.measured ? WW_THRESHOLD_MEASURED
@@ -267,7 +266,7 @@ ww_status ww_people_begin(const ww_people_input *in, ww_people_sorting **sorting
 // Fills c->label and c->used.
 static ww_status sort(ww_people_sorting *c, ww_error *err)
 {
-    c->used = sort_options(c, c->method);
+    c->used = sort_options(c);
     if (c->chosen.starved)
         return ww_fail_memory(err, "the threshold");
     return ww_sort_faces(c->faces, c->decided, &c->evidence, &c->used, c->label, err);
@@ -291,19 +290,19 @@ ww_status ww_people_compute(ww_people_sorting *c, ww_error *err)
 {
     ww_status status = sort(c, err);
     const double before = c->used.threshold;
-    if (status != WW_OK || !by_templates(c->used.method))
+    if (status != WW_OK || !by_templates(c->method))
         return status;
     c->apart = count_apart(c);
-    return choose_threshold(c, c->used.method) > before ? sort(c, err) : WW_OK;
+    return choose_threshold(c) > before ? sort(c, err) : WW_OK;
 }
 
 ww_status ww_people_store(ww_people_sorting *c, ww_cluster_result *result, ww_error *err)
 {
     ww_status status = ww_assign_person_ids(c->library, c->faces, c->decided, c->label, NULL, NULL, &c->numbers, err);
     if (status == WW_OK)
-        status = store_people(c, &c->used, err);
+        status = store_people(c, err);
     if (status == WW_OK)
-        fill_result(c, &c->used, result);
+        fill_result(c, result);
     return status;
 }
 

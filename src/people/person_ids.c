@@ -4,6 +4,7 @@
 #include "base/search.h"
 #include "cluster/cluster.h"
 #include "library/names.h"
+#include "people/overlap.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,12 +23,6 @@ struct person_before {
     int32_t number;
     char *key; // of the name (names.h), owned; NULL: none
     bool taken;
-};
-
-struct overlap {
-    int32_t label, number;
-    int64_t faces;
-    size_t rank; // of the number among those that occur
 };
 
 struct numbering {
@@ -67,15 +62,19 @@ static int32_t label_of(const struct numbering *n, size_t face)
 // People whose faces stay with them are not to be given again.
 static bool take_kept(struct numbering *n)
 {
+    if (!n->kept)
+        return true;
     const size_t numbers = n->before.count ? (size_t)n->before.item[n->before.count - 1].number + 1 : 0;
-    bool *has = ww_alloc_array0(n->kept ? numbers : 0, sizeof *has, SIZE_MAX);
-    for (size_t i = 0; has && n->kept && i < n->faces->face.count; i++)
+    bool *has = ww_try_array(numbers, sizeof *has);
+    if (!has)
+        return false;
+    for (size_t i = 0; i < n->faces->face.count; i++)
         if (n->kept[i] && n->label[i] >= 0 && (size_t)n->label[i] < numbers)
             has[n->label[i]] = true;
-    for (size_t p = 0; has && n->kept && p < n->before.count; p++)
+    for (size_t p = 0; p < n->before.count; p++)
         n->before.item[p].taken = has[n->before.item[p].number];
     free(has);
-    return has != NULL;
+    return true;
 }
 
 static const char *name_of(const struct numbering *n, const struct cluster *c)
@@ -143,64 +142,26 @@ static bool number_by_name(struct numbering *n)
     return true;
 }
 
-static int by_pair(const void *a, const void *b)
-{
-    const struct overlap *p = a, *q = b;
-    if (p->number != q->number)
-        return p->number < q->number ? -1 : 1;
-    return (p->label > q->label) - (p->label < q->label);
-}
-
-static int most_faces_first(const void *a, const void *b)
-{
-    const struct overlap *p = a, *q = b;
-    return p->faces != q->faces ? (p->faces > q->faces ? -1 : 1) : by_pair(a, b);
-}
-
-typedef WW_VECTOR(struct overlap) overlaps;
-
-static bool find_overlaps(const struct numbering *n, bool formerly, overlaps *both)
+static bool find_overlaps(const struct numbering *n, bool formerly, ww_overlaps *both)
 {
     for (size_t i = 0; i < n->faces->face.count; i++) {
         const ww_catalog_face *f = &n->faces->face.item[i];
         const int32_t number = formerly ? f->former : n->was ? n->was[i] : f->number;
-        if (label_of(n, i) >= 0 && number >= 0 && !ww_vector_push(both, ((struct overlap){n->label[i], number, 1, 0})))
+        if (label_of(n, i) >= 0 && number >= 0 && !ww_overlaps_add(both, number, n->label[i]))
             return false;
     }
     return true;
-}
-
-// One entry a pair, the most faces first; returns how many numbers there are.
-static size_t count_overlaps(overlaps *both)
-{
-    size_t kept = 0, numbers = 0;
-    if (both->count)
-        qsort(both->item, both->count, sizeof *both->item, by_pair);
-    for (size_t i = 0; i < both->count; i++) {
-        struct overlap *last = kept ? &both->item[kept - 1] : NULL;
-        if (last && by_pair(last, &both->item[i]) == 0) {
-            last->faces++;
-            continue;
-        }
-        numbers += !last || last->number != both->item[i].number;
-        both->item[kept] = both->item[i];
-        both->item[kept++].rank = numbers - 1;
-    }
-    both->count = kept;
-    if (kept)
-        qsort(both->item, kept, sizeof *both->item, most_faces_first);
-    return numbers;
 }
 
 // By the people whom the faces belonged to, or did before they belonged to them: whoever was merged and is split again
 // finds the old number.
 static bool number_by_overlap(struct numbering *n, bool formerly)
 {
-    overlaps both = {0};
+    ww_overlaps both = {0};
     bool *given = NULL; // of each number: somebody has it now
     bool complete = find_overlaps(n, formerly, &both);
     if (complete) {
-        given = ww_alloc_array0(count_overlaps(&both), sizeof *given, SIZE_MAX);
+        given = ww_alloc_array0(ww_overlaps_count(&both), sizeof *given, SIZE_MAX);
         complete = given != NULL;
     }
     for (size_t i = 0; i < both.count && complete; i++) {
@@ -252,6 +213,43 @@ static size_t count_clusters(const struct numbering *n)
     return (size_t)clusters;
 }
 
+static ww_status no_memory(const struct numbering *n, ww_error *err)
+{
+    return ww_fail_memory(err, "the people of %zu faces", n->faces->face.count);
+}
+
+// Clusters that go on as nobody there was before are new people, the largest first.
+static ww_status number_clusters(struct numbering *n, int32_t *next, ww_error *err)
+{
+    measure_clusters(n);
+    if (!take_kept(n) || !number_by_name(n) || !number_by_overlap(n, false) || !number_by_overlap(n, true))
+        return no_memory(n, err);
+    qsort(n->cluster, n->clusters, sizeof *n->cluster, largest_first);
+    for (size_t c = 0; c < n->clusters; c++)
+        if (n->cluster[c].number < 0)
+            n->cluster[c].number = (*next)++;
+    qsort(n->cluster, n->clusters, sizeof *n->cluster, by_label);
+    return WW_OK;
+}
+
+// `label`: what n->label points at.
+static ww_status write_numbers(const struct numbering *n, int32_t *label, ww_person_ids *numbers, ww_error *err)
+{
+    for (size_t i = 0; i < n->faces->face.count; i++) {
+        numbers->unassigned += label[i] < 0;
+        if (!n->kept || !n->kept[i])
+            label[i] = label[i] < 0 ? WW_NOBODY : n->cluster[label[i]].number;
+    }
+    for (size_t c = 0; c < n->clusters; c++) {
+        const int32_t identity = n->cluster[c].identity;
+        const bool ignored = identity >= 0 && n->decided->identities.item[identity].ignored;
+        if (!ww_vector_push(&numbers->people,
+                            ((ww_identified_person){n->cluster[c].number, name_of(n, &n->cluster[c]), ignored})))
+            return no_memory(n, err);
+    }
+    return WW_OK;
+}
+
 ww_status ww_assign_person_ids(ww_library *library, const ww_catalog *faces, const ww_decided *decided, int32_t *label,
                                const bool *kept, const int32_t *was, ww_person_ids *numbers, ww_error *err)
 {
@@ -259,32 +257,13 @@ ww_status ww_assign_person_ids(ww_library *library, const ww_catalog *faces, con
     n.clusters = count_clusters(&n);
     *numbers = (ww_person_ids){0};
     n.cluster = ww_try_array(n.clusters, sizeof *n.cluster);
-    ww_status status = n.cluster ? ww_store_people(library->store, false, on_person, &n, err)
-                                 : ww_fail_memory(err, "the people of %zu faces", faces->face.count);
+    ww_status status = n.cluster ? ww_store_people(library->store, false, on_person, &n, err) : no_memory(&n, err);
     if (status == WW_OK)
         status = next_number(library, &n, &numbers->next, err);
-    if (status == WW_OK) {
-        measure_clusters(&n);
-        if (!take_kept(&n) || !number_by_name(&n) || !number_by_overlap(&n, false) || !number_by_overlap(&n, true))
-            status = ww_fail_memory(err, "the people of %zu faces", faces->face.count);
-        qsort(n.cluster, n.clusters, sizeof *n.cluster, largest_first);
-        for (size_t c = 0; c < n.clusters; c++)
-            if (n.cluster[c].number < 0)
-                n.cluster[c].number = numbers->next++;
-        qsort(n.cluster, n.clusters, sizeof *n.cluster, by_label);
-        for (size_t i = 0; i < faces->face.count; i++) {
-            numbers->unassigned += label[i] < 0;
-            if (kept && kept[i])
-                continue;
-            label[i] = label[i] < 0 ? WW_NOBODY : n.cluster[label[i]].number;
-        }
-        for (size_t c = 0; c < n.clusters && status == WW_OK; c++) {
-            bool ignored = n.cluster[c].identity >= 0 && decided->identities.item[n.cluster[c].identity].ignored;
-            if (!ww_vector_push(&numbers->people,
-                                ((ww_identified_person){n.cluster[c].number, name_of(&n, &n.cluster[c]), ignored})))
-                status = ww_fail_memory(err, "the people of %zu faces", faces->face.count);
-        }
-    }
+    if (status == WW_OK)
+        status = number_clusters(&n, &numbers->next, err);
+    if (status == WW_OK)
+        status = write_numbers(&n, label, numbers, err);
     for (size_t p = 0; p < n.before.count; p++)
         free(n.before.item[p].key);
     ww_vector_free(&n.before);

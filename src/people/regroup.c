@@ -2,19 +2,13 @@
 #include "people/regroup.h"
 #include "base/forest.h"
 #include "base/memory.h"
-#include "base/search.h"
 #include "cluster/cluster.h"
-#include "people/person_ids.h"
+#include "people/overlap.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #define NONE UINT32_MAX
-
-struct holding { // a person with faces of an identity
-    uint32_t person, identity;
-    size_t faces;
-};
 
 typedef struct regrouping {
     const ww_regroup_input *in;
@@ -25,7 +19,7 @@ typedef struct regrouping {
     bool *nobody;            // faces that are to stay unassigned
     bool *person, *identity; // those whose faces may move
     ww_forest *group;        // of persons, then identities
-    WW_VECTOR(struct holding) holding;
+    ww_overlaps held;        // of persons and identities
     int32_t *label;
     bool *kept; // faces that do not move
 } regrouping;
@@ -151,39 +145,15 @@ static uint32_t node_of_identity(const regrouping *r, int32_t identity)
     return (uint32_t)r->numbers + (uint32_t)identity;
 }
 
-static int by_pair(const void *a, const void *b)
-{
-    const struct holding *p = a, *q = b;
-    if (p->person != q->person)
-        return p->person < q->person ? -1 : 1;
-    return (p->identity > q->identity) - (p->identity < q->identity);
-}
-
-static int most_faces_first(const void *a, const void *b)
-{
-    const struct holding *p = a, *q = b;
-    return p->faces != q->faces ? (p->faces > q->faces ? -1 : 1) : by_pair(a, b);
-}
-
-static ww_status find_holdings(regrouping *r, ww_error *err)
+// Whose faces are of which identity, of the persons whose faces may move.
+static ww_status find_held(regrouping *r, ww_error *err)
 {
     const int32_t *identity = r->in->after->identity;
-    size_t kept = 0;
     for (size_t i = 0; identity && i < r->count; i++)
         if (r->number[i] >= 0 && r->person[r->number[i]] && identity[i] >= 0
-            && !ww_vector_push(&r->holding, ((struct holding){(uint32_t)r->number[i], (uint32_t)identity[i], 1})))
+            && !ww_overlaps_add(&r->held, r->number[i], identity[i]))
             return no_memory(r, err);
-    if (r->holding.count)
-        qsort(r->holding.item, r->holding.count, sizeof *r->holding.item, by_pair);
-    for (size_t i = 0; i < r->holding.count; i++) {
-        if (kept && by_pair(&r->holding.item[kept - 1], &r->holding.item[i]) == 0)
-            r->holding.item[kept - 1].faces++;
-        else
-            r->holding.item[kept++] = r->holding.item[i];
-    }
-    r->holding.count = kept;
-    if (kept)
-        qsort(r->holding.item, kept, sizeof *r->holding.item, most_faces_first);
+    ww_overlaps_count(&r->held);
     return WW_OK;
 }
 
@@ -207,10 +177,10 @@ static bool are_apart(const regrouping *r, uint32_t x, uint32_t y)
 
 static void join_groups(regrouping *r)
 {
-    for (size_t i = 0; i < r->holding.count; i++) {
-        const struct holding *h = &r->holding.item[i];
-        const uint32_t x = ww_forest_root_compress(r->group, h->person),
-                       y = ww_forest_root_compress(r->group, node_of_identity(r, (int32_t)h->identity));
+    for (size_t i = 0; i < r->held.count; i++) {
+        const ww_overlap *held = &r->held.item[i];
+        const uint32_t x = ww_forest_root_compress(r->group, (uint32_t)held->number),
+                       y = ww_forest_root_compress(r->group, node_of_identity(r, held->label));
         if (x != y && !are_apart(r, x, y))
             ww_forest_join(r->group, x, y);
     }
@@ -363,7 +333,7 @@ static void release(regrouping *r)
     free(r->group);
     free(r->label);
     free(r->kept);
-    ww_vector_free(&r->holding);
+    ww_vector_free(&r->held);
 }
 
 ww_status ww_people_regroup(const ww_regroup_input *in, ww_moves *moves, ww_error *err)
@@ -374,7 +344,7 @@ ww_status ww_people_regroup(const ww_regroup_input *in, ww_moves *moves, ww_erro
     ww_status status = begin(&r, err);
     if (status == WW_OK) {
         find_touched(&r);
-        status = find_holdings(&r, err);
+        status = find_held(&r, err);
     }
     if (status == WW_OK) {
         join_groups(&r);
@@ -392,7 +362,7 @@ ww_status ww_people_regroup(const ww_regroup_input *in, ww_moves *moves, ww_erro
     }
     ww_person_ids_free(&ids);
     release(&r);
-    if (moves && status == WW_OK)
+    if (status == WW_OK)
         *moves = made;
     else
         ww_vector_free(&made);

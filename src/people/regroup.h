@@ -18,8 +18,8 @@ typedef struct ww_regroup_input { // all borrowed
     const ww_moves *back; // what to take back beforehand; may be NULL
 } ww_regroup_input;
 
-// Stores who is who now, in a transaction of its own, and brings the people of in->faces up to date. `moves` (may be
-// NULL) gets who moved; the caller's (ww_vector_free).
+// Stores who is who now, in a transaction of its own, and brings the people of in->faces up to date. *moves: who
+// moved; the caller's (ww_vector_free), untouched after a failure.
 ww_status ww_people_regroup(const ww_regroup_input *in, ww_moves *moves, ww_error *err);
 
 #endif

@@ -19,9 +19,9 @@ typedef struct ww_sort_options {
     double min_quality;             // with a context: clusters without a face of that quality are nobody's
     int min_samples;                // dbscan alone
     const ww_face_grade *grade;     // a face each
-    // Euclidean distance within which left-over faces join their nearest; 0: they do not. With a context only
+    // Euclidean distance within which left-over faces join their nearest; 0: they do not. With a context only whether
+    // they do counts: they join by evidence.
     double join;
-    // whether they do counts: they join by evidence
     int threads;
     ww_cluster_progress progress;
     void *user;

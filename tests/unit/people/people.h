@@ -4,6 +4,7 @@
 #define WW_TESTS_PEOPLE_H
 #include "base/random.h"
 #include "library/catalog.h"
+#include "store/store.h"
 #include <math.h>
 #include <stdlib.h>
 
@@ -34,6 +35,20 @@ static inline void people_face(ww_random *r, int who, double scatter, float *v)
     for (int i = 0; i < PEOPLE_DIM; i++)
         v[i] += (float)(scatter / sqrt(PEOPLE_DIM) * ww_random_normal(r));
     people_unit(v);
+}
+
+// A face for the store; where it is on its frame is the caller's.
+static inline ww_face_row people_face_row(int64_t frame)
+{
+    return (ww_face_row){.frame = frame,
+                         .width = 80,
+                         .height = 80,
+                         .score = 0.9,
+                         .quality = 0.6,
+                         .person = -1,
+                         .embedding_dim = PEOPLE_DIM,
+                         .portrait_width = 1,
+                         .portrait_height = 1};
 }
 
 static inline void people_add(ww_catalog *g, ww_random *r, int who, double scatter, uint32_t frame, int64_t track)

@@ -27,15 +27,7 @@ static void add_photo(ww_library *library, ww_random *r, uint64_t number, int wh
     CHECK_OK(ww_store_add_source(library->store, &photo, &source, &err));
     ww_frame_row f = {.source = source};
     CHECK_OK(ww_store_add_frame(library->store, &f, "j", 1, &frame, &err));
-    ww_face_row d = {.frame = frame,
-                     .width = 80,
-                     .height = 80,
-                     .score = 0.9,
-                     .quality = 0.6,
-                     .person = -1,
-                     .embedding_dim = PEOPLE_DIM,
-                     .portrait_width = 1,
-                     .portrait_height = 1};
+    ww_face_row d = people_face_row(frame);
     people_face(r, who, 0.6, vector);
     CHECK_OK(ww_store_add_face(library->store, &d, vector, "p", 1, &face, &err));
 }

@@ -52,18 +52,10 @@ static int64_t add_footage(ww_library *library, uint64_t hash, uint64_t seed, co
             ww_frame_row f = {
                 .source = source, .sample = sample, .time_us = sample * 1000000 + (int64_t)(seed % 7) * 100000};
             CHECK_OK(ww_store_add_frame(library->store, &f, "j", 1, &frame, &err));
-            ww_face_row d = {.frame = frame,
-                             .x = 100,
-                             .y = 50,
-                             .width = 80,
-                             .height = 80,
-                             .score = 0.9,
-                             .quality = 0.6,
-                             .person = -1,
-                             .embedding_dim = PEOPLE_DIM,
-                             .track = *who + 1,
-                             .portrait_width = 1,
-                             .portrait_height = 1};
+            ww_face_row d = people_face_row(frame);
+            d.x = 100;
+            d.y = 50;
+            d.track = *who + 1;
             CHECK_OK(ww_store_add_face(library->store, &d, vector, "p", 1, &face, &err));
         }
     CHECK_OK(ww_store_commit(library->store, &err));
