@@ -200,39 +200,6 @@ static ww_status take_ignore(taking *t, ww_error *err)
     return status;
 }
 
-ww_status ww_reject_from(ww_people_view *view, size_t person, const bool *marked, ww_entry *entry, ww_error *err)
-{
-    ww_operand *operand = ww_entry_add_operand(entry);
-    for (size_t i = 0; i < view->catalog.face.count; i++)
-        if (marked[i] && view->catalog.face.item[i].person == person)
-            ww_operand_of_face(view, i, false, operand);
-    size_t count = operand->face.count;
-    entry->kind = WW_DECISION_REJECT;
-    entry->words = count == 1 ? ww_strf("1 face is not %s", ww_people_view_title(view, person))
-                              : ww_strf("%zu faces are not %s", count, ww_people_view_title(view, person));
-    operand = ww_entry_add_operand(entry);
-    ww_status status = ww_operand_of_person(view, person, false, marked, operand, err);
-    // all of them: there is nobody to be told from
-    if (status == WW_OK && operand->identity.count == 0 && operand->face.count == 0) {
-        entry->kind = WW_DECISION_NOBODY;
-        entry->operand.count = 1;
-    }
-    return status;
-}
-
-ww_status ww_take_from(ww_people_view *view, size_t person, const bool *marked, ww_entry *entry, ww_error *err)
-{
-    entry->kind = WW_DECISION_NOBODY;
-    ww_operand_of_faces(view, marked, ww_entry_add_operand(entry));
-    if (person == SIZE_MAX)
-        return WW_OK;
-    ww_operand *operand = ww_entry_add_operand(entry);
-    ww_status status = ww_operand_of_person(view, person, false, marked, operand, err);
-    if (status == WW_OK && operand->identity.count == 0 && operand->face.count == 0)
-        entry->operand.count = 1;
-    return status;
-}
-
 ww_status ww_taking_portrait(taking *t, const char *path, size_t *face, ww_error *err)
 {
     if (!t->manifest_read) {

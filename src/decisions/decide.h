@@ -2,18 +2,21 @@
 // Decisions into the journal.
 #ifndef WW_DECISIONS_DECIDE_H
 #define WW_DECISIONS_DECIDE_H
-#include "library/export_manifest.h"
 #include "decisions/people_view.h"
 
 // Appends the entry to the journal as part of *batch (0: it begins one). Inside the caller's transaction.
 ww_status ww_record_decision(ww_people_view *view, ww_entry *entry, int64_t *batch, ww_error *err);
-// Fills the entry: the marked faces of this person are not the person.
-ww_status ww_reject_from(ww_people_view *view, size_t person, const bool *marked, ww_entry *entry, ww_error *err);
-// Fills kind and operands of the entry: the marked faces are nobody's, and the person they are taken from (SIZE_MAX:
-// they are nobody's already) stays one, even if few faces are left.
-ww_status ww_take_from(ww_people_view *view, size_t person, const bool *marked, ww_entry *entry, ww_error *err);
 // "1 face", "12 faces"; the caller's (free).
 char *ww_faces_counted(size_t count);
+
+// --- decide_faces.c: these fill the entry, also after a failure (ww_entry_free). marked: of each face of the catalog.
+// The marked faces of this person are not the person.
+ww_status ww_reject_from(ww_people_view *view, size_t person, const bool *marked, ww_entry *entry, ww_error *err);
+// Kind and operands alone: the marked faces are nobody's, and the person they are taken from (SIZE_MAX: they are
+// nobody's already) stays one, even if few faces are left.
+ww_status ww_take_from(ww_people_view *view, size_t person, const bool *marked, ww_entry *entry, ww_error *err);
+// The marked faces, all of them this person's, are another.
+ww_status ww_split_from(ww_people_view *view, size_t person, const bool *marked, ww_entry *entry, ww_error *err);
 
 // ww_library_decide, and the same over a view that is loaded; it speaks of what was decided before only after
 // ww_people_view_reload.

@@ -8,11 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-typedef struct chosen {
-    bool *marked; // an entry a face
-} chosen;
-
-typedef ww_status take_chosen(ww_taking *t, const chosen *c, ww_error *err);
+// `marked`: of each face of the catalog, whether it is spoken of.
+typedef ww_status take_marked(ww_taking *t, const bool *marked, ww_error *err);
 
 static int by_id(const void *a, const void *b)
 {
@@ -60,23 +57,67 @@ static ww_status mark_portraits(ww_taking *t, bool *marked, ww_error *err)
     return status;
 }
 
-static size_t count_of_person(const ww_taking *t, const chosen *c, size_t person)
+static size_t count_of_person(const ww_people_view *view, size_t person, const bool *marked)
 {
     size_t count = 0;
-    for (size_t i = 0; i < t->view->catalog.face.count; i++)
-        count += c->marked[i] && t->view->catalog.face.item[i].person == person;
+    for (size_t i = 0; i < view->catalog.face.count; i++)
+        count += marked[i] && view->catalog.face.item[i].person == person;
     return count;
 }
 
-// Whose faces are among those chosen, each once, ascending; the caller frees. NULL: no memory.
-static size_t *people_of(const ww_taking *t, const chosen *c, size_t *count)
+ww_status ww_reject_from(ww_people_view *view, size_t person, const bool *marked, ww_entry *entry, ww_error *err)
+{
+    ww_operand *operand = ww_entry_add_operand(entry);
+    for (size_t i = 0; i < view->catalog.face.count; i++)
+        if (marked[i] && view->catalog.face.item[i].person == person)
+            ww_operand_of_face(view, i, false, operand);
+    size_t count = operand->face.count;
+    entry->kind = WW_DECISION_REJECT;
+    entry->words = count == 1 ? ww_strf("1 face is not %s", ww_people_view_title(view, person))
+                              : ww_strf("%zu faces are not %s", count, ww_people_view_title(view, person));
+    operand = ww_entry_add_operand(entry);
+    ww_status status = ww_operand_of_person(view, person, false, marked, operand, err);
+    // all of them: there is nobody to be told from
+    if (status == WW_OK && operand->identity.count == 0 && operand->face.count == 0) {
+        entry->kind = WW_DECISION_NOBODY;
+        entry->operand.count = 1;
+    }
+    return status;
+}
+
+ww_status ww_take_from(ww_people_view *view, size_t person, const bool *marked, ww_entry *entry, ww_error *err)
+{
+    entry->kind = WW_DECISION_NOBODY;
+    ww_operand_of_faces(view, marked, ww_entry_add_operand(entry));
+    if (person == SIZE_MAX)
+        return WW_OK;
+    ww_operand *operand = ww_entry_add_operand(entry);
+    ww_status status = ww_operand_of_person(view, person, false, marked, operand, err);
+    if (status == WW_OK && operand->identity.count == 0 && operand->face.count == 0)
+        entry->operand.count = 1;
+    return status;
+}
+
+ww_status ww_split_from(ww_people_view *view, size_t person, const bool *marked, ww_entry *entry, ww_error *err)
+{
+    const size_t all = ww_people_view_count(view, person), leave = count_of_person(view, person, marked);
+    entry->kind = WW_DECISION_SPLIT;
+    entry->words =
+        ww_strf("%s is two people (%zu and %zu faces)", ww_people_view_title(view, person), all - leave, leave);
+    ww_status status = ww_operand_of_person(view, person, true, marked, ww_entry_add_operand(entry), err);
+    ww_operand_of_faces(view, marked, ww_entry_add_operand(entry));
+    return status;
+}
+
+// Whose faces are among those marked, each once, ascending; the caller frees. NULL: no memory.
+static size_t *people_of(const ww_taking *t, const bool *marked, size_t *count)
 {
     const ww_catalog *g = &t->view->catalog;
     bool *has = ww_try_array(g->person.count, sizeof *has);
     size_t *person = ww_try_array(g->person.count, sizeof *person);
     *count = 0;
     for (size_t i = 0; has && i < g->face.count; i++)
-        if (c->marked[i] && g->face.item[i].person < g->person.count)
+        if (marked[i] && g->face.item[i].person < g->person.count)
             has[g->face.item[i].person] = true;
     for (size_t p = 0; has && person && p < g->person.count; p++)
         if (has[p])
@@ -85,17 +126,17 @@ static size_t *people_of(const ww_taking *t, const chosen *c, size_t *count)
     return person;
 }
 
-// The faces chosen are not the people they are with; `without`: but for this one.
-static ww_status reject_all(ww_taking *t, const chosen *c, size_t without, bool leave_whole, ww_error *err)
+// The marked faces are not the people they are with; `without`: but for this one.
+static ww_status reject_all(ww_taking *t, const bool *marked, size_t without, bool leave_whole, ww_error *err)
 {
     size_t count;
-    size_t *person = people_of(t, c, &count);
+    size_t *person = people_of(t, marked, &count);
     ww_status status = person ? WW_OK : ww_fail_memory(err, "a list of people");
     for (size_t i = 0; i < count && status == WW_OK; i++) {
         ww_entry entry = {0};
         if (person[i] == without)
             continue;
-        status = ww_reject_from(t->view, person[i], c->marked, &entry, err);
+        status = ww_reject_from(t->view, person[i], marked, &entry, err);
         if (status == WW_OK && entry.kind == WW_DECISION_NOBODY && leave_whole)
             ww_entry_free(&entry); // nobody is left there to be told from
         else
@@ -105,38 +146,38 @@ static ww_status reject_all(ww_taking *t, const chosen *c, size_t without, bool 
     return status;
 }
 
-static ww_status take_reject(ww_taking *t, const chosen *c, ww_error *err)
+static ww_status take_reject(ww_taking *t, const bool *marked, ww_error *err)
 {
     const ww_catalog *g = &t->view->catalog;
     for (size_t i = 0; i < g->face.count; i++)
-        if (c->marked[i] && g->face.item[i].person >= g->person.count)
+        if (marked[i] && g->face.item[i].person >= g->person.count)
             return ww_fail(err, WW_ERR_ARGUMENT, "face_%zu.jpg is in nobody's folder", i + 1);
-    return reject_all(t, c, SIZE_MAX, false, err);
+    return reject_all(t, marked, SIZE_MAX, false, err);
 }
 
 // With `text` nobody wants to see them any more.
-static ww_status take_nobody(ww_taking *t, const chosen *c, ww_error *err)
+static ww_status take_nobody(ww_taking *t, const bool *marked, ww_error *err)
 {
     ww_entry entry = {.kind = WW_DECISION_NOBODY, .text = t->decision->text ? ww_strdup(t->decision->text) : NULL};
     char *counted = ww_faces_counted((size_t)t->faces);
     entry.words = ww_strf(entry.text ? "%s: not shown any more" : "%s to stay unassigned", counted);
     free(counted);
-    ww_operand_of_faces(t->view, c->marked, ww_entry_add_operand(&entry));
+    ww_operand_of_faces(t->view, marked, ww_entry_add_operand(&entry));
     return ww_taking_finish(t, &entry, WW_OK, err);
 }
 
-static ww_status take_name(ww_taking *t, const chosen *c, ww_error *err)
+static ww_status take_name(ww_taking *t, const bool *marked, ww_error *err)
 {
     ww_entry entry = {.kind = WW_DECISION_NAME};
     ww_status status = t->decision->text ? ww_check_person_name(t->decision->text, &entry.text, err)
                                          : ww_fail(err, WW_ERR_ARGUMENT, "faces that are to be a person need a name");
     if (status == WW_OK)
-        status = reject_all(t, c, SIZE_MAX, true, err);
+        status = reject_all(t, marked, SIZE_MAX, true, err);
     if (status == WW_OK) {
         char *counted = ww_faces_counted((size_t)t->faces);
         entry.words = ww_strf("%s: a person called %s", counted, entry.text);
         free(counted);
-        ww_operand_of_faces(t->view, c->marked, ww_entry_add_operand(&entry));
+        ww_operand_of_faces(t->view, marked, ww_entry_add_operand(&entry));
     }
     return ww_taking_finish(t, &entry, status, err);
 }
@@ -148,60 +189,55 @@ static ww_status find_person(ww_taking *t, size_t *person, ww_error *err)
     return ww_people_view_find(t->view, t->decision->who[0], person, err);
 }
 
-static ww_status take_same(ww_taking *t, const chosen *c, ww_error *err)
+static ww_status take_same(ww_taking *t, const bool *marked, ww_error *err)
 {
     ww_entry entry = {.kind = WW_DECISION_SAME};
     size_t person;
     ww_status status = find_person(t, &person, err);
     if (status == WW_OK)
-        status = reject_all(t, c, person, true, err);
+        status = reject_all(t, marked, person, true, err);
     if (status == WW_OK) {
         char *counted = ww_faces_counted((size_t)t->faces);
         entry.words = ww_strf("%s: %s", counted, ww_people_view_title(t->view, person));
         free(counted);
-        status = ww_operand_of_person(t->view, person, false, c->marked, ww_entry_add_operand(&entry), err);
+        status = ww_operand_of_person(t->view, person, false, marked, ww_entry_add_operand(&entry), err);
     }
     if (status == WW_OK)
-        ww_operand_of_faces(t->view, c->marked, ww_entry_add_operand(&entry));
+        ww_operand_of_faces(t->view, marked, ww_entry_add_operand(&entry));
     return ww_taking_finish(t, &entry, status, err);
 }
 
-static ww_status take_split(ww_taking *t, const chosen *c, ww_error *err)
+static ww_status take_split(ww_taking *t, const bool *marked, ww_error *err)
 {
-    ww_entry entry = {.kind = WW_DECISION_SPLIT};
+    ww_entry entry = {0};
     size_t person;
     ww_status status = find_person(t, &person, err);
     if (status != WW_OK)
         return status;
-    const size_t all = ww_people_view_count(t->view, person), leave = count_of_person(t, c, person);
-    if ((int64_t)leave != t->faces || leave == all)
+    const size_t leave = count_of_person(t->view, person, marked);
+    if ((int64_t)leave != t->faces || leave == ww_people_view_count(t->view, person))
         return ww_fail(err, WW_ERR_ARGUMENT,
-                       "some of the faces of %s become another person, not all of them, and "
-                       "nobody else's",
+                       "some of the faces of %s become another person, not all of them, and nobody else's",
                        ww_people_view_title(t->view, person));
-    entry.words =
-        ww_strf("%s is two people (%zu and %zu faces)", ww_people_view_title(t->view, person), all - leave, leave);
-    status = ww_operand_of_person(t->view, person, true, c->marked, ww_entry_add_operand(&entry), err);
-    ww_operand_of_faces(t->view, c->marked, ww_entry_add_operand(&entry));
-    return ww_taking_finish(t, &entry, status, err);
+    return ww_taking_finish(t, &entry, ww_split_from(t->view, person, marked, &entry, err), err);
 }
 
-static ww_status take_ignore(ww_taking *t, const chosen *c, ww_error *err)
+static ww_status take_ignore(ww_taking *t, const bool *marked, ww_error *err)
 {
     ww_entry entry = {.kind = WW_DECISION_IGNORE};
-    ww_status status = reject_all(t, c, SIZE_MAX, true, err);
+    ww_status status = reject_all(t, marked, SIZE_MAX, true, err);
     if (status == WW_OK) {
         char *counted = ww_faces_counted((size_t)t->faces);
         entry.words = ww_strf("%s of a stranger: ignored", counted);
         free(counted);
-        ww_operand_of_faces(t->view, c->marked, ww_entry_add_operand(&entry));
+        ww_operand_of_faces(t->view, marked, ww_entry_add_operand(&entry));
     }
     return ww_taking_finish(t, &entry, status, err);
 }
 
 static const struct {
     ww_decision_kind kind;
-    take_chosen *take;
+    take_marked *take;
     bool portraits; // `who` may be paths of portraits
 } kinds[] = {
     {WW_DECISION_NAME, take_name, false},     {WW_DECISION_SPLIT, take_split, false},
@@ -211,10 +247,10 @@ static const struct {
 
 bool ww_speaks_of_faces(const ww_decision *d)
 {
-    bool portraits = d->face_count > 0;
+    bool faces = d->face_count > 0;
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
-        portraits = portraits || (kinds[i].kind == d->kind && kinds[i].portraits);
-    return portraits;
+        faces = faces || (kinds[i].kind == d->kind && kinds[i].portraits);
+    return faces;
 }
 
 ww_status ww_take_faces(ww_taking *t, ww_error *err)
@@ -225,16 +261,16 @@ ww_status ww_take_faces(ww_taking *t, ww_error *err)
         k++;
     if (k == sizeof kinds / sizeof *kinds)
         return ww_fail(err, WW_ERR_ARGUMENT, "'%s' speaks of people, not of faces", ww_decision_kind_name(d->kind));
-    chosen c = {.marked = ww_try_array(t->view->catalog.face.count, sizeof *c.marked)};
-    ww_status status = c.marked ? WW_OK : ww_fail_memory(err, "a list of %zu faces", t->view->catalog.face.count);
+    bool *marked = ww_try_array(t->view->catalog.face.count, sizeof *marked);
+    ww_status status = marked ? WW_OK : ww_fail_memory(err, "a list of %zu faces", t->view->catalog.face.count);
     if (status == WW_OK && d->face_count > 0)
-        status = mark_ids(t, c.marked, err);
+        status = mark_ids(t, marked, err);
     if (status == WW_OK && kinds[k].portraits)
-        status = mark_portraits(t, c.marked, err);
+        status = mark_portraits(t, marked, err);
     if (status == WW_OK && t->faces == 0)
         status = ww_fail(err, WW_ERR_ARGUMENT, "say whom");
     if (status == WW_OK)
-        status = kinds[k].take(t, &c, err);
-    free(c.marked);
+        status = kinds[k].take(t, marked, err);
+    free(marked);
     return status;
 }

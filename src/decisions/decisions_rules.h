@@ -2,8 +2,7 @@
 // What each kind of decision does to the identities: the meaning of the journal. The last word wins.
 //
 //   name       the faces of operand 0 are one identity, with this name; an identity that has the name already is the
-//   same. A
-//              name ends being ignored. No name: it has none any more
+//              same. A name ends being ignored. No name: it has none any more
 //   merge      all operands are one identity; it is called `text`, or as the first operand with a name
 //   same       likewise
 //   split      the faces of operand 1 leave for a new identity, which cannot be operand 0's
@@ -12,8 +11,7 @@
 //   ignore     operand 0 is an identity of strangers
 //   box        the face of operand 0 has the box `text`, "x y width height"; whose it is does not change
 //   nobody     the faces of operand 0 leave their identities and stay unassigned; with a text they are not even
-//   written. Operand 1,
-//              if there is one, is the person they were taken from, who stays a person
+//              written. Operand 1, if there is one, is the person they were taken from, who stays a person
 // Listing a face in an operand that is a person moves it there from wherever it was.
 #ifndef WW_DECISIONS_DECISIONS_RULES_H
 #define WW_DECISIONS_DECISIONS_RULES_H

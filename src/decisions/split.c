@@ -233,19 +233,13 @@ static void propose(splitting *p, ww_split_proposal *proposal)
 static ww_status record_split(ww_people_view *r, size_t person, const splitting *p, ww_decision_result *result,
                               ww_error *err)
 {
-    ww_entry entry = {.kind = WW_DECISION_SPLIT};
+    ww_entry entry = {0};
     bool *leaves = ww_try_array(r->catalog.face.count, sizeof *leaves);
-    size_t stay = 0;
     if (!leaves)
         return ww_fail_memory(err, "the faces of a person");
-    for (size_t i = 0; i < p->face.count; i++) {
+    for (size_t i = 0; i < p->face.count; i++)
         leaves[p->face.item[i]] = side_of(p, i);
-        stay += !side_of(p, i);
-    }
-    entry.words =
-        ww_strf("%s is two people (%zu and %zu faces)", ww_people_view_title(r, person), stay, p->face.count - stay);
-    ww_status status = ww_operand_of_person(r, person, true, leaves, ww_entry_add_operand(&entry), err);
-    ww_operand_of_faces(r, leaves, ww_entry_add_operand(&entry));
+    ww_status status = ww_split_from(r, person, leaves, &entry, err);
     int64_t batch = 0;
     if (status == WW_OK)
         status = ww_store_begin(r->library->store, err);
@@ -287,7 +281,7 @@ static ww_status collect_faces(splitting *p, const ww_people_view *view, size_t 
     return make_units(p) ? WW_OK : ww_fail_memory(err, "the faces of a person");
 }
 
-// *splitting is the caller's (splitting_free), also after a failure.
+// *out is the caller's (splitting_free), also after a failure.
 static ww_status find_split(ww_people_view *view, size_t person, splitting **out, ww_split_proposal *proposal,
                             ww_error *err)
 {
