@@ -31,12 +31,8 @@ static json_t *rows_of_people(const session *s, size_t *ignored)
 // What undo would take back; null: nothing.
 static json_t *words_of_undo(const session *s)
 {
-    for (size_t i = ww_view_decision_count(s->view); i > 0; i--) {
-        const ww_view_decision *d = ww_view_get_decision(s->view, i - 1);
-        if (d->kind < WW_DECISION_UNDO && !d->undone)
-            return text_or_null(d->words);
-    }
-    return json_null();
+    const ww_view_decision *last = session_last_decision(s);
+    return text_or_null(last ? last->words : NULL);
 }
 
 static size_t count_unassigned(const session *s)

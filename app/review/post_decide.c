@@ -122,7 +122,7 @@ static int steps_to(const session *s, int64_t entry)
     int64_t batch = -1;
     for (size_t i = ww_view_decision_count(s->view); i > 0; i--) {
         const ww_view_decision *d = ww_view_get_decision(s->view, i - 1);
-        if (d->kind >= WW_DECISION_UNDO || d->undone)
+        if (!decision_stands(d))
             continue;
         steps += d->batch != batch;
         batch = d->batch;

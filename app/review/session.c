@@ -61,22 +61,27 @@ static bool leaves_view_whole(ww_status status)
     return status == WW_OK || status == WW_ERR_ARGUMENT || status == WW_ERR_NOT_FOUND || status == WW_ERR_CONFIRM;
 }
 
-// The kind of what undo would take back.
-static ww_decision_kind last_kind(const session *s)
+bool decision_stands(const ww_view_decision *decision)
+{
+    return !decision->undone && decision->kind != WW_DECISION_UNDO && decision->kind != WW_DECISION_REDO;
+}
+
+const ww_view_decision *session_last_decision(const session *s)
 {
     for (size_t i = ww_view_decision_count(s->view); i > 0; i--) {
         const ww_view_decision *d = ww_view_get_decision(s->view, i - 1);
-        if (d->kind < WW_DECISION_UNDO && !d->undone)
-            return d->kind;
+        if (decision_stands(d))
+            return d;
     }
-    return WW_DECISION_UNDO;
+    return NULL;
 }
 
 // That two persons are different does not show in their faces; nor that it is taken back, or said again.
 static bool hides_from_marks(const session *s, const ww_decision *decision)
 {
+    const ww_view_decision *last = session_last_decision(s);
     return decision->kind == WW_DECISION_REDO
-           || (decision->kind == WW_DECISION_UNDO && last_kind(s) == WW_DECISION_DIFFERENT);
+           || (decision->kind == WW_DECISION_UNDO && last && last->kind == WW_DECISION_DIFFERENT);
 }
 
 static void tell_questions(session *s, const ww_decision *decision, bool forget)

@@ -50,6 +50,11 @@ ww_status session_refresh(session *s, ww_error *err);
 // The person of this number that has faces or a name and is not ignored; WW_NONE: there is none now.
 size_t session_person(const session *s, int number);
 
+// Whether the decision is in force, so that undo may take it back; an undo is none itself.
+bool decision_stands(const ww_view_decision *decision);
+// What undo would take back next; NULL: nothing.
+const ww_view_decision *session_last_decision(const session *s);
+
 // --- questions.c
 #define QUESTIONS_MAX 1000
 // Brings the questions up to date at the cost of the persons that changed since.

@@ -7,6 +7,7 @@ import http.client
 import json
 import os
 import random
+import re
 import shutil
 import signal
 import socket
@@ -230,6 +231,28 @@ def test_decisions(copy):
         tap.check(sum(not undone and kind != "undo" and kind != "redo" for _, _, kind, _, undone in rows) == 1, "undo goes back to any step")
 
 
+def test_boxes(copy):
+    """A box that was corrected elsewhere is a step like any other."""
+    folder = copy()
+    marks = os.path.join(os.path.dirname(folder), "marks")
+    subprocess.run([program, "export", folder, "--to", "cvat", "-O", marks, "-q"], check=True)
+    with open(os.path.join(marks, "annotations.xml"), encoding="utf-8") as f:
+        text = f.read()
+    left = re.search(r'xtl="([0-9.]+)"', text)
+    with open(os.path.join(marks, "moved.xml"), "w", encoding="utf-8") as f:
+        f.write(text[: left.start(1)] + f"{float(left[1]) + 3:.2f}" + text[left.end(1) :])
+    with Server(program, folder) as server:
+        entered(server).decide(kind="name", who=[0], name="Ada")
+    subprocess.run([program, "import", folder, os.path.join(marks, "moved.xml"), "-q"], check=True)
+    with Server(program, folder) as server:
+        client = entered(server)
+        corrected, named = client.json("/api/history")["entries"][:2]
+        tap.check((corrected[2], named[2]) == ("box", "name"), "a corrected box stands in the history", str((corrected, named)))
+        tap.check(client.json("/api/state?seen=0")["undo"] == corrected[3], "it is what undo would take back")
+        status, text = client.post("/api/back", {"to": named[0]})
+        tap.check(status == 200 and all(row[4] for row in client.json("/api/history")["entries"] if row[2] in ("box", "name")), "and undo goes back beyond it", text[:80].decode())
+
+
 def entered_again(server, client):
     """Another tab of the same browser."""
     tab = Client(server)
@@ -366,7 +389,7 @@ def main():
             shutil.copytree(made, copies[-1])
             return copies[-1]
 
-        for test in (test_strangers, test_headers, test_foreign, test_paths, test_bodies, test_many, test_decisions, test_faces, test_questions, test_footage, test_export, test_killed):
+        for test in (test_strangers, test_headers, test_foreign, test_paths, test_bodies, test_many, test_decisions, test_boxes, test_faces, test_questions, test_footage, test_export, test_killed):
             try:
                 test(copy)
             except Exception as error:
