@@ -1,65 +1,12 @@
 // SPDX-License-Identifier: MIT
-// History, splitting, and writing folders and data sets. Data sets go beside the library's folder, by a plain name.
+// Writing folders and data sets. Data sets go beside the library's folder, by a plain name.
 #include "rows.h"
 #include "server.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-enum { HISTORY_MAX = 1000, NAME_MAX_BYTES = 100 };
-
-enum MHD_Result get_history(request *r)
-{
-    session *s = &r->server->session;
-    json_t *rows = json_array();
-    session_lock(s);
-    const size_t count = ww_view_decision_count(s->view);
-    for (size_t i = count; i > 0 && count - i < HISTORY_MAX; i--) {
-        const ww_view_decision *d = ww_view_get_decision(s->view, i - 1);
-        json_array_append_new(rows, json_pack("[I,I,s,o,b]", (json_int_t)d->number, (json_int_t)d->time_s, d->kind_name,
-                                              text_or_null(d->words), d->undone));
-    }
-    session_unlock(s);
-    return reply_json(r, MHD_HTTP_OK, json_pack("{s:o}", "entries", rows));
-}
-
-// --- splitting
-
-static json_t *columns(const session *s, size_t person, const unsigned char *side)
-{
-    size_t count;
-    const size_t *face = ww_view_faces_of_person(s->view, person, &count);
-    json_t *column[2] = {json_array(), json_array()};
-    for (size_t i = 0; i < count; i++)
-        json_array_append_new(column[side[i] != 0], row_of_face(s, face[i]));
-    return json_pack("[o,o]", column[0], column[1]);
-}
-
-// {"who": 3}: how the faces of a person fall into two. Nothing is decided.
-enum MHD_Result post_split(request *r)
-{
-    session *s = &r->server->session;
-    ww_split_proposal proposal = WW_SPLIT_PROPOSAL_INIT;
-    ww_error err = {0};
-    size_t count = 0;
-    json_t *answer = NULL;
-    session_lock(s);
-    const size_t person = session_person(s, (int)json_integer_value(json_object_get(r->body, "who")));
-    ww_view_faces_of_person(s->view, person == WW_NONE ? 0 : person, &count);
-    unsigned char *side = calloc(count + 1, 1);
-    ww_status status =
-        person == WW_NONE || !side ? WW_ERR_NOT_FOUND : ww_view_split(s->view, person, side, &proposal, &err);
-    if (status == WW_OK)
-        answer = json_pack("{s:o,s:f}", "columns", columns(s, person, side), "separation", proposal.separation);
-    session_unlock(s);
-    free(side);
-    if (person == WW_NONE)
-        return reply_error(r, 404, "this person is not there any more");
-    return status == WW_OK ? reply_json(r, MHD_HTTP_OK, answer) : reply_status(r, &err);
-}
-
-// --- writing
+enum { NAME_MAX_BYTES = 100, PATH_BYTES = 4096 };
 
 static json_t *counts(const session *s)
 {
@@ -107,7 +54,7 @@ static enum MHD_Result write_data_set(request *r, const char *formats)
     ww_dataset_options o = WW_DATASET_OPTIONS_INIT;
     ww_dataset_result result = WW_DATASET_RESULT_INIT;
     ww_error err = {0};
-    char path[4096];
+    char path[PATH_BYTES];
     const json_t *split = json_object_get(r->body, "split");
     if (!place_beside(s->dir, json_string_value(json_object_get(r->body, "folder")), path, sizeof path))
         return reply_error(r, 400, "the folder is a plain name; it is made beside the library's");

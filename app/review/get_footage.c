@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 #define GAP 2.5 // frames apart, in typical distances, that are still one appearance
-enum { VIDEOS_MAX = 2000, FRAMES_MAX = 20000 };
+enum { VIDEOS_MAX = 2000, FRAMES_MAX = 20000, SECOND_US = 1000000 };
 
 // --- one frame
 
@@ -83,12 +83,14 @@ static int by_person(const void *a, const void *b)
     return (p->time_us > q->time_us) - (p->time_us < q->time_us);
 }
 
+// The mean time between two frames in which somebody was found; a second where that is more, or nothing is known.
 static int64_t typical_us(const session *s, const ww_view_source *v)
 {
     const ww_view_frame *first = ww_view_get_frame(s->view, v->first_frame),
                         *last = ww_view_get_frame(s->view, v->first_frame + v->frame_count - 1);
-    const int64_t us = v->frame_count > 1 ? (last->time_us - first->time_us) / (int64_t)(v->frame_count - 1) : 1000000;
-    return us > 0 && us < 1000000 ? us : 1000000;
+    const int64_t us =
+        v->frame_count > 1 ? (last->time_us - first->time_us) / (int64_t)(v->frame_count - 1) : SECOND_US;
+    return us > 0 && us < SECOND_US ? us : SECOND_US;
 }
 
 // Spans [from, to] in ms of one person; *seconds: the sum of their lengths, a frame counting for its interval.
@@ -101,7 +103,7 @@ static json_t *spans_of(const sighting *at, size_t count, int64_t every_us, doub
             end++;
         const int64_t from = at[i].time_us, to = at[end - 1].time_us + every_us;
         json_array_append_new(spans, json_pack("[I,I]", (json_int_t)(from / 1000), (json_int_t)(to / 1000)));
-        *seconds += (double)(to - from) / 1e6;
+        *seconds += (double)(to - from) / SECOND_US;
     }
     return spans;
 }

@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: MIT
-// What the page asks about people: all of them, one, the unassigned faces, and whom a face may be.
+// What the page asks about people: all of them, who may be the same, one of them, and whom a face may be.
 #include "rows.h"
 #include "server.h"
 #include "sorting.h"
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 enum {
-    FACES_MAX = 5000, // of one person or of nobody that are sent at once
+    FACES_MAX = 5000, // of one person that are sent at once
     STRIP = 10,       // faces of each side of a question
     QUESTIONS_SENT = 12,
     NEAREST = 9, // persons suggested, one for each digit key
@@ -224,10 +223,9 @@ enum MHD_Result get_suggestions(request *r)
     json_t *rows = NULL;
     session_lock(s);
     const size_t face = ww_view_find_face(s->view, r->number);
-    ww_status status = WW_OK;
-    if (face != WW_NONE)
-        status = ww_suggest_persons(s->library, s->view, face, NEAREST, &near, &err);
-    if (face != WW_NONE && status == WW_OK)
+    ww_status status =
+        face == WW_NONE ? WW_ERR_NOT_FOUND : ww_suggest_persons(s->library, s->view, face, NEAREST, &near, &err);
+    if (status == WW_OK)
         rows = suggestions_json(s, near, WW_NONE);
     ww_suggestions_free(near);
     session_unlock(s);

@@ -2,7 +2,6 @@
 // Pictures and footage, by number. Footage is read from where it was scanned, piece by piece as the player asks.
 #include "server.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,27 +12,21 @@
 
 #define KEEP "private, max-age=3600" // a picture of a number does not change
 
-enum MHD_Result get_face_picture(request *r)
+typedef ww_status read_picture(ww_library *library, int64_t number, ww_bytes *jpeg, ww_error *err);
+
+static enum MHD_Result reply_picture(request *r, read_picture *read)
 {
     session *s = &r->server->session;
     ww_bytes jpeg = {0};
     ww_error err = {0};
     session_lock(s);
-    ww_status status = ww_library_portrait(s->library, r->number, &jpeg, &err);
+    ww_status status = read(s->library, r->number, &jpeg, &err);
     session_unlock(s);
     return status == WW_OK ? reply_bytes(r, "image/jpeg", KEEP, &jpeg) : reply_status(r, &err);
 }
 
-enum MHD_Result get_frame_picture(request *r)
-{
-    session *s = &r->server->session;
-    ww_bytes jpeg = {0};
-    ww_error err = {0};
-    session_lock(s);
-    ww_status status = ww_library_frame(s->library, r->number, &jpeg, &err);
-    session_unlock(s);
-    return status == WW_OK ? reply_bytes(r, "image/jpeg", KEEP, &jpeg) : reply_status(r, &err);
-}
+enum MHD_Result get_face_picture(request *r) { return reply_picture(r, ww_library_portrait); }
+enum MHD_Result get_frame_picture(request *r) { return reply_picture(r, ww_library_frame); }
 
 // --- footage
 
@@ -116,10 +109,9 @@ enum MHD_Result get_footage(request *r)
         return reply_error(r, 404, "there is no such footage");
     if (!type)
         return reply_error(r, 415, "browsers do not play this kind of file; its frames are shown");
-    if (fd < 0)
-        return reply_error(r, 404, "the footage is not where it was scanned");
-    if (fstat(fd, &info) != 0 || !S_ISREG(info.st_mode)) {
-        close(fd);
+    if (fd < 0 || fstat(fd, &info) != 0 || !S_ISREG(info.st_mode)) {
+        if (fd >= 0)
+            close(fd);
         return reply_error(r, 404, "the footage is not where it was scanned");
     }
     return reply_range(r, fd, (uint64_t)info.st_size, type);

@@ -4,7 +4,6 @@
 #include "session.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #define AFRESH_ABOVE 8 // changed persons; for more all pairs are looked at again
 

@@ -14,11 +14,12 @@
 #include <unistd.h>
 
 enum {
-    THREADS = 3,
+    THREADS = 3, // for each address
     CONNECTIONS_MAX = 400,
-    IDLE_S = 3, // a connection that does nothing for so long is closed
-    MEMORY_PER_CONNECTION = 16384,
-    CHECK_MS = 100, // how often the main thread looks whether it is to end
+    IDLE_S = 3,                    // a connection that does nothing for so long is closed
+    MEMORY_PER_CONNECTION = 16384, // bytes; the longest address and headers fit in
+    BODY_READ_MAX = 4 * BODY_MAX,  // bytes; who sends more is cut off rather than answered
+    CHECK_MS = 100,                // how often the main thread looks whether it is to end
 };
 
 static const struct {
@@ -80,7 +81,7 @@ static enum MHD_Result take_body(request *r, const char *data, size_t *bytes)
     }
     r->bytes += *bytes; // what is over the limit is not kept
     *bytes = 0;
-    return r->bytes > 4 * (size_t)BODY_MAX ? MHD_NO : MHD_YES;
+    return r->bytes > BODY_READ_MAX ? MHD_NO : MHD_YES;
 }
 
 static enum MHD_Result answer(request *r, const route *to)

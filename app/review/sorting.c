@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: MIT
 #include "sorting.h"
 
-#include <errno.h>
 #include <time.h>
 
-#define PAUSE_S 0.4 // after a decision, before sorting begins
+#define PAUSE_S 0.4                                   // after a decision, before sorting begins
+enum { SECOND_NS = 1000000000, MARGIN_NS = 1000000 }; // the margin: the pause is over when the waiting ends
 // Libraries with more faces are sorted when the folders are written: it takes a copy of all that is compared (half a
 // gigabyte with 100,000 faces), and minutes rather than moments of what others see.
-#define LARGE 30000
+#define FACES_MAX 30000
 
 int sorting_is_stale(session *s) { return atomic_load(&s->stale); }
 
-bool sorting_is_due(const session *s) { return s->decided > s->sorted && ww_view_face_count(s->view) <= LARGE; }
+bool sorting_is_due(const session *s) { return s->decided > s->sorted && ww_view_face_count(s->view) <= FACES_MAX; }
 
 // Waits until there is something to sort and the user pauses; false: it is the end.
 static bool wait_for_pause(session *s)
@@ -27,9 +27,9 @@ static bool wait_for_pause(session *s)
         }
         struct timespec until;
         clock_gettime(CLOCK_REALTIME, &until);
-        const int64_t ns = until.tv_nsec + (int64_t)(left_s * 1e9) + 1000000;
-        until.tv_sec += ns / 1000000000;
-        until.tv_nsec = ns % 1000000000;
+        const int64_t ns = until.tv_nsec + (int64_t)(left_s * (double)SECOND_NS) + MARGIN_NS;
+        until.tv_sec += ns / SECOND_NS;
+        until.tv_nsec = ns % SECOND_NS;
         pthread_cond_timedwait(&s->wake, &s->lock, &until);
     }
     return false;
