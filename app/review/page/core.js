@@ -30,8 +30,8 @@ export async function begin() {
 const listeners = new Set();
 export const onChange = (listener) => listeners.add(listener);
 
-// A person as the rest of the page reads it.
-const person = ([number, name, count, last, face]) => ({ number, name, count, last, face, title: name || `Face_${number}` });
+// A row of a person as the rest of the page reads it.
+export const personOf = ([number, name, count, last, face]) => ({ number, name, count, last, face, title: name || `Face_${number}` });
 
 export async function refresh() {
   const fresh = await get(`/api/state?seen=${state.generation}`);
@@ -39,22 +39,24 @@ export async function refresh() {
   const { people, ...rest } = fresh;
   Object.assign(state, rest);
   if (changed) {
-    state.people = people.map(person);
+    state.people = people.map(personOf);
     state.byNumber = new Map(state.people.map((p) => [p.number, p]));
   }
   for (const listener of listeners) listener(changed);
   return changed;
 }
 export const titleOf = (number) => (number === -2 ? "ignored" : number === -1 ? "unassigned" : state.byNumber.get(number)?.title || `Face_${number}`);
-export const names = () => state.people.filter((p) => p.name).map((p) => p.name);
 
+async function change(path, body) {
+  const answer = await post(path, body);
+  toast(`${answer.words}.`);
+  await refresh();
+  return answer.words;
+}
 // Sends a decision; asks again where the library wants to be sure. Resolves to its words, or null if it was not taken.
 export async function decide(decision) {
   try {
-    const answer = await post("/api/decide", decision);
-    toast(`${answer.words}.`);
-    await refresh();
-    return answer.words;
+    return await change("/api/decide", decision);
   } catch (error) {
     if (error.code !== 409) return fail(error);
     const why = error.message.replace(/; to join them all the same: --force$/, "");
@@ -63,13 +65,15 @@ export async function decide(decision) {
 }
 export async function back(body = {}) {
   try {
-    const answer = await post("/api/back", body);
-    toast(`${answer.words}.`);
-    await refresh();
-    return answer.words;
+    return await change("/api/back", body);
   } catch (error) {
     return fail(error);
   }
+}
+// The decision that these faces are who has this name, or somebody new.
+export function called(name, faces) {
+  const known = state.people.find((p) => p.name === name);
+  return known ? { kind: "same", who: [known.number], faces } : { kind: "name", faces, name };
 }
 export function fail(error) {
   toast(error.message, true);
@@ -103,21 +107,26 @@ export function crop(face, alt = "") {
   img.style.top = `${-top * 100}%`;
   return el("span.crop", {}, img);
 }
+// A person that a face may be, with the digit that takes it: the i-th of a list.
+export const suggestion = (p, i, onclick, title) =>
+  el("button", { type: "button", onclick, title }, crop(p.face), el("span", {}, kbd(String(i + 1)), ` ${p.title} `, el("span.soft", {}, plural(p.count, "face"))));
 export const faceOf = (row) => ({ id: row[0], frame: row[4], source: row[5], time: row[6], quality: row[7], person: row[8], row });
 export const timecode = (ms) => {
   const s = Math.floor(ms / 1000), two = (n) => String(n).padStart(2, "0");
   return `${two(Math.floor(s / 3600))}:${two(Math.floor(s / 60) % 60)}:${two(s % 60)}.${String(Math.floor(ms % 1000)).padStart(3, "0")}`;
 };
 export const plural = (n, one, many = `${one}s`) => `${n.toLocaleString("en")} ${n === 1 ? one : many}`;
+export const clamp = (i, count) => Math.max(0, Math.min(i, count - 1)); // to an index of a list; 0 for an empty one
 export const base = (path) => path.split("/").pop();
 
+const SHOWN_MS = 3500, BAD_SHOWN_MS = 9000;
 let toastTimer;
 export function toast(text, bad = false) {
   const place = document.getElementById("toast");
   place.textContent = text;
   place.classList.toggle("bad", bad);
   clearTimeout(toastTimer);
-  toastTimer = setTimeout(() => (place.textContent = ""), bad ? 9000 : 3500);
+  toastTimer = setTimeout(() => (place.textContent = ""), bad ? BAD_SHOWN_MS : SHOWN_MS);
 }
 
 // --- dialogs

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Footage with a lane for each person. What the browser does not play is shown as the frames that were kept.
-import { base, el, fail, get, hints, plural, state, timecode, titleOf, toast } from "./core.js";
+import { base, clamp, el, get, hints, plural, state, timecode, titleOf, toast } from "./core.js";
 
 const keys = { Space: "play, stop", "← →": "a second back, on", "↑ ↓": "the person above, below", ", .": "where this person is seen before, next", c: "copy the timecode", Enter: "open the person", f: "see the frame", Esc: "all footage" };
 let place = null, data = null, video = null, still = null, time = 0, at = 0, heads = [], clock = null;
@@ -17,10 +17,7 @@ const nearestFrame = () => data.frames.reduce((best, f) => (Math.abs(f[1] - time
 function seek(ms) {
   time = Math.max(0, Math.min(ms, data.duration || ms));
   if (video) video.currentTime = time / 1000;
-  else if (still && data.frames.length) {
-    const frame = nearestFrame();
-    still.src = `/frame/${frame[0]}`;
-  }
+  else if (still && data.frames.length) still.src = `/frame/${nearestFrame()[0]}`;
   drawTime();
 }
 function drawTime() {
@@ -56,7 +53,7 @@ function draw() {
   heads = [];
   const lanes = [...data.lanes].sort((a, b) => b[2] - a[2]);
   data.sorted = lanes;
-  at = Math.max(0, Math.min(at, lanes.length - 1));
+  at = clamp(at, lanes.length);
   clock = el("span.soft", { role: "timer" }, timecode(time));
   const player = data.plays ? el("video", { src: `/footage/${data.index}`, controls: true, preload: "metadata", onerror: noVideo, ontimeupdate: () => { time = video.currentTime * 1000; drawTime(); } }) : el("img.still", { alt: "The frame that was kept nearest to this time" });
   video = data.plays ? player : null;
@@ -67,10 +64,11 @@ function draw() {
   seek(time);
   place.querySelector(".page").focus({ preventScroll: true });
 }
+const HERE_MS = 50; // a span that begins this near to the time shown is the one shown
 // To the person's next, or the one before this time.
 function jump(by) {
   const spans = data.sorted[at]?.[3] || [];
-  const goal = by > 0 ? spans.find(([from]) => from > time + 50) : [...spans].reverse().find(([from]) => from < time - 50);
+  const goal = by > 0 ? spans.find(([from]) => from > time + HERE_MS) : [...spans].reverse().find(([from]) => from < time - HERE_MS);
   if (goal) seek(goal[0]);
 }
 async function copy() {
@@ -101,15 +99,11 @@ export const footage = {
   },
   async change() {
     if (!data) return;
-    try {
-      const fresh = await get(`/api/source/${data.index}`);
-      if (!place) return;
-      data.lanes = fresh.lanes;
-      const playing = video && !video.paused;
-      if (!playing) draw();
-    } catch (error) {
-      fail(error);
-    }
+    const fresh = await get(`/api/source/${data.index}`);
+    if (!place) return;
+    data.lanes = fresh.lanes;
+    const playing = video && !video.paused;
+    if (!playing) draw();
   },
   onkey(e) {
     if (!data || e.ctrlKey || e.metaKey) return false;
@@ -117,7 +111,7 @@ export const footage = {
     if (e.key === " ") video && (video.paused ? video.play().catch(noVideo) : video.pause());
     else if (e.key === "ArrowLeft") seek(time - 1000);
     else if (e.key === "ArrowRight") seek(time + 1000);
-    else if (e.key === "ArrowUp" || e.key === "ArrowDown") { at = Math.max(0, Math.min(lanes.length - 1, at + (e.key === "ArrowDown" ? 1 : -1))); drawCursor(); }
+    else if (e.key === "ArrowUp" || e.key === "ArrowDown") { at = clamp(at + (e.key === "ArrowDown" ? 1 : -1), lanes.length); drawCursor(); }
     else if (e.key === ",") jump(-1);
     else if (e.key === ".") jump(1);
     else if (e.key === "c") copy();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // A frame with every face boxed and named: who is meant in a group picture.
-import { askName, base, decide, el, fail, faceOf, get, hints, state, timecode, titleOf } from "./core.js";
+import { askName, base, called, clamp, decide, el, faceOf, get, hints, plural, state, timecode, titleOf } from "./core.js";
 
 const keys = { "↑ ↓": "the face before, the next", n: "name", r: "not this person", d: "not a face", Enter: "open the person", "← →": "the frame before, the next", Esc: "back" };
 let place = null, id = 0, data = null, at = 0, asking = 0;
@@ -11,7 +11,7 @@ async function load() {
   if (mine !== asking || !place) return false;
   data = answer;
   data.faces = data.faces.map(([row, x, y, w, h]) => ({ ...faceOf(row), x, y, w, h })).sort((a, b) => a.x - b.x);
-  at = Math.max(0, Math.min(at, data.faces.length - 1));
+  at = clamp(at, data.faces.length);
   return true;
 }
 function draw() {
@@ -26,7 +26,7 @@ function draw() {
   });
   const picture = place.querySelector(`.picture[data-id="${id}"] > img`) || el("img", { src: `/frame/${id}`, alt: "The frame", width: data.width, height: data.height });
   place.replaceChildren(
-    el(".head", {}, el("h1", {}, "Frame"), el("span.soft", { role: "status" }, `${base(data.path)}${data.video ? `, ${timecode(data.time)}` : ""} · ${data.faces.length === 1 ? "1 face" : `${data.faces.length} faces`}`), el("span.spread"),
+    el(".head", {}, el("h1", {}, "Frame"), el("span.soft", { role: "status" }, `${base(data.path)}${data.video ? `, ${timecode(data.time)}` : ""} · ${plural(data.faces.length, "face")}`), el("span.spread"),
       data.video ? el("a", { href: `#footage/${data.source}/${data.time}` }, "In the footage") : null),
     el(".page", { tabindex: "0", "aria-label": "Picture" }, el(".picture", { "data-id": id }, picture, ...boxes)), hints(keys));
   place.querySelector(".page").focus({ preventScroll: true });
@@ -38,17 +38,7 @@ async function name() {
   const given = await askName(p ? `Who is ${p.title}?` : "Who is this?", p?.name || "");
   if (given === null) return;
   if (p) await decide({ kind: "name", who: [p.number], name: given || null });
-  else if (given) {
-    const known = state.people.find((x) => x.name === given);
-    await decide(known ? { kind: "same", who: [known.number], faces: [f.id] } : { kind: "name", faces: [f.id], name: given });
-  }
-}
-async function again() {
-  try {
-    if (await load()) draw();
-  } catch (error) {
-    fail(error);
-  }
+  else if (given) await decide(called(given, [f.id]));
 }
 const to = (frame) => { if (frame) location.replace(`#frame/${frame}`); };
 
@@ -62,7 +52,9 @@ export const frame = {
     if (await load()) draw();
   },
   hide() { place = null; },
-  change: again,
+  async change() {
+    if (await load()) draw();
+  },
   onkey(e) {
     if (!data || e.ctrlKey || e.metaKey) return false;
     const f = data.faces[at];

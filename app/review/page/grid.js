@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // A grid of tiles of one size, of which only those near the window exist. One tile is the cursor; any number are chosen.
-import { el } from "./core.js";
+import { clamp, el } from "./core.js";
 
 const BELOW = 44; // pixels under the crop for two lines of text
 let serial = 0;
@@ -24,7 +24,7 @@ export class Grid {
     const was = this.items[this.at], wanted = was === undefined ? null : this.key(was);
     this.items = items;
     const place = wanted === null ? -1 : items.findIndex((i) => this.key(i) === wanted);
-    this.at = Math.max(0, Math.min(place >= 0 ? place : this.at, items.length - 1));
+    this.at = clamp(place >= 0 ? place : this.at, items.length);
     const there = new Set(items.map((i) => this.key(i)));
     for (const k of this.chosen) if (!there.has(k)) this.chosen.delete(k);
     for (const tile of this.tiles.values()) tile.remove();
@@ -81,7 +81,7 @@ export class Grid {
 
   move(to, extend) {
     if (!this.items.length) return;
-    this.at = Math.max(0, Math.min(to, this.items.length - 1));
+    this.at = clamp(to, this.items.length);
     if (extend) this.choose(Math.min(this.anchor, this.at), Math.max(this.anchor, this.at));
     else this.anchor = this.at;
     const top = Math.floor(this.at / this.columns) * this.height, bottom = top + this.height;

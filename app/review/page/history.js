@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 // What was decided, the last first; any step can be gone back to.
-import { back, el, get, hints, kbd, plural } from "./core.js";
+import { back, clamp, el, get, hints, kbd, plural } from "./core.js";
 
 const keys = { "↑ ↓": "move", Enter: "undo back to here, this too", u: "undo the last", U: "redo" };
 let place = null, entries = [], at = 0;
 
 async function load() {
   entries = (await get("/api/history")).entries;
-  at = Math.min(at, Math.max(0, entries.length - 1));
+  at = clamp(at, entries.length);
 }
 const standing = ([, , kind, , undone]) => !undone && kind !== "undo" && kind !== "redo";
 function row(entry, i) {
@@ -43,7 +43,7 @@ export const history = {
   },
   onkey(e) {
     if (e.ctrlKey || e.metaKey) return false;
-    if (e.key === "ArrowDown" || e.key === "ArrowUp") { at = Math.max(0, Math.min(entries.length - 1, at + (e.key === "ArrowDown" ? 1 : -1))); draw(); }
+    if (e.key === "ArrowDown" || e.key === "ArrowUp") { at = clamp(at + (e.key === "ArrowDown" ? 1 : -1), entries.length); draw(); }
     else if (e.key === "Enter" && entries[at] && standing(entries[at])) back({ to: entries[at][0] });
     else return false;
     return true;

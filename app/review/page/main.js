@@ -10,7 +10,8 @@ import { footage } from "./footage.js";
 import { history } from "./history.js";
 import { exporting } from "./export.js";
 
-// A screen: {title, keys, show(place, argument), hide(), change(), onkey(e)}; show may be asynchronous.
+// A screen: {title, keys, show(place, argument), hide(), change(), onkey(e)}; show and change may be asynchronous, and
+// what they throw is told here.
 const screens = { people, same, person, unassigned, frame, footage, history, export: exporting };
 const general = { "?": "these keys", u: "undo", U: "redo", "g p": "People", "g s": "Same person?", "g a": "Unassigned", "g f": "Footage", "g h": "History", "g e": "Export", "g b": "back" };
 const places = { p: "people", s: "same", a: "unassigned", f: "footage", h: "history", e: "export" };
@@ -47,7 +48,7 @@ function drawBar() {
 onChange((changed) => {
   drawBar();
   if (changed) {
-    now?.change?.();
+    Promise.resolve(now?.change?.()).catch(fail);
     countQuestions();
   }
 });

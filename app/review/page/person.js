@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // One person: the faces least like the others first, so that what is wrong stands at the top.
-import { askName, base, crop, decide, el, fail, faceOf, get, hints, kbd, plural, post, state, timecode, toast } from "./core.js";
+import { askName, base, called, crop, decide, el, fail, faceOf, get, hints, kbd, personOf, plural, post, state, suggestion, timecode, toast } from "./core.js";
 import { Grid } from "./grid.js";
 
 const keys = { "← ↑ ↓ →": "move", Space: "choose", "Shift →": "choose more", r: "not this person", "1 … 9": "move to a suggestion", t: "another person: type a name", o: "stay unassigned", n: "name", p: "split in two", Enter: "see the frame", x: "ignore this person", d: "not a face" };
@@ -16,7 +16,7 @@ async function load() {
   if (mine !== asking || !place) return;
   data = answer;
   data.faces = data.faces.map(faceOf);
-  data.near = data.near.map(([p, distance]) => ({ number: p[0], title: p[1] || `Face_${p[0]}`, count: p[2], face: p[4], distance }));
+  data.near = data.near.map(([row]) => personOf(row));
 }
 
 function when() {
@@ -29,8 +29,8 @@ function when() {
   return sources?.size ? `seen in ${plural(by.size, "file")}: ${top.join("; ")}` : `seen in ${plural(by.size, "file")}`;
 }
 
-function drawNear(list) {
-  near.replaceChildren(...list.slice(0, 9).map((p, i) => el("button", { type: "button", onclick: () => moveTo(i), title: `Move the chosen faces to ${p.title}` }, crop(p.face), el("span", {}, kbd(String(i + 1)), ` ${p.title} `, el("span.soft", {}, plural(p.count, "face"))))));
+function drawNear() {
+  near.replaceChildren(...data.near.slice(0, 9).map((p, i) => suggestion(p, i, () => moveTo(i), `Move the chosen faces to ${p.title}`)));
 }
 
 function draw() {
@@ -43,7 +43,7 @@ function draw() {
     el(".head", {}, el("h1", {}, p?.title || `Face_${number}`), el("span.soft", { role: "status" }, `${plural(data.count, "face")}${data.count > data.faces.length ? `, the ${data.faces.length} least alike` : ""} · ${when()}`),
       el("span.spread"), el("button", { type: "button", onclick: rename }, "Name ", kbd("n")), el("button", { type: "button", onclick: split }, "Split in two ", kbd("p"))),
     el(".head.low", { hidden: !data.near.length }, el("span.soft", {}, "Nearest"), near), grid.element, hints(keys));
-  drawNear(data.near);
+  drawNear();
   grid.at = at;
   grid.set(data.faces);
   grid.element.scrollTop = top;
@@ -81,17 +81,18 @@ async function toSomebodyElse() {
   const faces = picked();
   const given = faces.length ? await askName(`Who is on ${faces.length === 1 ? "this face" : `these ${faces.length} faces`}?`) : null;
   if (!given) return;
-  const known = state.people.find((p) => p.name === given);
-  await about(known ? { kind: "same", who: [known.number], faces } : { kind: "name", faces, name: given });
+  await about(called(given, faces));
 }
 
 // --- splitting in two
+
+const SURELY_ONE = 0.2, SURELY_TWO = 0.35; // mean silhouettes, as ww_split_proposal has them
 
 async function split() {
   try {
     const answer = await post("/api/split", { who: number });
     splitting = answer.columns.map((c) => c.map(faceOf));
-    const verdict = answer.separation > 0.35 ? "These are two people, most likely." : answer.separation < 0.2 ? "This is one person, most likely." : "It is hard to tell whether these are two people.";
+    const verdict = answer.separation > SURELY_TWO ? "These are two people, most likely." : answer.separation < SURELY_ONE ? "This is one person, most likely." : "It is hard to tell whether these are two people.";
     drawSplit(verdict);
   } catch (error) {
     fail(error);

@@ -5,6 +5,7 @@ import { back, crop, decide, el, get, hints, kbd, plural, state } from "./core.j
 
 const keys = { y: "the same person", n: "two people", s: "skip for now", "1 2": "open the left, the right person", u: "undo the last answer" };
 const skipped = new Set(); // "3-5"
+const SKIPPED_SENT = 400; // of the last ones: an address must not be longer than the server reads
 let queue = [], left = null, more = false, answered = 0, asking = 0, place = null, shownKey = "";
 
 const pairKey = (a, b) => (a < b ? `${a}-${b}` : `${b}-${a}`);
@@ -12,7 +13,7 @@ const valid = (q) => state.byNumber.has(q.a.number) && state.byNumber.has(q.b.nu
 
 async function fetchQuestions() {
   const mine = ++asking;
-  const skip = [...skipped].slice(-400).join(",");
+  const skip = [...skipped].slice(-SKIPPED_SENT).join(",");
   const answer = await get(`/api/questions?skip=${skip}`);
   if (mine !== asking) return;
   queue = answer.questions.filter(valid);
@@ -20,8 +21,10 @@ async function fetchQuestions() {
   more = answer.more;
   showCount();
 }
+const howMany = () => (left === null ? "" : `${left.toLocaleString("en")}${more ? "+" : ""}`);
+const progress = () => (left === null ? "" : `${howMany()} worth asking, ${answered} answered`);
 function showCount() {
-  document.getElementById("count-same").textContent = left === null ? "" : `${left.toLocaleString("en")}${more ? "+" : ""}`;
+  document.getElementById("count-same").textContent = howMany();
 }
 let later = null;
 // After a change: at once where questions are on the screen, else when there is a pause.
@@ -44,7 +47,7 @@ function draw() {
   const total = answered + (left || 0);
   const meter = el("i");
   meter.style.width = `${total ? (100 * answered) / total : 100}%`;
-  const head = el(".head", {}, el("h1", {}, "The same person?"), el("span.soft", { role: "status", id: "left" }, left === null ? "" : `${left.toLocaleString("en")}${more ? "+" : ""} worth asking, ${answered} answered`), el(".meter", { "aria-hidden": "true" }, meter));
+  const head = el(".head", {}, el("h1", {}, "The same person?"), el("span.soft", { role: "status", id: "left" }, progress()), el(".meter", { "aria-hidden": "true" }, meter));
   if (!q) {
     place.replaceChildren(head, el("p.empty", {}, left === null ? "Comparing people …" : "Nobody is left who looks enough like somebody else."), hints(keys));
     return;
@@ -82,7 +85,7 @@ async function update() {
   await fetchQuestions().catch(() => {});
   const q = queue.find(valid);
   if (place && (q ? pairKey(q.a.number, q.b.number) : "") !== shownKey) draw();
-  else if (place) document.getElementById("left").textContent = `${left.toLocaleString("en")}${more ? "+" : ""} worth asking, ${answered} answered`;
+  else if (place) document.getElementById("left").textContent = progress();
 }
 
 export const same = {

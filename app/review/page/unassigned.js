@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Faces that are nobody's, like ones together: one group after another, and whom they may be.
-import { askName, crop, decide, el, fail, faceOf, get, hints, kbd, plural, state } from "./core.js";
+import { askName, called, clamp, crop, decide, el, faceOf, get, hints, kbd, personOf, plural, state, suggestion } from "./core.js";
 
 const keys = { "1 2 3": "it is this person", n: "type a name", i: "a stranger: ignore", d: "not a face", "← →": "the group before, the next", Space: "choose single faces", Enter: "see the frame" };
 let place = null, groups = [], at = 0, near = [], asking = 0;
@@ -17,7 +17,7 @@ async function load() {
   const was = group()[0]?.id;
   groups = answer.groups.map((g) => g.map(faceOf)).sort((a, b) => b.length - a.length || b[0].quality - a[0].quality);
   const there = groups.findIndex((g) => g.some((f) => f.id === was));
-  at = Math.max(0, Math.min(there >= 0 ? there : at, groups.length - 1));
+  at = clamp(there >= 0 ? there : at, groups.length);
 }
 async function suggest() {
   near = [];
@@ -25,15 +25,15 @@ async function suggest() {
   if (!first) return;
   const answer = await get(`/api/suggestions/${first.id}`).catch(() => ({ near: [] }));
   if (first !== group()[0] || !place) return;
-  near = answer.near.slice(0, 3).map(([p, distance]) => ({ number: p[0], title: p[1] || `Face_${p[0]}`, count: p[2], face: p[4], distance }));
+  near = answer.near.slice(0, 3).map(([row]) => personOf(row));
   drawNear();
 }
 function drawNear() {
-  place.querySelector(".near")?.replaceChildren(...near.map((p, i) => el("button", { type: "button", onclick: () => give(i) }, crop(p.face), el("span", {}, kbd(String(i + 1)), ` ${p.title} `, el("span.soft", {}, plural(p.count, "face"))))));
+  place.querySelector(".near")?.replaceChildren(...near.map((p, i) => suggestion(p, i, () => give(i))));
 }
 function draw() {
   const faces = group();
-  cursor = Math.min(cursor, Math.max(0, faces.length - 1));
+  cursor = clamp(cursor, faces.length);
   const head = el(".head", {}, el("h1", {}, "Unassigned"), el("span.soft", { role: "status" }, `${plural(state.unassigned, "face")} of nobody${groups.length ? `, group ${at + 1} of ${groups.length}` : ""}`));
   if (!faces.length) return place.replaceChildren(head, el("p.empty", {}, "Every face is somebody's."), hints(keys));
   const tile = (f, i) => el("button.pick", { type: "button", "aria-pressed": String(chosen.has(f.id)), "aria-label": `face ${i + 1}`, "data-at": i === cursor, onclick: () => toggle(i) }, crop(f.row));
@@ -52,7 +52,7 @@ function toggle(i) {
   draw();
 }
 async function step(by) {
-  at = Math.max(0, Math.min(groups.length - 1, at + by));
+  at = clamp(at + by, groups.length);
   chosen.clear();
   cursor = 0;
   near = [];
@@ -67,9 +67,7 @@ async function answer(decision) {
 const give = (i) => near[i] && answer({ kind: "same", who: [near[i].number] });
 async function name() {
   const given = await askName("Who is this?");
-  if (!given) return;
-  const known = state.people.find((p) => p.name === given);
-  await answer(known ? { kind: "same", who: [known.number] } : { kind: "name", name: given });
+  if (given) await answer(called(given));
 }
 
 export const unassigned = {
@@ -84,14 +82,10 @@ export const unassigned = {
   },
   hide() { place = null; },
   async change() {
-    try {
-      await load();
-      if (!place) return;
-      draw();
-      await suggest();
-    } catch (error) {
-      fail(error);
-    }
+    await load();
+    if (!place) return;
+    draw();
+    await suggest();
   },
   onkey(e) {
     if (e.ctrlKey || e.metaKey) return false;
@@ -102,7 +96,7 @@ export const unassigned = {
     else if (e.key === "d") answer({ kind: "nobody", name: "discard" });
     else if (e.key === "ArrowRight") step(1);
     else if (e.key === "ArrowLeft") step(-1);
-    else if (e.key === "ArrowDown" || e.key === "ArrowUp") { cursor = Math.max(0, Math.min(faces.length - 1, cursor + (e.key === "ArrowDown" ? 1 : -1))); draw(); }
+    else if (e.key === "ArrowDown" || e.key === "ArrowUp") { cursor = clamp(cursor + (e.key === "ArrowDown" ? 1 : -1), faces.length); draw(); }
     else if (e.key === " " && faces.length) toggle(cursor);
     else if (e.key === "Enter" && faces.length) location.hash = `frame/${faces[cursor].frame}`;
     else return false;
