@@ -2,7 +2,18 @@
 // What all screens share: asking the server, the state of the library, keys, dialogs and faces.
 // Everything that comes from the library is put in place as text, never as markup.
 
-export const state = { generation: 0, people: [], byNumber: new Map(), unassigned: 0, ignored: 0, faces: 0, sorting: false, undo: null, decided: 0, library: "" };
+export const state = {
+  generation: 0,
+  people: [],
+  byNumber: new Map(),
+  unassigned: 0,
+  ignored: 0,
+  faces: 0,
+  sorting: false,
+  undo: null,
+  decided: 0,
+  library: "",
+};
 let token = "";
 
 // --- the server
@@ -15,11 +26,17 @@ async function ask(path, options) {
     throw new Error("whoswho review has ended; start it again to go on");
   }
   const body = await answer.json().catch(() => ({}));
-  if (!answer.ok) throw Object.assign(new Error(body.error || `the server says ${answer.status}`), { code: answer.status });
+  if (!answer.ok)
+    throw Object.assign(new Error(body.error || `the server says ${answer.status}`), { code: answer.status });
   return body;
 }
 export const get = (path) => ask(path);
-export const post = (path, body) => ask(path, { method: "POST", headers: { "Content-Type": "application/json", "X-Whoswho-Token": token }, body: JSON.stringify(body) });
+export const post = (path, body) =>
+  ask(path, {
+    method: "POST",
+    headers: { "Content-Type": "application/json", "X-Whoswho-Token": token },
+    body: JSON.stringify(body),
+  });
 
 export async function begin() {
   const session = await get("/api/session");
@@ -31,7 +48,14 @@ const listeners = new Set();
 export const onChange = (listener) => listeners.add(listener);
 
 // A row of a person as the rest of the page reads it.
-export const personOf = ([number, name, count, last, face]) => ({ number, name, count, last, face, title: name || `Face_${number}` });
+export const personOf = ([number, name, count, last, face]) => ({
+  number,
+  name,
+  count,
+  last,
+  face,
+  title: name || `Face_${number}`,
+});
 
 export async function refresh() {
   const fresh = await get(`/api/state?seen=${state.generation}`);
@@ -45,7 +69,8 @@ export async function refresh() {
   for (const listener of listeners) listener(changed);
   return changed;
 }
-export const titleOf = (number) => (number === -2 ? "ignored" : number === -1 ? "unassigned" : state.byNumber.get(number)?.title || `Face_${number}`);
+export const titleOf = (number) =>
+  number === -2 ? "ignored" : number === -1 ? "unassigned" : state.byNumber.get(number)?.title || `Face_${number}`;
 
 async function change(path, body) {
   const answer = await post(path, body);
@@ -96,7 +121,8 @@ export function el(what, attributes = {}, ...children) {
   element.append(...children.filter((c) => c !== null && c !== undefined));
   return element;
 }
-export const kbd = (...keys) => el("span", {}, ...keys.flatMap((k, i) => (i ? [" ", el("kbd", {}, k)] : [el("kbd", {}, k)])));
+export const kbd = (...keys) =>
+  el("span", {}, ...keys.flatMap((k, i) => (i ? [" ", el("kbd", {}, k)] : [el("kbd", {}, k)])));
 
 // The tight crop of a face row.
 export function crop(face, alt = "") {
@@ -109,11 +135,25 @@ export function crop(face, alt = "") {
 }
 // A person that a face may be, with the digit that takes it: the i-th of a list.
 export const suggestion = (p, i, onclick, title) =>
-  el("button", { type: "button", onclick, title }, crop(p.face), el("span", {}, kbd(String(i + 1)), ` ${p.title} `, el("span.soft", {}, plural(p.count, "face"))));
-export const faceOf = (row) => ({ id: row[0], frame: row[4], source: row[5], time: row[6], quality: row[7], person: row[8], row });
+  el(
+    "button",
+    { type: "button", onclick, title },
+    crop(p.face),
+    el("span", {}, kbd(String(i + 1)), ` ${p.title} `, el("span.soft", {}, plural(p.count, "face"))),
+  );
+export const faceOf = (row) => ({
+  id: row[0],
+  frame: row[4],
+  source: row[5],
+  time: row[6],
+  quality: row[7],
+  person: row[8],
+  row,
+});
 export const timecode = (ms) => {
   const s = Math.floor(ms / 1000), two = (n) => String(n).padStart(2, "0");
-  return `${two(Math.floor(s / 3600))}:${two(Math.floor(s / 60) % 60)}:${two(s % 60)}.${String(Math.floor(ms % 1000)).padStart(3, "0")}`;
+  const fraction = String(Math.floor(ms % 1000)).padStart(3, "0");
+  return `${two(Math.floor(s / 3600))}:${two(Math.floor(s / 60) % 60)}:${two(s % 60)}.${fraction}`;
 };
 export const plural = (n, one, many = `${one}s`) => `${n.toLocaleString("en")} ${n === 1 ? one : many}`;
 export const clamp = (i, count) => Math.max(0, Math.min(i, count - 1)); // to an index of a list; 0 for an empty one
@@ -135,7 +175,10 @@ function open(content) {
   const dialog = document.getElementById("dialog");
   dialog.replaceChildren(...content);
   return new Promise((resolve) => {
-    dialog.onclose = () => { dialog.replaceChildren(); resolve(dialog.returnValue); };
+    dialog.onclose = () => {
+      dialog.replaceChildren();
+      resolve(dialog.returnValue);
+    };
     dialog.returnValue = "";
     dialog.showModal();
   });
@@ -144,9 +187,14 @@ const close = (value) => document.getElementById("dialog").close(value);
 
 export async function confirm(question, why) {
   const answer = open([
-    el("h2", { id: "dialog-title" }, question), el("p", {}, why),
-    el("menu", {}, el("button", { type: "button", onclick: () => close("") }, "No ", kbd("Esc")),
-      el("button.main", { type: "button", id: "yes", onclick: () => close("yes") }, "Yes ", kbd("y"))),
+    el("h2", { id: "dialog-title" }, question),
+    el("p", {}, why),
+    el(
+      "menu",
+      {},
+      el("button", { type: "button", onclick: () => close("") }, "No ", kbd("Esc")),
+      el("button.main", { type: "button", id: "yes", onclick: () => close("yes") }, "Yes ", kbd("y")),
+    ),
   ]);
   document.getElementById("yes").focus();
   const onkey = (e) => (e.key === "y" ? close("yes") : e.key === "n" ? close("") : null);
@@ -159,18 +207,45 @@ export async function confirm(question, why) {
 // Asks for a name and completes it from those there are. Resolves to null when it was closed.
 export async function askName(title, value = "") {
   const list = el("ul.known", { role: "listbox", id: "known", "aria-label": "Known names" });
-  const input = el("input", { type: "text", id: "name", maxlength: "190", autocomplete: "off", spellcheck: "false", role: "combobox", "aria-label": "Name", "aria-expanded": "true", "aria-controls": "known", "aria-autocomplete": "list", value });
+  const input = el("input", {
+    type: "text",
+    id: "name",
+    maxlength: "190",
+    autocomplete: "off",
+    spellcheck: "false",
+    role: "combobox",
+    "aria-label": "Name",
+    "aria-expanded": "true",
+    "aria-controls": "known",
+    "aria-autocomplete": "list",
+    value,
+  });
   const known = state.people.filter((p) => p.name).sort((a, b) => b.count - a.count);
   let shown = [], at = -1;
   const draw = () => {
     const typed = input.value.trim().toLowerCase();
-    shown = known.filter((p) => p.name.toLowerCase().includes(typed)).sort((a, b) => Number(b.name.toLowerCase().startsWith(typed)) - Number(a.name.toLowerCase().startsWith(typed))).slice(0, 7);
+    shown = known
+      .filter((p) => p.name.toLowerCase().includes(typed))
+      .sort((a, b) => Number(b.name.toLowerCase().startsWith(typed)) - Number(a.name.toLowerCase().startsWith(typed)))
+      .slice(0, 7);
     at = Math.min(at, shown.length - 1);
-    list.replaceChildren(...shown.map((p, i) => el("li", { role: "option", id: `known-${i}`, "aria-selected": String(i === at), onclick: () => close(`=${p.name}`) }, p.name, el("span.soft", {}, plural(p.count, "face")))));
+    list.replaceChildren(
+      ...shown.map((p, i) =>
+        el(
+          "li",
+          { role: "option", id: `known-${i}`, "aria-selected": String(i === at), onclick: () => close(`=${p.name}`) },
+          p.name,
+          el("span.soft", {}, plural(p.count, "face")),
+        ),
+      ),
+    );
     list.hidden = !shown.length;
     input.setAttribute("aria-activedescendant", at >= 0 ? `known-${at}` : "");
   };
-  input.addEventListener("input", () => { at = -1; draw(); });
+  input.addEventListener("input", () => {
+    at = -1;
+    draw();
+  });
   input.addEventListener("keydown", (e) => {
     if (e.key === "ArrowDown" || e.key === "ArrowUp") {
       at = Math.max(-1, Math.min(shown.length - 1, at + (e.key === "ArrowDown" ? 1 : -1)));
@@ -183,8 +258,17 @@ export async function askName(title, value = "") {
     e.preventDefault();
   });
   draw();
-  const answer = open([el("h2", { id: "dialog-title" }, title), input, list,
-    el("menu", {}, el("button", { type: "button", onclick: () => close("") }, "Cancel ", kbd("Esc")), el("button.main", { type: "button", onclick: () => close(`=${input.value.trim()}`) }, "Name ", kbd("Enter")))]);
+  const answer = open([
+    el("h2", { id: "dialog-title" }, title),
+    input,
+    list,
+    el(
+      "menu",
+      {},
+      el("button", { type: "button", onclick: () => close("") }, "Cancel ", kbd("Esc")),
+      el("button.main", { type: "button", onclick: () => close(`=${input.value.trim()}`) }, "Name ", kbd("Enter")),
+    ),
+  ]);
   input.focus();
   input.select();
   const given = await answer;
@@ -193,17 +277,44 @@ export async function askName(title, value = "") {
 
 export async function askNumber(title, text, value) {
   const input = el("input", { type: "number", min: "2", max: "1000000", value, id: "number", "aria-label": title });
-  input.addEventListener("keydown", (e) => { if (e.key === "Enter") { e.preventDefault(); close(input.value); } });
-  const answer = open([el("h2", {}, title), el("p", {}, text), input, el("menu", {}, el("button", { type: "button", onclick: () => close("") }, "Cancel ", kbd("Esc")), el("button.main", { type: "button", onclick: () => close(input.value) }, "Go on ", kbd("Enter")))]);
+  input.addEventListener("keydown", (e) => {
+    if (e.key === "Enter") {
+      e.preventDefault();
+      close(input.value);
+    }
+  });
+  const answer = open([
+    el("h2", {}, title),
+    el("p", {}, text),
+    input,
+    el(
+      "menu",
+      {},
+      el("button", { type: "button", onclick: () => close("") }, "Cancel ", kbd("Esc")),
+      el("button.main", { type: "button", onclick: () => close(input.value) }, "Go on ", kbd("Enter")),
+    ),
+  ]);
   input.focus();
   input.select();
   return Number(await answer) || null;
 }
 
 export function showKeys(groups) {
-  const rows = groups.flatMap(([title, keys]) => [el("dt.title", {}, title), ...Object.entries(keys).flatMap(([k, text]) => [el("dt", {}, kbd(...k.split(" "))), el("dd", {}, text)])]);
-  const answer = open([el("h2", {}, "Keys"), el("dl.keys", {}, ...rows), el("menu", {}, el("button.main", { type: "button", id: "close", onclick: () => close("") }, "Close ", kbd("Esc")))]);
+  const rows = groups.flatMap(([title, keys]) => [
+    el("dt.title", {}, title),
+    ...Object.entries(keys).flatMap(([k, text]) => [el("dt", {}, kbd(...k.split(" "))), el("dd", {}, text)]),
+  ]);
+  const answer = open([
+    el("h2", {}, "Keys"),
+    el("dl.keys", {}, ...rows),
+    el("menu", {}, el("button.main", { type: "button", id: "close", onclick: () => close("") }, "Close ", kbd("Esc"))),
+  ]);
   document.getElementById("close").focus();
   return answer;
 }
-export const hints = (keys) => el("footer.hints", { "aria-label": "Keys of this screen" }, ...Object.entries(keys).map(([k, text]) => el("span", {}, kbd(...k.split(" ")), ` ${text}`)));
+export const hints = (keys) =>
+  el(
+    "footer.hints",
+    { "aria-label": "Keys of this screen" },
+    ...Object.entries(keys).map(([k, text]) => el("span", {}, kbd(...k.split(" ")), ` ${text}`)),
+  );

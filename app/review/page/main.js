@@ -13,7 +13,18 @@ import { exporting } from "./export.js";
 // A screen: {title, keys, show(place, argument), hide(), change(), onkey(e)}; show and change may be asynchronous, and
 // what they throw is told here.
 const screens = { people, same, person, unassigned, frame, footage, history, export: exporting };
-const general = { "?": "these keys", u: "undo", U: "redo", "g p": "People", "g s": "Same person?", "g a": "Unassigned", "g f": "Footage", "g h": "History", "g e": "Export", "g b": "back" };
+const general = {
+  "?": "these keys",
+  u: "undo",
+  U: "redo",
+  "g p": "People",
+  "g s": "Same person?",
+  "g a": "Unassigned",
+  "g f": "Footage",
+  "g h": "History",
+  "g e": "Export",
+  "g b": "back",
+};
 const places = { p: "people", s: "same", a: "unassigned", f: "footage", h: "history", e: "export" };
 const place = document.getElementById("screen");
 let now = null, going = false;
@@ -76,12 +87,21 @@ addEventListener("keydown", (e) => {
   else if (e.key === "g") going = true;
   else if (e.key === "u") back();
   else if (e.key === "U") back({ redo: true });
-  else if (e.key === "?") showKeys([[now.title, now.keys], ["Everywhere", general]]);
+  else if (e.key === "?")
+    showKeys([
+      [now.title, now.keys],
+      ["Everywhere", general],
+    ]);
   else return;
   e.preventDefault();
 });
 document.getElementById("undo").addEventListener("click", () => back());
-document.getElementById("help").addEventListener("click", () => showKeys([[now.title, now.keys], ["Everywhere", general]]));
+document.getElementById("help").addEventListener("click", () =>
+  showKeys([
+    [now.title, now.keys],
+    ["Everywhere", general],
+  ]),
+);
 addEventListener("hashchange", go);
 
 // --- what others do: another tab, the sort in the background
@@ -89,7 +109,10 @@ addEventListener("hashchange", go);
 async function watch() {
   for (;;) {
     await new Promise((resolve) => setTimeout(resolve, state.sorting ? 400 : 2500));
-    if (!document.hidden) await refresh().catch(() => { document.getElementById("sorting").textContent = "whoswho review has ended"; });
+    if (!document.hidden)
+      await refresh().catch(() => {
+        document.getElementById("sorting").textContent = "whoswho review has ended";
+      });
   }
 }
 

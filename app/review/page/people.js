@@ -1,18 +1,49 @@
 // SPDX-License-Identifier: MIT
 // Everybody there is: named, merged and ignored many at a time.
-import { askName, askNumber, confirm, crop, decide, el, fail, hints, plural, post, refresh, state, toast } from "./core.js";
+import {
+  askName,
+  askNumber,
+  confirm,
+  crop,
+  decide,
+  el,
+  fail,
+  hints,
+  plural,
+  post,
+  refresh,
+  state,
+  toast,
+} from "./core.js";
 import { Grid } from "./grid.js";
 
-const keys = { "← ↑ ↓ →": "move", Enter: "open", Space: "choose", n: "name", m: "merge those chosen", x: "ignore", "/": "filter", i: "ignore all small ones" };
+const keys = {
+  "← ↑ ↓ →": "move",
+  Enter: "open",
+  Space: "choose",
+  n: "name",
+  m: "merge those chosen",
+  x: "ignore",
+  "/": "filter",
+  i: "ignore all small ones",
+};
 const orders = {
   size: ["by size", (a, b) => b.count - a.count || a.number - b.number],
-  name: ["by name", (a, b) => (a.name === null) - (b.name === null) || (a.name || "").localeCompare(b.name || "") || a.number - b.number],
+  name: [
+    "by name",
+    (a, b) =>
+      (a.name === null) - (b.name === null) || (a.name || "").localeCompare(b.name || "") || a.number - b.number,
+  ],
   last: ["last seen first", (a, b) => b.last - a.last || a.number - b.number],
 };
 const kept = { filter: "", order: "size", top: 0, at: 0, chosen: [] }; // where the user was
 let grid = null, filter = null, info = null;
 
-const tile = (p) => [crop(p.face), el(p.name ? "span.name" : "span.name.none", {}, p.title), el("span.note", {}, plural(p.count, "face"))];
+const tile = (p) => [
+  crop(p.face),
+  el(p.name ? "span.name" : "span.name.none", {}, p.title),
+  el("span.note", {}, plural(p.count, "face")),
+];
 
 function shown() {
   const wanted = kept.filter.trim().toLowerCase();
@@ -21,7 +52,9 @@ function shown() {
 function tell() {
   const named = state.people.filter((p) => p.name).length;
   const picked = grid.chosen.size ? ` · ${grid.chosen.size} chosen` : "";
-  info.textContent = `${named.toLocaleString("en")} of ${plural(state.people.length, "person", "people")} named${state.ignored ? `, ${state.ignored} ignored` : ""}${picked}`;
+  const ignored = state.ignored ? `, ${state.ignored} ignored` : "";
+  const all = plural(state.people.length, "person", "people");
+  info.textContent = `${named.toLocaleString("en")} of ${all} named${ignored}${picked}`;
 }
 function redraw() {
   grid.set(shown());
@@ -50,7 +83,13 @@ async function ignoreSmall() {
   if (!fewest) return;
   const who = state.people.filter((p) => !p.name && p.count < fewest).map((p) => p.number);
   if (!who.length) return toast(`Nobody without a name has fewer than ${fewest} faces.`);
-  if (!(await confirm(`Ignore ${plural(who.length, "person", "people")}?`, "They stay recognised and are not written any more. Undo brings them back."))) return;
+  if (
+    !(await confirm(
+      `Ignore ${plural(who.length, "person", "people")}?`,
+      "They stay recognised and are not written any more. Undo brings them back.",
+    ))
+  )
+    return;
   try {
     await post("/api/decide", { kind: "ignore", who });
     toast(`${plural(who.length, "person", "people")} ignored.`);
@@ -64,13 +103,47 @@ export const people = {
   title: "People",
   keys,
   show(place) {
-    grid = new Grid({ label: "People", draw: tile, key: (p) => p.number, open: (p) => (location.hash = `person/${p.number}`) });
+    grid = new Grid({
+      label: "People",
+      draw: tile,
+      key: (p) => p.number,
+      open: (p) => (location.hash = `person/${p.number}`),
+    });
     grid.onmove = tell;
-    filter = el("input", { type: "search", "aria-label": "Filter by name", placeholder: "Filter", value: kept.filter, oninput: () => { kept.filter = filter.value; redraw(); } });
-    filter.addEventListener("keydown", (e) => { if (e.key === "Enter" || e.key === "ArrowDown") { grid.element.focus(); e.preventDefault(); e.stopPropagation(); } });
-    const order = el("select", { "aria-label": "Order", onchange: () => { kept.order = order.value; redraw(); } }, ...Object.entries(orders).map(([k, [text]]) => el("option", { value: k, selected: k === kept.order }, text)));
+    filter = el("input", {
+      type: "search",
+      "aria-label": "Filter by name",
+      placeholder: "Filter",
+      value: kept.filter,
+      oninput: () => {
+        kept.filter = filter.value;
+        redraw();
+      },
+    });
+    filter.addEventListener("keydown", (e) => {
+      if (e.key === "Enter" || e.key === "ArrowDown") {
+        grid.element.focus();
+        e.preventDefault();
+        e.stopPropagation();
+      }
+    });
+    const order = el(
+      "select",
+      {
+        "aria-label": "Order",
+        onchange: () => {
+          kept.order = order.value;
+          redraw();
+        },
+      },
+      ...Object.entries(orders).map(([k, [text]]) => el("option", { value: k, selected: k === kept.order }, text)),
+    );
     info = el("span.soft", { role: "status" });
-    place.replaceChildren(el(".head", {}, el("h1", {}, "People"), info, el("span.spread"), filter, order), grid.element, hints(keys));
+    place.replaceChildren(
+      el(".head", {}, el("h1", {}, "People"), info, el("span.spread"), filter, order),
+      grid.element,
+      hints(keys),
+    );
     for (const n of kept.chosen) grid.chosen.add(n);
     grid.at = kept.at;
     redraw();

@@ -3,13 +3,20 @@
 // asked about again; an answer takes effect at once, and what follows is ordered anew by it.
 import { back, crop, decide, el, get, hints, kbd, plural, state } from "./core.js";
 
-const keys = { y: "the same person", n: "two people", s: "skip for now", "1 2": "open the left, the right person", u: "undo the last answer" };
+const keys = {
+  y: "the same person",
+  n: "two people",
+  s: "skip for now",
+  "1 2": "open the left, the right person",
+  u: "undo the last answer",
+};
 const skipped = new Set(); // "3-5"
 const SKIPPED_SENT = 400; // of the last ones: an address must not be longer than the server reads
 let queue = [], left = null, more = false, answered = 0, asking = 0, place = null, shownKey = "";
 
 const pairKey = (a, b) => (a < b ? `${a}-${b}` : `${b}-${a}`);
-const valid = (q) => state.byNumber.has(q.a.number) && state.byNumber.has(q.b.number) && !skipped.has(pairKey(q.a.number, q.b.number));
+const valid = (q) =>
+  state.byNumber.has(q.a.number) && state.byNumber.has(q.b.number) && !skipped.has(pairKey(q.a.number, q.b.number));
 
 async function fetchQuestions() {
   const mine = ++asking;
@@ -36,9 +43,17 @@ export function countQuestions() {
 
 function strip(side, which) {
   const known = state.byNumber.get(side.number);
-  return el("section.side", { "aria-label": `${which} person` },
-    el("header", {}, el("h2", {}, el("a", { href: `#person/${side.number}` }, known?.title || `Face_${side.number}`)), el("span.soft", {}, plural(known?.count ?? side.count, "face"))),
-    el(".strip", {}, ...side.faces.map((f) => crop(f))));
+  return el(
+    "section.side",
+    { "aria-label": `${which} person` },
+    el(
+      "header",
+      {},
+      el("h2", {}, el("a", { href: `#person/${side.number}` }, known?.title || `Face_${side.number}`)),
+      el("span.soft", {}, plural(known?.count ?? side.count, "face")),
+    ),
+    el(".strip", {}, ...side.faces.map((f) => crop(f))),
+  );
 }
 
 function draw() {
@@ -47,14 +62,33 @@ function draw() {
   const total = answered + (left || 0);
   const meter = el("i");
   meter.style.width = `${total ? (100 * answered) / total : 100}%`;
-  const head = el(".head", {}, el("h1", {}, "The same person?"), el("span.soft", { role: "status", id: "left" }, progress()), el(".meter", { "aria-hidden": "true" }, meter));
+  const head = el(
+    ".head",
+    {},
+    el("h1", {}, "The same person?"),
+    el("span.soft", { role: "status", id: "left" }, progress()),
+    el(".meter", { "aria-hidden": "true" }, meter),
+  );
   if (!q) {
-    place.replaceChildren(head, el("p.empty", {}, left === null ? "Comparing people …" : "Nobody is left who looks enough like somebody else."), hints(keys));
+    place.replaceChildren(
+      head,
+      el("p.empty", {}, left === null ? "Comparing people …" : "Nobody is left who looks enough like somebody else."),
+      hints(keys),
+    );
     return;
   }
-  const button = (key, text, main) => el(main ? "button.main" : "button", { type: "button", onclick: () => answer(key) }, `${text} `, kbd(key));
-  place.replaceChildren(head, el(".page", { tabindex: "0", "aria-label": "Question" }, el(".pair", {}, strip(q.a, "Left"), strip(q.b, "Right")),
-    el(".answers", {}, button("y", "Same person", true), button("n", "Two people"), button("s", "Skip"))), hints(keys));
+  const button = (key, text, main) =>
+    el(main ? "button.main" : "button", { type: "button", onclick: () => answer(key) }, `${text} `, kbd(key));
+  place.replaceChildren(
+    head,
+    el(
+      ".page",
+      { tabindex: "0", "aria-label": "Question" },
+      el(".pair", {}, strip(q.a, "Left"), strip(q.b, "Right")),
+      el(".answers", {}, button("y", "Same person", true), button("n", "Two people"), button("s", "Skip")),
+    ),
+    hints(keys),
+  );
   place.querySelector(".page").focus({ preventScroll: true });
 }
 
@@ -97,8 +131,12 @@ export const same = {
     await fetchQuestions();
     if (place) draw();
   },
-  hide() { place = null; },
-  change() { update(); },
+  hide() {
+    place = null;
+  },
+  change() {
+    update();
+  },
   onkey(e) {
     if (e.ctrlKey || e.metaKey) return false;
     if ("yns".includes(e.key)) answer(e.key);

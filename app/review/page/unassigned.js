@@ -1,8 +1,31 @@
 // SPDX-License-Identifier: MIT
 // Faces that are nobody's, like ones together: one group after another, and whom they may be.
-import { askName, called, clamp, crop, decide, el, faceOf, get, hints, kbd, personOf, plural, state, suggestion } from "./core.js";
+import {
+  askName,
+  called,
+  clamp,
+  crop,
+  decide,
+  el,
+  faceOf,
+  get,
+  hints,
+  kbd,
+  personOf,
+  plural,
+  state,
+  suggestion,
+} from "./core.js";
 
-const keys = { "1 2 3": "it is this person", n: "type a name", i: "a stranger: ignore", d: "not a face", "← →": "the group before, the next", Space: "choose single faces", Enter: "see the frame" };
+const keys = {
+  "1 2 3": "it is this person",
+  n: "type a name",
+  i: "a stranger: ignore",
+  d: "not a face",
+  "← →": "the group before, the next",
+  Space: "choose single faces",
+  Enter: "see the frame",
+};
 let place = null, groups = [], at = 0, near = [], asking = 0;
 const chosen = new Set();
 let cursor = 0;
@@ -34,14 +57,62 @@ function drawNear() {
 function draw() {
   const faces = group();
   cursor = clamp(cursor, faces.length);
-  const head = el(".head", {}, el("h1", {}, "Unassigned"), el("span.soft", { role: "status" }, `${plural(state.unassigned, "face")} of nobody${groups.length ? `, group ${at + 1} of ${groups.length}` : ""}`));
+  const head = el(
+    ".head",
+    {},
+    el("h1", {}, "Unassigned"),
+    el(
+      "span.soft",
+      { role: "status" },
+      `${plural(state.unassigned, "face")} of nobody${groups.length ? `, group ${at + 1} of ${groups.length}` : ""}`,
+    ),
+  );
   if (!faces.length) return place.replaceChildren(head, el("p.empty", {}, "Every face is somebody's."), hints(keys));
-  const tile = (f, i) => el("button.pick", { type: "button", "aria-pressed": String(chosen.has(f.id)), "aria-label": `face ${i + 1}`, "data-at": i === cursor, onclick: () => toggle(i) }, crop(f.row));
-  place.replaceChildren(head, el(".page", { tabindex: "0", "aria-label": "Group" },
-    el("section.side.group", { "aria-label": "Faces that look alike" }, el("header", {}, el("h2", {}, faces.length === 1 ? "Who is this?" : "Who are these?"), el("span.soft", {}, chosen.size ? `${chosen.size} of ${faces.length} chosen` : plural(faces.length, "face"))), el(".strip", {}, ...faces.slice(0, 120).map(tile))),
-    el(".head.under", {}, el(".near", { "aria-label": "Suggestions" })),
-    el(".answers", {}, el("button.main", { type: "button", onclick: name }, "A name ", kbd("n")), el("button", { type: "button", onclick: () => answer({ kind: "ignore" }) }, "A stranger ", kbd("i")),
-      el("button", { type: "button", onclick: () => answer({ kind: "nobody", name: "discard" }) }, "Not a face ", kbd("d")), el("button", { type: "button", onclick: () => step(1) }, "Next ", kbd("→")))), hints(keys));
+  const tile = (f, i) =>
+    el(
+      "button.pick",
+      {
+        type: "button",
+        "aria-pressed": String(chosen.has(f.id)),
+        "aria-label": `face ${i + 1}`,
+        "data-at": i === cursor,
+        onclick: () => toggle(i),
+      },
+      crop(f.row),
+    );
+  place.replaceChildren(
+    head,
+    el(
+      ".page",
+      { tabindex: "0", "aria-label": "Group" },
+      el(
+        "section.side.group",
+        { "aria-label": "Faces that look alike" },
+        el(
+          "header",
+          {},
+          el("h2", {}, faces.length === 1 ? "Who is this?" : "Who are these?"),
+          el("span.soft", {}, chosen.size ? `${chosen.size} of ${faces.length} chosen` : plural(faces.length, "face")),
+        ),
+        el(".strip", {}, ...faces.slice(0, 120).map(tile)),
+      ),
+      el(".head.under", {}, el(".near", { "aria-label": "Suggestions" })),
+      el(
+        ".answers",
+        {},
+        el("button.main", { type: "button", onclick: name }, "A name ", kbd("n")),
+        el("button", { type: "button", onclick: () => answer({ kind: "ignore" }) }, "A stranger ", kbd("i")),
+        el(
+          "button",
+          { type: "button", onclick: () => answer({ kind: "nobody", name: "discard" }) },
+          "Not a face ",
+          kbd("d"),
+        ),
+        el("button", { type: "button", onclick: () => step(1) }, "Next ", kbd("→")),
+      ),
+    ),
+    hints(keys),
+  );
   drawNear();
   place.querySelector(".page").focus({ preventScroll: true });
 }
@@ -80,7 +151,9 @@ export const unassigned = {
     draw();
     await suggest();
   },
-  hide() { place = null; },
+  hide() {
+    place = null;
+  },
   async change() {
     await load();
     if (!place) return;
@@ -96,8 +169,10 @@ export const unassigned = {
     else if (e.key === "d") answer({ kind: "nobody", name: "discard" });
     else if (e.key === "ArrowRight") step(1);
     else if (e.key === "ArrowLeft") step(-1);
-    else if (e.key === "ArrowDown" || e.key === "ArrowUp") { cursor = clamp(cursor + (e.key === "ArrowDown" ? 1 : -1), faces.length); draw(); }
-    else if (e.key === " " && faces.length) toggle(cursor);
+    else if (e.key === "ArrowDown" || e.key === "ArrowUp") {
+      cursor = clamp(cursor + (e.key === "ArrowDown" ? 1 : -1), faces.length);
+      draw();
+    } else if (e.key === " " && faces.length) toggle(cursor);
     else if (e.key === "Enter" && faces.length) location.hash = `frame/${faces[cursor].frame}`;
     else return false;
     return true;
