@@ -3,13 +3,15 @@
 
 #include <time.h>
 
-static double seconds_of(clockid_t clock)
+static int64_t nanoseconds_of(clockid_t clock)
 {
     struct timespec t;
     clock_gettime(clock, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+    return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
 }
 
-double ww_seconds(void) { return seconds_of(CLOCK_MONOTONIC); }
+int64_t ww_nanoseconds(void) { return nanoseconds_of(CLOCK_MONOTONIC); }
 
-double ww_thread_cpu_seconds(void) { return seconds_of(CLOCK_THREAD_CPUTIME_ID); }
+double ww_seconds(void) { return 1e-9 * (double)nanoseconds_of(CLOCK_MONOTONIC); }
+
+double ww_thread_cpu_seconds(void) { return 1e-9 * (double)nanoseconds_of(CLOCK_THREAD_CPUTIME_ID); }

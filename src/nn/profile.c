@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "nn/profile.h"
+#include "base/clock.h"
 #include "base/memory.h"
 #include "nn/ops/op.h"
 
 #include <stdatomic.h>
 #include <stdlib.h>
-#include <time.h>
 
 struct ww_net_profile {
     _Atomic int64_t runs;
@@ -13,17 +13,29 @@ struct ww_net_profile {
     _Atomic int64_t layer_ns[];
 };
 
-int64_t ww_profile_now_ns(void)
+bool ww_layer_clock_make(ww_layer_clock *clock, const ww_net *net)
 {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+    *clock = (ww_layer_clock){.ns = ww_try_array(net->node_count + 1, sizeof *clock->ns)};
+    return clock->ns != NULL;
 }
 
-bool ww_step_clock_make(ww_step_clock *clock, size_t steps)
+void ww_layer_clock_start(ww_layer_clock *clock)
 {
-    *clock = (ww_step_clock){.ns = ww_try_array(steps, sizeof *clock->ns), .count = steps};
-    return clock->ns != NULL;
+    clock->runs++;
+    clock->lap_began_ns = ww_nanoseconds();
+}
+
+void ww_layer_clock_lap(ww_layer_clock *clock, size_t layer)
+{
+    const int64_t now = ww_nanoseconds();
+    clock->ns[layer] += now - clock->lap_began_ns;
+    clock->lap_began_ns = now;
+}
+
+void ww_layer_clock_free(ww_layer_clock *clock)
+{
+    free(clock->ns);
+    *clock = (ww_layer_clock){0};
 }
 
 // The network's profile, made when it is first wanted; sessions of other threads may want it at the same time.
@@ -40,14 +52,15 @@ static ww_net_profile *profile_of(const ww_net *net)
     return there;
 }
 
-void ww_profile_add(const ww_net *net, const ww_step_clock *clock, const size_t *layer)
+void ww_profile_add(const ww_net *net, const ww_layer_clock *clock)
 {
     ww_net_profile *p = clock->runs ? profile_of(net) : NULL;
     if (!p)
         return;
     p->runs += clock->runs;
-    for (size_t i = 0; i < clock->count; i++)
-        *(layer[i] < net->node_count ? &p->layer_ns[layer[i]] : &p->other_ns) += clock->ns[i];
+    for (size_t i = 0; i < net->node_count; i++)
+        p->layer_ns[i] += clock->ns[i];
+    p->other_ns += clock->ns[net->node_count];
 }
 
 void ww_profile_free(ww_net_profile *profile) { free(profile); }

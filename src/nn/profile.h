@@ -5,22 +5,21 @@
 #define WW_NN_PROFILE_H
 #include "nn/graph.h"
 
-#include <stdlib.h>
-
-typedef struct ww_step_clock { // of a session's steps; zero: none
-    int64_t *ns;               // of each
-    size_t count;
-    int64_t runs;
-} ww_step_clock;
+typedef struct ww_layer_clock { // of one session; zero: none
+    int64_t *ns;                // of each of net->node, and behind them what belongs to none; owned
+    int64_t lap_began_ns, runs;
+} ww_layer_clock;
 
 // False: no memory.
-bool ww_step_clock_make(ww_step_clock *clock, size_t steps);
-static inline void ww_step_clock_free(ww_step_clock *clock) { free(clock->ns); }
-int64_t ww_profile_now_ns(void); // monotonic
+bool ww_layer_clock_make(ww_layer_clock *clock, const ww_net *net);
+void ww_layer_clock_free(ww_layer_clock *clock);
+// A run begins. From then on each lap is the time since the last, and counts for `layer`, an index of net->node;
+// net->node_count: for none.
+void ww_layer_clock_start(ww_layer_clock *clock);
+void ww_layer_clock_lap(ww_layer_clock *clock, size_t layer);
 
-// Adds to the network's times. layer: of each step, an index of net->node; SIZE_MAX: of none. Without memory for them
-// the times are lost, and nothing else.
-void ww_profile_add(const ww_net *net, const ww_step_clock *clock, const size_t *layer);
+// Adds to the network's times. Without memory for them the times are lost, and nothing else.
+void ww_profile_add(const ww_net *net, const ww_layer_clock *clock);
 void ww_profile_free(ww_net_profile *profile);
 
 #endif

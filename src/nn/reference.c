@@ -14,7 +14,7 @@ struct ww_reference {
     ww_tensor *tensor; // one a value
     ww_call *call;     // one a node that is no alias
     size_t call_count;
-    ww_step_clock clock; // one a call
+    ww_layer_clock clock;
     char *arena;
 };
 
@@ -107,7 +107,7 @@ static bool make_calls(ww_reference *r)
         for (int k = 0; k < n->output_count; k++)
             out[k] = n->output[k] < 0 || (k > 0 && p->value[n->output[k]].uses == 0) ? NULL : &r->tensor[n->output[k]];
     }
-    return r->call && ww_step_clock_make(&r->clock, r->call_count);
+    return r->call && ww_layer_clock_make(&r->clock, p->net);
 }
 
 ww_status ww_reference_open(ww_net_plan *plan, size_t bytes_max, ww_reference **out, ww_error *err)
@@ -126,22 +126,12 @@ ww_status ww_reference_open(ww_net_plan *plan, size_t bytes_max, ww_reference **
     return WW_OK;
 }
 
-static void add_times(const ww_reference *r)
-{
-    size_t *layer = ww_try_array(r->call_count, sizeof *layer);
-    for (size_t i = 0; layer && i < r->call_count; i++)
-        layer[i] = r->call[i].node->index;
-    if (layer && r->clock.ns)
-        ww_profile_add(r->plan->net, &r->clock, layer);
-    free(layer);
-}
-
 void ww_reference_close(ww_reference *r)
 {
     if (!r)
         return;
-    add_times(r);
-    ww_step_clock_free(&r->clock);
+    ww_profile_add(r->plan->net, &r->clock);
+    ww_layer_clock_free(&r->clock);
     for (size_t i = 0; i < r->call_count; i++) {
         free((void *)r->call[i].in);
         free((void *)r->call[i].out);
@@ -161,12 +151,9 @@ const float *ww_reference_output(const ww_reference *r, int i)
 
 void ww_reference_run(ww_reference *r)
 {
-    int64_t before = ww_profile_now_ns();
+    ww_layer_clock_start(&r->clock);
     for (size_t i = 0; i < r->call_count; i++) {
         r->call[i].node->op->reference(&r->call[i]);
-        const int64_t now = ww_profile_now_ns();
-        r->clock.ns[i] += now - before;
-        before = now;
+        ww_layer_clock_lap(&r->clock, r->call[i].node->index);
     }
-    r->clock.runs++;
 }

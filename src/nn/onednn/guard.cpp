@@ -6,18 +6,29 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-enum { WAITS_MAX = 40, WAIT_US = 1000 };
+// What glibc maps when a thread allocates for the first time, to keep half of it, aligned: 2 * HEAP_MAX_SIZE of
+// malloc/arena.c.
+static const size_t new_arena_bytes = (size_t)128 << 20;
+// What threads that make primitives at once may ask for. A bound, not measured: a primitive's objects and code take
+// hundreds of kilobytes.
+static const size_t primitives_bytes = (size_t)32 << 20;
+static const size_t reserve_bytes = new_arena_bytes + primitives_bytes;
+
+// Another thread has all of its new arena only until it has trimmed it, a few calls later. 40 ms are far more, and
+// nothing beside the run that would end here. With both, 30 runs each under ulimit -v 400000 and 600000 end with a
+// message, at 700000 and 800000 with the result; with 32 MiB and no waiting one in a hundred at 400000 died.
+enum { TRIES_MAX = 40, BETWEEN_TRIES_US = 1000 };
 
 // Address space that is given back at once is there for what oneDNN asks for next, heap and code alike. No page is
 // touched. What other threads take for a moment is waited for.
 static bool has_reserve()
 {
-    for (int wait = 0; wait < WAITS_MAX; wait++) {
-        void *reserve = mmap(nullptr, WW_DNNL_RESERVE_BYTES, PROT_READ | PROT_WRITE,
-                             MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    for (int i = 0; i < TRIES_MAX; i++) {
+        void *reserve =
+            mmap(nullptr, reserve_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
         if (reserve != MAP_FAILED)
-            return munmap(reserve, WW_DNNL_RESERVE_BYTES) == 0;
-        usleep(WAIT_US);
+            return munmap(reserve, reserve_bytes) == 0;
+        usleep(BETWEEN_TRIES_US);
     }
     return false;
 }

@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: MIT
 // The calls of oneDNN that allocate, made fit for C. oneDNN is C++: without memory it throws std::bad_alloc through its
 // C interface, which ends a C program, and 2.6.3 writes through a null pointer where one of its own objects (up to 17
-// KiB) or room for the code it makes cannot be had. Each call here first makes sure of WW_DNNL_RESERVE_BYTES of address
-// space (several threads may make primitives at once, and the C library takes 128 MiB for a moment when another thread
-// allocates for the first time), waits for it a moment, and gives dnnl_out_of_memory or dnnl_runtime_error instead of
-// an exception. tools/check_sources.py refuses the bare calls elsewhere.
+// KiB) or room for the code it makes cannot be had. Each call here first makes sure of some address space (guard.cpp
+// says of how much, and how long it waits for that), and gives dnnl_out_of_memory or dnnl_runtime_error instead of an
+// exception. tools/check_sources.py refuses the bare calls elsewhere.
 #ifndef WW_NN_ONEDNN_GUARD_H
 #define WW_NN_ONEDNN_GUARD_H
 #include <oneapi/dnnl/dnnl.h>
-
-#define WW_DNNL_RESERVE_BYTES ((size_t)160 << 20)
 
 #ifdef __cplusplus
 extern "C" {

@@ -235,10 +235,10 @@ static ww_status build(ww_onednn *e, size_t bytes_max, ww_error *err)
     if (status == WW_OK)
         status = finish_outputs(e, err);
     for (size_t i = of_layers; i < e->steps.count; i++)
-        e->steps.item[i].layer = SIZE_MAX;
+        e->steps.item[i].layer = e->plan->net->node_count;
     if (status == WW_OK)
         status = place_buffers(e, bytes_max, err);
-    if (status == WW_OK && !ww_step_clock_make(&e->clock, e->steps.count))
+    if (status == WW_OK && !ww_layer_clock_make(&e->clock, e->plan->net))
         status = ww_fail_memory(err, "the network's operators");
     for (size_t i = 0; i < e->steps.count && status == WW_OK; i++) {
         if (e->steps.item[i].primitive)
@@ -282,22 +282,12 @@ void ww_step_free(ww_step *s)
     ww_vector_free(&s->out);
 }
 
-static void add_times(const ww_onednn *e)
-{
-    size_t *layer = ww_try_array(e->steps.count, sizeof *layer);
-    for (size_t i = 0; layer && i < e->steps.count; i++)
-        layer[i] = e->steps.item[i].layer;
-    if (layer && e->clock.ns)
-        ww_profile_add(e->plan->net, &e->clock, layer);
-    free(layer);
-}
-
 void ww_onednn_close(ww_onednn *e)
 {
     if (!e)
         return;
-    add_times(e);
-    ww_step_clock_free(&e->clock);
+    ww_profile_add(e->plan->net, &e->clock);
+    ww_layer_clock_free(&e->clock);
     for (size_t i = 0; i < e->steps.count; i++)
         ww_step_free(&e->steps.item[i]);
     for (size_t i = 0; i < e->buffers.count; i++)
@@ -340,14 +330,11 @@ ww_status ww_onednn_run(ww_onednn *e, ww_error *err)
 {
     int threads = one_core();
     ww_status status = WW_OK;
-    int64_t before = ww_profile_now_ns();
+    ww_layer_clock_start(&e->clock);
     for (size_t i = 0; i < e->steps.count && status == WW_OK; i++) {
         status = run_step(e, &e->steps.item[i], err);
-        const int64_t now = ww_profile_now_ns();
-        e->clock.ns[i] += now - before;
-        before = now;
+        ww_layer_clock_lap(&e->clock, e->steps.item[i].layer);
     }
-    e->clock.runs++;
     omp_set_num_threads(threads);
     return status;
 }

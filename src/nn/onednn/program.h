@@ -48,7 +48,7 @@ typedef struct ww_kernel {
 } ww_kernel;
 
 typedef struct ww_step {
-    size_t layer;               // of the net; SIZE_MAX: none
+    size_t layer;               // of the net; net->node_count: none
     dnnl_primitive_t primitive; // NULL: a kernel or a reference operator
     ww_kernel kernel;           // run is NULL: a reference operator
     WW_VECTOR(ww_step_arg) args;
@@ -69,7 +69,7 @@ struct ww_onednn {
     char *arena;
     int *output_buffer;
     int input_buffer;
-    ww_step_clock clock;
+    ww_layer_clock clock;
     bool starved; // no memory for a buffer, place or step: what is built is not to be run. Asked after each node
 };
 
