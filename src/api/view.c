@@ -19,7 +19,7 @@ static void fill_sources(ww_view *v)
         v->source[i] = (ww_view_source){.id = s->id,
                                         .path = s->path,
                                         .error = s->error,
-                                        .kind = s->kind == 0 ? WW_MEDIA_VIDEO : WW_MEDIA_PHOTO,
+                                        .kind = ww_catalog_is_video(s) ? WW_MEDIA_VIDEO : WW_MEDIA_PHOTO,
                                         .width = s->width,
                                         .height = s->height,
                                         .duration_us = s->duration_us,

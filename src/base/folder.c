@@ -3,6 +3,7 @@
 #include "base/files.h"
 #include "base/hash.h"
 #include "base/memory.h"
+#include "base/text.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -383,8 +384,6 @@ ww_status ww_folder_remove_if_empty(ww_folder *f, const char *path, bool *remove
 
 // --- listing
 
-static int by_bytes(const void *a, const void *b) { return strcmp(*(char *const *)a, *(char *const *)b); }
-
 void ww_folder_names_free(char **names, size_t count)
 {
     for (size_t i = 0; i < count; i++)
@@ -447,7 +446,7 @@ ww_status ww_folder_list(ww_folder *f, const char *path, char ***names, size_t *
         *names = NULL;
         *count = 0;
     } else if (*count > 0) {
-        qsort(*names, *count, sizeof **names, by_bytes);
+        qsort(*names, *count, sizeof **names, ww_text_order);
     }
     return status;
 }

@@ -52,6 +52,8 @@ static const char *html_escape(unsigned char c, char scratch[8])
     }
 }
 
+int ww_text_order(const void *a, const void *b) { return strcmp(*(char *const *)a, *(char *const *)b); }
+
 void ww_text_html(ww_buffer *b, const char *text) { add_escaped(b, text, html_escape); }
 
 void ww_text_xml(ww_buffer *b, const char *text)

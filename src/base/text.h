@@ -6,6 +6,8 @@
 #include "base/buffer.h"
 #include <stdint.h>
 
+// For qsort and bsearch over strings (char *): by their bytes.
+int ww_text_order(const void *a, const void *b);
 void ww_text_html(ww_buffer *b, const char *text); // for content and for attributes in double quotes
 // The same for XML 1.0, which has no place for U+FFFE and U+FFFF: they become U+FFFD.
 void ww_text_xml(ww_buffer *b, const char *text);

@@ -50,7 +50,7 @@ static ww_status add_person(const ww_dataset *set, size_t class, appearances *li
     for (size_t at = 0; ww_presence_next(c, set->classes.item[class].person, &at, &presence);) {
         const ww_catalog_source *source = &c->source.item[presence.source];
         ww_stretch s;
-        for (size_t face = 0; source->kind == 0 && ww_stretch_next(c, &presence, &face, &s);) {
+        for (size_t face = 0; ww_catalog_is_video(source) && ww_stretch_next(c, &presence, &face, &s);) {
             const int64_t end_us =
                 source->duration_us > s.start_us && source->duration_us < s.end_us ? source->duration_us : s.end_us;
             const ww_appearance a = {presence.source, class, s.start_us, end_us};

@@ -52,7 +52,7 @@ static bool is_photo(const ww_dataset *set, size_t frame)
     bool any = false;
     for (size_t i = f->first_face; i < f->first_face + f->face_count; i++)
         any = any || is_shown(set, i);
-    return any && c->source.item[f->source].kind != 0;
+    return any && !ww_catalog_is_video(&c->source.item[f->source]);
 }
 
 static char *real_path(const ww_dataset *set, size_t frame)

@@ -178,7 +178,7 @@ static void measure_intervals(ww_catalog *c)
         c->source.item[b->source].every_us = samples > 0 && us > 0 ? us / samples : 1000000;
     }
     for (size_t i = 0; i < c->source.count; i++)
-        if (c->source.item[i].kind != 0)
+        if (!ww_catalog_is_video(&c->source.item[i]))
             c->source.item[i].every_us = 0;
 }
 

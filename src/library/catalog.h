@@ -11,6 +11,7 @@
 #include "base/vector.h"
 #include "library/face_key.h"
 #include "store/store.h"
+#include "whoswho/view.h"
 
 #define WW_CATALOG_ROWS_MAX 50000000 // frames, and faces; more is not a library but damage
 #define WW_CATALOG_CLASS_MAX 1000000 // the largest number of a person: the list of classes names each one below it
@@ -22,13 +23,15 @@ typedef struct ww_catalog_source {
     char *path;        // as stored; may be any bytes
     const char *title; // its name, with the folders where another source is named alike; points into path
     char *error;       // or NULL
-    int kind;          // ww_source_kind
+    int kind;          // ww_media
     int width, height;
     int64_t duration_us;
     int64_t faces, frames;
     int64_t last_us;  // presentation time of the last frame with a face
     int64_t every_us; // time between samples as far as the frames tell; 0 for photos
 } ww_catalog_source;
+
+static inline bool ww_catalog_is_video(const ww_catalog_source *source) { return source->kind == WW_MEDIA_VIDEO; }
 
 typedef struct ww_catalog_frame { // number: index + 1
     int64_t id;

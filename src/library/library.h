@@ -9,6 +9,7 @@
 
 #include <pthread.h>
 
+// By these a folder is known for one that whoswho wrote: of a library, and of a data set.
 #define WW_STORE_FILE "whoswho.db"
 
 struct ww_library {

@@ -7,8 +7,6 @@
 // Of two frames that follow one another; see people/scene.c for the figures it rests on.
 #define SAME_SHOT_LIKENESS 0.75
 
-enum { VIDEO = 0 }; // ww_catalog_source.kind
-
 typedef struct walk {
     const ww_catalog *catalog;
     uint8_t *alike;              // for each frame: whether its view is like that of the frame before
@@ -49,7 +47,7 @@ static void guess_shots(const ww_catalog *c, const uint8_t *alike, uint32_t *sho
     for (size_t i = 0; i < c->frame.count; i++) {
         const ww_catalog_frame *now = &c->frame.item[i], *last = i ? &c->frame.item[i - 1] : NULL;
         const bool first = !last || last->source != now->source;
-        if (c->source.item[now->source].kind == VIDEO)
+        if (ww_catalog_is_video(&c->source.item[now->source]))
             shot[i] = first ? 1 : shot[i - 1] + !(alike[i] || share_track(c, last, now));
     }
 }

@@ -15,8 +15,6 @@
 #define PART_MAX_US 120000000   // longer files are recordings of their own
 #define PART_PAUSE_US 1000000   // between two of them
 
-enum { VIDEO = 0 }; // ww_catalog_source.kind
-
 // --- recordings in parts --------------------------------------------------------------------------------------------
 
 // The place of the first byte after a run of digits; zeros in front are skipped, so that *from is where the number
@@ -143,7 +141,7 @@ static ww_status order_sources(struct finding *f, ww_error *err)
     size_t videos = 0;
     for (size_t i = 0; i < count && source; i++) {
         const ww_catalog_source *s = &f->faces->source.item[i];
-        if (s->kind == VIDEO)
+        if (ww_catalog_is_video(s))
             source[videos++] = (ww_scene_source){(int)i, s->path, s->width, s->height, s->duration_us};
     }
     if (source && recording) {
@@ -174,7 +172,7 @@ static ww_status on_view(void *user, int64_t frame, const uint8_t *view, size_t 
         return WW_OK;
     f->next = i;
     const ww_catalog_frame *row = &f->faces->frame.item[i];
-    if (f->faces->source.item[row->source].kind != VIDEO)
+    if (!ww_catalog_is_video(&f->faces->source.item[row->source]))
         return WW_OK;
     uint8_t *kept = f->views + f->placed_count * WW_VIEW_BYTES;
     memcpy(kept, view, WW_VIEW_BYTES);
@@ -221,7 +219,7 @@ static void name_recordings(const struct finding *f, uint32_t *recording)
 {
     for (size_t i = 0; i < f->faces->face.count; i++) {
         const int source = f->faces->face.item[i].source;
-        recording[i] = f->faces->source.item[source].kind == VIDEO ? f->recording[source] : WW_RECORDING_PHOTOS;
+        recording[i] = ww_catalog_is_video(&f->faces->source.item[source]) ? f->recording[source] : WW_RECORDING_PHOTOS;
     }
 }
 

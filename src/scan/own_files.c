@@ -5,6 +5,7 @@
 #include "base/memory.h"
 #include "base/search.h"
 #include "library/dataset_records.h"
+#include "base/text.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -75,8 +76,6 @@ static ww_status load_data_set(ww_own_files *own, ww_error *err)
     return status;
 }
 
-static int by_bytes(const void *a, const void *b) { return strcmp(*(char *const *)a, *(char *const *)b); }
-
 ww_status ww_own_files_load(ww_own_files *own, const char *dir, const ww_library *open, ww_error *err)
 {
     ww_status status = WW_OK;
@@ -86,7 +85,7 @@ ww_status ww_own_files_load(ww_own_files *own, const char *dir, const ww_library
     if (status == WW_OK && holds(dir, WW_DATASET_MANIFEST))
         status = load_data_set(own, err);
     if (own->path.count > 1)
-        qsort(own->path.item, own->path.count, sizeof *own->path.item, by_bytes);
+        qsort(own->path.item, own->path.count, sizeof *own->path.item, ww_text_order);
     return status;
 }
 

@@ -5,6 +5,7 @@
 #include "base/memory.h"
 #include "library/settings.h"
 #include "base/number.h"
+#include "base/text.h"
 #include "pipeline/pipeline.h"
 
 #include <inttypes.h>
@@ -136,7 +137,7 @@ static int score_key(double min_score)
     return min_score < 0 ? 0 : min_score * 10000 < 1 ? -1 : (int)(min_score * 10000);
 }
 
-// With exact times, which were the only ones once.
+// Of a scan at exact times, and what the keys of all others begin with.
 static char *exact_key(const ww_models *m, const ww_scan_options *o)
 {
     char *portrait = o->portrait_width ? ww_strf(" portrait=%d", o->portrait_width) : ww_strdup("");
@@ -166,8 +167,6 @@ struct other_embedder {
     char *path;
 };
 
-static int by_text(const void *a, const void *b) { return strcmp(*(const char *const *)a, *(const char *const *)b); }
-
 static ww_status note_other_embedder(void *user, const ww_source_row *row, ww_error *err)
 {
     struct other_embedder *o = user;
@@ -175,7 +174,8 @@ static ww_status note_other_embedder(void *user, const ww_source_row *row, ww_er
     if (o->path || row->error || strncmp(row->scan_key, o->scan->key, KEY_EMBEDDER_CHARS) == 0)
         return WW_OK;
     if (o->scan->inputs.count
-        && bsearch(row->file ? &row->file : &row->path, o->named, 2 * o->scan->inputs.count, sizeof *o->named, by_text))
+        && bsearch(row->file ? &row->file : &row->path, o->named, 2 * o->scan->inputs.count, sizeof *o->named,
+                   ww_text_order))
         return WW_OK; // its faces will be replaced
     o->path = ww_strdup(row->path);
     return WW_OK;
@@ -191,7 +191,7 @@ static ww_status check_embedder(ww_scan *s, ww_error *err)
         o.named[2 * i + 1] = s->inputs.item[i].file;
     }
     if (s->inputs.count)
-        qsort(o.named, 2 * s->inputs.count, sizeof *o.named, by_text);
+        qsort(o.named, 2 * s->inputs.count, sizeof *o.named, ww_text_order);
     ww_status status = ww_store_sources(s->library->store, note_other_embedder, &o, err);
     if (status == WW_OK && o.path)
         status = ww_fail(

@@ -79,6 +79,13 @@ static int by_bytes(const struct dirent **a, const struct dirent **b) { return s
 
 static int not_hidden(const struct dirent *entry) { return entry->d_name[0] != '.'; }
 
+// Whether a file found in a folder is footage, and not of our own making.
+static bool is_wanted(const place *here, const char *path, const struct stat *s)
+{
+    return S_ISREG(s->st_mode) && ww_content_of(path, NULL) != WW_CONTENT_OTHER
+           && !(here->own && ww_own_files_has(here->own, path));
+}
+
 static ww_status search_folder(walk *w, const place *here, const struct stat *s);
 
 // A link: to a folder, which is followed later, to a file, or to nowhere.
@@ -93,8 +100,7 @@ static ww_status add_linked(walk *w, const place *here, const char *path, char *
         free(link);
         return ww_fail_memory(w->err, "the list of folders");
     }
-    if (errnum == 0 && S_ISREG(s.st_mode) && ww_content_of(path, NULL) != WW_CONTENT_OTHER
-        && !(here->own && ww_own_files_has(here->own, path)))
+    if (errnum == 0 && is_wanted(here, path, &s))
         return add_file(w, path, ww_strdup(file));
     if (errnum)
         cannot_look(w, "target of the link", path, errnum);
@@ -115,8 +121,7 @@ static ww_status add_entry(walk *w, const place *here, const char *name)
         const place below = {path, file, here->own};
         if (!folder_is_left_out(name))
             status = search_folder(w, &below, &s);
-    } else if (S_ISREG(s.st_mode) && ww_content_of(path, NULL) != WW_CONTENT_OTHER
-               && !(here->own && ww_own_files_has(here->own, path))) {
+    } else if (is_wanted(here, path, &s)) {
         status = add_file(w, path, file);
         file = NULL;
     }

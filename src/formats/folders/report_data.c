@@ -27,9 +27,8 @@ static void add_source(const ww_catalog_source *source, ww_buffer *page)
 {
     ww_buffer_text(page, "{\"title\":");
     ww_text_json(page, source->title);
-    ww_buffer_format(page,
-                     ",\"video\":%s,\"width\":%d,\"height\":%d,\"duration\":", source->kind == 0 ? "true" : "false",
-                     source->width, source->height);
+    ww_buffer_format(page, ",\"video\":%s,\"width\":%d,\"height\":%d,\"duration\":",
+                     ww_catalog_is_video(source) ? "true" : "false", source->width, source->height);
     ww_text_seconds(page, source->duration_us);
     ww_buffer_text(page, "}");
 }

@@ -17,7 +17,7 @@ static void add_presence(const ww_catalog *c, const ww_presence *p, ww_buffer *p
     ww_buffer_text(page, "\">");
     ww_text_html(page, source->title);
     ww_buffer_text(page, "</span> ");
-    if (source->kind == 0) {
+    if (ww_catalog_is_video(source)) {
         ww_buffer_text(page, "<span class=\"time\">");
         ww_text_clock(page, p->first_us);
         ww_buffer_text(page, "\xe2\x80\x89\xe2\x80\x93\xe2\x80\x89"); // en dash between thin spaces

@@ -147,7 +147,7 @@ void ww_report_timelines(const ww_catalog *c, ww_buffer *page)
     ww_presence passed_over;
     for (size_t i = 0; i < c->source.count; i++) {
         const ww_catalog_source *source = &c->source.item[i];
-        if (source->kind != 0 || source->faces == 0) {
+        if (!ww_catalog_is_video(source) || source->faces == 0) {
             for (size_t p = 0; source->faces > 0 && p < c->person.count; p++)
                 take_presence(c, p, (int)i, at, &passed_over);
             continue;
@@ -191,7 +191,7 @@ void ww_report_photos(const ww_catalog *c, ww_buffer *page)
 {
     bool any = false;
     for (size_t i = 0; i < c->frame.count; i++) {
-        if (c->source.item[c->frame.item[i].source].kind == 0)
+        if (ww_catalog_is_video(&c->source.item[c->frame.item[i].source]))
             continue;
         ww_buffer_text(page, any ? "" : "<section id=\"photos\">\n<h2>Photos</h2>\n<ul class=\"photos\">\n");
         add_photo(c, i, page);

@@ -61,7 +61,7 @@ static photo_match find_photo(const ww_import *m, const char *stem, bool bare, i
     for (size_t i = 0; i < c->source.count; i++) {
         const ww_catalog_source *s = &c->source.item[i];
         bool whole;
-        if (s->kind == 0 || s->error || !names_photo(stem, s->path, &whole) || (!whole && !bare))
+        if (ww_catalog_is_video(s) || s->error || !names_photo(stem, s->path, &whole) || (!whole && !bare))
             continue;
         const size_t score = 1 + 2 * common_folders(stem, s->path) + (whole ? 1 : 0)
                              + (whole && same_file(stem, s->path) ? (size_t)PATH_MAX * 4 : 0);
