@@ -10,8 +10,7 @@
 
 // "DIR/NAME"; caller frees. An empty dir gives NAME.
 char *ww_path_join(const char *dir, const char *name);
-// From the root, through the real name of its folder (the file itself may be a link, or not there); the caller's to
-// free.
+// From the root, through the real name of its folder (the file itself may be a link, or not there); caller frees.
 char *ww_path_absolute(const char *path);
 // Points into `path`, after the last '/'.
 const char *ww_path_base(const char *path);

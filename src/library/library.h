@@ -9,7 +9,7 @@
 
 #include <pthread.h>
 
-// By these a folder is known for one that whoswho wrote: of a library, and of a data set.
+// By this a folder is known for a library (for a data set: WW_DATASET_MANIFEST in dataset_records.h).
 #define WW_STORE_FILE "whoswho.db"
 
 struct ww_library {

@@ -127,9 +127,9 @@ ww_status ww_pinned_or_path(const char *text, ww_pinned_kind kind, char **path, 
                        kind_name(pin->shown.kind), kind_name(kind), text);
     ww_status status = ww_pin_path(pin, path, err);
     if (status == WW_OK && !ww_path_exists(*path)) {
-        status = ww_fail(err, WW_ERR_NOT_FOUND,
-                         "the model '%s' is not here ('%s'); 'whoswho models get %s' downloads it", text, *path,
-                         pin->shown.name);
+        status =
+            ww_fail(err, WW_ERR_NOT_FOUND, "the model '%s' is not here ('%s'); 'whoswho models get %s' downloads it",
+                    text, *path, pin->shown.name);
         free(*path);
         *path = NULL;
     }

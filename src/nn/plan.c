@@ -275,7 +275,8 @@ static ww_status blame_size(const ww_net_plan *p, ww_status status, ww_error *er
     return WW_ERR_UNSUPPORTED;
 }
 
-// Multiplications of a node with a constant of weights, a kernel or a matrix; at most one output's for each of its rows.
+// Multiplications of a node with a constant of weights, a kernel or a matrix; at most one output's for each of its
+// rows.
 static double work_of(const ww_net_plan *p, const ww_node *n)
 {
     const int weights = n->input_count > 1 ? n->input[1] : WW_NO_VALUE;

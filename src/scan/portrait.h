@@ -13,8 +13,8 @@
 #define WW_PORTRAIT_WIDTH 400
 #define WW_PORTRAIT_HEIGHT_MAX 4000
 
-// face: in pixels of `image`. wanted: ww_scan_options.portrait_width. Fills row's portrait_width, portrait_height and portrait_box; *jpeg is the caller's
-// (free).
+// face: in pixels of `image`. wanted: ww_scan_options.portrait_width. Fills row's portrait_width, portrait_height and
+// portrait_box; *jpeg is the caller's (free).
 ww_status ww_portrait(const ww_image *image, const ww_detection *face, int wanted, ww_face_row *row, uint8_t **jpeg,
                       size_t *bytes, ww_error *err);
 

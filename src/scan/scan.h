@@ -78,8 +78,8 @@ void ww_scan_source_release(ww_scan_source *source); // NULL is fine
 ww_source_times ww_scan_times(const ww_scan_options *options);
 // Hashes and opens the file; *failure: NULL, or why it cannot be used (the caller's to free). Fails only when stopped.
 ww_status ww_scan_source_open(ww_scan *s, ww_scan_source *source, char **failure, ww_error *err);
-// The source with this content scanned with these options, finished or begun; 0: none. Or, *whole, finished at exact
-// times, where others would do as well.
+// The source with this content scanned with these options, finished or begun; 0: none. With near times also one that is
+// finished (*whole) at exact ones, which will do as well: its spans are other ones.
 ww_status ww_scan_find_known(ww_scan *s, uint64_t hash, int64_t *source, bool *whole, ww_error *err);
 // The pipeline's next() and drop().
 ww_status ww_scan_next(void *scan, void **task, ww_error *err);

@@ -14,7 +14,8 @@ void ww_drop_transient_faces(ww_span_result *seen, size_t first_frame, const ww_
 
 // Breaks tracks of the faces from `first_face` on: where the embedding of a face is farther from that of the face
 // before it in its track than two of one person can be, and both are good enough to tell, a new track begins. All
-// tracks get numbers that are their own in the source: ((span + 1) << 32) + 1 and up. Faces without a track (0) keep none.
+// tracks get numbers that are their own in the source: ((span + 1) << 32) + 1 and up. Faces without a track (0) keep
+// none.
 ww_status ww_settle_tracks(ww_span_result *seen, size_t first_face, const ww_tracker *tracker,
                            const ww_model_spec *embedder, int span, ww_error *err);
 

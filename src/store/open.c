@@ -274,7 +274,8 @@ ww_status ww_store_open(const char *path, bool create, ww_store **store, ww_erro
 
 ww_status ww_store_set_erasing(ww_store *s, bool on, ww_error *err)
 {
-    return run(s, on ? "PRAGMA secure_delete = ON" : "PRAGMA secure_delete = OFF; PRAGMA wal_checkpoint(TRUNCATE)", err);
+    return run(s, on ? "PRAGMA secure_delete = ON" : "PRAGMA secure_delete = OFF; PRAGMA wal_checkpoint(TRUNCATE)",
+               err);
 }
 
 ww_status ww_store_exported_of(const char *path, ww_on_exported *on_row, void *user, ww_error *err)

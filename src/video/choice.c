@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#define AT_SAMPLE_US 40000
+#define AT_SAMPLE_US 40000 // so near a sample a key frame is at it: a frame at 25 a second
 
 // On twelve real clips with truth, key frames farther from the sample, or taken without a delay, lose faces and people;
 // near ones lose none.

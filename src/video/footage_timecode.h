@@ -5,7 +5,8 @@
 #include "base/error.h"
 #include "base/timecode.h"
 
-// The rate is filled where it is known, the rest where there is a timecode. As ww_source_open it opens local files only.
+// The rate is filled where it is known, the rest where there is a timecode. As ww_source_open it opens local files
+// only.
 ww_status ww_footage_timecode(const char *path, ww_timecode *timecode, ww_error *err);
 
 #endif
