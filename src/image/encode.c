@@ -78,7 +78,9 @@ static ww_status decode_png(const uint8_t *data, size_t bytes, const char *name,
         status = ww_fail(err, WW_ERR_MEMORY, "'%s' has too many pixels", name);
     else
         status = ww_image_alloc(image, WW_PIXELS_RGB, (int)png.width, (int)png.height, err);
-    if (status == WW_OK && !png_image_finish_read(&png, NULL, image->plane[0].data, stride_of(image), NULL)) {
+    // Without a colour behind what is transparent the memory of the picture, as it was allocated, would be that.
+    const png_color black = {0, 0, 0};
+    if (status == WW_OK && !png_image_finish_read(&png, &black, image->plane[0].data, stride_of(image), NULL)) {
         ww_image_free(image);
         status = ww_fail(err, WW_ERR_FORMAT, "'%s' is no PNG that can be read: %s", name, png.message);
     }

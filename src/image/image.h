@@ -125,8 +125,8 @@ typedef struct ww_picture_format {
     const char *name, *extension;
     ww_status (*encode)(const ww_image *image, int quality, uint8_t **data, size_t *bytes, ww_error *err);
     bool (*is)(const uint8_t *data, size_t bytes); // by its first bytes
-    // To RGB (JPEG: as ww_jpeg_decode). *truncated is set if it breaks off, and else left as it is. `name` is for
-    // messages.
+    // To RGB (JPEG: as ww_jpeg_decode); a transparent PNG stands on black. *truncated is set if it breaks off, and else
+    // left as it is. `name` is for messages.
     ww_status (*decode)(const uint8_t *data, size_t bytes, const char *name, ww_image *image, bool *truncated,
                         ww_error *err);
 } ww_picture_format;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // TIFF and HEIF as cameras, scanners and archives write them, made here with the libraries that also read them: laid
-// out in every way, turned, of several pages, and cut off.
+// out in every way, turned, of several pages, and cut off. And the pictures of data sets: what is written is read
+// again.
 #include "harness.h"
 
 #include "base/files.h"
@@ -8,6 +9,8 @@
 #include "image/heif.h"
 #include "image/tiff.h"
 #include <libheif/heif.h>
+#include <malloc.h>
+#include <png.h>
 #include <tiffio.h>
 #include <unistd.h>
 
@@ -263,6 +266,61 @@ TEST(heif_upright)
         SKIP("libheif has no encoder here");
 }
 
+static const ww_picture_format *format_of(const uint8_t *data, size_t bytes)
+{
+    for (size_t i = 0; ww_picture_format_at(i); i++)
+        if (ww_picture_format_at(i)->is(data, bytes))
+            return ww_picture_format_at(i);
+    return NULL;
+}
+
+TEST(picture_formats_back_and_forth)
+{
+    ww_image image;
+    ww_error err = {0};
+    CHECK_OK(ww_image_alloc(&image, WW_PIXELS_RGB, WIDTH, HEIGHT, &err));
+    for (int y = 0; y < HEIGHT; y++)
+        for (int x = 0; x < WIDTH * 3; x++)
+            image.plane[0].data[y * image.plane[0].stride + x] = corner(x / 3, y);
+    for (size_t i = 0; ww_picture_format_at(i); i++) {
+        const ww_picture_format *format = ww_picture_format_at(i);
+        uint8_t *data = NULL;
+        size_t bytes = 0;
+        bool truncated = false;
+        ww_image back = {0}, rgb = {0};
+        CHECK_OK(format->encode(&image, 90, &data, &bytes, &err));
+        CHECK(format_of(data, bytes) == format);
+        CHECK_OK(format->decode(data, bytes, format->name, &back, &truncated, &err));
+        CHECK_OK(ww_to_rgb(&back, &rgb, &err));
+        CHECK(!truncated && looks_right(&rgb, 255));
+        ww_image_free(&back);
+        ww_image_free(&rgb);
+        free(data);
+    }
+    ww_image_free(&image);
+}
+
+// What shows through is the same whatever the memory held before.
+TEST(transparent_png)
+{
+    static const uint8_t clear[WIDTH * HEIGHT * 4];
+    png_image png = {.version = PNG_IMAGE_VERSION, .width = WIDTH, .height = HEIGHT, .format = PNG_FORMAT_RGBA};
+    uint8_t data[WIDTH * HEIGHT];
+    png_alloc_size_t bytes = sizeof data;
+    CHECK(png_image_write_to_memory(&png, data, &bytes, 0, clear, 0, NULL));
+    bool truncated = false, black = true;
+    ww_image image = {0};
+    ww_error err = {0};
+    mallopt(M_PERTURB, 90);
+    CHECK_OK(format_of(data, bytes)->decode(data, bytes, "clear.png", &image, &truncated, &err));
+    mallopt(M_PERTURB, 0);
+    for (int y = 0; y < image.height; y++)
+        for (int x = 0; x < image.width * 3; x++)
+            black = black && image.plane[0].data[y * image.plane[0].stride + x] == 0;
+    CHECK(black);
+    ww_image_free(&image);
+}
+
 int main(void)
 {
     if (!mkdtemp(folder))
@@ -271,6 +329,8 @@ int main(void)
     RUN(tiff_cut_off);
     RUN(tiff_pages);
     RUN(heif_upright);
+    RUN(picture_formats_back_and_forth);
+    RUN(transparent_png);
     char *command = ww_strf("rm -rf %s", folder);
     int rc = system(command);
     free(command);
