@@ -40,6 +40,16 @@ static void settle_all(ww_choice *c, int64_t until_us)
         c->take(c->user, &c->last, next);
 }
 
+// When the frame that is taken for the sake of a key frame should be: as far behind the key frame as the rule has it,
+// with near times at the sample or later. Of a regular group of pictures, with its key frame at the sample, that one.
+static int64_t best_us(const ww_choice *c, const ww_interval *i)
+{
+    const int64_t wanted_us = i->sample * c->every_us, behind_us = i->key_time_us + c->rule.behind_key_us;
+    if (llabs(i->key_time_us - wanted_us) <= AT_SAMPLE_US)
+        return i->key_time_us;
+    return c->rule.ends_early || behind_us > wanted_us ? behind_us : wanted_us;
+}
+
 static void offer_key(ww_choice *c, ww_interval *i, const ww_planned_frame *frame, int64_t time_us)
 {
     const int64_t wanted_us = i->sample * c->every_us, away_us = llabs(time_us - wanted_us);
@@ -49,10 +59,7 @@ static void offer_key(ww_choice *c, ww_interval *i, const ww_planned_frame *fram
         i->key_time_us = time_us;
         i->key_us = INT64_MAX;
     }
-    const bool at_sample = llabs(i->key_time_us - wanted_us) <= AT_SAMPLE_US; // a regular group of pictures
-    const int64_t best_us = i->key_time_us + (at_sample ? 0 : c->rule.behind_key_us);
-    const int64_t key_us =
-        llabs(time_us - (at_sample || c->rule.ends_early || best_us > wanted_us ? best_us : wanted_us));
+    const int64_t key_us = llabs(time_us - best_us(c, i));
     const bool same_group = i->key_us == INT64_MAX || frame->start.ordinal == i->key.start.ordinal;
     if (i->any_key && same_group && frame->reference && (is_key(frame) || near) && key_us < i->key_us) {
         i->key = *frame;
