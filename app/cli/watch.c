@@ -5,7 +5,6 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <limits.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,8 +23,7 @@ typedef struct folder {
 
 struct watch {
     int fd;
-    struct stat except;
-    bool has_except;
+    const char *except;
     folder *item;
     size_t count, room;
 };
@@ -61,9 +59,11 @@ static bool keep(watch *w, int id, const char *path)
     return copy != NULL;
 }
 
+// It is looked for anew each time: the program makes its output folder after the watch has begun.
 static bool is_except(const watch *w, const struct stat *s)
 {
-    return w->has_except && s->st_dev == w->except.st_dev && s->st_ino == w->except.st_ino;
+    struct stat except;
+    return stat(w->except, &except) == 0 && s->st_dev == except.st_dev && s->st_ino == except.st_ino;
 }
 
 static bool add(watch *w, const char *path, int depth);
@@ -108,7 +108,7 @@ watch *watch_open(const char *const *path, size_t count, const char *except)
         complain("no memory left to watch folders");
         return NULL;
     }
-    w->has_except = stat(except, &w->except) == 0;
+    w->except = except;
     w->fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
     bool good = w->fd >= 0;
     if (!good)
@@ -142,10 +142,14 @@ static bool take_event(watch *w, const struct inotify_event *e)
         return e->mask & (IN_CLOSE_WRITE | IN_MOVED_TO);
     const char *dir = path_of(w, e->wd);
     char *path = NULL;
-    if (dir && e->len > 0 && e->name[0] != '.' && asprintf(&path, "%s/%s", dir, e->name) >= 0)
+    struct stat s;
+    bool news = true;
+    if (dir && e->len > 0 && e->name[0] != '.' && asprintf(&path, "%s/%s", dir, e->name) >= 0) {
+        news = lstat(path, &s) != 0 || !is_except(w, &s);
         add(w, path, 0);
+    }
     free(path);
-    return true;
+    return news;
 }
 
 static bool drain(watch *w)
@@ -164,7 +168,8 @@ static bool drain(watch *w)
 bool watch_wait(watch *w, int settle_ms, bool (*interrupted)(void))
 {
     bool any = false;
-    for (int quiet_ms = 0; !any || quiet_ms < settle_ms; quiet_ms += TICK_MS) {
+    int quiet_ms = 0; // since the last news
+    while (!any || quiet_ms < settle_ms) {
         struct pollfd p = {.fd = w->fd, .events = POLLIN};
         poll(&p, 1, TICK_MS);
         if (interrupted())
@@ -172,6 +177,8 @@ bool watch_wait(watch *w, int settle_ms, bool (*interrupted)(void))
         if (drain(w)) {
             any = true;
             quiet_ms = 0;
+        } else if (any) {
+            quiet_ms += TICK_MS;
         }
     }
     return true;

@@ -271,7 +271,13 @@ def watching():
     """Files that come into a folder, or into a new folder within, are looked at; decisions can be made meanwhile; Ctrl-C ends it well."""
     pictures, out = os.path.join(TOP, "tests", "data", "people"), os.path.join("inbox", "Out")
     os.makedirs("inbox")
-    process = subprocess.Popen([PROGRAM, "watch", "inbox", "-o", out, "--min-samples", "1"], stdout=subprocess.DEVNULL, env=ENVIRONMENT)
+
+    def runs():
+        with open("watch.txt", encoding="utf-8") as f:
+            return f.read().count("look at ")
+
+    with open("watch.txt", "wb") as said:
+        process = subprocess.Popen([PROGRAM, "watch", "inbox", "-o", out, "--min-samples", "1"], stdout=said, env=ENVIRONMENT)
     try:
         shutil.copy(os.path.join(pictures, "sage.png"), "inbox/a.png")
         check(waited_for(lambda: faces_in(out) == 1), "the first picture")
@@ -283,6 +289,10 @@ def watching():
         os.rename("moved.png", "inbox/c.png")
         check(waited_for(lambda: faces_in(out) == 3), "a picture moved in")
         check(os.path.isdir(os.path.join(out, "Ada")), "the name stays")
+        time.sleep(4)  # more than the two seconds that it waits for more files
+        before = runs()
+        time.sleep(6)
+        check(runs() == before, "what it writes itself is no news")
         process.send_signal(signal.SIGINT)
         check(process.wait(30) in (0, 130), f"exit code {process.returncode}")
     finally:
