@@ -2,10 +2,10 @@
 // whoswho demo: run, on the clip that comes with the program.
 #include "commands.h"
 #include "document.h"
+#include "options.h"
 #include "streams.h"
 #include "ui.h"
 
-#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -39,6 +39,8 @@ static char *find_clip(void)
 
 int cmd_demo(int argc, char **argv, int first)
 {
+    if (options_visitor)
+        return cmd_run(argc, argv, first); // its options are asked for, and need no clip
     char *clip = find_clip();
     char run[] = "run", output[] = "--output=DemoFaces";
     char **arguments = calloc((size_t)argc + 4, sizeof *arguments);

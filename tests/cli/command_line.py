@@ -218,6 +218,17 @@ def configuration():
     os.unlink(os.path.join(people, "whoswho.conf"))
 
 
+def without_clip():
+    """A program that was installed without the demo clip reads a configuration with options of other commands, silently."""
+    os.mkdir("bare")
+    shutil.copy(PROGRAM, "bare/whoswho")
+    write(os.path.join("config", "whoswho", "config"), "port = 8080\n")
+    libraries = os.path.join(os.path.dirname(PROGRAM), "..", "..", "src")
+    done = subprocess.run(["bare/whoswho", "people", library()], capture_output=True, text=True, env=dict(ENVIRONMENT, LD_LIBRARY_PATH=libraries), timeout=120)
+    os.unlink(os.path.join("config", "whoswho", "config"))
+    check(done.returncode == 0 and not done.stderr, f"exit code {done.returncode}: {done.stderr}")
+
+
 def on_terminal(kind):
     """What a scan prints on a terminal of this kind."""
     parent, child = pty.openpty()
@@ -303,7 +314,7 @@ def watching():
 
 
 def main():
-    cases = [documents, completions, bash_completes, manual, documentation, short_forms, no_folder, lists, configuration, dumb_terminal, watching]
+    cases = [documents, completions, bash_completes, manual, documentation, short_forms, no_folder, lists, configuration, without_clip, dumb_terminal, watching]
     failed = 0
     with tempfile.TemporaryDirectory(prefix="whoswho-line-") as folder:
         os.chdir(folder)
