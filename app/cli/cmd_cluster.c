@@ -4,9 +4,9 @@
 #include "commands.h"
 #include "dataset.h"
 #include "document.h"
+#include "folder.h"
 #include "known.h"
 #include "options.h"
-#include "review.h"
 #include "ui.h"
 #include "summary.h"
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // whoswho review: the page for naming and correcting (app/review/).
 #include "commands.h"
+#include "document.h"
+#include "folder.h"
 #include "options.h"
 #include "ui.h"
 
@@ -10,7 +12,6 @@
 #ifdef WW_REVIEW
 #include "serve.h"
 #endif
-#include "review.h"
 
 static const char usage[] =
     "review [DIR] [--port N] [--no-open]\n\n"
@@ -36,7 +37,7 @@ typedef struct review_options {
 static int serve(const review_options *o)
 {
     (void)o;
-    fprintf(stderr, "whoswho: this program was built without the review page; it needs libmicrohttpd and jansson\n");
+    complain("this program was built without the review page; it needs libmicrohttpd and jansson");
     return EXIT_FAILED;
 }
 #endif
@@ -66,7 +67,7 @@ int cmd_review(int argc, char **argv, int first)
         options_print_help(table, sizeof table / sizeof *table);
         code = EXIT_FINE;
     } else if (count > 1) {
-        fprintf(stderr, "whoswho: review takes one folder\n");
+        complain("review takes one folder");
     } else {
         o.dir = count ? rest[0] : o.dir;
         o.open_browser = !no_open;

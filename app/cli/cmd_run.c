@@ -13,10 +13,8 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
-#define DIR_DEFAULT "ClusteredFaces"
 enum { SETTLE_MS = 2000 }; // without news, before files that came are looked at
 
 struct settings {
@@ -36,13 +34,6 @@ struct outcome {
     bool clustered, asked_known;
     double wall_s;
 };
-
-static double now_s(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 // The commands of this file: they differ in how far they go.
 typedef struct way {
@@ -128,7 +119,7 @@ static int scan_and_more(const struct settings *set, const char *const *inputs, 
                         .cluster = WW_CLUSTER_RESULT_INIT,
                         .export = WW_EXPORT_RESULT_INIT,
                         .known = WW_KNOWN_RESULT_INIT};
-    double begun = now_s();
+    const double begun_s = ui_now_s();
     const bool made = access(set->dir, F_OK) != 0;
     ww_status status = set->known ? ww_check_known(set->known, &err) : WW_OK;
     if (status == WW_OK)
@@ -146,7 +137,7 @@ static int scan_and_more(const struct settings *set, const char *const *inputs, 
         status = known_people(&u, library, models, set->known, &set->cluster, &o.cluster, &o.known, &err);
     if (status == WW_OK && o.clustered)
         status = ww_library_export(library, &o.export, &err);
-    o.wall_s = now_s() - begun;
+    o.wall_s = ui_now_s() - begun_s;
     int code = EXIT_FINE;
     if (status != WW_OK) {
         code = ui_fail(&u, &err);

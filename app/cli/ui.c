@@ -21,7 +21,7 @@ static void on_interrupt(int number)
     interrupted = 1;
 }
 
-static double now_s(void)
+double ui_now_s(void)
 {
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
@@ -52,7 +52,7 @@ static bool can_redraw(void)
 
 void ui_begin(ui *u, bool quiet, bool json)
 {
-    *u = (ui){.quiet = quiet || json, .json = json, .terminal = can_redraw(), .begun_s = now_s()};
+    *u = (ui){.quiet = quiet || json, .json = json, .terminal = can_redraw(), .begun_s = ui_now_s()};
     u->log_level = asked_log_level();
     u->verbose = u->log_level >= WW_LOG_INFO;
     // a second Ctrl-C ends the program at once
@@ -133,7 +133,7 @@ static void draw(ui *u, const ww_progress *p, double elapsed_s)
 static int show_progress(void *user, const ww_progress *p)
 {
     ui *u = user;
-    double now = now_s();
+    double now = ui_now_s();
     if (!u->stage_begun || u->stage != p->stage) {
         u->stage = p->stage;
         u->stage_begun = true;

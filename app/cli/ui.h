@@ -32,6 +32,7 @@ ww_callbacks ui_callbacks(ui *u);
 bool ui_interrupted(void);
 // Wipes the progress line; call before printing anything else.
 void ui_clear(ui *u);
+double ui_now_s(void); // since some moment that is the same for the whole run
 // Asks on the terminal, "QUESTION [y/N] "; without a terminal the answer is no.
 bool ui_ask(const char *question);
 
