@@ -4,6 +4,7 @@
 #include "commands.h"
 #include "document.h"
 #include "options.h"
+#include "streams.h"
 #include "summary.h"
 #include "ui.h"
 
@@ -168,7 +169,7 @@ static int on_finding(void *user, const char *line)
         printf(r->printed ? ", " : "{\"findings\": [");
         json_print_string(stdout, line);
     } else if (!r->quiet) {
-        puts(line);
+        puts(printable(line));
     }
     r->printed++;
     return 0;

@@ -62,7 +62,7 @@ static int decide(review *r, ww_decision *decision)
         printf("{\"entry\": %lld, \"faces\": %lld, \"understood\": ", (long long)result.entry, (long long)result.faces);
         json_print_string(stdout, result.words);
     } else if (!r->quiet) {
-        puts(result.words);
+        puts(printable(result.words));
     }
     status = review_resort(r);
     if (r->json)

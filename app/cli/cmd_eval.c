@@ -3,8 +3,9 @@
 #include "commands.h"
 #include "document.h"
 #include "eval_summary.h"
+#include "folder.h"
 #include "options.h"
-#include "review.h"
+#include "streams.h"
 #include "ui.h"
 
 #include <math.h>
@@ -129,7 +130,7 @@ static bool make_sense(struct settings *set, size_t count, const char **where)
 {
     set->people.worst = set->worst ? set->worst : -1;
     if (count > 1)
-        complain("name one folder, not '%s' too", where[1]);
+        complain("name one folder, not '%s' too", printable(where[1]));
     else if (!set->truth && !set->pairs)
         complain("say against what: --truth FILE.csv, --truth folders, --truth names, or --pairs FILE; "
                  "see whoswho eval --help");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // whoswho forget: files leave the library.
 #include "commands.h"
+#include "document.h"
 #include "review.h"
 #include "streams.h"
 
@@ -23,7 +24,7 @@ static int forget(review *r, const char **argument, size_t count, void *user)
     const bool *gone = user;
     ww_forget_result result = WW_FORGET_RESULT_INIT;
     if (count == 0 && !*gone) {
-        fprintf(stderr, "whoswho: name a file or folder, or say --gone; see whoswho forget --help\n");
+        complain("name a file or folder, or say --gone; see whoswho forget --help");
         return EXIT_USAGE;
     }
     ww_status status = review_open(r);

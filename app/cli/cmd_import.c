@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 // whoswho import: what was done to boxes and names in another program becomes decisions.
 #include "commands.h"
+#include "document.h"
 #include "review.h"
-
-#include <string.h>
 
 static const char usage[] =
     "import DIR FILE... [options]\n\n"
@@ -14,23 +13,6 @@ static const char usage[] =
     "  Photos            a folder in which these are looked for\n"
     "Boxes with another label, moved, deleted or added, and names of faces become decisions; what is as it was\n"
     "exported says nothing. Says what it understood, and sorts again. One `whoswho undo` takes all of it back.";
-
-typedef struct listing {
-    bool json, quiet, any;
-} listing;
-
-static int print_line(void *user, const char *line)
-{
-    listing *l = user;
-    if (l->json) {
-        fputs(l->any ? ", " : "", stdout);
-        json_print_string(stdout, line);
-    } else if (!l->quiet) {
-        puts(line);
-    }
-    l->any = true;
-    return 0;
-}
 
 static void print_json(const ww_import_result *r)
 {
@@ -53,7 +35,7 @@ static int import_files(review *r, const char **file, size_t count, bool dry_run
 {
     ww_import_options options = WW_IMPORT_OPTIONS_INIT;
     ww_import_result result = WW_IMPORT_RESULT_INIT;
-    listing l = {.json = r->json, .quiet = r->quiet};
+    review_lines lines = {.r = r};
     ww_models *models = NULL;
     options.dry_run = dry_run;
     ww_status status = review_open(r);
@@ -63,7 +45,7 @@ static int import_files(review *r, const char **file, size_t count, bool dry_run
     if (status == WW_OK && r->json)
         fputs("{\"understood\": [", stdout);
     if (status == WW_OK)
-        status = ww_library_import(r->library, file, count, &options, print_line, &l, &result, &r->err);
+        status = ww_library_import(r->library, file, count, &options, review_print_line, &lines, &result, &r->err);
     if (status == WW_OK && r->json)
         print_json(&result);
     else if (status == WW_OK && !r->quiet)
@@ -79,10 +61,9 @@ static int import_files(review *r, const char **file, size_t count, bool dry_run
 
 static int import_named(review *r, const char **argument, size_t count, void *user)
 {
-    const bool *dry_run = user, given = strcmp(r->dir, DIR_DEFAULT) != 0; // by -o
+    const bool *dry_run = user, given = review_folder_given(r);
     if (count < (given ? 1u : 2u)) {
-        fprintf(stderr, "whoswho: name the folder of the library and a file with annotations; see whoswho import "
-                        "--help\n");
+        complain("name the folder of the library and a file with annotations; see whoswho import --help");
         return EXIT_USAGE;
     }
     if (!given)

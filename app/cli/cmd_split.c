@@ -66,7 +66,7 @@ static int split(review *r, const char *who, bool yes)
         done = status == WW_OK;
     }
     if (done && !r->json && !r->quiet)
-        puts(result.words);
+        puts(printable(result.words));
     if (done)
         status = review_resort(r);
     else if (status == WW_OK && !r->json && !r->quiet)

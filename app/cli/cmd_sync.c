@@ -14,32 +14,15 @@ static const char usage[] = "sync [DIR] [options]\n\n"
                             "  a folder deleted                      a stranger, ignored\n"
                             "says so, and sorts again. One `whoswho undo` takes all of it back.";
 
-typedef struct listing {
-    bool json, quiet, any;
-} listing;
-
-static int print_line(void *user, const char *line)
-{
-    listing *l = user;
-    if (l->json) {
-        fputs(l->any ? ", " : "", stdout);
-        json_print_string(stdout, line);
-    } else if (!l->quiet) {
-        puts(line);
-    }
-    l->any = true;
-    return 0;
-}
-
 static int sync_folder(review *r, bool dry_run)
 {
     ww_sync_result result = WW_SYNC_RESULT_INIT;
-    listing l = {.json = r->json, .quiet = r->quiet};
+    review_lines lines = {.r = r};
     ww_status status = review_open(r);
     if (status == WW_OK && r->json)
         fputs("{\"understood\": [", stdout);
     if (status == WW_OK)
-        status = ww_library_sync(r->library, dry_run, print_line, &l, &result, &r->err);
+        status = ww_library_sync(r->library, dry_run, review_print_line, &lines, &result, &r->err);
     if (status == WW_OK && r->json)
         printf("], \"decisions\": %lld, \"files\": %lld", (long long)result.decisions, (long long)result.files);
     else if (status == WW_OK && result.files == 0 && !r->quiet)

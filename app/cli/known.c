@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "known.h"
+#include "streams.h"
 
 static int print_line(void *user, const char *line)
 {
@@ -7,7 +8,7 @@ static int print_line(void *user, const char *line)
     if (u->quiet)
         return 0;
     ui_clear(u);
-    puts(line);
+    puts(printable(line));
     return 0;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "review.h"
 #include "folder.h"
+#include "streams.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -9,10 +10,12 @@ enum { OPTIONS_MAX = 16 };
 
 static const char dir_default[] = DIR_DEFAULT; // its address tells that no -o was given
 
+bool review_folder_given(const review *r) { return r->dir != dir_default; }
+
 // Without -o, the last argument may be the folder.
 static void take_folder(review *r, const char **argument, size_t *count)
 {
-    if (r->dir == dir_default && *count > 0 && is_library(argument[*count - 1]))
+    if (!review_folder_given(r) && *count > 0 && is_library(argument[*count - 1]))
         r->dir = argument[--*count];
 }
 
@@ -74,6 +77,19 @@ int review_close(review *r, ww_status status)
         return ui_fail(&r->u, &r->err);
     ui_clear(&r->u);
     return EXIT_FINE;
+}
+
+int review_print_line(void *user, const char *line)
+{
+    review_lines *lines = user;
+    if (lines->r->json) {
+        fputs(lines->any ? ", " : "", stdout);
+        json_print_string(stdout, line);
+    } else if (!lines->r->quiet) {
+        puts(printable(line));
+    }
+    lines->any = true;
+    return 0;
 }
 
 ww_status review_resort(review *r)

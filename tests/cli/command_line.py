@@ -229,6 +229,26 @@ def without_clip():
     check(done.returncode == 0 and not done.stderr, f"exit code {done.returncode}: {done.stderr}")
 
 
+def import_into_default():
+    """-o DIR names the library also where DIR is the default."""
+    os.mkdir("default")
+    shutil.copytree(library(), "default/ClusteredFaces")
+    write("default/photo.jpg.xmp", '<x:xmpmeta xmlns:x="adobe:ns:meta/"></x:xmpmeta>')
+    done = whoswho("import", "-o", "ClusteredFaces", "photo.jpg.xmp", code=None, cwd="default")
+    check("read:" in done.stdout, f"exit code {done.returncode}: {done.stderr}")
+    check("name the folder" in json.loads(whoswho("import", "photo.jpg.xmp", "--json", code=2).stdout)["error"]["message"], "what is wrong, as JSON")
+    check("--gone" in json.loads(whoswho("forget", "--json", code=2).stdout)["error"]["message"], "what is wrong, as JSON")
+
+
+def control_characters():
+    """What files are called does not reach the terminal as commands."""
+    shutil.copytree(library(), "strange")
+    first = json.loads(whoswho("people", "strange", "--json").stdout)["people"][0]["folder"]
+    os.rename(os.path.join("strange", first), "strange/A\033[31mB")
+    said = whoswho("sync", "strange").stdout
+    check("A\\x1B[31mB" in said and "\033" not in said, said)
+
+
 def on_terminal(kind):
     """What a scan prints on a terminal of this kind."""
     parent, child = pty.openpty()
@@ -314,7 +334,7 @@ def watching():
 
 
 def main():
-    cases = [documents, completions, bash_completes, manual, documentation, short_forms, no_folder, lists, configuration, without_clip, dumb_terminal, watching]
+    cases = [documents, completions, bash_completes, manual, documentation, short_forms, no_folder, lists, configuration, without_clip, import_into_default, control_characters, dumb_terminal, watching]
     failed = 0
     with tempfile.TemporaryDirectory(prefix="whoswho-line-") as folder:
         os.chdir(folder)
