@@ -21,7 +21,7 @@ INCLUDE = os.path.join(TOP, "include")
 
 def read_headers(include):
     texts = []
-    for name in ("whoswho.h", "view.h"):
+    for name in header_to_cffi.HEADERS:
         with open(os.path.join(include, "whoswho", name), encoding="utf-8") as f:
             texts.append(f.read())
     return texts

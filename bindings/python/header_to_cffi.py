@@ -2,6 +2,9 @@
 """What cffi needs to know, made from the public headers: they are the only source. Used by build_ffi.py and by the tests."""
 import re
 
+# The public headers, each after those that it includes. whoswho.h is those before view.h and declares nothing itself.
+HEADERS = ("base.h", "library.h", "dataset.h", "decisions.h", "eval.h", "view.h")
+
 # Callbacks that C code calls in Python (whoswho/_core.py), by the type of their last argument.
 CALLBACKS = """
 extern "Python" void whoswho_log(void *user, ww_log_level level, const char *message);

@@ -10,7 +10,7 @@ os.chdir(HERE)
 
 def version():
     """Of the header: the only place where it stands."""
-    with open(os.path.join(HERE, "..", "..", "include", "whoswho", "whoswho.h"), encoding="utf-8") as f:
+    with open(os.path.join(HERE, "..", "..", "include", "whoswho", "base.h"), encoding="utf-8") as f:
         return ".".join(re.findall(r"^#define WHOSWHO_VERSION_(?:MAJOR|MINOR|PATCH) (\d+)", f.read(), re.M))
 
 

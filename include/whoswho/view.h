@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 // Reading a library: sources, shots, tracks, frames, faces, persons, decisions, pictures and suggestions.
 //
-// A view is what the library held at one moment: plain tables, read once, that change by ww_view_decide only. Rows have
-// indexes from 0 and refer to each other by them; WW_NONE stands for "none". Everything a view returns is borrowed and
-// lives until ww_view_close or ww_view_decide. ww_view_close may come after ww_library_close; but ww_view_decide, and the
-// first ww_view_embeddings, read the library, as all do that are given one. Any number of threads may read one view (but
-// for ww_view_embeddings and ww_view_decide, which want it alone).
+// A view is what the library held at one moment: plain tables, read once, that change by ww_view_decide and
+// ww_view_refresh only. Rows have indexes from 0 and refer to each other by them; WW_NONE stands for "none". Everything
+// a view returns is borrowed and lives until one of these two or ww_view_close. ww_view_close may come after
+// ww_library_close; but ww_view_decide, ww_view_refresh, ww_view_split and the first ww_view_embeddings read the
+// library, as all do that are given one. Any number of threads may read one view; these four want it alone.
 //
 //     ww_view *view;
 //     if (ww_library_view(library, &view, &err) == WW_OK) {
@@ -152,8 +152,8 @@ WW_API ww_status ww_view_embeddings(ww_view *view, const float **matrix, size_t 
 WW_API ww_status ww_view_decide(ww_view *view, const ww_decision *decision, ww_decision_result *result, ww_error *err);
 
 // How the faces of a person fall into two, as ww_library_split proposes it: side[i], 0 or 1, is that of the i-th of
-// ww_view_faces_of_person. Those of side 1 are then parted by WW_DECISION_SPLIT with `faces`. `proposal` may be NULL.
-// As ww_view_embeddings, it wants the view alone.
+// ww_view_faces_of_person (`side`: the caller's, room for as many). Those of side 1 are then parted by
+// WW_DECISION_SPLIT with `faces`. WW_ERR_ARGUMENT: no such person, one face, or all are alike.
 WW_API ww_status ww_view_split(ww_view *view, size_t person, unsigned char *side, ww_split_proposal *proposal,
                                ww_error *err);
 
@@ -161,7 +161,9 @@ WW_API ww_status ww_view_split(ww_view *view, size_t person, unsigned char *side
 
 // ww_library_cluster in three steps, for a host that goes on using the library meanwhile: _begin reads what there is to
 // sort, _run sorts in any one thread while another uses the library (it calls the library's callbacks), _finish stores
-// who is who. WW_ERR_CHANGED: decided or scanned since _begin, and nothing was stored; begin again.
+// who is who. WW_ERR_CHANGED: decided or scanned since _begin, and nothing was stored; begin again. Each is called
+// once, _finish only after a _run that returned WW_OK; the library is closed after ww_sorting_free (NULL: nothing to
+// free).
 typedef struct ww_sorting ww_sorting;
 WW_API ww_status ww_sorting_begin(ww_library *library, const ww_cluster_options *options, ww_sorting **sorting,
                                   ww_error *err);
@@ -214,7 +216,8 @@ WW_API ww_status ww_finder_find(ww_finder *finder, const void *pixels, ww_pixel_
 // The same for a JPEG file in memory; turned upright if it says how.
 WW_API ww_status ww_finder_find_jpeg(ww_finder *finder, const void *jpeg, size_t bytes, const ww_found_face **faces,
                                      size_t *count, ww_error *err);
-// The same for a photo file of any format that is scanned (the first page of several); boxes in its own pixels.
+// The same for a photo file of any format that is scanned (the first page of several), upright; boxes in its own
+// pixels.
 WW_API ww_status ww_finder_find_file(ww_finder *finder, const char *path, const ww_found_face **faces, size_t *count,
                                      ww_error *err);
 
@@ -231,8 +234,8 @@ typedef struct ww_match {
 } ww_match;
 
 // Whom a face that need not be in the library is like: persons, nearest first, at any distance, at most `count`; then
-// unassigned faces that are recognised, the same. No ignored persons. `embedding`: `dim` values, as of ww_found_face. `models`
-// made it; NULL: not checked. WW_ERR_ARGUMENT: the library was made with another embedder.
+// unassigned faces that are recognised, the same. No ignored persons. `embedding`: `dim` values, as of ww_found_face.
+// `models` made it; NULL: not checked. WW_ERR_ARGUMENT: the library was made with another embedder.
 WW_API ww_status ww_match_persons(ww_library *library, ww_view *view, const ww_models *models, const float *embedding,
                                   size_t dim, size_t count, ww_matches **matches, ww_error *err);
 WW_API size_t ww_match_count(const ww_matches *matches);
@@ -240,7 +243,7 @@ WW_API const ww_match *ww_get_match(const ww_matches *matches, size_t index); //
 WW_API void ww_matches_free(ww_matches *matches);
 
 // ww_dataset_check, and in sets with boxes each picture is looked at: a face that no label is about is a fault too.
-// finder NULL: none is.
+// finder NULL: no picture is looked at.
 WW_API ww_status ww_dataset_check_faces(const char *dir, ww_finder *finder,
                                         int (*on_finding)(void *user, const char *line), void *user,
                                         ww_dataset_check_result *result, ww_error *err);

@@ -19,12 +19,16 @@ import header_to_cffi  # noqa: E402
 NOT_WRAPPED = {"ww_on_out_of_memory", "ww_view_decide", "ww_view_refresh", "ww_view_split"} | {
     f"ww_sorting_{step}" for step in ("begin", "run", "finish", "free")
 }
-HEADERS = [open(os.path.join(TOP, "include", "whoswho", name), encoding="utf-8").read() for name in ("whoswho.h", "view.h")]
+HEADERS = [open(os.path.join(TOP, "include", "whoswho", name), encoding="utf-8").read() for name in header_to_cffi.HEADERS]
 FUNCTIONS = [f for h in HEADERS for f in header_to_cffi.functions(h)]
 
 
 def package_source():
     return "".join(open(p, encoding="utf-8").read() for p in glob.glob(os.path.join(os.path.dirname(whoswho.__file__), "*.py")))
+
+
+def test_no_header_is_forgotten():
+    assert {*header_to_cffi.HEADERS, "whoswho.h"} == set(os.listdir(os.path.join(TOP, "include", "whoswho")))
 
 
 def test_there_are_functions():
