@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "identify/finder.h"
 #include "api/sized.h"
-
-enum { SIZE_DEFAULT = 640 };
+#include "face/detection.h"
 
 ww_status ww_finder_open(const ww_models *models, const ww_scan_options *options, ww_finder **finder, ww_error *err)
 {
@@ -13,7 +12,7 @@ ww_status ww_finder_open(const ww_models *models, const ww_scan_options *options
         return status;
     ww_sized_read(&full, options, sizeof full);
     if (full.detect_size <= 0)
-        full.detect_size = SIZE_DEFAULT;
+        full.detect_size = WW_DETECT_SIZE_DEFAULT;
     return ww_finder_acquire(models, &full, finder, err);
 }
 

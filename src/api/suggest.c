@@ -4,14 +4,13 @@
 #include "base/memory.h"
 #include "library/settings.h"
 #include "people/grade.h"
+#include "people/threshold.h"
 
 #include <math.h>
 #include <stdlib.h>
 
 // Pairs of persons are asked about up to so many times the threshold: beyond it one pair in hundreds is one person.
 #define REACH 1.3
-// At least up to the model's own threshold: a stricter one that was given leaves more to ask, not less.
-#define LINKAGE_PER_EPS 1.2  // as people.c has it
 #define THRESHOLD_USUAL 1.14 // of a library that was sorted before thresholds were kept
 
 struct ww_suggestions {
@@ -31,7 +30,8 @@ static ww_status prepare(ww_library *library, ww_view *view, ww_suggest_input *i
         status = ww_setting_number(library, WW_SETTING_USED_MIN_QUALITY, WW_SEED_QUALITY_MIN, &in->seed_quality, err);
     if (status == WW_OK)
         status = ww_setting_number(library, WW_SETTING_EPS, WW_EPS_FALLBACK, &eps, err);
-    in->reach = fmax(threshold * REACH, eps * LINKAGE_PER_EPS);
+    // at least up to the model's own threshold: a stricter one that was given leaves more to ask, not less
+    in->reach = fmax(threshold * REACH, eps * WW_LINKAGE_PER_EPS);
     return status;
 }
 

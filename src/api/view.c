@@ -293,17 +293,15 @@ ww_status ww_library_view(ww_library *library, ww_view **view, ww_error *err)
 
 ww_status ww_view_refresh(ww_view *v, ww_error *err)
 {
-    ww_view *fresh, was;
+    ww_view *fresh;
     ww_status status = ww_library_view(v->people.library, &fresh, err);
     if (status != WW_OK)
         return status;
-    was = *v;
+    fresh->change = v->change; // steps to undo stay with this view
+    memset(&v->change, 0, sizeof v->change);
+    const ww_view was = *v;
     *v = *fresh;
     *fresh = was;
-    v->change.item = was.change.item; // steps to undo stay with this view
-    v->change.count = was.change.count;
-    v->change.capacity = was.change.capacity;
-    memset(&fresh->change, 0, sizeof fresh->change);
     ww_view_close(fresh);
     return WW_OK;
 }

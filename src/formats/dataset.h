@@ -30,8 +30,7 @@ typedef enum ww_frame_use {
 // What the library does not keep of its footage, asked of the files; video/ answers.
 typedef struct ww_footage_probe {
     ww_status (*timecode)(const char *path, ww_timecode *timecode, ww_error *err);
-    // The EXIF orientation (1..8) by which the pixels of the photo as stored in the file become the upright picture,
-    // which `jpeg` is, perhaps smaller. By the photo's mark; where it bears none, by comparing the two.
+    // How the photo's pixels lie in its file, as EXIF has it (1..8); `jpeg` is the upright picture, perhaps smaller.
     ww_status (*orientation)(const char *path, const uint8_t *jpeg, size_t bytes, int *orientation, ww_error *err);
 } ww_footage_probe;
 

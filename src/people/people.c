@@ -11,9 +11,6 @@
 #include <string.h>
 
 #define MIN_SAMPLES_DEFAULT 5
-// Average linkage goes by the mean over pairs, DBSCAN by the nearest: the one's threshold lies that much above the
-// other's.
-#define LINKAGE_PER_EPS 1.2
 // Left-over faces join a person whose nearest faces lie within this share of average linkage's threshold.
 #define JOIN_SHARE 0.875
 enum {
@@ -126,7 +123,7 @@ static bool only_photos(const ww_catalog *g)
 // dbscan's is eps itself.
 static double choose_threshold(ww_people_sorting *c)
 {
-    const double model = c->model_eps * LINKAGE_PER_EPS;
+    const double model = c->model_eps * WW_LINKAGE_PER_EPS;
     c->chosen = ww_threshold_choose(&c->evidence, model, count_groups(c));
     if (by_templates(c->method))
         c->chosen.value = ww_threshold_of_model(model, c->apart ? c->apart : count_clear(c));
@@ -136,7 +133,7 @@ static double choose_threshold(ww_people_sorting *c)
         return c->options.threshold;
     if (by_dbscan(c->method))
         return c->eps;
-    return share_of_linkage(c->method) * (c->options.eps > 0 ? c->eps * LINKAGE_PER_EPS : c->chosen.value);
+    return share_of_linkage(c->method) * (c->options.eps > 0 ? c->eps * WW_LINKAGE_PER_EPS : c->chosen.value);
 }
 
 static int least_faces(const ww_people_sorting *c)
@@ -202,7 +199,8 @@ static ww_status store_people(ww_people_sorting *c, ww_error *err)
 
 static void fill_result(const ww_people_sorting *c, ww_cluster_result *r)
 {
-    const double at = by_dbscan(c->method) ? c->eps * LINKAGE_PER_EPS : c->used.threshold / share_of_linkage(c->method);
+    const double at =
+        by_dbscan(c->method) ? c->eps * WW_LINKAGE_PER_EPS : c->used.threshold / share_of_linkage(c->method);
     r->people = (int64_t)c->numbers.people.count;
     r->unassigned = c->numbers.unassigned;
     r->faces = (int64_t)c->faces->face.count;
@@ -234,7 +232,7 @@ static ww_status prepare(ww_people_sorting *c, ww_error *err)
             return ww_fail_memory(err, "sorting %zu faces", c->faces->face.count);
         grade_faces(c);
     }
-    ww_evidence_options known = {c->model_eps * LINKAGE_PER_EPS, c->grade};
+    ww_evidence_options known = {c->model_eps * WW_LINKAGE_PER_EPS, c->grade};
     if (status == WW_OK)
         status = ww_evidence_find(c->faces, c->decided, &known, &c->evidence, err);
     if (status == WW_OK)

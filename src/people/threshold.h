@@ -13,6 +13,9 @@
 #define WW_PEOPLE_THRESHOLD_H
 #include "people/evidence.h"
 
+// Average linkage goes by the mean over pairs, DBSCAN by the nearest: the one's threshold lies that much above the
+// other's eps.
+#define WW_LINKAGE_PER_EPS 1.2
 #define WW_THRESHOLD_GROUPS 100 // tracks (or lone faces) for which a model's own threshold is meant
 
 typedef struct ww_threshold {

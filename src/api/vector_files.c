@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define UNIT_TOLERANCE 0.01
+#define UNIT_TOLERANCE 0.01 // a length this near to 1 counts as 1
 
 typedef struct links {
     WW_VECTOR(ww_pair) must;
@@ -150,7 +150,7 @@ static ww_status cluster(const ww_vectors *v, const char *meta, const char *out,
 }
 
 ww_status ww_cluster_vector_files(const char *npy, const char *meta, const char *out, const ww_cluster_options *options,
-                             ww_cluster_result *result, ww_error *err)
+                                  ww_cluster_result *result, ww_error *err)
 {
     const double begun = ww_seconds();
     ww_cluster_options full = WW_CLUSTER_OPTIONS_INIT;
