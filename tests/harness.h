@@ -109,7 +109,8 @@ static inline const char *harness_file(const char *dir, const char *name)
 // when it is not there; the caller then SKIPs. The result is good until the next call.
 static inline const char *shared_file(const char *name) { return harness_file(getenv("WW_SHARED"), name); }
 
-// Path of a file of the project (environment WW_SOURCE, else the folder at hand); a test of it fails where it is not there.
+// Path of a file of the project (environment WW_SOURCE, else the folder at hand); a test of it fails where it is not
+// there. The result is good until the next call, of shared_file() too.
 static inline const char *source_file(const char *name)
 {
     const char *dir = getenv("WW_SOURCE");

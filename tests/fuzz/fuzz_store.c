@@ -9,13 +9,11 @@
 #include "image/image.h"
 #include "library/library.h"
 #include "must.h"
+#include "scratch.h"
 #include "store/store.h"
 
-#include <ftw.h>
 #include <sqlite3.h>
-#include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 enum { SOURCES = 2, FRAMES = 5, FACES = 2, DIM = 8, EDITS_MAX = 64, HEAD_BYTES = 5, COLUMNS_MAX = 20 };
 enum { VALUE_SMALL, VALUE_INTEGER, VALUE_REAL, VALUE_TEXT, VALUE_BLOB, VALUE_NULL, VALUE_DELETE, VALUE_KINDS };
@@ -68,19 +66,11 @@ static const struct {
 };
 enum { TABLES = sizeof tables / sizeof *tables };
 
-static char top[64], dir[96], database[128], victim[96];
+static char dir[SCRATCH_BYTES + 16], database[SCRATCH_BYTES + 32], victim[SCRATCH_BYTES + 16];
 static uint8_t *sound;
 static size_t sound_bytes;
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static int remove_one(const char *path, const struct stat *s, int type, struct FTW *where)
-{
-    (void)s, (void)type, (void)where;
-    return remove(path);
-}
-
-static void clean_up(void) { nftw(top, remove_one, 8, FTW_DEPTH | FTW_PHYS); }
 
 static void put_file(const char *path, const void *data, size_t bytes)
 {
@@ -152,9 +142,7 @@ static void make_sound_library(void)
 {
     ww_store *s = NULL;
     ww_library *l = NULL;
-    strcpy(top, access("/dev/shm", W_OK) == 0 ? "/dev/shm/ww-fuzz-XXXXXX" : "/tmp/ww-fuzz-XXXXXX");
-    MUST(mkdtemp(top));
-    atexit(clean_up);
+    const char *top = scratch_folder_in_memory();
     snprintf(dir, sizeof dir, "%s/out", top);
     snprintf(database, sizeof database, "%s/whoswho.db", dir);
     snprintf(victim, sizeof victim, "%s/victim.jpg", top);
@@ -274,7 +262,7 @@ static void use(void)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct stat s;
-    char extra[160];
+    char extra[sizeof database + 8];
     if (!sound)
         make_sound_library();
     for (int i = 0; i < 2; i++) {

@@ -2,34 +2,10 @@
 #include "whoswho/whoswho.h"
 
 #include "harness.h"
+#include "scratch.h"
 
-#include <unistd.h>
-
-static const char *demo(void)
-{
-    static char path[4096];
-    const char *source = getenv("WW_SOURCE");
-    snprintf(path, sizeof path, "%s/tests/data/demo.mp4", source ? source : ".");
-    return path;
-}
-
-static char *scratch_dir(void)
-{
-    static char dir[2][64];
-    static int next;
-    char *d = dir[next++ % 2];
-    strcpy(d, "/tmp/whoswho-test-XXXXXX");
-    if (!mkdtemp(d))
-        abort();
-    return d;
-}
-
-static void remove_dir(const char *dir)
-{
-    char command[128];
-    snprintf(command, sizeof command, "rm -rf '%s'", dir);
-    CHECK_EQ(system(command), 0);
-}
+// Good until the next call of source_file().
+static const char *demo(void) { return source_file("tests/data/demo.mp4"); }
 
 struct watcher {
     double share[3]; // by stage
@@ -59,7 +35,7 @@ TEST(the_simple_way_works)
     struct watcher watcher = {0};
     ww_callbacks callbacks = {.user = &watcher, .progress = watch};
     const char *inputs[] = {demo()};
-    char *dir = scratch_dir();
+    const char *dir = scratch_folder();
     ww_scan_result scanned = WW_SCAN_RESULT_INIT;
     ww_cluster_result clustered = WW_CLUSTER_RESULT_INIT;
     ww_export_result exported = WW_EXPORT_RESULT_INIT;
@@ -78,7 +54,6 @@ TEST(the_simple_way_works)
         CHECK_NEAR(watcher.share[stage], 1, 1e-9);
     ww_library_close(library);
     ww_models_close(models);
-    remove_dir(dir);
 }
 
 TEST(a_cancelled_scan_goes_on_where_it_was)
@@ -89,7 +64,7 @@ TEST(a_cancelled_scan_goes_on_where_it_was)
     struct watcher watcher = {.cancel_at = 1};
     ww_callbacks callbacks = {.user = &watcher, .progress = watch};
     const char *inputs[] = {demo()};
-    char *dir = scratch_dir();
+    const char *dir = scratch_folder();
     ww_scan_result first = WW_SCAN_RESULT_INIT, second = WW_SCAN_RESULT_INIT, third = WW_SCAN_RESULT_INIT;
     ww_scan_options options = WW_SCAN_OPTIONS_INIT;
     options.threads = 1;
@@ -104,7 +79,6 @@ TEST(a_cancelled_scan_goes_on_where_it_was)
     CHECK_EQ(third.already, 1);
     ww_library_close(library);
     ww_models_close(models);
-    remove_dir(dir);
 }
 
 TEST(frames_are_shrunk_for_the_article_and_boxes_stay_those_of_the_source)
@@ -113,7 +87,8 @@ TEST(frames_are_shrunk_for_the_article_and_boxes_stay_those_of_the_source)
     ww_models *models = NULL;
     ww_library *library = NULL;
     const char *inputs[] = {demo()};
-    char *dir = scratch_dir(), line[1024];
+    const char *dir = scratch_folder();
+    char line[1024];
     ww_scan_result scanned = WW_SCAN_RESULT_INIT;
     ww_model_options wanted = {.size = sizeof wanted, .detector = "a.onnx"};
     ww_scan_options scan = WW_SCAN_OPTIONS_INIT;
@@ -145,7 +120,6 @@ TEST(frames_are_shrunk_for_the_article_and_boxes_stay_those_of_the_source)
     CHECK(right > 321);
     ww_library_close(library);
     ww_models_close(models);
-    remove_dir(dir);
 }
 
 static int keep_last(void *user, const ww_log_entry *entry)
@@ -180,7 +154,8 @@ TEST(decisions_are_taken_seen_and_taken_back)
     ww_models *models = NULL;
     ww_library *library = NULL;
     const char *inputs[] = {demo()}, *second[] = {"1"}, *nobody[] = {"Nemo"};
-    char *dir = scratch_dir(), name[64] = "", path[128];
+    const char *dir = scratch_folder();
+    char name[64] = "", path[SCRATCH_BYTES + 16];
     ww_decision_result result = WW_DECISION_RESULT_INIT;
     ww_export_result exported = WW_EXPORT_RESULT_INIT;
     ww_split_proposal proposal = WW_SPLIT_PROPOSAL_INIT;
@@ -226,22 +201,19 @@ TEST(decisions_are_taken_seen_and_taken_back)
     CHECK_STR(name, "Face_1");
     ww_library_close(library);
     ww_models_close(models);
-    remove_dir(dir);
 }
 
 TEST(two_libraries_are_open_at_once_and_one_folder_only_once)
 {
     ww_error err = {0};
     ww_library *a = NULL, *b = NULL, *again = NULL;
-    char *dir_a = scratch_dir(), *dir_b = scratch_dir();
+    const char *dir_a = scratch_folder(), *dir_b = scratch_folder();
     CHECK_OK(ww_library_open(dir_a, WW_LIBRARY_CREATE, NULL, &a, &err));
     CHECK_OK(ww_library_open(dir_b, WW_LIBRARY_CREATE, NULL, &b, &err));
     CHECK_EQ(ww_library_open(dir_a, WW_LIBRARY_CREATE, NULL, &again, &err), WW_ERR_STORE);
     CHECK(again == NULL && strstr(err.message, "another whoswho") != NULL);
     ww_library_close(a);
     ww_library_close(b);
-    remove_dir(dir_a);
-    remove_dir(dir_b);
 }
 
 TEST(wrong_models_are_refused_with_a_reason)

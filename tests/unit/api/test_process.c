@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What whoswho.h says of the library's effects on its process: a whole run leaves everything as it was.
 #include "harness.h"
+#include "scratch.h"
 #include "whoswho/whoswho.h"
 
 #include <dirent.h>
@@ -99,10 +100,7 @@ static void run(const char *dir, const char *photo)
 
 TEST(a_run_leaves_the_process_as_it_was)
 {
-    char dir[] = "/tmp/whoswho-process-XXXXXX", photo[TEXT_BYTES];
-    if (!mkdtemp(dir))
-        abort();
-    snprintf(photo, sizeof photo, "%s/tests/data/people/basil.png", getenv("WW_SOURCE"));
+    const char *dir = scratch_folder(), *photo = source_file("tests/data/people/basil.png");
     run(dir, photo); // what the C library and oneDNN open once is open then
     effects before = look();
     run(dir, photo);
@@ -118,9 +116,6 @@ TEST(a_run_leaves_the_process_as_it_was)
     CHECK_EQ(after.files, before.files);
     forget(&before);
     forget(&after);
-    char command[TEXT_BYTES];
-    snprintf(command, sizeof command, "rm -rf '%s'", dir);
-    CHECK_EQ(system(command), 0);
 }
 
 TEST(the_first_run_did_not_change_it_either)

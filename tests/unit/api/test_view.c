@@ -1,39 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Everything a binding or a page needs to read, over the demo clip: five people, 57 faces.
-#include "whoswho/view.h"
-
-#include "harness.h"
+#include "demo_library.h"
 
 #include <math.h>
-#include <stdlib.h>
-
-static ww_models *models;
-static ww_library *library;
-static ww_view *view;
-static char dir[] = "/tmp/whoswho-test-XXXXXX";
-
-static const char *demo(void)
-{
-    static char path[4096];
-    const char *source = getenv("WW_SOURCE");
-    snprintf(path, sizeof path, "%s/tests/data/demo.mp4", source ? source : ".");
-    return path;
-}
-
-static void open_demo(void)
-{
-    ww_error err = {0};
-    const char *inputs[] = {demo()};
-    if (!mkdtemp(dir))
-        abort();
-    CHECK_OK(ww_models_open(NULL, &models, &err));
-    CHECK_OK(ww_library_open(dir, WW_LIBRARY_CREATE, NULL, &library, &err));
-    CHECK_OK(ww_library_scan(library, models, inputs, 1, NULL, NULL, &err));
-    CHECK_OK(ww_library_cluster(library, NULL, NULL, &err));
-    CHECK_OK(ww_library_view(library, &view, &err));
-    if (!view)
-        abort();
-}
 
 TEST(rows_refer_to_each_other)
 {
@@ -42,7 +11,7 @@ TEST(rows_refer_to_each_other)
     CHECK(ww_view_get_source(view, 1) == NULL && ww_view_get_face(view, WW_NONE) == NULL
           && ww_view_get_person(view, 5) == NULL);
     const ww_view_source *source = ww_view_get_source(view, 0);
-    CHECK_STR(source->path, demo());
+    CHECK_STR(source->path, demo_clip());
     CHECK(source->kind == WW_MEDIA_VIDEO && source->width > 0 && source->duration_us > 25000000 && !source->error);
     CHECK_EQ(source->face_count, ww_view_face_count(view));
     CHECK_EQ(source->frame_count, ww_view_frame_count(view));
@@ -312,11 +281,6 @@ int main(void)
     RUN(suggestions_leave_out_what_is_ruled_out);
     RUN(decisions_are_rows_too);
     RUN(structs_must_be_set_up);
-    ww_view_close(view);
-    ww_library_close(library);
-    ww_models_close(models);
-    char command[128];
-    snprintf(command, sizeof command, "rm -rf '%s'", dir);
-    CHECK_EQ(system(command), 0);
+    close_demo();
     return FINISH();
 }

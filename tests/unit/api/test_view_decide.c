@@ -1,39 +1,12 @@
 // SPDX-License-Identifier: MIT
 // Decisions over a view: the view, the library and a full sort agree on who is who. Over the demo clip: five people.
-#include "whoswho/view.h"
-
-#include "harness.h"
+#include "demo_library.h"
 
 #include <pthread.h>
 #include <stdbool.h>
-#include <stdlib.h>
-#include <unistd.h>
 
-static ww_library *library;
-static ww_view *view;
-static char dir[] = "/tmp/whoswho-test-XXXXXX";
 static ww_error err; // of the last call that failed
 static size_t at_first[5];
-
-static void open_demo(void)
-{
-    static char path[4096];
-    const char *source = getenv("WW_SOURCE"), *inputs[] = {path};
-    ww_models *models;
-    snprintf(path, sizeof path, "%s/tests/data/demo.mp4", source ? source : ".");
-    if (!mkdtemp(dir))
-        abort();
-    CHECK_OK(ww_models_open(NULL, &models, &err));
-    CHECK_OK(ww_library_open(dir, WW_LIBRARY_CREATE, NULL, &library, &err));
-    CHECK_OK(ww_library_scan(library, models, inputs, 1, NULL, NULL, &err));
-    CHECK_OK(ww_library_cluster(library, NULL, NULL, &err));
-    CHECK_OK(ww_library_view(library, &view, &err));
-    ww_models_close(models);
-    if (!view)
-        abort();
-    for (size_t p = 0; p < 5 && p < ww_view_person_count(view); p++)
-        at_first[p] = ww_view_get_person(view, p)->face_count;
-}
 
 static ww_status decide(ww_decision_kind kind, const char *a, const char *b, const char *text)
 {
@@ -120,8 +93,6 @@ TEST(people_are_named_merged_and_ignored)
 
 TEST(undo_and_redo_are_exact)
 {
-    ww_view *before;
-    CHECK_OK(ww_library_view(library, &before, &err));
     size_t numbers[5];
     for (int i = 0; i < 5; i++)
         numbers[i] = faces_of(view, i);
@@ -138,7 +109,6 @@ TEST(undo_and_redo_are_exact)
     for (int i = 0; i < 4; i++)
         CHECK_OK(decide(WW_DECISION_UNDO, NULL, NULL, NULL));
     CHECK_EQ(decide(WW_DECISION_UNDO, NULL, NULL, NULL), WW_ERR_NOT_FOUND);
-    ww_view_close(before);
 }
 
 TEST(faces_are_named_by_their_ids)
@@ -260,6 +230,8 @@ TEST(sorting_goes_on_in_another_thread)
 int main(void)
 {
     open_demo();
+    for (size_t p = 0; p < 5 && p < ww_view_person_count(view); p++)
+        at_first[p] = ww_view_get_person(view, p)->face_count;
     RUN(people_are_named_merged_and_ignored);
     RUN(undo_and_redo_are_exact);
     RUN(faces_are_named_by_their_ids);
@@ -267,10 +239,6 @@ int main(void)
     RUN(questions_about_one_person_are_those_among_all);
     RUN(a_split_is_proposed_face_by_face);
     RUN(sorting_goes_on_in_another_thread);
-    ww_view_close(view);
-    ww_library_close(library);
-    char command[64];
-    snprintf(command, sizeof command, "rm -rf '%s'", dir);
-    CHECK_EQ(system(command), 0);
+    close_demo();
     return FINISH();
 }

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT
-#include "base/id_set.h"
 #include "base/ascii.h"
 #include "base/box.h"
 #include "base/buffer.h"
@@ -8,12 +7,14 @@
 #include "base/files.h"
 #include "base/forest.h"
 #include "base/hash.h"
+#include "base/id_set.h"
 #include "base/memory.h"
 #include "base/number.h"
 #include "base/random.h"
 #include "base/search.h"
 #include "base/vector.h"
 #include "harness.h"
+#include "scratch.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -73,18 +74,10 @@ TEST(errors_carry_the_reason_and_its_place)
     CHECK_EQ(ww_fail(NULL, WW_ERR_IO, "nobody listens"), WW_ERR_IO);
 }
 
-static char *scratch_dir(void)
-{
-    char *dir = ww_strdup("/tmp/whoswho-test-XXXXXX");
-    if (!mkdtemp(dir))
-        abort();
-    return dir;
-}
-
 TEST(files_are_written_whole_and_left_alone_when_right)
 {
     ww_error err = {0};
-    char *dir = scratch_dir(), *deep = ww_path_join(dir, "a b/ü'\"/c"), *path = ww_path_join(deep, "file");
+    char *deep = ww_path_join(scratch_folder(), "a b/ü'\"/c"), *path = ww_path_join(deep, "file");
     CHECK_OK(ww_make_dirs(deep, &err));
     CHECK_OK(ww_make_dirs(deep, &err));
     CHECK_OK(ww_write_file(path, "hello", 5, &err));
@@ -103,10 +96,8 @@ TEST(files_are_written_whole_and_left_alone_when_right)
     CHECK(stat(path, &after) == 0 && before.st_ino != after.st_ino);
     CHECK_EQ(ww_make_dirs(path, &err), WW_ERR_IO); // a file stands there
     CHECK_EQ(ww_read_file("/no/such/file", 10, &data, &bytes, &err), WW_ERR_NOT_FOUND);
-    unlink(path);
     free(path);
     free(deep);
-    free(dir);
 }
 
 TEST(paths_come_apart_and_together)

@@ -1,23 +1,19 @@
 // SPDX-License-Identifier: MIT
 #include "base/folder.h"
 #include "harness.h"
+#include "scratch.h"
 
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
-static char dir[64], outside[64], temporary[WW_FOLDER_TEMPORARY_BYTES];
+static const char *dir, *outside;
+static char temporary[WW_FOLDER_TEMPORARY_BYTES];
 
 static ww_folder *fresh(void)
 {
     ww_folder *f = NULL;
     ww_error err;
-    strcpy(dir, "/tmp/whoswho-test-XXXXXX");
-    strcpy(outside, "/tmp/whoswho-test-XXXXXX");
-    if (!mkdtemp(dir) || !mkdtemp(outside))
-        abort();
+    dir = scratch_folder();
+    outside = scratch_folder();
     CHECK_OK(ww_folder_open(dir, false, &f, &err));
     CHECK_OK(ww_folder_temporary_name(temporary, &err));
     return f;
@@ -25,15 +21,14 @@ static ww_folder *fresh(void)
 
 static void clear(ww_folder *f)
 {
-    char command[192];
     ww_folder_close(f);
-    snprintf(command, sizeof command, "rm -rf '%s' '%s'", dir, outside);
-    CHECK_EQ(system(command), 0);
+    scratch_remove(dir);
+    scratch_remove(outside);
 }
 
 static const char *at(const char *root, const char *name)
 {
-    static char path[2][160];
+    static char path[2][SCRATCH_BYTES + 96];
     static int next;
     char *p = path[next++ % 2];
     snprintf(p, sizeof path[0], "%s/%s", root, name);

@@ -226,51 +226,52 @@ TEST(photos_say_more_the_clearer_and_the_more_there_are)
     CHECK(ww_photo_evidence(&many, &many, 0.45) < 0 && ww_photo_evidence(&clear, &clear, 0.45) > 0);
 }
 
-// Two people of `each` photos, which are `likeness` to each other's middle. -> whether they became one.
-static bool one_person(int each, double likeness, ww_constraints known, int32_t *label)
+enum { EACH = 20, PHOTOS = 2 * EACH };
+
+// Two people of EACH photos, which are `likeness` to each other's middle. -> whether they became one.
+static bool one_person(double likeness, ww_constraints known, int32_t label[PHOTOS])
 {
-    enum { PHOTOS = 40 };
     ww_random r = {12};
     float centre[2 * DIM], x[PHOTOS * DIM], quality[PHOTOS];
     uint32_t recording[PHOTOS];
     normal_unit(&r, centre);
     near_to(&r, centre, likeness, centre + DIM);
-    for (int i = 0; i < 2 * each; i++) {
-        near_to(&r, centre + (i < each ? 0 : DIM), 0.85, x + i * DIM);
+    for (int i = 0; i < PHOTOS; i++) {
+        near_to(&r, centre + (i < EACH ? 0 : DIM), 0.85, x + i * DIM);
         quality[i] = 0.7f;
         recording[i] = WW_RECORDING_PHOTOS;
     }
-    run(x, (size_t)(2 * each), 1.05, &(ww_context){.quality = quality, .recording = recording}, known, label);
-    for (int i = 1; i < each; i++)
+    run(x, PHOTOS, 1.05, &(ww_context){.quality = quality, .recording = recording}, known, label);
+    for (int i = 1; i < EACH; i++)
         CHECK(label[i] == label[0] || known.at_once_count);
-    return label[each] == label[0];
+    return label[EACH] == label[0];
 }
 
 TEST(many_photos_of_two_who_look_alike_stay_apart)
 {
-    int32_t label[40];
-    CHECK(one_person(20, 0.9, (ww_constraints){0}, label));
-    CHECK(!one_person(20, 0.45, (ww_constraints){0}, label));
+    int32_t label[PHOTOS];
+    CHECK(one_person(0.9, (ww_constraints){0}, label));
+    CHECK(!one_person(0.45, (ww_constraints){0}, label));
 }
 
 // A collage shows a person twice, and a wrong face may be among anybody's: it keeps no two folders apart.
 TEST(one_photo_with_both_does_not_part_two_groups_but_none_is_there_twice)
 {
-    int32_t label[40];
+    int32_t label[PHOTOS];
     const ww_pair once[] = {{3, 25}};
-    CHECK(one_person(20, 0.7, (ww_constraints){.at_once = once, .at_once_count = 1}, label));
+    CHECK(one_person(0.7, (ww_constraints){.at_once = once, .at_once_count = 1}, label));
     CHECK(label[3] != label[25] && (label[3] == label[0] || label[25] == label[0]));
-    CHECK(!one_person(20, 0.7, (ww_constraints){.cannot = once, .cannot_count = 1}, label));
+    CHECK(!one_person(0.7, (ww_constraints){.cannot = once, .cannot_count = 1}, label));
 }
 
 TEST(people_who_are_together_again_and_again_are_two)
 {
-    int32_t label[40];
-    ww_pair often[20];
-    for (uint32_t i = 0; i < 20; i++)
-        often[i] = (ww_pair){i, 20 + i};
-    CHECK(one_person(20, 0.7, (ww_constraints){0}, label));
-    CHECK(!one_person(20, 0.7, (ww_constraints){.at_once = often, .at_once_count = 20}, label));
+    int32_t label[PHOTOS];
+    ww_pair often[EACH];
+    for (uint32_t i = 0; i < EACH; i++)
+        often[i] = (ww_pair){i, EACH + i};
+    CHECK(one_person(0.7, (ww_constraints){0}, label));
+    CHECK(!one_person(0.7, (ww_constraints){.at_once = often, .at_once_count = EACH}, label));
 }
 
 int main(void)

@@ -6,9 +6,9 @@
 #include "base/random.h"
 #include "harness.h"
 #include "decisions/decisions.h"
+#include "scratch.h"
 
 #include <time.h>
-#include <unistd.h>
 
 enum { SOURCES = 3, MOMENTS = 6, AT_ONCE = 3, FACES = SOURCES * MOMENTS * AT_ONCE, ENTRIES = 40, ROUNDS = 150 };
 
@@ -253,34 +253,22 @@ TEST(decisions_stay_consistent_when_faces_fall_together)
     }
 }
 
-static ww_store *open_store(char *dir)
+static ww_store *open_store(void)
 {
     ww_error err = {0};
     ww_store *store = NULL;
-    strcpy(dir, access("/dev/shm", W_OK) == 0 ? "/dev/shm/ww-job-XXXXXX" : "/tmp/ww-job-XXXXXX");
-    if (!mkdtemp(dir))
-        abort();
-    char *path = ww_path_join(dir, "whoswho.db");
+    char *path = ww_path_join(scratch_folder_in_memory(), "whoswho.db");
     CHECK_OK(ww_store_open(path, true, &store, &err));
     free(path);
     return store;
-}
-
-static void remove_store(ww_store *store, const char *dir)
-{
-    char command[128];
-    ww_store_close(store);
-    snprintf(command, sizeof command, "rm -rf '%s'", dir);
-    CHECK_EQ(system(command), 0);
 }
 
 // Undone and done again at random, the journal says what a plain stack says.
 TEST(undo_and_redo_are_a_stack_and_the_journal_keeps_everything)
 {
     enum { STEPS = 200 };
-    char dir[64];
     ww_error err = {0};
-    ww_store *store = open_store(dir);
+    ww_store *store = open_store();
     int64_t done[STEPS], taken_back[STEPS];
     size_t done_count = 0, taken_count = 0;
     ww_face_key face[FACES];
@@ -320,7 +308,7 @@ TEST(undo_and_redo_are_a_stack_and_the_journal_keeps_everything)
         ww_entry_free(&entry);
         ww_journal_free(&journal);
     }
-    remove_store(store, dir);
+    ww_store_close(store);
 }
 
 TEST(sides_come_back_as_they_went_in_and_damage_is_noticed)
@@ -368,7 +356,6 @@ TEST(sides_come_back_as_they_went_in_and_damage_is_noticed)
     }
 }
 
-// Naming a folder of 100,000 faces is a matter of a moment, and of little more than ten bytes a face.
 // A box entry about the face; the status of its replay. *decided is to be freed where that is WW_OK.
 static ww_status replay_box(const ww_face_key *face, const char *text, ww_decided *decided, ww_error *err)
 {
@@ -401,6 +388,7 @@ TEST(a_box_is_read_and_damage_is_noticed)
     }
 }
 
+// Naming a folder of 100,000 faces is a matter of a moment, and of little more than ten bytes a face.
 TEST(a_large_folder_is_named_quickly_and_compactly)
 {
     enum { MANY = 100000 };

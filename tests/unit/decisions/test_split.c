@@ -4,16 +4,12 @@
 #include "decisions/people_view.h"
 #include "harness.h"
 #include "library/library.h"
-
-#include <ftw.h>
-#include <unistd.h>
+#include "scratch.h"
 
 enum { DIM = 16, FACES_MAX = 8 };
 
-static char dir[64];
+static const char *dir;
 static ww_error err;
-
-static int remove_one(const char *path, const struct stat *s, int type, struct FTW *where) { return remove(path); }
 
 // A library of one person whose faces, each on a frame of its own, lie on a line.
 static ww_library *library_of(const double *place, const int64_t *track, size_t count)
@@ -23,9 +19,7 @@ static ww_library *library_of(const double *place, const int64_t *track, size_t 
     int32_t person[FACES_MAX] = {0};
     const ww_source_row row = {
         .path = "clip.mp4", .hash = 1, .scan_key = "key", .span_count = 1, .width = 640, .height = 360};
-    strcpy(dir, access("/dev/shm", W_OK) == 0 ? "/dev/shm/ww-split-XXXXXX" : "/tmp/ww-split-XXXXXX");
-    if (!mkdtemp(dir))
-        abort();
+    dir = scratch_folder_in_memory();
     CHECK_OK(ww_library_open(dir, WW_LIBRARY_CREATE, NULL, &library, &err));
     CHECK_OK(ww_store_begin(library->store, &err));
     CHECK_OK(ww_store_add_source(library->store, &row, &source, &err));
@@ -53,7 +47,7 @@ static ww_library *library_of(const double *place, const int64_t *track, size_t 
 static void close_library(ww_library *library)
 {
     ww_library_close(library);
-    nftw(dir, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+    scratch_remove(dir);
 }
 
 static void check_gap(const double *place, const int64_t *track, size_t count, int64_t stay, double separation,

@@ -6,16 +6,12 @@
 #include "harness.h"
 #include "evaluate/predictions.h"
 #include "people.h"
-
-#include <ftw.h>
-#include <unistd.h>
+#include "scratch.h"
 
 enum { PEOPLE = 12, PHOTOS = 6 };
 
-static char dir[64];
+static const char *dir;
 static ww_error err;
-
-static int remove_one(const char *path, const struct stat *s, int type, struct FTW *where) { return remove(path); }
 
 static void add_face(ww_store *store, int64_t frame, int order, double x, double size, double quality,
                      const float *vector)
@@ -62,9 +58,7 @@ static void make_library(double scatter)
 {
     ww_library *library;
     ww_random r = {5};
-    strcpy(dir, access("/dev/shm", W_OK) == 0 ? "/dev/shm/ww-eval-XXXXXX" : "/tmp/ww-eval-XXXXXX");
-    if (!mkdtemp(dir))
-        abort();
+    dir = scratch_folder_in_memory();
     CHECK_OK(ww_library_open(dir, WW_LIBRARY_CREATE, NULL, &library, &err));
     CHECK_OK(ww_store_begin(library->store, &err));
     for (int p = 0; p < PEOPLE; p++)
@@ -77,7 +71,7 @@ static void make_library(double scatter)
     ww_library_close(library);
 }
 
-static void remove_library(void) { nftw(dir, remove_one, 8, FTW_DEPTH | FTW_PHYS); }
+static void remove_library(void) { scratch_remove(dir); }
 
 static void sort_library(double threshold)
 {

@@ -1,20 +1,17 @@
 // SPDX-License-Identifier: MIT
 #include "base/files.h"
 #include "fetch/digest.h"
+#include "base/memory.h"
 #include "harness.h"
-
-#include <unistd.h>
+#include "scratch.h"
 
 static ww_error err;
+static char *path; // of what is digested
 
 static char *digest_of(const void *content, size_t bytes, ww_digest_kind kind, char hex[WW_DIGEST_HEX_MAX])
 {
-    char path[] = "/tmp/ww-digest-XXXXXX";
-    int fd = mkstemp(path);
-    CHECK(fd >= 0 && write(fd, content, bytes) == (ssize_t)bytes);
-    close(fd);
+    CHECK_OK(ww_write_file(path, content, bytes, &err));
     CHECK_OK(ww_digest_file(path, kind, hex, &err));
-    unlink(path);
     return hex;
 }
 
@@ -44,23 +41,22 @@ TEST(longer_than_a_block)
 
 TEST(another_file_is_named)
 {
-    char path[] = "/tmp/ww-digest-XXXXXX";
-    int fd = mkstemp(path);
-    CHECK(fd >= 0 && write(fd, "abd", 3) == 3);
-    close(fd);
+    CHECK_OK(ww_write_file(path, "abd", 3, &err));
     ww_digest abc = {WW_DIGEST_SHA256, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"};
     CHECK_EQ(ww_digest_check(path, &abc, &err), WW_ERR_FORMAT);
     CHECK(strstr(err.message, path) && strstr(err.message, abc.hex));
     unlink(path);
     CHECK_EQ(ww_digest_check(path, &abc, &err), WW_ERR_NOT_FOUND);
-    CHECK_EQ(ww_digest_check("/tmp", &abc, &err), WW_ERR_IO);
+    CHECK_EQ(ww_digest_check("/", &abc, &err), WW_ERR_IO);
 }
 
 int main(void)
 {
+    path = ww_path_join(scratch_folder(), "file");
     RUN(sha256_is_the_standards);
     RUN(git_blob_is_gits);
     RUN(longer_than_a_block);
     RUN(another_file_is_named);
+    free(path);
     return FINISH();
 }

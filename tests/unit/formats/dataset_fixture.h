@@ -17,30 +17,20 @@
 #include "formats/folders/folders.h"
 #include "harness.h"
 #include "image/image.h"
+#include "scratch.h"
 #include <ftw.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #define FIXTURE_FACES 19
 #define FIXTURE_FRAMES 11
 #define FIXTURE_NAME "Zo\xc3\xab \"/\" <O'Neil>, & Co"
 #define FIXTURE_NAME_FOLDER "Zo\xc3\xab ___ _O'Neil_, & Co"
 
-static char fixture_dir[64];
+static const char *fixture_dir;
 
-static inline void fixture_begin(void)
-{
-    strcpy(fixture_dir, access("/dev/shm", W_OK) == 0 ? "/dev/shm/ww-data-XXXXXX" : "/tmp/ww-data-XXXXXX");
-    if (!mkdtemp(fixture_dir))
-        abort();
-}
+static inline void fixture_begin(void) { fixture_dir = scratch_folder_in_memory(); }
 
-static inline int fixture_remove(const char *path, const struct stat *s, int type, struct FTW *where)
-{
-    return remove(path);
-}
-
-static inline void fixture_end(void) { nftw(fixture_dir, fixture_remove, 8, FTW_DEPTH | FTW_PHYS); }
+static inline void fixture_end(void) { scratch_remove(fixture_dir); }
 
 // The path of `name` in the test's folder; good for four calls.
 static inline const char *fixture_path(const char *name)
@@ -212,15 +202,13 @@ static inline char *fixture_tree(const char *dir, bool with_times)
 static inline char *fixture_fresh_tree(ww_store *s)
 {
     ww_error err = {0};
-    char dir[512];
-    snprintf(dir, sizeof dir, "%s", fixture_path("fresh"));
-    CHECK_OK(ww_make_dirs(dir, &err));
+    const char *dir = scratch_folder_in_memory();
     // A store remembers one output folder: a copy of the library gets its own. The copy is of the committed state,
     // through SQLite's file.
     ww_store_close(s);
     uint8_t *data = NULL;
     size_t bytes = 0;
-    char path[600];
+    char path[SCRATCH_BYTES + 16];
     CHECK_OK(ww_read_file(fixture_path("whoswho.db"), 1 << 26, &data, &bytes, &err));
     snprintf(path, sizeof path, "%s/whoswho.db", dir);
     CHECK_OK(ww_write_file(path, data, bytes, &err));
@@ -230,7 +218,7 @@ static inline char *fixture_fresh_tree(ww_store *s)
     fixture_export(copy, dir);
     ww_store_close(copy);
     char *tree = fixture_tree(dir, false);
-    nftw(dir, fixture_remove, 8, FTW_DEPTH | FTW_PHYS);
+    scratch_remove(dir);
     return tree;
 }
 

@@ -18,7 +18,7 @@ static void check_golden(const char *name, const char *text, size_t bytes)
     bool same = golden && golden_bytes == bytes && memcmp(golden, text, bytes) == 0;
     CHECK(same);
     if (!same) {
-        snprintf(path, sizeof path, "/tmp/%s.actual", name);
+        snprintf(path, sizeof path, "%s/%s.actual", scratch_top(), name);
         ww_write_file(path, text, bytes, NULL);
         printf("# %s differs; what was written lies in %s\n", name, path);
     }
@@ -223,7 +223,8 @@ TEST(a_montage_of_many_shows_those_that_differ)
     for (int i = 0; i < MANY; i++) {
         uint8_t *jpeg = NULL;
         size_t bytes = 0;
-        ww_frame_row frame = {.source = source, .sample = i, .time_us = i * 1000000, .jpeg_width = 96, .jpeg_height = 120};
+        ww_frame_row frame = {
+            .source = source, .sample = i, .time_us = i * 1000000, .jpeg_width = 96, .jpeg_height = 120};
         ww_face_row face = {.x = 10,
                             .y = 10,
                             .width = 60,

@@ -3,6 +3,7 @@
 // out in every way, turned, of several pages, and cut off. And the pictures of data sets: what is written is read
 // again.
 #include "harness.h"
+#include "scratch.h"
 
 #include "base/files.h"
 #include "base/memory.h"
@@ -18,7 +19,7 @@
 #define HEIGHT 64
 #define TILE 32
 
-static char folder[] = "/tmp/ww-containers-XXXXXX";
+static const char *folder;
 
 static char *path_of(const char *name) { return ww_path_join(folder, name); }
 
@@ -323,16 +324,12 @@ TEST(transparent_png)
 
 int main(void)
 {
-    if (!mkdtemp(folder))
-        return 1;
+    folder = scratch_folder();
     RUN(tiff_layouts);
     RUN(tiff_cut_off);
     RUN(tiff_pages);
     RUN(heif_upright);
     RUN(picture_formats_back_and_forth);
     RUN(transparent_png);
-    char *command = ww_strf("rm -rf %s", folder);
-    int rc = system(command);
-    free(command);
-    return FINISH() || rc != 0;
+    return FINISH();
 }

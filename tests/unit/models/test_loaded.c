@@ -10,6 +10,7 @@
 #include "harness.h"
 #include "models/loaded.h"
 #include "models/models.h"
+#include "scratch.h"
 
 static ww_status load(const ww_model_options *options, ww_models **models, ww_error *err)
 {
@@ -68,8 +69,7 @@ TEST(the_detector_inside_is_judged_by_the_refiner)
     ww_error err = {0};
     ww_models *inside = NULL, *named = NULL, *placed = NULL;
     ww_buffer shape = {0};
-    char dir[] = "/tmp/whoswho-test-XXXXXX";
-    CHECK(mkdtemp(dir) != NULL);
+    const char *dir = scratch_folder();
     char *detector = ww_path_join(dir, "any.onnx"), *points = ww_path_join(dir, "five.dat");
     write_shape_file(&shape, 5, 2, 3, 0.01);
     CHECK_OK(ww_write_file(detector, ww_file_detector_onnx, (size_t)(ww_file_detector_onnx_end - ww_file_detector_onnx),
@@ -87,7 +87,6 @@ TEST(the_detector_inside_is_judged_by_the_refiner)
     ww_models_unload(inside);
     ww_models_unload(named);
     ww_models_unload(placed);
-    CHECK(remove(detector) == 0 && remove(points) == 0 && remove(dir) == 0);
     ww_buffer_free(&shape);
     free(detector);
     free(points);
@@ -99,9 +98,7 @@ TEST(an_embedder_that_needs_landmarks_and_takes_jitter)
     ww_error err = {0};
     ww_models *m = NULL;
     ww_buffer file = {0};
-    char dir[] = "/tmp/whoswho-test-XXXXXX";
-    CHECK(mkdtemp(dir) != NULL);
-    char *path = ww_path_join(dir, "embedder.dat");
+    char *path = ww_path_join(scratch_folder(), "embedder.dat");
     write_embedder(&file, 32);
     CHECK_OK(ww_write_file(path, file.data, file.bytes, &err));
     uint64_t hash[4];
@@ -119,8 +116,6 @@ TEST(an_embedder_that_needs_landmarks_and_takes_jitter)
     }
     CHECK_EQ(load(&(ww_model_options){.detector = path}, &m, &err), WW_ERR_ARGUMENT);
     CHECK(strstr(err.message, "not a detector") != NULL);
-    remove(path);
-    remove(dir);
     free(path);
     ww_buffer_free(&file);
 }

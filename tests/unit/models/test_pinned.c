@@ -3,8 +3,7 @@
 #include "base/files.h"
 #include "harness.h"
 #include "models/pinned.h"
-
-#include <unistd.h>
+#include "scratch.h"
 
 static ww_error err;
 
@@ -40,9 +39,8 @@ TEST(paths_stay_paths)
 
 TEST(names_become_files_that_are_here)
 {
-    char folder[] = "/tmp/ww-pinned-XXXXXX", *path = NULL, *file = NULL;
-    CHECK(mkdtemp(folder) != NULL);
-    setenv("WHOSWHO_DATA", folder, 1);
+    char *path = NULL, *file = NULL;
+    setenv("WHOSWHO_DATA", scratch_folder(), 1);
     CHECK_EQ(ww_pinned_or_path("yunet", WW_PINNED_DETECTOR, &path, &err), WW_ERR_NOT_FOUND);
     CHECK(strstr(err.message, "whoswho models get yunet") != NULL);
     CHECK_EQ(ww_pinned_or_path("yunet", WW_PINNED_EMBEDDER, &path, &err), WW_ERR_ARGUMENT);
@@ -51,8 +49,7 @@ TEST(names_become_files_that_are_here)
     CHECK_OK(ww_pinned_or_path("yunet", WW_PINNED_DETECTOR, &path, &err));
     CHECK_STR(path, file);
     CHECK_EQ(ww_pin_check("yunet", &err), WW_ERR_FORMAT);
-    unlink(file);
-    rmdir(folder);
+    CHECK_EQ(remove(file), 0);
     CHECK_EQ(ww_pin_check("yunet", &err), WW_ERR_NOT_FOUND);
     CHECK_EQ(ww_pin_check("nonsense", &err), WW_ERR_ARGUMENT);
     CHECK_EQ(ww_pin_fetch("nonsense", NULL, &err), WW_ERR_ARGUMENT);

@@ -17,8 +17,6 @@ static const ww_session_options fast = {.backend = WW_BACKEND_ONEDNN},
                                 slow = {.backend = WW_BACKEND_REFERENCE},
                                 slow_unfused = {.backend = WW_BACKEND_REFERENCE, .unfused = true};
 
-static ww_net *residual_block(ww_error *err);
-
 static size_t count_of(const ww_shape *s)
 {
     size_t n = 1;
@@ -402,7 +400,8 @@ static void tell_layer(void *user, const char *name, const char *op, double seco
     snprintf(story->text + strlen(story->text), sizeof story->text - strlen(story->text), "%s ", op);
 }
 
-// What is fused counts with the layer that took it in, what only renames takes no time; sessions count when they are closed.
+// What is fused counts with the layer that took it in, what only renames takes no time; sessions count when they are
+// closed.
 TEST(layers_are_timed)
 {
     ww_error err = {0};

@@ -37,20 +37,6 @@ static inline void people_face(ww_random *r, int who, double scatter, float *v)
     people_unit(v);
 }
 
-// A face for the store; where it is on its frame is the caller's.
-static inline ww_face_row people_face_row(int64_t frame)
-{
-    return (ww_face_row){.frame = frame,
-                         .width = 80,
-                         .height = 80,
-                         .score = 0.9,
-                         .quality = 0.6,
-                         .person = -1,
-                         .embedding_dim = PEOPLE_DIM,
-                         .portrait_width = 1,
-                         .portrait_height = 1};
-}
-
 static inline void people_add(ww_catalog *g, ww_random *r, int who, double scatter, uint32_t frame, int64_t track)
 {
     ww_catalog_face face = {.id = (int64_t)g->face.count + 1,
@@ -74,6 +60,28 @@ static inline void people_add(ww_catalog *g, ww_random *r, int who, double scatt
     if (!g->vector)
         abort();
     people_face(r, who, scatter, g->vector + (g->face.count - 1) * PEOPLE_DIM);
+}
+
+// Stores a face of person `who`, which lies on a frame of its own; `track` 0: it was not followed.
+static inline ww_status people_store_face(ww_store *store, ww_random *r, int who, int64_t frame, int64_t track,
+                                          ww_error *err)
+{
+    int64_t id;
+    float vector[PEOPLE_DIM];
+    const ww_face_row row = {.frame = frame,
+                             .x = 100,
+                             .y = 50,
+                             .width = 80,
+                             .height = 80,
+                             .score = 0.9,
+                             .quality = 0.6,
+                             .person = -1,
+                             .embedding_dim = PEOPLE_DIM,
+                             .track = track,
+                             .portrait_width = 1,
+                             .portrait_height = 1};
+    people_face(r, who, 0.6, vector);
+    return ww_store_add_face(store, &row, vector, "p", 1, &id, err);
 }
 
 // Footage of `people` people: `frames` frames with one to three of them on each; who is on one frame and the next is

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What is around faces: recordings put together again, scenes, the store's rows as the cluster room wants them, and who
 // is a person.
+#include "base/files.h"
 #include "harness.h"
 #include "library/view.h"
 #include "people.h"
@@ -8,7 +9,7 @@
 #include "people/scene.h"
 #include "people/sort.h"
 #include "people/threshold.h"
-#include <unistd.h>
+#include "scratch.h"
 
 #define SECOND_US 1000000
 
@@ -120,15 +121,11 @@ TEST(a_view_is_alike_to_itself_in_another_light_and_to_no_other)
 
 TEST(the_context_of_a_library_is_gathered)
 {
-    char path[] = "/tmp/ww-context-XXXXXX.db";
+    char *path = ww_path_join(scratch_folder_in_memory(), "whoswho.db");
     ww_error err = {0};
     ww_store *store = NULL;
     ww_catalog catalog = {0};
     ww_face_context context = {0};
-    const int fd = mkstemps(path, 3);
-    CHECK(fd >= 0);
-    close(fd);
-    unlink(path);
     CHECK_OK(ww_store_open(path, true, &store, &err));
     const ww_source_row source = {.path = "film.mp4",
                                   .hash = 1,
@@ -176,7 +173,7 @@ TEST(the_context_of_a_library_is_gathered)
     ww_face_context_free(&context);
     ww_catalog_free(&catalog);
     ww_store_close(store);
-    unlink(path);
+    free(path);
 }
 
 // Three people: the first with poor faces alone, the second with one clear one, the third a single clear face.

@@ -7,23 +7,17 @@
 #include "library/library.h"
 #include "people.h"
 #include "people/person_ids.h"
-
-#include <ftw.h>
-#include <unistd.h>
+#include "scratch.h"
 
 enum { PEOPLE_MAX = 16, NOT_THERE = -2 };
 
-static char dir[64];
-
-static int remove_one(const char *path, const struct stat *s, int type, struct FTW *where) { return remove(path); }
+static const char *dir;
 
 static ww_library *open_library(void)
 {
     ww_error err = {0};
     ww_library *library = NULL;
-    strcpy(dir, access("/dev/shm", W_OK) == 0 ? "/dev/shm/ww-numbers-XXXXXX" : "/tmp/ww-numbers-XXXXXX");
-    if (!mkdtemp(dir))
-        abort();
+    dir = scratch_folder_in_memory();
     CHECK_OK(ww_library_open(dir, WW_LIBRARY_CREATE, NULL, &library, &err));
     return library;
 }
@@ -31,7 +25,7 @@ static ww_library *open_library(void)
 static void close_library(ww_library *library)
 {
     ww_library_close(library);
-    nftw(dir, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+    scratch_remove(dir);
 }
 
 // Footage in which each of `people` (ended by -1) is alone on `seconds` frames. The content hash is `hash`.
@@ -40,23 +34,17 @@ static int64_t add_footage(ww_library *library, uint64_t hash, uint64_t seed, co
 {
     ww_error err = {0};
     ww_random r = {seed};
-    int64_t source = 0, frame = 0, face = 0, sample = 0;
+    int64_t source = 0, frame = 0, sample = 0;
     ww_source_row row = {
         .path = "clip.mp4", .hash = hash, .scan_key = scan_key, .span_count = 1, .width = 640, .height = 360};
     CHECK_OK(ww_store_begin(library->store, &err));
     CHECK_OK(ww_store_add_source(library->store, &row, &source, &err));
     for (const int *who = people; *who >= 0; who++)
         for (int s = 0; s < seconds; s++, sample++) {
-            float vector[PEOPLE_DIM];
-            people_face(&r, *who, 0.6, vector);
             ww_frame_row f = {
                 .source = source, .sample = sample, .time_us = sample * 1000000 + (int64_t)(seed % 7) * 100000};
             CHECK_OK(ww_store_add_frame(library->store, &f, "j", 1, &frame, &err));
-            ww_face_row d = people_face_row(frame);
-            d.x = 100;
-            d.y = 50;
-            d.track = *who + 1;
-            CHECK_OK(ww_store_add_face(library->store, &d, vector, "p", 1, &face, &err));
+            CHECK_OK(people_store_face(library->store, &r, *who, frame, *who + 1, &err));
         }
     CHECK_OK(ww_store_commit(library->store, &err));
     return source;

@@ -2,18 +2,9 @@
 #include "base/files.h"
 #include "base/memory.h"
 #include "harness.h"
-#include "scan/source_list.h"
 #include "scan/portrait.h"
-
-#include <unistd.h>
-
-static char *scratch_dir(void)
-{
-    char *dir = ww_strdup("/tmp/whoswho-test-XXXXXX");
-    if (!mkdtemp(dir))
-        abort();
-    return dir;
-}
+#include "scan/source_list.h"
+#include "scratch.h"
 
 static void put(const char *dir, const char *name, const char *content)
 {
@@ -39,7 +30,7 @@ static void make_library(const char *dir, const char *name, const char *exported
 
 TEST(folders_are_searched_in_order_of_name)
 {
-    char *dir = scratch_dir();
+    const char *dir = scratch_folder();
     put(dir, "b.mp4", "x");
     put(dir, "a/2.jpg", "\xff\xd8\xff\xe0 and eight more");
     put(dir, "a/10.png", "x");
@@ -62,7 +53,6 @@ TEST(folders_are_searched_in_order_of_name)
     CHECK_STR(inputs.item[4].path, "no/such/file.mp4");
     CHECK_EQ(inputs.item[4].bytes, 0);
     ww_source_list_free(&inputs);
-    free(dir);
 }
 
 // A grey picture with a dark square where the face is.

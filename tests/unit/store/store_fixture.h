@@ -5,29 +5,21 @@
 #include "base/files.h"
 #include "base/memory.h"
 #include "harness.h"
+#include "scratch.h"
 #include "store/store.h"
-#include <ftw.h>
-#include <unistd.h>
 
 #define FIXTURE_DIM 8
 
-static char fixture_dir[64], fixture_path[96];
+static const char *fixture_dir;
+static char fixture_path[SCRATCH_BYTES + 64];
 
 static inline void fixture_begin(void)
 {
-    // Memory where there is some to be had: these tests sync a lot, and mean the order of things, not the disk.
-    strcpy(fixture_dir, access("/dev/shm", W_OK) == 0 ? "/dev/shm/ww-store-XXXXXX" : "/tmp/ww-store-XXXXXX");
-    if (!mkdtemp(fixture_dir))
-        abort();
+    fixture_dir = scratch_folder_in_memory();
     snprintf(fixture_path, sizeof fixture_path, "%s/whoswho.db", fixture_dir);
 }
 
-static inline int fixture_unlink(const char *path, const struct stat *s, int type, struct FTW *where)
-{
-    return remove(path);
-}
-
-static inline void fixture_end(void) { nftw(fixture_dir, fixture_unlink, 8, FTW_DEPTH | FTW_PHYS); }
+static inline void fixture_end(void) { scratch_remove(fixture_dir); }
 
 static inline ww_store *fixture_open(void)
 {

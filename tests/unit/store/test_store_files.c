@@ -117,20 +117,21 @@ static ww_status pass_shot(void *user, const ww_shot_row *row, ww_error *err) { 
 // Every page but the first is overwritten in turn: the walk must say so or still be right, and never crash.
 TEST(damage_anywhere_is_an_error_or_harmless)
 {
+    enum { SOURCES = 6, FRAMES = 60, FACES = 2 * SOURCES * FRAMES, PAGE_BYTES = 4096, HEAD_BYTES = 100 }; // SQLite's
     fixture_begin();
     ww_error err = {0};
     ww_store *s = fixture_open();
-    fixture_fill(s, 6, 60);
+    fixture_fill(s, SOURCES, FRAMES);
     CHECK_OK(ww_store_set_people(s, (int64_t[]){1, 2, 3}, (int32_t[]){0, 0, 1}, 3, &err));
     ww_store_close(s);
     uint8_t *good = NULL;
     size_t bytes = 0;
     CHECK_OK(ww_read_file(fixture_path, 1 << 24, &good, &bytes, &err));
     int refused = 0, pages = 0;
-    for (size_t at = 0; at < bytes; at += 4096, pages++) {
+    for (size_t at = 0; at < bytes; at += PAGE_BYTES, pages++) {
         uint8_t *bad = ww_alloc(bytes);
         memcpy(bad, good, bytes);
-        memset(bad + at + (at ? 0 : 100), 0xa5, at ? 4096 : 3996);
+        memset(bad + at + (at ? 0 : HEAD_BYTES), 0xa5, at ? PAGE_BYTES : PAGE_BYTES - HEAD_BYTES);
         write_text(fixture_path, bad, bytes);
         free(bad);
         int count = 0;
@@ -141,7 +142,7 @@ TEST(damage_anywhere_is_an_error_or_harmless)
             size_t jpeg_bytes = 0;
             if (status == WW_OK)
                 status = ww_store_shots(s, pass_shot, NULL, &err);
-            for (int64_t id = 1; status == WW_OK && id <= 720; id++) {
+            for (int64_t id = 1; status == WW_OK && id <= FACES; id++) {
                 status = ww_store_portrait_jpeg(s, id, &jpeg, &jpeg_bytes, &err);
                 free(jpeg);
             }
@@ -283,9 +284,7 @@ TEST(odd_names_of_folders_are_only_names)
         "a b", "it's \"quoted\"", "\xc3\xa9t\xc3\xa9", "\xff\xfe bytes", "file:x?mode=memory", "%41", ":memory:"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         fixture_begin();
-        char dir[64];
-        strcpy(dir, fixture_dir);
-        snprintf(fixture_path, sizeof fixture_path, "%s/%s", dir, names[i]);
+        snprintf(fixture_path, sizeof fixture_path, "%s/%s", fixture_dir, names[i]);
         CHECK_EQ(mkdir(fixture_path, 0777), 0);
         strcat(fixture_path, "/whoswho.db");
         ww_store *s = fixture_open();

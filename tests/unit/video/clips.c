@@ -3,12 +3,9 @@
 
 #include "base/files.h"
 #include "base/memory.h"
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+#include "scratch.h"
 
-static char folder[] = "/tmp/ww-clips-XXXXXX";
+static const char *folder;
 
 static bool shell(char *command)
 {
@@ -17,13 +14,15 @@ static bool shell(char *command)
     return done;
 }
 
-bool clips_begin(void) { return shell(ww_strdup("ffmpeg -version >/dev/null 2>&1")) && mkdtemp(folder) != NULL; }
-
-void clips_end(void) { shell(ww_strf("rm -rf '%s'", folder)); }
+bool clips_begin(void)
+{
+    folder = scratch_folder();
+    return shell(ww_strdup("ffmpeg -version >/dev/null 2>&1"));
+}
 
 const char *clip_path(const char *name)
 {
-    static char paths[4][256];
+    static char paths[4][SCRATCH_BYTES + 64];
     static unsigned turn;
     char *path = paths[turn++ % 4];
     snprintf(path, sizeof paths[0], "%s/%s", folder, name);

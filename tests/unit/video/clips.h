@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: MIT
-// Clips made at test time with the ffmpeg program, in a folder of their own that is removed at the end.
+// Clips made at test time with the ffmpeg program, in a folder of their own that is gone at the end.
 #ifndef WW_TESTS_CLIPS_H
 #define WW_TESTS_CLIPS_H
 #include <stdbool.h>
 
 bool clips_begin(void); // false: there is no ffmpeg program here
-void clips_end(void);
 // Path of a name in the folder; good until the fourth call from now.
 const char *clip_path(const char *name);
 // Runs `ffmpeg INPUTS... name`: `arguments` is everything but the output. True when the clip was made.

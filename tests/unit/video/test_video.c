@@ -504,6 +504,5 @@ int main(void)
     RUN(containers);
     RUN(without_times);
     RUN(joined_recordings);
-    clips_end();
     return FINISH();
 }

@@ -285,6 +285,5 @@ int main(void)
     RUN(damage_is_the_same_in_any_order);
     RUN(size_changes);
     RUN(flipped_bytes);
-    clips_end();
     return FINISH();
 }

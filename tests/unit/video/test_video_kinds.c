@@ -330,7 +330,7 @@ static ww_status see_black(void *user, const ww_frame *frame, ww_error *err)
     return WW_OK;
 }
 
-// Two cameras in one file are two sources; a small track beside a large one is a preview of it.
+// Two cameras in one file are two sources.
 TEST(each_camera_is_a_source)
 {
     CHECK(clip_make(
@@ -358,6 +358,7 @@ TEST(each_camera_is_a_source)
     CHECK(ww_source_open(clip_path("both.mp4"), &options, NULL, &source, &err) != WW_OK);
 }
 
+// A small track beside a large one is a preview of it.
 TEST(second_track_is_told)
 {
     CHECK(clip_make("two.mp4",
@@ -509,6 +510,5 @@ int main(void)
     RUN(concealed_pictures_are_damage);
     RUN(cancelled);
     RUN(read_errors_are_no_damage);
-    clips_end();
     return FINISH();
 }

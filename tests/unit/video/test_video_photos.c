@@ -395,6 +395,5 @@ int main(void)
     RUN(pixels_become_square);
     RUN(deep_pixels_keep_their_values);
     RUN(deinterlaced);
-    clips_end();
     return FINISH();
 }
