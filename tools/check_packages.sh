@@ -10,7 +10,7 @@ mirror=${MIRROR:-http://deb.debian.org/debian}
 say() { echo "== $*"; }
 
 build() { # build FOLDER
-    [ ! -e "$work/$1/whoswho_0.2.0_amd64.deb" ] || return 0
+    for made in "$work/$1"/whoswho_*.deb; do [ ! -e "$made" ] || return 0; done
     rm -rf "${work:?}/$1"
     mkdir -p "$work/$1/whoswho"
     (cd "$top" && git ls-files -z | xargs -0 tar cf -) | tar xf - -C "$work/$1/whoswho"

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: MIT
 """A review server and Debian's Chromium in front of it, for the tests of the page."""
+import itertools
+import json
 import os
 import re
+import shutil
 import signal
 import subprocess
-import sys
 import tempfile
 import time
 
@@ -71,7 +73,6 @@ class Browser:
             options.add_argument(argument)
         self.driver = webdriver.Chrome(service=Service("/usr/bin/chromedriver"), options=options)
         self.keys = 0
-
         self.emulate()
 
     def emulate(self, width=1280, height=800, dark=False):
@@ -132,25 +133,17 @@ class Browser:
         self.driver.save_screenshot(path)
 
 
-class Tap:
-    """Cases as TAP; a case is a with block."""
-
-    def __init__(self):
-        self.count = self.failed = 0
-
-    def check(self, fine, name, remark=""):
-        self.count += 1
-        self.failed += not fine
-        print(f"{'ok' if fine else 'not ok'} {self.count} - {name}", flush=True)
-        if remark:
-            print(f"# {remark}", flush=True)
-        return fine
-
-    def end(self):
-        print(f"1..{self.count}")
-        sys.exit(1 if self.failed else 0)
+def journal(program, folder):
+    """What was decided, without the times."""
+    said = subprocess.run([program, "log", "-o", folder, "--json"], check=True, capture_output=True).stdout
+    return [{k: v for k, v in row.items() if k != "time"} for row in json.loads(said)["log"]]
 
 
-def skip_all(why):
-    print(f"1..0 # SKIP {why}")
-    sys.exit(0)
+def copier(made, top):
+    """A function that copies the library `made` into a new folder of `top`, and returns its path."""
+    numbers = itertools.count()
+
+    def copy():
+        return shutil.copytree(made, os.path.join(top, f"copy{next(numbers)}", "people"))
+
+    return copy

@@ -14,8 +14,9 @@ import tempfile
 import time
 from collections import Counter
 
-sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from browser import Browser, Server, Tap, selenium, skip_all
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+from browser import Browser, Server, copier, journal, selenium  # noqa: E402
+from tap import Tap, skip_all  # noqa: E402
 
 program, footage = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
 shared = os.environ.get("WW_SHARED", "")
@@ -28,10 +29,6 @@ STATE = "import('/core.js').then(m => {window.review = m.state})"
 
 def whoswho(*arguments):
     return subprocess.run([program, *arguments], check=True, capture_output=True, text=True).stdout
-
-
-def journal(folder):
-    return [{k: v for k, v in row.items() if k != "time"} for row in json.loads(whoswho("log", "-o", folder, "--json"))["log"]]
 
 
 def go(browser, key, title):
@@ -300,7 +297,7 @@ def test_cast(top, browser):
         tap.check(browser.keys <= 2 * merges, "with at most two key strokes a merge")
     for command in commands:
         whoswho(*command, "-o", by_commands, "-q")
-    tap.check(journal(folder) == journal(by_commands), "and the journal is what the commands write")
+    tap.check(journal(program, folder) == journal(program, by_commands), "and the journal is what the commands write")
 
 
 def main():
@@ -314,14 +311,7 @@ def main():
     with tempfile.TemporaryDirectory(prefix="whoswho-page-") as top:
         made = os.path.join(top, "library")
         whoswho(footage, "-o", made, "-q")
-        copies = []
-
-        def copy():
-            copies.append(os.path.join(top, f"copy{len(copies)}"))
-            shutil.copytree(made, copies[-1])
-            return copies[-1]
-
-        browser = Browser(webdriver)
+        copy, browser = copier(made, top), Browser(webdriver)
         tests = [lambda t=t: t(copy, browser) for t in (test_people, test_person, test_unassigned_frame_footage, test_markup, test_tabs, test_looks)] + [lambda: test_cast(top, browser)]
         for i, test in enumerate(tests):
             if len(sys.argv) > 3 and str(i) not in sys.argv[3]:

@@ -3,12 +3,12 @@
 """usage: server.py WHOSWHO FOOTAGE
 
 The server of whoswho review, without a browser: who may ask what, and what decisions do. Prints TAP."""
+import glob
 import http.client
 import json
 import os
 import random
 import re
-import shutil
 import signal
 import socket
 import subprocess
@@ -17,8 +17,9 @@ import tempfile
 import threading
 import time
 
-sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from browser import Server, Tap
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+from browser import Server, copier, journal  # noqa: E402
+from tap import Tap  # noqa: E402
 
 program, footage = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
 tap = Tap()
@@ -72,11 +73,6 @@ class Client:
         return {number: count for number, _, count, _, _ in self.json("/api/state?seen=0")["people"]}
 
 
-def journal(folder):
-    rows = json.loads(subprocess.run([program, "log", "-o", folder, "--json"], check=True, capture_output=True).stdout)["log"]
-    return [{k: v for k, v in row.items() if k != "time"} for row in rows]
-
-
 def entered(server):
     client = Client(server)
     client.enter()
@@ -118,6 +114,16 @@ def test_headers(copy):
         tap.check(not missing, "every reply says what a browser may do with it", str(missing))
 
 
+def listening_at(port):
+    """Addresses, as the kernel writes them, at which a socket listens on the port."""
+    found = []
+    for table in glob.glob("/proc/net/tcp*"):
+        with open(table, encoding="ascii") as f:
+            rows = [line.split() for line in f.readlines()[1:]]
+        found += [row[1].split(":")[0] for row in rows if row[1].endswith(f":{port:04X}") and row[3] == "0A"]
+    return found
+
+
 def test_foreign(copy):
     with Server(program, copy()) as server:
         client = entered(server)
@@ -132,10 +138,8 @@ def test_foreign(copy):
         tap.check(refused == [403] * len(refused), "a change from another page is refused", str(refused))
         gets = [client.ask(m, p)[0] for m, p in (("GET", "/api/decide?kind=merge&who=1,2"), ("GET", "/api/back"), ("PUT", "/api/decide"), ("DELETE", "/api/state"), ("GET", "/api/leave"))]
         tap.check(gets == [405] * 5 and len(client.people()) == 5, "nothing changes but by POST", str(gets))
-        listening = subprocess.run(["cat", "/proc/net/tcp"], capture_output=True, text=True, check=True).stdout
-        port = f":{server.port:04X}"
-        tap.check(all(line.split()[1].startswith("0100007F") for line in listening.splitlines()[1:] if line.split()[1].endswith(port) and line.split()[3] == "0A"),
-                  "it listens on the loopback address alone")
+        addresses = listening_at(server.port)
+        tap.check(addresses == ["0100007F"], "it listens on the loopback address alone", str(addresses))
 
 
 def test_paths(copy):
@@ -217,7 +221,7 @@ def test_decisions(copy):
     commands = [["name", "0", "Ada"], ["merge", "1", "2", "--force"], ["undo"], ["redo"], ["ignore", "3"]]
     for command in commands:
         subprocess.run([program, *command, "-o", by_commands, "-q"], check=True)
-    tap.check(journal(folder) == journal(by_commands), "the journal is what the commands write")
+    tap.check(journal(program, folder) == journal(program, by_commands), "the journal is what the commands write")
 
     def people(where):
         return subprocess.run([program, "people", "-o", where, "--json"], check=True, capture_output=True).stdout
@@ -370,7 +374,7 @@ def test_killed(copy):
             except (OSError, http.client.HTTPException):
                 pass
             server.process.wait()
-    kept = len(journal(folder))
+    kept = len(journal(program, folder))
     tap.check(answered <= kept <= answered + 6, "what was acknowledged is kept through kill -9", f"{answered} answers, {kept} entries")
     subprocess.run([program, "cluster", "-q", folder], check=True)
     subprocess.run([program, "export", "-q", folder], check=True)
@@ -382,13 +386,7 @@ def main():
     with tempfile.TemporaryDirectory(prefix="whoswho-review-") as top:
         made = os.path.join(top, "library")
         subprocess.run([program, footage, "-o", made, "-q"], check=True)
-        copies = []
-
-        def copy():
-            copies.append(os.path.join(top, f"copy{len(copies)}", "people"))
-            shutil.copytree(made, copies[-1])
-            return copies[-1]
-
+        copy = copier(made, top)
         for test in (test_strangers, test_headers, test_foreign, test_paths, test_bodies, test_many, test_decisions, test_boxes, test_faces, test_questions, test_footage, test_export, test_killed):
             try:
                 test(copy)

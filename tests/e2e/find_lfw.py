@@ -14,6 +14,9 @@ import subprocess
 import sys
 import tempfile
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+from tap import Tap, skip_all  # noqa: E402
+
 RIGHT_MIN, STRANGERS_MAX = 57, 4
 
 
@@ -43,8 +46,7 @@ def put_in_order(library):
 def main():
     program, photos = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
     if not os.path.isdir(photos):
-        print("1..0 # SKIP lfw_dev is not here")
-        return
+        skip_all("lfw_dev is not here")
     of = collections.defaultdict(list)
     for name in sorted(os.listdir(photos)):
         if name.endswith(".jpg"):
@@ -68,12 +70,10 @@ def main():
         known += good and best["recognised"]
     wrong = sum(bool(face and any(m["recognised"] for m in face["matches"])) for face in (found[os.path.basename(p)] for p in strangers))
     print(f"# {len(held)} people held out: {right} times the right one is first, {known} times within the threshold; {wrong} of {len(strangers)} strangers taken for somebody")
-    results = [(f"the right person is first at least {RIGHT_MIN} times", right >= RIGHT_MIN and len(held) == 60),
-               (f"at most {STRANGERS_MAX} strangers are taken for somebody", wrong <= STRANGERS_MAX and len(strangers) == 200)]
-    for number, (what, good) in enumerate(results, 1):
-        print(f"{'ok' if good else 'not ok'} {number} - {what}")
-    print(f"1..{len(results)}")
-    sys.exit(not all(good for _, good in results))
+    tap = Tap()
+    tap.check(right >= RIGHT_MIN and len(held) == 60, f"the right person is first at least {RIGHT_MIN} times")
+    tap.check(wrong <= STRANGERS_MAX and len(strangers) == 200, f"at most {STRANGERS_MAX} strangers are taken for somebody")
+    tap.end()
 
 
 main()

@@ -8,13 +8,7 @@ people. Prints TAP."""
 import os
 import shutil
 
-from scene import DATA, RATE_HZ, background, check, check_equal, draw, faces, main, run, whoswho, write_clip
-
-
-def picture(path, name, mark=b""):
-    os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
-    with open(os.path.join(DATA, "people", name + ".png"), "rb") as f, open(path, "wb") as to:
-        to.write(f.read() + mark)
+from scene import RATE_HZ, background, check, check_equal, draw, faces, main, run, whoswho, write_clip, write_picture
 
 
 def names(out):
@@ -22,21 +16,21 @@ def names(out):
 
 
 def who_is_seen_once_is_recognised():
-    picture("known/Ada/1.png", "basil")
-    picture("ph/one.png", "basil", b"1")
-    picture("ph/other.png", "sage")
+    write_picture("known/Ada/1.png", "basil")
+    write_picture("ph/one.png", "basil", b"1")
+    write_picture("ph/other.png", "sage")
     summary = run("ph", "out", "--known", "known")
     check_equal(names("out"), {"ph/one.png": "Ada", "ph/other.png": ""}, "names")
     check_equal(summary["known"]["recognised"], 1, "people recognised")
-    whoswho("undo", "-o", "out", "-q", code=0)
+    whoswho("undo", "-o", "out", "-q")
     check_equal(names("out"), {"ph/one.png": "", "ph/other.png": ""}, "names after undo")
 
 
 def what_the_user_said_stands():
-    picture("known/Ada/1.png", "basil")
-    picture("ph/one.png", "basil", b"1")
+    write_picture("known/Ada/1.png", "basil")
+    write_picture("ph/one.png", "basil", b"1")
     run("ph", "out", "--known", "known")
-    whoswho("reject", os.path.join("out", faces("out")[0]["file"]), "-o", "out", "-q", code=0)
+    whoswho("reject", os.path.join("out", faces("out")[0]["file"]), "-o", "out", "-q")
     run("ph", "out", "--known", "known")
     check_equal(names("out"), {"ph/one.png": ""}, "names after a face was rejected")
 
@@ -46,18 +40,18 @@ def two_in_one_frame_are_not_the_same_known_person():
     draw(wall, "basil", 150, 200, 260)
     draw(wall, "basil", 800, 200, 260)
     write_clip("twins.mp4", [wall] * RATE_HZ)
-    picture("known/Ada/1.png", "basil")
+    write_picture("known/Ada/1.png", "basil")
     run("twins.mp4", "out", "--known", "known", "--no-track", "--min-samples", "9")
-    said = [entry["understood"] for entry in whoswho("log", "-o", "out", "--json", code=0).json["log"]]
+    said = [entry["understood"] for entry in whoswho("log", "-o", "out", "--json").json["log"]]
     check(len(said) == 1 and said[0].startswith("1 face of nobody is Ada"), f"understood: {said}")
 
 
 def pictures_called_by_name_are_a_layout_too():
     for file, name in (("Ada.png", "basil"), ("Ben 2.png", "ginger"), ("Ben_3.png", "ginger"), ("Cleo (4).png", "saffron")):
-        picture("known/" + file, name, file.encode())
+        write_picture("known/" + file, name, file.encode())
     os.mkfifo("known/pipe.jpg")  # nothing waits for it
     for name in ("basil", "ginger", "saffron", "sage"):
-        picture(f"ph/{name}.png", name)
+        write_picture(f"ph/{name}.png", name)
     summary = run("ph", "out", "--known", "known")
     check_equal((summary["known"]["names"], summary["known"]["pictures"]), (3, 4), "names and pictures")
     check_equal(
@@ -69,22 +63,22 @@ def pictures_called_by_name_are_a_layout_too():
 
 def a_library_tells_its_named_people():
     for i in range(2):
-        picture(f"old/basil_{i}.png", "basil", b"%d" % i)
-        picture(f"old/clove_{i}.png", "clove", b"%d" % i)
+        write_picture(f"old/basil_{i}.png", "basil", b"%d" % i)
+        write_picture(f"old/clove_{i}.png", "clove", b"%d" % i)
     run("old", "before")
-    whoswho("name", faces("before")[0]["person"], "Ada", "-o", "before", "-q", code=0)
-    picture("ph/b.png", "basil", b"new")
-    picture("ph/c.png", "clove", b"new")
-    done = whoswho("run", "ph", "-o", "out", "--known", "before", code=0)
+    whoswho("name", faces("before")[0]["person"], "Ada", "-o", "before", "-q")
+    write_picture("ph/b.png", "basil", b"new")
+    write_picture("ph/c.png", "clove", b"new")
+    done = whoswho("run", "ph", "-o", "out", "--known", "before")
     check_equal(names("out"), {"ph/b.png": "Ada", "ph/c.png": ""}, "names")
     check("Frames" not in done.said and "Montage" not in done.said, f"said: {done.said}")
-    whoswho("undo", "-o", "before", "-q", code=0)
+    whoswho("undo", "-o", "before", "-q")
     told = whoswho("run", "ph", "-o", "new", "--known", "before", code=2).err
     check("nobody in the library 'before' has a name yet" in told, f"told: {told}")
 
 
 def a_wrong_folder_is_noticed_before_the_scan():
-    picture("ph/b.png", "basil")
+    write_picture("ph/b.png", "basil")
     os.makedirs("papers/letters")
     with open("papers/letters/one.txt", "w", encoding="utf-8") as f:
         f.write("no picture")

@@ -11,7 +11,7 @@ import os
 import re
 import sqlite3
 
-from scene import DATA, background, check, check_equal, cv2, draw, faces, main, numpy, overlap, query, run, whoswho
+from scene import DATA, check, check_equal, cv2, faces, main, numpy, overlap, query, run, whoswho, write_photo
 
 TILE = (96, 120)  # of a montage: width, height
 SIDE = 5  # tiles in a row
@@ -19,14 +19,6 @@ FRAME_DIFFERENCE = (
     6.0  # mean difference of a picture from what it shows, in levels of 255: what JPEG at our quality and scaling cost
 )
 MATCH = 0.95  # correlation of a portrait with its place
-
-
-def photo(name, *drawn, size=(1280, 720)):
-    canvas = background(*size)
-    for one in drawn:
-        draw(canvas, *one)
-    cv2.imwrite(name, canvas)
-    return canvas
 
 
 def decode(path):
@@ -167,7 +159,7 @@ def of_the_demo():
 
 def of_a_large_photo():
     """Shrunk for Frames, cut for the portrait at full size, and a face at the rim."""
-    canvas = photo("large.png", ("basil", 200, 200, 500), ("sage", 1500, 0, 400), size=(1920, 1080))
+    canvas = write_photo("large.png", ("basil", 200, 200, 500), ("sage", 1500, 0, 400), size=(1920, 1080))
     run("large.png", "out", "--frame-max", "640")
     frame_pictures_match("out", lambda _: canvas)
     rows = faces("out")
@@ -181,7 +173,7 @@ def of_a_group():
     """More faces than a montage has tiles, as copies of one photo with its light changed."""
     os.mkdir("photos")
     for i in range(28):
-        canvas = photo("one.png", ("basil", 100 + 4 * i, 100, 300), size=(640, 480))
+        canvas = write_photo("one.png", ("basil", 100 + 4 * i, 100, 300), size=(640, 480))
         cv2.imwrite(f"photos/p{i:02}.png", cv2.convertScaleAbs(canvas, alpha=0.8 + 0.01 * i, beta=i))
     summary = run("photos", "out")
     check_equal((summary["faces"], summary["people"]), (28, 1), "faces and people")

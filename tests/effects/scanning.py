@@ -8,7 +8,7 @@ are drawn so that each decision shows. Prints TAP."""
 import csv
 import os
 
-from scene import DATA, RATE_HZ, background, check, check_equal, cv2, draw, faces, main, overlap, query, run, write_clip
+from scene import DATA, RATE_HZ, background, check, check_equal, cv2, draw, faces, main, query, run, write_clip
 
 
 def tracks_of(out, where="1"):

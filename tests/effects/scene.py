@@ -19,6 +19,9 @@ except ImportError as missing:
     print(f"1..0 # SKIP {missing.name} is not installed for {sys.executable}")
     sys.exit(0)
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+from made_people import write_picture  # noqa: E402,F401
+
 DATA = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "data")
 PROGRAM, SCRIPT = os.path.abspath(sys.argv[1]), os.path.basename(sys.argv[0])
 RATE_HZ = 25
@@ -44,6 +47,15 @@ def draw(canvas, name, x, y, height_px, strength=1.0):
     alpha = picture[..., 3:].astype(numpy.float32) / 255 * strength
     place = canvas[y : y + height_px, x : x + height_px]
     place[:] = (picture[..., :3] * alpha + place * (1 - alpha) + 0.5).astype(numpy.uint8)
+    return canvas
+
+
+def write_photo(path, *drawn, size=(1280, 720)):
+    """Writes a photo with faces (who, x, y, height in pixels[, strength]), and returns its pixels."""
+    canvas = background(*size)
+    for one in drawn:
+        draw(canvas, *one)
+    cv2.imwrite(path, canvas)
     return canvas
 
 

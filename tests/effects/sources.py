@@ -11,22 +11,28 @@ import shutil
 import sqlite3
 import subprocess
 
-from scene import DATA, RATE_HZ, background, check, check_equal, draw, faces, main, query, run, whoswho, write_clip
+from scene import (
+    RATE_HZ,
+    background,
+    check,
+    check_equal,
+    draw,
+    faces,
+    main,
+    query,
+    run,
+    whoswho,
+    write_clip,
+    write_picture,
+)
 
 PATH_MAX = 4096
-
-
-def photo(path, name, mark=b""):
-    """A made person's picture; `mark` after its end makes another file that shows the same."""
-    os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
-    with open(os.path.join(DATA, "people", name + ".png"), "rb") as f, open(path, "wb") as to:
-        to.write(f.read() + mark)
 
 
 def album(folder):
     for name in ("basil", "clove"):
         for i in range(3):
-            photo(f"{folder}/{name}_{i}.png", name, b"%d" % i)
+            write_picture(f"{folder}/{name}_{i}.png", name, b"%d" % i)
 
 
 def named(out, name):
@@ -40,9 +46,9 @@ def person_of(out, source):
 def a_photo_edited_in_place_takes_the_place_of_the_old_one():
     album("ph")
     run("ph", "out")
-    whoswho("name", person_of("out", "ph/basil_0.png"), "Ada", "-o", "out", code=0)
+    whoswho("name", person_of("out", "ph/basil_0.png"), "Ada", "-o", "out")
     for tag in (b"a tag", b"another", b"and the first again", b"1"):  # in the end the very content of the beginning
-        photo("ph/basil_1.png", "basil", tag)
+        write_picture("ph/basil_1.png", "basil", tag)
         summary = run("ph", "out")
         check_equal((summary["scanned"], summary["people"], len(faces("out"))), (1, 2, 6), "scanned, people, faces")
         check_equal(named("out", "Ada"), [f"ph/basil_{i}.png" for i in range(3)], "Ada's photos")
@@ -52,16 +58,16 @@ def a_photo_edited_in_place_takes_the_place_of_the_old_one():
 def what_was_decided_about_a_photo_holds_when_it_is_edited():
     """Here the decision speaks of the edited photo alone, through one edit and the next."""
     for i in range(4):
-        photo(f"ph/{i}.png", "basil", b"%d" % i)
+        write_picture(f"ph/{i}.png", "basil", b"%d" % i)
     run("ph", "out")
     portrait = next(row["file"] for row in faces("out") if row["source"] == "ph/2.png")
-    whoswho("reject", os.path.join("out", portrait), "-o", "out", code=0)
+    whoswho("reject", os.path.join("out", portrait), "-o", "out")
     check_equal(person_of("out", "ph/2.png"), -1, "person of the rejected")
     for tag in (b"edited", b"twice"):
-        photo("ph/2.png", "basil", tag)
+        write_picture("ph/2.png", "basil", tag)
         run("ph", "out")
         check_equal(person_of("out", "ph/2.png"), -1, "person of the rejected and edited")
-    whoswho("undo", "-o", "out", code=0)
+    whoswho("undo", "-o", "out")
     check_equal(person_of("out", "ph/2.png"), person_of("out", "ph/0.png"), "person after undo")
 
 
@@ -70,7 +76,7 @@ def a_recording_that_grows_is_one_recording():
     draw(wall, "basil", 200, 80, 180)
     write_clip("cam.mp4", [wall] * (4 * RATE_HZ))
     run("cam.mp4", "out")
-    whoswho("name", "0", "Ada", "-o", "out", code=0)
+    whoswho("name", "0", "Ada", "-o", "out")
     write_clip("cam.mp4", [wall] * (7 * RATE_HZ))
     summary = run("cam.mp4", "out")
     check_equal((summary["people"], len(faces("out")), len(named("out", "Ada"))), (1, 7, 7), "people, faces, Ada's")
@@ -89,7 +95,7 @@ def each_camera_of_a_file_is_a_source():
     summary = run("moved.mp4", "out")
     check_equal((summary["scanned"], summary["already"]), (0, 1), "files scanned, known")
     check_equal(sorted({row["source"] for row in faces("out")}), ["moved.mp4", "moved.mp4 (track 2)"], "sources")
-    whoswho("forget", "moved.mp4", "-o", "out", "-q", code=0)
+    whoswho("forget", "moved.mp4", "-o", "out", "-q")
     check_equal(faces("out"), [], "faces of a forgotten file")
 
 
@@ -102,13 +108,13 @@ def what_was_moved_is_followed():
     os.rename("ph/clove_1.png", "ph/clove_0.png")
     os.rename("x", "ph/clove_1.png")
     before = {row["file"]: row["source"] for row in faces("out")}
-    summary = whoswho("run", "ph", "trip", "-o", "out", "--json", code=0).json
+    summary = whoswho("run", "ph", "trip", "-o", "out", "--json").json
     check_equal((summary["scanned"], summary["people"]), (0, 2), "scanned, people")
     after = {row["file"]: row["source"] for row in faces("out")}
     moved = {"ph/basil_0.png": "trip/basil_0.png", "ph/clove_0.png": "ph/clove_1.png", "ph/clove_1.png": "ph/clove_0.png"}
     check_equal(after, {file: moved.get(source, source) for file, source in before.items()}, "sources of the faces")
     shutil.copy("ph/basil_1.png", "trip/copy.png")  # a copy moves nothing
-    whoswho("run", "trip", "-o", "out", "-q", code=0)
+    whoswho("run", "trip", "-o", "out", "-q")
     check("ph/basil_1.png" in [row["source"] for row in faces("out")], "the copy took the place of the original")
 
 
@@ -117,18 +123,18 @@ def what_is_gone_is_told_and_forgotten_when_asked():
     run("ph", "out")
     for name in ("basil_1.png", "clove_2.png"):
         os.remove(f"ph/{name}")
-    told = whoswho("run", "ph", "-o", "out", code=0).err
+    told = whoswho("run", "ph", "-o", "out").err
     check("2 files of the library are gone (ph/basil_1.png, ph/clove_2.png)" in told, f"told: {told}")
     check_equal(len(faces("out")), 6, "faces before they are forgotten")
-    check_equal(whoswho("forget", "--gone", "-o", "out", "--json", code=0).json["forgotten"], 2, "forgotten")
+    check_equal(whoswho("forget", "--gone", "-o", "out", "--json").json["forgotten"], 2, "forgotten")
     check_equal(len(faces("out")), 4, "faces after")
-    check("gone" not in whoswho("run", "ph", "-o", "out", code=0).err, "told again")
+    check("gone" not in whoswho("run", "ph", "-o", "out").err, "told again")
     os.rename("ph", "elsewhere")  # a drive that is not there leaves an empty mount point: nobody can tell
     os.mkdir("ph")
-    done = whoswho("forget", "--gone", "-o", "out", "--json", code=0).json
+    done = whoswho("forget", "--gone", "-o", "out", "--json").json
     check_equal((done["forgotten"], done["away"]), (0, 4), "forgotten, away: of an empty folder")
     check("no file 'nothing'" in whoswho("forget", "nothing", "-o", "out", code=3).err, "an unknown file is named")
-    check_equal(whoswho("forget", "ph", "-o", "out", "--json", code=0).json["forgotten"], 4, "forgotten with their folder")
+    check_equal(whoswho("forget", "ph", "-o", "out", "--json").json["forgotten"], 4, "forgotten with their folder")
     check_equal(faces("out"), [], "faces in the end")
     whoswho("forget", "-o", "out", code=2)
 
@@ -136,8 +142,8 @@ def what_is_gone_is_told_and_forgotten_when_asked():
 def a_forgotten_file_that_comes_back_is_whom_it_was():
     album("ph")
     run("ph", "out")
-    whoswho("name", person_of("out", "ph/basil_0.png"), "Ada", "-o", "out", code=0)
-    whoswho("forget", "ph/basil_0.png", "ph/basil_1.png", "-o", "out", "-q", code=0)
+    whoswho("name", person_of("out", "ph/basil_0.png"), "Ada", "-o", "out")
+    whoswho("forget", "ph/basil_0.png", "ph/basil_1.png", "-o", "out", "-q")
     check_equal(named("out", "Ada"), ["ph/basil_2.png"], "Ada's photos")
     run("ph", "out")
     check_equal(named("out", "Ada"), [f"ph/basil_{i}.png" for i in range(3)], "Ada's photos when all are back")
@@ -148,21 +154,21 @@ def library_bytes():
 
 
 def what_is_forgotten_is_erased():
-    photo("ph/a.png", "basil")
-    photo("ph/b.png", "sage")
+    write_picture("ph/a.png", "basil")
+    write_picture("ph/b.png", "sage")
     run("ph", "out")
     portrait = query("out", "SELECT jpeg FROM face_picture WHERE face = 1")[0][0]
     parts = [portrait[at : at + 64] for at in range(1000, len(portrait) - 64, 500)]
     here = [part for part in parts if part in library_bytes()]
     check(len(here) > len(parts) // 2, f"{len(here)} of {len(parts)} parts of the portrait are in the library")
-    whoswho("forget", "ph/a.png", "-o", "out", "-q", code=0)
+    whoswho("forget", "ph/a.png", "-o", "out", "-q")
     left = [part for part in here if part in library_bytes()]
     check_equal(len(left), 0, "parts of the forgotten portrait that are left")
 
 
 def two_files_of_one_name_are_told_apart():
     for folder, name in (("a", "basil"), ("b", "sage")):
-        photo(f"{folder}/DSC0001.png", name)
+        write_picture(f"{folder}/DSC0001.png", name)
         home = os.getcwd()
         os.chdir(folder)
         run("DSC0001.png", "../out")
@@ -173,7 +179,7 @@ def two_files_of_one_name_are_told_apart():
         "sources",
     )
     run("a", "page")
-    whoswho("run", "a", "b", "-o", "page", "-q", code=0)
+    whoswho("run", "a", "b", "-o", "page", "-q")
     with open("page/index.html", encoding="utf-8") as f:
         page = f.read()
     check(">a/DSC0001.png<" in page and ">b/DSC0001.png<" in page, "the page calls both DSC0001.png")
@@ -183,7 +189,7 @@ def the_folder_it_is_called_from_does_not_matter():
     album("ph")
     run("ph", "out")
     os.chdir("ph")
-    told = whoswho("run", ".", "-o", "../out", "--json", code=0)
+    told = whoswho("run", ".", "-o", "../out", "--json")
     os.chdir("..")
     check_equal((told.json["scanned"], told.json["already"]), (0, 6), "scanned, known")
     check("gone" not in told.err, f"told: {told.err}")
@@ -197,8 +203,8 @@ def sources_looked_at(*inputs, code=0):
 
 
 def linked_folders_are_followed_once():
-    photo("ph/trip/a.png", "basil")
-    photo("far/b.png", "sage")
+    write_picture("ph/trip/a.png", "basil")
+    write_picture("far/b.png", "sage")
     os.symlink("trip", "ph/again")  # the folder itself comes first, whatever the link's name
     os.symlink("..", "ph/trip/up")
     os.symlink(os.path.abspath("far"), "ph/drive")
@@ -211,9 +217,9 @@ def linked_folders_are_followed_once():
 
 
 def what_cannot_be_looked_at_is_told():
-    photo("ph/a.png", "basil")
+    write_picture("ph/a.png", "basil")
     deep = "ph/" + "/".join(["d"] * 60)  # no bound of its own
-    photo(deep + "/b.png", "sage")
+    write_picture(deep + "/b.png", "sage")
     check_equal(sources_looked_at("ph"), ["ph/a.png", deep + "/b.png"], "files")
     home, name = os.getcwd(), "n" * 250
     os.chdir("ph")
@@ -233,9 +239,9 @@ def what_cannot_be_looked_at_is_told():
 
 
 def thumbnails_and_bins_are_left_out():
-    photo("ph/a.png", "basil")
+    write_picture("ph/a.png", "basil")
     for folder in ("@eaDir/a.png", "#recycle", "$RECYCLE.BIN/S-1-5", ".Trash-1000/files", "sub/@eaDir", "#snapshot"):
-        photo(f"ph/{folder}/b.png", "sage")
+        write_picture(f"ph/{folder}/b.png", "sage")
     check_equal(sources_looked_at("ph"), ["ph/a.png"], "files")
     check_equal(sources_looked_at("ph/#recycle"), ["ph/#recycle/b.png"], "files of a bin that was named")
 
@@ -247,7 +253,7 @@ def a_folder_with_a_library_is_searched_without_what_we_wrote():
     check_equal((summary["scanned"], summary["people"]), (6, 2), "scanned, people")
     summary = run(".", ".")
     check_equal((summary["scanned"], summary["already"], summary["people"]), (0, 6, 2), "scanned, known, people again")
-    photo("Face_0/mine.png", "sage")  # the user's, wherever it is
+    write_picture("Face_0/mine.png", "sage")  # the user's, wherever it is
     portrait = next(name for name in sorted(os.listdir("Face_1")) if name.endswith(".jpg"))
     os.makedirs("Ada")
     os.rename(os.path.join("Face_1", portrait), os.path.join("Ada", portrait))  # ours, wherever it is
@@ -258,15 +264,15 @@ def a_folder_with_a_library_is_searched_without_what_we_wrote():
         "files, for another library",
     )
     os.chdir("ph")
-    whoswho("sync", ".", "-q", code=0)
+    whoswho("sync", ".", "-q")
     check_equal(run(".", ".")["scanned"], 1, "scanned: the user's")
 
 
 def a_data_set_is_no_footage():
     album("ph")
     run("ph", "out")
-    whoswho("export", "out", "--to", "imagefolder", "-O", "ph/set", "-q", code=0)
-    photo("ph/set/mine.png", "sage")
+    whoswho("export", "out", "--to", "imagefolder", "-O", "ph/set", "-q")
+    write_picture("ph/set/mine.png", "sage")
     check_equal(
         sources_looked_at("ph"),
         [f"ph/{name}_{i}.png" for name in ("basil", "clove") for i in range(3)] + ["ph/set/mine.png"],
@@ -275,8 +281,8 @@ def a_data_set_is_no_footage():
 
 
 def a_library_that_cannot_be_read_is_told():
-    photo("ph/a.png", "basil")
-    photo("ph/old/b.png", "sage")
+    write_picture("ph/a.png", "basil")
+    write_picture("ph/old/b.png", "sage")
     with open("ph/old/whoswho.db", "w", encoding="utf-8") as f:
         f.write("no library")
     told = whoswho("scan", "ph", "-o", "seen", "-q", code=1).err
@@ -312,7 +318,6 @@ def a_library_from_before_files_were_known_is_brought_up_to_date():
     summary = run("ph", "out")
     check_equal((summary["scanned"], summary["people"]), (0, 2), "scanned, people")
     check_equal(query("out", "SELECT count(*) FROM source_file"), [(6,)], "files known now")
-
 
 
 main(

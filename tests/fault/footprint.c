@@ -39,7 +39,10 @@ static void note(const char *what, int folder, const char *path)
     if (!really)                                                                                                       \
         *(void **)&really = dlsym(RTLD_NEXT, name);
 
-static int mode_of(int flags, va_list arguments) { return flags & (O_CREAT | O_TMPFILE) ? va_arg(arguments, int) : 0; }
+static int mode_of(int flags, va_list arguments)
+{
+    return flags & O_CREAT || (flags & O_TMPFILE) == O_TMPFILE ? va_arg(arguments, int) : 0;
+}
 
 #define OPEN(name)                                                                                                     \
     int name(const char *path, int flags, ...)                                                                         \
@@ -74,6 +77,15 @@ int openat64(int folder, const char *path, int flags, ...);
 #undef openat64
 OPEN(open64)
 OPENAT(openat64)
+
+FILE *fopen64(const char *path, const char *mode);
+FILE *fopen64(const char *path, const char *mode)
+{
+    REAL(FILE *, "fopen64", const char *, const char *)
+    if (strpbrk(mode, "wa+"))
+        note("write", AT_FDCWD, path);
+    return really(path, mode);
+}
 
 int unlink(const char *path)
 {

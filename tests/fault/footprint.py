@@ -11,8 +11,11 @@ import subprocess
 import sys
 import tempfile
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+from made_people import PEOPLE, write_picture  # noqa: E402
+from tap import Tap  # noqa: E402
+
 PROGRAM, PRELOAD = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
-PEOPLE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "data", "people")
 HARMLESS = ("/dev/", "/proc/")
 
 
@@ -57,15 +60,13 @@ def main():
         ("its check", ["check", "set"]),
         ("the models there are", ["models", "list"]),
     ]
-    failed = 0
+    tap = Tap()
     with tempfile.TemporaryDirectory(prefix="whoswho-footprint-") as folder:
         os.chdir(os.path.realpath(folder))
-        os.makedirs("photos")
         os.makedirs("known/Basil")
         for name in ("basil", "sage"):
             for i in range(3):
-                with open(f"{PEOPLE}/{name}.png", "rb") as f, open(f"photos/{name}_{i}.png", "wb") as to:
-                    to.write(f.read() + b"%d" % i)
+                write_picture(f"photos/{name}_{i}.png", name, b"%d" % i)
         shutil.copy(f"{PEOPLE}/basil.png", "known/Basil")
         before = stamps("photos"), stamps("known/Basil")
         for number, (name, command) in enumerate(commands, 1):
@@ -73,16 +74,11 @@ def main():
             wrong = outside(marks, "out", "set", "set.unfinished")
             if number == 1 and not any(what in ("write", "rename") for what, _ in marks):
                 wrong = ["nothing is on record: the preloaded library is not at work"]
-            failed += bool(wrong)
-            print(f"{'not ok' if wrong else 'ok'} {number} - {name}", flush=True)
-            for mark in wrong[:5]:
-                print(f"#   {mark}")
+            tap.check(not wrong, name, "\n".join(map(str, wrong[:5])))
         same = before == (stamps("photos"), stamps("known/Basil"))
-        failed += not same
-        print(f"{'ok' if same else 'not ok'} {len(commands) + 1} - sources and pictures of known people are as they were")
+        tap.check(same, "sources and pictures of known people are as they were")
         os.chdir("/")
-    print(f"1..{len(commands) + 1}")
-    return failed != 0
+    tap.end()
 
 
-sys.exit(main())
+main()

@@ -12,7 +12,7 @@ import re
 import shutil
 import xml.etree.ElementTree as ElementTree
 
-from library import NAMES, export, library, stored_faces
+from library import NAMES, export, import_, library, stored_faces
 from scene import DATA, check, check_equal, main, query, whoswho
 
 import cv2
@@ -39,10 +39,6 @@ def people(lib):
 
 def detected(face):
     return [round(v, 2) for v in face[5:9]]
-
-
-def import_(lib, *files, code=0, options=()):
-    return whoswho("import", lib, *files, "--json", *options, code=code).json
 
 
 def cvat(path="out/annotations.xml"):
@@ -148,7 +144,7 @@ def work_on_cvat_becomes_decisions():
     export("cvat", "out")
     lib, work = copied(), work_on_cvat()
     before = people(lib)
-    done = import_(lib, "changed.xml", code=1, options=["--dry-run"])
+    import_(lib, "changed.xml", "--dry-run", code=1)
     check_equal(people(lib), before, "after a dry run")
     done = import_(lib, "changed.xml", code=1)
     check_equal(

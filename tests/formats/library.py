@@ -32,6 +32,11 @@ def export(formats, out, *options):
     return whoswho("export", library(), "--to", formats, "-O", out, "--json", *options).json
 
 
+def import_(lib, *files, code=0):
+    """The summary of an import."""
+    return whoswho("import", lib, *files, "--json", code=code).json
+
+
 def stored_faces(lib=None):
     """(face, frame, time_us, person, track, x, y, width, height, landmarks), in the order of the store; face and frame numbered from 1."""
     frames = [f for (f,) in query(lib or library(), "SELECT id FROM frame ORDER BY source, sample")]

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """usage: sidecars.py WHOSWHO
 
-XMP sidecars of photos that lie in every orientation: regions where the faces are in the stored pixels (turned here by OpenCV, and read by exiftool
+XMP sidecars of photos that lie on each side: regions where the faces are in the stored pixels (turned here by OpenCV, and read by exiftool
 where it is installed), existing sidecars with all they hold, and names from regions of others (digiKam's form, XMP within photos, Picasa's ini) as
 decisions. Prints TAP."""
 
@@ -17,7 +17,7 @@ import struct
 import subprocess
 import xml.etree.ElementTree as ElementTree
 
-from library import export, library, tree
+from library import export, import_, library, tree
 from scene import check, check_equal, main, query, whoswho
 
 import cv2
@@ -33,7 +33,6 @@ NS = {
 LIE_DOWN = {
     1: lambda p: p,
     3: lambda p: cv2.rotate(p, cv2.ROTATE_180),
-    5: lambda p: cv2.transpose(p),
     6: lambda p: cv2.rotate(p, cv2.ROTATE_90_COUNTERCLOCKWISE),
     8: lambda p: cv2.rotate(p, cv2.ROTATE_90_CLOCKWISE),
 }
@@ -292,10 +291,6 @@ def names(lib):
     return {face: name for _, _, faces in stored(lib).values() for _, name, _, face in faces}
 
 
-def import_(lib, *files, code=0):
-    return whoswho("import", lib, *files, "--json", code=code).json
-
-
 def unnamed(lib):
     """Takes the names back."""
     for _ in (ADA, ZOE):
@@ -326,7 +321,7 @@ def our_own_names_come_back():
 
 
 def names_of_other_programs_become_decisions():
-    """In every orientation, with the region around the whole head; each program names another person."""
+    """With the region around the whole head; each program names another person."""
     folder, lib = copied()
     unnamed(lib)
     photo_tree = tree(folder)

@@ -17,11 +17,12 @@ import subprocess
 import urllib.parse
 import xml.etree.ElementTree as ElementTree
 
-from library import export, library, query, stored_faces
+from library import export, library
 from scene import DATA, check, check_equal, main, whoswho
 
 ODD = ['=1+1 & "Ö" <b>;#\\', "@Zoë --> 2\u20ac", "plain name"]
-LENGTH_S = 29.4 # of the demo
+LENGTH_S = 29.4  # of the demo
+RATE_HZ = 25.0
 _timed = []
 
 
@@ -109,12 +110,11 @@ def tables_hold_the_seconds_and_no_formula():
     check(not any(re.match(r"[=+\-@]", value) for row in rows for value in row.values()), "a formula")
     check({"'" + ODD[0], "'" + ODD[1], ODD[2]} <= {row["name"] for row in rows}, "names")
     same([(row["name"].lstrip("'"), float(row["start_s"]), float(row["end_s"])) for row in rows], "CSV")
-    (rate,) = {25.0}
     for row in rows:
         for side in ("start", "end"):
             h, m, s, f = map(int, row[f"{side}_timecode"].split(":"))
-            said = (h - 10) * 3600 + m * 60 + s + f / rate
-            check(abs(said - float(row[f"{side}_s"])) <= 0.5 / rate + 0.001, f"{row}: {said}")
+            said = (h - 10) * 3600 + m * 60 + s + f / RATE_HZ
+            check(abs(said - float(row[f"{side}_s"])) <= 0.5 / RATE_HZ + 0.001, f"{row}: {said}")
     with open("out/people.csv", encoding="utf-8", newline="") as f:
         people = list(csv.DictReader(f))
     for person in people:
@@ -162,15 +162,15 @@ def elan_reads_its_document():
     same(found, "EAF")
 
 
-def moment(value, rate=25.0):
-    check_equal((value["OTIO_SCHEMA"], value["rate"]), ("RationalTime.1", rate), "a time")
+def moment(value):
+    check_equal((value["OTIO_SCHEMA"], value["rate"]), ("RationalTime.1", RATE_HZ), "a time")
     check(value["value"] % 1 == 0, f"whole frames: {value}")
-    return value["value"] / rate
+    return value["value"] / RATE_HZ
 
 
-def span(value, rate=25.0):
+def span(value):
     check_equal(value["OTIO_SCHEMA"], "TimeRange.1", "a range")
-    return moment(value["start_time"], rate), moment(value["duration"], rate)
+    return moment(value["start_time"]), moment(value["duration"])
 
 
 def otio_counts_from_the_timecode():

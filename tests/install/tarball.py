@@ -10,6 +10,9 @@ import subprocess
 import sys
 import tempfile
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+from tap import Tap, skip_all  # noqa: E402
+
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 GLIBC = "libc.so.6 libm.so.6 libdl.so.2 libpthread.so.0 librt.so.1 libresolv.so.2 libmvec.so.1 libutil.so.1".split()
 
@@ -27,8 +30,8 @@ def why_not():
 def main():
     reason = why_not()
     if reason:
-        print(f"1..0 # SKIP {reason}")
-        return 0
+        skip_all(reason)
+    tap = Tap()
     with tempfile.TemporaryDirectory(prefix="whoswho-tarball-") as folder:
         subprocess.run([os.path.join(TOP, "tools", "make_tarball.sh"), "--tree", sys.argv[1], os.path.join(folder, "tree")], check=True)
         (tree,) = glob.glob(os.path.join(folder, "tree", "whoswho-*"))
@@ -44,12 +47,9 @@ def main():
         os.symlink("/moved/bin/whoswho", os.path.join(root, "proc", "self", "exe"))  # what the loader and the program ask for, without mounting anything
         done = subprocess.run(["chroot", root, "/moved/whoswho", "demo", "-o", "/tmp/People", "--every", "5s"], capture_output=True, text=True)
         good = done.returncode == 0 and "5 people" in done.stdout and os.path.exists(os.path.join(root, "tmp/People/Face_4"))
-        print(f"{'ok' if good else 'not ok'} 1 - the tree works in a root of its own")
-        if not good:
-            print("# " + (done.stdout + done.stderr).replace("\n", "\n# "))
-        print(f"{'ok' if licences > 50 else 'not ok'} 2 - the licences of its libraries are there ({licences})")
-    print("1..2")
-    return not (good and licences > 50)
+        tap.check(good, "the tree works in a root of its own", "" if good else done.stdout + done.stderr)
+        tap.check(licences > 50, f"the licences of its libraries are there ({licences})")
+    tap.end()
 
 
-sys.exit(main())
+main()

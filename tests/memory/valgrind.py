@@ -11,8 +11,11 @@ import subprocess
 import sys
 import tempfile
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+from made_people import write_picture  # noqa: E402
+from tap import Tap, skip_all  # noqa: E402
+
 PROGRAM = os.path.abspath(sys.argv[1])
-PEOPLE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "data", "people")
 VALGRIND = ["valgrind", "-q", "--error-exitcode=99", "--leak-check=full", "--errors-for-leak-kinds=definite"]
 COMMANDS = [
     ["people", "-o", "out"],
@@ -25,27 +28,20 @@ COMMANDS = [
 
 def main():
     if not shutil.which("valgrind"):
-        print("1..0 # SKIP valgrind is not installed")
-        return 0
-    failed = 0
+        skip_all("valgrind is not installed")
+    tap = Tap()
     with tempfile.TemporaryDirectory(prefix="whoswho-valgrind-") as folder:
         os.chdir(folder)
-        os.mkdir("photos")
         for name in ("basil", "sage"):
             for i in range(2):
-                with open(f"{PEOPLE}/{name}.png", "rb") as f, open(f"photos/{name}_{i}.png", "wb") as to:
-                    to.write(f.read() + b"%d" % i)
+                write_picture(f"photos/{name}_{i}.png", name, b"%d" % i)
         subprocess.run([PROGRAM, "run", "photos", "-o", "out", "-q"], check=True)
-        for number, command in enumerate(COMMANDS, 1):
+        for command in COMMANDS:
             done = subprocess.run([*VALGRIND, PROGRAM, *command], capture_output=True, text=True, check=False)
             good = done.returncode == 0
-            failed += not good
-            print(f"{'ok' if good else 'not ok'} {number} - {command[0]}", flush=True)
-            if not good:
-                print("# " + done.stderr[:4000].replace("\n", "\n# "))
+            tap.check(good, command[0], "" if good else done.stderr[:4000])
         os.chdir("/")
-    print(f"1..{len(COMMANDS)}")
-    return failed != 0
+    tap.end()
 
 
-sys.exit(main())
+main()

@@ -25,10 +25,12 @@ import sys
 import tempfile
 import time
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+from made_people import write_picture  # noqa: E402
+
 PROGRAM = os.path.abspath(sys.argv[1])
 STEPS = int(sys.argv[2]) if len(sys.argv) > 2 else 60
 SEED = int(os.environ.get("SEED", time.time()))
-PEOPLE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "data", "people")
 WHO = ("basil", "ginger", "saffron", "sage")
 TIMEOUT_S = 120
 OUT, PHOTOS = "out", "photos"
@@ -118,8 +120,7 @@ class Day:
 
     def photo(self, path, who):
         self.marks += 1
-        with open(os.path.join(PEOPLE, who + ".png"), "rb") as f, open(path, "wb") as to:
-            to.write(f.read() + b"%d" % self.marks)
+        write_picture(path, who, b"%d" % self.marks)
 
     def photos(self):
         return sorted(

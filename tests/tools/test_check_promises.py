@@ -9,6 +9,9 @@ import subprocess
 import sys
 import tempfile
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+from tap import Tap  # noqa: E402
+
 TOP = sys.argv[1]
 HEAD = "| promise | held by |\n|---|---|\n"
 CASES = [
@@ -22,9 +25,9 @@ CASES = [
     ("no promises", "nothing\n", 1, ""),
 ]
 
-failed = 0
+tap = Tap()
 with tempfile.TemporaryDirectory() as folder:
-    for number, (name, text, code, said) in enumerate(CASES, 1):
+    for name, text, code, said in CASES:
         command = [sys.executable, os.path.join(TOP, "tools/check_promises.py")]
         if text is not None:
             command.append(os.path.join(folder, "promises.md"))
@@ -32,9 +35,6 @@ with tempfile.TemporaryDirectory() as folder:
                 f.write(text)
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         good = done.returncode == code and said in done.stdout
-        failed += not good
-        print(f"{'ok' if good else 'not ok'} {number} - {name}")
-        if not good:
-            print(f"# exit code {done.returncode}: {done.stdout.strip()} {done.stderr.strip()}")
-print(f"1..{len(CASES)}")
-sys.exit(failed != 0)
+        why = f"exit code {done.returncode}: {done.stdout.strip()} {done.stderr.strip()}"
+        tap.check(good, name, "" if good else why)
+tap.end()

@@ -9,6 +9,9 @@ import os
 import re
 import sys
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+from tap import Tap  # noqa: E402
+
 SOURCE = sys.argv[1]
 
 
@@ -17,18 +20,14 @@ def read(*path):
         return f.read()
 
 
-def report(number, what, missing):
-    print(f"{'not ok' if missing else 'ok'} {number} - {what}")
-    for name in sorted(missing):
-        print(f"# {name}")
-
-
 installed = re.search(r'build_packages="([^"]*)"', read("tools", "setup.sh")).group(1).split()
 wanted = {name for name in installed if name.endswith("-dev") and name != "libc6-dev"}
 control = re.search(r"^Build-Depends:(.*?)^\S", read("debian", "control"), re.S | re.M).group(1)
-report(1, "debian/control builds with what run.sh installs", wanted - {d.split()[0] for d in control.split(",")})
+missing = wanted - {dependency.split()[0] for dependency in control.split(",")}
+tap = Tap()
+tap.check(not missing, "debian/control builds with what run.sh installs", "\n".join(sorted(missing)))
 exported = set(read("tests", "abi", "symbols.txt").split())
 listed = set(re.findall(r"^ (\w+)@", read("debian", "libwhoswho0.symbols"), re.M))
-report(2, "debian/libwhoswho0.symbols lists what is exported", exported ^ listed)
-print("1..2")
-sys.exit(bool(wanted - {d.split()[0] for d in control.split(",")} or exported ^ listed))
+other = exported ^ listed
+tap.check(not other, "debian/libwhoswho0.symbols lists what is exported", "\n".join(sorted(other)))
+tap.end()

@@ -10,6 +10,9 @@ import subprocess
 import sys
 import tempfile
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+from tap import Tap  # noqa: E402
+
 TOP = sys.argv[1]
 SOUND = "#!/bin/sh\necho '#64\tDONE   cov: 17 ft: 20 corp: 3/9b'\necho 'stat::number_of_executed_units: 64'\n"
 CRASHES = SOUND + "for a in \"$@\"; do case $a in -artifact_prefix=*) echo x >\"${a#*=}crash-1\";; esac; done\necho 'ERROR: AddressSanitizer'\nexit 77\n"
@@ -52,14 +55,9 @@ def failures_are_saved(folder):
     return good, f"{done.stdout} {found}"
 
 
-failed = 0
-CASES = (nothing_found, failures_are_saved)
-for number, case in enumerate(CASES, 1):
+tap = Tap()
+for case in (nothing_found, failures_are_saved):
     with tempfile.TemporaryDirectory() as folder:
         good, why = case(folder)
-    failed += not good
-    print(f"{'ok' if good else 'not ok'} {number} - {case.__name__}")
-    if not good:
-        print("# " + why.replace("\n", "\n# "))
-print(f"1..{len(CASES)}")
-sys.exit(failed != 0)
+    tap.check(good, case.__name__, "" if good else why)
+tap.end()

@@ -7,7 +7,7 @@ import sys
 import tempfile
 
 ROOT = os.environ.get("WW_SOURCE", os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
-sys.path.insert(0, os.path.join(ROOT, "training"))
+sys.path[:0] = [os.path.join(ROOT, "training"), os.path.join(ROOT, "tests")]
 sys.dont_write_bytecode = True
 try:
     import cv2

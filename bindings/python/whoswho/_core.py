@@ -300,15 +300,17 @@ class Reporter:
             self.bar.close()
         self.bar = None
 
-    def begin(self, wanted) -> None:
+    def during(self, wanted, function: Callable[[], int]) -> int:
+        """Calls function, which may take long, and hands its progress to `wanted`; what failed there is raised here."""
         self.wanted, self.failure, self.stage = wanted, None, None
         self.cancelled.clear()
-
-    def end(self) -> None:
-        self._close()
-        failure, self.failure, self.wanted = self.failure, None, None
-        if failure:
-            raise failure
+        try:
+            return run(function, self.cancelled.set)
+        finally:
+            self._close()
+            failure, self.failure, self.wanted = self.failure, None, None
+            if failure:
+                raise failure
 
 
 # --- calls -----------------------------------------------------------------------------------------------------------

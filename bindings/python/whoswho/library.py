@@ -58,12 +58,7 @@ class Library:
             if self._pointer is None:
                 raise Error(Status.ARGUMENT, f"the library {self.folder!r} is closed")
             err = ffi.new("ww_error *")
-            self._reporter.begin(progress)
-            try:
-                status = run(lambda: function(self._pointer, *arguments, err), self._reporter.cancelled.set)
-            finally:
-                self._reporter.end()
-            check(status, err)
+            check(self._reporter.during(progress, lambda: function(self._pointer, *arguments, err)), err)
 
     # --- footage to folders
 
@@ -98,8 +93,9 @@ class Library:
     def export_dataset(self, formats, out, progress=None, **options: Any) -> Record:
         """Writes a data set for training elsewhere. formats: a name or several (dataset_formats() lists them).
 
-        Options: unlabelled (0 blur, 1 unknown, 2 leave out), named_only, train, val, test, seed, near_duplicate,
-        chip_size.
+        Options are those of ww_dataset_options: unlabelled (0 blur, 1 unknown, 2 leave out), named_only, train, val,
+        test, seed, near_duplicate, chip_size, best, per_track, apart, crop, picture_width, picture_format, quality,
+        margin, box.
         """
         keep: list = []
         names = formats if isinstance(formats, str) else ",".join(formats)
@@ -136,8 +132,8 @@ class Library:
     def split(self, who, apply: bool = False) -> Record:
         """How the faces of a person fall into two: sides, separation, within, between; with apply they are two from now on."""
         keep: list = []
-        proposal, result = new("ww_split_proposal"), new("ww_decision_result")
-        self._call(lib.ww_library_split, optional(str(who), keep), int(apply), proposal, result)
+        proposal = new("ww_split_proposal")
+        self._call(lib.ww_library_split, optional(str(who), keep), int(apply), proposal, ffi.NULL)
         return record(proposal)
 
     def sync(self, dry_run: bool = False) -> Record:
@@ -283,10 +279,8 @@ def evaluate_people(where, truth, face: str = "middle", worst: int = 5, threshol
     options.threshold, options.thresholds = values, len(thresholds)
     options.on_group, options.on_threshold, options.user = lib.whoswho_group, lib.whoswho_threshold, found.handle
     result, err = new("ww_eval_result"), ffi.new("ww_error *")
-    reporter.begin(progress)
-    status = run(lambda: lib.ww_eval_people(optional(where, keep), optional(truth, keep), options, reporter.callbacks, result, err), reporter.cancelled.set)
-    reporter.end()
-    check(status, err)
+    paths = optional(where, keep), optional(truth, keep)
+    check(reporter.during(progress, lambda: lib.ww_eval_people(*paths, options, reporter.callbacks, result, err)), err)
     told = found.finish()
     return Record(groups=[g for g in told if "split" in vars(g)], thresholds=[t for t in told if "threshold" in vars(t)], **vars(record(result)))
 
@@ -295,10 +289,8 @@ def evaluate_pairs(where, pairs, face: str = "middle", progress=None) -> Record:
     """Face verification after the protocol of LFW's View 2: the members of ww_eval_pairs_result."""
     keep: list = []
     reporter, result, err = Reporter(), new("ww_eval_pairs_result"), ffi.new("ww_error *")
-    reporter.begin(progress)
-    status = run(lambda: lib.ww_eval_pairs(optional(where, keep), optional(pairs, keep), _face(face), reporter.callbacks, result, err), reporter.cancelled.set)
-    reporter.end()
-    check(status, err)
+    paths = optional(where, keep), optional(pairs, keep)
+    check(reporter.during(progress, lambda: lib.ww_eval_pairs(*paths, _face(face), reporter.callbacks, result, err)), err)
     return record(result)
 
 

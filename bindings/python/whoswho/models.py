@@ -2,9 +2,9 @@
 """Detectors and embedders: those compiled in, files, and models of others by name."""
 from __future__ import annotations
 
-from typing import List, Optional
+from typing import List
 
-from ._core import Collector, Record, Reporter, check, ffi, lib, new, optional, record, run, text
+from ._core import Collector, Record, Reporter, check, ffi, lib, new, optional, record, text
 
 
 class Models:
@@ -52,11 +52,8 @@ def get_model(name: str, progress=None) -> None:
     """Downloads a pinned model, the only thing that reaches for the network."""
     keep: list = []
     reporter, err = Reporter(), ffi.new("ww_error *")
-    reporter.begin(progress)
     pointer = optional(name, keep)
-    status = run(lambda: lib.ww_pinned_model_get(pointer, reporter.callbacks, err), reporter.cancelled.set)
-    reporter.end()
-    check(status, err)
+    check(reporter.during(progress, lambda: lib.ww_pinned_model_get(pointer, reporter.callbacks, err)), err)
 
 
 def check_model(name: str) -> None:
@@ -64,8 +61,3 @@ def check_model(name: str) -> None:
     keep: list = []
     err = ffi.new("ww_error *")
     check(lib.ww_pinned_model_check(optional(name, keep), err), err)
-
-
-def model_here(name: str) -> Optional[str]:
-    """The path of a pinned model, None if it is not here."""
-    return next((m.path for m in pinned_models() if m.name == name and m.here), None)

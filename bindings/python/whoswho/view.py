@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 _PATHS = {"path", "folder"}
 _TEXTS = {"error", "name", "title", "kind_name", "words"}
+_MARKS_BYTES = 5 * 2 * 4  # of a face's landmarks: five points, x and y, float
 _ROWS = {"source", "frame", "track", "shot", "person", "first_frame", "first_face"}  # indexes, -1 for none
 
 
@@ -131,11 +132,11 @@ class View:
             return np.empty((0, 5, 2), np.float32)
         first = lib.ww_view_get_face(self._pointer, 0)
         begin = int(ffi.cast("uintptr_t", ffi.addressof(first, "landmark")))
-        step = int(ffi.cast("uintptr_t", ffi.addressof(lib.ww_view_get_face(self._pointer, 1), "landmark"))) - begin if count > 1 else 40
+        step = int(ffi.cast("uintptr_t", ffi.addressof(lib.ww_view_get_face(self._pointer, 1), "landmark"))) - begin if count > 1 else _MARKS_BYTES
         last = int(ffi.cast("uintptr_t", ffi.addressof(lib.ww_view_get_face(self._pointer, count - 1), "landmark")))
-        if step < 40 or last != begin + step * (count - 1):  # the rows do not lie in a line: a copy
+        if step < _MARKS_BYTES or last != begin + step * (count - 1):  # the rows do not lie in a line: a copy
             return np.array([list(map(list, lib.ww_view_get_face(self._pointer, i).landmark)) for i in range(count)], np.float32)
-        return _borrow(ffi.cast("char *", begin), step * (count - 1) + 40, (count, 5, 2), np.float32, self._pointer, strides=(step, 8, 4))
+        return _borrow(ffi.cast("char *", begin), step * (count - 1) + _MARKS_BYTES, (count, 5, 2), np.float32, self._pointer, strides=(step, 8, 4))
 
     @property
     def portrait_boxes(self) -> np.ndarray:
@@ -186,28 +187,23 @@ class View:
 
     def suggest_pairs(self, count: int = 20) -> List[Record]:
         """"The same person?": person, other (indexes), distance, gain; the most worthwhile question first."""
-        out = ffi.new("ww_suggestions **")
-        self.library._call(lib.ww_suggest_pairs, self._pointer, count, out)
-        return self._suggestions(out[0])
+        return self._suggestions(lib.ww_suggest_pairs, count)
 
     def suggest_pairs_of(self, person: int, count: int = 20) -> List[Record]:
         """The same of the pairs with this person."""
-        out = ffi.new("ww_suggestions **")
-        self.library._call(lib.ww_suggest_pairs_of, self._pointer, int(person), count, out)
-        return self._suggestions(out[0])
+        return self._suggestions(lib.ww_suggest_pairs_of, int(person), count)
 
     def suggest_persons(self, face: int, count: int = 5) -> List[Record]:
         """The nearest persons to a face of the view, without its own and those seen together with it."""
-        out = ffi.new("ww_suggestions **")
-        self.library._call(lib.ww_suggest_persons, self._pointer, int(face), count, out)
-        return self._suggestions(out[0])
+        return self._suggestions(lib.ww_suggest_persons, int(face), count)
 
-    @staticmethod
-    def _suggestions(pointer) -> List[Record]:
+    def _suggestions(self, function, *arguments) -> List[Record]:
+        out = ffi.new("ww_suggestions **")
+        self.library._call(function, self._pointer, *arguments, out)
         try:
-            return [_with_none(record(lib.ww_get_suggestion(pointer, i))) for i in range(lib.ww_suggestion_count(pointer))]
+            return [_with_none(record(lib.ww_get_suggestion(out[0], i))) for i in range(lib.ww_suggestion_count(out[0]))]
         finally:
-            lib.ww_suggestions_free(pointer)
+            lib.ww_suggestions_free(out[0])
 
     def match(self, embedding, count: int = 5, models=None) -> List[Record]:
         """Whom a face that need not be in the library is like: person, face (indexes; person -1: an unassigned face), distance, recognised."""
