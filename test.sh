@@ -7,11 +7,17 @@
 set -eu
 top=$(cd "$(dirname "$0")" && pwd)
 . "$top/tools/setup.sh"
-all=no
-[ "${1:-}" = --all ] && all=yes
+usage='usage: ./test.sh [--all | --soak MINUTES]'
+all=no minutes=
+case "${1:-}:$#" in
+:0) ;;
+--all:1) all=yes ;;
+--soak:2) minutes=$2 ;;
+--help:1 | -h:1) echo "$usage" && exit ;;
+*) echo "$usage" >&2 && exit 2 ;;
+esac
 
-if [ "${1:-}" = --soak ]; then
-    minutes=${2:?"usage: ./test.sh --soak MINUTES"}
+if [ -n "$minutes" ]; then
     need $build_packages $test_packages $check_packages
     cd "$top"
     build "$top/build-test"

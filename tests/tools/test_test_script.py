@@ -50,9 +50,9 @@ def make_project(top, sick):
     write(os.path.join(top, "tests", "expected-skips"), "# none\n")
 
 
-def test_sh(top):
+def test_sh(top, *arguments):
     done = subprocess.run(
-        ["./test.sh"], cwd=top, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=240, check=False
+        ["./test.sh", *arguments], cwd=top, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=240, check=False
     )
     count = re.search(r"(\d+) passed, (\d+) failed, (\d+) skipped\n$", done.stdout)
     return done.returncode, tuple(map(int, count.groups())) if count else None, done.stdout
@@ -130,6 +130,11 @@ def with_stale_log(top):
     return test_sh(top)
 
 
+def misspelt(top):
+    make_project(top, HEALTHY)
+    return test_sh(top, "--al")
+
+
 def plain(sick):
     def run(top):
         if os.path.exists(os.path.join(top, "sick.sh")):
@@ -154,6 +159,7 @@ def main():
             lambda top: with_shared_folder(top, "sick: t* | no camera\n"),
             expect(0, (5, 0, 1)),
         ),
+        ("an option there is not", misspelt, expect(2, None, "usage: ./test.sh")),
         ("meson itself fails", with_stale_log, expect(1, (2, 1, 0), "gcc: no test program ran")),
     ]
     failed = 0
