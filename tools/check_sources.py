@@ -4,7 +4,7 @@
 
 Checks what the library's contract forbids in its sources (src/, app/ under FOLDER, by default this project): numbers
 that follow the locale, characters that do, allocations that abort with a size that depends on data, comments that name
-a file the project does not have. Each rule says where the one place is that may."""
+a file the project does not have, lines that are too long (comments too, which the formatter leaves alone). Each rule says where the one place is that may."""
 import os
 import re
 import sys
@@ -53,6 +53,7 @@ NAMES = [
     ),
 ]
 PRINT_WITH = "use ww_format (base/number.h), ww_strf or ww_buffer_format"
+LINE_MAX = 120  # characters
 SMALL_ONLY = "ww_alloc is for one object (sizeof); what data sizes goes through ww_try_array and reports WW_ERR_MEMORY"
 PRINTERS = re.compile(r"\b(v?(?:s|sn|f|d)?printf)\s*\(")
 SMALL = re.compile(r"\bww_alloc\s*\(")
@@ -107,6 +108,9 @@ def complaints_of(path, root):
     with open(path, encoding="utf-8") as f:
         whole = f.read()
     yield from stale_names(whole, where)
+    for number, row in enumerate(whole.split("\n"), 1):
+        if len(row) > LINE_MAX:
+            yield f"{where}:{number}: {len(row)} characters, more than {LINE_MAX}"
     text = without_comments(whole)
     code = STRING.sub(blank, text)
 
@@ -132,5 +136,5 @@ def complaints_of(path, root):
 
 PROJECT = set(files_of_project())
 found = [c for root in ("src", "app", "include") for path in sources(root) for c in complaints_of(path, root)]
-print("\n".join(found) if found else "the rules on numbers, characters, memory and names hold")
+print("\n".join(found) if found else "the rules on numbers, characters, memory, names and lines hold")
 sys.exit(1 if found else 0)

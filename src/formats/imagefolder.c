@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // One folder per person on each side, and nothing else in it: torchvision's ImageFolder reads OUT/train and OUT/val,
-// Hugging Face's imagefolder reads OUT with metadata.jsonl. The pictures show what --crop says around the face, no larger
-// than it was filmed unless a width is asked for.
+// Hugging Face's imagefolder reads OUT with metadata.jsonl. The pictures show what --crop says around the face, no
+// larger than it was filmed unless a width is asked for.
 #include "formats/person_folders.h"
 #include "formats/pictures.h"
 
@@ -37,7 +37,8 @@ static ww_box crop_portrait(ww_box b, const ww_catalog_frame *frame)
 static crop_rule *const crops[] = {
     [WW_CROP_HEAD] = crop_head, [WW_CROP_TIGHT] = crop_tight, [WW_CROP_PORTRAIT] = crop_portrait};
 
-// Pixels a pixel of the source: as many as the stored picture has, but no more than were filmed; or what the width says.
+// Pixels a pixel of the source: as many as the stored picture has, but no more than were filmed; or what the width
+// says.
 static double zoom_of(const ww_dataset *set, const ww_face_picture *p, ww_box crop)
 {
     return set->options.picture_width > 0 ? set->options.picture_width / fmax(crop.width, 1)

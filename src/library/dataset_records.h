@@ -11,7 +11,8 @@
 
 #define WW_DATASET_MANIFEST ".whoswho-dataset" // the record's name
 #define WW_DATASET_MANIFEST_HEAD "whoswho data set 2\n"
-// While an existing set is brought up to date, what is about to be written is on record in WW_DATASET_MANIFEST.1, .2, ...
+// While an existing set is brought up to date, what is about to be written is on record in WW_DATASET_MANIFEST.1, .2
+// and so on.
 #define WW_DATASET_FIRST_INTENTS WW_DATASET_MANIFEST ".1"
 
 typedef struct ww_file_record {

@@ -27,6 +27,7 @@ REFUSED = [  # (file, line)
     ("src/nn/onednn/x.c", "status = dnnl_primitive_create(&p, pd);"),
     ("src/a/x.c", "int a; // see gone.h"),
     ("src/a/x.h", "int a;\n// As docs/gone.md has it."),
+    ("src/a/x.h", "// " + "x" * 118),
 ]
 ALLOWED = [
     ("src/base/number.c", "double v = strtod_l(text, end, c); vsnprintf(out, size, format, args); uselocale(c);"),
@@ -40,6 +41,7 @@ ALLOWED = [
     ("src/a/x.c", "e->malloc(7); my_strtod(text); kernel->free(state);"),
     ("app/cli/x.c", 'double v = strtod(text, NULL); printf("%.2f", v);'),
     ("src/a/x.c", 'f("gone.c"); // see x.c, a.b and <gone.h>; https://example.org/gone.md'),
+    ("src/a/x.h", "// " + "é" * 117),
     ("src/nn/onednn/x.c", "status = ww_dnnl_primitive_create(&p, pd); dnnl_primitive_destroy(p);"),
 ]
 

@@ -17,8 +17,8 @@ ww_writer ww_write_report;    // index.html
 // --- labels.c
 // YOLO annotations, "class cx cy w h" with the box's centre and size as shares (0 .. 1) of the picture they lie beside.
 // Classes are the people who have faces, in the order of their numbers; faces of nobody and of ignored people have the
-// class after the last one, called "unsorted". data.yaml names Frames alone: there every face has a box of one rule, and
-// each face is there once.
+// class after the last one, called "unsorted". data.yaml names Frames alone: there every face has a box of one rule,
+// and each face is there once.
 //
 // In a portrait the box is the detected one with a margin on every side, as in the article that this data set follows:
 // 20 px where the source frame is 700 px wide. With s portrait pixels a source pixel, margin = 20 * (source width /
