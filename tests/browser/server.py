@@ -114,6 +114,9 @@ def test_headers(copy):
         tap.check(not missing, "every reply says what a browser may do with it", str(missing))
 
 
+LOOPBACK = {"0100007F", "00000000000000000000000001000000"}  # 127.0.0.1 and ::1
+
+
 def listening_at(port):
     """Addresses, as the kernel writes them, at which a socket listens on the port."""
     found = []
@@ -139,7 +142,8 @@ def test_foreign(copy):
         gets = [client.ask(m, p)[0] for m, p in (("GET", "/api/decide?kind=merge&who=1,2"), ("GET", "/api/back"), ("PUT", "/api/decide"), ("DELETE", "/api/state"), ("GET", "/api/leave"))]
         tap.check(gets == [405] * 5 and len(client.people()) == 5, "nothing changes but by POST", str(gets))
         addresses = listening_at(server.port)
-        tap.check(addresses == ["0100007F"], "it listens on the loopback address alone", str(addresses))
+        fine = "0100007F" in addresses and set(addresses) <= LOOPBACK
+        tap.check(fine, "it listens on the loopback addresses alone", str(addresses))
 
 
 def test_paths(copy):
