@@ -32,7 +32,7 @@ _whoswho() {
         eval:--face) mapfile -t COMPREPLY < <(compgen -W "middle largest" -- "$word"); return ;;
         eval:--worst) return ;;
         eval:--thresholds) return ;;
-        eval:--method) mapfile -t COMPREPLY < <(compgen -W "hac map-equation chinese-whispers dbscan" -- "$word"); return ;;
+        eval:--method) mapfile -t COMPREPLY < <(compgen -W "templates hac map-equation chinese-whispers dbscan" -- "$word"); return ;;
         *:--output|*:-o) mapfile -t COMPREPLY < <(compgen -d -- "$word"); return ;;
         *:--files-from) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
         *:--every) return ;;

@@ -116,7 +116,7 @@ complete -c whoswho -n 'contains -- (__whoswho_command) eval' -l pairs -r -d 'LF
 complete -c whoswho -n 'contains -- (__whoswho_command) eval' -l face -x -a 'middle largest' -d 'the face of a photo that counts: middle (the default) or largest'
 complete -c whoswho -n 'contains -- (__whoswho_command) eval' -l worst -x -d 'how many mixed folders and split people to tell (5)'
 complete -c whoswho -n 'contains -- (__whoswho_command) eval' -l thresholds -x -d 'sort by each of these, without keeping it; or FROM:TO:STEP'
-complete -c whoswho -n 'contains -- (__whoswho_command) eval' -l method -x -a 'hac map-equation chinese-whispers dbscan' -d 'for these: hac, map-equation, chinese-whispers or dbscan'
+complete -c whoswho -n 'contains -- (__whoswho_command) eval' -l method -x -a 'templates hac map-equation chinese-whispers dbscan' -d 'for these: templates, hac, map-equation, chinese-whispers or dbscan'
 complete -c whoswho -n 'contains -- (__whoswho_command) eval' -l min-samples -x -d 'for these: faces that make a person'
 complete -c whoswho -n 'contains -- (__whoswho_command) eval' -l threads -s t -x -d 'for these: threads to use (all CPUs)'
 complete -c whoswho -n 'contains -- (__whoswho_command) models' -l quiet -s q -d 'no progress; check: print what is wrong only'

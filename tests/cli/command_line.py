@@ -115,7 +115,8 @@ def bash_completes():
     check("--threshold" in complete("cluster", "--thr"), "an option")
     check(complete("export", "--unlabelled", "b") == ["blur"], "a value")
     check("dbscan" in complete("x.mp4", "--method", "d"), "a value of the command left out")
-    check("templates" not in complete("eval", "--method", ""), "a command's own values")
+    check("templates" in complete("eval", "--method", ""), "the default method of eval")
+    check("auto" in complete("cluster", "--method", "") and "auto" not in complete("eval", "--method", ""), "a command's own values")
     check(complete("models", "get", "yu") == ["yunet"], "a model")
 
 
