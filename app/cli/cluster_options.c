@@ -21,3 +21,18 @@ void cluster_options_add(option *table, size_t *used, ww_cluster_options *cluste
     };
     options_add(table, used, rows, CLUSTER_OPTIONS_COUNT);
 }
+
+void csv_options_add(option *table, size_t *used, int *csv_safe)
+{
+    const option rows[CSV_OPTIONS_COUNT] = {
+        {"csv-safe", 0, OPTION_ON, csv_safe, NULL,
+         "tables fit for spreadsheets: ' before a name like =1+1 (remembered)"},
+        {"no-csv-safe", 0, OPTION_OFF, csv_safe, NULL, "names in tables as they are (the default)"},
+    };
+    options_add(table, used, rows, CSV_OPTIONS_COUNT);
+}
+
+ww_status csv_options_keep(ww_library *library, int csv_safe, ww_error *err)
+{
+    return csv_safe == WW_KEEP ? WW_OK : ww_library_set_csv_safe(library, csv_safe, err);
+}

@@ -48,6 +48,8 @@ static int on_folder(const struct settings *set, const char *dir, bool cluster)
     int64_t unreadable = 0;
     ww_status status = ww_library_open(dir, WW_LIBRARY_EXISTING, &callbacks, &library, &err);
     if (status == WW_OK)
+        status = csv_options_keep(library, set->dataset.csv_safe, &err);
+    if (status == WW_OK)
         status = cluster        ? ww_library_cluster(library, &set->cluster, &clustered, &err)
                  : set->restore ? ww_library_restore(library, &exported, &err)
                                 : ww_library_export(library, &exported, &err);
@@ -86,7 +88,9 @@ static int on_vectors(const struct settings *set)
     ui_begin(&u, set->quiet, set->json);
     ww_error err = {0};
     ww_cluster_result r = WW_CLUSTER_RESULT_INIT;
-    if (ww_cluster_vector_files(set->embeddings, set->meta, set->labels, &set->cluster, &r, &err) != WW_OK)
+    ww_cluster_options options = set->cluster;
+    options.csv_safe = set->dataset.csv_safe > 0;
+    if (ww_cluster_vector_files(set->embeddings, set->meta, set->labels, &options, &r, &err) != WW_OK)
         return ui_fail(&u, &err);
     if (set->json)
         printf("{\"faces\": %lld, \"people\": %lld, \"unassigned\": %lld, \"seconds\": %.3f}\n", (long long)r.faces,
@@ -102,7 +106,7 @@ static int run(int argc, char **argv, int first, bool cluster)
     struct settings set = {.dir = DIR_DEFAULT,
                            .cluster = WW_CLUSTER_OPTIONS_INIT,
                            .models = WW_MODEL_OPTIONS_INIT,
-                           .dataset = {.options = WW_DATASET_OPTIONS_INIT}};
+                           .dataset = {.options = WW_DATASET_OPTIONS_INIT, .csv_safe = WW_KEEP}};
     ww_dataset_options *to = &set.dataset.options;
     const option exporting[] = {
         {"restore", 0, OPTION_FLAG, &set.restore, NULL,
@@ -155,10 +159,11 @@ static int run(int argc, char **argv, int first, bool cluster)
         {"jitter", 0, OPTION_COUNT, &set.models.jitter, "N", "likewise", 0, 1000},
     };
     option own[sizeof exporting / sizeof *exporting + sizeof shared / sizeof *shared
-               + sizeof clustering / sizeof *clustering + CLUSTER_OPTIONS_COUNT];
+               + sizeof clustering / sizeof *clustering + CLUSTER_OPTIONS_COUNT + CSV_OPTIONS_COUNT];
     size_t options = 0, count = 0;
     if (!cluster)
         options_add(own, &options, exporting, sizeof exporting / sizeof *exporting);
+    csv_options_add(own, &options, &set.dataset.csv_safe);
     options_add(own, &options, shared, sizeof shared / sizeof *shared);
     if (cluster) {
         cluster_options_add(own, &options, &set.cluster, &set.known);
@@ -192,7 +197,7 @@ static int run(int argc, char **argv, int first, bool cluster)
         complain("--to FORMAT and -O OUT belong together; see whoswho export --help");
     } else if (to->formats) {
         if (dataset_settings_read(&set.dataset))
-            code = dataset_export(count ? dirs[0] : set.dir, to, set.quiet, set.verbose, set.json);
+            code = dataset_export(count ? dirs[0] : set.dir, &set.dataset, set.quiet, set.verbose, set.json);
     } else {
         code = on_folder(&set, count ? dirs[0] : set.dir, cluster);
     }

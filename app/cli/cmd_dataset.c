@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // whoswho export DIR --to FORMAT -O OUT, and whoswho check OUT: data sets for those who train.
 #include "dataset.h"
+#include "cluster_options.h"
 #include "commands.h"
 #include "document.h"
 #include "options.h"
@@ -126,7 +127,7 @@ static void print_json(const char *out, const ww_dataset_result *r)
            r->wall_s, (long long)r->passed_over);
 }
 
-int dataset_export(const char *dir, const ww_dataset_options *options, bool quiet, bool verbose, bool json)
+int dataset_export(const char *dir, const dataset_settings *set, bool quiet, bool verbose, bool json)
 {
     ui u;
     ui_begin(&u, quiet, json);
@@ -137,18 +138,21 @@ int dataset_export(const char *dir, const ww_dataset_options *options, bool quie
     ww_dataset_result r = WW_DATASET_RESULT_INIT;
     ww_status status = ww_library_open(dir, WW_LIBRARY_EXISTING, &callbacks, &library, &err);
     if (status == WW_OK)
-        status = ww_library_export_dataset(library, options, &r, &err);
+        status = csv_options_keep(library, set->csv_safe, &err);
+    if (status == WW_OK)
+        status = ww_library_export_dataset(library, &set->options, &r, &err);
     ww_library_close(library);
     if (status != WW_OK)
         return ui_fail(&u, &err);
     ui_clear(&u);
     if (json)
-        print_json(options->out, &r);
+        print_json(set->options.out, &r);
     else if (!quiet)
         printf("%lld people, %lld faces: %lld train, %lld val, %lld test; %lld files written, %lld as they were, %lld "
                "removed (%.2f s)\nlook at %s/README.md\n",
                (long long)r.classes, (long long)r.faces, (long long)r.train, (long long)r.val, (long long)r.test,
-               (long long)r.files_written, (long long)r.files_kept, (long long)r.files_removed, r.wall_s, options->out);
+               (long long)r.files_written, (long long)r.files_kept, (long long)r.files_removed, r.wall_s,
+               set->options.out);
     return r.passed_over ? EXIT_SOME_UNREADABLE : EXIT_FINE;
 }
 

@@ -22,6 +22,7 @@ struct settings {
     ww_model_options models;
     ww_scan_options scan;
     ww_cluster_options cluster;
+    int csv_safe;
     bool null, no_track, near_times, fast, original_size, quiet, verbose, json, help;
 };
 
@@ -127,6 +128,8 @@ static int scan_and_more(const struct settings *set, const char *const *inputs, 
     if (status == WW_OK)
         status = ww_library_open(set->dir, WW_LIBRARY_CREATE, &callbacks, &library, &err);
     if (status == WW_OK)
+        status = csv_options_keep(library, set->csv_safe, &err);
+    if (status == WW_OK)
         status = ww_library_scan(library, models, inputs, count, &set->scan, &o.scan, &err);
     bool nothing_read = status == WW_OK && o.scan.unreadable > 0 && o.scan.unreadable == o.scan.inputs;
     o.clustered = !scan_only && !nothing_read;
@@ -209,7 +212,8 @@ static int run(int argc, char **argv, int first, const way *how)
     struct settings set = {.dir = DIR_DEFAULT,
                            .models = WW_MODEL_OPTIONS_INIT,
                            .scan = WW_SCAN_OPTIONS_INIT,
-                           .cluster = WW_CLUSTER_OPTIONS_INIT};
+                           .cluster = WW_CLUSTER_OPTIONS_INIT,
+                           .csv_safe = WW_KEEP};
     const option scanning[] = {
         {"output", 'o', OPTION_TEXT, &set.dir, "DIR", "where the result goes (" DIR_DEFAULT ")"},
         {"files-from", 0, OPTION_TEXT, &set.list, "FILE", "more INPUTs: the lines of FILE; -: of the standard input"},
@@ -251,11 +255,13 @@ static int run(int argc, char **argv, int first, const way *how)
         {"json", 0, OPTION_FLAG, &set.json, NULL, "print the summary as JSON"},
         {"help", 'h', OPTION_FLAG, &set.help, NULL, "this text"},
     };
-    option table[sizeof scanning / sizeof *scanning + CLUSTER_OPTIONS_COUNT];
+    option table[sizeof scanning / sizeof *scanning + CLUSTER_OPTIONS_COUNT + CSV_OPTIONS_COUNT];
     size_t options = 0, count = 0;
     options_add(table, &options, scanning, sizeof scanning / sizeof *scanning);
-    if (!how->scan_only)
+    if (!how->scan_only) {
         cluster_options_add(table, &options, &set.cluster, &set.known);
+        csv_options_add(table, &options, &set.csv_safe);
+    }
     const char **argument = options_arguments(argc);
     if (!argument)
         return EXIT_FAILED;

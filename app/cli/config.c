@@ -67,7 +67,7 @@ static bool read_setting(reading *r, char *line)
         return true;
     if (!o)
         return refuse(r, "there is no option", name);
-    const bool flag = o->type == OPTION_FLAG || o->type == OPTION_FLAG_OFF;
+    const bool flag = options_is_flag(o);
     if (flag && strcmp(value, "no") == 0)
         return true;
     if (flag && strcmp(value, "yes") != 0)

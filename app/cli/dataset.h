@@ -9,7 +9,7 @@ typedef struct dataset_settings {
     ww_dataset_options options;
     const char *split, *unlabelled, *crop, *box, *picture; // as given; NULL: not
     bool original_size;
-    int seed;
+    int seed, csv_safe; // csv_safe: WW_KEEP, or see csv_options_add
     bool named;
 } dataset_settings;
 
@@ -20,6 +20,6 @@ bool dataset_settings_given(const dataset_settings *set);
 void dataset_print_formats(void);
 const char *dataset_format_choices(void); // their names with spaces between; static
 // Returns the exit code.
-int dataset_export(const char *dir, const ww_dataset_options *options, bool quiet, bool verbose, bool json);
+int dataset_export(const char *dir, const dataset_settings *set, bool quiet, bool verbose, bool json);
 
 #endif

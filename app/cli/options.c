@@ -79,6 +79,8 @@ static bool store(const option *o, const char *text)
     switch (o->type) {
     case OPTION_FLAG: *(bool *)o->target = true; return true;
     case OPTION_FLAG_OFF: *(bool *)o->target = false; return true;
+    case OPTION_ON: *(int *)o->target = 1; return true;
+    case OPTION_OFF: *(int *)o->target = 0; return true;
     case OPTION_TEXT: *(const char **)o->target = text; return *text != 0;
     case OPTION_NUMBER: return read_number(o, text, o->target);
     case OPTION_DURATION: return parse_duration(text, o->target);
@@ -101,7 +103,9 @@ static const char *expectation(const option *o)
     static char text[96];
     switch (o->type) {
     case OPTION_FLAG:
-    case OPTION_FLAG_OFF: return "nothing";
+    case OPTION_FLAG_OFF:
+    case OPTION_ON:
+    case OPTION_OFF: return "nothing";
     case OPTION_TEXT: return "a text";
     case OPTION_COUNT:
     case OPTION_NUMBER:
@@ -132,7 +136,7 @@ bool options_store(const option *o, const char *where, const char *text)
     return false;
 }
 
-static bool is_flag(const option *o) { return o->type == OPTION_FLAG || o->type == OPTION_FLAG_OFF; }
+bool options_is_flag(const option *o) { return o->type <= OPTION_OFF; }
 
 static void complain_unknown(const option *table, size_t count, const char *argument)
 {
@@ -166,7 +170,7 @@ static void fill(getopt_tables *g, const option *table, size_t count)
     *letter++ = '-'; // arguments that are no options come in their turn
     *letter++ = ':'; // an option without its value is told from one that is unknown
     for (size_t i = 0; i < count; i++) {
-        const bool flag = is_flag(&table[i]);
+        const bool flag = options_is_flag(&table[i]);
         g->names[i] = (struct option){table[i].name, flag ? no_argument : required_argument, NULL, LONG_FIRST + (int)i};
         if (table[i].letter)
             *letter++ = table[i].letter;

@@ -10,6 +10,8 @@
 typedef enum option_type {
     OPTION_FLAG,     // bool
     OPTION_FLAG_OFF, // bool, set to false: the opposite of another flag
+    OPTION_ON,       // int, set to 1: a flag of which it matters whether it was given
+    OPTION_OFF,      // int, set to 0
     OPTION_TEXT,     // const char *
     OPTION_COUNT,    // int, 0 .. 1,000,000, or as the range says
     OPTION_NUMBER,   // double, >= 0, or as the range says
@@ -39,6 +41,7 @@ bool options_parse(const option *table, size_t count, int argc, char **argv, int
 
 // Puts the text given for one option where it belongs; false after a message. `where`: what the message begins with.
 bool options_store(const option *o, const char *where, const char *text);
+bool options_is_flag(const option *o); // takes no value
 const option *options_find(const option *table, size_t count, const char *name);
 
 // While set, options_parse hands its table to this function and returns false, silently: how completions and the

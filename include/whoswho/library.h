@@ -165,7 +165,8 @@ typedef struct ww_cluster_options {
     // Faces of lower quality (0..1) never start a person and only join one they are near to; default: 0.35, and for
     // dbscan 0.
     double min_quality;
-    int threads; // 0: all CPUs
+    int threads;  // 0: all CPUs
+    int csv_safe; // of ww_cluster_vector_files alone: 1: texts in its table as ww_library_set_csv_safe has them
 } ww_cluster_options;
 
 // The article's whole recipe: frames within 700 x 500, doubled once for dlib's gradient detector (unless `models` names
@@ -212,8 +213,9 @@ WW_API ww_status ww_cluster_vectors(const float *vectors, size_t count, int dim,
 // for each vector, at most 8192 float32 or float64), `meta` (NULL: none) a table in CSV with a row for each of its
 // rows. Of its columns source_hash or source, track and frame count, where they are there: rows of one track are one
 // person's, rows of one frame different people's. Writes the new file `out`, the table with a column "cluster" (-1:
-// nobody). Of the options method (default: "templates"), eps, threshold, min_samples and threads count; a threshold
-// must be given where the vectors are not of unit length. In the result faces, people, unassigned and wall_s are set.
+// nobody). Of the options method (default: "templates"), eps, threshold, min_samples, threads and csv_safe count; a
+// threshold must be given where the vectors are not of unit length. In the result faces, people, unassigned and wall_s
+// are set.
 // WW_ERR_FORMAT: `npy` or `meta` is something else, or they have not the same number of rows. WW_ERR_ARGUMENT: no such
 // method, or `out` is there.
 WW_API ww_status ww_cluster_vector_files(const char *npy, const char *meta, const char *out,
@@ -234,6 +236,11 @@ typedef struct ww_export_result {
 WW_API ww_status ww_library_export(ww_library *library, ww_export_result *result, ww_error *err);
 // The same, whatever was done by hand: what is missing is written again, what was moved becomes a file of the user's.
 WW_API ww_status ww_library_restore(ww_library *library, ww_export_result *result, ww_error *err);
+
+// Whether the tables that are written of this library (faces.csv, those of data sets) are safe to be opened in a
+// spreadsheet: a name or path that it would take for a formula, because it begins with = + - @, a tab or the end of a
+// line, gets a ' before it, which the evaluation takes off again. Kept in the library; a new one has it off.
+WW_API ww_status ww_library_set_csv_safe(ww_library *library, int on, ww_error *err);
 
 // Sorts again with the options last used and writes the folders: a decision, seen.
 WW_API ww_status ww_library_resort(ww_library *library, ww_cluster_result *clustered, ww_export_result *exported,

@@ -2,6 +2,7 @@
 #include "api/sized.h"
 #include "formats/folders/export.h"
 #include "formats/folders/sync.h"
+#include "library/settings.h"
 
 ww_status ww_library_export(ww_library *library, ww_export_result *result, ww_error *err)
 {
@@ -12,6 +13,11 @@ ww_status ww_library_export(ww_library *library, ww_export_result *result, ww_er
     status = ww_folders_export(library, &r, err);
     ww_sized_write(result, &r, sizeof r);
     return status;
+}
+
+ww_status ww_library_set_csv_safe(ww_library *library, int on, ww_error *err)
+{
+    return ww_setting_store_number(library, WW_SETTING_CSV_SAFE, on != 0, err);
 }
 
 ww_status ww_library_restore(ww_library *library, ww_export_result *result, ww_error *err)

@@ -140,7 +140,7 @@ static ww_status cluster(const ww_vectors *v, const char *meta, const char *out,
         status = ww_method_run(method, v->value, v->count, v->dim, &m, label, err);
     }
     if (status == WW_OK)
-        status = ww_vector_labels_write(out, meta, label, v->count, err);
+        status = ww_vector_labels_write(out, meta, label, v->count, o->csv_safe > 0, err);
     if (status == WW_OK)
         count_labels(label, v->count, r);
     ww_vector_free(&l.must);

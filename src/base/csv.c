@@ -3,6 +3,7 @@
 #include "base/files.h"
 #include "base/memory.h"
 #include "base/number.h"
+#include "base/text.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -188,6 +189,8 @@ ww_status ww_csv_next(ww_csv *csv, bool *more, ww_error *err)
                     csv->path, csv->line, count, count == 1 ? "field" : "fields", csv->columns);
     return status;
 }
+
+const char *ww_csv_text(const ww_csv *csv, int column) { return ww_text_csv_unguarded(csv->field[column]); }
 
 ww_status ww_csv_number(const ww_csv *csv, int column, double least, double most, double *value, ww_error *err)
 {

@@ -38,6 +38,9 @@ int ww_csv_column_of(const ww_csv *csv, const char *name, const char *other);
 // The next row's fields, without the spaces around those that were not quoted. *more is false after the last.
 // WW_ERR_FORMAT: not as many fields as columns, or a quote that does not end.
 ww_status ww_csv_next(ww_csv *csv, bool *more, ww_error *err);
+// A field of the row at hand as a text of the user's, such as a name or a path: a ' that guards it from spreadsheets
+// (ww_text_csv_field) is not part of it.
+const char *ww_csv_text(const ww_csv *csv, int column);
 // A field of the row at hand as a number from `least` to `most`.
 ww_status ww_csv_number(const ww_csv *csv, int column, double least, double most, double *value, ww_error *err);
 

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "base/text.h"
+#include "base/memory.h"
 #include "base/ascii.h"
 
 #include <math.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define REPLACEMENT "\xef\xbf\xbd" // U+FFFD
@@ -114,7 +116,9 @@ void ww_text_url(ww_buffer *b, const char *path)
 
 void ww_text_csv(ww_buffer *b, const char *text)
 {
-    if (!strpbrk(text, ",\"\r\n")) {
+    const size_t length = strlen(text);
+    const bool blank = length > 0 && (strchr(" \t", text[0]) || strchr(" \t", text[length - 1])); // readers cut those
+    if (!blank && !strpbrk(text, ",\"\r\n")) {
         ww_buffer_text(b, text);
         return;
     }
@@ -122,6 +126,33 @@ void ww_text_csv(ww_buffer *b, const char *text)
     for (; *text; text++)
         ww_buffer_add(b, *text == '"' ? "\"\"" : text, *text == '"' ? 2 : 1);
     ww_buffer_text(b, "\"");
+}
+
+// Whether a spreadsheet takes it for a formula: it begins with = + - @, in full width too, or with a tab or the end of a
+// line, behind which it looks further.
+static bool begins_formula(const char *text)
+{
+    static const char *const wide[] = {"\uff1d", "\uff0b", "\uff0d", "\uff20"};
+    for (size_t i = 0; i < sizeof wide / sizeof *wide; i++)
+        if (strncmp(text, wide[i], strlen(wide[i])) == 0)
+            return true;
+    return *text && strchr("=+-@\t\r\n", *text);
+}
+
+void ww_text_csv_field(ww_buffer *b, const char *text, bool safe)
+{
+    if (!safe || !begins_formula(text + strspn(text, "'"))) {
+        ww_text_csv(b, text);
+        return;
+    }
+    char *guarded = ww_strf("'%s", text);
+    ww_text_csv(b, guarded);
+    free(guarded);
+}
+
+const char *ww_text_csv_unguarded(const char *text)
+{
+    return *text == '\'' && begins_formula(text + strspn(text, "'")) ? text + 1 : text;
 }
 
 void ww_text_fixed(ww_buffer *b, double value, int decimals)

@@ -4,6 +4,7 @@
 #ifndef WW_BASE_TEXT_H
 #define WW_BASE_TEXT_H
 #include "base/buffer.h"
+#include <stdbool.h>
 #include <stdint.h>
 
 // For qsort and bsearch over strings (char *): by their bytes.
@@ -20,7 +21,12 @@ void ww_text_url(ww_buffer *b, const char *path);
 // with its quotes; '<' escaped too, so that it can stand inside <script>
 void ww_text_json(ww_buffer *b, const char *text);
 void ww_text_yaml(ww_buffer *b, const char *text); // double-quoted scalar, YAML 1.2 section 7.3.1
-void ww_text_csv(ww_buffer *b, const char *text);  // RFC 4180: quoted only where needed
+void ww_text_csv(ww_buffer *b, const char *text);  // RFC 4180: quoted only where a reader needs it
+// The same; with `safe`, a text that a spreadsheet would take for a formula gets a ' before it, as OWASP has it ("CSV
+// injection"). So does one that looks like that, so that ww_text_csv_unguarded finds every text again.
+void ww_text_csv_field(ww_buffer *b, const char *text, bool safe);
+// What stands behind the ' of a text that was so guarded; else the text.
+const char *ww_text_csv_unguarded(const char *text);
 
 // `value` with exactly `decimals` (0 .. 6) digits after a point, rounded half away from zero; never "-0"; clipped to
 // +-1e12.

@@ -108,7 +108,7 @@ static ww_status read_rows(ww_ground_truth *truth, const columns *c, const char 
         if (status != WW_OK || !more)
             return status;
         ww_ground_truth_row *row = &truth->row[truth->count];
-        const char *who = t->field[c->person], *file = c->source >= 0 ? t->field[c->source] : NULL;
+        const char *who = ww_csv_text(t, c->person), *file = c->source >= 0 ? ww_csv_text(t, c->source) : NULL;
         *row = (ww_ground_truth_row){.line = t->line};
         if (file && !*file)
             return ww_fail(err, WW_ERR_FORMAT, "%s:%zu: the column %s is empty; name the file", t->path, t->line,

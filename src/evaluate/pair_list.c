@@ -135,7 +135,7 @@ static ww_status read_row(const ww_csv *t, const columns *c, size_t dealt[2], ww
 {
     pair->line = t->line;
     for (int i = 0; i < 2; i++) {
-        pair->picture[i].name = t->field[c->file[i]];
+        pair->picture[i].name = ww_csv_text(t, c->file[i]);
         if (!*pair->picture[i].name)
             return ww_fail(err, WW_ERR_FORMAT, "%s:%zu: a file has no name", t->path, t->line);
     }

@@ -131,10 +131,10 @@ static ww_status read_rows(ww_predictions *predictions, texts *text, ww_error *e
         if (status != WW_OK || !more)
             break;
         const size_t n = predictions->face_count++;
-        const char *person = t->field[c.person];
-        text->source[n] = t->field[c.source];
+        const char *person = ww_csv_text(t, c.person);
+        text->source[n] = ww_csv_text(t, c.source);
         text->person[n] = *person && strcmp(person, "-1") != 0 ? person : NULL;
-        text->name[n] = c.name >= 0 ? t->field[c.name] : "";
+        text->name[n] = c.name >= 0 ? ww_csv_text(t, c.name) : "";
         status = read_face(t, &c, &predictions->face[n], err);
     }
     return status;

@@ -227,7 +227,7 @@ ww_status ww_dataset_export(ww_library *library, const ww_dataset_options *optio
 {
     const double begun = ww_seconds();
     ww_catalog catalog = {0};
-    double eps = 0;
+    double eps = 0, csv_safe = 0;
     bool same = false;
     chosen c;
     ww_status status = choose(options->formats, &c, err);
@@ -236,9 +236,12 @@ ww_status ww_dataset_export(ww_library *library, const ww_dataset_options *optio
     if (status == WW_OK)
         status = ww_setting_number(library, WW_SETTING_EPS, WW_EPS_FALLBACK, &eps, err);
     if (status == WW_OK)
+        status = ww_setting_number(library, WW_SETTING_CSV_SAFE, 0, &csv_safe, err);
+    if (status == WW_OK)
         status = ww_catalog_load(library->store, NULL, 0, &catalog, err);
     if (status != WW_OK)
         return status;
+    catalog.csv_safe = csv_safe > 0;
     status = ww_decisions_apply_boxes(library->store, &catalog, err);
     const uint64_t key = status == WW_OK ? ww_dataset_key(&catalog, options, eps) : 0;
     if (status == WW_OK && !any_whole(&c)) // those look at more than the library

@@ -56,6 +56,8 @@ uint64_t ww_dataset_key(const ww_catalog *c, const ww_dataset_options *options, 
     uint64_t key = 0;
     add_options(&key, options);
     add(&key, &eps, sizeof eps);
+    if (c->csv_safe)
+        add_text(&key, "csv_safe");
     for (size_t i = 0; i < c->source.count; i++) {
         const ww_catalog_source *s = &c->source.item[i];
         const uint64_t whole[] = {(uint64_t)s->id, s->hash, s->scan, (uint64_t)s->kind};

@@ -48,7 +48,7 @@ static void add_row(const ww_dataset *set, size_t face, ww_buffer *text)
     const ww_catalog_source *source = ww_catalog_source_of(c, face);
     const ww_catalog_person *person = ww_catalog_person_of(c, face);
     ww_buffer_format(text, "%zu,", face + 1);
-    ww_text_csv(text, source->path);
+    ww_text_csv_field(text, source->path, c->csv_safe);
     ww_buffer_format(text, ",%016" PRIx64 ",%zu,%d,%d,%" PRId64 ",", source->hash, f->frame + 1, frame->width,
                      frame->height, frame->sample);
     ww_text_fixed(text, (double)frame->time_us / 1e6, 6);
@@ -66,7 +66,7 @@ static void add_row(const ww_dataset *set, size_t face, ww_buffer *text)
     add_fixed(text, pose.yaw, 4);
     add_fixed(text, pose.pitch, 4);
     ww_buffer_format(text, ",%" PRId64 ",%" PRIu32 ",%d,", f->track, set->shot[f->frame], person->number);
-    ww_text_csv(text, person->name ? person->name : "");
+    ww_text_csv_field(text, person->name ? person->name : "", c->csv_safe);
     ww_buffer_format(text, ",%s\n", ww_dataset_face_used(set, face) ? ww_side_name[set->side[f->frame]] : "");
 }
 

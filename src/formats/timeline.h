@@ -30,7 +30,7 @@ char *ww_timeline_url(const ww_timeline *timeline);
 typedef void ww_timeline_writer(const ww_timeline *timeline, ww_buffer *text);
 // --- timeline_text.c
 ww_timeline_writer ww_timeline_vtt, ww_timeline_srt, ww_timeline_csv, ww_timeline_rttm, ww_timeline_chapters;
-// A CSV field; a name that a spreadsheet would take for a formula gets a ' before it.
+// A CSV field; timelines are for spreadsheets, so a name that one would take for a formula is always guarded.
 void ww_timeline_csv_name(ww_buffer *text, const char *name);
 // --- timeline_eaf.c, timeline_otio.c
 ww_timeline_writer ww_timeline_eaf, ww_timeline_otio;

@@ -51,12 +51,7 @@ void ww_timeline_srt(const ww_timeline *t, ww_buffer *text)
     }
 }
 
-void ww_timeline_csv_name(ww_buffer *text, const char *name)
-{
-    char *guarded = *name && strchr("=+-@", *name) ? ww_strf("'%s", name) : ww_strdup(name);
-    ww_text_csv(text, guarded);
-    free(guarded);
-}
+void ww_timeline_csv_name(ww_buffer *text, const char *name) { ww_text_csv_field(text, name, true); }
 
 void ww_timeline_csv(const ww_timeline *t, ww_buffer *text)
 {

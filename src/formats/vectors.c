@@ -4,6 +4,7 @@
 #include "base/files.h"
 #include "base/hash.h"
 #include "base/memory.h"
+#include "base/number.h"
 #include "base/text.h"
 
 #include <inttypes.h>
@@ -236,31 +237,34 @@ void ww_vector_origins_free(ww_vector_origins *o)
 
 // --- labels
 
-static void add_fields(char *const *field, size_t count, ww_buffer *text)
+// With `safe`, a number stays one, whatever its sign.
+static void add_fields(char *const *field, size_t count, bool safe, ww_buffer *text)
 {
     for (size_t i = 0; i < count; i++) {
-        ww_text_csv(text, field[i]);
+        double number;
+        ww_text_csv_field(text, field[i], safe && *field[i] != '\'' && !ww_number_read(field[i], &number));
         ww_buffer_text(text, ",");
     }
 }
 
-static ww_status add_table(ww_csv *t, const int32_t *label, size_t count, ww_buffer *text, ww_error *err)
+static ww_status add_table(ww_csv *t, const int32_t *label, size_t count, bool safe, ww_buffer *text, ww_error *err)
 {
     bool more = true;
     ww_status status = WW_OK;
-    add_fields(t->name, t->columns, text);
+    add_fields(t->name, t->columns, safe, text);
     ww_buffer_text(text, "cluster\n");
     for (size_t row = 0; status == WW_OK && row < count && more; row++) {
         status = ww_csv_next(t, &more, err);
         if (status == WW_OK && more) {
-            add_fields(t->field, t->columns, text);
+            add_fields(t->field, t->columns, safe, text);
             ww_buffer_format(text, "%" PRId32 "\n", label[row]);
         }
     }
     return status;
 }
 
-ww_status ww_vector_labels_write(const char *path, const char *meta, const int32_t *label, size_t count, ww_error *err)
+ww_status ww_vector_labels_write(const char *path, const char *meta, const int32_t *label, size_t count, bool safe,
+                                 ww_error *err)
 {
     ww_buffer text = {0};
     ww_csv table = {0};
@@ -270,7 +274,7 @@ ww_status ww_vector_labels_write(const char *path, const char *meta, const int32
     if (meta) {
         status = ww_csv_open(&table, meta, err);
         if (status == WW_OK)
-            status = add_table(&table, label, count, &text, err);
+            status = add_table(&table, label, count, safe, &text, err);
         ww_csv_close(&table);
     } else {
         ww_buffer_text(&text, "row,cluster\n");

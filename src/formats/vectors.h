@@ -3,6 +3,7 @@
 #ifndef WW_FORMATS_VECTORS_H
 #define WW_FORMATS_VECTORS_H
 #include "base/error.h"
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -32,7 +33,8 @@ ww_status ww_vector_origins_read(const char *path, size_t count, ww_vector_origi
 void ww_vector_origins_free(ww_vector_origins *origins);
 
 // Writes a new file: the columns of `meta` (NULL: "row", from 0) and "cluster" after them, label[i] or -1 for row i.
-// WW_ERR_ARGUMENT: there is something of that name.
-ww_status ww_vector_labels_write(const char *path, const char *meta, const int32_t *label, size_t count, ww_error *err);
+// `safe`: texts of `meta` as ww_text_csv_field has it. WW_ERR_ARGUMENT: there is something of that name.
+ww_status ww_vector_labels_write(const char *path, const char *meta, const int32_t *label, size_t count, bool safe,
+                                 ww_error *err);
 
 #endif

@@ -81,6 +81,7 @@ typedef struct ww_catalog {
     size_t *by_person;            // face indexes, grouped by person, then the unassigned, then the ignored
     float *vector;                // face.count x dim, once added; NULL: not yet
     int dim;
+    bool csv_safe; // as WW_SETTING_CSV_SAFE has it; the loader of a catalog that is written sets it
 } ww_catalog;
 
 // *catalog is filled, or zeroed after a failure. The store must outlive it. `hidden` (may be NULL): ids of faces,

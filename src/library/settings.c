@@ -28,6 +28,7 @@ static const struct {
     [WW_SETTING_USED_METHOD] = {"used.method", TEXT, 0, 0},
     [WW_SETTING_USED_THRESHOLD] = {"used.threshold", NUMBER, 0, DISTANCE_MAX},
     [WW_SETTING_USED_MIN_QUALITY] = {"used.min_quality", NUMBER, 0, 1},
+    [WW_SETTING_CSV_SAFE] = {"export.csv_safe", NUMBER, 0, 1},
 };
 
 static ww_status damaged(const ww_library *library, ww_setting setting, const char *text, ww_error *err)

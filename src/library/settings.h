@@ -21,6 +21,8 @@ typedef enum ww_setting {
     WW_SETTING_USED_METHOD,      // text
     WW_SETTING_USED_THRESHOLD,   // number
     WW_SETTING_USED_MIN_QUALITY, // number
+    // Of what is written.
+    WW_SETTING_CSV_SAFE, // number, 0 or 1: see ww_library_set_csv_safe
     WW_SETTING_COUNT
 } ww_setting;
 

@@ -101,6 +101,71 @@ def tables_parse():
     check_equal({row["name"] for row in faces("out") if row["person"] == 1}, {"Ann"}, "the name of person 1")
 
 
+def cells(table):
+    with open(table, newline="", encoding="utf-8") as f:
+        return [cell for row in csv.reader(f) for cell in row]
+
+
+def formulas(table):
+    """Cells that a spreadsheet would take for a formula; numbers are none."""
+    return [c for c in cells(table) if c[:1] in set("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20") and c[:1] and not number(c)]
+
+
+def number(cell):
+    try:
+        return float(cell) or True
+    except ValueError:
+        return False
+
+
+def rewrite(path, source, *columns):
+    """The faces of out as a table of its own, of this source, with the names that such a table has for columns."""
+    with open(path, "w", newline="", encoding="utf-8") as f:
+        rows = [[columns[0], "time_s", "x", "y", *columns[1:], "person"]]
+        rows += [[source, *(r[k] for k in ("time_s", "x", "y", "width", "height")), r["person"]] for r in faces("out")]
+        csv.writer(f).writerows([row for row in rows if row[-1] != -1])
+
+
+def names_are_no_formulas_where_asked():
+    """--csv-safe holds from then on, for every table, and what reads them finds the names again."""
+    source = "=HYPERLINK(A1).mp4"
+    shutil.copy(DEMO, source)
+    run("./" + source, "out")
+    for who, name in enumerate(("=1+1", "+49 30 1", "-Ada", "@Zo\u00eb", "'=quoted")):
+        whoswho("name", "-o", "out", "-q", "--", who, name)
+    check_equal(len(set(formulas("out/faces.csv"))) > 4, True, "by default names are as they are")
+    truth = [(row["source"], row["name"]) for row in faces("out")]
+    whoswho("export", "out", "--csv-safe", "-q")
+    check_equal(formulas("out/faces.csv"), [], "formulas in faces.csv")
+    check_equal(
+        [(c["source"], c["name"]) for c in faces("out")],
+        [("'" * (s[:1] in "=") + s, "'" * (n[:1] in "=+-@'" and n != "") + n) for s, n in truth],
+        "each text that begins one has a ' before it",
+    )
+    whoswho("undo", "-o", "out", "-q")
+    check_equal(formulas("out/faces.csv"), [], "formulas after undo")
+    whoswho("redo", "-o", "out", "-q")
+    whoswho("export", "out", "--to", "embeddings,timeline", "-O", "set", "-q")
+    tables = [os.path.join(d, f) for d, _, files in os.walk("set") for f in files if f.endswith(".csv")]
+    check_equal(len(tables), 3, f"tables of the data sets: {tables}")
+    check_equal({t: formulas(t) for t in tables}, {t: [] for t in tables}, "formulas in data sets")
+    for predicted, true in (("'" + source, source), (source, "'" + source)):
+        rewrite("predicted.csv", predicted, "source", "width", "height")
+        rewrite("truth.csv", true, "file", "w", "h")
+        score = whoswho("eval", "predicted.csv", "--truth", "truth.csv", "--json").json["truth"]
+        check_equal([score[k] for k in ("matched", "missed", "absent_files")], [57, 0, 0], "faces found again")
+    whoswho("export", "out", "--no-csv-safe", "-q")
+    check_equal([(row["source"], row["name"]) for row in faces("out")], truth, "without it again")
+    whoswho("export", "out", "--to", "embeddings", "-O", "set/../plain", "-q")
+    check(formulas("plain/faces.csv"), "the data set, too")
+    vectors = ("--embeddings", "plain/faces.npy", "--meta", "plain/faces.csv")
+    whoswho("cluster", *vectors, "-O", "asis.csv", "-q")
+    whoswho("cluster", *vectors, "-O", "safe.csv", "--csv-safe", "-q")
+    check_equal((len(formulas("asis.csv")) > 0, formulas("safe.csv")), (True, []), "clusters of vectors")
+    whoswho("cluster", "--embeddings", "plain/faces.npy", "--meta", "safe.csv", "-O", "again.csv", "-q")
+    check_equal([c.split("cluster")[0] for c in cells("again.csv")[:3]], cells("safe.csv")[:3], "a safe table is read")
+
+
 def persons(out):
     """Who is who: number -> faces."""
     whose = collections.defaultdict(set)
@@ -155,5 +220,5 @@ def new_people_get_new_numbers():
 
 
 main(
-    every_json_parses, tables_parse, numbers_stay_with_the_larger_part_when_a_person_splits, new_people_get_new_numbers
+    every_json_parses, tables_parse, names_are_no_formulas_where_asked, numbers_stay_with_the_larger_part_when_a_person_splits, new_people_get_new_numbers
 )

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: MIT
+import csv
 import gc
 import os
 import signal
@@ -184,6 +185,18 @@ def test_vector_files(tmp_path):
     whoswho.cluster_vector_files(tmp_path / "x.npy", tmp_path / "labels.csv", method="dbscan", eps=0.5, min_samples=3)
     rows = (tmp_path / "labels.csv").read_text().split()[1:]
     assert [int(row.split(",")[1]) for row in rows] == [0] * 5 + [1] * 5 + [2] * 5 + [3] * 5
+
+
+def test_tables_safe_for_spreadsheets(lib, tmp_path):
+    lib.name(0, "=1+1")
+    lib.resort()
+    for on, name in ((True, "'=1+1"), (False, "=1+1")):
+        lib.set_csv_safe(on)
+        lib.export_dataset("embeddings", tmp_path / f"set{on}")
+        rows = csv.DictReader((tmp_path / f"set{on}" / "faces.csv").read_text().splitlines())
+        assert name in {row["name"] for row in rows}
+    lib.undo()
+    lib.resort()
 
 
 def test_faces_without_a_label(lib, tmp_path):

@@ -90,6 +90,10 @@ class Library:
         self._call(lib.ww_library_restore if restore else lib.ww_library_export, result, progress=progress)
         return record(result)
 
+    def set_csv_safe(self, on: bool = True) -> None:
+        """Whether tables are safe to open in a spreadsheet: a ' before names such as =1+1. Kept in the library."""
+        self._call(lib.ww_library_set_csv_safe, int(on))
+
     def export_dataset(self, formats, out, progress=None, **options: Any) -> Record:
         """Writes a data set for training elsewhere. formats: a name or several (dataset_formats() lists them).
 
@@ -258,7 +262,8 @@ def check_known(folder) -> None:
 def cluster_vector_files(npy, out, meta=None, **options: Any) -> Record:
     """Clusters the rows of a .npy file as Library.cluster() does faces; out: a table with a column of labels.
 
-    meta: a table with a row for each vector, whose columns are kept. Options are those of Library.cluster().
+    meta: a table with a row for each vector, whose columns are kept. Options are those of Library.cluster(),
+    and csv_safe as Library.set_csv_safe() has it.
     """
     keep: list = []
     result, err = new("ww_cluster_result"), ffi.new("ww_error *")

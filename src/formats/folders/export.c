@@ -5,6 +5,7 @@
 #include "formats/folders/folders.h"
 #include "formats/folders/folder_diff.h"
 #include "library/export_state.h"
+#include "library/settings.h"
 #include "decisions/people_view.h"
 
 #include <stdlib.h>
@@ -45,8 +46,12 @@ ww_status ww_folders_restore(ww_library *library, ww_export_result *result, ww_e
     ww_folders_counts counts = {0};
     ww_folders_options options = {.dir = library->dir, .progress = report, .user = library, .log = &library->log};
     int64_t *discarded = NULL;
+    double csv_safe = 0;
     ww_status status = find_discarded(library, &discarded, &options.hidden_count, err);
     options.hidden = discarded;
+    if (status == WW_OK)
+        status = ww_setting_number(library, WW_SETTING_CSV_SAFE, 0, &csv_safe, err);
+    options.csv_safe = csv_safe > 0;
     if (status == WW_OK)
         status = ww_store_set_meta(library->store, WW_SETTING_EXPORT, WW_EXPORT_BEGUN, err);
     if (status == WW_OK)

@@ -17,6 +17,7 @@ typedef struct ww_folders_options {
     // ids of faces, ascending, that are not to be written; their rows stay in faces.csv. May be NULL
     const int64_t *hidden;
     size_t hidden_count;
+    bool csv_safe; // see WW_SETTING_CSV_SAFE
 } ww_folders_options;
 
 typedef struct ww_folders_counts {

@@ -37,7 +37,7 @@ static void add_row(const ww_catalog *c, size_t face, uint32_t shot, bool with_s
     const ww_catalog_face *f = &c->face.item[face];
     const ww_catalog_person *person = ww_catalog_person_of(c, face);
     ww_buffer_format(table, "%zu,", face + 1);
-    ww_text_csv(table, ww_catalog_source_of(c, face)->path);
+    ww_text_csv_field(table, ww_catalog_source_of(c, face)->path, c->csv_safe);
     ww_buffer_text(table, ",");
     ww_text_seconds(table, c->frame.item[f->frame].time_us);
     const double box[] = {f->x, f->y, f->width, f->height};
@@ -51,12 +51,12 @@ static void add_row(const ww_catalog *c, size_t face, uint32_t shot, bool with_s
         ww_text_fixed(table, marks[i], 4);
     }
     ww_buffer_format(table, ",%d,", person->number);
-    ww_text_csv(table, person->name ? person->name : "");
+    ww_text_csv_field(table, person->name ? person->name : "", c->csv_safe);
     ww_buffer_text(table, ",");
     ww_buffer path = {0};
     ww_catalog_face_path(c, face, "jpg", &path);
     char *file = ww_buffer_take(&path);
-    ww_text_csv(table, file);
+    ww_text_csv_field(table, file, c->csv_safe);
     free(file);
     add_origin(c, face, shot, table);
     if (with_size)

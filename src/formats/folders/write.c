@@ -36,6 +36,7 @@ ww_status ww_folders_write(ww_store *store, const ww_folders_options *options, w
         ww_catalog_free(&catalog);
         return status;
     }
+    catalog.csv_safe = options->csv_safe;
     counts->people = people_with_faces(&catalog);
     counts->portraits = written_faces(&catalog);
     counts->unassigned = (int64_t)catalog.unassigned.face_count;

@@ -38,7 +38,56 @@ TEST(csv_is_quoted_where_needed)
     check_text(ww_text_csv, "a,b", "\"a,b\"");
     check_text(ww_text_csv, "say \"hi\"", "\"say \"\"hi\"\"\"");
     check_text(ww_text_csv, "two\nlines", "\"two\nlines\"");
+    check_text(ww_text_csv, " a blank before", "\" a blank before\"");
+    check_text(ww_text_csv, "and behind\t", "\"and behind\t\"");
     check_text(ww_text_csv, "", "");
+}
+
+static void add_safe(ww_buffer *b, const char *text) { ww_text_csv_field(b, text, true); }
+
+TEST(csv_fields_begin_no_formula_where_asked)
+{
+    static const char *const formulas[] = {"=1+1",
+                                           "+1",
+                                           "-1",
+                                           "@SUM(A1)",
+                                           "\t=1",
+                                           "\r=1",
+                                           "\n=1",
+                                           "\xef\xbc\x9d"
+                                           "1",
+                                           "\xef\xbc\x8b"
+                                           "1",
+                                           "\xef\xbc\x8d"
+                                           "1",
+                                           "\xef\xbc\xa0"
+                                           "A",
+                                           "'=1",
+                                           "''=1"};
+    static const char *const others[] = {"Ada",
+                                         "",
+                                         "'",
+                                         "O'Neil",
+                                         "a=1",
+                                         "1-1",
+                                         "'Ada",
+                                         "\xef\xbc\xa1"
+                                         "da"};
+    for (size_t i = 0; i < sizeof formulas / sizeof *formulas; i++) {
+        char *guarded = ww_strf("'%s", formulas[i]);
+        ww_buffer as_text = {0}, field = {0};
+        ww_text_csv(&as_text, guarded);
+        add_safe(&field, formulas[i]);
+        CHECK_STR(field.data, as_text.data);
+        CHECK_STR(ww_text_csv_unguarded(guarded), formulas[i]);
+        ww_buffer_free(&as_text);
+        ww_buffer_free(&field);
+        free(guarded);
+    }
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        check_text(add_safe, others[i], others[i]);
+        CHECK_STR(ww_text_csv_unguarded(others[i]), others[i]);
+    }
 }
 
 TEST(only_well_formed_utf8_passes)
@@ -179,6 +228,7 @@ int main(void)
     RUN(json_and_yaml_are_quoted);
     RUN(attributes_and_words_stand_between_spaces);
     RUN(csv_is_quoted_where_needed);
+    RUN(csv_fields_begin_no_formula_where_asked);
     RUN(only_well_formed_utf8_passes);
     RUN(numbers_have_a_point_and_all_their_decimals);
     RUN(times_are_written_as_seconds_and_as_clock);
