@@ -24,14 +24,14 @@ ROOMS = {  # in the order of docs/architecture.md
     "scan": STORED + ["video", "nn", "face", "pipeline", "library", "models"],
     "people": ["base", "cluster", "store", "library"],
     "decisions": ["base", "cluster", "store", "library"],
-    "formats": ["base", "image", "store", "library", "decisions"],
+    "formats": ["base", "image", "store", "pipeline", "library", "decisions"],
     "identify": STORED + ["video", "nn", "face", "pipeline", "library", "models", "scan", "people", "decisions"],
     "evaluate": STORED + ["library"],
 }
 ROOMS["api"] = list(ROOMS)
 LIBRARIES = {  # prefix of the included file -> the rooms that know it
     "jpeglib": ["image"], "jerror": ["image"], "turbojpeg": ["image"],
-    "libheif/": ["image"], "tiffio": ["image"], "webp/": ["image"], "png.h": ["image"],
+    "libheif/": ["image"], "tiffio": ["image"], "webp/": ["image"], "png.h": ["image"], "libdeflate": ["image"],
     "libav": ["video"], "libsw": ["video"],
     "oneapi": ["nn"], "dnnl": ["nn"], "protobuf-c": ["nn"], "omp.h": ["nn"],
     "bzlib": ["dlib"],

@@ -133,7 +133,7 @@ static int run(int argc, char **argv, int first, bool cluster)
         {"original-size", 0, OPTION_FLAG, &set.dataset.original_size, NULL, "as filmed, never enlarged (the default)"},
         {"portrait-width", 0, OPTION_COUNT, &to->picture_width, "PX", "all so wide, enlarged where they must be", 1,
          8192},
-        {"format", 0, OPTION_TEXT, &set.dataset.picture, "KIND", "of them: jpeg (the default), png or webp",
+        {"format", 0, OPTION_TEXT, &set.dataset.picture, "KIND", "of them: jpeg, png (the default for chips) or webp",
          .choices = "jpeg png webp"},
         {"quality", 0, OPTION_COUNT, &to->quality, "Q", "of JPEG and WebP (95)", 1, 100},
         {"chip-size", 0, OPTION_COUNT, &to->chip_size, "PX", "side of aligned chips (112)", 16, 1024},

@@ -60,7 +60,7 @@ static bool choose(const choice *c, const char *text, int *value)
 
 bool dataset_settings_read(dataset_settings *set)
 {
-    int unlabelled = 0, crop = 0, box = 0, picture = 0;
+    int unlabelled = 0, crop = 0, box = 0, picture = WW_PICTURE_BY_FORMAT;
     set->options.seed = (uint64_t)set->seed;
     set->options.named_only = set->named;
     if (set->split && !parse_split(set->split, &set->options)) {

@@ -95,7 +95,7 @@ complete -c whoswho -n 'contains -- (__whoswho_command) export' -l box -x -a 'ti
 complete -c whoswho -n 'contains -- (__whoswho_command) export' -l crop -r -a 'head tight portrait' -d 'pictures of faces: head (the default), tight or portrait'
 complete -c whoswho -n 'contains -- (__whoswho_command) export' -l original-size -d 'as filmed, never enlarged (the default)'
 complete -c whoswho -n 'contains -- (__whoswho_command) export' -l portrait-width -x -d 'all so wide, enlarged where they must be'
-complete -c whoswho -n 'contains -- (__whoswho_command) export' -l format -x -a 'jpeg png webp' -d 'of them: jpeg (the default), png or webp'
+complete -c whoswho -n 'contains -- (__whoswho_command) export' -l format -x -a 'jpeg png webp' -d 'of them: jpeg, png (the default for chips) or webp'
 complete -c whoswho -n 'contains -- (__whoswho_command) export' -l quality -x -d 'of JPEG and WebP (95)'
 complete -c whoswho -n 'contains -- (__whoswho_command) export' -l chip-size -x -d 'side of aligned chips (112)'
 complete -c whoswho -n 'contains -- (__whoswho_command) export' -l margin -x -d 'around aligned chips, of their side (0)'

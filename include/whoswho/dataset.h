@@ -21,7 +21,12 @@ typedef enum ww_crop_rule {
     WW_CROP_PORTRAIT, // as the portraits of the working layout
 } ww_crop_rule;
 
-typedef enum ww_picture { WW_PICTURE_JPEG, WW_PICTURE_PNG, WW_PICTURE_WEBP } ww_picture;
+typedef enum ww_picture {
+    WW_PICTURE_BY_FORMAT = -1, // PNG for chips, JPEG else
+    WW_PICTURE_JPEG,
+    WW_PICTURE_PNG,
+    WW_PICTURE_WEBP,
+} ww_picture;
 
 typedef enum ww_box_rule {
     WW_BOX_TIGHT,   // boxes of all formats as detected: brows to chin
@@ -48,7 +53,7 @@ typedef struct ww_dataset_options {
     int best, per_track;
     double apart;
     // Pictures of single faces: what they show, how wide they are (0: as filmed, as far as it is stored; else enlarged
-    // where they must be), and how they are written. quality: 1..100, 0: 95.
+    // where they must be), and how they are written. quality: 1..100, of JPEG unless picture_format says WebP; 0: 95, of chips 98.
     ww_crop_rule crop;
     int picture_width;
     ww_picture picture_format;
@@ -103,7 +108,7 @@ WW_API ww_status ww_dataset_check(const char *dir, int (*on_finding)(void *user,
 // --- what the structs that may grow begin with: their size, and the defaults -----------------------------------------
 
 // clang-format off
-#define WW_DATASET_OPTIONS_INIT {.size = sizeof(ww_dataset_options), .near_duplicate = -1}
+#define WW_DATASET_OPTIONS_INIT {.size = sizeof(ww_dataset_options), .near_duplicate = -1, .picture_format = WW_PICTURE_BY_FORMAT}
 #define WW_DATASET_RESULT_INIT {.size = sizeof(ww_dataset_result)}
 #define WW_DATASET_CHECK_RESULT_INIT {.size = sizeof(ww_dataset_check_result)}
 // clang-format on

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "formats/person_folders.h"
 #include "formats/pictures.h"
+#include "image/chip.h"
 
 #include <math.h>
 
@@ -42,11 +43,11 @@ static void describe(const ww_dataset *set, size_t face, ww_buffer *metadata)
     ww_buffer_text(metadata, "]");
 }
 
-static ww_status make(const ww_dataset *set, size_t face, ww_image *image, ww_error *err)
+static ww_status cut(const ww_dataset *set, size_t face, ww_frame_cache *cache, ww_image *image, ww_error *err)
 {
     ww_face_picture p;
     float landmark[WW_LANDMARK_VALUES];
-    ww_status status = ww_face_picture_open(set, face, &p, err);
+    ww_status status = ww_face_picture_open(set, face, cache, &p, err);
     if (status == WW_OK) {
         ww_face_picture_landmarks(set, face, &p, landmark);
         const ww_affine map = map_of(set, landmark);
@@ -56,14 +57,26 @@ static ww_status make(const ww_dataset *set, size_t face, ww_image *image, ww_er
     return status;
 }
 
+// In the size in which the library keeps chips they are those that were embedded, to the pixel; in others they are cut
+// from stored pictures, which were compressed, and perhaps made smaller.
+static ww_status make(const ww_dataset *set, size_t face, ww_frame_cache *cache, ww_image *image, ww_error *err)
+{
+    if (side_px(set) != WW_CHIP_SIDE || set->options.chip_size != WW_CHIP_SIDE)
+        return cut(set, face, cache, image, err);
+    ww_status status = ww_face_chip(set, face, image, err);
+    return status == WW_ERR_NOT_FOUND ? cut(set, face, cache, image, err) : status;
+}
+
 static uint64_t options_key(const ww_dataset_options *o)
 {
     return (uint64_t)o->chip_size << 32 | (uint64_t)(o->margin * 1e6);
 }
 
+enum { QUALITY = 98 }; // where JPEG is asked for: below, embeddings move by more than a thousandth
+
 static ww_status write(const ww_dataset *set, ww_dataset_out *out, ww_error *err)
 {
-    return ww_put_person_folders(set, &(ww_face_maker){make, describe, options_key}, out, err);
+    return ww_put_person_folders(set, &(ww_face_maker){make, describe, options_key, WW_PICTURE_PNG, QUALITY}, out, err);
 }
 
 const ww_export_format ww_format_chips = {.name = "chips",

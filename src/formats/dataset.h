@@ -35,6 +35,7 @@ typedef struct ww_footage_probe {
 } ww_footage_probe;
 
 typedef struct ww_dataset {
+    ww_library *library;
     const ww_catalog *catalog;     // with its vectors
     const ww_footage_probe *probe; // NULL: nobody can be asked
     ww_dataset_options options;    // resolved: no value means "the default" any more

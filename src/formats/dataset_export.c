@@ -85,7 +85,8 @@ static ww_status check_options(const ww_library *library, const ww_dataset_optio
         return ww_fail(err, WW_ERR_ARGUMENT, "ww_dataset_options.unlabelled is none of its values");
     if (o->chip_size != 0 && (o->chip_size < CHIP_SIZE_MIN || o->chip_size > CHIP_SIZE_MAX))
         return ww_fail(err, WW_ERR_ARGUMENT, "a chip has %d to %d pixels a side", CHIP_SIZE_MIN, CHIP_SIZE_MAX);
-    if (o->crop > WW_CROP_PORTRAIT || o->box > WW_BOX_WIDENED || !ww_picture_format_at((size_t)o->picture_format))
+    if (o->crop > WW_CROP_PORTRAIT || o->box > WW_BOX_WIDENED
+        || (o->picture_format != WW_PICTURE_BY_FORMAT && !ww_picture_format_at((size_t)o->picture_format)))
         return ww_fail(err, WW_ERR_ARGUMENT, "ww_dataset_options: crop, box or picture_format is none of its values");
     if (o->quality < 0 || o->quality > 100 || !(o->margin >= 0 && o->margin <= MARGIN_MAX))
         return ww_fail(err, WW_ERR_ARGUMENT, "the quality is 1 to 100, and the margin of chips 0 to %g of their side",

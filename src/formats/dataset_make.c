@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TRAIN_DEFAULT = 80, VAL_DEFAULT = 10, TEST_DEFAULT = 10, CHIP_SIZE_DEFAULT = 112, QUALITY_DEFAULT = 95 };
+enum { TRAIN_DEFAULT = 80, VAL_DEFAULT = 10, TEST_DEFAULT = 10, CHIP_SIZE_DEFAULT = 112 };
 
 static ww_status resolve(ww_library *library, ww_dataset_options *o, ww_error *err)
 {
@@ -26,8 +26,6 @@ static ww_status resolve(ww_library *library, ww_dataset_options *o, ww_error *e
     }
     if (o->chip_size == 0)
         o->chip_size = CHIP_SIZE_DEFAULT;
-    if (o->quality == 0)
-        o->quality = QUALITY_DEFAULT;
     return WW_OK;
 }
 
@@ -144,7 +142,7 @@ static ww_status leave_out_lost(ww_dataset *set, ww_error *err)
 ww_status ww_dataset_make(ww_library *library, const ww_catalog *catalog, const ww_dataset_options *options,
                           ww_dataset *set, ww_error *err)
 {
-    *set = (ww_dataset){.catalog = catalog, .options = *options, .closest_distance = -1};
+    *set = (ww_dataset){.library = library, .catalog = catalog, .options = *options, .closest_distance = -1};
     ww_status status = resolve(library, &set->options, err);
     if (status != WW_OK)
         return status;

@@ -45,12 +45,12 @@ static double zoom_of(const ww_dataset *set, const ww_face_picture *p, ww_box cr
                                           : fmin(1, fmax(p->scale_x, p->scale_y));
 }
 
-static ww_status make(const ww_dataset *set, size_t face, ww_image *image, ww_error *err)
+static ww_status make(const ww_dataset *set, size_t face, ww_frame_cache *cache, ww_image *image, ww_error *err)
 {
     ww_face_picture p;
     const ww_catalog_frame *frame = &set->catalog->frame.item[set->catalog->face.item[face].frame];
     const ww_box crop = crops[set->options.crop](ww_face_box(set, face), frame);
-    ww_status status = ww_face_picture_open_showing(set, face, crop, &p, err);
+    ww_status status = ww_face_picture_open_showing(set, face, crop, cache, &p, err);
     if (status == WW_OK) {
         const double zoom = zoom_of(set, &p, crop);
         const int width = (int)fmax(1, floor(crop.width * zoom + 0.5)),
@@ -68,9 +68,12 @@ static uint64_t options_key(const ww_dataset_options *o)
     return (uint64_t)o->crop << 32 | (uint64_t)(uint32_t)o->picture_width;
 }
 
+enum { QUALITY = 95 };
+
 static ww_status write(const ww_dataset *set, ww_dataset_out *out, ww_error *err)
 {
-    return ww_put_person_folders(set, &(ww_face_maker){.make = make, .options_key = options_key}, out, err);
+    return ww_put_person_folders(set, &(ww_face_maker){.make = make, .options_key = options_key, .quality = QUALITY},
+                                 out, err);
 }
 
 const ww_export_format ww_format_imagefolder = {.name = "imagefolder",

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "formats/pictures.h"
 #include "base/hash.h"
+#include "image/chip.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -72,7 +73,7 @@ static ww_status put_covered(const ww_dataset *set, size_t frame, const uint8_t 
 // --- keys
 
 // Another number whenever the same library makes other pictures than before.
-enum { PICTURES_VERSION = 1 };
+enum { PICTURES_VERSION = 2 };
 
 static void key_add(uint64_t *key, const void *data, size_t bytes) { *key = ww_hash_chain(*key, data, bytes); }
 
@@ -161,33 +162,77 @@ static ww_face_picture portrait_geometry(const ww_catalog_face *f)
                              .y = f->portrait_box[1] - f->y * scale_y};
 }
 
-static ww_status open_picture(const ww_dataset *set, size_t face, bool portrait, ww_face_picture *p, ww_error *err)
+typedef ww_status stored_picture(ww_store *store, int64_t id, uint8_t **data, size_t *bytes, ww_error *err);
+
+// The store takes one thread at a time.
+static ww_status read_stored(const ww_dataset *set, stored_picture *read, int64_t id, uint8_t **data, size_t *bytes,
+                             ww_error *err)
 {
-    const ww_catalog_face *f = &set->catalog->face.item[face];
+    pthread_mutex_lock(&set->library->store_mutex);
+    ww_status status = read(set->catalog->store, id, data, bytes, err);
+    pthread_mutex_unlock(&set->library->store_mutex);
+    return status;
+}
+
+static ww_status decode_stored(const ww_dataset *set, stored_picture *read, int64_t id, ww_image *image, ww_error *err)
+{
     uint8_t *jpeg = NULL;
     size_t bytes = 0;
-    *p = portrait ? portrait_geometry(f) : frame_geometry(set, f);
-    ww_status status =
-        portrait ? ww_store_portrait_jpeg(set->catalog->store, f->id, &jpeg, &bytes, err)
-                 : ww_store_frame_jpeg(set->catalog->store, set->catalog->frame.item[f->frame].id, &jpeg, &bytes, err);
+    ww_status status = read_stored(set, read, id, &jpeg, &bytes, err);
     if (status == WW_OK)
-        status = ww_jpeg_decode(jpeg, bytes, "a picture of the library", WW_IMAGE_PIXELS_MAX, &p->image, NULL, NULL,
-                                NULL, NULL, err);
+        status = ww_jpeg_decode(jpeg, bytes, "a picture of the library", WW_IMAGE_PIXELS_MAX, image, NULL, NULL, NULL,
+                                NULL, err);
     free(jpeg);
     return status;
 }
 
-ww_status ww_face_picture_open(const ww_dataset *set, size_t face, ww_face_picture *p, ww_error *err)
+void ww_frame_cache_clear(ww_frame_cache *cache) { ww_image_free(&cache->image); }
+
+static ww_status open_frame(const ww_dataset *set, size_t frame, ww_frame_cache *cache, ww_image *view, ww_error *err)
+{
+    ww_status status = WW_OK;
+    if (!cache->image.owned || cache->frame != frame) {
+        ww_frame_cache_clear(cache);
+        status = decode_stored(set, ww_store_frame_jpeg, set->catalog->frame.item[frame].id, &cache->image, err);
+        cache->frame = frame;
+    }
+    *view = cache->image;
+    view->owned = NULL;
+    return status;
+}
+
+static ww_status open_picture(const ww_dataset *set, size_t face, bool portrait, ww_frame_cache *cache,
+                              ww_face_picture *p, ww_error *err)
+{
+    const ww_catalog_face *f = &set->catalog->face.item[face];
+    *p = portrait ? portrait_geometry(f) : frame_geometry(set, f);
+    return portrait ? decode_stored(set, ww_store_portrait_jpeg, f->id, &p->image, err)
+                    : open_frame(set, f->frame, cache, &p->image, err);
+}
+
+ww_status ww_face_chip(const ww_dataset *set, size_t face, ww_image *chip, ww_error *err)
+{
+    uint8_t *png = NULL;
+    size_t bytes = 0;
+    ww_status status = read_stored(set, ww_store_chip, set->catalog->face.item[face].id, &png, &bytes, err);
+    if (status == WW_OK)
+        status = ww_chip_unpack(png, bytes, chip, err);
+    free(png);
+    return status;
+}
+
+ww_status ww_face_picture_open(const ww_dataset *set, size_t face, ww_frame_cache *cache, ww_face_picture *p,
+                               ww_error *err)
 {
     const ww_catalog_face *f = &set->catalog->face.item[face];
     const bool portrait = detail(portrait_geometry(f).scale_x) > detail(frame_geometry(set, f).scale_x);
-    return open_picture(set, face, portrait, p, err);
+    return open_picture(set, face, portrait, cache, p, err);
 }
 
 #define EDGE_PX 2.0 // of the source frame that a portrait may lack at an edge: it was cut at whole, even pixels
 
-ww_status ww_face_picture_open_showing(const ww_dataset *set, size_t face, ww_box crop, ww_face_picture *p,
-                                       ww_error *err)
+ww_status ww_face_picture_open_showing(const ww_dataset *set, size_t face, ww_box crop, ww_frame_cache *cache,
+                                       ww_face_picture *p, ww_error *err)
 {
     const ww_catalog_face *f = &set->catalog->face.item[face];
     const ww_catalog_frame *frame = &set->catalog->frame.item[f->frame];
@@ -198,7 +243,7 @@ ww_status ww_face_picture_open_showing(const ww_dataset *set, size_t face, ww_bo
                        && right * g.scale_x + g.x <= f->portrait_width + EDGE_PX * g.scale_x
                        && top * g.scale_y + g.y >= -EDGE_PX * g.scale_y
                        && bottom * g.scale_y + g.y <= f->portrait_height + EDGE_PX * g.scale_y;
-    return shows ? ww_face_picture_open(set, face, p, err) : open_picture(set, face, false, p, err);
+    return shows ? ww_face_picture_open(set, face, cache, p, err) : open_picture(set, face, false, cache, p, err);
 }
 
 void ww_face_picture_close(ww_face_picture *p) { ww_image_free(&p->image); }

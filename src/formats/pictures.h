@@ -25,16 +25,29 @@ ww_status ww_put_frame(const ww_dataset *set, size_t frame, const char *path, ww
 // How many faces of the frame that is.
 size_t ww_frame_covered(const ww_dataset *set, size_t frame);
 
+// The stored picture of a frame, decoded when it is first asked for: several faces are cut from it. Zero at first.
+typedef struct ww_frame_cache {
+    ww_image image;
+    size_t frame; // whose picture it is, if there is one
+} ww_frame_cache;
+
+void ww_frame_cache_clear(ww_frame_cache *cache);
+
 // A stored picture that shows a face, decoded: its frame, or its portrait where that has more pixels of the face.
 typedef struct ww_face_picture {
-    ww_image image;
+    ww_image image;                // the frame's is that of the cache, which must outlive it
     double scale_x, scale_y, x, y; // picture = scale * source + (x, y)
 } ww_face_picture;
 
-ww_status ww_face_picture_open(const ww_dataset *set, size_t face, ww_face_picture *picture, ww_error *err);
+// May be called by several threads at once, each with a cache of its own.
+ww_status ww_face_picture_open(const ww_dataset *set, size_t face, ww_frame_cache *cache, ww_face_picture *picture,
+                               ww_error *err);
 // The same, but the portrait only where it shows all of `crop` (pixels of the source frame) that the frame shows.
-ww_status ww_face_picture_open_showing(const ww_dataset *set, size_t face, ww_box crop, ww_face_picture *picture,
-                                       ww_error *err);
+ww_status ww_face_picture_open_showing(const ww_dataset *set, size_t face, ww_box crop, ww_frame_cache *cache,
+                                       ww_face_picture *picture, ww_error *err);
+// The chip that was kept when the face was found (image/chip.h), likewise. WW_ERR_NOT_FOUND: there is none, as of footage
+// scanned by an older version.
+ww_status ww_face_chip(const ww_dataset *set, size_t face, ww_image *chip, ww_error *err);
 void ww_face_picture_close(ww_face_picture *picture);
 // Landmarks of the face in pixels of the picture.
 void ww_face_picture_landmarks(const ww_dataset *set, size_t face, const ww_face_picture *picture,

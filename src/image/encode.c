@@ -1,40 +1,14 @@
 // SPDX-License-Identifier: MIT
 #include "base/memory.h"
 #include "image/image.h"
+#include "image/png_file.h"
 
-#include <png.h>
 #include <stdlib.h>
 #include <string.h>
 #include <webp/decode.h>
 #include <webp/encode.h>
 
 static int stride_of(const ww_image *rgb) { return (int)rgb->plane[0].stride; } // at most WW_IMAGE_SIDE_MAX pixels
-
-static ww_status encode_png(const ww_image *image, int quality, uint8_t **data, size_t *bytes, ww_error *err)
-{
-    png_image png = {.version = PNG_IMAGE_VERSION,
-                     .width = (png_uint_32)image->width,
-                     .height = (png_uint_32)image->height,
-                     .format = PNG_FORMAT_RGB,
-                     .flags = PNG_IMAGE_FLAG_FAST}; // a sixth of the time, a tenth more bytes
-    png_alloc_size_t size = 0;
-    ww_image rgb;
-    ww_status status = ww_to_rgb(image, &rgb, err);
-    if (status != WW_OK)
-        return status;
-    const uint8_t *pixels = rgb.plane[0].data;
-    *data = png_image_write_get_memory_size(png, size, 0, pixels, stride_of(&rgb), NULL)
-                ? ww_alloc_array(size, 1, SIZE_MAX / 2)
-                : NULL;
-    const bool done = *data && png_image_write_to_memory(&png, *data, &size, 0, pixels, stride_of(&rgb), NULL);
-    *bytes = size;
-    ww_image_free(&rgb);
-    if (done)
-        return WW_OK;
-    free(*data);
-    *data = NULL;
-    return ww_fail_memory(err, "a PNG of %d x %d pixels", image->width, image->height);
-}
 
 static ww_status encode_webp(const ww_image *image, int quality, uint8_t **data, size_t *bytes, ww_error *err)
 {
@@ -64,30 +38,6 @@ static ww_status decode_jpeg(const uint8_t *data, size_t bytes, const char *name
     return ww_jpeg_decode(data, bytes, name, WW_IMAGE_PIXELS_MAX, image, NULL, NULL, NULL, truncated, err);
 }
 
-static bool is_png(const uint8_t *data, size_t bytes) { return bytes >= 8 && png_sig_cmp(data, 0, 8) == 0; }
-
-static ww_status decode_png(const uint8_t *data, size_t bytes, const char *name, ww_image *image, bool *truncated,
-                            ww_error *err)
-{
-    png_image png = {.version = PNG_IMAGE_VERSION};
-    if (!png_image_begin_read_from_memory(&png, data, bytes))
-        return ww_fail(err, WW_ERR_FORMAT, "'%s' is no PNG that can be read: %s", name, png.message);
-    png.format = PNG_FORMAT_RGB;
-    ww_status status = WW_OK;
-    if ((size_t)png.width * png.height > WW_IMAGE_PIXELS_MAX)
-        status = ww_fail(err, WW_ERR_MEMORY, "'%s' has too many pixels", name);
-    else
-        status = ww_image_alloc(image, WW_PIXELS_RGB, (int)png.width, (int)png.height, err);
-    // Without a colour behind what is transparent the memory of the picture, as it was allocated, would be that.
-    const png_color black = {0, 0, 0};
-    if (status == WW_OK && !png_image_finish_read(&png, &black, image->plane[0].data, stride_of(image), NULL)) {
-        ww_image_free(image);
-        status = ww_fail(err, WW_ERR_FORMAT, "'%s' is no PNG that can be read: %s", name, png.message);
-    }
-    png_image_free(&png);
-    return status;
-}
-
 static bool is_webp(const uint8_t *data, size_t bytes)
 {
     return bytes >= 12 && memcmp(data, "RIFF", 4) == 0 && memcmp(data + 8, "WEBP", 4) == 0;
@@ -110,7 +60,7 @@ static ww_status decode_webp(const uint8_t *data, size_t bytes, const char *name
 }
 
 static const ww_picture_format formats[] = {{"jpeg", "jpg", ww_jpeg_encode, is_jpeg, decode_jpeg},
-                                            {"png", "png", encode_png, is_png, decode_png},
+                                            {"png", "png", ww_png_encode_any, ww_png_is, ww_png_decode},
                                             {"webp", "webp", encode_webp, is_webp, decode_webp}};
 
 const ww_picture_format *ww_picture_format_at(size_t index)

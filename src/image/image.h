@@ -77,6 +77,8 @@ typedef struct ww_affine {
 ww_status ww_warp_luma(const ww_image *image, const ww_affine *map, int width, int height, ww_image *out,
                        ww_error *err);
 ww_status ww_warp_rgb(const ww_image *image, const ww_affine *map, int width, int height, ww_image *out, ww_error *err);
+// All planes, warped likewise: RGB, LUMA, or YUV444 in the picture's range and matrix.
+ww_status ww_warp(const ww_image *image, const ww_affine *map, int width, int height, ww_image *out, ww_error *err);
 
 // --- convert.c -------------------------------------------------------------------------------------------------------
 // Both: chroma coarser than the result is repeated, finer chroma averaged. Within one level of the formulas in double
@@ -118,6 +120,12 @@ ww_status ww_jpeg_encode(const ww_image *image, int quality, uint8_t **data, siz
 // WW_ERR_FORMAT.
 ww_status ww_jpeg_decode(const uint8_t *data, size_t bytes, const char *name, size_t max_pixels, ww_image *out,
                          int *exif_orientation, int *full_width, int *full_height, bool *truncated, ww_error *err);
+
+// --- png_file.c ------------------------------------------------------------------------------------------------------
+// Grey for full-range LUMA, else RGB. *data is the caller's (free).
+ww_status ww_png_encode(const ww_image *image, uint8_t **data, size_t *bytes, ww_error *err);
+// Any PNG libpng reads to LUMA. `name` is for messages. WW_ERR_FORMAT: it is none, or breaks off.
+ww_status ww_png_decode_grey(const uint8_t *data, size_t bytes, const char *name, ww_image *image, ww_error *err);
 
 // --- encode.c --------------------------------------------------------------------------------------------------------
 // Kinds of picture files that data sets may hold. encode: as ww_jpeg_encode; PNG is lossless and takes no quality.

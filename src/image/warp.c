@@ -295,3 +295,8 @@ ww_status ww_warp_rgb(const ww_image *image, const ww_affine *map, int width, in
     ww_image_free(&chip);
     return status;
 }
+
+ww_status ww_warp(const ww_image *image, const ww_affine *map, int width, int height, ww_image *out, ww_error *err)
+{
+    return warp_planes(image, ww_plane_count(image->pixels), map, width, height, out, err);
+}

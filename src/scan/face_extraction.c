@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "face/quality.h"
+#include "image/chip.h"
 #include "library/view.h"
 #include "scan/portrait.h"
 
@@ -29,6 +30,7 @@ void ww_extracted_face_free(ww_extracted_face *face)
 {
     free(face->embedding);
     free(face->portrait);
+    free(face->kept_chip);
     free(face->colours);
     free(face->intermediate_mean);
     ww_track_chips_clear(&face->intermediate);
@@ -207,6 +209,21 @@ static ww_status find_colours(const ww_image *image, const ww_detection *detecti
     return WW_OK;
 }
 
+// The chip that the library keeps: not for the model, but for those who want it back (export --to chips). Landmarks from
+// elsewhere that lead out of the picture are no reason to fail.
+static ww_status keep_chip(const ww_face_extractor *t, const ww_image *image, const ww_detection *detection,
+                           ww_extracted_face *face, ww_error *err)
+{
+    ww_image chip;
+    ww_status status = ww_chip_cut(image, detection->landmark, t->embedder_spec->colour == WW_COLOUR_LUMA, &chip, err);
+    if (status == WW_ERR_ARGUMENT)
+        return WW_OK;
+    if (status == WW_OK)
+        status = ww_chip_pack(&chip, &face->kept_chip, &face->kept_chip_bytes, err);
+    ww_image_free(&chip);
+    return status;
+}
+
 // One face of the frame: chip, quality, portrait. Boxes go from the picture's pixels to those of the full-size source.
 static ww_status take_face(ww_face_extractor *t, const ww_selected_frame *take, size_t order, int *budget,
                            ww_error *err)
@@ -233,6 +250,8 @@ static ww_status take_face(ww_face_extractor *t, const ww_selected_frame *take, 
     seen->embed_s += cut - begun;
     if (status == WW_OK)
         status = ww_portrait(take->image, d, t->portrait_width, &face.row, &face.portrait, &face.portrait_bytes, err);
+    if (status == WW_OK)
+        status = keep_chip(t, take->image, d, &face, err);
     seen->encode_s += ww_thread_cpu_seconds() - cut;
     if (ww_vector_push(&seen->faces, face))
         return status;

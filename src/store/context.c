@@ -15,6 +15,11 @@ ww_status ww_store_add_view(ww_store *s, int64_t frame, const uint8_t *view, siz
     return ww_sql_run(s, WW_SQL_ADD_VIEW, WW_BIND(WW_I(frame), WW_B(view, bytes)), err);
 }
 
+ww_status ww_store_add_chip(ww_store *s, int64_t face, const void *png, size_t bytes, ww_error *err)
+{
+    return ww_sql_run(s, WW_SQL_ADD_CHIP, WW_BIND(WW_I(face), WW_B(png, bytes)), err);
+}
+
 ww_status ww_store_add_context(ww_store *s, const ww_context_row *row, ww_error *err)
 {
     ww_status status = ww_sql_enter(s, err);

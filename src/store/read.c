@@ -318,3 +318,8 @@ ww_status ww_store_portrait_jpeg(ww_store *s, int64_t face, uint8_t **jpeg, size
 {
     return picture(s, WW_SQL_FACE_PICTURE, "face", face, jpeg, bytes, err);
 }
+
+ww_status ww_store_chip(ww_store *s, int64_t face, uint8_t **png, size_t *bytes, ww_error *err)
+{
+    return picture(s, WW_SQL_CHIP, "chip of face", face, png, bytes, err);
+}

@@ -175,6 +175,13 @@ static const char version_7[] =
     ");"
     "CREATE INDEX source_failed ON source (path) WHERE error IS NOT NULL;";
 
-const char *const ww_schema_step[] = {version_1, version_2, version_3, version_4, version_5, version_6, version_7};
+static const char version_8[] = // of footage that was scanned before there are none
+    "CREATE TABLE face_chip ("
+    "  face INTEGER PRIMARY KEY REFERENCES face ON DELETE CASCADE,"
+    "  png BLOB NOT NULL" // see image/chip.h
+    ");";
+
+const char *const ww_schema_step[] = {version_1, version_2, version_3, version_4,
+                                      version_5, version_6, version_7, version_8};
 const int ww_schema_steps = sizeof ww_schema_step / sizeof *ww_schema_step;
 _Static_assert(sizeof ww_schema_step / sizeof *ww_schema_step == WW_STORE_VERSION, "one step a version");

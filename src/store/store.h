@@ -20,7 +20,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define WW_STORE_VERSION 7                 // PRAGMA user_version; an older library is migrated, a newer one refused
+#define WW_STORE_VERSION 8                 // PRAGMA user_version; an older library is migrated, a newer one refused
 #define WW_STORE_APPLICATION_ID 0x77773031 // "ww01", PRAGMA application_id: a database of another program is refused
 #define WW_STORE_VALUE_MAX                                                                                             \
     ((size_t)64 << 20)               // bytes of one picture or string; larger ones are refused in both directions
@@ -168,6 +168,10 @@ typedef struct ww_context_row { // of a face
 ww_status ww_store_add_view(ww_store *s, int64_t frame, const uint8_t *view, size_t bytes, ww_error *err);
 // Once a face. WW_ERR_ARGUMENT: no such face.
 ww_status ww_store_add_context(ww_store *s, const ww_context_row *row, ww_error *err);
+// The aligned chip, a PNG; once a face. WW_ERR_ARGUMENT: no such face.
+ww_status ww_store_add_chip(ww_store *s, int64_t face, const void *png, size_t bytes, ww_error *err);
+// *png is the caller's (free). WW_ERR_NOT_FOUND: the face has none, or there is no such face.
+ww_status ww_store_chip(ww_store *s, int64_t face, uint8_t **png, size_t *bytes, ww_error *err);
 // In the orders of ww_store_frames and ww_store_faces; frames and faces without are left out. Borrowed for the call.
 typedef ww_status ww_on_view(void *user, int64_t frame, const uint8_t *view, size_t bytes, ww_error *err);
 typedef ww_status ww_on_context(void *user, const ww_context_row *row, ww_error *err);

@@ -11,9 +11,10 @@ import glob
 import json
 import os
 import re
+import subprocess
 
 from library import APART, DATA, NAMES, export, stored_faces, tree
-from scene import check, check_equal, main, run, whoswho
+from scene import RATE_HZ, check, check_equal, main, run, whoswho
 
 import cv2
 import numpy
@@ -248,7 +249,50 @@ def chips_lie_on_the_template():
     check_equal(len(errors), len(stored_faces()), "chips")
     check(max(errors) < 8, f"mean difference to the frames, grey levels: {max(errors)}")
     export("chips", "large", "--chip-size", "224", *APART)
-    check_equal(cv2.imread(glob.glob("large/train/*/*.jpg")[0]).shape[:2], (224, 224), "--chip-size")
+    check_equal(cv2.imread(glob.glob("large/train/*/*.png")[0]).shape[:2], (224, 224), "--chip-size")
+
+
+def luma_of_frames(times_us):
+    """Time -> the demo's luma, as decoded: limited range taken to 0..255, and nothing else done to it."""
+    clip, frames = cv2.VideoCapture(os.path.join(DATA, "demo.mp4")), {}
+    width, height = (int(clip.get(p)) for p in (cv2.CAP_PROP_FRAME_WIDTH, cv2.CAP_PROP_FRAME_HEIGHT))
+    command = ["ffmpeg", "-v", "error", "-i", os.path.join(DATA, "demo.mp4"), "-pix_fmt", "yuv420p", "-f", "rawvideo", "-"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as film:
+        for number in range(int(clip.get(cv2.CAP_PROP_FRAME_COUNT))):
+            data = film.stdout.read(width * height * 3 // 2)
+            if number * 1000000 // RATE_HZ in times_us:
+                luma = numpy.frombuffer(data, numpy.uint8)[: width * height].reshape(height, width)
+                frames[number * 1000000 // RATE_HZ] = (luma.astype(numpy.float32) - 16) * (255 / 219)
+    return frames
+
+
+def chips_show_the_pixels_that_were_embedded():
+    """Not those of a stored picture: the luma of a chip is the film's, sampled where the template says, within rounding."""
+    export("chips", "out", "--split", "100")
+    faces = {face[0]: face for face in stored_faces()}
+    frames = luma_of_frames({face[2] for face in faces.values()})
+    with open("out/train/metadata.jsonl", encoding="utf-8") as f:
+        rows = [json.loads(line) for line in f]
+    errors = []
+    for row in rows:
+        face = faces[row["face"]]
+        marks = numpy.frombuffer(face[9], "<f4").reshape(5, 2).astype(float)
+        m, t = marks - marks.mean(axis=0), TEMPLATE - TEMPLATE.mean(axis=0)
+        turn = (m * t).sum() + 1j * (m[:, 0] * t[:, 1] - m[:, 1] * t[:, 0]).sum()
+        back = turn.conjugate() * (m * m).sum() / abs(turn) ** 2  # from the chip to the frame
+        side = round(abs(back))  # so many pixels each way are averaged first
+        frame = frames[face[2]]
+        height, width = frame.shape[0] // side, frame.shape[1] // side
+        frame = cv2.resize(frame[: height * side, : width * side], (width, height), interpolation=cv2.INTER_AREA)
+        ys, xs = numpy.mgrid[16:96, 16:96]
+        z = back * ((xs - TEMPLATE[:, 0].mean()) + 1j * (ys - TEMPLATE[:, 1].mean())) + complex(*marks.mean(axis=0))
+        z = (z + 0.5 + 0.5j) / side - 0.5 - 0.5j
+        expected = cv2.remap(frame, z.real.astype(numpy.float32), z.imag.astype(numpy.float32), cv2.INTER_LINEAR)
+        chip = cv2.imread(os.path.join("out", "train", row["file_name"])).astype(float)[16:96, 16:96]
+        luma = chip @ (0.114, 0.587, 0.299)
+        errors.append(numpy.abs(luma - expected).mean())
+    check_equal(len(errors), len(faces), "chips")
+    check(max(errors) < 0.5, f"mean difference, grey levels: {max(errors)}")
 
 
 def faces_are_cut_from_the_picture_that_shows_most():
@@ -258,7 +302,7 @@ def faces_are_cut_from_the_picture_that_shows_most():
     for number, name in enumerate(NAMES):
         whoswho("name", number, name, "-o", "lib", "-q")
     whoswho("export", "lib", "--to", "chips,imagefolder", "-O", "small", "-q", "--split", "100")
-    pictures = glob.glob("large/*/train/*/*.jpg")
+    pictures = glob.glob("large/*/train/*/*.*g")
     check_equal(len(pictures), 2 * len(stored_faces()), "pictures")
     for picture in pictures:
         a, b = cv2.imread(picture).astype(float), cv2.imread(picture.replace("large", "small", 1))
@@ -382,6 +426,7 @@ main(
     person_folders_number_the_classes_alike,
     a_person_who_is_not_on_every_side_has_no_folder,
     chips_lie_on_the_template,
+    chips_show_the_pixels_that_were_embedded,
     faces_are_cut_from_the_picture_that_shows_most,
     coco_has_what_its_readers_ask_for,
     embeddings_load,

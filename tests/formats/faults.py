@@ -223,7 +223,7 @@ def only_what_changed_is_written():
     check_equal((again["written"], again["removed"], again["kept"]), (0, 0, first_time["written"]), "once more")
     after = tree("out")
     check_equal({p for p in before if before[p] != after[p]}, set(), "files touched")
-    picture = first("out/chips/train/*/*.jpg")
+    picture = first("out/chips/train/*/*.png")
     with open(picture, "rb") as f:
         data = f.read()
     os.remove(picture)
@@ -236,13 +236,13 @@ def only_what_changed_is_written():
     check_equal((again["left"], again["written"]), (1, 0), "a picture of the same size that was changed")
     with open(picture, "wb") as f:
         f.write(data)
-    shutil.copystat(first("out/chips/val/*/*.jpg"), picture)
+    shutil.copystat(first("out/chips/val/*/*.png"), picture)
     again = export("yolo,chips", "out", *APART)
     check_equal((again["left"], again["written"]), (0, 1), "as it was again: only the summary is written")
     for name in ("--portrait-width", "--quality"):
         before = contents("out")
         changed = export("yolo,chips", "out", *APART, name, 40)
-        pictures = {p for p, b in contents("out").items() if before.get(p) != b and p.endswith(".jpg")}
+        pictures = {p for p, b in contents("out").items() if before.get(p) != b and p.endswith((".jpg", ".png"))}
         check_equal(bool(pictures), name == "--quality", f"{name}: {changed}")
         check(all(p.startswith("chips") for p in pictures), f"{name} changes {pictures}")
     less = export("yolo,chips", "out", "--named", *APART)

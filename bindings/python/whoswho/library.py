@@ -98,8 +98,8 @@ class Library:
         """Writes a data set for training elsewhere. formats: a name or several (dataset_formats() lists them).
 
         Options are those of ww_dataset_options: unlabelled (0 blur, 1 unknown, 2 leave out), named_only, train, val,
-        test, seed, near_duplicate, chip_size, best, per_track, apart, crop, picture_width, picture_format, quality,
-        margin, box.
+        test, seed, near_duplicate, chip_size, best, per_track, apart, crop, picture_width, quality, margin, box,
+        picture_format (-1 by the format, 0 JPEG, 1 PNG, 2 WebP).
         """
         keep: list = []
         names = formats if isinstance(formats, str) else ",".join(formats)

@@ -49,6 +49,29 @@ static int64_t add_source(ww_store *s, const char *path, uint64_t hash, int64_t 
     return source;
 }
 
+TEST(the_chip_of_a_face_goes_with_it)
+{
+    fixture_begin();
+    ww_error err = {0};
+    ww_store *s = fixture_open();
+    int64_t face[2], frame[2];
+    uint8_t *png = NULL;
+    size_t bytes = 0;
+    const int64_t source = add_source(s, "a", 1, face, frame);
+    CHECK_EQ(ww_store_chip(s, face[0], &png, &bytes, &err), WW_ERR_NOT_FOUND); // as of older libraries
+    CHECK_OK(ww_store_add_chip(s, face[0], "chip", 4, &err));
+    CHECK_EQ(ww_store_add_chip(s, face[0], "chip", 4, &err), WW_ERR_ARGUMENT); // once
+    CHECK_EQ(ww_store_add_chip(s, 77, "chip", 4, &err), WW_ERR_ARGUMENT);      // no such face
+    CHECK_OK(ww_store_chip(s, face[0], &png, &bytes, &err));
+    CHECK(bytes == 4 && memcmp(png, "chip", 4) == 0);
+    free(png);
+    CHECK_EQ(ww_store_chip(s, face[1], &png, &bytes, &err), WW_ERR_NOT_FOUND);
+    CHECK_OK(ww_store_delete_source(s, source, &err));
+    CHECK_EQ(ww_store_chip(s, face[0], &png, &bytes, &err), WW_ERR_NOT_FOUND);
+    ww_store_close(s);
+    fixture_end();
+}
+
 TEST(it_is_read_in_the_order_of_faces_and_goes_with_them)
 {
     fixture_begin();
@@ -182,6 +205,7 @@ TEST(what_is_damaged_is_named)
 
 int main(void)
 {
+    RUN(the_chip_of_a_face_goes_with_it);
     RUN(it_is_read_in_the_order_of_faces_and_goes_with_them);
     RUN(shots_are_read_in_order_and_go_with_their_source);
     RUN(a_shot_that_cannot_be_is_named);

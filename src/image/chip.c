@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: MIT
+#include "image/chip.h"
+#include "image/align.h"
+#include "image/planes.h"
+
+enum { CHROMA_SIDE = WW_CHIP_SIDE / 2, PACKED_HEIGHT = WW_CHIP_SIDE + CHROMA_SIDE, GREY = 128, SHARE_BITS = 14 };
+
+static int fixed(double v) { return (int)(v * (1 << SHARE_BITS) + 0.5); }
+
+ww_status ww_chip_cut(const ww_image *image, const float landmark[WW_LANDMARK_VALUES], bool luma_as_filmed,
+                      ww_image *chip, ww_error *err)
+{
+    ww_image warped;
+    const ww_affine map = ww_align(landmark, WW_CHIP_SIDE, 0);
+    *chip = (ww_image){0};
+    ww_status status = ww_warp(image, &map, WW_CHIP_SIDE, WW_CHIP_SIDE, &warped, err);
+    if (status == WW_OK)
+        status = ww_to_jpeg_yuv(&warped, chip, err);
+    if (status == WW_OK && luma_as_filmed && warped.pixels != WW_PIXELS_RGB) {
+        ww_plane_copy(&warped.plane[0], 1, &chip->plane[0]);
+        ww_luma_plane_to_full(&chip->plane[0], warped.range);
+    }
+    ww_image_free(&warped);
+    return status;
+}
+
+// Where plane 0, 1 or 2 of a chip lies in its packed picture.
+static ww_plane place_of(const ww_image *packed, int plane)
+{
+    ww_plane p = packed->plane[0];
+    if (plane > 0)
+        p.data += WW_CHIP_SIDE * p.stride + (plane - 1) * CHROMA_SIDE;
+    p.width = p.height = plane > 0 ? CHROMA_SIDE : WW_CHIP_SIDE;
+    return p;
+}
+
+ww_status ww_chip_pack(const ww_image *chip, uint8_t **png, size_t *bytes, ww_error *err)
+{
+    ww_image packed;
+    ww_status status = ww_image_alloc(&packed, WW_PIXELS_LUMA, WW_CHIP_SIDE, PACKED_HEIGHT, err);
+    for (int i = 0; status == WW_OK && i < 3; i++) {
+        ww_plane to = place_of(&packed, i);
+        ww_plane_copy(&chip->plane[i], 1, &to);
+    }
+    if (status == WW_OK)
+        status = ww_png_encode(&packed, png, bytes, err);
+    ww_image_free(&packed);
+    return status;
+}
+
+// One plane of chroma, less grey, at the size of the luma.
+static ww_status grow(const ww_plane *chroma, ww_image *grown, ww_error *err)
+{
+    const ww_image image = {
+        .width = chroma->width, .height = chroma->height, .pixels = WW_PIXELS_LUMA, .plane = {*chroma}};
+    return ww_resize(&image, WW_CHIP_SIDE, WW_CHIP_SIDE, grown, err);
+}
+
+// The share (of 1 << SHARE_BITS) of `difference` that may be added to a luma without leaving 0..255.
+static int share_that_fits(int luma, int difference)
+{
+    const int room = difference > 0 ? 255 - luma : luma, size = difference > 0 ? difference : -difference;
+    return size > room << SHARE_BITS ? (int)(((int64_t)room << (2 * SHARE_BITS)) / size) : 1 << SHARE_BITS;
+}
+
+// ITU-R BT.601, full range; fixed point of SHARE_BITS bits.
+static void put_pixel(int luma, int cb, int cr, uint8_t rgb[3])
+{
+    const int difference[3] = {fixed(1.402) * cr, -fixed(0.344136) * cb - fixed(0.714136) * cr, fixed(1.772) * cb};
+    int share = 1 << SHARE_BITS;
+    for (int c = 0; c < 3; c++) {
+        const int fits = share_that_fits(luma, difference[c]);
+        share = fits < share ? fits : share;
+    }
+    for (int c = 0; c < 3; c++) {
+        const int paler =
+            share == 1 << SHARE_BITS ? difference[c] : (int)((int64_t)difference[c] * share >> SHARE_BITS);
+        rgb[c] = (uint8_t)ww_clamp(luma + ((paler + (1 << (SHARE_BITS - 1))) >> SHARE_BITS), 0, 255);
+    }
+}
+
+static void mix(const ww_plane *luma, const ww_plane *cb, const ww_plane *cr, ww_plane *rgb)
+{
+    for (int y = 0; y < WW_CHIP_SIDE; y++)
+        for (int x = 0; x < WW_CHIP_SIDE; x++)
+            put_pixel(luma->data[y * luma->stride + x], cb->data[y * cb->stride + x] - GREY,
+                      cr->data[y * cr->stride + x] - GREY, rgb->data + y * rgb->stride + (ptrdiff_t)x * 3);
+}
+
+ww_status ww_chip_unpack(const uint8_t *png, size_t bytes, ww_image *chip, ww_error *err)
+{
+    ww_image packed, chroma[2] = {0};
+    *chip = (ww_image){0};
+    ww_status status = ww_png_decode_grey(png, bytes, "the chip of a face", &packed, err);
+    if (status == WW_OK && (packed.width != WW_CHIP_SIDE || packed.height != PACKED_HEIGHT))
+        status = ww_fail(err, WW_ERR_FORMAT, "a picture of %d x %d pixels is no chip of a library", packed.width,
+                         packed.height);
+    for (int i = 0; status == WW_OK && i < 2; i++) {
+        const ww_plane from = place_of(&packed, i + 1);
+        status = grow(&from, &chroma[i], err);
+    }
+    if (status == WW_OK)
+        status = ww_image_alloc(chip, WW_PIXELS_RGB, WW_CHIP_SIDE, WW_CHIP_SIDE, err);
+    if (status == WW_OK)
+        mix(&packed.plane[0], &chroma[0].plane[0], &chroma[1].plane[0], &chip->plane[0]);
+    ww_image_free(&packed);
+    ww_image_free(&chroma[0]);
+    ww_image_free(&chroma[1]);
+    return status;
+}
