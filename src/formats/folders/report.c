@@ -73,7 +73,7 @@ static void add_head(const ww_catalog *c, ww_buffer *page)
     ww_buffer_text(page, "</p>\n</div>\n<dl class=\"facts\">\n");
     add_fact(page, seen_people(c), "person", "people");
     add_fact(page, c->face.count, "face", "faces");
-    add_fact(page, c->unassigned.face_count, "unsorted", "unsorted");
+    add_fact(page, c->unassigned.face_count, "unassigned", "unassigned");
     add_fact(page, c->frame.count, "frame", "frames");
     add_fact(page, c->source.count, "source", "sources");
     ww_buffer_text(page, "</dl>\n</header>\n<main>\n");
