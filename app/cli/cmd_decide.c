@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// whoswho name, merge, reject, same, different, ignore, undo, redo: one decision, and the folders as it makes them.
+// whoswho name, merge, reject, same, different, ignore, cover, undo, redo: one decision, and the folders as it makes them.
 #include "commands.h"
 #include "document.h"
 #include "review.h"
@@ -31,6 +31,9 @@ static const struct command {
     {"ignore", WW_DECISION_IGNORE, 1, SIZE_MAX,
      "ignore WHO... [DIR]\n\nStrangers: they stay recognised, but no folder is written for them.\n"
      "`name` or `undo` bring them back."},
+    {"cover", WW_DECISION_COVER, 1, 1,
+     "cover FILE [DIR]\n\nThe portrait is the cover of the person in whose folder it is: shown first, in montage, page "
+     "and\nreview. A person without one shows the clearest portrait."},
     {"undo", WW_DECISION_UNDO, 0, 0,
      "undo [DIR]\n\nTakes the last decision back; again: the one before it. See `whoswho log`."},
     {"redo", WW_DECISION_REDO, 0, 0, "redo [DIR]\n\nTakes the last undo back."},
@@ -105,5 +108,6 @@ int cmd_reject(int argc, char **argv, int first) { return run(WW_DECISION_REJECT
 int cmd_same(int argc, char **argv, int first) { return run(WW_DECISION_SAME, argc, argv, first); }
 int cmd_different(int argc, char **argv, int first) { return run(WW_DECISION_DIFFERENT, argc, argv, first); }
 int cmd_ignore(int argc, char **argv, int first) { return run(WW_DECISION_IGNORE, argc, argv, first); }
+int cmd_cover(int argc, char **argv, int first) { return run(WW_DECISION_COVER, argc, argv, first); }
 int cmd_undo(int argc, char **argv, int first) { return run(WW_DECISION_UNDO, argc, argv, first); }
 int cmd_redo(int argc, char **argv, int first) { return run(WW_DECISION_REDO, argc, argv, first); }

@@ -30,6 +30,7 @@ static int serve(const review_options *o)
 #else
 typedef struct review_options {
     const char *dir;
+    ww_model_options models;
     int port;
     bool open_browser, quiet;
 } review_options;
@@ -44,13 +45,16 @@ static int serve(const review_options *o)
 
 int cmd_review(int argc, char **argv, int first)
 {
-    review_options o = {.dir = DIR_DEFAULT, .open_browser = true};
+    review_options o = {.dir = DIR_DEFAULT, .models = WW_MODEL_OPTIONS_INIT, .open_browser = true};
     bool no_open = false, help = false;
     size_t count = 0;
     const option table[] = {
         {"output", 'o', OPTION_TEXT, &o.dir, "DIR", "the folder with the people (" DIR_DEFAULT ")"},
         {"port", 0, OPTION_COUNT, &o.port, "N", "listen at this port (any that is free)", .least = 0, .most = 65535},
         {"no-open", 0, OPTION_FLAG, &no_open, NULL, "print the address; open no browser"},
+        {"detector", 0, OPTION_TEXT, &o.models.detector, "FILE", "as the library was made with, to add faces"},
+        {"embedder", 0, OPTION_TEXT, &o.models.embedder, "FILE", "likewise"},
+        {"landmarks", 0, OPTION_TEXT, &o.models.landmarks, "FILE", "likewise"},
         {"quiet", 'q', OPTION_FLAG, &o.quiet, NULL, "print the address alone"},
         {"help", 'h', OPTION_FLAG, &help, NULL, "this text"},
     };

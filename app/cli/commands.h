@@ -17,6 +17,8 @@ int cmd_same(int argc, char **argv, int first);
 int cmd_different(int argc, char **argv, int first);
 int cmd_forget(int argc, char **argv, int first);
 int cmd_ignore(int argc, char **argv, int first);
+int cmd_cover(int argc, char **argv, int first);
+int cmd_add_face(int argc, char **argv, int first);
 int cmd_undo(int argc, char **argv, int first);
 int cmd_redo(int argc, char **argv, int first);
 int cmd_split(int argc, char **argv, int first);

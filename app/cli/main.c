@@ -31,6 +31,8 @@ static const struct {
     {"same", cmd_same, "two portraits or people are one person"},
     {"different", cmd_different, "two portraits or people are two"},
     {"ignore", cmd_ignore, "a stranger: no folder any more"},
+    {"cover", cmd_cover, "the portrait that a person is shown by"},
+    {"add-face", cmd_add_face, "a face that the scan missed"},
     {"forget", cmd_forget, "take files out of the library"},
     {"review", cmd_review, "name and correct in a browser"},
     {"sync", cmd_sync, "read what was changed in the folders by hand"},

@@ -16,7 +16,7 @@ static const struct {
 } kinds[] = {
     {"name", WW_DECISION_NAME},     {"merge", WW_DECISION_MERGE},   {"split", WW_DECISION_SPLIT},
     {"reject", WW_DECISION_REJECT}, {"same", WW_DECISION_SAME},     {"different", WW_DECISION_DIFFERENT},
-    {"ignore", WW_DECISION_IGNORE}, {"nobody", WW_DECISION_NOBODY},
+    {"ignore", WW_DECISION_IGNORE}, {"nobody", WW_DECISION_NOBODY}, {"cover", WW_DECISION_COVER},
 };
 
 // A decision with what it refers to.

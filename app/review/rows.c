@@ -60,5 +60,5 @@ json_t *row_of_person(const session *s, size_t person)
     const size_t *face = ww_view_faces_of_person(s->view, person, &count);
     const size_t last = count ? ww_view_get_face(s->view, face[count - 1])->frame : 0;
     return json_pack("[i,o,I,I,o]", p->number, text_or_null(p->name), (json_int_t)count, (json_int_t)last,
-                     count ? row_of_face(s, clearest(s, face, count)) : json_null());
+                     count ? row_of_face(s, p->cover != WW_NONE ? p->cover : clearest(s, face, count)) : json_null());
 }

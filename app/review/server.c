@@ -267,7 +267,7 @@ ww_status review_serve(const review_options *options, ww_error *err)
         *err = (ww_error){WW_ERR_MEMORY, "no memory left"};
         return WW_ERR_MEMORY;
     }
-    ww_status status = session_open(&server->session, options->dir, err);
+    ww_status status = session_open(&server->session, options->dir, &options->models, err);
     if (status == WW_OK)
         status = serve(server, options, err);
     if (status == WW_OK)

@@ -58,6 +58,6 @@ const char *footage_type(const char *path);
 handler get_page, get_session, get_state, get_questions, get_person, get_unassigned, get_suggestions, get_frame,
     get_sources, get_source, get_history, get_formats;
 handler get_face_picture, get_frame_picture, get_footage;
-handler post_decide, post_back, post_split, post_export, post_leave;
+handler post_decide, post_back, post_split, post_add, post_export, post_leave;
 
 #endif

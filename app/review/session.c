@@ -21,10 +21,10 @@ static int on_progress(void *user, const ww_progress *progress)
     return sorting_is_stale(user);
 }
 
-ww_status session_open(session *s, const char *dir, ww_error *err)
+ww_status session_open(session *s, const char *dir, const ww_model_options *models, ww_error *err)
 {
     const ww_callbacks callbacks = {.user = s, .progress = on_progress};
-    *s = (session){.dir = dir, .generation = 1};
+    *s = (session){.dir = dir, .model_options = models, .generation = 1};
     pthread_mutex_init(&s->lock, NULL);
     pthread_cond_init(&s->wake, NULL);
     ww_status status = ww_library_open(dir, WW_LIBRARY_EXISTING, &callbacks, &s->library, err);
@@ -43,6 +43,7 @@ void session_close_view(session *s)
 void session_close(session *s)
 {
     session_close_view(s);
+    ww_models_close(s->models);
     ww_library_close(s->library);
     pthread_cond_destroy(&s->wake);
     pthread_mutex_destroy(&s->lock);
@@ -92,6 +93,15 @@ static void tell_questions(session *s, const ww_decision *decision, bool forget)
         questions_touch(s, (int)strtol(decision->who[i], NULL, 10));
 }
 
+// One more, which the sort in the background is to know of.
+static void count_decision(session *s)
+{
+    s->decided++;
+    s->decided_at_s = session_now_s();
+    atomic_store(&s->stale, true);
+    pthread_cond_signal(&s->wake);
+}
+
 ww_status session_decide(session *s, const ww_decision *decision, ww_decision_result *result, ww_error *err)
 {
     ww_status status = s->broken ? session_refresh(s, err) : WW_OK;
@@ -103,12 +113,22 @@ ww_status session_decide(session *s, const ww_decision *decision, ww_decision_re
     if (status != WW_OK)
         return status;
     s->generation++;
-    s->decided++;
     tell_questions(s, decision, forget);
-    s->decided_at_s = session_now_s();
-    atomic_store(&s->stale, true);
-    pthread_cond_signal(&s->wake);
+    count_decision(s);
     return WW_OK;
+}
+
+ww_status session_add_face(session *s, const ww_new_face *face, ww_added_face *added, ww_error *err)
+{
+    ww_status status = s->broken ? session_refresh(s, err) : WW_OK;
+    if (status == WW_OK && !s->models)
+        status = ww_models_open(s->model_options, &s->models, err);
+    if (status == WW_OK)
+        status = ww_library_add_face(s->library, s->models, face, added, err);
+    if (status != WW_OK)
+        return status;
+    count_decision(s);
+    return session_refresh(s, err);
 }
 
 size_t session_person(const session *s, int number)

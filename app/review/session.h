@@ -18,6 +18,8 @@ typedef struct session {
     ww_library *library;
     ww_view *view;
     const char *dir;
+    const ww_model_options *model_options; // of the models the library was made with; NULL: the default ones
+    ww_models *models;                     // opened when a face is added
     int64_t generation; // one more with each change
     int64_t decided;    // decisions of this session
     bool broken;        // a change was cut off by an error: the view is to be read again
@@ -36,7 +38,8 @@ typedef struct session {
     double decided_at_s;
 } session;
 
-ww_status session_open(session *s, const char *dir, ww_error *err);
+// `models` is borrowed; may be NULL.
+ww_status session_open(session *s, const char *dir, const ww_model_options *models, ww_error *err);
 void session_close(session *s);
 void session_close_view(session *s); // the library stays open
 void session_lock(session *s);
@@ -44,6 +47,8 @@ void session_unlock(session *s);
 double session_now_s(void); // monotonic
 
 ww_status session_decide(session *s, const ww_decision *decision, ww_decision_result *result, ww_error *err);
+// Adds a face that the scan missed, and reads the view again.
+ww_status session_add_face(session *s, const ww_new_face *face, ww_added_face *added, ww_error *err);
 // Reads the view again.
 ww_status session_refresh(session *s, ww_error *err);
 

@@ -6,9 +6,9 @@ _whoswho() {
         cluster:--embeddings) return ;;
         cluster:--meta) return ;;
         cluster:--out|cluster:-O) return ;;
-        cluster:--detector|find:--detector) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
-        cluster:--embedder|find:--embedder) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
-        cluster:--landmarks|find:--landmarks) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
+        cluster:--detector|add-face:--detector|review:--detector|find:--detector) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
+        cluster:--embedder|add-face:--embedder|review:--embedder|find:--embedder) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
+        cluster:--landmarks|add-face:--landmarks|review:--landmarks|find:--landmarks) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
         export:--to) mapfile -t COMPREPLY < <(compgen -W "yolo imagefolder chips coco embeddings cvat labelstudio timeline xmp article" -- "$word"); return ;;
         export:--out|export:-O) mapfile -t COMPREPLY < <(compgen -d -- "$word"); return ;;
         export:--split) return ;;
@@ -24,6 +24,7 @@ _whoswho() {
         export:--quality) return ;;
         export:--chip-size) return ;;
         export:--margin) return ;;
+        add-face:--name|add-face:-n) return ;;
         review:--port) return ;;
         find:--in) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
         find:--top) return ;;
@@ -63,11 +64,12 @@ _whoswho() {
             cluster) options="--csv-safe --no-csv-safe --output --quiet --verbose --json --help --eps --threshold --min-samples --method --min-quality --known --embeddings --meta --out --threads --detector --embedder --landmarks --upsample --jitter" ;;
             export) options="--restore --to --out --split --seed --near-duplicate --unlabelled --named --best --apart --per-track --box --crop --original-size --portrait-width --format --quality --chip-size --margin --csv-safe --no-csv-safe --output --quiet --verbose --json --help" ;;
             check) options="--faces --quiet --json --help" ;;
-            people|reject|different|ignore|undo|redo|log|why) options="--output --quiet --json --help" ;;
+            people|reject|different|ignore|cover|undo|redo|log|why) options="--output --quiet --json --help" ;;
             name|merge|same) options="--output --quiet --json --help --force" ;;
             split) options="--output --quiet --json --help --yes" ;;
+            add-face) options="--output --quiet --json --help --name --detector --embedder --landmarks" ;;
             forget) options="--output --quiet --json --help --gone" ;;
-            review) options="--output --port --no-open --quiet --help" ;;
+            review) options="--output --port --no-open --detector --embedder --landmarks --quiet --help" ;;
             sync|import) options="--output --quiet --json --help --dry-run" ;;
             find) options="--output --quiet --json --help --in --every --top --threads --detector --embedder --landmarks --upsample --jitter" ;;
             eval) options="--output --truth --pairs --face --worst --thresholds --method --min-samples --threads --quiet --json --help" ;;
@@ -85,7 +87,7 @@ _whoswho() {
     fi
     mapfile -t COMPREPLY < <(compgen -f -- "$word")
     if [[ $COMP_CWORD -eq 1 || ( $command == help && $COMP_CWORD -eq 2 ) ]]; then
-        mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W "run scan watch cluster export check people name merge split reject same different ignore forget review sync import undo redo log find why eval demo models help version" -- "$word")
+        mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W "run scan watch cluster export check people name merge split reject same different ignore cover add-face forget review sync import undo redo log find why eval demo models help version" -- "$word")
     fi
 }
 complete -o filenames -F _whoswho whoswho

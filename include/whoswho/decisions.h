@@ -26,12 +26,17 @@ typedef enum ww_decision_kind {
     WW_DECISION_UNDO,      // takes the last decision back; again: the one before it
     WW_DECISION_REDO,      // takes the last undo back
     WW_DECISION_BOX,       // the box of a face was corrected; see ww_library_import
+    WW_DECISION_ADD,       // a face that the scan missed was added; see ww_library_add_face
+    WW_DECISION_COVER,     // the portrait who[0] is the cover of the person in whose folder it is: shown first
 } ww_decision_kind;
+
+#define WW_NOT_A_FACE "not a face" // the `text` of WW_DECISION_NOBODY for what is none
 
 // People are given by number ("3"), as "Face_3", or by name; faces by the path of their portrait, or in `faces`. With
 // `faces`: NAME makes them a person called `text`, SAME the person who[0], SPLIT takes them from who[0], whose they
-// are, as another person, IGNORE makes them a stranger; REJECT and NOBODY are as with portraits, and NOBODY with a
-// `text` also keeps them from being shown.
+// are, as another person, IGNORE makes them a stranger; REJECT, NOBODY and COVER are as with portraits, and NOBODY with
+// a `text` also keeps them from being shown: portraits that nobody wants to see; with WW_NOT_A_FACE faces.csv, labels
+// and data sets do not tell of them either.
 typedef struct ww_decision {
     size_t size; // set by the INIT macro
     ww_decision_kind kind;
@@ -76,6 +81,30 @@ typedef struct ww_split_proposal {
 // Faces that were followed from frame to frame stay together. WW_ERR_ARGUMENT: there is one face, or all are alike.
 WW_API ww_status ww_library_split(ww_library *library, const char *who, int apply, ww_split_proposal *proposal,
                                   ww_decision_result *result, ww_error *err);
+
+typedef struct ww_new_face {
+    size_t size;                // set by the INIT macro
+    int64_t frame;              // its id, as in ww_view_frame
+    double x, y, width, height; // of the box, pixels of the upright source frame
+    const char *name;           // whose face it is; NULL: unassigned, until faces are sorted
+} ww_new_face;
+
+typedef struct ww_added_face {
+    size_t size;              // set by the INIT macro
+    int64_t face;             // its id, as in ww_view_face
+    double quality;           // 0..1
+    int64_t entry;            // in the journal
+    char words[WW_WORDS_MAX]; // what was understood
+} ww_added_face;
+
+// Adds a face that the scan missed, by a box drawn around it: it is looked at in the footage (where that is gone, in
+// the frame that the library keeps), and gets landmarks, embedding, quality and portrait as those that were found. A
+// decision, which undo takes back, name and all, and which holds when the footage is scanned anew. `models`: those the
+// library was made with. Views know of it after ww_view_refresh. WW_ERR_ARGUMENT: the box is outside of the frame, or
+// too small; a face is there already; the name is none; the library was made with another embedder.
+// WW_ERR_NOT_FOUND: no such frame.
+WW_API ww_status ww_library_add_face(ww_library *library, const ww_models *models, const ww_new_face *face,
+                                     ww_added_face *result, ww_error *err);
 
 typedef struct ww_known_result {
     size_t size;                               // set by the INIT macro
@@ -186,6 +215,8 @@ WW_API ww_status ww_library_import(ww_library *library, const char *const *files
 // clang-format off
 #define WW_DECISION_INIT {.size = sizeof(ww_decision)}
 #define WW_DECISION_RESULT_INIT {.size = sizeof(ww_decision_result)}
+#define WW_NEW_FACE_INIT {.size = sizeof(ww_new_face)}
+#define WW_ADDED_FACE_INIT {.size = sizeof(ww_added_face)}
 #define WW_SPLIT_PROPOSAL_INIT {.size = sizeof(ww_split_proposal)}
 #define WW_KNOWN_RESULT_INIT {.size = sizeof(ww_known_result)}
 #define WW_SYNC_RESULT_INIT {.size = sizeof(ww_sync_result)}

@@ -94,6 +94,7 @@ typedef struct ww_view_person {
     const char *folder; // relative to the library's folder; NULL: ignored
     int ignored;
     size_t face_count; // see ww_view_faces_of_person
+    size_t cover;      // the face chosen to be shown first (WW_DECISION_COVER); WW_NONE: none was
 } ww_view_person;
 
 typedef struct ww_view_decision { // an entry of the journal

@@ -16,12 +16,21 @@ static ww_status add_faces(ww_library *library, const ww_models *models, const w
     ww_status status = ww_catalog_load(library->store, NULL, 0, &catalog, err);
     for (size_t i = 0; status == WW_OK && i < boxes->count; i++) {
         const ww_catalog_frame *f = &catalog.frame.item[boxes->item[i].frame];
-        drawn[i] = (ww_drawn_face){f->id, f->width, f->height, (int)f->face_count, boxes->item[i].box};
+        drawn[i] = (ww_drawn_face){.frame = f->id,
+                                   .source = catalog.source.item[f->source].id,
+                                   .time_us = f->time_us,
+                                   .width = f->width,
+                                   .height = f->height,
+                                   .faces = (int)f->face_count,
+                                   .box = boxes->item[i].box};
     }
     if (status == WW_OK) {
-        status = ww_add_drawn_faces(library, models, drawn, boxes->count, added, err);
         ww_catalog_free(&catalog);
+        status = ww_store_begin(library->store, err);
     }
+    if (status == WW_OK)
+        status =
+            ww_store_end(library->store, ww_add_drawn_faces(library, models, drawn, boxes->count, added, err), err);
     free(drawn);
     return status;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "api/sized.h"
+#include "identify/add_face.h"
 #include "scan/scan.h"
 
 #define EVERY_MIN_US 1000
@@ -59,6 +60,8 @@ ww_status ww_library_scan(ww_library *library, const ww_models *models, const ch
     status = check(&full, err);
     if (status == WW_OK)
         status = ww_scan_sources(library, models, inputs, count, &full, &r, err);
+    if (status == WW_OK)
+        status = ww_restore_added_faces(library, models, err);
     ww_sized_write(result, &r, sizeof r);
     return status;
 }

@@ -52,6 +52,7 @@ static void fill_frames(ww_view *v)
 static void fill_persons(ww_view *v)
 {
     const ww_catalog *c = &v->people.catalog;
+    ww_catalog_set_covers(&v->people.catalog, v->people.decided.covers.item, v->people.decided.covers.count);
     for (size_t i = 0; i < c->person.count; i++) {
         const ww_catalog_person *p = &c->person.item[i];
         v->person[i] = (ww_view_person){.number = p->number,
@@ -59,7 +60,8 @@ static void fill_persons(ww_view *v)
                                         .title = ww_catalog_title(p),
                                         .folder = p->ignored ? NULL : p->folder,
                                         .ignored = p->ignored,
-                                        .face_count = p->face_count};
+                                        .face_count = p->face_count,
+                                        .cover = p->cover};
     }
 }
 

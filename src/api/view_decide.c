@@ -50,7 +50,8 @@ static int64_t last_batch(const ww_view *v, bool *back)
     *back = last && last->kind == WW_DECISION_UNDO;
     if (!last)
         return 0;
-    return last->kind >= WW_DECISION_UNDO && last->text ? strtoll(last->text, NULL, 10) : last->batch;
+    const bool turns = last->kind == WW_DECISION_UNDO || last->kind == WW_DECISION_REDO;
+    return turns && last->text ? strtoll(last->text, NULL, 10) : last->batch;
 }
 
 static ww_status bring_up_to_date(ww_view *v, ww_error *err)

@@ -357,10 +357,12 @@ static ww_status take_back(taking *t, ww_error *err)
 
 static ww_status take(taking *t, ww_error *err)
 {
-    bool takes_one = t->decision->kind == WW_DECISION_NAME;
+    const ww_decision_kind kind = t->decision->kind;
+    const bool takes_one = kind == WW_DECISION_NAME, takes_none = kind == WW_DECISION_UNDO || kind == WW_DECISION_REDO
+                                                                  || kind == WW_DECISION_BOX || kind == WW_DECISION_ADD;
     if (ww_speaks_of_faces(t->decision))
         return ww_take_faces(t, err);
-    if (takes_one ? t->decision->count != 1 : t->decision->count == 0 && t->decision->kind < WW_DECISION_UNDO)
+    if (takes_one ? t->decision->count != 1 : t->decision->count == 0 && !takes_none)
         return ww_fail(err, WW_ERR_ARGUMENT, takes_one ? "one person is named at a time" : "say whom");
     switch (t->decision->kind) {
     case WW_DECISION_NAME: return take_name(t, err);
@@ -373,19 +375,19 @@ static ww_status take(taking *t, ww_error *err)
     case WW_DECISION_REJECT:
     case WW_DECISION_NOBODY:
     case WW_DECISION_SPLIT: break;
+    case WW_DECISION_COVER: break;
     case WW_DECISION_BOX: return ww_fail(err, WW_ERR_ARGUMENT, "to correct boxes, see ww_library_import");
+    case WW_DECISION_ADD: return ww_fail(err, WW_ERR_ARGUMENT, "to add a face, see ww_library_add_face");
     }
     return ww_fail(err, WW_ERR_ARGUMENT, "to split a person, see ww_library_split");
 }
 
-ww_status ww_decide_in(ww_people_view *view, const ww_decision *decision, ww_decision_result *result, ww_error *err)
+ww_status ww_decide_within(ww_people_view *view, const ww_decision *decision, int64_t *batch,
+                           ww_decision_result *result, ww_error *err)
 {
-    taking t = {.view = view, .decision = decision};
-    ww_status status = ww_store_begin(view->library->store, err);
-    if (status == WW_OK) {
-        status = take(&t, err);
-        status = ww_store_end(view->library->store, status, err);
-    }
+    ww_taking t = {.view = view, .decision = decision, .batch = *batch};
+    const ww_status status = take(&t, err);
+    *batch = t.batch;
     if (result) {
         *result = (ww_decision_result){.entry = t.batch, .faces = t.faces};
         snprintf(result->words, sizeof result->words, "%s", t.words.data ? t.words.data : "");
@@ -393,6 +395,16 @@ ww_status ww_decide_in(ww_people_view *view, const ww_decision *decision, ww_dec
     ww_buffer_free(&t.words);
     ww_manifest_free(&t.manifest);
     return status;
+}
+
+ww_status ww_decide_in(ww_people_view *view, const ww_decision *decision, ww_decision_result *result, ww_error *err)
+{
+    int64_t batch = 0;
+    ww_status status = ww_store_begin(view->library->store, err);
+    if (status != WW_OK)
+        return status;
+    status = ww_decide_within(view, decision, &batch, result, err);
+    return ww_store_end(view->library->store, status, err);
 }
 
 ww_status ww_decide(ww_library *library, const ww_decision *decision, ww_decision_result *result, ww_error *err)

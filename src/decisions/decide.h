@@ -18,6 +18,9 @@ ww_status ww_take_from(ww_people_view *view, size_t person, const bool *marked, 
 // The marked faces, all of them this person's, are another.
 ww_status ww_split_from(ww_people_view *view, size_t person, const bool *marked, ww_entry *entry, ww_error *err);
 
+// A decision as part of *batch (0: it begins one), inside the caller's transaction. `result` may be NULL.
+ww_status ww_decide_within(ww_people_view *view, const ww_decision *decision, int64_t *batch,
+                           ww_decision_result *result, ww_error *err);
 // ww_library_decide, and the same over a view that is loaded; it speaks of what was decided before only after
 // ww_people_view_reload.
 ww_status ww_decide_in(ww_people_view *view, const ww_decision *decision, ww_decision_result *result, ww_error *err);

@@ -160,7 +160,11 @@ static ww_status take_nobody(ww_taking *t, const bool *marked, ww_error *err)
 {
     ww_entry entry = {.kind = WW_DECISION_NOBODY, .text = t->decision->text ? ww_strdup(t->decision->text) : NULL};
     char *counted = ww_faces_counted((size_t)t->faces);
-    entry.words = ww_strf(entry.text ? "%s: not shown any more" : "%s to stay unassigned", counted);
+    const bool absent = entry.text && strcmp(entry.text, WW_NOT_A_FACE) == 0;
+    entry.words = ww_strf(absent       ? "%s: not a face"
+                          : entry.text ? "%s: not shown any more"
+                                       : "%s to stay unassigned",
+                          counted);
     free(counted);
     ww_operand_of_faces(t->view, marked, ww_entry_add_operand(&entry));
     return ww_taking_finish(t, &entry, WW_OK, err);
@@ -235,6 +239,27 @@ static ww_status take_ignore(ww_taking *t, const bool *marked, ww_error *err)
     return ww_taking_finish(t, &entry, status, err);
 }
 
+// The portrait shown first of the person it is of.
+static ww_status take_cover(ww_taking *t, const bool *marked, ww_error *err)
+{
+    const ww_catalog *c = &t->view->catalog;
+    ww_entry entry = {.kind = WW_DECISION_COVER};
+    size_t face = 0;
+    while (!marked[face])
+        face++;
+    const size_t person = c->face.item[face].person;
+    ww_status status = WW_OK;
+    if (t->faces != 1)
+        status = ww_fail(err, WW_ERR_ARGUMENT, "a person has one cover: name one portrait");
+    else if (person >= c->person.count)
+        status = ww_fail(err, WW_ERR_ARGUMENT, "face_%zu.jpg is nobody's, so it is no cover", face + 1);
+    if (status == WW_OK) {
+        entry.words = ww_strf("face_%zu.jpg is the cover of %s", face + 1, ww_people_view_title(t->view, person));
+        ww_operand_of_faces(t->view, marked, ww_entry_add_operand(&entry));
+    }
+    return ww_taking_finish(t, &entry, status, err);
+}
+
 static const struct {
     ww_decision_kind kind;
     take_marked *take;
@@ -243,6 +268,7 @@ static const struct {
     {WW_DECISION_NAME, take_name, false},     {WW_DECISION_SPLIT, take_split, false},
     {WW_DECISION_REJECT, take_reject, true},  {WW_DECISION_SAME, take_same, false},
     {WW_DECISION_IGNORE, take_ignore, false}, {WW_DECISION_NOBODY, take_nobody, true},
+    {WW_DECISION_COVER, take_cover, true},
 };
 
 bool ww_speaks_of_faces(const ww_decision *d)

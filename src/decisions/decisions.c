@@ -42,6 +42,44 @@ static ww_status act_out(const ww_journal *journal, const ww_nodes *nodes, ww_ru
     return WW_OK;
 }
 
+static bool same_key(const ww_face_key *a, const ww_face_key *b)
+{
+    return a->source == b->source && a->time_us == b->time_us && a->x == b->x && a->y == b->y && a->width == b->width
+           && a->height == b->height;
+}
+
+static const ww_face_key *added_face(const ww_entry *entry)
+{
+    const bool adds = entry->kind == WW_DECISION_ADD && entry->operand.count > 0;
+    return adds && entry->operand.item[0].face.count == 1 ? &entry->operand.item[0].face.item[0] : NULL;
+}
+
+static bool stands_added(const ww_journal *journal, const ww_face_key *key)
+{
+    for (size_t e = 0; e < journal->entry.count; e++) {
+        const ww_face_key *added = added_face(&journal->entry.item[e]);
+        if (added && !journal->entry.item[e].undone && same_key(added, key))
+            return true;
+    }
+    return false;
+}
+
+// A face that was added by hand stays in the store when that is taken back, and is not to be seen. Its box is what was
+// drawn, so its key is that of the entry to the bit; the key of what a scan finds there is not.
+static void take_additions_back(const ww_journal *journal, const ww_face_key *faces, size_t count, ww_rules *rules)
+{
+    for (size_t e = 0; e < journal->entry.count; e++) {
+        const ww_face_key *added = journal->entry.item[e].undone ? added_face(&journal->entry.item[e]) : NULL;
+        if (!added || stands_added(journal, added))
+            continue;
+        for (size_t i = 0; i < count; i++)
+            if (same_key(&faces[i], added)) {
+                rules->identity_of[i] = -1;
+                rules->nobody[i] = rules->discarded[i] = rules->absent[i] = true;
+            }
+    }
+}
+
 // Identities with a face at hand get numbers in the order of their first faces; their faces are chained.
 static bool write_identities(links *l, size_t count)
 {
@@ -56,6 +94,8 @@ static bool write_identities(links *l, size_t count)
             kept = ww_vector_push(&d->nobody, (uint32_t)i);
         if (l->rules->discarded[i])
             kept = ww_vector_push(&d->discarded, (uint32_t)i) && kept;
+        if (l->rules->absent[i])
+            kept = ww_vector_push(&d->absent, (uint32_t)i) && kept;
         if (root < 0)
             continue;
         if (l->number[root] < 0) {
@@ -171,6 +211,15 @@ static bool write_boxes(const ww_rules *rules, size_t count, ww_decided *d)
     return kept;
 }
 
+static bool write_covers(const ww_rules *rules, size_t count, ww_decided *d)
+{
+    bool kept = true;
+    for (size_t i = 0; i < rules->cover.count && kept; i++)
+        if (rules->cover.item[i] < count)
+            kept = ww_vector_push(&d->covers, rules->cover.item[i]);
+    return kept;
+}
+
 static ww_status write_down(const ww_rules *rules, size_t count, ww_decided *decided, ww_error *err)
 {
     decided->identity = ww_alloc_array(count, sizeof *decided->identity, SIZE_MAX);
@@ -183,7 +232,8 @@ static ww_status write_down(const ww_rules *rules, size_t count, ww_decided *dec
     bool kept = l.number && l.first_face;
     for (size_t i = 0; i < rules->identity.count && kept; i++)
         l.number[i] = -1;
-    kept = kept && write_identities(&l, count) && write_cannot(&l, count) && write_boxes(rules, count, decided);
+    kept = kept && write_identities(&l, count) && write_cannot(&l, count) && write_boxes(rules, count, decided)
+           && write_covers(rules, count, decided);
     free(l.number);
     free(l.first_face);
     return kept ? WW_OK : ww_fail_memory(err, "what was decided about %zu faces", count);
@@ -200,6 +250,8 @@ ww_status ww_decisions_replay_journal(const ww_journal *journal, const ww_face_k
         status = ww_rules_begin(&rules, nodes.count, err);
     if (status == WW_OK)
         status = act_out(journal, &nodes, &rules, err);
+    if (status == WW_OK)
+        take_additions_back(journal, faces, count, &rules);
     if (status == WW_OK)
         status = write_down(&rules, count, decided, err);
     if (status != WW_OK)
@@ -232,10 +284,21 @@ ww_status ww_decisions_replay_catalog(ww_library *library, const ww_catalog *fac
     return status;
 }
 
-static bool any_box(const ww_journal *journal)
+static bool speaks_of_one_face(const ww_entry *entry)
+{
+    switch (entry->kind) {
+    case WW_DECISION_BOX:
+    case WW_DECISION_COVER: return !entry->undone;
+    case WW_DECISION_NOBODY: return !entry->undone && entry->text;
+    case WW_DECISION_ADD: return entry->undone;
+    default: return false;
+    }
+}
+
+static bool any_to_apply(const ww_journal *journal)
 {
     for (size_t i = 0; i < journal->entry.count; i++)
-        if (journal->entry.item[i].kind == WW_DECISION_BOX && !journal->entry.item[i].undone)
+        if (speaks_of_one_face(&journal->entry.item[i]))
             return true;
     return false;
 }
@@ -254,20 +317,24 @@ static void apply_box(ww_catalog_face *f, const ww_box *box)
     f->height = box->height;
 }
 
-ww_status ww_decisions_apply_boxes(ww_store *store, ww_catalog *c, ww_error *err)
+ww_status ww_decisions_apply(ww_store *store, ww_catalog *c, ww_error *err)
 {
     ww_journal journal;
     ww_decided decided = {0};
     ww_status status = ww_journal_load(store, &journal, err);
     if (status != WW_OK)
         return status;
-    if (any_box(&journal)) {
+    if (any_to_apply(&journal)) {
         ww_face_key *key = ww_catalog_keys(c, err);
         status = key ? ww_decisions_replay_journal(&journal, key, c->face.count, &decided, err) : WW_ERR_MEMORY;
         free(key);
     }
     for (size_t i = 0; status == WW_OK && i < decided.boxes.count; i++)
         apply_box(&c->face.item[decided.boxes.item[i].face], &decided.boxes.item[i].box);
+    for (size_t i = 0; status == WW_OK && i < decided.absent.count; i++)
+        c->face.item[decided.absent.item[i]].absent = true;
+    if (status == WW_OK)
+        ww_catalog_set_covers(c, decided.covers.item, decided.covers.count);
     ww_decided_free(&decided);
     ww_journal_free(&journal);
     return status;

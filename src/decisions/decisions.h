@@ -21,7 +21,8 @@ ww_status ww_decisions_replay_catalog(ww_library *library, const ww_catalog *fac
 ww_status ww_decisions_replay_journal(const ww_journal *journal, const ww_face_key *faces, size_t count,
                                       ww_decided *decided, ww_error *err);
 
-// Puts corrected boxes into the catalog: face.x to height, and the box in the portrait; `found` stays.
-ww_status ww_decisions_apply_boxes(ww_store *store, ww_catalog *catalog, ww_error *err);
+// Puts into the catalog what was decided about single faces: corrected boxes (face.x to height, and the box in the
+// portrait; `found` stays), what is no face (face.absent), and the covers of persons.
+ww_status ww_decisions_apply(ww_store *store, ww_catalog *catalog, ww_error *err);
 
 #endif

@@ -14,9 +14,10 @@ ww_status ww_rules_begin(ww_rules *r, size_t nodes, ww_error *err)
     r->identity_of = ww_alloc_array(nodes, sizeof *r->identity_of, SIZE_MAX);
     r->nobody = ww_alloc_array0(nodes, sizeof *r->nobody, SIZE_MAX);
     r->discarded = ww_alloc_array0(nodes, sizeof *r->discarded, SIZE_MAX);
+    r->absent = ww_alloc_array0(nodes, sizeof *r->absent, SIZE_MAX);
     r->was_rejected = ww_alloc_array0(nodes, sizeof *r->was_rejected, SIZE_MAX);
     r->entry = ww_alloc_array0(nodes, sizeof *r->entry, SIZE_MAX);
-    if (!r->identity_of || !r->nobody || !r->discarded || !r->was_rejected || !r->entry)
+    if (!r->identity_of || !r->nobody || !r->discarded || !r->absent || !r->was_rejected || !r->entry)
         return ww_fail_memory(err, "what was decided about %zu faces", nodes);
     for (size_t i = 0; i < nodes; i++)
         r->identity_of[i] = -1;
@@ -28,12 +29,14 @@ void ww_rules_end(ww_rules *r)
     free(r->identity_of);
     free(r->nobody);
     free(r->discarded);
+    free(r->absent);
     free(r->was_rejected);
     free(r->entry);
     ww_vector_free(&r->identity);
     ww_vector_free(&r->apart);
     ww_vector_free(&r->rejected);
     ww_vector_free(&r->box);
+    ww_vector_free(&r->cover);
     *r = (ww_rules){0};
 }
 
@@ -70,7 +73,7 @@ static void allow(ww_rules *r, uint32_t node, int32_t identity)
 static void put(ww_rules *r, uint32_t node, int32_t identity, int64_t entry)
 {
     r->identity_of[node] = identity;
-    r->nobody[node] = r->discarded[node] = false;
+    r->nobody[node] = r->discarded[node] = r->absent[node] = false;
     r->entry[node] = entry;
     allow(r, node, identity);
 }
@@ -148,6 +151,7 @@ static void unsort(ww_rules *r, const ww_entry *entry, const uint32_t *node)
         r->identity_of[node[i]] = -1;
         r->nobody[node[i]] = true;
         r->discarded[node[i]] = entry->text != NULL;
+        r->absent[node[i]] = entry->text && strcmp(entry->text, WW_NOT_A_FACE) == 0;
         r->entry[node[i]] = entry->seq;
     }
 }
@@ -209,23 +213,43 @@ static ww_status correct_box(ww_rules *r, const ww_entry *entry, const uint32_t 
     return r->starved ? ww_fail_memory(err, "what was decided") : WW_OK;
 }
 
+static ww_status choose_cover(ww_rules *r, const ww_entry *entry, const uint32_t *node, ww_error *err)
+{
+    if (entry->operand.item[0].face.count != 1)
+        return not_whole(entry, err);
+    r->starved = !ww_vector_push(&r->cover, node[0]);
+    return r->starved ? ww_fail_memory(err, "what was decided") : WW_OK;
+}
+
+// Operands that an entry of the kind has at least.
+static size_t operands_of(ww_decision_kind kind)
+{
+    switch (kind) {
+    case WW_DECISION_MERGE:
+    case WW_DECISION_SPLIT:
+    case WW_DECISION_REJECT:
+    case WW_DECISION_SAME:
+    case WW_DECISION_DIFFERENT: return 2;
+    default: return 1;
+    }
+}
+
 ww_status ww_rules_act(ww_rules *r, const ww_entry *entry, const uint32_t *node, ww_error *err)
 {
-    bool two = entry->kind != WW_DECISION_NAME && entry->kind != WW_DECISION_IGNORE && entry->kind != WW_DECISION_NOBODY
-               && entry->kind != WW_DECISION_BOX;
-    if (entry->operand.count < (two ? 2u : 1u))
+    if (entry->operand.count < operands_of(entry->kind))
         return not_whole(entry, err);
-    if (entry->kind == WW_DECISION_BOX)
-        return correct_box(r, entry, node, err);
     const uint32_t *second = node + entry->operand.item[0].face.count;
-    if (entry->kind == WW_DECISION_NOBODY) {
+    switch (entry->kind) {
+    case WW_DECISION_BOX: return correct_box(r, entry, node, err);
+    case WW_DECISION_COVER: return choose_cover(r, entry, node, err);
+    case WW_DECISION_ADD: return entry->operand.item[0].face.count == 1 ? WW_OK : not_whole(entry, err);
+    case WW_DECISION_NOBODY:
         if (entry->operand.count > 1)
             settle(r, entry, 1, second);
         unsort(r, entry, node);
-    } else if (entry->kind == WW_DECISION_REJECT) {
-        reject(r, entry, node, settle(r, entry, 1, second));
-    } else {
-        act_on_person(r, entry, node, second);
+        break;
+    case WW_DECISION_REJECT: reject(r, entry, node, settle(r, entry, 1, second)); break;
+    default: act_on_person(r, entry, node, second);
     }
     return r->starved ? ww_fail_memory(err, "what was decided") : WW_OK;
 }

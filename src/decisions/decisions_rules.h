@@ -10,8 +10,10 @@
 //   different  operand 0 and operand 1 are two identities that cannot be one
 //   ignore     operand 0 is an identity of strangers
 //   box        the face of operand 0 has the box `text`, "x y width height"; whose it is does not change
+//   add        the face of operand 0 was added by hand; it is nobody's yet. Taken back, the face is not shown
+//   cover      the face of operand 0 is shown first of whose it is
 //   nobody     the faces of operand 0 leave their identities and stay unassigned; with a text they are not even
-//              written. Operand 1, if there is one, is the person they were taken from, who stays a person
+//              written, with WW_NOT_A_FACE no label tells of them either. Operand 1, if there is one, is the person they were taken from, who stays a person
 // Listing a face in an operand that is a person moves it there from wherever it was.
 #ifndef WW_DECISIONS_DECISIONS_RULES_H
 #define WW_DECISIONS_DECISIONS_RULES_H
@@ -44,12 +46,13 @@ typedef struct ww_rules_box {
 
 typedef struct ww_rules {
     int32_t *identity_of; // of each node, as put there; see ww_rules_identity_of
-    bool *nobody, *discarded, *was_rejected;
+    bool *nobody, *discarded, *absent, *was_rejected;
     int64_t *entry; // of each node: the last entry that moved it
     WW_VECTOR(ww_rules_identity) identity;
     WW_VECTOR(ww_apart) apart;
     WW_VECTOR(ww_rejected) rejected;
     WW_VECTOR(ww_rules_box) box; // in the order of the entries
+    WW_VECTOR(uint32_t) cover;   // nodes, likewise
     bool starved;                // no memory for one of the lists
 } ww_rules;
 

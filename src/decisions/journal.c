@@ -11,7 +11,8 @@ static const char *const kind_name[] = {
     [WW_DECISION_NAME] = "name",     [WW_DECISION_MERGE] = "merge",   [WW_DECISION_SPLIT] = "split",
     [WW_DECISION_REJECT] = "reject", [WW_DECISION_SAME] = "same",     [WW_DECISION_DIFFERENT] = "different",
     [WW_DECISION_IGNORE] = "ignore", [WW_DECISION_NOBODY] = "nobody", [WW_DECISION_UNDO] = "undo",
-    [WW_DECISION_REDO] = "redo",     [WW_DECISION_BOX] = "box",
+    [WW_DECISION_REDO] = "redo",     [WW_DECISION_BOX] = "box",       [WW_DECISION_ADD] = "add",
+    [WW_DECISION_COVER] = "cover",
 };
 enum { KINDS = sizeof kind_name / sizeof *kind_name };
 #define SPLIT_ONCE "part" // what older libraries call a split

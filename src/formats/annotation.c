@@ -45,7 +45,7 @@ bool ww_annotation_place(const ww_catalog *c, size_t frame, ww_box b, ww_box *bo
 bool ww_annotation_box(const ww_dataset *set, size_t face, ww_box *box)
 {
     const ww_catalog_face *f = &set->catalog->face.item[face];
-    return ww_annotation_place(set->catalog, f->frame, ww_catalog_face_box(f), box);
+    return !f->absent && ww_annotation_place(set->catalog, f->frame, ww_catalog_face_box(f), box);
 }
 
 char *ww_annotation_mark(ww_box found, const char *label)

@@ -14,7 +14,14 @@ enum { STEM_BYTES_MAX = 40 }; // of the footage's name in that of a picture
 
 int32_t ww_dataset_label(const ww_dataset *set, size_t face)
 {
+    if (set->catalog->face.item[face].absent)
+        return WW_NO_CLASS;
     return set->class_of[face] == WW_NO_CLASS && set->has_unknown ? (int32_t)set->classes.count : set->class_of[face];
+}
+
+bool ww_dataset_is_unlabelled(const ww_dataset *set, size_t face)
+{
+    return !set->catalog->face.item[face].absent && ww_dataset_label(set, face) == WW_NO_CLASS;
 }
 
 size_t ww_dataset_label_count(const ww_dataset *set) { return set->classes.count + set->has_unknown; }
@@ -50,7 +57,7 @@ ww_frame_use ww_dataset_frame_use(const ww_dataset *set, size_t frame)
     bool labelled = false, in_the_way = false;
     for (size_t i = f->first_face; i < f->first_face + f->face_count; i++) {
         labelled = labelled || set->chosen[i];
-        if (ww_dataset_label(set, i) == WW_NO_CLASS)
+        if (ww_dataset_is_unlabelled(set, i))
             in_the_way = in_the_way || set->options.unlabelled == WW_UNLABELLED_LEAVE_OUT || would_hide(set, f, i);
     }
     return !labelled             ? WW_FRAME_UNUSED

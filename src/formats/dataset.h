@@ -64,6 +64,8 @@ void ww_dataset_free(ww_dataset *set);
 // The class a face is labelled with in a picture of its frame: that of its person, or "unknown", which comes after the
 // people's; WW_NO_CLASS where there is none.
 int32_t ww_dataset_label(const ww_dataset *set, size_t face);
+// Whether it is a face without such a class; what is no face after all is none.
+bool ww_dataset_is_unlabelled(const ww_dataset *set, size_t face);
 size_t ww_dataset_label_count(const ww_dataset *set);
 const char *ww_dataset_label_title(const ww_dataset *set, size_t label);
 // Whether the face is one of the set's: chosen, and in a frame that is not dropped.

@@ -243,7 +243,7 @@ ww_status ww_dataset_export(ww_library *library, const ww_dataset_options *optio
     if (status != WW_OK)
         return status;
     catalog.csv_safe = csv_safe > 0;
-    status = ww_decisions_apply_boxes(library->store, &catalog, err);
+    status = ww_decisions_apply(library->store, &catalog, err);
     const uint64_t key = status == WW_OK ? ww_dataset_key(&catalog, options, eps) : 0;
     if (status == WW_OK && !any_whole(&c)) // those look at more than the library
         status = ww_dataset_is_same(options->out, key, result, &same, err);

@@ -24,8 +24,8 @@ static void add_text(uint64_t *key, const char *text) { add(key, text ? text : "
 
 static void add_face(uint64_t *key, const ww_catalog *c, const ww_catalog_face *f)
 {
-    const int64_t whole[] = {f->id,     c->frame.item[f->frame].id, f->number,         f->track,
-                             f->hidden, f->portrait_width,          f->portrait_height};
+    const int64_t whole[] = {f->id,     c->frame.item[f->frame].id, f->number,          f->track,
+                             f->hidden, f->portrait_width,          f->portrait_height, f->absent};
     const double values[] = {f->x, f->y, f->width, f->height, f->score, f->quality};
     add(key, whole, sizeof whole);
     add(key, values, sizeof values);

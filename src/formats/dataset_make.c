@@ -105,10 +105,12 @@ static bool has_unknown(const ww_dataset *set)
     const ww_catalog *c = set->catalog;
     for (size_t k = 0; set->options.unlabelled == WW_UNLABELLED_UNKNOWN && k < c->frame.count; k++) {
         const ww_catalog_frame *f = &c->frame.item[k];
-        size_t known = 0;
-        for (size_t i = f->first_face; i < f->first_face + f->face_count; i++)
+        size_t known = 0, unknown = 0;
+        for (size_t i = f->first_face; i < f->first_face + f->face_count; i++) {
             known += set->class_of[i] != WW_NO_CLASS;
-        if (known > 0 && known < f->face_count && ww_dataset_frame_use(set, k) == WW_FRAME_USED)
+            unknown += ww_dataset_is_unlabelled(set, i);
+        }
+        if (known > 0 && unknown > 0 && ww_dataset_frame_use(set, k) == WW_FRAME_USED)
             return true;
     }
     return false;

@@ -35,7 +35,7 @@ size_t ww_frame_covered(const ww_dataset *set, size_t frame)
     const ww_catalog_frame *f = &set->catalog->frame.item[frame];
     size_t count = 0;
     for (size_t i = f->first_face; i < f->first_face + f->face_count; i++)
-        count += ww_dataset_label(set, i) == WW_NO_CLASS;
+        count += ww_dataset_is_unlabelled(set, i);
     return count;
 }
 
@@ -59,7 +59,7 @@ static ww_status put_covered(const ww_dataset *set, size_t frame, const uint8_t 
     size_t encoded_bytes = 0;
     ww_status status = ww_jpeg_decode(jpeg, bytes, path, WW_IMAGE_PIXELS_MAX, &image, NULL, NULL, NULL, NULL, err);
     for (size_t i = f->first_face; status == WW_OK && i < f->first_face + f->face_count; i++)
-        if (ww_dataset_label(set, i) == WW_NO_CLASS)
+        if (ww_dataset_is_unlabelled(set, i))
             cover(set, i, &image);
     if (status == WW_OK)
         status = ww_jpeg_encode(&image, WW_JPEG_QUALITY, &encoded, &encoded_bytes, err);
@@ -119,7 +119,7 @@ static uint64_t frame_key(const ww_dataset *set, size_t frame)
     const ww_catalog_frame *f = &set->catalog->frame.item[frame];
     key_add_frame(&key, set, frame);
     for (size_t i = f->first_face; i < f->first_face + f->face_count; i++)
-        if (ww_dataset_label(set, i) == WW_NO_CLASS)
+        if (ww_dataset_is_unlabelled(set, i))
             key_add_face(&key, &set->catalog->face.item[i]);
     return key ? key : 1;
 }

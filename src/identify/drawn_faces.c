@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "identify/drawn_faces.h"
 #include "base/memory.h"
+#include "face/detector.h"
+#include "face/landmarks.h"
 #include "identify/match.h"
 #include "scan/face_extraction.h"
+#include "scan/frame_again.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -11,12 +14,15 @@
 #define LOOKED_AROUND 1.0      // sides of the box, on each side of it
 #define SCORE_SHARE 0.2F       // of the score that the detector wants elsewhere: somebody has seen a face here
 #define DRAWN_OVERLAP_MIN 0.25 // intersection over union of a detection and the drawn box
+#define GUESSED_SCORE 0.25F    // of a face that the detector does not see; the refiner makes another of it
+#define PICTURE_MAX_PX 64      // of the frame that the extractor encodes beside the face, and nobody keeps
 
 typedef struct adding {
     ww_library *library;
     const ww_models *models;
     ww_detector *detector;
     ww_embedder *embedder;
+    void *landmarks;     // of the kind that the detector's model names; NULL: it names none
     ww_detections found; // in the last box
 } adding;
 
@@ -27,7 +33,19 @@ static ww_status open_models(adding *a, ww_error *err)
     ww_status status = ww_detector_open(m->detector, &m->detector_spec, &options, &a->detector, err);
     if (status == WW_OK)
         status = ww_embedder_open(m->embedder, &m->embedder_spec, &a->embedder, err);
+    const ww_landmark_source *landmarks = &m->detector_spec.landmarks;
+    if (status == WW_OK && landmarks->kind)
+        status = landmarks->kind->open(landmarks->model, &a->landmarks, err);
     return status;
+}
+
+static void close_models(adding *a)
+{
+    ww_vector_free(&a->found);
+    if (a->landmarks)
+        a->models->detector_spec.landmarks.kind->close(a->landmarks);
+    ww_embedder_close(a->embedder);
+    ww_detector_close(a->detector);
 }
 
 // The detection that overlaps the box most, in pixels of the picture; false: there is none.
@@ -74,56 +92,84 @@ static ww_status look(adding *a, const ww_image *image, ww_detection *face, bool
     return status;
 }
 
+static bool is_inside(const ww_detection *face)
+{
+    for (int k = 0; k < WW_LANDMARK_VALUES; k += 2)
+        if (face->landmark[k] < face->x || face->landmark[k] > face->x + face->width || face->landmark[k + 1] < face->y
+            || face->landmark[k + 1] > face->y + face->height)
+            return false;
+    return true;
+}
+
+// The landmarks where they lie in most boxes, refined if that leads nowhere else.
+static ww_status guess(adding *a, const ww_image *image, ww_detection *face, ww_error *err)
+{
+    a->found.count = 0;
+    face->score = GUESSED_SCORE;
+    if (!ww_vector_push(&a->found, *face))
+        return ww_fail_memory(err, "the faces of a frame");
+    ww_guess_landmarks(ww_ultraface_kind.mean_landmark, &a->found);
+    *face = a->found.item[0];
+    if (!a->landmarks)
+        return WW_OK;
+    ww_status status = a->models->detector_spec.landmarks.kind->find(a->landmarks, image, 0, &a->found, err);
+    if (status == WW_OK && a->found.count == 1 && is_inside(&a->found.item[0])) {
+        memcpy(face->landmark, a->found.item[0].landmark, sizeof face->landmark);
+        face->score = a->found.item[0].score;
+    }
+    return status;
+}
+
 // Chip, embedding, quality and portrait of the face, as a scan makes them.
 static ww_status extract(const adding *a, const ww_selected_frame *frame, ww_span_result *seen, ww_error *err)
 {
     ww_face_extractor extractor = {.embedder_spec = &a->models->embedder_spec,
                                    .embedder = a->embedder,
-                                   .frame_max_px = WW_IMAGE_SIDE_MAX,
+                                   .frame_max_px = PICTURE_MAX_PX,
                                    .seen = seen};
     ww_status status = ww_extract_faces(&extractor, frame, err);
     return status == WW_OK ? ww_extract_pending(&extractor, err) : status;
 }
 
-static ww_status store(adding *a, const ww_drawn_face *drawn, int place, ww_span_result *seen, ww_error *err)
+static ww_status store(const adding *a, ww_drawn_face *drawn, int place, ww_span_result *seen, ww_error *err)
 {
-    int64_t id;
     ww_extracted_face *face = &seen->faces.item[0];
     face->row.frame = drawn->frame;
     face->row.order = place;
-    return ww_store_add_face(a->library->store, &face->row, face->embedding, face->portrait, face->portrait_bytes, &id,
-                             err);
+    face->row.x = drawn->box.x; // to the bit: by its key the decision that it was added finds it again
+    face->row.y = drawn->box.y;
+    face->row.width = drawn->box.width;
+    face->row.height = drawn->box.height;
+    drawn->quality = face->row.quality;
+    return ww_store_add_face(a->library->store, &face->row, face->embedding, face->portrait, face->portrait_bytes,
+                             &drawn->id, err);
 }
 
-static ww_status read_frame(const adding *a, int64_t frame, ww_image *image, ww_error *err)
+static ww_detection scaled(const ww_box *box, double scale)
 {
-    uint8_t *jpeg = NULL;
-    size_t bytes = 0;
-    ww_status status = ww_store_frame_jpeg(a->library->store, frame, &jpeg, &bytes, err);
-    if (status == WW_OK)
-        status = ww_jpeg_decode(jpeg, bytes, "a frame of the library", WW_IMAGE_PIXELS_MAX, image, NULL, NULL, NULL,
-                                NULL, err);
-    free(jpeg);
-    return status;
+    return (ww_detection){(float)(box->x * scale),
+                          (float)(box->y * scale),
+                          (float)(box->width * scale),
+                          (float)(box->height * scale),
+                          0,
+                          {0}};
 }
 
-// *added: whether a face was found there. `place`: behind the faces that the frame has by now.
-static ww_status add_one(adding *a, const ww_drawn_face *drawn, int place, bool *added, ww_error *err)
+// `place`: behind the faces that the frame has by now.
+static ww_status add_one(adding *a, ww_drawn_face *drawn, int place, ww_error *err)
 {
+    const ww_frame_wanted wanted = {drawn->frame, drawn->source, drawn->time_us, drawn->width, drawn->height};
     bool found = false;
+    double scale = 1;
     ww_image image = {0};
     ww_span_result seen = {0};
-    ww_status status = read_frame(a, drawn->frame, &image, err);
-    const double scale = status == WW_OK && drawn->width > 0 ? (double)image.width / drawn->width : 1;
-    ww_detection face = {(float)(drawn->box.x * scale),
-                         (float)(drawn->box.y * scale),
-                         (float)(drawn->box.width * scale),
-                         (float)(drawn->box.height * scale),
-                         0,
-                         {0}};
+    ww_status status = ww_frame_again(a->library->store, &wanted, &image, &scale, err);
+    ww_detection face = scaled(&drawn->box, scale);
     if (status == WW_OK)
         status = look(a, &image, &face, &found, err);
-    if (status == WW_OK && found) {
+    if (status == WW_OK && !found && drawn->sure)
+        status = guess(a, &image, &face, err);
+    if (status == WW_OK && (found || drawn->sure)) {
         const ww_selected_frame frame = {.image = &image,
                                          .width = drawn->width,
                                          .height = drawn->height,
@@ -134,29 +180,13 @@ static ww_status add_one(adding *a, const ww_drawn_face *drawn, int place, bool 
         status = extract(a, &frame, &seen, err);
         if (status == WW_OK)
             status = store(a, drawn, place, &seen, err);
-        *added = status == WW_OK;
     }
     ww_span_result_free(&seen);
     ww_image_free(&image);
     return status;
 }
 
-static ww_status add_all(adding *a, const ww_drawn_face *drawn, size_t count, int64_t *added, ww_error *err)
-{
-    bool *is_added = ww_try_array(count, sizeof *is_added);
-    ww_status status = is_added ? WW_OK : ww_fail_memory(err, "%zu boxes", count);
-    for (size_t i = 0; i < count && status == WW_OK; i++) {
-        int place = drawn[i].faces;
-        for (size_t k = 0; k < i; k++)
-            place += is_added[k] && drawn[k].frame == drawn[i].frame;
-        status = add_one(a, &drawn[i], place, &is_added[i], err);
-        *added += is_added[i];
-    }
-    free(is_added);
-    return status;
-}
-
-ww_status ww_add_drawn_faces(ww_library *library, const ww_models *models, const ww_drawn_face *drawn, size_t count,
+ww_status ww_add_drawn_faces(ww_library *library, const ww_models *models, ww_drawn_face *drawn, size_t count,
                              int64_t *added, ww_error *err)
 {
     adding a = {.library = library, .models = models};
@@ -166,14 +196,13 @@ ww_status ww_add_drawn_faces(ww_library *library, const ww_models *models, const
     if (status != WW_OK || other_embedder || count == 0)
         return status;
     status = open_models(&a, err);
-    if (status == WW_OK)
-        status = ww_store_begin(library->store, err);
-    if (status == WW_OK) {
-        status = add_all(&a, drawn, count, added, err);
-        status = ww_store_end(library->store, status, err);
+    for (size_t i = 0; i < count && status == WW_OK; i++) {
+        int place = drawn[i].faces;
+        for (size_t k = 0; k < i; k++)
+            place += drawn[k].id != 0 && drawn[k].frame == drawn[i].frame;
+        status = add_one(&a, &drawn[i], place, err);
+        *added += status == WW_OK && drawn[i].id != 0;
     }
-    ww_vector_free(&a.found);
-    ww_embedder_close(a.embedder);
-    ww_detector_close(a.detector);
+    close_models(&a);
     return status;
 }

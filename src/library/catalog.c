@@ -69,8 +69,10 @@ static ww_status on_person(void *user, const ww_person_row *row, ww_error *err)
     loader *l = user;
     if (row->number < 0 || row->number >= WW_CATALOG_CLASS_MAX)
         return damaged("person", row->number, err);
-    ww_catalog_person person = {
-        .number = row->number, .name = row->name && *row->name ? ww_strdup(row->name) : NULL, .ignored = row->ignored};
+    ww_catalog_person person = {.number = row->number,
+                                .name = row->name && *row->name ? ww_strdup(row->name) : NULL,
+                                .ignored = row->ignored,
+                                .cover = WW_NONE};
     if (ww_vector_push(&l->catalog->person, person))
         return WW_OK;
     free(person.name);
@@ -213,8 +215,8 @@ static bool title_sources(ww_catalog *c)
 ww_status ww_catalog_load(ww_store *store, const int64_t *hidden, size_t hidden_count, ww_catalog *c, ww_error *err)
 {
     *c = (ww_catalog){.store = store,
-                      .unassigned = {.number = -1, .folder = ww_strdup("Unsorted")},
-                      .ignored = {.number = -1, .ignored = true}};
+                      .unassigned = {.number = -1, .folder = ww_strdup("Unsorted"), .cover = WW_NONE},
+                      .ignored = {.number = -1, .ignored = true, .cover = WW_NONE}};
     loader l = {.catalog = c};
     ww_status status = ww_store_sources(store, on_source, &l, err);
     if (status == WW_OK)
@@ -301,6 +303,17 @@ const ww_catalog_person *ww_catalog_person_of(const ww_catalog *c, size_t face)
     if (person >= c->person.count)
         return &c->unassigned;
     return c->person.item[person].ignored ? &c->ignored : &c->person.item[person];
+}
+
+void ww_catalog_set_covers(ww_catalog *c, const uint32_t *face, size_t count)
+{
+    for (size_t p = 0; p < c->person.count; p++)
+        c->person.item[p].cover = WW_NONE;
+    for (size_t i = 0; i < count; i++) {
+        const size_t person = c->face.item[face[i]].person;
+        if (person < c->person.count && !c->face.item[face[i]].hidden)
+            c->person.item[person].cover = face[i];
+    }
 }
 
 const ww_catalog_source *ww_catalog_source_of(const ww_catalog *c, size_t face)

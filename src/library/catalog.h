@@ -48,6 +48,7 @@ typedef struct ww_catalog_face { // number: index + 1
     int source;    // index
     size_t person; // index; people.count: nobody. See ww_catalog_person_of
     bool hidden;
+    bool absent;                // no face after all: no row and no label tells of it. See ww_decisions_apply
     double x, y, width, height; // pixels of the upright source frame
     ww_box found;               // the same as the detector had it, by which decisions know the face
     double score, quality;
@@ -67,6 +68,7 @@ typedef struct ww_catalog_person {
     size_t face_count; // may be 0 for a person with a name; 0 for one who is ignored
     bool ignored;      // a stranger: not written
     int class_index;   // place among the people who have faces; what annotations call the class. -1: has none
+    size_t cover;      // index of the face chosen to be shown first, WW_NONE: none was; see ww_catalog_set_covers
 } ww_catalog_person;
 
 typedef struct ww_catalog {
@@ -91,6 +93,9 @@ ww_status ww_catalog_load(ww_store *store, const int64_t *hidden, size_t hidden_
 void ww_catalog_free(ww_catalog *catalog);
 // Reads the people again, and gives them the faces whose `number` is theirs.
 ww_status ww_catalog_refresh_people(ww_catalog *catalog, ww_error *err);
+
+// The faces chosen as covers, in the order of choosing: of each person the last that is shown as this person's.
+void ww_catalog_set_covers(ww_catalog *catalog, const uint32_t *face, size_t count);
 
 static inline ww_box ww_catalog_face_box(const ww_catalog_face *face)
 {

@@ -13,6 +13,8 @@ void ww_decided_free(ww_decided *decided)
     ww_vector_free(&decided->cannot_entry);
     ww_vector_free(&decided->nobody);
     ww_vector_free(&decided->discarded);
+    ww_vector_free(&decided->absent);
+    ww_vector_free(&decided->covers);
     ww_vector_free(&decided->boxes);
     free(decided->identity);
     free(decided->entry);

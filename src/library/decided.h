@@ -33,6 +33,8 @@ typedef struct ww_decided {
     WW_VECTOR(uint32_t) nobody;      // faces that are to stay unassigned
     WW_VECTOR(ww_decided_box) boxes; // of faces whose box was corrected; of one face the last
     WW_VECTOR(uint32_t) discarded;   // of these, faces whose portraits nobody wants to see
+    WW_VECTOR(uint32_t) absent;      // of these, what is no face: without a row and a label
+    WW_VECTOR(uint32_t) covers;      // faces chosen to be shown first of their persons'; of a person the last counts
 } ww_decided;
 
 void ww_decided_free(ww_decided *decided);

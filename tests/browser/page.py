@@ -168,6 +168,83 @@ def test_unassigned_frame_footage(copy, browser):
         tap.check(server.process.returncode == 0, "q ends it")
 
 
+def test_drawn(copy, browser):
+    """A box for a missed face, by keys and with the pointer; and the cover of a person."""
+    from selenium.webdriver.common.action_chains import ActionChains
+
+    _, server = with_page(copy, browser)
+    with server:
+        browser.run("location.hash = 'frame/5'")
+        boxes = len(browser.until("document.querySelectorAll('.box').length > 0 && [...document.querySelectorAll('.box')].map(b => b.style.left)"))
+        browser.press("b")
+        start = browser.until("document.querySelector('.box.new')?.style.left")
+        browser.press("ARROW_RIGHT", *["ARROW_UP"] * 60)
+        moved = browser.run("document.querySelector('.box.new').style.left + ' ' + document.querySelector('.box.new').style.top")
+        tap.check(start != moved.split()[0] and moved.endswith(" 0%"), "b draws a box, arrows move it", f"{start} {moved}")
+        browser.press("ENTER")
+        browser.until("document.getElementById('name')")
+        browser.press("ESCAPE")
+        browser.until("!document.getElementById('dialog').open && !document.querySelector('.box.new')")
+        tap.check(browser.run("window.review.undo") is None, "Esc leaves it")
+        browser.press("b", *["ARROW_UP"] * 60, "ENTER")
+        browser.until("document.getElementById('name')")
+        browser.press("text:Eve", "ENTER")
+        browser.until("[...document.querySelectorAll('.box span')].some(s => s.textContent === 'Eve')")
+        tap.check(browser.run("document.querySelectorAll('.box').length") == boxes + 1, "Enter takes it, with a name")
+        browser.press("u")
+        browser.until(f"document.querySelectorAll('.box').length === {boxes} && !window.review.people.some(p => p.name === 'Eve')")
+        tap.check(True, "u takes it back")
+        picture = browser.driver.find_element("css selector", ".picture > img")
+        across, down = picture.size["width"], picture.size["height"]
+        ActionChains(browser.driver, duration=20).move_to_element_with_offset(picture, int(-0.45 * across), int(-0.45 * down)).click_and_hold().move_by_offset(int(0.08 * across), int(0.15 * down)).release().perform()
+        browser.until("document.getElementById('name')")
+        browser.press("ENTER")
+        browser.until(f"document.querySelectorAll('.box').length === {boxes + 1}")
+        tap.check(browser.until("window.review.undo?.includes('was added')"), "a box that is dragged is taken without a name, too")
+        most = browser.run("window.review.people.find(p => p.number === 0).count")
+        browser.run("location.hash = 'person/0'")
+        browser.until(f"document.querySelectorAll('.tile').length === {most}")
+        browser.press("END", "c")
+        last = browser.until("document.querySelector('.tile.at b')?.textContent === 'cover ' && document.querySelector('.tile.at').dataset.key")
+        tap.check(browser.run("String(window.review.byNumber.get(0).face[0])") == last, "c makes a face the cover")
+        browser.press("u", "g", "b")
+
+
+def test_keys(copy, browser):
+    """Every key that ? tells of does something, on the screen it is told of."""
+    _, server = with_page(copy, browser)
+    with server:
+        told = {}
+        for screen in SCREENS:
+            browser.run("location.hash = arguments[0]", screen)
+            browser.until("document.querySelector('#screen footer.hints')")
+            time.sleep(0.2)
+            browser.press("?")
+            told[screen] = browser.until("document.querySelectorAll('#dialog dt').length > 3 && [...document.querySelectorAll('#dialog dt:not(.title)')].map(d => d.innerText.trim())")
+            browser.press("ESCAPE")
+            browser.until("!document.getElementById('dialog').open")
+        tap.check(all(len(keys) == len(set(keys)) or "u" in keys for keys in told.values()), "? tells the keys of every screen", str({s: len(k) for s, k in told.items()}))
+        footer = "[...document.querySelectorAll('footer.hints kbd')].map(k => k.textContent)"
+        missing = []
+        for screen in SCREENS:
+            browser.run("location.hash = arguments[0]", screen)
+            time.sleep(0.3)
+            keys = " ".join(told[screen]).split()
+            missing += [f"{screen}: {k}" for k in browser.run(footer) if k not in keys]
+        tap.check(not missing, "the foot of a screen tells no other ones", str(missing))
+        browser.run("location.hash = 'people'")
+        browser.until("document.querySelectorAll('.tile').length === 5")
+        browser.press("i")
+        browser.until("document.getElementById('number')")
+        browser.press("BACKSPACE", "text:12", "ENTER")
+        browser.until(ASKED)
+        browser.press("y")
+        browser.until("window.review.people.length === 2")
+        tap.check(browser.run("window.review.ignored") == 3, "i ignores all without a name who have fewer faces than asked")
+        browser.press("u")
+        tap.check(browser.until("window.review.people.length === 5"), "and u brings all of them back")
+
+
 def test_markup(copy, browser):
     _, server = with_page(copy, browser)
     browser.driver.get_log("browser")  # what was said before
@@ -312,7 +389,7 @@ def main():
         made = os.path.join(top, "library")
         whoswho(footage, "-o", made, "-q")
         copy, browser = copier(made, top), Browser(webdriver)
-        tests = [lambda t=t: t(copy, browser) for t in (test_people, test_person, test_unassigned_frame_footage, test_markup, test_tabs, test_looks)] + [lambda: test_cast(top, browser)]
+        tests = [lambda t=t: t(copy, browser) for t in (test_people, test_person, test_unassigned_frame_footage, test_drawn, test_keys, test_markup, test_tabs, test_looks)] + [lambda: test_cast(top, browser)]
         for i, test in enumerate(tests):
             if len(sys.argv) > 3 and str(i) not in sys.argv[3]:
                 continue

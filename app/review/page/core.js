@@ -88,6 +88,14 @@ export async function decide(decision) {
     return (await confirm("Join them all the same?", why)) ? decide({ ...decision, force: true }) : null;
   }
 }
+// Adds a face that the scan missed: {frame, box, name}. Resolves to the words, or null if it was not taken.
+export async function addFace(body) {
+  try {
+    return await change("/api/add", body);
+  } catch (error) {
+    return fail(error);
+  }
+}
 export async function back(body = {}) {
   try {
     return await change("/api/back", body);

@@ -11,6 +11,7 @@ const keys = {
   Enter: "open the person",
   f: "see the frame",
   Esc: "all footage",
+  Tab: "from one video to the next, on the page of all footage",
 };
 let place = null, data = null, video = null, still = null, time = 0, at = 0, heads = [], clock = null;
 

@@ -20,7 +20,11 @@ import { Grid } from "./grid.js";
 const keys = {
   "← ↑ ↓ →": "move",
   Enter: "open",
+  "Home End": "the first, the last",
   Space: "choose",
+  "Shift →": "choose more",
+  "Ctrl a": "choose all",
+  Esc: "choose nobody",
   n: "name",
   m: "merge those chosen",
   x: "ignore",

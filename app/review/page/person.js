@@ -25,13 +25,17 @@ import { Grid } from "./grid.js";
 const keys = {
   "← ↑ ↓ →": "move",
   Space: "choose",
+  "Home End": "the first, the last",
   "Shift →": "choose more",
+  "Ctrl a": "choose all",
+  Esc: "choose none",
   r: "not this person",
   "1 … 9": "move to a suggestion",
   t: "another person: type a name",
   o: "stay unassigned",
   n: "name",
   p: "split in two",
+  c: "the cover: shown first",
   Enter: "see the frame",
   x: "ignore this person",
   d: "not a face",
@@ -44,6 +48,7 @@ const tile = (f) => [
   el(
     "span.note",
     {},
+    f.id === state.byNumber.get(number)?.face?.[0] ? el("b", {}, "cover ") : null,
     `${sources?.get(f.source) || ""} ${timecode(f.time)
       .replace(/^00:/, "")
       .replace(/\.\d+$/, "")}`.trim(),
@@ -267,10 +272,11 @@ export const person = {
     if (e.key >= "1" && e.key <= "9") moveTo(Number(e.key) - 1);
     else if (e.key === "r") about({ kind: "reject", faces: picked() });
     else if (e.key === "o") about({ kind: "nobody", faces: picked() });
-    else if (e.key === "d") about({ kind: "nobody", faces: picked(), name: "discard" });
+    else if (e.key === "d") about({ kind: "nobody", faces: picked(), name: "not a face" });
     else if (e.key === "t") toSomebodyElse();
     else if (e.key === "n") rename();
     else if (e.key === "p") split();
+    else if (e.key === "c" && grid.current) decide({ kind: "cover", faces: [grid.current.id] });
     else if (e.key === "x") decide({ kind: "ignore", who: [number] });
     else if (e.key === "m") toast("Merge on the page People: choose with Space, then m.");
     else return false;

@@ -104,7 +104,7 @@ function draw() {
         el("button", { type: "button", onclick: () => answer({ kind: "ignore" }) }, "A stranger ", kbd("i")),
         el(
           "button",
-          { type: "button", onclick: () => answer({ kind: "nobody", name: "discard" }) },
+          { type: "button", onclick: () => answer({ kind: "nobody", name: "not a face" }) },
           "Not a face ",
           kbd("d"),
         ),
@@ -166,7 +166,7 @@ export const unassigned = {
     if (e.key >= "1" && e.key <= "3") give(Number(e.key) - 1);
     else if (e.key === "n") name();
     else if (e.key === "i") answer({ kind: "ignore" });
-    else if (e.key === "d") answer({ kind: "nobody", name: "discard" });
+    else if (e.key === "d") answer({ kind: "nobody", name: "not a face" });
     else if (e.key === "ArrowRight") step(1);
     else if (e.key === "ArrowLeft") step(-1);
     else if (e.key === "ArrowDown" || e.key === "ArrowUp") {

@@ -137,6 +137,20 @@ def test_decisions(lib):
     assert len(split.side) == 2 and split.side[0].faces >= split.side[1].faces > 0
 
 
+def test_faces_are_added(lib):
+    view = lib.view()
+    frame, face = int(view.frames["id"][0]), view.faces.row(0)
+    with pytest.raises(whoswho.Error, match="there is a face already"):
+        lib.add_face(frame, (face.x, face.y, face.width, face.height))
+    added = lib.add_face(frame, (600, 20, 60, 70), "Eve")
+    assert "was added" in added.words and 0 <= added.quality <= 1
+    lib.resort()
+    assert "Eve" in [p.name for p in lib.people]
+    lib.undo()
+    lib.resort()
+    assert "Eve" not in [p.name for p in lib.people]
+
+
 def test_suggestions(lib):
     view = lib.view()
     assert len(view.suggest_persons(0, 2)) == 2

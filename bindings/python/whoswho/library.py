@@ -11,7 +11,7 @@ from .finder import Finder
 from .models import Models
 from .view import View
 
-KINDS = {"name": 0, "merge": 1, "split": 2, "reject": 3, "same": 4, "different": 5, "ignore": 6, "nobody": 7, "undo": 8, "redo": 9}
+KINDS = {"name": 0, "merge": 1, "split": 2, "reject": 3, "same": 4, "different": 5, "ignore": 6, "nobody": 7, "undo": 8, "redo": 9, "cover": 12}
 
 
 class Library:
@@ -110,7 +110,8 @@ class Library:
     # --- decisions
 
     def decide(self, kind: str, *who, text: Optional[str] = None, force: bool = False) -> Record:
-        """Records a decision (name, merge, reject, same, different, ignore, nobody, undo, redo); see resort().
+        """Records a decision (name, merge, reject, same, different, ignore, nobody, cover, undo, redo);
+        see resort().
 
         who: people by number, "Face_3" or name; faces by the path of their portrait.
         """
@@ -128,6 +129,18 @@ class Library:
     def merge(self, *who, force: bool = False) -> Record:
         """Makes people one."""
         return self.decide("merge", *who, force=force)
+
+    def add_face(self, frame: int, box, name: Optional[str] = None) -> Record:
+        """Adds a face that the scan missed: frame is the id of a frame of a view, box (x, y, width, height) in its pixels.
+
+        The record tells the face's id, its quality, the entry in the journal, and in words what was understood.
+        """
+        keep: list = []
+        x, y, width, height = box
+        face = new("ww_new_face", keep, frame=frame, x=x, y=y, width=width, height=height, name=name)
+        result = new("ww_added_face")
+        self._call(lib.ww_library_add_face, self.models._pointer, face, result)
+        return record(result)
 
     def undo(self) -> Record:
         """Takes the last decision back."""

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 _PATHS = {"path", "folder"}
 _TEXTS = {"error", "name", "title", "kind_name", "words"}
 _MARKS_BYTES = 5 * 2 * 4  # of a face's landmarks: five points, x and y, float
-_ROWS = {"source", "frame", "track", "shot", "person", "first_frame", "first_face"}  # indexes, -1 for none
+_ROWS = {"source", "frame", "track", "shot", "person", "first_frame", "first_face", "cover"}  # indexes, -1 for none
 
 
 class _Borrowed(np.ndarray):

@@ -13,7 +13,13 @@ static int class_of(const ww_catalog *c, size_t face)
     return person->number >= 0 ? person->class_index : c->class_count;
 }
 
-static bool any_of_nobody(const ww_catalog *c) { return c->unassigned.face_count + c->ignored.face_count > 0; }
+static bool any_of_nobody(const ww_catalog *c)
+{
+    size_t absent = 0;
+    for (size_t i = 0; i < c->face.count; i++)
+        absent += c->face.item[i].absent;
+    return c->unassigned.face_count + c->ignored.face_count > absent;
+}
 
 static double clip(double value, double max) { return value > 0 ? fmin(value, max) : 0; }
 
@@ -52,7 +58,8 @@ void ww_label_frame(const ww_catalog *c, size_t frame, ww_buffer *text)
     const ww_catalog_frame *fr = &c->frame.item[frame];
     for (size_t i = fr->first_face; i < fr->first_face + fr->face_count; i++) {
         const ww_catalog_face *f = &c->face.item[i];
-        add_line(text, class_of(c, i), f->x, f->y, f->x + f->width, f->y + f->height, fr->width, fr->height);
+        if (!f->absent)
+            add_line(text, class_of(c, i), f->x, f->y, f->x + f->width, f->y + f->height, fr->width, fr->height);
     }
 }
 

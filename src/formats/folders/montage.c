@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A person at a glance: up to 25 portraits side by side, in the order of the library. Of more, those that selection.h
-// chooses: the good ones that differ most.
+// A person at a glance: up to 25 portraits side by side, the cover first, if one was chosen, and the others in the order
+// of the library. Of more, those that selection.h chooses: the good ones that differ most.
 #include "formats/folders/writers.h"
 #include "formats/selection.h"
 #include "image/image.h"
@@ -94,6 +94,21 @@ static int by_index(const void *a, const void *b)
     return (l > r) - (l < r);
 }
 
+// The cover stands before the others, also if it would not be among them.
+static void put_first(size_t face[TILES], size_t *count, size_t cover)
+{
+    size_t at = 0;
+    if (cover == WW_NONE)
+        return;
+    while (at < *count && face[at] != cover)
+        at++;
+    if (at == *count && *count < TILES)
+        ++*count;
+    at = at < TILES ? at : TILES - 1;
+    memmove(face + 1, face, at * sizeof *face);
+    face[0] = cover;
+}
+
 // The faces that stand for the person, at most TILES. `c` has its vectors where anybody has more.
 static ww_status choose(const ww_catalog *c, const ww_catalog_person *person, size_t face[TILES], size_t *count,
                         ww_error *err)
@@ -110,6 +125,7 @@ static ww_status choose(const ww_catalog *c, const ww_catalog_person *person, si
     if (status == WW_OK) {
         memcpy(face, all, *count * sizeof *face);
         qsort(face, *count, sizeof *face, by_index);
+        put_first(face, count, person->cover);
     }
     free(all);
     return status;

@@ -76,7 +76,8 @@ ww_status ww_write_table(const ww_catalog *c, ww_exporter *out, ww_error *err)
     const bool with_size = sizes_differ(c);
     ww_buffer_text(&table, with_size ? ",frame_width,frame_height\n" : "\n");
     for (size_t i = 0; i < c->face.count; i++)
-        add_row(c, i, shot[c->face.item[i].frame], with_size, &table);
+        if (!c->face.item[i].absent)
+            add_row(c, i, shot[c->face.item[i].frame], with_size, &table);
     free(shot);
     status = ww_buffer_status(&table, "faces.csv", err);
     if (status == WW_OK)

@@ -31,7 +31,7 @@ ww_status ww_folders_write(ww_store *store, const ww_folders_options *options, w
     ww_status status = ww_catalog_load(store, options->hidden, options->hidden_count, &catalog, err);
     if (status != WW_OK)
         return status;
-    status = ww_decisions_apply_boxes(store, &catalog, err);
+    status = ww_decisions_apply(store, &catalog, err);
     if (status != WW_OK) {
         ww_catalog_free(&catalog);
         return status;

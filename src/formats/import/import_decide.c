@@ -270,7 +270,7 @@ static ww_status bring_in(deciding *d, int32_t goal, ww_error *err)
     return record(d, &entry, status, err);
 }
 
-// Faces of the person (SIZE_MAX: of nobody) that stay unassigned; with `discard` they are not written any more.
+// Faces of the person (SIZE_MAX: of nobody) that stay unassigned; those deleted are no faces.
 static ww_status take_out(deciding *d, size_t person, int32_t goal, ww_error *err)
 {
     ww_people_view *view = &d->import->view;
@@ -280,7 +280,7 @@ static ww_status take_out(deciding *d, size_t person, int32_t goal, ww_error *er
         return WW_OK;
     char *counted = ww_faces_counted(count);
     ww_entry entry = {
-        .text = goal == DELETED ? ww_strdup("discard") : NULL,
+        .text = goal == DELETED ? ww_strdup(WW_NOT_A_FACE) : NULL,
         .words = ww_strf(goal == DELETED ? "%s of %s deleted: not written any more" : "%s of %s to stay unassigned",
                          counted, one ? ww_people_view_title(view, person) : "nobody")};
     free(counted);

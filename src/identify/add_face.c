@@ -1,0 +1,314 @@
+// SPDX-License-Identifier: MIT
+#include "identify/add_face.h"
+#include "base/memory.h"
+#include "decisions/decide.h"
+#include "identify/drawn_faces.h"
+#include "identify/match.h"
+#include "library/face_index.h"
+#include "people/regroup.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define STEPS_A_PIXEL 8.0  // to which the journal keeps coordinates
+#define FACE_LEAST_PX 6.0  // of the shorter side; there is nothing to compare in less
+#define COVERED_MAX 0.7    // of the smaller of two boxes; beyond, they are of one face
+#define BOX_LARGEST_PX 1e6 // of a coordinate
+
+static const ww_catalog_frame *find_frame(const ww_catalog *c, int64_t id)
+{
+    for (size_t i = 0; i < c->frame.count; i++)
+        if (c->frame.item[i].id == id)
+            return &c->frame.item[i];
+    return NULL;
+}
+
+static double on_grid(double value) { return round(value * STEPS_A_PIXEL) / STEPS_A_PIXEL; }
+
+// The part of the box that is in the picture, as the journal will have it.
+static ww_status cut_box(const ww_new_face *face, const ww_catalog_frame *frame, ww_box *box, ww_error *err)
+{
+    const double value[] = {face->x, face->y, face->width, face->height};
+    for (int i = 0; i < 4; i++)
+        if (!(fabs(value[i]) <= BOX_LARGEST_PX))
+            return ww_fail(err, WW_ERR_ARGUMENT, "a box is four numbers: x, y, width and height in pixels");
+    const double left = on_grid(fmax(face->x, 0)), top = on_grid(fmax(face->y, 0)),
+                 right = on_grid(fmin(face->x + face->width, frame->width)),
+                 bottom = on_grid(fmin(face->y + face->height, frame->height));
+    if (right - left < FACE_LEAST_PX || bottom - top < FACE_LEAST_PX)
+        return ww_fail(err, WW_ERR_ARGUMENT,
+                       "the box is %.4g x %.4g pixels in a frame of %d x %d; a face takes %g or more each way",
+                       fmax(right - left, 0), fmax(bottom - top, 0), frame->width, frame->height, FACE_LEAST_PX);
+    *box = (ww_box){left, top, right - left, bottom - top};
+    return WW_OK;
+}
+
+static bool is_one_face(const ww_box *a, const ww_box *b)
+{
+    const double smaller = fmin(a->width * a->height, b->width * b->height);
+    return ww_box_iou(*a, *b) >= WW_KEY_OVERLAP_MIN || ww_box_overlap(*a, *b) > COVERED_MAX * smaller;
+}
+
+static bool is_discarded(const ww_people_view *view, size_t face)
+{
+    for (size_t i = 0; i < view->decided.discarded.count; i++)
+        if (view->decided.discarded.item[i] == face)
+            return true;
+    return false;
+}
+
+static ww_box box_now(const ww_people_view *view, size_t face)
+{
+    ww_box box = ww_catalog_face_box(&view->catalog.face.item[face]);
+    for (size_t i = 0; i < view->decided.boxes.count; i++)
+        if (view->decided.boxes.item[i].face == face)
+            box = view->decided.boxes.item[i].box;
+    return box;
+}
+
+// *there: a face that was added with this very box, and taken back; or SIZE_MAX.
+static ww_status look_for_others(const ww_people_view *view, const ww_catalog_frame *frame, const ww_box *box,
+                                 size_t *there, ww_error *err)
+{
+    *there = SIZE_MAX;
+    for (size_t i = frame->first_face; i < frame->first_face + frame->face_count; i++) {
+        const ww_catalog_face *f = &view->catalog.face.item[i];
+        const ww_box other = box_now(view, i);
+        if (is_discarded(view, i)) {
+            if (memcmp(&f->found, box, sizeof *box) == 0)
+                *there = i;
+        } else if (is_one_face(&other, box)) {
+            return ww_fail(err, WW_ERR_ARGUMENT, "there is a face already: face_%zu.jpg, %s", i + 1,
+                           f->person < view->catalog.person.count ? ww_people_view_title(view, f->person)
+                                                                  : "unassigned");
+        }
+    }
+    return WW_OK;
+}
+
+static ww_drawn_face drawn_on(const ww_catalog *c, const ww_catalog_frame *frame, const ww_box *box)
+{
+    return (ww_drawn_face){.frame = frame->id,
+                           .source = c->source.item[frame->source].id,
+                           .time_us = frame->time_us,
+                           .width = frame->width,
+                           .height = frame->height,
+                           .faces = (int)frame->face_count,
+                           .box = *box,
+                           .sure = true};
+}
+
+static char *added_words(const ww_catalog *c, const ww_catalog_frame *frame)
+{
+    const ww_catalog_source *source = &c->source.item[frame->source];
+    return ww_catalog_is_video(source)
+               ? ww_strf("a face at %.1f s of '%s' was added", (double)frame->time_us / 1e6, source->title)
+               : ww_strf("a face in '%s' was added", source->title);
+}
+
+typedef struct recording {
+    ww_people_view *view;
+    ww_face_key key;
+    int64_t batch;
+    ww_buffer words;
+} recording;
+
+// Takes text and words.
+static ww_status record(recording *r, ww_decision_kind kind, char *text, char *words, ww_error *err)
+{
+    ww_entry entry = {.kind = kind, .text = text, .words = words};
+    ww_operand_add_face(ww_entry_add_operand(&entry), &r->key);
+    ww_buffer_format(&r->words, "%s%s", r->words.bytes ? "; " : "", words);
+    const ww_status status = ww_record_decision(r->view, &entry, &r->batch, err);
+    ww_entry_free(&entry);
+    return status;
+}
+
+// Takes the name.
+static ww_status store_and_record(recording *r, const ww_models *models, ww_drawn_face *drawn, char *words, char *name,
+                                  ww_error *err)
+{
+    int64_t added = 0;
+    ww_status status = drawn->id ? WW_OK : ww_add_drawn_faces(r->view->library, models, drawn, 1, &added, err);
+    if (status == WW_OK)
+        status = record(r, WW_DECISION_ADD, NULL, words, err);
+    else
+        free(words);
+    if (status == WW_OK && name) {
+        char *named = ww_strf("1 face: a person called %s", name);
+        return record(r, WW_DECISION_NAME, name, named, err);
+    }
+    free(name);
+    return status;
+}
+
+static ww_status add(ww_people_view *view, const ww_models *models, const ww_new_face *face, ww_added_face *result,
+                     ww_error *err)
+{
+    const ww_catalog_frame *frame = find_frame(&view->catalog, face->frame);
+    ww_box box;
+    size_t there;
+    char *name = NULL;
+    if (!frame)
+        return ww_fail(err, WW_ERR_NOT_FOUND, "there is no frame %lld in the library now", (long long)face->frame);
+    ww_status status = cut_box(face, frame, &box, err);
+    if (status == WW_OK)
+        status = look_for_others(view, frame, &box, &there, err);
+    if (status == WW_OK && face->name)
+        status = ww_check_person_name(face->name, &name, err);
+    if (status != WW_OK)
+        return status;
+    recording r = {.view = view,
+                   .key = {view->catalog.source.item[frame->source].hash, frame->time_us, (float)box.x, (float)box.y,
+                           (float)box.width, (float)box.height}};
+    ww_drawn_face drawn = drawn_on(&view->catalog, frame, &box);
+    drawn.id = there < SIZE_MAX ? view->catalog.face.item[there].id : 0;
+    drawn.quality = there < SIZE_MAX ? view->catalog.face.item[there].quality : 0;
+    status = store_and_record(&r, models, &drawn, added_words(&view->catalog, frame), name, err);
+    if (status == WW_OK)
+        status = ww_buffer_status(&r.words, "a decision", err);
+    if (status == WW_OK) {
+        *result = (ww_added_face){.face = drawn.id, .quality = drawn.quality, .entry = r.batch};
+        snprintf(result->words, sizeof result->words, "%s", r.words.data);
+    }
+    ww_buffer_free(&r.words);
+    return status;
+}
+
+// The face becomes whom it was named, without a sort: what the naming of this batch changes.
+static ww_status bring_to_its_person(ww_library *library, int64_t batch, ww_error *err)
+{
+    ww_people_view view;
+    ww_decided before = {0};
+    ww_moves moves = {0};
+    ww_status status = ww_people_view_load(library, &view, err);
+    if (status != WW_OK)
+        return status;
+    for (size_t i = 0; i < view.journal.entry.count; i++)
+        if (view.journal.entry.item[i].batch == batch && view.journal.entry.item[i].kind == WW_DECISION_NAME)
+            view.journal.entry.item[i].undone = true;
+    status = ww_decisions_replay_journal(&view.journal, view.key, view.catalog.face.count, &before, err);
+    if (status == WW_OK)
+        status = ww_people_regroup(
+            &(ww_regroup_input){.library = library, .faces = &view.catalog, .before = &before, .after = &view.decided},
+            &moves, err);
+    ww_vector_free(&moves);
+    ww_decided_free(&before);
+    ww_people_view_free(&view);
+    return status;
+}
+
+ww_status ww_add_face(ww_library *library, const ww_models *models, const ww_new_face *face, ww_added_face *result,
+                      ww_error *err)
+{
+    ww_people_view view;
+    ww_status status = ww_check_same_embedder(library, models, err);
+    if (status == WW_OK)
+        status = ww_people_view_load(library, &view, err);
+    if (status != WW_OK)
+        return status;
+    status = ww_store_begin(library->store, err);
+    if (status == WW_OK)
+        status = ww_store_end(library->store, add(&view, models, face, result, err), err);
+    ww_people_view_free(&view);
+    return status == WW_OK && face->name ? bring_to_its_person(library, result->entry, err) : status;
+}
+
+// --- after a scan
+
+typedef WW_VECTOR(ww_drawn_face) drawn_faces;
+
+static bool is_added(const ww_entry *entry)
+{
+    return entry->kind == WW_DECISION_ADD && !entry->undone && entry->operand.count > 0
+           && entry->operand.item[0].face.count == 1;
+}
+
+static bool any_added(const ww_journal *journal)
+{
+    for (size_t i = 0; i < journal->entry.count; i++)
+        if (is_added(&journal->entry.item[i]))
+            return true;
+    return false;
+}
+
+static const ww_catalog_frame *frame_at(const ww_catalog *c, const ww_face_key *key, const char **source)
+{
+    for (size_t i = 0; i < c->frame.count; i++) {
+        const ww_catalog_source *s = &c->source.item[c->frame.item[i].source];
+        if (s->hash != key->source)
+            continue;
+        *source = s->title;
+        if (c->frame.item[i].time_us == key->time_us)
+            return &c->frame.item[i];
+    }
+    return NULL;
+}
+
+static bool is_listed(const drawn_faces *list, const ww_drawn_face *drawn)
+{
+    for (size_t i = 0; i < list->count; i++)
+        if (list->item[i].frame == drawn->frame && ww_box_iou(list->item[i].box, drawn->box) >= WW_KEY_OVERLAP_MIN)
+            return true;
+    return false;
+}
+
+static ww_status find_missing(const ww_people_view *view, drawn_faces *missing, ww_error *err)
+{
+    ww_face_index index;
+    ww_status status = ww_face_index_make(view->key, view->catalog.face.count, &index, err);
+    for (size_t i = 0; status == WW_OK && i < view->journal.entry.count; i++) {
+        const ww_entry *entry = &view->journal.entry.item[i];
+        const char *source = NULL;
+        if (!is_added(entry) || ww_face_index_find(&index, &entry->operand.item[0].face.item[0]) < index.count)
+            continue;
+        const ww_face_key *key = &entry->operand.item[0].face.item[0];
+        const ww_catalog_frame *frame = frame_at(&view->catalog, key, &source);
+        if (!frame) {
+            if (source)
+                ww_logf(&view->library->log, WW_LOG_WARNING,
+                        "the face added at %.1f s of '%s' waits: this scan kept no frame of that moment",
+                        (double)key->time_us / 1e6, source);
+            continue;
+        }
+        const ww_box box = {key->x, key->y, key->width, key->height};
+        const ww_drawn_face drawn = drawn_on(&view->catalog, frame, &box);
+        if (!is_listed(missing, &drawn) && !ww_vector_push(missing, drawn))
+            status = ww_fail_memory(err, "the faces that were added");
+    }
+    ww_face_index_free(&index);
+    return status;
+}
+
+static ww_status restore(ww_library *library, const ww_models *models, ww_error *err)
+{
+    ww_people_view view;
+    drawn_faces missing = {0};
+    int64_t added;
+    ww_status status = ww_people_view_load(library, &view, err);
+    if (status != WW_OK)
+        return status;
+    status = find_missing(&view, &missing, err);
+    ww_people_view_free(&view);
+    if (status == WW_OK && missing.count > 0) {
+        status = ww_store_begin(library->store, err);
+        if (status == WW_OK)
+            status = ww_store_end(library->store,
+                                  ww_add_drawn_faces(library, models, missing.item, missing.count, &added, err), err);
+    }
+    ww_vector_free(&missing);
+    return status;
+}
+
+ww_status ww_restore_added_faces(ww_library *library, const ww_models *models, ww_error *err)
+{
+    ww_journal journal;
+    ww_status status = ww_journal_load(library->store, &journal, err);
+    if (status != WW_OK)
+        return status;
+    const bool any = any_added(&journal);
+    ww_journal_free(&journal);
+    return any ? restore(library, models, err) : WW_OK;
+}
