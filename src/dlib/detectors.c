@@ -52,7 +52,8 @@ static ww_status open_mmod(const ww_net *net, const ww_model_spec *spec, const w
 {
     struct dlib_detector *d = make(spec, options);
     *state = d;
-    return ww_mmod_detector_open(net, &(ww_mmod_options){.adjust_threshold = options->min_score}, &d->mmod, err);
+    return ww_mmod_detector_open(
+        net, &(ww_mmod_options){.adjust_threshold = options->min_score, .cancel = options->cancel}, &d->mmod, err);
 }
 
 static void close_dlib(void *state)

@@ -12,8 +12,9 @@ struct predictor {
     const ww_shape_predictor *model;
 };
 
-static ww_status open_predictor(const void *model, void **state, ww_error *err)
+static ww_status open_predictor(const void *model, const ww_cancel *cancel, void **state, ww_error *err)
 {
+    (void)cancel; // it has no network
     struct predictor *p = ww_alloc(sizeof *p);
     p->model = model;
     *state = p;

@@ -2,6 +2,7 @@
 // The detector: doubling, plane, network, and what becomes of its scores.
 #include "dlib/mmod.h"
 #include "base/memory.h"
+#include "nn/session.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -81,7 +82,8 @@ static ww_status session_for(ww_mmod_detector *d, const ww_mmod_plane *plane, ww
     ww_session_close(oldest->session);
     *oldest = (struct plane_session){.plane = *plane, .used = ++d->clock};
     ww_shape shape = {4, {1, 3, plane->height, plane->width}};
-    ww_status status = ww_session_open(d->net, &shape, d->options.backend, &oldest->session, err);
+    const ww_session_options options = {.backend = d->options.backend, .cancel = d->options.cancel};
+    ww_status status = ww_session_open_with(d->net, &shape, &options, &oldest->session, err);
     *session = oldest->session;
     return status;
 }

@@ -7,6 +7,7 @@
 // bottom up beside them; a border goes around. What the levels do not cover is 0.
 #ifndef WW_DLIB_MMOD_H
 #define WW_DLIB_MMOD_H
+#include "base/cancel.h"
 #include "base/error.h"
 #include "face/detection.h"
 #include "image/image.h"
@@ -19,6 +20,7 @@
 typedef struct ww_mmod_options {
     double adjust_threshold; // detections score above this; 0 is dlib's default
     ww_backend backend;      // zero: the fast one
+    const ww_cancel *cancel; // see ww_session_options; may be NULL
 } ww_mmod_options;
 
 typedef struct ww_mmod_detector ww_mmod_detector; // one thread at a time

@@ -59,9 +59,9 @@ ww_status ww_detector_open(const ww_net *net, const ww_model_spec *spec, const w
     d->options = resolved(spec, options);
     status = spec->detector->open(net, spec, &d->options, &d->state, err);
     if (status == WW_OK && spec->landmarks.kind)
-        status = spec->landmarks.kind->open(spec->landmarks.model, &d->landmarks, err);
+        status = spec->landmarks.kind->open(spec->landmarks.model, d->options.cancel, &d->landmarks, err);
     if (status == WW_OK && spec->judge.kind)
-        status = spec->judge.kind->open(spec->judge.model, &d->judge, err);
+        status = spec->judge.kind->open(spec->judge.model, d->options.cancel, &d->judge, err);
     if (status != WW_OK) {
         ww_detector_close(d);
         return status;

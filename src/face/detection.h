@@ -2,6 +2,7 @@
 // What is found of faces, and what is asked for: the types that all kinds of detectors and sources of landmarks share.
 #ifndef WW_FACE_DETECTION_H
 #define WW_FACE_DETECTION_H
+#include "base/cancel.h"
 #include "base/landmarks.h"
 #include "base/vector.h"
 #include "image/align.h"
@@ -20,9 +21,10 @@ typedef struct ww_detection {
 typedef WW_VECTOR(ww_detection) ww_detections;
 
 typedef struct ww_detect_options {
-    int size;        // long side of the working picture; 0: WW_DETECT_SIZE_DEFAULT
-    float min_score; // 0: the model's
-    float min_face;  // smallest box side kept, pixels of the picture given; 0: all
+    int size;                // long side of the working picture; 0: WW_DETECT_SIZE_DEFAULT
+    float min_score;         // 0: the model's
+    float min_face;          // smallest box side kept, pixels of the picture given; 0: all
+    const ww_cancel *cancel; // see ww_session_options; outlives the detector; may be NULL
 } ww_detect_options;
 
 // Sorts by score, best first; ties: by x, y.

@@ -2,6 +2,7 @@
 #include "face/embed.h"
 #include "base/memory.h"
 #include "face/embedder.h"
+#include "nn/session.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +17,7 @@ struct ww_embedder {
     bool one_by_one;              // the network takes no more
     int views;                    // pictures of each chip that are embedded
     void *view_state;             // of the kind
+    const ww_cancel *cancel;
 };
 
 ww_status ww_embedder_open(const ww_net *net, const ww_model_spec *spec, ww_embedder **embedder, ww_error *err)
@@ -40,6 +42,8 @@ ww_status ww_embedder_open(const ww_net *net, const ww_model_spec *spec, ww_embe
     *embedder = e;
     return WW_OK;
 }
+
+void ww_embedder_set_cancel(ww_embedder *e, const ww_cancel *cancel) { e->cancel = cancel; }
 
 void ww_embedder_close(ww_embedder *e)
 {
@@ -80,7 +84,9 @@ static ww_status session_for(ww_embedder *e, int left, int *batch, ww_session **
         int channels = ww_model_channels(e->spec);
         ww_shape shape = {.rank = 4, .dim = {batch_size[i], channels, e->spec->chip_size, e->spec->chip_size}};
         ww_status status =
-            e->session[i] ? WW_OK : ww_session_open(e->net, &shape, WW_BACKEND_ONEDNN, &e->session[i], err);
+            e->session[i]
+                ? WW_OK
+                : ww_session_open_with(e->net, &shape, &(ww_session_options){.cancel = e->cancel}, &e->session[i], err);
         if (status == WW_ERR_UNSUPPORTED && batch_size[i] > 1) { // exported for a batch of one
             e->one_by_one = true;
             i = BATCHES - 2;

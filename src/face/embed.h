@@ -5,6 +5,7 @@
 // of one person.
 #ifndef WW_FACE_EMBED_H
 #define WW_FACE_EMBED_H
+#include "base/cancel.h"
 #include "base/error.h"
 #include "face/detection.h"
 #include "face/spec.h"
@@ -18,6 +19,8 @@ typedef struct ww_embedder ww_embedder; // one thread at a time
 // `net` and `spec` must outlive the embedder. A face's vector does not depend on what was embedded before it.
 // WW_ERR_ARGUMENT: not an embedder, or more jitter asked than its kind does.
 ww_status ww_embedder_open(const ww_net *net, const ww_model_spec *spec, ww_embedder **embedder, ww_error *err);
+// Before it is used: what its networks ask (see ww_session_options); outlives the embedder.
+void ww_embedder_set_cancel(ww_embedder *embedder, const ww_cancel *cancel);
 void ww_embedder_close(ww_embedder *embedder);
 
 // The chip this model wants, cut from the picture (at its full resolution) by the face's landmarks: LUMA or RGB,

@@ -3,6 +3,7 @@
 #include "base/memory.h"
 #include "face/landmarks.h"
 #include "image/align.h"
+#include "nn/session.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -32,14 +33,15 @@ static bool gives(const ww_session *session, int output, int values)
     return shape.rank == 2 && shape.dim[1] == values;
 }
 
-ww_status ww_landmark_refiner_open(const ww_net *net, ww_landmark_refiner **refiner, ww_error *err)
+ww_status ww_landmark_refiner_open(const ww_net *net, const ww_cancel *cancel, ww_landmark_refiner **refiner,
+                                   ww_error *err)
 {
     ww_shape input = {.rank = 4, .dim = {1, 1, SIDE, SIDE}};
     if (ww_net_output_count(net) != 2)
         return ww_fail(err, WW_ERR_UNSUPPORTED, "%s: not a landmark network: it should have two outputs",
                        ww_net_name(net));
     ww_session *session;
-    ww_status status = ww_session_open(net, &input, WW_BACKEND_ONEDNN, &session, err);
+    ww_status status = ww_session_open_with(net, &input, &(ww_session_options){.cancel = cancel}, &session, err);
     if (status != WW_OK)
         return status;
     if (!gives(session, 0, VALUES) || !gives(session, 1, 1)) {
@@ -168,10 +170,10 @@ ww_status ww_landmark_refine(ww_landmark_refiner *refiner, const ww_image *image
 
 // --- as a kind of source of landmarks
 
-static ww_status open_source(const void *model, void **state, ww_error *err)
+static ww_status open_source(const void *model, const ww_cancel *cancel, void **state, ww_error *err)
 {
     ww_landmark_refiner *refiner = NULL;
-    ww_status status = ww_landmark_refiner_open(model, &refiner, err);
+    ww_status status = ww_landmark_refiner_open(model, cancel, &refiner, err);
     *state = refiner;
     return status;
 }

@@ -4,6 +4,7 @@
 // that is far from where they were, it runs once more.
 #ifndef WW_FACE_LANDMARK_REFINER_H
 #define WW_FACE_LANDMARK_REFINER_H
+#include "base/cancel.h"
 #include "base/error.h"
 #include "face/detection.h"
 #include "image/image.h"
@@ -22,7 +23,9 @@ typedef struct ww_landmark_refiner ww_landmark_refiner; // one thread at a time
 
 // `net` takes a luma chip of 64 pixels a side, 0..255 (the 112 frame and 16 px all round), and gives ten coordinates in
 // it, pixel indices, and a likelihood; it must outlive the refiner. WW_ERR_UNSUPPORTED: it is another kind of network.
-ww_status ww_landmark_refiner_open(const ww_net *net, ww_landmark_refiner **refiner, ww_error *err);
+// `cancel`: of ww_landmark_kind.
+ww_status ww_landmark_refiner_open(const ww_net *net, const ww_cancel *cancel, ww_landmark_refiner **refiner,
+                                   ww_error *err);
 void ww_landmark_refiner_close(ww_landmark_refiner *refiner);
 // Moves the landmarks of `found`, faces of `image` in its pixels, gives them scores anew, best first, and drops what
 // scores less than `min_score` and what turns out to be a better one's face.

@@ -5,6 +5,7 @@
 #include "face/detector.h"
 #include "base/memory.h"
 #include "face/landmarks.h"
+#include "nn/session.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -70,7 +71,8 @@ static ww_status session_for(struct network_detector *d, int width, int height, 
         ww_session_close(oldest->session);
     *oldest = (struct shaped_session){.width = width, .height = height, .used = ++d->clock};
     ww_shape shape = {.rank = 4, .dim = {1, ww_model_channels(d->spec), height, width}};
-    ww_status status = ww_session_open(d->net, &shape, WW_BACKEND_ONEDNN, &oldest->session, err);
+    ww_status status =
+        ww_session_open_with(d->net, &shape, &(ww_session_options){.cancel = d->options.cancel}, &oldest->session, err);
     *session = oldest->session;
     return status;
 }

@@ -29,13 +29,16 @@ typedef struct adding {
 static ww_status open_models(adding *a, ww_error *err)
 {
     const ww_models *m = a->models;
-    const ww_detect_options options = {.min_score = m->detector_spec.min_score * SCORE_SHARE};
+    const ww_cancel *cancel = ww_library_cancel(a->library);
+    const ww_detect_options options = {.min_score = m->detector_spec.min_score * SCORE_SHARE, .cancel = cancel};
     ww_status status = ww_detector_open(m->detector, &m->detector_spec, &options, &a->detector, err);
     if (status == WW_OK)
         status = ww_embedder_open(m->embedder, &m->embedder_spec, &a->embedder, err);
     const ww_landmark_source *landmarks = &m->detector_spec.landmarks;
     if (status == WW_OK && landmarks->kind)
         status = landmarks->kind->open(landmarks->model, &a->landmarks, err);
+    if (status == WW_OK)
+        ww_embedder_set_cancel(a->embedder, cancel);
     return status;
 }
 

@@ -35,10 +35,14 @@ static ww_status open_eyes(const ww_known *k, eyes *e, ww_error *err)
 {
     if (e->detector)
         return WW_OK;
-    ww_detect_options options = {0};
+    const ww_cancel *cancel = ww_library_cancel(k->library);
+    const ww_detect_options options = {.cancel = cancel};
     ww_status status = ww_detector_open(k->models->detector, &k->models->detector_spec, &options, &e->detector, err);
-    return status == WW_OK ? ww_embedder_open(k->models->embedder, &k->models->embedder_spec, &e->embedder, err)
-                           : status;
+    if (status == WW_OK)
+        status = ww_embedder_open(k->models->embedder, &k->models->embedder_spec, &e->embedder, err);
+    if (status == WW_OK)
+        ww_embedder_set_cancel(e->embedder, cancel);
+    return status;
 }
 
 static double area(const ww_detection *d) { return (double)d->width * d->height; }
@@ -104,8 +108,8 @@ static ww_status look_at(ww_known *k, eyes *e, size_t name, const char *path, ww
     char *found = NULL;
     float *vector = NULL;
     char *key = ww_strf("%016" PRIx64 " %016" PRIx64, k->models->embedder_hash, k->models->detector_hash);
-    ww_status status = WW_OK;
-    bool readable = ww_hash_file(path, &hash, NULL, &why) == WW_OK;
+    ww_status status = WW_OK, saw = ww_hash_file_until(path, ww_library_cancel(k->library), &hash, &why);
+    bool readable = saw == WW_OK;
     if (readable)
         status = ww_store_known_picture(k->library->store, hash, key, &found, &vector, &stored_dim, err);
     if (readable && status == WW_OK && (!found || (strcmp(found, FOUND_FACE) == 0 && stored_dim != dim))) {
@@ -113,13 +117,16 @@ static ww_status look_at(ww_known *k, eyes *e, size_t name, const char *path, ww
         free(found);
         free(vector);
         found = NULL;
-        readable = see(k, e, path, &seen, &vector, &why) == WW_OK;
+        saw = see(k, e, path, &seen, &vector, &why);
+        readable = saw == WW_OK;
         if (readable) {
             found = ww_strdup(seen);
             status = ww_store_set_known_picture(k->library->store, hash, key, found, vector, vector ? dim : 0, err);
         }
     }
-    if (!readable) {
+    if (saw == WW_ERR_CANCELLED || ww_is_cancelled(ww_library_cancel(k->library))) {
+        status = ww_fail(err, WW_ERR_CANCELLED, "stopped while looking at '%s'", path);
+    } else if (!readable) {
         ww_logf(&k->library->log, WW_LOG_ERROR, "%s", why.message);
         k->result->unreadable++;
     } else if (status == WW_OK && strcmp(found, FOUND_FACE) == 0) {

@@ -22,10 +22,32 @@ int ww_library_report(ww_library *library, const ww_progress *progress)
     if (!library->callbacks.progress)
         return 0;
     pthread_mutex_lock(&library->callback_mutex);
+    library->reported = *progress;
+    library->reported.now = NULL; // does not live long enough
     int cancel = library->callbacks.progress(library->callbacks.user, progress);
     pthread_mutex_unlock(&library->callback_mutex);
     return cancel;
 }
+
+static bool is_cancelled(void *user)
+{
+    ww_library *library = user;
+    if (!library->callbacks.progress)
+        return false;
+    pthread_mutex_lock(&library->callback_mutex);
+    int cancel = library->callbacks.progress(library->callbacks.user, &library->reported);
+    pthread_mutex_unlock(&library->callback_mutex);
+    return cancel != 0;
+}
+
+void ww_library_begin_stage(ww_library *library, ww_stage stage)
+{
+    pthread_mutex_lock(&library->callback_mutex);
+    library->reported = (ww_progress){.stage = stage};
+    pthread_mutex_unlock(&library->callback_mutex);
+}
+
+const ww_cancel *ww_library_cancel(ww_library *library) { return &library->cancel; }
 
 ww_status ww_library_acquire(const char *dir, int flags, const ww_callbacks *callbacks, ww_library **library,
                              ww_error *err)
@@ -37,6 +59,7 @@ ww_status ww_library_acquire(const char *dir, int flags, const ww_callbacks *cal
     if (callbacks)
         l->callbacks = *callbacks;
     l->log = (ww_log){log_line, l};
+    l->cancel = (ww_cancel){is_cancelled, l};
     pthread_mutex_init(&l->store_mutex, NULL);
     pthread_mutex_init(&l->callback_mutex, NULL);
     if (flags & WW_LIBRARY_CREATE) {

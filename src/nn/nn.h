@@ -58,7 +58,7 @@ ww_status ww_session_open(const ww_net *net, const ww_shape *input, ww_backend b
 void ww_session_close(ww_session *session);
 // Where the input belongs: float32, plain NCHW, in the session's own memory; fill it before each run.
 float *ww_session_input(ww_session *session);
-// One thread at a time; each session uses one core.
+// One thread at a time; each session uses one core. WW_ERR_CANCELLED: see ww_session_options.
 ww_status ww_session_run(ww_session *session, ww_error *err);
 // Output i after a run: float32, plain row-major (NCHW), borrowed until the next run.
 const float *ww_session_output(const ww_session *session, int i, ww_shape *shape);

@@ -32,6 +32,16 @@ void ww_layer_clock_lap(ww_layer_clock *clock, size_t layer)
     clock->lap_began_ns = now;
 }
 
+ww_status ww_layer_clock_ask(ww_layer_clock *clock, ww_error *err)
+{
+    const int64_t now = clock->cancel ? ww_nanoseconds() : 0;
+    if (!clock->cancel || now - clock->asked_ns < WW_NN_ASK_EVERY_NS)
+        return WW_OK;
+    clock->asked_ns = now;
+    return ww_is_cancelled(clock->cancel) ? ww_fail(err, WW_ERR_CANCELLED, "stopped while a network was at work")
+                                          : WW_OK;
+}
+
 void ww_layer_clock_free(ww_layer_clock *clock)
 {
     free(clock->ns);

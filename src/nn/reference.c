@@ -110,7 +110,8 @@ static bool make_calls(ww_reference *r)
     return r->call && ww_layer_clock_make(&r->clock, p->net);
 }
 
-ww_status ww_reference_open(ww_net_plan *plan, size_t bytes_max, ww_reference **out, ww_error *err)
+ww_status ww_reference_open(ww_net_plan *plan, size_t bytes_max, const ww_cancel *cancel, ww_reference **out,
+                            ww_error *err)
 {
     ww_reference *r = ww_alloc(sizeof *r);
     r->plan = plan;
@@ -122,6 +123,7 @@ ww_status ww_reference_open(ww_net_plan *plan, size_t bytes_max, ww_reference **
         ww_reference_close(r);
         return status;
     }
+    r->clock.cancel = cancel;
     *out = r;
     return WW_OK;
 }
@@ -149,11 +151,14 @@ const float *ww_reference_output(const ww_reference *r, int i)
     return ww_f32(&r->tensor[r->plan->net->output[i].value]);
 }
 
-void ww_reference_run(ww_reference *r)
+ww_status ww_reference_run(ww_reference *r, ww_error *err)
 {
+    ww_status status = WW_OK;
     ww_layer_clock_start(&r->clock);
-    for (size_t i = 0; i < r->call_count; i++) {
+    for (size_t i = 0; i < r->call_count && status == WW_OK; i++) {
         r->call[i].node->op->reference(&r->call[i]);
         ww_layer_clock_lap(&r->clock, r->call[i].node->index);
+        status = ww_layer_clock_ask(&r->clock, err);
     }
+    return status;
 }

@@ -22,9 +22,9 @@ ww_status ww_session_open_with(const ww_net *net, const ww_shape *input, const w
     *session = NULL;
     ww_status status = ww_net_plan_make(net, input, !options->unfused, bytes_max, &s->plan, err);
     if (status == WW_OK && options->backend == WW_BACKEND_ONEDNN)
-        status = ww_onednn_open(s->plan, bytes_max, &s->onednn, err);
+        status = ww_onednn_open(s->plan, bytes_max, options->cancel, &s->onednn, err);
     else if (status == WW_OK)
-        status = ww_reference_open(s->plan, bytes_max, &s->reference, err);
+        status = ww_reference_open(s->plan, bytes_max, options->cancel, &s->reference, err);
     if (status != WW_OK) {
         ww_session_close(s);
         return status;
@@ -56,10 +56,7 @@ float *ww_session_input(ww_session *s)
 
 ww_status ww_session_run(ww_session *s, ww_error *err)
 {
-    if (s->onednn)
-        return ww_onednn_run(s->onednn, err);
-    ww_reference_run(s->reference);
-    return WW_OK;
+    return s->onednn ? ww_onednn_run(s->onednn, err) : ww_reference_run(s->reference, err);
 }
 
 const float *ww_session_output(const ww_session *s, int i, ww_shape *shape)

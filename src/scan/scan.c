@@ -31,7 +31,7 @@ static ww_status thread_begin(void *user, int thread, void **state, ww_error *er
     (void)thread;
     struct worker_state *w = ww_alloc(sizeof *w);
     *state = w;
-    return ww_span_worker_open(s->models, &s->options, &w->worker, err);
+    return ww_span_worker_open(s->models, &s->options, ww_library_cancel(s->library), &w->worker, err);
 }
 
 static void drop_reader(struct worker_state *w)
@@ -112,7 +112,9 @@ static ww_status work(void *user, void *state, void *task, ww_error *err)
             drop_reader(w); // it may have lost its place
         return WW_OK;
     }
-    if (status != WW_OK && err)
+    if (status == WW_ERR_CANCELLED)
+        ww_fail(err, status, WW_SCAN_STOPPED);
+    else if (status != WW_OK && err)
         *err = why;
     if (t->whole && t->source == w->source)
         drop_reader(w); // a photo is not looked at twice
@@ -228,10 +230,8 @@ ww_status ww_scan_sources(ww_library *library, const ww_models *models, const ch
                           const ww_scan_options *options, ww_scan_result *result, ww_error *err)
 {
     double begun = ww_seconds();
-    ww_scan s = {.library = library,
-                 .models = models,
-                 .progress_mutex = PTHREAD_MUTEX_INITIALIZER,
-                 .progress = {.stage = WW_STAGE_SCAN}};
+    ww_scan s = {.library = library, .models = models};
+    ww_library_begin_stage(library, WW_STAGE_SCAN);
     if (options)
         s.options = *options;
     set_defaults(&s.options);

@@ -53,8 +53,6 @@ typedef struct ww_scan_met { // a file of this run
 
 typedef struct ww_scan {
     ww_library *library;
-    pthread_mutex_t progress_mutex;
-    ww_progress progress; // the last one reported; under progress_mutex
     const ww_models *models;
     ww_scan_options options;
     ww_scan_result result;

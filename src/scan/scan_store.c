@@ -273,10 +273,6 @@ ww_status ww_scan_store(void *user, void *task, ww_error *err)
                                 .done = s->result.frames,
                                 .faces = s->result.faces,
                                 .now = t->source->path};
-        pthread_mutex_lock(&s->progress_mutex);
-        s->progress = progress;
-        s->progress.now = NULL; // does not live long enough
-        pthread_mutex_unlock(&s->progress_mutex);
         if (ww_library_report(s->library, &progress) != 0)
             status = ww_fail(err, WW_ERR_CANCELLED, WW_SCAN_STOPPED);
     }

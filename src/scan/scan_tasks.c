@@ -83,16 +83,6 @@ static ww_status span_done(ww_scan *s, int64_t source, int span, bool *done, ww_
 
 // --- next: tasks, in order -------------------------------------------------------------------------------------------
 
-// The progress callback is where a program says that it wants to stop.
-static bool is_stopped(void *user)
-{
-    ww_scan *s = user;
-    pthread_mutex_lock(&s->progress_mutex);
-    const ww_progress progress = s->progress;
-    pthread_mutex_unlock(&s->progress_mutex);
-    return ww_library_report(s->library, &progress) != 0;
-}
-
 // "clip.mp4: h264, 640x360, 25 fps, 60.0 s: 3 spans, 60 samples, one every 1 s; faces are tracked between them"
 static void tell_plan(const ww_scan *s, const ww_scan_source *f)
 {
@@ -121,7 +111,7 @@ ww_status ww_scan_source_open(ww_scan *s, ww_scan_source *f, char **failure, ww_
                                  .no_loop_filter = s->options.fast,
                                  .intermediate_every_us =
                                      ww_tracks(&s->options, &s->models->detector_spec) ? WW_INTERMEDIATE_EVERY_US : 0,
-                                 .cancel = {is_stopped, s},
+                                 .cancel = *ww_library_cancel(s->library),
                                  .track = f->track};
     *failure = NULL;
     ww_status status = ww_hash_file_until(f->path, &options.cancel, &f->hash, &why);

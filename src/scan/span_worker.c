@@ -44,14 +44,15 @@ bool ww_tracks(const ww_scan_options *options, const ww_model_spec *detector)
            && !detector->detector->too_slow_to_track && options->shrink_width == 0;
 }
 
-ww_status ww_span_worker_open(const ww_models *models, const ww_scan_options *options, ww_span_worker **worker,
-                              ww_error *err)
+ww_status ww_span_worker_open(const ww_models *models, const ww_scan_options *options, const ww_cancel *cancel,
+                              ww_span_worker **worker, ww_error *err)
 {
     ww_span_worker *w = ww_alloc(sizeof *w);
     w->models = models;
     w->options = *options;
     ww_detect_options detect = {.size = options->detect_size,
-                                .min_score = options->min_score < 0 ? 0 : fmaxf((float)options->min_score, FLT_MIN)},
+                                .min_score = options->min_score < 0 ? 0 : fmaxf((float)options->min_score, FLT_MIN),
+                                .cancel = cancel},
                       coarse = detect;
     if (!models->detector_spec.detector->full_size_only)
         coarse.size = options->detect_size / 2;
@@ -64,6 +65,7 @@ ww_status ww_span_worker_open(const ww_models *models, const ww_scan_options *op
         ww_span_worker_close(w);
         return status;
     }
+    ww_embedder_set_cancel(w->embedder, cancel);
     *worker = w;
     return WW_OK;
 }

@@ -19,8 +19,9 @@ float ww_seed_score(const ww_model_spec *detector, float share);
 // first.
 bool ww_tracks(const ww_scan_options *options, const ww_model_spec *detector);
 
-ww_status ww_span_worker_open(const ww_models *models, const ww_scan_options *options, ww_span_worker **worker,
-                              ww_error *err);
+// `cancel` is what its networks ask between their layers, and outlives the worker; may be NULL.
+ww_status ww_span_worker_open(const ww_models *models, const ww_scan_options *options, const ww_cancel *cancel,
+                              ww_span_worker **worker, ww_error *err);
 void ww_span_worker_close(ww_span_worker *worker);
 // Adds what the span of `source` shows to *seen. `reader` reads it and belongs to this thread.
 ww_status ww_span_worker_run(ww_span_worker *worker, const ww_source *source, ww_reader *reader, int span,

@@ -36,6 +36,7 @@ struct ww_exporter {
     ww_records records;
     WW_VECTOR(pending) batch;
     size_t batch_bytes;
+    bool stopped;     // see ww_exporter_stopped
     ww_error blocked; // the first file that could not be written or removed; status WW_OK: none
 };
 
@@ -101,12 +102,23 @@ void ww_exporter_count(const ww_exporter *e, ww_folders_counts *counts)
     counts->files_left += e->counts.files_left;
 }
 
+bool ww_exporter_stopped(ww_exporter *e)
+{
+    e->stopped = e->stopped || (e->options->progress && e->options->progress(e->options->user, e->done, e->total) != 0);
+    return e->stopped;
+}
+
+static ww_status check_stopped(ww_exporter *e, ww_error *err)
+{
+    return ww_exporter_stopped(e)
+               ? ww_fail(err, WW_ERR_CANCELLED, "stopped while writing the data set; run 'export' to complete it")
+               : WW_OK;
+}
+
 static ww_status step(ww_exporter *e, ww_error *err)
 {
     e->done++;
-    if (e->options->progress && e->options->progress(e->options->user, e->done, e->total) != 0)
-        return ww_fail(err, WW_ERR_CANCELLED, "stopped while writing the data set; run 'export' to complete it");
-    return WW_OK;
+    return check_stopped(e, err);
 }
 
 // --- writing
@@ -285,6 +297,8 @@ ww_status ww_exporter_put(ww_exporter *e, const char *path, const void *data, si
     ww_error why;
     verdict v;
     char *beside = NULL;
+    if (e->stopped)
+        return check_stopped(e, err);
     ww_status status = ww_records_want(&e->records, path, &why);
     if (status == WW_OK)
         status = judge(e, path, data, bytes, &v, &why);
@@ -368,6 +382,8 @@ static ww_status remove_stale(ww_exporter *e, ww_error *err)
         }
         remove_empty_folder(e, path);
         status = ww_store_unset_exported(e->store, path, err);
+        if (status == WW_OK)
+            status = check_stopped(e, err);
     }
     return status;
 }

@@ -37,6 +37,8 @@ ww_status ww_exporter_put_at(ww_exporter *e, const ww_buffer *path, const void *
 // The same with the content in a buffer too.
 ww_status ww_exporter_put_text(ww_exporter *e, const ww_buffer *path, const ww_buffer *content, ww_export_rights rights,
                                ww_error *err);
+// Whether the work is to stop, asked while a large file is made; from then on what is put fails with WW_ERR_CANCELLED.
+bool ww_exporter_stopped(ww_exporter *e);
 // Writes the rest, then removes the files of earlier exports that were not put this time, and folders that became empty
 // by that. A file that cannot be removed stays on record, and is an error once the others are gone.
 ww_status ww_exporter_finish(ww_exporter *e, ww_error *err);

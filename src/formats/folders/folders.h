@@ -10,7 +10,7 @@
 
 typedef struct ww_folders_options {
     const char *dir; // the output folder (holds whoswho.db)
-    // done of total files; non-zero cancels. May be NULL.
+    // done of total files; non-zero cancels. Asked in between, too, with the same `done`. May be NULL.
     int (*progress)(void *user, int64_t done, int64_t total);
     void *user;
     const ww_log *log; // told what was left to the user, by name; may be NULL

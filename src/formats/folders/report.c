@@ -97,7 +97,7 @@ static void add_troubles(const ww_catalog *c, ww_buffer *page)
     ww_buffer_text(page, any ? "</ul>\n</section>\n" : "");
 }
 
-static void add_foot(const ww_catalog *c, ww_buffer *page)
+static void add_foot(const ww_catalog *c, ww_exporter *out, ww_buffer *page)
 {
     ww_buffer_text(
         page, "</main>\n<footer>\n"
@@ -107,7 +107,7 @@ static void add_foot(const ww_catalog *c, ww_buffer *page)
               "<p>Made by whoswho on the machine that holds the footage. This page loads nothing from elsewhere.</p>\n"
               "</footer>\n<dialog id=\"viewer\" aria-labelledby=\"viewer-title\"></dialog>\n"
               "<div id=\"hint\" aria-hidden=\"true\"></div>\n<script type=\"application/json\" id=\"library\">");
-    ww_report_data(c, page);
+    ww_report_data(c, out, page);
     ww_buffer_text(page, "</script>\n<script>\n");
     ww_buffer_add(page, ww_file_page_js, (size_t)(ww_file_page_js_end - ww_file_page_js));
     ww_buffer_text(page, "</script>\n</body>\n</html>\n");
@@ -117,13 +117,13 @@ ww_status ww_write_report(const ww_catalog *c, ww_exporter *out, ww_error *err)
 {
     ww_buffer page = {0};
     add_head(c, &page);
-    ww_report_people(c, &page);
-    ww_report_timelines(c, &page);
-    ww_report_photos(c, &page);
-    ww_report_unsorted(c, &page);
+    ww_report_people(c, out, &page);
+    ww_report_timelines(c, out, &page);
+    ww_report_photos(c, out, &page);
+    ww_report_unsorted(c, out, &page);
     add_troubles(c, &page);
-    add_foot(c, &page);
-    ww_status status = ww_buffer_status(&page, "index.html", err);
+    add_foot(c, out, &page);
+    ww_status status = ww_buffer_status(&page, "index.html", err); // of a page broken off ww_exporter_put says so
     if (status == WW_OK)
         status = ww_exporter_put(out, "index.html", page.data, page.bytes, WW_EXPORT_GENERATED, err);
     ww_buffer_free(&page);

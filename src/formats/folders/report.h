@@ -3,14 +3,16 @@
 // Private to folders/.
 #ifndef WW_FORMATS_FOLDERS_REPORT_H
 #define WW_FORMATS_FOLDERS_REPORT_H
+#include "formats/folders/exporter.h"
 #include "library/catalog.h"
 
-void ww_report_people(const ww_catalog *catalog, ww_buffer *page);    // a card a person
-void ww_report_timelines(const ww_catalog *catalog, ww_buffer *page); // a timeline a video
-void ww_report_photos(const ww_catalog *catalog, ww_buffer *page);    // a list of the photos, and who is on them
-void ww_report_unsorted(const ww_catalog *catalog, ww_buffer *page);
-// JSON for the script; its form is described in report_data.c
-void ww_report_data(const ww_catalog *catalog, ww_buffer *page);
+// The page of a large library takes a while to make; a part breaks off when `out` is stopped, and so does the page.
+typedef void ww_report_part(const ww_catalog *catalog, ww_exporter *out, ww_buffer *page);
+ww_report_part ww_report_people;    // a card a person
+ww_report_part ww_report_timelines; // a timeline a video
+ww_report_part ww_report_photos;    // a list of the photos, and who is on them
+ww_report_part ww_report_unsorted;
+ww_report_part ww_report_data; // JSON for the script; its form is described in report_data.c
 
 // "3 faces", "1 face": with thousands apart.
 void ww_report_count(ww_buffer *page, size_t count, const char *one, const char *many);

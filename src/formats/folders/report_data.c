@@ -44,10 +44,15 @@ static void add_face(const ww_catalog *c, size_t face, ww_buffer *page)
     }
 }
 
-void ww_report_data(const ww_catalog *c, ww_buffer *page)
+// Asked once in so many rows.
+enum { ROWS_AT_ONCE = 4096 };
+
+static bool goes_on(ww_exporter *out, size_t row) { return row % ROWS_AT_ONCE != 0 || !ww_exporter_stopped(out); }
+
+void ww_report_data(const ww_catalog *c, ww_exporter *out, ww_buffer *page)
 {
     ww_buffer_text(page, "{\"people\":[");
-    for (size_t i = 0; i < c->person.count; i++) {
+    for (size_t i = 0; i < c->person.count && !ww_exporter_stopped(out); i++) {
         if (c->person.item[i].face_count == 0)
             continue;
         add_person(&c->person.item[i], page);
@@ -55,16 +60,16 @@ void ww_report_data(const ww_catalog *c, ww_buffer *page)
     }
     add_person(&c->unassigned, page);
     ww_buffer_text(page, "],\n\"sources\":[");
-    for (size_t i = 0; i < c->source.count; i++) {
+    for (size_t i = 0; i < c->source.count && goes_on(out, i); i++) {
         ww_buffer_text(page, i ? "," : "");
         add_source(&c->source.item[i], page);
     }
     ww_buffer_text(page, "],\n\"frames\":[");
-    for (size_t i = 0; i < c->frame.count; i++)
+    for (size_t i = 0; i < c->frame.count && goes_on(out, i); i++)
         ww_buffer_format(page, i ? ",%d,%lld" : "%d,%lld", c->frame.item[i].source,
                          (long long)(c->frame.item[i].time_us / 1000));
     ww_buffer_text(page, "],\n\"faces\":[");
-    for (size_t i = 0; i < c->face.count; i++)
+    for (size_t i = 0; i < c->face.count && goes_on(out, i); i++)
         add_face(c, i, page);
     ww_buffer_text(page, "]}");
 }

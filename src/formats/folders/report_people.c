@@ -66,11 +66,11 @@ static void add_card(const ww_catalog *c, const ww_catalog_person *person, ww_bu
     ww_buffer_text(page, "</li>\n");
 }
 
-void ww_report_people(const ww_catalog *c, ww_buffer *page)
+void ww_report_people(const ww_catalog *c, ww_exporter *out, ww_buffer *page)
 {
     bool any = false;
     ww_buffer_text(page, "<section id=\"people\">\n<h2>People</h2>\n");
-    for (size_t i = 0; i < c->person.count; i++) {
+    for (size_t i = 0; i < c->person.count && !ww_exporter_stopped(out); i++) {
         if (c->person.item[i].face_count == 0)
             continue;
         ww_buffer_text(page, any ? "" : "<ul class=\"cards\">\n");
@@ -81,9 +81,10 @@ void ww_report_people(const ww_catalog *c, ww_buffer *page)
                              : "<p>Nobody yet: no group of similar faces was found.</p>\n</section>\n");
 }
 
-void ww_report_unsorted(const ww_catalog *c, ww_buffer *page)
+void ww_report_unsorted(const ww_catalog *c, ww_exporter *out, ww_buffer *page)
 {
     const ww_catalog_person *unassigned = &c->unassigned;
+    (void)out; // there are not many
     if (unassigned->face_count == 0)
         return;
     ww_buffer_text(page, "<section id=\"unsorted\">\n<h2>Unsorted</h2>\n<p>");

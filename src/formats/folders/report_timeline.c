@@ -101,7 +101,10 @@ static void add_source_title(const ww_catalog_source *source, ww_buffer *page)
 static bool take_presence(const ww_catalog *c, size_t person, int source, size_t *at, ww_presence *presence)
 {
     size_t next = at[person];
-    if (!ww_presence_next(c, &c->person.item[person], &next, presence) || presence->source != source)
+    const ww_catalog_person *who = &c->person.item[person];
+    if (next < who->face_count && c->face.item[who->face[next]].source != source)
+        return false; // what it is in next is not walked through for every source before
+    if (!ww_presence_next(c, who, &next, presence) || presence->source != source)
         return false;
     at[person] = next;
     return true;
@@ -136,7 +139,7 @@ static void add_timeline(const ww_catalog *c, int source, size_t *at, ww_buffer 
     ww_buffer_text(page, "</article>\n");
 }
 
-void ww_report_timelines(const ww_catalog *c, ww_buffer *page)
+void ww_report_timelines(const ww_catalog *c, ww_exporter *out, ww_buffer *page)
 {
     bool any = false;
     size_t *at = ww_try_array(c->person.count, sizeof *at);
@@ -145,7 +148,7 @@ void ww_report_timelines(const ww_catalog *c, ww_buffer *page)
         return;
     }
     ww_presence passed_over;
-    for (size_t i = 0; i < c->source.count; i++) {
+    for (size_t i = 0; i < c->source.count && !ww_exporter_stopped(out); i++) {
         const ww_catalog_source *source = &c->source.item[i];
         if (!ww_catalog_is_video(source) || source->faces == 0) {
             for (size_t p = 0; source->faces > 0 && p < c->person.count; p++)
@@ -187,10 +190,10 @@ static void add_photo(const ww_catalog *c, size_t frame, ww_buffer *page)
     ww_buffer_text(page, "</p></li>\n");
 }
 
-void ww_report_photos(const ww_catalog *c, ww_buffer *page)
+void ww_report_photos(const ww_catalog *c, ww_exporter *out, ww_buffer *page)
 {
     bool any = false;
-    for (size_t i = 0; i < c->frame.count; i++) {
+    for (size_t i = 0; i < c->frame.count && !ww_exporter_stopped(out); i++) {
         if (ww_catalog_is_video(&c->source.item[c->frame.item[i].source]))
             continue;
         ww_buffer_text(page, any ? "" : "<section id=\"photos\">\n<h2>Photos</h2>\n<ul class=\"photos\">\n");

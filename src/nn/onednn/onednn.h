@@ -2,14 +2,16 @@
 // The fast backend. Nothing of oneDNN's own types shows here: only the files of this folder include its headers.
 #ifndef WW_NN_ONEDNN_ONEDNN_H
 #define WW_NN_ONEDNN_ONEDNN_H
+#include "base/cancel.h"
 #include "nn/ops/op.h"
 
 struct ww_net_plan;
 typedef struct ww_onednn ww_onednn;
 
 // Builds the program for a plan: primitives, reordered weights, one arena for every activation. The plan must outlive
-// it.
-ww_status ww_onednn_open(struct ww_net_plan *plan, size_t bytes_max, ww_onednn **e, ww_error *err);
+// it. `cancel`: of ww_session_options.
+ww_status ww_onednn_open(struct ww_net_plan *plan, size_t bytes_max, const ww_cancel *cancel, ww_onednn **e,
+                         ww_error *err);
 void ww_onednn_close(ww_onednn *e);
 float *ww_onednn_input(ww_onednn *e);
 const float *ww_onednn_output(const ww_onednn *e, int i);

@@ -224,13 +224,28 @@ static ww_status bind_reference(ww_onednn *e, ww_step *s, ww_error *err)
     return WW_OK;
 }
 
-static ww_status build(ww_onednn *e, size_t bytes_max, ww_error *err)
+static ww_status add_nodes(ww_onednn *e, ww_error *err)
+{
+    ww_status status = WW_OK;
+    for (size_t i = 0; i < e->plan->node_count && status == WW_OK; i++) {
+        status = add_node(e, &e->plan->node[i], err);
+        if (status == WW_OK)
+            status = ww_layer_clock_ask(&e->clock, err);
+    }
+    return status;
+}
+
+static ww_status build(ww_onednn *e, size_t bytes_max, const ww_cancel *cancel, ww_error *err)
 {
     WW_DNNL(ww_dnnl_engine_create(&e->engine, dnnl_cpu, 0));
     WW_DNNL(ww_dnnl_stream_create(&e->stream, e->engine, dnnl_stream_default_flags));
-    ww_status status = add_constants_and_input(e, err);
-    for (size_t i = 0; i < e->plan->node_count && status == WW_OK; i++)
-        status = add_node(e, &e->plan->node[i], err);
+    ww_status status =
+        ww_layer_clock_make(&e->clock, e->plan->net) ? WW_OK : ww_fail_memory(err, "the network's operators");
+    e->clock.cancel = cancel;
+    if (status == WW_OK)
+        status = add_constants_and_input(e, err);
+    if (status == WW_OK)
+        status = add_nodes(e, err);
     const size_t of_layers = e->steps.count;
     if (status == WW_OK)
         status = finish_outputs(e, err);
@@ -238,8 +253,6 @@ static ww_status build(ww_onednn *e, size_t bytes_max, ww_error *err)
         e->steps.item[i].layer = e->plan->net->node_count;
     if (status == WW_OK)
         status = place_buffers(e, bytes_max, err);
-    if (status == WW_OK && !ww_layer_clock_make(&e->clock, e->plan->net))
-        status = ww_fail_memory(err, "the network's operators");
     for (size_t i = 0; i < e->steps.count && status == WW_OK; i++) {
         if (e->steps.item[i].primitive)
             status = bind_primitive(e, &e->steps.item[i], err);
@@ -249,13 +262,13 @@ static ww_status build(ww_onednn *e, size_t bytes_max, ww_error *err)
     return status;
 }
 
-ww_status ww_onednn_open(ww_net_plan *plan, size_t bytes_max, ww_onednn **out, ww_error *err)
+ww_status ww_onednn_open(ww_net_plan *plan, size_t bytes_max, const ww_cancel *cancel, ww_onednn **out, ww_error *err)
 {
     int threads = one_core();
     ww_onednn *e = ww_alloc(sizeof *e);
     e->plan = plan;
     e->value = ww_try_array(plan->value_count, sizeof *e->value);
-    ww_status status = e->value ? build(e, bytes_max, err) : ww_fail_memory(err, "the network's values");
+    ww_status status = e->value ? build(e, bytes_max, cancel, err) : ww_fail_memory(err, "the network's values");
     omp_set_num_threads(threads);
     if (status != WW_OK) {
         ww_error_prefix(err, "%s", plan->net->name);
@@ -334,6 +347,8 @@ ww_status ww_onednn_run(ww_onednn *e, ww_error *err)
     for (size_t i = 0; i < e->steps.count && status == WW_OK; i++) {
         status = run_step(e, &e->steps.item[i], err);
         ww_layer_clock_lap(&e->clock, e->steps.item[i].layer);
+        if (status == WW_OK)
+            status = ww_layer_clock_ask(&e->clock, err);
     }
     omp_set_num_threads(threads);
     return status;

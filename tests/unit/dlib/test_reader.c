@@ -214,7 +214,7 @@ TEST(a_source_of_landmarks_moves_them)
     for (int y = 0; y < 100; y++)
         memset(image.plane[0].data + y * image.plane[0].stride, 100, 300);
     ww_vector_add(&found, ((ww_detection){.x = 20, .y = 10, .width = 60, .height = 60, .score = -2}));
-    CHECK_OK(ww_shape_predictor_kind.open(file.landmarks.model, &state, &err));
+    CHECK_OK(ww_shape_predictor_kind.open(file.landmarks.model, NULL, &state, &err));
     CHECK_OK(ww_shape_predictor_kind.find(state, &image, 0.5F, &found, &err));
     CHECK(found.count == 1 && found.item[0].score == -2); // it judges nobody
     for (int q = 0; q < 10; q++)

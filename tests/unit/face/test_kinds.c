@@ -143,7 +143,7 @@ static ww_status find_made_up(void *state, const ww_image *image, ww_detections 
 
 static void close_made_up(void *state) { seen.closed += state == &state_of_detector; }
 
-static ww_status open_landmarks(const void *model, void **state, ww_error *err)
+static ww_status open_landmarks(const void *model, const ww_cancel *cancel, void **state, ww_error *err)
 {
     CHECK(model == &picture);
     seen.landmarks_opened++;
@@ -162,7 +162,7 @@ static ww_status find_landmarks(void *state, const ww_image *image, float min_sc
 
 static void close_landmarks(void *state) { seen.landmarks_closed += state == &state_of_landmarks; }
 
-static ww_status open_fails(const void *model, void **state, ww_error *err)
+static ww_status open_fails(const void *model, const ww_cancel *cancel, void **state, ww_error *err)
 {
     return ww_fail(err, WW_ERR_UNSUPPORTED, "no");
 }

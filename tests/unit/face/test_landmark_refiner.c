@@ -64,7 +64,7 @@ static void check_landmarks_come_back(const char *path)
     ww_landmark_refiner *refiner;
     ww_detections found = {0}, one = {0};
     CHECK_OK(ww_detector_open(net, &spec, NULL, &detector, &err));
-    CHECK_OK(ww_landmark_refiner_open(again, &refiner, &err));
+    CHECK_OK(ww_landmark_refiner_open(again, NULL, &refiner, &err));
     CHECK_OK(ww_detect(detector, &image, &found, &err));
     CHECK(found.count >= 2);
     ww_random r = {5};
@@ -144,7 +144,7 @@ TEST(both_witnesses_make_the_score)
     ww_net *net = load_landmarks();
     ww_landmark_refiner *refiner;
     ww_detections found = {0};
-    CHECK_OK(ww_landmark_refiner_open(net, &refiner, &err));
+    CHECK_OK(ww_landmark_refiner_open(net, NULL, &refiner, &err));
     static const float score[] = {0.55f, 0.999f, 0.6f};
     refine_nothing(refiner, &ramp, score, 0, &found);
     CHECK_EQ(found.count, 3);
@@ -175,7 +175,7 @@ TEST(two_boxes_that_end_on_one_face_are_one)
     ww_net *net = load_landmarks();
     ww_landmark_refiner *refiner;
     ww_detections found = {0};
-    CHECK_OK(ww_landmark_refiner_open(net, &refiner, &err));
+    CHECK_OK(ww_landmark_refiner_open(net, NULL, &refiner, &err));
     ww_detection other = at(0.9f), far = at(0.8f);
     other.x -= 40; // the box is elsewhere, the landmarks are not
     for (int q = 0; q < 10; q += 2)
@@ -197,7 +197,7 @@ TEST(another_network_is_refused)
     ww_error err;
     ww_landmark_refiner *refiner;
     ww_net *net = load(ww_file_embedder_onnx, ww_file_embedder_onnx_end, "embedder.onnx");
-    CHECK_EQ(ww_landmark_refiner_open(net, &refiner, &err), WW_ERR_UNSUPPORTED);
+    CHECK_EQ(ww_landmark_refiner_open(net, NULL, &refiner, &err), WW_ERR_UNSUPPORTED);
     ww_net_free(net);
 }
 

@@ -142,7 +142,7 @@ TEST(small_faces_are_left_out_where_asked)
 
 static size_t seen_by_landmarks;
 
-static ww_status open_counting(const void *model, void **state, ww_error *err)
+static ww_status open_counting(const void *model, const ww_cancel *cancel, void **state, ww_error *err)
 {
     *state = &seen_by_landmarks;
     return WW_OK;
@@ -238,7 +238,7 @@ static size_t found_in_the_light(const ww_net *net, uint8_t left, float min_scor
         memset(image.plane[0].data + y * image.plane[0].stride + 80, 255, 80);
     ww_landmark_refiner *refiner = NULL;
     ww_detections found = {0};
-    CHECK_OK(ww_landmark_refiner_open(net, &refiner, &err));
+    CHECK_OK(ww_landmark_refiner_open(net, NULL, &refiner, &err));
     ww_vector_add(&found, ((ww_detection){.x = 10,
                                           .y = 10,
                                           .width = 40,

@@ -6,6 +6,8 @@
 #include "nn/graph.h"
 #include "nn/ops/op.h"
 #include "nn/plan.h"
+#include "nn/profile.h"
+#include "base/clock.h"
 #include "base/memory.h"
 #include "base/random.h"
 #include "nn_case.h"
@@ -433,8 +435,72 @@ TEST(layers_are_timed)
     }
 }
 
+static bool say_stop(void *user)
+{
+    ++*(int *)user;
+    return true;
+}
+
+static bool say_go_on(void *user)
+{
+    ++*(int *)user;
+    return false;
+}
+
+// A network of 60 layers of some milliseconds each, as those of others are that take seconds.
+static ww_net *slow_net(ww_error *err)
+{
+    enum { LAYERS = 60, CHANNELS = 32 };
+    static float weight[CHANNELS * CHANNELS * 3 * 3];
+    onnx_writer w = {0};
+    char from[16] = "x", to[16], inputs[32];
+    onnx_input(&w, "x", (onnx_dims){4, {1, CHANNELS, -1, -1}});
+    onnx_output(&w, "y");
+    onnx_floats(&w, "w", (onnx_dims){4, {CHANNELS, CHANNELS, 3, 3}}, weight);
+    for (int i = 0; i < LAYERS; i++) {
+        snprintf(inputs, sizeof inputs, "%s w", from);
+        snprintf(to, sizeof to, i == LAYERS - 1 ? "y" : "l%d", i);
+        onnx_node(&w, "Conv", inputs, to, "kernel_shape=3,3 pads=1,1,1,1");
+        memcpy(from, to, sizeof to);
+    }
+    return case_load(&w, err);
+}
+
+TEST(a_run_that_is_not_wanted_any_more_ends_between_layers)
+{
+    ww_error err = {0};
+    ww_net *net = slow_net(&err);
+    CHECK(net != NULL);
+    for (ww_backend backend = WW_BACKEND_ONEDNN; net && backend <= WW_BACKEND_REFERENCE; backend++) {
+        const int side = backend == WW_BACKEND_ONEDNN ? 192 : 40;
+        int asked = 0;
+        ww_cancel cancel = {say_go_on, &asked};
+        ww_session *session = NULL;
+        CHECK_OK(ww_session_open_with(net, &(ww_shape){4, {1, 32, side, side}},
+                                      &(ww_session_options){.backend = backend, .cancel = &cancel}, &session, &err));
+        if (!session)
+            continue;
+        asked = 0;
+        int64_t begun = ww_nanoseconds();
+        CHECK_OK(ww_session_run(session, &err));
+        const int64_t whole_ns = ww_nanoseconds() - begun;
+        CHECK(asked > 0 && asked <= whole_ns / WW_NN_ASK_EVERY_NS + 1);
+        cancel.asked = say_stop;
+        asked = 0;
+        begun = ww_nanoseconds();
+        CHECK_EQ(ww_session_run(session, &err), WW_ERR_CANCELLED);
+        CHECK_EQ(asked, 1);
+        CHECK(ww_nanoseconds() - begun < whole_ns / 2);
+        cancel.asked = say_go_on;
+        CHECK_OK(ww_session_run(session, &err)); // it is as good as before
+        ww_session_close(session);
+    }
+    ww_net_free(net);
+}
+
 int main(void)
 {
+    RUN(a_run_that_is_not_wanted_any_more_ends_between_layers);
     RUN(layers_are_timed);
     RUN(shape_arithmetic_is_folded);
     RUN(fusion_does_not_change_results);
