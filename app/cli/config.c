@@ -101,8 +101,13 @@ static ssize_t load(const char *path, char *text)
         return -1;
     const bool plain = fd >= 0 && fstat(fd, &s) == 0 && S_ISREG(s.st_mode);
     ssize_t length = plain ? read(fd, text, FILE_BYTES_MAX + 1) : -1;
+    const int failed = fd < 0 || (plain && length < 0) ? errno : 0;
     if (fd >= 0)
         close(fd);
+    if (failed) {
+        complain("the configuration '%s' cannot be read: %s", printable(path), strerror(failed));
+        return -2;
+    }
     if (length < 0 || length > FILE_BYTES_MAX || memchr(text, 0, (size_t)length)) {
         complain("the configuration '%s' cannot be read: it must be a text file of at most %d bytes", printable(path),
                  FILE_BYTES_MAX);

@@ -76,6 +76,9 @@ ww_status ww_library_acquire(const char *dir, int flags, const ww_callbacks *cal
         ww_library_release(l);
         return status;
     }
+    if (ww_store_is_unlocked(l->store))
+        ww_logf(&l->log, WW_LOG_WARNING,
+                "the drive of '%s' knows no locks: see to it that only one whoswho at a time works there", dir);
     *library = l;
     return WW_OK;
 }

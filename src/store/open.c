@@ -169,33 +169,68 @@ static ww_status open_file(ww_store *s, int flags, const char *vfs, const char *
 }
 
 // The write-ahead log wants shared memory and locks, which some network and FUSE drives do not have. One program at a
-// time works in a folder anyway (lock_folder): then the file is held alone, and if need be without locks and with a
-// rollback journal.
-static ww_status choose_journal(ww_store *s, int flags, ww_error *err)
+// time works in a folder anyway (lock_folder): then the file is held alone, which needs no shared memory, and if need be
+// without locks, and with a rollback journal. Each way is tried from the beginning: what is there already may be a file
+// with a write-ahead log, made elsewhere, that cannot even be read the usual way.
+typedef struct way {
+    const char *vfs, *before, *journal;
+    bool locks;
+} way;
+
+#define WAY_EXCLUSIVE "PRAGMA locking_mode = EXCLUSIVE"
+#define WAY_WAL "PRAGMA journal_mode = WAL; SELECT count(*) FROM sqlite_schema"
+#define WAY_ROLLBACK "PRAGMA journal_mode = DELETE; SELECT count(*) FROM sqlite_schema"
+
+static const way ways[] = {{NULL, "", WAY_WAL, true},
+                           {NULL, WAY_EXCLUSIVE, WAY_WAL, true},
+                           {NULL, WAY_EXCLUSIVE, WAY_ROLLBACK, true},
+                           {"unix-none", WAY_EXCLUSIVE, WAY_ROLLBACK, false}};
+
+// Whether the drive knows locks at all. To be asked while SQLite does not have the file open: with any descriptor that
+// is closed the process loses its locks of the file.
+static bool has_locks(const char *path, bool create)
 {
-    if (run(s, "PRAGMA journal_mode = WAL; SELECT count(*) FROM sqlite_schema", NULL) == WW_OK)
-        return WW_OK;
-    ww_status status = open_file(s, flags, NULL, NULL, err);
-    if (status == WW_OK
-        && run(s, "PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; SELECT count(*) FROM sqlite_schema",
-               NULL)
-               == WW_OK)
-        return WW_OK;
-    status = open_file(s, flags, "unix-none", NULL, err);
-    return status == WW_OK ? run(s, "PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = DELETE", err) : status;
+    const int fd = open(path, O_RDWR | O_CLOEXEC | O_NONBLOCK | (create ? O_CREAT : 0), 0644);
+    struct flock byte = {.l_type = F_RDLCK, .l_whence = SEEK_SET, .l_len = 1};
+    const bool none = fd >= 0 && fcntl(fd, F_SETLK, &byte) != 0 && errno != EACCES && errno != EAGAIN;
+    if (fd >= 0)
+        close(fd);
+    return !none;
+}
+
+static ww_status open_in(ww_store *s, const way *w, int flags, int *version, ww_error *err)
+{
+    ww_status status = open_file(s, flags, w->vfs, NULL, err);
+    if (status == WW_OK)
+        status = run(s, w->before, err);
+    if (status == WW_OK)
+        status = identify(s, version, err);
+    if (status == WW_OK)
+        status = ww_store_verify_schema(s, *version, err);
+    return status == WW_OK ? run(s, w->journal, err) : status;
+}
+
+// Whether another way may do: what went wrong is the drive's, not the file's.
+static bool is_of_drive(const ww_store *s)
+{
+    const int code = sqlite3_errcode(s->db) & 0xff;
+    return code == SQLITE_IOERR || code == SQLITE_CANTOPEN || code == SQLITE_PROTOCOL;
 }
 
 static ww_status open_for_writing(ww_store *s, bool create, ww_error *err)
 {
     const int flags = SQLITE_OPEN_READWRITE | (create ? SQLITE_OPEN_CREATE : 0);
+    const bool locks = has_locks(s->path, create);
     int version = 0;
-    ww_status status = open_file(s, flags, NULL, NULL, err);
-    if (status == WW_OK)
-        status = identify(s, &version, err);
-    if (status == WW_OK)
-        status = ww_store_verify_schema(s, version, err);
-    if (status == WW_OK)
-        status = choose_journal(s, flags, err);
+    ww_status status = WW_ERR_STORE;
+    bool again = true;
+    for (size_t i = 0; i < sizeof ways / sizeof *ways && again; i++) {
+        if (ways[i].locks != locks)
+            continue;
+        status = open_in(s, &ways[i], flags, &version, err);
+        again = status != WW_OK && is_of_drive(s);
+    }
+    s->unlocked = !locks;
     if (status == WW_OK)
         status = run(s, settings, err);
     return status == WW_OK ? migrate(s, version, err) : status;
@@ -210,16 +245,21 @@ static bool has_bytes(const char *path, const char *suffix)
     return has;
 }
 
+bool ww_store_is_unlocked(const ww_store *s) { return s->unlocked; }
+
 // On a read-only medium: everything can be read, and what would write says why it does not.
 static ww_status open_for_reading(ww_store *s, ww_error *err)
 {
     int version = 0;
-    if (has_bytes(s->path, "-wal") || has_bytes(s->path, "-journal"))
+    if (has_bytes(s->path, "-journal"))
         return ww_fail(err, WW_ERR_IO,
                        "the library '%s' cannot be written here and has changes that are not merged yet; copy its "
                        "folder to where it can",
                        s->path);
-    ww_status status = open_file(s, SQLITE_OPEN_READONLY, NULL, "immutable=1", err);
+    const bool log = has_bytes(s->path, "-wal"); // is read too, by an index in memory
+    ww_status status = open_file(s, SQLITE_OPEN_READONLY, log ? "unix-none" : NULL, log ? NULL : "immutable=1", err);
+    if (status == WW_OK && log)
+        status = run(s, WAY_EXCLUSIVE, err);
     if (status == WW_OK)
         status = identify(s, &version, err);
     if (status == WW_OK)
@@ -250,7 +290,11 @@ static ww_status look_at_file(const char *path, bool create, bool *writable, ww_
     char *folder = folder_of(path);
     *writable = access(path, W_OK) == 0 && access(folder, W_OK) == 0;
     free(folder);
-    return WW_OK;
+    return *writable || !create
+               ? WW_OK
+               : ww_fail_errno(err, errno,
+                               "the library '%s' cannot be written; check the permissions of the file and its folder",
+                               path);
 }
 
 ww_status ww_store_open(const char *path, bool create, ww_store **store, ww_error *err)
@@ -264,7 +308,7 @@ ww_status ww_store_open(const char *path, bool create, ww_store **store, ww_erro
     s->path = ww_strdup(path);
     status = lock_folder(s, err);
     if (status == WW_OK)
-        status = writable || create ? open_for_writing(s, create, err) : open_for_reading(s, err);
+        status = writable ? open_for_writing(s, create, err) : open_for_reading(s, err);
     if (status == WW_OK)
         *store = s;
     else

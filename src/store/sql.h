@@ -72,6 +72,7 @@ struct ww_store {
     sqlite3 *db;
     char *path;
     int folder;          // descriptor that holds the lock on the folder
+    bool unlocked;       // see ww_store_is_unlocked
     bool in_transaction; // between begin and commit or rollback
     sqlite3_stmt *kept[WW_SQL_COUNT];
 };

@@ -102,6 +102,8 @@ typedef struct ww_journal_row { // something the user decided
 // Opens or creates (the folder must exist). create == false: WW_ERR_NOT_FOUND when absent. *store is NULL after a
 // failure.
 ww_status ww_store_open(const char *path, bool create, ww_store **store, ww_error *err);
+// Whether the drive knows no locks, so that nothing keeps two programs from writing to the file at once.
+bool ww_store_is_unlocked(const ww_store *store);
 void ww_store_close(ww_store *store);
 
 ww_status ww_store_begin(ww_store *s, ww_error *err);
