@@ -46,17 +46,33 @@ void ww_buffer_add(ww_buffer *b, const void *data, size_t bytes)
 
 void ww_buffer_text(ww_buffer *b, const char *text) { ww_buffer_add(b, text, strlen(text)); }
 
+void ww_buffer_whole(ww_buffer *b, int64_t value)
+{
+    char text[24], *at = text + sizeof text;
+    uint64_t left = value < 0 ? -(uint64_t)value : (uint64_t)value;
+    do
+        *--at = (char)('0' + left % 10);
+    while (left /= 10);
+    if (value < 0)
+        *--at = '-';
+    ww_buffer_add(b, at, (size_t)(text + sizeof text - at));
+}
+
 void ww_buffer_format(ww_buffer *b, const char *format, ...)
 {
     va_list args, again;
     va_start(args, format);
     va_copy(again, args);
-    int n = ww_vformat(NULL, 0, format, args);
+    const size_t room = b->capacity - b->bytes; // what is short is formatted once
+    int n = ww_vformat(room ? b->data + b->bytes : NULL, room, format, args);
     va_end(args);
     if (n > 0 && reserve(b, (size_t)n)) {
-        ww_vformat(b->data + b->bytes, (size_t)n + 1, format, again);
+        if ((size_t)n >= room)
+            ww_vformat(b->data + b->bytes, (size_t)n + 1, format, again);
         b->bytes += (size_t)n;
     }
+    if (b->data)
+        b->data[b->bytes] = 0;
     va_end(again);
 }
 

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 typedef struct ww_buffer {
     char *data; // always zero-terminated once anything was added; NULL before
@@ -16,6 +17,7 @@ typedef struct ww_buffer {
 
 void ww_buffer_add(ww_buffer *b, const void *data, size_t bytes);
 void ww_buffer_text(ww_buffer *b, const char *text);
+void ww_buffer_whole(ww_buffer *b, int64_t value); // in digits; tables hold many of these
 void ww_buffer_format(ww_buffer *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
 // Takes nothing more, as after no memory: for what should have been added and could not be made.
 void ww_buffer_fail(ww_buffer *b);

@@ -160,9 +160,17 @@ void ww_text_fixed(ww_buffer *b, double value, int decimals)
     static const int64_t powers[] = {1, 10, 100, 1000, 10000, 100000, 1000000};
     double bounded = isnan(value) ? 0 : fmin(fmax(value, -1e12), 1e12);
     int64_t units = llround(bounded * (double)powers[decimals]), magnitude = units < 0 ? -units : units;
-    ww_buffer_format(b, "%s%lld", units < 0 ? "-" : "", (long long)(magnitude / powers[decimals]));
+    char text[32], *at = text + sizeof text; // filled from its end: tables hold many of these
+    for (int i = 0; i < decimals; i++, magnitude /= 10)
+        *--at = (char)('0' + magnitude % 10);
     if (decimals > 0)
-        ww_buffer_format(b, ".%0*lld", decimals, (long long)(magnitude % powers[decimals]));
+        *--at = '.';
+    do
+        *--at = (char)('0' + magnitude % 10);
+    while (magnitude /= 10);
+    if (units < 0)
+        *--at = '-';
+    ww_buffer_add(b, at, (size_t)(text + sizeof text - at));
 }
 
 void ww_text_seconds(ww_buffer *b, int64_t us) { ww_text_fixed(b, (double)us / 1e6, 3); }

@@ -341,7 +341,10 @@ void ww_catalog_face_path(const ww_catalog *c, size_t face, const char *extensio
 
 void ww_catalog_frame_path(size_t frame, const char *extension, ww_buffer *path)
 {
-    ww_buffer_format(path, "Frames/frame_%zu.%s", frame + 1, extension);
+    ww_buffer_text(path, "Frames/frame_");
+    ww_buffer_whole(path, (int64_t)frame + 1);
+    ww_buffer_text(path, ".");
+    ww_buffer_text(path, extension);
 }
 
 const char *ww_catalog_title(const ww_catalog_person *person) { return person->name ? person->name : person->folder; }

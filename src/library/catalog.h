@@ -115,6 +115,9 @@ void ww_catalog_frame_path(size_t frame, const char *extension, ww_buffer *path)
 ww_status ww_catalog_add_vectors(ww_catalog *catalog, ww_error *err);
 // The same without keeping them: *vector is the caller's (free), face.count x *dim.
 ww_status ww_catalog_read_vectors(const ww_catalog *catalog, float **vector, int *dim, ww_error *err);
+// Of these faces alone (indexes of `catalog`, in rising order), with their vectors and nothing else: what is compared.
+ww_status ww_catalog_of_faces(const ww_catalog *catalog, const size_t *face, size_t count, ww_catalog *part,
+                              ww_error *err);
 static inline const float *ww_catalog_vector(const ww_catalog *c, size_t face)
 {
     return c->vector + face * (size_t)c->dim;

@@ -23,6 +23,13 @@ static ww_status has_changed(ww_error *err)
     return ww_fail(err, WW_ERR_ARGUMENT, "the library has changed since it was read; read it again");
 }
 
+static ww_status mixed(int dim, int other, ww_error *err)
+{
+    return ww_fail(err, WW_ERR_STORE,
+                   "the store mixes embeddings of %d and %d values; scan the footage again into a new folder", dim,
+                   other);
+}
+
 static ww_status on_face(void *user, const ww_face_row *row, const float *embedding, ww_error *err)
 {
     reading *r = user;
@@ -36,9 +43,7 @@ static ww_status on_face(void *user, const ww_face_row *row, const float *embedd
             return ww_fail_memory(err, "the embeddings of %zu faces", faces);
     }
     if (row->embedding_dim != r->dim)
-        return ww_fail(err, WW_ERR_STORE,
-                       "the store mixes embeddings of %d and %d values; scan the footage again into a new folder",
-                       r->dim, row->embedding_dim);
+        return mixed(r->dim, row->embedding_dim, err);
     memcpy(r->vector + r->count++ * (size_t)r->dim, embedding, (size_t)r->dim * sizeof *r->vector);
     return WW_OK;
 }
@@ -61,6 +66,41 @@ ww_status ww_catalog_read_vectors(const ww_catalog *c, float **vector, int *dim,
 ww_status ww_catalog_add_vectors(ww_catalog *c, ww_error *err)
 {
     return c->vector ? WW_OK : ww_catalog_read_vectors(c, &c->vector, &c->dim, err);
+}
+
+// Into row `i` of the part's vectors.
+static ww_status read_vector(const ww_catalog *c, size_t i, size_t count, float *scratch, ww_catalog *part,
+                             ww_error *err)
+{
+    int dim;
+    ww_status status = ww_store_embedding(c->store, part->face.item[i].id, scratch, &dim, err);
+    if (status == WW_OK && i == 0) {
+        part->dim = dim;
+        part->vector = ww_alloc_array(count, (size_t)dim * sizeof *part->vector, EMBEDDINGS_BYTES_MAX);
+        if (!part->vector)
+            status = ww_fail_memory(err, "the embeddings of %zu faces", count);
+    }
+    if (status == WW_OK && dim != part->dim)
+        status = mixed(part->dim, dim, err);
+    if (status == WW_OK)
+        memcpy(part->vector + i * (size_t)dim, scratch, (size_t)dim * sizeof *scratch);
+    return status;
+}
+
+ww_status ww_catalog_of_faces(const ww_catalog *c, const size_t *face, size_t count, ww_catalog *part, ww_error *err)
+{
+    float *scratch = ww_try_array(WW_STORE_EMBEDDING_MAX, sizeof *scratch);
+    *part = (ww_catalog){.store = c->store};
+    ww_status status = scratch ? WW_OK : ww_fail_memory(err, "an embedding");
+    for (size_t i = 0; i < count && status == WW_OK; i++)
+        if (!ww_vector_push(&part->face, c->face.item[face[i]]))
+            status = ww_fail_memory(err, "a choice among %zu faces", count);
+    for (size_t i = 0; i < count && status == WW_OK; i++)
+        status = read_vector(c, i, count, scratch, part, err);
+    if (status != WW_OK)
+        ww_catalog_free(part);
+    free(scratch);
+    return status;
 }
 
 double ww_catalog_distance_squared(const ww_catalog *c, size_t a, size_t b)

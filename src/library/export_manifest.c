@@ -20,6 +20,12 @@ static size_t face_number(const char *path, bool *label)
     return digits > 0 && digits < 10 && base + 5 + digits == extension - 1 ? strtoul(base + 5, NULL, 10) : 0;
 }
 
+bool ww_is_portrait_path(const char *path)
+{
+    bool label;
+    return face_number(path, &label) > 0 && !label;
+}
+
 static ww_status on_exported(void *user, const char *path, uint64_t hash, ww_error *err)
 {
     ww_export_manifest *r = user;

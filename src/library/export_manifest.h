@@ -29,6 +29,8 @@ ww_status ww_manifest_load(const ww_library *library, const ww_catalog *catalog,
                            ww_error *err);
 void ww_manifest_free(ww_export_manifest *manifest);
 
+// Whether the export writes a portrait under this path: that of a face in a folder, with its number.
+bool ww_is_portrait_path(const char *path);
 // Whether `path` is on record, with whatever content.
 bool ww_manifest_has(const ww_export_manifest *manifest, const char *path);
 // Place in `file` of the first file of this folder, if it has any; they follow one another.

@@ -285,6 +285,30 @@ ww_status ww_store_people(ww_store *s, bool with_faces, ww_on_person *on_row, vo
     return ww_sql_walk(s, with_faces ? counted : alone, on_person, &(person_walk){on_row, user}, err);
 }
 
+ww_status ww_store_embedding(ww_store *s, int64_t face, float *embedding, int *dim, ww_error *err)
+{
+    sqlite3_stmt *row;
+    *dim = 0;
+    ww_status status = ww_sql_first(s, WW_SQL_EMBEDDING, WW_BIND(WW_I(face)), &row, err);
+    if (status != WW_OK)
+        return status;
+    if (!row)
+        return ww_fail(err, WW_ERR_NOT_FOUND, "there is no face %lld in the library '%s'", (long long)face, s->path);
+    const void *data = sqlite3_column_blob(row, 0);
+    const size_t bytes = (size_t)sqlite3_column_bytes(row, 0), values = bytes / sizeof *embedding;
+    if (ww_sql_starved(row))
+        status = ww_fail_memory(err, "a face's embedding");
+    else if (bytes % sizeof *embedding != 0 || values > WW_STORE_EMBEDDING_MAX)
+        status = damaged(s, "embedding", "face", face, err);
+    else if (bytes)
+        memcpy(embedding, data, bytes);
+    sqlite3_reset(row);
+    if (status == WW_OK && !all_finite(embedding, values))
+        status = damaged(s, "embedding", "face", face, err);
+    *dim = (int)values;
+    return status;
+}
+
 static ww_status picture(ww_store *s, ww_sql which, const char *what, int64_t id, uint8_t **jpeg, size_t *bytes,
                          ww_error *err)
 {

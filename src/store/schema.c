@@ -181,7 +181,12 @@ static const char version_8[] = // of footage that was scanned before there are 
     "  png BLOB NOT NULL" // see image/chip.h
     ");";
 
-const char *const ww_schema_step[] = {version_1, version_2, version_3, version_4,
-                                      version_5, version_6, version_7, version_8};
+static const char version_9[] = // what tells, without reading it, that a file of the export is as it was written
+    "ALTER TABLE exported ADD COLUMN key INTEGER NOT NULL DEFAULT 0;"   // of all that it was made from; 0: not known
+    "ALTER TABLE exported ADD COLUMN bytes INTEGER NOT NULL DEFAULT 0;" // its size
+    "ALTER TABLE exported ADD COLUMN changed_ns INTEGER NOT NULL DEFAULT 0;"; // its ctime; 0: not known
+
+const char *const ww_schema_step[] = {version_1, version_2, version_3, version_4, version_5,
+                                      version_6, version_7, version_8, version_9};
 const int ww_schema_steps = sizeof ww_schema_step / sizeof *ww_schema_step;
 _Static_assert(sizeof ww_schema_step / sizeof *ww_schema_step == WW_STORE_VERSION, "one step a version");

@@ -63,6 +63,7 @@ static const char *const sql_text[WW_SQL_COUNT] = {
         "SELECT source, first_us, last_us, span, ending FROM shot WHERE source = ? ORDER BY first_us DESC LIMIT 1",
     [WW_SQL_ADD_PERSON] = "INSERT OR IGNORE INTO person (number) VALUES (?)",
     [WW_SQL_FRAME_PICTURE] = "SELECT jpeg FROM frame_picture WHERE frame = ?",
+    [WW_SQL_EMBEDDING] = "SELECT embedding FROM face_embedding WHERE face = ?",
     [WW_SQL_FACE_PICTURE] = "SELECT jpeg FROM face_picture WHERE face = ?",
     [WW_SQL_CHIP] = "SELECT png FROM face_chip WHERE face = ?",
     [WW_SQL_CLEAR_PEOPLE] = "UPDATE face SET was = person, person = NULL WHERE person IS NOT NULL OR was IS NOT NULL",
@@ -85,8 +86,11 @@ static const char *const sql_text[WW_SQL_COUNT] = {
          "(SELECT seq FROM sqlite_sequence WHERE name = 'journal'), 0) + 1), ?, ?, ?, ?, ?)"),
     [WW_SQL_KNOWN_PICTURE] = "SELECT found, embedding FROM known_picture WHERE hash = ? AND models = ?",
     [WW_SQL_SET_KNOWN_PICTURE] = "INSERT OR REPLACE INTO known_picture VALUES (?, ?, ?, ?)",
-    [WW_SQL_ADD_EXPORTED] = "INSERT OR IGNORE INTO exported VALUES (?, ?)",
+    [WW_SQL_ADD_EXPORTED] = "INSERT OR IGNORE INTO exported (path, hash) VALUES (?, ?)",
+    [WW_SQL_PUT_EXPORTED] =
+        "INSERT OR REPLACE INTO exported (path, hash, key, bytes, changed_ns) VALUES (?, ?, ?, ?, ?)",
     [WW_SQL_UNSET_EXPORTED] = "DELETE FROM exported WHERE path = ?",
+    [WW_SQL_UNSET_OTHER_EXPORTED] = "DELETE FROM exported WHERE path = ? AND hash <> ?",
 };
 
 static bool disk_is_full(sqlite3 *db, int rc)

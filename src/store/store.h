@@ -20,7 +20,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define WW_STORE_VERSION 8                 // PRAGMA user_version; an older library is migrated, a newer one refused
+#define WW_STORE_VERSION 9                 // PRAGMA user_version; an older library is migrated, a newer one refused
 #define WW_STORE_APPLICATION_ID 0x77773031 // "ww01", PRAGMA application_id: a database of another program is refused
 #define WW_STORE_VALUE_MAX                                                                                             \
     ((size_t)64 << 20)               // bytes of one picture or string; larger ones are refused in both directions
@@ -211,6 +211,8 @@ ww_status ww_store_frames(ww_store *s, ww_on_frame *on_row, void *user, ww_error
 ww_status ww_store_faces(ww_store *s, bool with_embeddings, ww_on_face *on_row, void *user, ww_error *err);
 // with_faces: counts them, which takes a walk over all faces; else row->faces is 0.
 ww_status ww_store_people(ww_store *s, bool with_faces, ww_on_person *on_row, void *user, ww_error *err);
+// Of one face: *dim floats into `embedding`, which has room for WW_STORE_EMBEDDING_MAX. WW_ERR_NOT_FOUND: no such face.
+ww_status ww_store_embedding(ww_store *s, int64_t face, float *embedding, int *dim, ww_error *err);
 // Pictures: *jpeg is the caller's (free). WW_ERR_NOT_FOUND: no such frame or face.
 ww_status ww_store_frame_jpeg(ww_store *s, int64_t frame, uint8_t **jpeg, size_t *bytes, ww_error *err);
 ww_status ww_store_portrait_jpeg(ww_store *s, int64_t face, uint8_t **jpeg, size_t *bytes, ww_error *err);
@@ -260,6 +262,17 @@ ww_status ww_store_add_exported(ww_store *s, const char *path, uint64_t hash, ww
 // instead of the hashes it has
 ww_status ww_store_set_exported(ww_store *s, const char *path, uint64_t hash, ww_error *err);
 ww_status ww_store_unset_exported(ww_store *s, const char *path, ww_error *err); // forgets all of them
+typedef struct ww_exported_row {
+    const char *path;
+    uint64_t hash;
+    uint64_t key;       // of all that its bytes are made from; 0: not known
+    uint64_t bytes;     // its size, and
+    int64_t changed_ns; // its ctime, once it was written; 0: not known
+} ww_exported_row;
+// ww_store_set_exported, and what the file was then.
+ww_status ww_store_set_exported_file(ww_store *s, const ww_exported_row *row, ww_error *err);
+typedef ww_status ww_on_exported_file(void *user, const ww_exported_row *row, ww_error *err);
+ww_status ww_store_exported_files(ww_store *s, ww_on_exported_file *on_row, void *user, ww_error *err);
 // By (path, hash as a signed number), one call a hash.
 typedef ww_status ww_on_exported(void *user, const char *path, uint64_t hash, ww_error *err);
 ww_status ww_store_exported(ww_store *s, ww_on_exported *on_row, void *user, ww_error *err);

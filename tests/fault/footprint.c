@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Preloaded into the program: writes down which files it opens for writing, makes, renames or removes, and every try to
-// open a socket or look up a host, one a line, into the file named by WW_FOOTPRINT.
+// open a socket or look up a host, one a line, into the file named by WW_FOOTPRINT. With WW_FOOTPRINT_READS also which
+// it opens for reading.
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -44,6 +45,14 @@ static int mode_of(int flags, va_list arguments)
     return flags & O_CREAT || (flags & O_TMPFILE) == O_TMPFILE ? va_arg(arguments, int) : 0;
 }
 
+static void note_open(int folder, const char *path, int flags)
+{
+    if (flags & (O_WRONLY | O_RDWR | O_CREAT))
+        note("write", folder, path);
+    else if (!(flags & O_DIRECTORY) && getenv("WW_FOOTPRINT_READS"))
+        note("read", folder, path);
+}
+
 #define OPEN(name)                                                                                                     \
     int name(const char *path, int flags, ...)                                                                         \
     {                                                                                                                  \
@@ -52,8 +61,7 @@ static int mode_of(int flags, va_list arguments)
         va_start(arguments, flags);                                                                                    \
         const int mode = mode_of(flags, arguments);                                                                    \
         va_end(arguments);                                                                                             \
-        if (flags & (O_WRONLY | O_RDWR | O_CREAT))                                                                     \
-            note("write", AT_FDCWD, path);                                                                             \
+        note_open(AT_FDCWD, path, flags);                                                                              \
         return really(path, flags, mode);                                                                              \
     }
 #define OPENAT(name)                                                                                                   \
@@ -64,8 +72,7 @@ static int mode_of(int flags, va_list arguments)
         va_start(arguments, flags);                                                                                    \
         const int mode = mode_of(flags, arguments);                                                                    \
         va_end(arguments);                                                                                             \
-        if (flags & (O_WRONLY | O_RDWR | O_CREAT))                                                                     \
-            note("write", folder, path);                                                                               \
+        note_open(folder, path, flags);                                                                                \
         return really(folder, path, flags, mode);                                                                      \
     }
 
@@ -82,8 +89,7 @@ FILE *fopen64(const char *path, const char *mode);
 FILE *fopen64(const char *path, const char *mode)
 {
     REAL(FILE *, "fopen64", const char *, const char *)
-    if (strpbrk(mode, "wa+"))
-        note("write", AT_FDCWD, path);
+    note_open(AT_FDCWD, path, strpbrk(mode, "wa+") ? O_RDWR : O_RDONLY);
     return really(path, mode);
 }
 

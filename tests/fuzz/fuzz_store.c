@@ -56,7 +56,7 @@ static const struct {
     {"face_intermediate", {"face", "weight", "embedding"}},
     {"face_picture", {"face", "jpeg"}},
     {"person", {"number", "name", "ignored"}},
-    {"exported", {"path", "hash"}},
+    {"exported", {"path", "hash", "key", "bytes", "changed_ns"}},
     {"journal", {"seq", "batch", "time_s", "kind", "text", "words", "sides"}},
     {"remembered", {"source", "time_us", "x", "y", "width", "height", "person"}},
     {"source_file", {"source", "path", "track"}},

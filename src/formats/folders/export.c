@@ -6,6 +6,7 @@
 #include "formats/folders/folder_diff.h"
 #include "library/export_state.h"
 #include "library/settings.h"
+#include "decisions/journal.h"
 #include "decisions/people_view.h"
 
 #include <stdlib.h>
@@ -23,11 +24,31 @@ static int by_id(const void *a, const void *b)
     return (p > q) - (p < q);
 }
 
+// Whether any decision that stands may have discarded a face: it is the only kind of its own with a text.
+static ww_status any_discarded(ww_library *library, bool *any, ww_error *err)
+{
+    ww_journal journal;
+    *any = false;
+    ww_status status = ww_journal_load(library->store, &journal, err);
+    if (status != WW_OK)
+        return status;
+    for (size_t i = 0; i < journal.entry.count; i++) {
+        const ww_entry *entry = &journal.entry.item[i];
+        *any = *any || (entry->kind == WW_DECISION_NOBODY && entry->text && !entry->undone);
+    }
+    ww_journal_free(&journal);
+    return WW_OK;
+}
+
 // Ids of the faces that were deleted from Unsorted by hand; the caller's (free).
 static ww_status find_discarded(ww_library *library, int64_t **ids, size_t *count, ww_error *err)
 {
+    bool any;
     ww_people_view view;
-    ww_status status = ww_people_view_load(library, &view, err);
+    ww_status status = any_discarded(library, &any, err);
+    if (status != WW_OK || !any)
+        return status;
+    status = ww_people_view_load(library, &view, err);
     if (status != WW_OK)
         return status;
     *count = view.decided.discarded.count;

@@ -6,7 +6,7 @@
 #include "base/hash.h"
 #include "base/memory.h"
 #include "base/vector.h"
-#include "formats/folders/records.h"
+#include "formats/folders/verdict.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -19,11 +19,12 @@ enum { LEFT_NAMED_MAX = 5 }; // files of the user's that are told by name
 
 typedef struct pending { // a file to be recorded and perhaps written
     char *path;
-    uint64_t hash;
+    uint64_t hash, key;
     void *data; // NULL: the file is right, only its record is not
     size_t bytes;
-    bool is_new;  // nothing may be there when it is written
-    bool settled; // after the write no other hash of the path may stay on record
+    int64_t changed_ns; // ctime once it is written
+    bool is_new;        // nothing may be there when it is written
+    bool failed;        // was not written: what its path held before may still be there
 } pending;
 
 struct ww_exporter {
@@ -34,6 +35,7 @@ struct ww_exporter {
     int64_t total, done;
     ww_folders_counts counts;
     ww_records records;
+    ww_files files;
     WW_VECTOR(pending) batch;
     size_t batch_bytes;
     bool stopped;     // see ww_exporter_stopped
@@ -66,6 +68,7 @@ ww_status ww_exporter_open(ww_store *store, const ww_folders_options *options, i
         status = ww_records_load(&e->records, store, err);
     if (status == WW_OK)
         status = choose_temporary(e, err);
+    e->files = (ww_files){.records = &e->records, .folder = e->folder};
     if (status == WW_OK)
         *exporter = e;
     else
@@ -89,6 +92,7 @@ void ww_exporter_close(ww_exporter *e)
         return;
     empty_batch(e);
     ww_vector_free(&e->batch);
+    ww_folder_place_close(&e->files.place);
     ww_records_free(&e->records);
     ww_folder_close(e->folder);
     free(e);
@@ -142,13 +146,15 @@ static ww_status keep_for_later(ww_exporter *e, const ww_error *why, ww_error *e
 static ww_status write_file(ww_exporter *e, pending *p, ww_error *err)
 {
     ww_error why;
+    ww_entry_info info;
     ww_status status = ww_folder_write(e->folder, p->path, p->data, p->bytes,
                                        p->is_new ? WW_FOLDER_NEW : WW_FOLDER_REPLACE, e->temporary, &why);
-    if (status != WW_OK) {
-        p->settled = true; // what its path held before may still be there
+    p->failed = status != WW_OK;
+    if (p->failed)
         return keep_for_later(e, &why, err);
-    }
     e->counts.files_written++;
+    if (ww_folder_look_from(e->folder, &e->files.place, p->path, &info, NULL) == WW_OK && info.bytes == p->bytes)
+        p->changed_ns = ww_entry_changed_ns(&info);
     return WW_OK;
 }
 
@@ -157,16 +163,20 @@ static ww_status record_intents(ww_exporter *e, ww_error *err)
 {
     ww_status status = WW_OK;
     for (size_t i = 0; status == WW_OK && i < e->batch.count; i++)
-        status = ww_store_add_exported(e->store, e->batch.item[i].path, e->batch.item[i].hash, err);
+        if (e->batch.item[i].data)
+            status = ww_store_add_exported(e->store, e->batch.item[i].path, e->batch.item[i].hash, err);
     return status;
 }
 
 static ww_status settle(ww_exporter *e, ww_error *err)
 {
     ww_status status = WW_OK;
-    for (size_t i = 0; status == WW_OK && i < e->batch.count; i++)
-        if (!e->batch.item[i].settled)
-            status = ww_store_set_exported(e->store, e->batch.item[i].path, e->batch.item[i].hash, err);
+    for (size_t i = 0; status == WW_OK && i < e->batch.count; i++) {
+        const pending *p = &e->batch.item[i];
+        const ww_exported_row row = {p->path, p->hash, p->key, p->bytes, p->changed_ns};
+        if (!p->failed)
+            status = ww_store_set_exported_file(e->store, &row, err);
+    }
     return status;
 }
 
@@ -191,10 +201,7 @@ static ww_status flush(ww_exporter *e, ww_error *err)
         if (status == WW_OK)
             status = step(e, err);
     }
-    bool settled = true;
-    for (size_t i = 0; i < e->batch.count; i++)
-        settled = settled && e->batch.item[i].settled;
-    if (status == WW_OK && !settled)
+    if (status == WW_OK)
         status = in_transaction(e, settle, err);
     empty_batch(e);
     return status;
@@ -202,78 +209,36 @@ static ww_status flush(ww_exporter *e, ww_error *err)
 
 // --- deciding
 
-typedef enum verdict { CREATE, REPLACE, KEEP, LEAVE } verdict;
-
-static ww_status compare(ww_exporter *e, const char *path, const void *data, size_t bytes, bool *same, ww_error *err)
+static ww_status add_to_batch(ww_exporter *e, pending p, ww_error *err)
 {
-    uint8_t *old = NULL;
-    size_t old_bytes = 0;
-    ww_status status = ww_folder_read(e->folder, path, bytes, &old, &old_bytes, err);
-    *same = status == WW_OK && old_bytes == bytes && memcmp(old, data, bytes) == 0;
-    free(old);
-    return status;
-}
-
-static ww_status find_whose(ww_exporter *e, const char *path, bool *ours, ww_error *err)
-{
-    uint64_t on_disk = 0;
-    *ours = false;
-    ww_status status = ww_records_count(&e->records, path) ? ww_folder_hash(e->folder, path, &on_disk, err) : WW_OK;
-    if (status == WW_OK)
-        *ours = ww_records_has(&e->records, path, on_disk);
-    return status;
-}
-
-static ww_status judge(ww_exporter *e, const char *path, const void *data, size_t bytes, verdict *v, ww_error *err)
-{
-    ww_entry_info info;
-    bool same = false, ours = false;
-    *v = CREATE;
-    ww_status status = ww_folder_look(e->folder, path, &info, err);
-    if (status != WW_OK || info.kind == WW_ENTRY_ABSENT)
-        return status;
-    *v = REPLACE; // or fail by naming what is in the way
-    if (info.kind != WW_ENTRY_FILE)
-        return WW_OK;
-    if (info.bytes == bytes)
-        status = compare(e, path, data, bytes, &same, err);
-    if (status == WW_OK && !same)
-        status = find_whose(e, path, &ours, err);
-    *v = same ? KEEP : ours ? REPLACE : LEAVE;
-    return status;
-}
-
-static ww_status put(ww_exporter *e, const char *path, const void *data, size_t bytes, verdict v, ww_error *err)
-{
-    void *copy = v != KEEP ? ww_alloc_array(bytes, 1, SIZE_MAX / 2) : NULL;
-    if (v != KEEP && !copy)
-        return ww_fail_memory(err, "the %zu bytes of '%s'", bytes, path);
-    pending p = {.path = ww_strdup(path),
-                 .hash = ww_hash_bytes(data, bytes),
-                 .data = copy,
-                 .bytes = bytes,
-                 .is_new = v == CREATE};
-    size_t recorded = ww_records_count(&e->records, path);
-    p.settled = recorded == 0 || (recorded == 1 && ww_records_has(&e->records, path, p.hash));
-    if (v == KEEP) {
-        e->counts.files_kept++;
-        if (recorded == 1 && p.settled) {
-            free(p.path);
-            return step(e, err);
-        }
-    } else {
-        memcpy(copy, data, bytes);
-        e->batch_bytes += bytes;
-    }
-    if (!ww_vector_push(&e->batch, p)) {
+    if (!p.path || !ww_vector_push(&e->batch, p)) {
         free(p.path);
         free(p.data);
         return ww_fail_memory(err, "a list of %zu files", e->batch.count);
     }
-    ww_status status = v == KEEP ? step(e, err) : WW_OK;
-    if (status == WW_OK && (e->batch.count >= BATCH_FILES_MAX || e->batch_bytes >= BATCH_BYTES_MAX))
-        status = flush(e, err);
-    return status;
+    e->batch_bytes += p.data ? p.bytes : 0;
+    return e->batch.count >= BATCH_FILES_MAX || e->batch_bytes >= BATCH_BYTES_MAX ? flush(e, err) : WW_OK;
+}
+
+static ww_status keep(ww_exporter *e, const char *path, const ww_judgement *j, pending p, ww_error *err)
+{
+    e->counts.files_kept++;
+    ww_status status = step(e, err);
+    if (status != WW_OK || ww_record_is_current(j, p.key))
+        return status;
+    p.path = ww_try_strdup(path);
+    p.changed_ns = j->changed_ns;
+    return add_to_batch(e, p, err);
+}
+
+static ww_status write_later(ww_exporter *e, const char *path, const void *data, pending p, ww_error *err)
+{
+    p.data = ww_alloc_array(p.bytes, 1, SIZE_MAX / 2);
+    if (!p.data)
+        return ww_fail_memory(err, "the %zu bytes of '%s'", p.bytes, path);
+    memcpy(p.data, data, p.bytes);
+    p.path = ww_try_strdup(path);
+    return add_to_batch(e, p, err);
 }
 
 static void tell_left(ww_exporter *e, const char *path, const char *beside)
@@ -291,40 +256,52 @@ static void tell_left(ww_exporter *e, const char *path, const char *beside)
                 path, ww_folder_path(e->folder));
 }
 
-ww_status ww_exporter_put(ww_exporter *e, const char *path, const void *data, size_t bytes, ww_export_rights rights,
-                          ww_error *err)
+static ww_status put(ww_exporter *e, const char *path, const void *data, pending p, ww_export_rights rights,
+                     ww_error *err)
 {
     ww_error why;
-    verdict v;
+    ww_judgement j = {0};
     char *beside = NULL;
     if (e->stopped)
         return check_stopped(e, err);
+    p.hash = ww_hash_bytes(data, p.bytes);
     ww_status status = ww_records_want(&e->records, path, &why);
     if (status == WW_OK)
-        status = judge(e, path, data, bytes, &v, &why);
-    if (status == WW_OK && v == LEAVE && rights == WW_EXPORT_GENERATED) {
+        status = ww_judge(&e->files, path, data, p.bytes, p.hash, &j, &why);
+    if (status == WW_OK && j.verdict == WW_VERDICT_LEAVE && rights == WW_EXPORT_GENERATED) {
         beside = ww_strf("whoswho-%s", path);
         status = ww_records_want(&e->records, beside, &why);
         if (status == WW_OK)
-            status = judge(e, beside, data, bytes, &v, &why);
+            status = ww_judge(&e->files, beside, data, p.bytes, p.hash, &j, &why);
     }
-    if (status == WW_OK && (v == LEAVE || beside))
-        tell_left(e, path, v == LEAVE ? NULL : beside);
+    const bool left = status == WW_OK && j.verdict == WW_VERDICT_LEAVE;
+    p.is_new = j.verdict == WW_VERDICT_CREATE;
+    if (left || (status == WW_OK && beside))
+        tell_left(e, path, left ? NULL : beside);
     if (status != WW_OK)
         status = keep_for_later(e, &why, err);
-    else if (v == LEAVE)
+    else if (left)
         status = step(e, err);
+    else if (j.verdict == WW_VERDICT_KEEP)
+        status = keep(e, beside ? beside : path, &j, p, err);
     else
-        status = put(e, beside ? beside : path, data, bytes, v, err);
+        status = write_later(e, beside ? beside : path, data, p, err);
     free(beside);
     return status;
 }
 
-ww_status ww_exporter_put_at(ww_exporter *e, const ww_buffer *path, const void *data, size_t bytes,
-                             ww_export_rights rights, ww_error *err)
+ww_status ww_exporter_put(ww_exporter *e, const char *path, const void *data, size_t bytes, ww_export_rights rights,
+                          ww_error *err)
+{
+    return put(e, path, data, (pending){.bytes = bytes}, rights, err);
+}
+
+ww_status ww_exporter_put_made(ww_exporter *e, const ww_buffer *path, uint64_t key, const void *data, size_t bytes,
+                               ww_error *err)
 {
     ww_status status = ww_buffer_status(path, "the name of a file", err);
-    return status == WW_OK ? ww_exporter_put(e, path->data, data, bytes, rights, err) : status;
+    return status == WW_OK ? put(e, path->data, data, (pending){.key = key, .bytes = bytes}, WW_EXPORT_CAREFUL, err)
+                           : status;
 }
 
 ww_status ww_exporter_put_text(ww_exporter *e, const ww_buffer *path, const ww_buffer *content, ww_export_rights rights,
@@ -336,6 +313,20 @@ ww_status ww_exporter_put_text(ww_exporter *e, const ww_buffer *path, const ww_b
     return status == WW_OK
                ? ww_exporter_put(e, path->data, content->data ? content->data : "", content->bytes, rights, err)
                : status;
+}
+
+ww_status ww_exporter_keep(ww_exporter *e, const ww_buffer *path, uint64_t key, bool *kept, ww_error *err)
+{
+    ww_judgement j;
+    *kept = false;
+    ww_status status = ww_buffer_status(path, "the name of a file", err);
+    // What cannot be looked at is told when it is put.
+    if (status != WW_OK || ww_judge_made(&e->files, path->data, key, &j, NULL) != WW_OK || j.verdict != WW_VERDICT_KEEP)
+        return status;
+    *kept = true;
+    status = ww_records_want(&e->records, path->data, err);
+    const pending p = {.hash = j.record->content, .key = key, .bytes = j.record->bytes};
+    return status == WW_OK ? keep(e, path->data, &j, p, err) : status;
 }
 
 // --- removing
@@ -350,7 +341,7 @@ static ww_status remove_if_ours(ww_exporter *e, const char *path, ww_error *err)
     if (status != WW_OK || info.kind == WW_ENTRY_ABSENT)
         return status;
     if (info.kind == WW_ENTRY_FILE)
-        status = find_whose(e, path, &ours, err);
+        status = ww_is_ours(&e->files, path, &ours, err);
     if (status == WW_OK && ours)
         status = ww_folder_remove(e->folder, path, err);
     e->counts.files_removed += status == WW_OK && ours;

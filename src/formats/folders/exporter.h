@@ -31,10 +31,13 @@ ww_status ww_exporter_open(ww_store *store, const ww_folders_options *options, i
 // first such error.
 ww_status ww_exporter_put(ww_exporter *e, const char *path, const void *data, size_t bytes, ww_export_rights rights,
                           ww_error *err);
-// The same with a path made in a buffer, unless memory ran out while it was.
-ww_status ww_exporter_put_at(ww_exporter *e, const ww_buffer *path, const void *data, size_t bytes,
-                             ww_export_rights rights, ww_error *err);
-// The same with the content in a buffer too.
+// The same, and the bytes are made from what `key` (not 0) stands for, and from nothing else.
+ww_status ww_exporter_put_made(ww_exporter *e, const ww_buffer *path, uint64_t key, const void *data, size_t bytes,
+                               ww_error *err);
+// *kept: `path` holds what an earlier export made from the same `key`, and is wanted as it is: it need not be made. A
+// file whose size and ctime are those on record is not read for that.
+ww_status ww_exporter_keep(ww_exporter *e, const ww_buffer *path, uint64_t key, bool *kept, ww_error *err);
+// ww_exporter_put with a path and the content made in buffers, unless memory ran out while they were.
 ww_status ww_exporter_put_text(ww_exporter *e, const ww_buffer *path, const ww_buffer *content, ww_export_rights rights,
                                ww_error *err);
 // Whether the work is to stop, asked while a large file is made; from then on what is put fails with WW_ERR_CANCELLED.

@@ -281,32 +281,45 @@ void ww_folder_diff_free(ww_folder_diff *c)
     *c = (ww_folder_diff){0};
 }
 
+typedef struct names_walk {
+    ww_folder *dir;
+    ww_folder_place place;
+    char *last; // path before: with its second hash it comes again
+    size_t present, missing;
+} names_walk;
+
+static ww_status look_for_portrait(void *user, const char *path, uint64_t hash, ww_error *err)
+{
+    names_walk *w = user;
+    ww_entry_info info;
+    (void)hash;
+    if (!ww_is_portrait_path(path) || (w->last && strcmp(w->last, path) == 0))
+        return WW_OK;
+    free(w->last);
+    w->last = ww_try_strdup(path);
+    if (!w->last)
+        return no_memory(err);
+    ww_status status = ww_folder_look_from(w->dir, &w->place, path, &info, err);
+    w->present += status == WW_OK && info.kind == WW_ENTRY_FILE;
+    w->missing += status == WW_OK && info.kind != WW_ENTRY_FILE;
+    return status;
+}
+
 ww_status ww_folder_diff_any(ww_library *library, size_t *missing, ww_error *err)
 {
     bool cut_short;
-    size_t present = 0;
-    ww_export_manifest manifest;
+    names_walk w = {0};
     *missing = 0;
     ww_status status = ww_export_was_cut_short(library, &cut_short, err);
     if (status != WW_OK || cut_short)
         return status;
-    status = ww_manifest_load(library, NULL, &manifest, err);
-    if (status != WW_OK)
-        return status;
-    ww_folder *dir;
-    status = ww_folder_open(library->dir, false, &dir, err);
-    for (size_t i = 0; i < manifest.file.count && status == WW_OK; i++) {
-        const ww_manifest_file *file = &manifest.file.item[i];
-        bool there;
-        if (file->label || (i > 0 && strcmp(file->path, file[-1].path) == 0))
-            continue;
-        status = is_file(dir, file->path, &there, err);
-        present += there;
-        *missing += !there;
-    }
-    if (present == 0)
-        *missing = 0; // the folders were cleared away, to be written anew
-    ww_folder_close(dir);
-    ww_manifest_free(&manifest);
+    status = ww_folder_open(library->dir, false, &w.dir, err);
+    if (status == WW_OK)
+        status = ww_store_exported(library->store, look_for_portrait, &w, err);
+    if (w.present > 0) // else the folders were cleared away, to be written anew
+        *missing = w.missing;
+    ww_folder_place_close(&w.place);
+    ww_folder_close(w.dir);
+    free(w.last);
     return status;
 }

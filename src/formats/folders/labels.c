@@ -34,7 +34,7 @@ static void add_line(ww_buffer *text, int class, double x0, double y0, double x1
     y0 = clip(y0, height);
     y1 = clip(y1, height);
     const double values[] = {(x0 + x1) / 2 / width, (y0 + y1) / 2 / height, (x1 - x0) / width, (y1 - y0) / height};
-    ww_buffer_format(text, "%d", class);
+    ww_buffer_whole(text, class);
     for (int i = 0; i < 4; i++) {
         ww_buffer_text(text, " ");
         ww_text_fixed(text, values[i], 6);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A person at a glance: up to 25 portraits side by side, the cover first, if one was chosen, and the others in the order
 // of the library. Of more, those that selection.h chooses: the good ones that differ most.
+#include "formats/folders/made_keys.h"
 #include "formats/folders/writers.h"
 #include "formats/selection.h"
 #include "image/image.h"
@@ -109,33 +110,40 @@ static void put_first(size_t face[TILES], size_t *count, size_t cover)
     face[0] = cover;
 }
 
-// The faces that stand for the person, at most TILES. `c` has its vectors where anybody has more.
+// The faces that stand for the person, at most TILES.
 static ww_status choose(const ww_catalog *c, const ww_catalog_person *person, size_t face[TILES], size_t *count,
                         ww_error *err)
 {
     const ww_selection selection = {.best = TILES};
-    size_t *all = ww_try_array(person->face_count, sizeof *all);
+    ww_catalog own = {0}; // the person's faces alone
     *count = person->face_count;
-    ww_status status = all ? WW_OK : ww_fail_memory(err, "a choice among %zu faces", person->face_count);
-    if (status == WW_OK) {
-        memcpy(all, person->face, person->face_count * sizeof *all);
-        if (person->face_count > TILES)
-            status = ww_select_faces(c, &selection, all, person->face_count, count, err);
-    }
-    if (status == WW_OK) {
-        memcpy(face, all, *count * sizeof *face);
-        qsort(face, *count, sizeof *face, by_index);
+    if (person->face_count <= TILES) {
+        memcpy(face, person->face, person->face_count * sizeof *face);
         put_first(face, count, person->cover);
+        return WW_OK;
     }
+    size_t *all = ww_try_array(person->face_count, sizeof *all);
+    ww_status status = all ? ww_catalog_of_faces(c, person->face, person->face_count, &own, err)
+                           : ww_fail_memory(err, "a choice among %zu faces", person->face_count);
+    for (size_t i = 0; status == WW_OK && i < person->face_count; i++)
+        all[i] = i;
+    if (status == WW_OK)
+        status = ww_select_faces(&own, &selection, all, person->face_count, count, err);
+    if (status == WW_OK)
+        qsort(all, *count, sizeof *all, by_index);
+    for (size_t i = 0; status == WW_OK && i < *count; i++)
+        face[i] = person->face[all[i]];
+    if (status == WW_OK)
+        put_first(face, count, person->cover);
+    ww_catalog_free(&own);
     free(all);
     return status;
 }
 
-static ww_status write_montage(const ww_catalog *c, const ww_catalog_person *person, ww_exporter *out, ww_error *err)
+static ww_status make_montage(const ww_catalog *c, const ww_catalog_person *person, uint8_t **jpeg, size_t *bytes,
+                              ww_error *err)
 {
-    uint8_t *jpeg = NULL;
-    size_t bytes = 0, face[TILES], count = 0;
-    ww_buffer path = {0};
+    size_t face[TILES], count = 0;
     ww_image canvas = {0};
     ww_status status = choose(c, person, face, &count, err);
     if (status == WW_OK)
@@ -143,32 +151,34 @@ static ww_status write_montage(const ww_catalog *c, const ww_catalog_person *per
     for (size_t i = 0; status == WW_OK && i < count; i++)
         status = paste_face(c, face[i], &canvas, (int)i % TILES_A_SIDE, (int)i / TILES_A_SIDE, err);
     if (status == WW_OK)
-        status = ww_jpeg_encode(&canvas, WW_JPEG_QUALITY, &jpeg, &bytes, err);
-    ww_buffer_format(&path, "Montage/%s.jpg", person->folder);
-    if (status == WW_OK)
-        status = ww_exporter_put_at(out, &path, jpeg, bytes, WW_EXPORT_CAREFUL, err);
-    ww_buffer_free(&path);
+        status = ww_jpeg_encode(&canvas, WW_JPEG_QUALITY, jpeg, bytes, err);
     ww_image_free(&canvas);
+    return status;
+}
+
+static ww_status write_montage(const ww_catalog *c, const ww_catalog_person *person, ww_exporter *out, ww_error *err)
+{
+    uint8_t *jpeg = NULL;
+    size_t bytes = 0;
+    bool kept = false;
+    ww_buffer path = {0};
+    const uint64_t key = ww_montage_key(c, person);
+    ww_buffer_format(&path, "Montage/%s.jpg", person->folder);
+    ww_status status = ww_exporter_keep(out, &path, key, &kept, err);
+    if (status == WW_OK && !kept)
+        status = make_montage(c, person, &jpeg, &bytes, err);
+    if (status == WW_OK && !kept)
+        status = ww_exporter_put_made(out, &path, key, jpeg, bytes, err);
+    ww_buffer_free(&path);
     free(jpeg);
     return status;
 }
 
-static bool anybody_has_more(const ww_catalog *c)
-{
-    bool any = false;
-    for (size_t i = 0; i < c->person.count; i++)
-        any = any || c->person.item[i].face_count > TILES;
-    return any;
-}
-
 ww_status ww_write_montages(const ww_catalog *c, ww_exporter *out, ww_error *err)
 {
-    ww_catalog with_vectors = *c; // the rest is borrowed
-    ww_status status =
-        anybody_has_more(c) ? ww_catalog_read_vectors(c, &with_vectors.vector, &with_vectors.dim, err) : WW_OK;
+    ww_status status = WW_OK;
     for (size_t i = 0; status == WW_OK && i < c->person.count; i++)
         if (c->person.item[i].face_count > 0)
-            status = write_montage(&with_vectors, &c->person.item[i], out, err);
-    free(with_vectors.vector);
+            status = write_montage(c, &c->person.item[i], out, err);
     return status;
 }

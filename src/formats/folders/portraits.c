@@ -1,17 +1,30 @@
 // SPDX-License-Identifier: MIT
+#include "formats/folders/made_keys.h"
 #include "formats/folders/writers.h"
 
 #include <stdlib.h>
 
-static ww_status write_portrait(const ww_catalog *c, size_t face, ww_exporter *out, ww_error *err)
+static ww_status write_picture(const ww_catalog *c, size_t face, const ww_buffer *path, ww_exporter *out, ww_error *err)
 {
     uint8_t *jpeg = NULL;
     size_t bytes = 0;
+    bool kept;
+    const uint64_t key = ww_portrait_key(c, face);
+    ww_status status = ww_exporter_keep(out, path, key, &kept, err);
+    if (status != WW_OK || kept)
+        return status;
+    status = ww_store_portrait_jpeg(c->store, c->face.item[face].id, &jpeg, &bytes, err);
+    if (status == WW_OK)
+        status = ww_exporter_put_made(out, path, key, jpeg, bytes, err);
+    free(jpeg);
+    return status;
+}
+
+static ww_status write_portrait(const ww_catalog *c, size_t face, ww_exporter *out, ww_error *err)
+{
     ww_buffer path = {0}, label = {0};
     ww_catalog_face_path(c, face, "jpg", &path);
-    ww_status status = ww_store_portrait_jpeg(c->store, c->face.item[face].id, &jpeg, &bytes, err);
-    if (status == WW_OK)
-        status = ww_exporter_put_at(out, &path, jpeg, bytes, WW_EXPORT_CAREFUL, err);
+    ww_status status = write_picture(c, face, &path, out, err);
     path.bytes = 0;
     ww_catalog_face_path(c, face, "txt", &path);
     ww_label_portrait(c, face, &label);
@@ -19,7 +32,6 @@ static ww_status write_portrait(const ww_catalog *c, size_t face, ww_exporter *o
         status = ww_exporter_put_text(out, &path, &label, WW_EXPORT_CAREFUL, err);
     ww_buffer_free(&label);
     ww_buffer_free(&path);
-    free(jpeg);
     return status;
 }
 

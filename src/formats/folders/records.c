@@ -24,21 +24,21 @@ static int by_value(const void *a, const void *b)
     return (l > r) - (l < r);
 }
 
-static ww_status on_known(void *user, const char *path, uint64_t hash, ww_error *err)
+static ww_status on_known(void *user, const ww_exported_row *row, ww_error *err)
 {
     ww_records *r = user;
-    if (!ww_path_is_inside(path))
+    if (!ww_path_is_inside(row->path))
         return ww_fail(err, WW_ERR_STORE,
                        "the library has '%s' on record as a file it wrote, which is not inside its folder; it is "
                        "damaged or was tampered with",
-                       path);
-    ww_record record = {key_of(path), hash};
+                       row->path);
+    ww_record record = {key_of(row->path), row->hash, row->key, row->bytes, row->changed_ns, false};
     return ww_vector_push(&r->known, record) ? WW_OK : ww_fail_memory(err, "the list of exported files");
 }
 
 ww_status ww_records_load(ww_records *r, ww_store *store, ww_error *err)
 {
-    ww_status status = ww_store_exported(store, on_known, r, err);
+    ww_status status = ww_store_exported_files(store, on_known, r, err);
     if (r->known.count)
         qsort(r->known.item, r->known.count, sizeof *r->known.item, by_path_and_content);
     return status;
@@ -83,7 +83,7 @@ void ww_records_free(ww_records *r)
     for (size_t i = 0; i < r->stale.count; i++)
         free(r->stale.item[i]);
     ww_vector_free(&r->stale);
-    ww_vector_free(&r->wanted);
+    ww_vector_free(&r->added);
     ww_vector_free(&r->known);
     *r = (ww_records){0};
 }
@@ -91,10 +91,24 @@ void ww_records_free(ww_records *r)
 // Index of the first record that is not before (path, content).
 static size_t lower_bound(const ww_records *r, uint64_t path, uint64_t content)
 {
-    ww_record wanted = {path, content};
+    const ww_record wanted = {.path = path, .content = content};
     size_t at;
     WW_LOWER_BOUND(at, r->known.count, by_path_and_content(&r->known.item[at], &wanted) < 0);
     return at;
+}
+
+static size_t find(const ww_records *r, uint64_t path, size_t *count)
+{
+    const size_t first = lower_bound(r, path, 0);
+    for (*count = 0; first + *count < r->known.count && r->known.item[first + *count].path == path;)
+        ++*count;
+    return first;
+}
+
+const ww_record *ww_records_find(const ww_records *r, const char *path, size_t *count)
+{
+    const size_t first = find(r, key_of(path), count);
+    return *count ? &r->known.item[first] : NULL;
 }
 
 bool ww_records_has(const ww_records *r, const char *path, uint64_t content)
@@ -106,25 +120,37 @@ bool ww_records_has(const ww_records *r, const char *path, uint64_t content)
 
 size_t ww_records_count(const ww_records *r, const char *path)
 {
-    uint64_t key = key_of(path);
-    size_t i = lower_bound(r, key, 0), count = 0;
-    while (i + count < r->known.count && r->known.item[i + count].path == key)
-        count++;
+    size_t count;
+    find(r, key_of(path), &count);
     return count;
 }
 
 ww_status ww_records_want(ww_records *r, const char *path, ww_error *err)
 {
-    return ww_vector_push(&r->wanted, key_of(path)) ? WW_OK : ww_fail_memory(err, "the list of exported files");
+    const uint64_t key = key_of(path);
+    size_t count;
+    const size_t first = find(r, key, &count);
+    for (size_t i = first; i < first + count; i++)
+        r->known.item[i].wanted = true;
+    return count || ww_vector_push(&r->added, key) ? WW_OK : ww_fail_memory(err, "the list of exported files");
+}
+
+static bool is_wanted(const ww_records *r, const char *path)
+{
+    const uint64_t key = key_of(path);
+    size_t count;
+    const size_t first = find(r, key, &count);
+    if (count)
+        return r->known.item[first].wanted;
+    return r->added.count && bsearch(&key, r->added.item, r->added.count, sizeof key, by_value);
 }
 
 static ww_status on_candidate(void *user, const char *path, uint64_t hash, ww_error *err)
 {
     ww_records *r = user;
-    uint64_t key = key_of(path);
-    bool wanted = r->wanted.count && bsearch(&key, r->wanted.item, r->wanted.count, sizeof key, by_value);
     bool again = r->stale.count && strcmp(r->stale.item[r->stale.count - 1], path) == 0; // its second hash
-    if (wanted || again)
+    (void)hash;
+    if (again || is_wanted(r, path))
         return WW_OK;
     char *stale = ww_try_strdup(path);
     if (stale && ww_vector_push(&r->stale, stale))
@@ -135,7 +161,12 @@ static ww_status on_candidate(void *user, const char *path, uint64_t hash, ww_er
 
 ww_status ww_records_find_stale(ww_records *r, ww_store *store, ww_error *err)
 {
-    if (r->wanted.count)
-        qsort(r->wanted.item, r->wanted.count, sizeof *r->wanted.item, by_value);
+    bool any = false;
+    for (size_t i = 0; i < r->known.count && !any; i++)
+        any = !r->known.item[i].wanted;
+    if (!any)
+        return WW_OK;
+    if (r->added.count)
+        qsort(r->added.item, r->added.count, sizeof *r->added.item, by_value);
     return ww_store_exported(store, on_candidate, r, err);
 }

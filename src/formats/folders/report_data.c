@@ -11,6 +11,12 @@
 #include "formats/folders/report.h"
 #include "base/text.h"
 
+static void add_whole(ww_buffer *page, bool comma, int64_t value)
+{
+    ww_buffer_text(page, comma ? "," : "");
+    ww_buffer_whole(page, value);
+}
+
 static void add_person(const ww_catalog_person *person, ww_buffer *page)
 {
     ww_buffer_format(page, "{\"number\":%d,\"title\":", person->number);
@@ -19,7 +25,7 @@ static void add_person(const ww_catalog_person *person, ww_buffer *page)
     ww_text_url(page, person->folder);
     ww_buffer_format(page, "/\",\"hue\":%d,\"faces\":[", ww_report_hue(person));
     for (size_t i = 0; i < person->face_count; i++)
-        ww_buffer_format(page, i ? ",%zu" : "%zu", person->face[i] + 1);
+        add_whole(page, i > 0, (int64_t)person->face[i] + 1);
     ww_buffer_text(page, "]}");
 }
 
@@ -37,7 +43,7 @@ static void add_face(const ww_catalog *c, size_t face, ww_buffer *page)
 {
     const ww_catalog_face *f = &c->face.item[face];
     const double box[] = {f->x, f->y, f->width, f->height};
-    ww_buffer_format(page, face ? ",%zu" : "%zu", f->frame + 1);
+    add_whole(page, face > 0, (int64_t)f->frame + 1);
     for (int i = 0; i < 4; i++) {
         ww_buffer_text(page, ",");
         ww_text_fixed(page, box[i], 0);
@@ -65,9 +71,10 @@ void ww_report_data(const ww_catalog *c, ww_exporter *out, ww_buffer *page)
         add_source(&c->source.item[i], page);
     }
     ww_buffer_text(page, "],\n\"frames\":[");
-    for (size_t i = 0; i < c->frame.count && goes_on(out, i); i++)
-        ww_buffer_format(page, i ? ",%d,%lld" : "%d,%lld", c->frame.item[i].source,
-                         (long long)(c->frame.item[i].time_us / 1000));
+    for (size_t i = 0; i < c->frame.count && goes_on(out, i); i++) {
+        add_whole(page, i > 0, c->frame.item[i].source);
+        add_whole(page, true, c->frame.item[i].time_us / 1000);
+    }
     ww_buffer_text(page, "],\n\"faces\":[");
     for (size_t i = 0; i < c->face.count && goes_on(out, i); i++)
         add_face(c, i, page);

@@ -19,14 +19,22 @@ static bool sizes_differ(const ww_catalog *c)
     return false;
 }
 
+static void add_whole(ww_buffer *table, int64_t value)
+{
+    ww_buffer_text(table, ",");
+    ww_buffer_whole(table, value);
+}
+
 // Where the face is from: the frame and its file, track and shot (0: none), the landmarks, and the hash of the source's
 // content, which stays when a file is moved or renamed.
 static void add_origin(const ww_catalog *c, size_t face, uint32_t shot, ww_buffer *table)
 {
     const ww_catalog_face *f = &c->face.item[face];
-    ww_buffer_format(table, ",%zu,", f->frame + 1);
+    add_whole(table, (int64_t)f->frame + 1);
+    ww_buffer_text(table, ",");
     ww_catalog_frame_path(f->frame, "jpg", table);
-    ww_buffer_format(table, ",%" PRId64 ",%" PRIu32, f->track, shot);
+    add_whole(table, f->track);
+    add_whole(table, shot);
     for (int i = 0; i < WW_LANDMARK_VALUES; i++) {
         ww_buffer_text(table, ",");
         ww_text_fixed(table, f->landmark[i], 1);
@@ -38,7 +46,8 @@ static void add_row(const ww_catalog *c, size_t face, uint32_t shot, bool with_s
 {
     const ww_catalog_face *f = &c->face.item[face];
     const ww_catalog_person *person = ww_catalog_person_of(c, face);
-    ww_buffer_format(table, "%zu,", face + 1);
+    ww_buffer_whole(table, (int64_t)face + 1);
+    ww_buffer_text(table, ",");
     ww_text_csv_field(table, ww_catalog_source_of(c, face)->path, c->csv_safe);
     ww_buffer_text(table, ",");
     ww_text_seconds(table, c->frame.item[f->frame].time_us);
@@ -52,7 +61,8 @@ static void add_row(const ww_catalog *c, size_t face, uint32_t shot, bool with_s
         ww_buffer_text(table, ",");
         ww_text_fixed(table, marks[i], 4);
     }
-    ww_buffer_format(table, ",%d,", person->number);
+    add_whole(table, person->number);
+    ww_buffer_text(table, ",");
     ww_text_csv_field(table, person->name ? person->name : "", c->csv_safe);
     ww_buffer_text(table, ",");
     ww_buffer path = {0};
@@ -61,8 +71,10 @@ static void add_row(const ww_catalog *c, size_t face, uint32_t shot, bool with_s
     ww_text_csv_field(table, file, c->csv_safe);
     free(file);
     add_origin(c, face, shot, table);
-    if (with_size)
-        ww_buffer_format(table, ",%d,%d", c->frame.item[f->frame].width, c->frame.item[f->frame].height);
+    if (with_size) {
+        add_whole(table, c->frame.item[f->frame].width);
+        add_whole(table, c->frame.item[f->frame].height);
+    }
     ww_buffer_text(table, "\n");
 }
 

@@ -390,6 +390,35 @@ static ww_status write_exported(void *user, const char *path, uint64_t hash, ww_
     return WW_OK;
 }
 
+static ww_status write_exported_file(void *user, const ww_exported_row *row, ww_error *err)
+{
+    char *text = user;
+    sprintf(text + strlen(text), "%s=%llx/%llx/%llu/%lld ", row->path, (unsigned long long)row->hash,
+            (unsigned long long)row->key, (unsigned long long)row->bytes, (long long)row->changed_ns);
+    return WW_OK;
+}
+
+TEST(exported_files_are_kept_as_they_were_written)
+{
+    fixture_begin();
+    ww_error err = {0};
+    ww_store *s = fixture_open();
+    char text[256] = "";
+    CHECK_OK(ww_store_add_exported(s, "a", 1, &err));
+    CHECK_OK(ww_store_add_exported(s, "a", 2, &err));
+    CHECK_OK(ww_store_add_exported(s, "b", 7, &err));
+    CHECK_OK(
+        ww_store_set_exported_file(s, &(ww_exported_row){"a", 2, 0xf000000000000001, 5, 1700000000000000001}, &err));
+    CHECK_OK(ww_store_exported_files(s, write_exported_file, text, &err));
+    CHECK_STR(text, "a=2/f000000000000001/5/1700000000000000001 b=7/0/0/0 ");
+    CHECK_OK(ww_store_set_exported(s, "a", 2, &err)); // what was known of it is not any more
+    text[0] = 0;
+    CHECK_OK(ww_store_exported_files(s, write_exported_file, text, &err));
+    CHECK_STR(text, "a=2/0/0/0 b=7/0/0/0 ");
+    ww_store_close(s);
+    fixture_end();
+}
+
 TEST(exported_paths_hold_one_hash_or_several)
 {
     fixture_begin();
@@ -544,6 +573,7 @@ int main(void)
     RUN(people_follow_the_assignment_and_names_stay);
     RUN(a_bad_assignment_changes_nothing);
     RUN(meta_values_are_kept_replaced_and_forgotten);
+    RUN(exported_files_are_kept_as_they_were_written);
     RUN(exported_paths_hold_one_hash_or_several);
     RUN(a_walk_can_be_stopped_nested_and_written_beside);
     RUN(rollback_forgets_and_commit_keeps);
