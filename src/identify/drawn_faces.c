@@ -36,7 +36,7 @@ static ww_status open_models(adding *a, ww_error *err)
         status = ww_embedder_open(m->embedder, &m->embedder_spec, &a->embedder, err);
     const ww_landmark_source *landmarks = &m->detector_spec.landmarks;
     if (status == WW_OK && landmarks->kind)
-        status = landmarks->kind->open(landmarks->model, &a->landmarks, err);
+        status = landmarks->kind->open(landmarks->model, cancel, &a->landmarks, err);
     if (status == WW_OK)
         ww_embedder_set_cancel(a->embedder, cancel);
     return status;
