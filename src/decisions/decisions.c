@@ -289,9 +289,7 @@ static bool speaks_of_one_face(const ww_entry *entry)
     switch (entry->kind) {
     case WW_DECISION_BOX:
     case WW_DECISION_COVER: return !entry->undone;
-    case WW_DECISION_NOBODY: return !entry->undone && entry->text;
-    case WW_DECISION_ADD: return entry->undone;
-    default: return false;
+    default: return ww_entry_discards(entry);
     }
 }
 

@@ -186,6 +186,12 @@ ww_status ww_journal_load(ww_store *store, ww_journal *journal, ww_error *err)
     return status;
 }
 
+bool ww_entry_discards(const ww_entry *entry)
+{
+    return entry->kind == WW_DECISION_ADD ? entry->undone
+                                          : entry->kind == WW_DECISION_NOBODY && entry->text && !entry->undone;
+}
+
 ww_status ww_journal_append(ww_store *store, ww_entry *entry, ww_error *err)
 {
     ww_buffer operands = {0};

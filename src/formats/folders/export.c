@@ -24,7 +24,7 @@ static int by_id(const void *a, const void *b)
     return (p > q) - (p < q);
 }
 
-// Whether any decision that stands may have discarded a face: it is the only kind of its own with a text.
+// Whether there may be any face that is not to be seen.
 static ww_status any_discarded(ww_library *library, bool *any, ww_error *err)
 {
     ww_journal journal;
@@ -32,10 +32,8 @@ static ww_status any_discarded(ww_library *library, bool *any, ww_error *err)
     ww_status status = ww_journal_load(library->store, &journal, err);
     if (status != WW_OK)
         return status;
-    for (size_t i = 0; i < journal.entry.count; i++) {
-        const ww_entry *entry = &journal.entry.item[i];
-        *any = *any || (entry->kind == WW_DECISION_NOBODY && entry->text && !entry->undone);
-    }
+    for (size_t i = 0; i < journal.entry.count; i++)
+        *any = *any || ww_entry_discards(&journal.entry.item[i]);
     ww_journal_free(&journal);
     return WW_OK;
 }
