@@ -110,7 +110,7 @@ static ww_status remember(ww_checker *c, const char *full, int side, uint64_t ha
                           ww_error *err)
 {
     ww_checked_picture p = {.hash = hash, .side = side, .path = ww_try_strdup(full)};
-    p.has_look = image->width > 0 && ww_look_of(image, p.look);
+    p.has_look = image->width > 0 && ww_look_of(image, &p.look);
     if (p.path && ww_vector_push(&c->pictures, p))
         return WW_OK;
     free(p.path);
@@ -200,7 +200,8 @@ static ww_status check_formats(ww_checker *c, const char *prefix, bool *found, w
         bool here = false;
         status = checks[i](c, &here, err);
         *found = *found || here;
-        ww_check_twins(c);
+        if (status == WW_OK)
+            status = ww_check_twins(c, err);
         forget_pictures(c);
     }
     return status;

@@ -9,10 +9,16 @@
 #include "image/image.h"
 
 #define WW_LOOK_WORDS 4 // of 64 bits
+#define WW_LOOK_CELLS (17 * 16)
+
+typedef struct ww_look { // what a picture shows, see check_look.c
+    uint64_t bit[WW_LOOK_WORDS];
+    uint8_t cell[WW_LOOK_CELLS];
+} ww_look;
 
 typedef struct ww_checked_picture {
-    uint64_t hash;                // of the file
-    uint64_t look[WW_LOOK_WORDS]; // of what it shows, see check_look.c
+    uint64_t hash; // of the file
+    ww_look look;
     bool has_look;
     int side;   // ww_side
     char *path; // owned
@@ -67,11 +73,11 @@ ww_status ww_check_picture(ww_checker *c, const char *path, int side, const ww_l
 ww_status ww_check_track(ww_checker *c, const char *file, int parts, int64_t track, int side, ww_error *err);
 
 // --- check_look.c
-// What a picture looks like: 16 x 16 bits, each whether a cell is darker than the next one. Copies that were scaled or
-// compressed anew differ in a few.
-bool ww_look_of(const ww_image *image, uint64_t look[WW_LOOK_WORDS]);
+// What a picture looks like: the mean luma of 17 x 16 cells, and 16 x 16 bits, each whether a cell is darker than the next
+// one. Copies that were scaled or compressed anew differ little in both.
+bool ww_look_of(const ww_image *image, ww_look *look);
 // Tells of pictures that are there twice: the same bytes, or the same look on two sides; and of tracks on two sides.
-void ww_check_twins(ww_checker *c);
+ww_status ww_check_twins(ww_checker *c, ww_error *err);
 
 // --- the formats: each looks whether it is there (*found), and at what there is of it.
 typedef ww_status ww_format_check(ww_checker *c, bool *found, ww_error *err);
