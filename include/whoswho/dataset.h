@@ -52,8 +52,9 @@ typedef struct ww_dataset_options {
     // first, then those that differ most from them; no two of them nearer than `apart`.
     int best, per_track;
     double apart;
-    // Pictures of single faces: what they show, how wide they are (0: as filmed, as far as it is stored; else enlarged
-    // where they must be), and how they are written. quality: 1..100, of JPEG unless picture_format says WebP; 0: 95, of chips 98.
+    // Pictures of single faces: what they show, how wide they are (0: as filmed, as far as it is stored; else
+    // enlarged where they must be), and how they are written. quality: 1..100, of JPEG unless picture_format says
+    // WebP; 0: 95, of chips 98.
     ww_crop_rule crop;
     int picture_width;
     ww_picture picture_format;
@@ -66,7 +67,7 @@ typedef struct ww_dataset_result {
     size_t size;                     // set by the INIT macro
     int64_t classes;                 // people in the set, without "unknown"
     int64_t faces;                   // of these people
-    int64_t train, val, test;        // the same by side
+    int64_t train, val, test;        // the same by side; all 0 where no format has sides
     int64_t groups;                  // of frames that share a track or a shot; one never lies on two sides
     int64_t frames, frames_left_out; // frames with such faces; of them those left out for a face without a class
     int64_t faces_covered;           // faces without a class that were pixelated
@@ -108,7 +109,8 @@ WW_API ww_status ww_dataset_check(const char *dir, int (*on_finding)(void *user,
 // --- what the structs that may grow begin with: their size, and the defaults -----------------------------------------
 
 // clang-format off
-#define WW_DATASET_OPTIONS_INIT {.size = sizeof(ww_dataset_options), .near_duplicate = -1, .picture_format = WW_PICTURE_BY_FORMAT}
+#define WW_DATASET_OPTIONS_INIT {.size = sizeof(ww_dataset_options), .near_duplicate = -1, \
+    .picture_format = WW_PICTURE_BY_FORMAT}
 #define WW_DATASET_RESULT_INIT {.size = sizeof(ww_dataset_result)}
 #define WW_DATASET_CHECK_RESULT_INIT {.size = sizeof(ww_dataset_check_result)}
 // clang-format on

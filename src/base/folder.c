@@ -176,23 +176,31 @@ void ww_folder_place_close(ww_folder_place *place)
     *place = (ww_folder_place){0};
 }
 
+// Makes the folder that holds `path` the one in *place; *name is the path's last component. False: it cannot be opened,
+// see errno.
+static bool go_to_parent(const ww_folder *f, ww_folder_place *place, const char *path, bool create, const char **name)
+{
+    *name = ww_path_base(path);
+    const size_t length = (size_t)(*name - path);
+    if (place->parent && strncmp(place->parent, path, length) == 0 && !place->parent[length])
+        return true;
+    ww_folder_place_close(place);
+    const int at = open_parent(f, path, create, name);
+    if (at >= 0)
+        *place = (ww_folder_place){ww_strndup(path, length), at};
+    return at >= 0;
+}
+
 ww_status ww_folder_look_from(ww_folder *f, ww_folder_place *place, const char *path, ww_entry_info *info,
                               ww_error *err)
 {
+    const char *name;
     *info = (ww_entry_info){.kind = WW_ENTRY_ABSENT};
-    const char *name = ww_path_base(path);
-    const size_t length = (size_t)(name - path);
     ww_status status = check_inside(f, path, err);
     if (status != WW_OK)
         return status;
-    if (!place->parent || strncmp(place->parent, path, length) != 0 || place->parent[length]) {
-        ww_folder_place_close(place);
-        int at = open_parent(f, path, false, &name);
-        if (at < 0)
-            return look_in(f, at, name, path, info, err);
-        *place = (ww_folder_place){ww_strndup(path, length), at};
-    }
-    return look_in(f, place->fd, name, path, info, err);
+    const bool there = go_to_parent(f, place, path, false, &name);
+    return look_in(f, there ? place->fd : -1, name, path, info, err);
 }
 
 ww_status ww_folder_open_file(ww_folder *f, const char *path, int *fd, uint64_t *bytes, ww_error *err)
@@ -310,6 +318,40 @@ static ww_status check_target(ww_folder *f, int at, const char *name, const char
     return ww_fail(err, WW_ERR_IO, "cannot write '%s/%s': %s stands in its place; move it away", f->dir, path, what);
 }
 
+static ww_status write_in(ww_folder *f, int at, const char *name, const char *path, const ww_folder_content *content,
+                          ww_error *err)
+{
+    ww_status status = check_target(f, at, name, path, err);
+    if (status != WW_OK)
+        return status;
+    const int fd = openat(at, content->temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+    if (fd < 0)
+        return fail(f, errno, "write", path, err);
+    if (write_all(fd, content->data, content->bytes) != 0)
+        status = fail(f, errno, "write", path, err);
+    if (close(fd) != 0 && status == WW_OK)
+        status = fail(f, errno, "write", path, err);
+    if (status == WW_OK && put_in_place(at, content->temporary, name, content->mode) != 0)
+        status = errno == EEXIST ? ww_fail(
+                     err, WW_ERR_IO, "cannot write '%s/%s': another file has come there; move it away", f->dir, path)
+                                 : fail(f, errno, "write", path, err);
+    if (status != WW_OK)
+        unlinkat(at, content->temporary, 0);
+    return status;
+}
+
+ww_status ww_folder_write_from(ww_folder *f, ww_folder_place *place, const char *path, const ww_folder_content *content,
+                               ww_entry_info *written, ww_error *err)
+{
+    const char *name;
+    ww_status status = check_inside(f, path, err);
+    if (status == WW_OK && !go_to_parent(f, place, path, true, &name))
+        status = fail(f, errno, "write", path, err);
+    if (status == WW_OK)
+        status = write_in(f, place->fd, name, path, content, err);
+    return status == WW_OK ? look_in(f, place->fd, name, path, written, err) : status;
+}
+
 ww_status ww_folder_write(ww_folder *f, const char *path, const void *data, size_t bytes, ww_folder_write_mode mode,
                           const char *temporary, ww_error *err)
 {
@@ -317,34 +359,13 @@ ww_status ww_folder_write(ww_folder *f, const char *path, const void *data, size
     ww_status status = check_inside(f, path, err);
     if (status != WW_OK)
         return status;
-    int at = open_parent(f, path, true, &name);
+    const int at = open_parent(f, path, true, &name);
     if (at < 0)
         return fail(f, errno, "write", path, err);
-    int fd = -1;
-    status = check_target(f, at, name, path, err);
-    if (status != WW_OK)
-        goto done;
-    fd = openat(at, temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
-    if (fd < 0) {
-        status = fail(f, errno, "write", path, err);
-        goto done;
-    }
-    if (write_all(fd, data, bytes) != 0)
-        status = fail(f, errno, "write", path, err);
-    if (close(fd) != 0 && status == WW_OK)
-        status = fail(f, errno, "write", path, err);
-    if (status == WW_OK && put_in_place(at, temporary, name, mode) != 0)
-        status = errno == EEXIST ? ww_fail(
-                     err, WW_ERR_IO, "cannot write '%s/%s': another file has come there; move it away", f->dir, path)
-                                 : fail(f, errno, "write", path, err);
-    if (status != WW_OK)
-        unlinkat(at, temporary, 0);
-done:
+    status = write_in(f, at, name, path, &(ww_folder_content){data, bytes, mode, temporary}, err);
     close(at);
     return status;
 }
-
-// --- removing
 
 ww_status ww_folder_remove(ww_folder *f, const char *path, ww_error *err)
 {

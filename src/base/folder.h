@@ -74,6 +74,16 @@ typedef enum ww_folder_write_mode {
 // folder): an error that names it. `temporary`: the name of the temporary file, from ww_folder_temporary_name.
 ww_status ww_folder_write(ww_folder *folder, const char *path, const void *data, size_t bytes,
                           ww_folder_write_mode mode, const char *temporary, ww_error *err);
+// The same for many paths in a row, see ww_folder_look_from; *written is what ww_folder_look would say then.
+typedef struct ww_folder_content {
+    const void *data;
+    size_t bytes;
+    ww_folder_write_mode mode;
+    const char *temporary;
+} ww_folder_content;
+
+ww_status ww_folder_write_from(ww_folder *folder, ww_folder_place *place, const char *path,
+                               const ww_folder_content *content, ww_entry_info *written, ww_error *err);
 // A new name for temporary files, from the system's random numbers. WW_ERR_IO: there are none.
 ww_status ww_folder_temporary_name(char name[WW_FOLDER_TEMPORARY_BYTES], ww_error *err);
 // Whether ww_folder_temporary_name could have made it.

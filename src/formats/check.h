@@ -73,8 +73,8 @@ ww_status ww_check_picture(ww_checker *c, const char *path, int side, const ww_l
 ww_status ww_check_track(ww_checker *c, const char *file, int parts, int64_t track, int side, ww_error *err);
 
 // --- check_look.c
-// What a picture looks like: the mean luma of 17 x 16 cells, and 16 x 16 bits, each whether a cell is darker than the next
-// one. Copies that were scaled or compressed anew differ little in both.
+// What a picture looks like: the mean luma of 17 x 16 cells, and 16 x 16 bits, each whether a cell is darker than the
+// next one. Copies that were scaled or compressed anew differ little in both.
 bool ww_look_of(const ww_image *image, ww_look *look);
 // Tells of pictures that are there twice: the same bytes, or the same look on two sides; and of tracks on two sides.
 ww_status ww_check_twins(ww_checker *c, ww_error *err);

@@ -10,8 +10,8 @@
 
 enum {
     CELLS = 16,
-    // Copies at 0.7 times the size, compressed with quality 60, of chips of dev_cast8 and lfw_dev differ in 26 bits at most;
-    // by these alone other pictures of one face would be copies.
+    // Copies at 0.7 times the size, compressed with quality 60, of chips of dev_cast8 and lfw_dev differ in 26 bits
+    // at most; by these alone other pictures of one face would be copies.
     BITS_MAX = 26,
     // Such copies' cells differ by 2.6 levels on average at most, the nearest chips of one person on two sides by 4.5.
     LEVELS_MAX = 3,
@@ -63,8 +63,9 @@ static void find_copies(ww_checker *c)
     }
 }
 
-// The bits of a look in BANDS parts. Of two that differ in fewer bits than there are bands one band at least is the same,
-// and of two that differ in BITS_MAX, at random places, in 93 of 100 pairs: only pictures of one band are compared.
+// The bits of a look in BANDS parts. Of two that differ in fewer bits than there are bands one band at least is the
+// same, and of two that differ in BITS_MAX, at random places, in 93 of 100 pairs: only pictures of one band are
+// compared.
 enum { LOOK_BITS = 64 * WW_LOOK_WORDS };
 
 static uint64_t band_of(const ww_checked_picture *p, int band)

@@ -212,6 +212,8 @@ static ww_status make(ww_library *library, ww_catalog *catalog, const ww_dataset
         o.near_duplicate = 0;
     ww_status status = ww_catalog_add_vectors(catalog, err);
     if (status == WW_OK)
+        status = ww_catalog_add_light(catalog, err);
+    if (status == WW_OK)
         status = ww_dataset_make(library, catalog, &o, &set, err);
     if (status != WW_OK)
         return status;

@@ -11,7 +11,7 @@
 #include <string.h>
 
 // Another number whenever the same library makes another set than before.
-enum { DATASET_VERSION = 1, COUNTS = 12 };
+enum { DATASET_VERSION = 2, COUNTS = 12 };
 
 #define SUMMARY_BYTES_MAX ((size_t)4096)
 enum { KEY_DIGITS = 16, CLOSEST_DECIMALS = 6 };

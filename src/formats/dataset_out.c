@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define UNFINISHED ".unfinished"
@@ -19,14 +20,17 @@ enum { LEFT_NAMED_MAX = 5, TEMPORARY_LINE = WW_FOLDER_TEMPORARY_BYTES };
 typedef struct pending {
     void *data;
     size_t bytes;
-    bool is_new;  // nothing may be there when it is written
-    size_t index; // of its record in `now`
+    bool is_new;      // nothing may be there when it is written
+    size_t index;     // of its record in `now`
+    const char *path; // of the record beside it in `intents`
 } pending;
 
 struct ww_dataset_out {
     ww_folder *folder;
-    char *dir;  // the final name
-    char *work; // the name until the end; NULL: the set is there already
+    ww_folder_place place; // in `folder`: where was looked or written last
+    bool is_new;           // made by this export: nothing is there but what it writes
+    char *dir;             // the final name
+    char *work;            // the name until the end; NULL: the set is there already
     char *prefix;
     ww_library *library;
     double share;
@@ -174,6 +178,7 @@ static ww_status open_unfinished(ww_dataset_out *o, ww_error *err)
     ww_status status = ww_folder_open(o->work, true, &o->folder, err);
     if (status == WW_OK)
         status = examine(o, &ours, err);
+    o->is_new = !ours;
     return status == WW_OK && !ours ? write_manifest(o, NULL, err) : status;
 }
 
@@ -233,27 +238,29 @@ static ww_status record_intents(ww_dataset_out *o, ww_error *err)
     return status;
 }
 
-static ww_status note_change(ww_dataset_out *o, const char *path, size_t index, ww_error *err)
+static int by_path(const void *a, const void *b)
 {
-    ww_entry_info info;
-    ww_status status = ww_folder_look(o->folder, path, &info, err);
-    if (status == WW_OK && info.kind == WW_ENTRY_FILE)
-        o->now.item[index].changed_ns = ww_entry_changed_ns(&info);
-    return status;
+    return strcmp(((const pending *)a)->path, ((const pending *)b)->path);
 }
 
+// Folder by folder.
 static ww_status flush(ww_dataset_out *o, ww_error *err)
 {
     if (o->batch.count == 0)
         return WW_OK;
     ww_status status = record_intents(o, err);
+    for (size_t i = 0; i < o->batch.count; i++)
+        o->batch.item[i].path = o->intents.item[i].path;
+    qsort(o->batch.item, o->batch.count, sizeof *o->batch.item, by_path);
     for (size_t i = 0; status == WW_OK && i < o->batch.count; i++) {
         const pending *p = &o->batch.item[i];
-        status = ww_folder_write(o->folder, o->intents.item[i].path, p->data, p->bytes,
-                                 p->is_new ? WW_FOLDER_NEW : WW_FOLDER_REPLACE, o->temporary, err);
+        const ww_folder_content content = {p->data, p->bytes, p->is_new ? WW_FOLDER_NEW : WW_FOLDER_REPLACE,
+                                           o->temporary};
+        ww_entry_info written;
+        status = ww_folder_write_from(o->folder, &o->place, p->path, &content, &written, err);
         o->counts.written += status == WW_OK;
-        if (status == WW_OK)
-            status = note_change(o, o->intents.item[i].path, p->index, err);
+        if (status == WW_OK && written.kind == WW_ENTRY_FILE)
+            o->now.item[p->index].changed_ns = ww_entry_changed_ns(&written);
     }
     empty_batch(o);
     return status;
@@ -263,7 +270,7 @@ static ww_status flush(ww_dataset_out *o, ww_error *err)
 static ww_status add_to_batch(ww_dataset_out *o, const void *data, bool is_new, ww_error *err)
 {
     const ww_file_record *record = &o->now.item[o->now.count - 1];
-    pending p = {ww_alloc_array(record->bytes, 1, SIZE_MAX / 2), record->bytes, is_new, o->now.count - 1};
+    pending p = {ww_alloc_array(record->bytes, 1, SIZE_MAX / 2), record->bytes, is_new, o->now.count - 1, NULL};
     if (!p.data)
         return ww_fail_memory(err, "the %zu bytes of '%s'", p.bytes, record->path);
     memcpy(p.data, data, p.bytes);
@@ -317,10 +324,10 @@ static ww_status want(ww_dataset_out *o, ww_file_record record, const ww_entry_i
 
 static ww_status put(ww_dataset_out *o, ww_file_record record, const void *data, ww_error *err)
 {
-    ww_entry_info info;
+    ww_entry_info info = {.kind = WW_ENTRY_ABSENT};
     uint64_t on_disk = 0;
     record.hash = ww_hash_bytes(data, record.bytes);
-    ww_status status = ww_folder_look(o->folder, record.path, &info, err);
+    ww_status status = o->is_new ? WW_OK : ww_folder_look_from(o->folder, &o->place, record.path, &info, err);
     if (status == WW_OK)
         status = hash_on_disk(o, record.path, &info, &on_disk, err);
     if (status != WW_OK)
@@ -371,7 +378,7 @@ static ww_status keep(ww_dataset_out *o, const char *path, uint64_t key, bool *k
         record = o->known.item[i].key == key ? &o->known.item[i] : record;
     if (!record)
         return WW_OK;
-    ww_status status = ww_folder_look(o->folder, path, &info, err);
+    ww_status status = ww_folder_look_from(o->folder, &o->place, path, &info, err);
     if (status == WW_OK)
         status = hash_on_disk(o, path, &info, &on_disk, err);
     *kept = status == WW_OK && info.kind == WW_ENTRY_FILE && info.bytes == record->bytes && on_disk == record->hash;
@@ -472,6 +479,7 @@ ww_status ww_dataset_out_finish(ww_dataset_out *o, ww_error *err)
 {
     assert(o);
     ww_status status = flush(o, err);
+    ww_folder_place_close(&o->place);
     if (status == WW_OK)
         status = remove_stale(o, err);
     if (status == WW_OK)
@@ -494,6 +502,7 @@ void ww_dataset_out_close(ww_dataset_out *o)
     ww_vector_free(&o->batch);
     ww_file_records_free(&o->known);
     ww_file_records_free(&o->now);
+    ww_folder_place_close(&o->place);
     ww_folder_close(o->folder);
     free(o->dir);
     free(o->work);

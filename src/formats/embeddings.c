@@ -6,6 +6,7 @@
 #include "formats/selection.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -40,6 +41,16 @@ static void add_fixed(ww_buffer *text, double value, int decimals)
     ww_text_fixed(text, value, decimals);
 }
 
+static void add_light(ww_buffer *text, const ww_light *light)
+{
+    const float values[WW_LIGHT_VALUES] = {light->mean, light->contrast, light->from_right, light->from_below};
+    for (int i = 0; i < WW_LIGHT_VALUES; i++)
+        if (isnan(light->mean))
+            ww_buffer_text(text, ","); // not known
+        else
+            add_fixed(text, values[i], 4);
+}
+
 static void add_row(const ww_dataset *set, size_t face, ww_buffer *text)
 {
     const ww_catalog *c = set->catalog;
@@ -65,6 +76,7 @@ static void add_row(const ww_dataset *set, size_t face, ww_buffer *text)
     const ww_face_pose_values pose = ww_face_pose(f);
     add_fixed(text, pose.yaw, 4);
     add_fixed(text, pose.pitch, 4);
+    add_light(text, &c->light[face]);
     ww_buffer_format(text, ",%" PRId64 ",%" PRIu32 ",%d,", f->track, set->shot[f->frame], person->number);
     ww_text_csv_field(text, person->name ? person->name : "", c->csv_safe);
     ww_buffer_format(text, ",%s\n", ww_dataset_face_used(set, face) ? ww_side_name[set->side[f->frame]] : "");
@@ -74,9 +86,10 @@ static ww_status write(const ww_dataset *set, ww_dataset_out *out, ww_error *err
 {
     ww_buffer text = {0};
     ww_buffer_text(
-        &text, "face,source,source_hash,frame,frame_width,frame_height,sample,time_s,timecode,x,y,width,height,x0,y0,"
-               "x1,y1,x2,y2,x3,y3,x4,y4,"
-               "score,quality,yaw,pitch,track,shot,person,name,split\n");
+        &text,
+        "face,source,source_hash,frame,frame_width,frame_height,sample,time_s,timecode,x,y,width,height,x0,y0,"
+        "x1,y1,x2,y2,x3,y3,x4,y4,"
+        "score,quality,yaw,pitch,light,contrast,light_from_right,light_from_below,track,shot,person,name,split\n");
     for (size_t i = 0; i < set->catalog->face.count; i++)
         add_row(set, i, &text);
     ww_status status = ww_dataset_out_put_text(out, "faces.csv", &text, err);

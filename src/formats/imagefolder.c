@@ -45,6 +45,29 @@ static double zoom_of(const ww_dataset *set, const ww_face_picture *p, ww_box cr
                                           : fmin(1, fmax(p->scale_x, p->scale_y));
 }
 
+// Whether a pixel of the picture stands for one pixel of `size`, or nearly.
+static bool is_one_to_one(double pictured, int size) { return fabs(pictured - size) < 0.5; }
+
+// What lies wholly within a picture of the same size is cut out as it is: nothing is resampled, and nothing of a JPEG
+// converted. False: it must be resampled.
+static bool cut(const ww_face_picture *p, ww_box crop, int width, int height, ww_image *view)
+{
+    // On even pixels, so that chroma planes are cut at whole samples.
+    const int left = (int)floor((crop.x * p->scale_x + p->x) / 2 + 0.5) * 2,
+              top = (int)floor((crop.y * p->scale_y + p->y) / 2 + 0.5) * 2;
+    return is_one_to_one(crop.width * p->scale_x, width) && is_one_to_one(crop.height * p->scale_y, height) && left >= 0
+           && top >= 0 && left + width <= p->image.width && top + height <= p->image.height
+           && ww_crop(&p->image, left, top, width, height, view, NULL) == WW_OK;
+}
+
+static ww_status copy(const ww_image *view, ww_image *image, ww_error *err)
+{
+    ww_status status = ww_image_alloc(image, view->pixels, view->width, view->height, err);
+    image->range = view->range;
+    image->matrix = view->matrix;
+    return status == WW_OK ? ww_paste(image, view, 0, 0, err) : status;
+}
+
 static ww_status make(const ww_dataset *set, size_t face, ww_frame_cache *cache, ww_image *image, ww_error *err)
 {
     ww_face_picture p;
@@ -57,7 +80,9 @@ static ww_status make(const ww_dataset *set, size_t face, ww_frame_cache *cache,
                   height = (int)fmax(1, floor(crop.height * zoom + 0.5));
         const ww_affine map = {{crop.width * p.scale_x / width, 0, crop.x * p.scale_x + p.x, 0,
                                 crop.height * p.scale_y / height, crop.y * p.scale_y + p.y}};
-        status = ww_warp_rgb(&p.image, &map, width, height, image, err);
+        ww_image view;
+        status = cut(&p, crop, width, height, &view) ? copy(&view, image, err)
+                                                     : ww_warp_rgb(&p.image, &map, width, height, image, err);
     }
     ww_face_picture_close(&p);
     return status;

@@ -9,7 +9,8 @@
 // How the picture of a face is made, beside what ww_put_person_folders does for all: it encodes the picture as the
 // options say, and makes none that is there already.
 typedef struct ww_face_maker {
-    // The picture, ww_image_free'd by the caller. `cache` is that of the face's frame. Called by several threads at once.
+    // The picture, ww_image_free'd by the caller. `cache` is that of the face's frame. Called by several threads at
+    // once.
     ww_status (*make)(const ww_dataset *set, size_t face, ww_frame_cache *cache, ww_image *image, ww_error *err);
     // Adds members to the face's line of metadata, each with a comma before it. NULL: there are none.
     void (*describe)(const ww_dataset *set, size_t face, ww_buffer *metadata);

@@ -45,8 +45,8 @@ ww_status ww_face_picture_open(const ww_dataset *set, size_t face, ww_frame_cach
 // The same, but the portrait only where it shows all of `crop` (pixels of the source frame) that the frame shows.
 ww_status ww_face_picture_open_showing(const ww_dataset *set, size_t face, ww_box crop, ww_frame_cache *cache,
                                        ww_face_picture *picture, ww_error *err);
-// The chip that was kept when the face was found (image/chip.h), likewise. WW_ERR_NOT_FOUND: there is none, as of footage
-// scanned by an older version.
+// The chip that was kept when the face was found (image/chip.h), likewise. WW_ERR_NOT_FOUND: there is none, as of
+// footage scanned by an older version.
 ww_status ww_face_chip(const ww_dataset *set, size_t face, ww_image *chip, ww_error *err);
 void ww_face_picture_close(ww_face_picture *picture);
 // Landmarks of the face in pixels of the picture.

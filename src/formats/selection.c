@@ -18,11 +18,21 @@ ww_face_pose_values ww_face_pose(const ww_catalog_face *face)
     return (ww_face_pose_values){(nx * ex + ny * ey) / eyes, nose_down / down};
 }
 
+static double light_apart_squared(const ww_catalog *c, size_t a, size_t b)
+{
+    if (!c->light || isnan(c->light[a].mean) || isnan(c->light[b].mean))
+        return 0;
+    const ww_light *p = &c->light[a], *q = &c->light[b];
+    const double mean = p->mean - q->mean, contrast = p->contrast - q->contrast, x = p->from_right - q->from_right,
+                 y = p->from_below - q->from_below;
+    return mean * mean + contrast * contrast + x * x + y * y;
+}
+
 static double apart_squared(const ww_catalog *c, size_t a, size_t b)
 {
     const ww_face_pose_values p = ww_face_pose(&c->face.item[a]), q = ww_face_pose(&c->face.item[b]);
     return ww_catalog_distance_squared(c, a, b) + (p.yaw - q.yaw) * (p.yaw - q.yaw)
-           + (p.pitch - q.pitch) * (p.pitch - q.pitch);
+           + (p.pitch - q.pitch) * (p.pitch - q.pitch) + light_apart_squared(c, a, b);
 }
 
 // Farthest-point: face[0 .. wanted-1] become those that are farthest from each other, weighed by quality; the first is

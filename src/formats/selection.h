@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 // Which faces of a person stand for him or her: the good ones first, and then those that differ from what is there.
 //
-// How far two faces are apart is measured by their embeddings and by the pose that the landmarks show: the square root
-// of (distance of the embeddings)^2 + (yaw - yaw)^2 + (pitch - pitch)^2, where yaw and pitch are where the nose lies
-// between the eyes and between eyes and mouth, in shares of their distances (ww_face_pose). A turn from the front to
-// half profile counts as much as two photos of one person.
+// How far two faces are apart is measured by their embeddings and by the pose that the landmarks show: the square
+// root of (distance of the embeddings)^2 + (yaw - yaw)^2 + (pitch - pitch)^2 + (light - light)^2, where yaw and pitch
+// are where the nose lies between the eyes and between eyes and mouth, in shares of their distances (ww_face_pose),
+// and light is the four values of base/light.h. A turn from the front to half profile counts as much as two photos of
+// one person, and so does light that comes from the other side. Light that is not known (footage scanned by an older
+// version) does not count.
 #ifndef WW_FORMATS_SELECTION_H
 #define WW_FORMATS_SELECTION_H
 #include "library/catalog.h"
@@ -28,7 +30,7 @@ ww_face_pose_values ww_face_pose(const ww_catalog_face *face);
 // face[0 .. count-1]: faces of one person, in rising order. Puts those that are chosen to the front of `face`, the best
 // first, and then each the one that differs most from those before, weighed by quality; their number goes to *kept.
 // First each track is thinned to per_track, then what is nearer than `apart` to a better one goes, then the rest is
-// ordered and cut at `best`. The catalog has its vectors.
+// ordered and cut at `best`. The catalog has its vectors, and its light if that is to count.
 ww_status ww_select_faces(const ww_catalog *catalog, const ww_selection *selection, size_t *face, size_t count,
                           size_t *kept, ww_error *err);
 

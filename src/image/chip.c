@@ -3,9 +3,9 @@
 #include "image/align.h"
 #include "image/planes.h"
 
-enum { CHROMA_SIDE = WW_CHIP_SIDE / 2, PACKED_HEIGHT = WW_CHIP_SIDE + CHROMA_SIDE, GREY = 128, SHARE_BITS = 14 };
+#include <math.h>
 
-static int fixed(double v) { return (int)(v * (1 << SHARE_BITS) + 0.5); }
+enum { CHROMA_SIDE = WW_CHIP_SIDE / 2, PACKED_HEIGHT = WW_CHIP_SIDE + CHROMA_SIDE, GREY = 128, SHARE_BITS = 14 };
 
 ww_status ww_chip_cut(const ww_image *image, const float landmark[WW_LANDMARK_VALUES], bool luma_as_filmed,
                       ww_image *chip, ww_error *err)
@@ -22,6 +22,23 @@ ww_status ww_chip_cut(const ww_image *image, const float landmark[WW_LANDMARK_VA
     }
     ww_image_free(&warped);
     return status;
+}
+
+ww_light ww_chip_light(const ww_image *chip)
+{
+    enum { MIDDLE = WW_CHIP_SIDE / 2, END = WW_CHIP_SIDE - WW_CHIP_AROUND, SIDE = END - WW_CHIP_AROUND };
+    double all = 0, squares = 0, right = 0, below = 0;
+    for (int y = WW_CHIP_AROUND; y < END; y++)
+        for (int x = WW_CHIP_AROUND; x < END; x++) {
+            const int luma = chip->plane[0].data[y * chip->plane[0].stride + x];
+            all += luma;
+            squares += luma * luma;
+            right += x < MIDDLE ? -luma : luma;
+            below += y < MIDDLE ? -luma : luma;
+        }
+    const double mean = all / (SIDE * SIDE), spread = sqrt(fmax(squares / (SIDE * SIDE) - mean * mean, 0));
+    return (ww_light){(float)(mean / 255), (float)(spread / 255), (float)(all > 0 ? right / all : 0),
+                      (float)(all > 0 ? below / all : 0)};
 }
 
 // Where plane 0, 1 or 2 of a chip lies in its packed picture.
@@ -63,28 +80,65 @@ static int share_that_fits(int luma, int difference)
     return size > room << SHARE_BITS ? (int)(((int64_t)room << (2 * SHARE_BITS)) / size) : 1 << SHARE_BITS;
 }
 
-// ITU-R BT.601, full range; fixed point of SHARE_BITS bits.
-static void put_pixel(int luma, int cb, int cr, uint8_t rgb[3])
+enum {
+    RED_CR = 22970,
+    GREEN_CB = -5638,
+    GREEN_CR = -11700,
+    BLUE_CB = 29032
+}; // ITU-R BT.601, full range, 1 << SHARE_BITS
+
+static uint8_t sum(int luma, int difference)
 {
-    const int difference[3] = {fixed(1.402) * cr, -fixed(0.344136) * cb - fixed(0.714136) * cr, fixed(1.772) * cb};
+    return (uint8_t)ww_clamp(luma + ((difference + (1 << (SHARE_BITS - 1))) >> SHARE_BITS), 0, 255);
+}
+
+static void put_paler(int luma, int cb, int cr, uint8_t rgb[3])
+{
+    const int difference[3] = {RED_CR * cr, GREEN_CB * cb + GREEN_CR * cr, BLUE_CB * cb};
     int share = 1 << SHARE_BITS;
     for (int c = 0; c < 3; c++) {
         const int fits = share_that_fits(luma, difference[c]);
         share = fits < share ? fits : share;
     }
-    for (int c = 0; c < 3; c++) {
-        const int paler =
-            share == 1 << SHARE_BITS ? difference[c] : (int)((int64_t)difference[c] * share >> SHARE_BITS);
-        rgb[c] = (uint8_t)ww_clamp(luma + ((paler + (1 << (SHARE_BITS - 1))) >> SHARE_BITS), 0, 255);
+    for (int c = 0; c < 3; c++)
+        rgb[c] = sum(luma, (int)((int64_t)difference[c] * share >> SHARE_BITS));
+}
+
+static bool fits(const int16_t colour[WW_CHIP_SIDE])
+{
+    int outside = 0;
+    for (int x = 0; x < WW_CHIP_SIDE; x++)
+        outside |= colour[x] & ~255;
+    return !outside;
+}
+
+// A row whose colours all fit into RGB goes through simple loops, which compilers vectorise.
+static void mix_row(const uint8_t *luma, const uint8_t *cb, const uint8_t *cr, uint8_t *rgb)
+{
+    int16_t r[WW_CHIP_SIDE], g[WW_CHIP_SIDE], b[WW_CHIP_SIDE];
+    const int half = 1 << (SHARE_BITS - 1);
+    for (int x = 0; x < WW_CHIP_SIDE; x++) {
+        const int y = luma[x], u = cb[x] - GREY, v = cr[x] - GREY;
+        r[x] = (int16_t)(y + ((RED_CR * v + half) >> SHARE_BITS));
+        g[x] = (int16_t)(y + ((GREEN_CB * u + GREEN_CR * v + half) >> SHARE_BITS));
+        b[x] = (int16_t)(y + ((BLUE_CB * u + half) >> SHARE_BITS));
     }
+    if (fits(r) && fits(g) && fits(b))
+        for (int x = 0; x < WW_CHIP_SIDE; x++) {
+            rgb[3 * x] = (uint8_t)r[x];
+            rgb[3 * x + 1] = (uint8_t)g[x];
+            rgb[3 * x + 2] = (uint8_t)b[x];
+        }
+    else
+        for (int x = 0; x < WW_CHIP_SIDE; x++)
+            put_paler(luma[x], cb[x] - GREY, cr[x] - GREY, rgb + (ptrdiff_t)3 * x);
 }
 
 static void mix(const ww_plane *luma, const ww_plane *cb, const ww_plane *cr, ww_plane *rgb)
 {
     for (int y = 0; y < WW_CHIP_SIDE; y++)
-        for (int x = 0; x < WW_CHIP_SIDE; x++)
-            put_pixel(luma->data[y * luma->stride + x], cb->data[y * cb->stride + x] - GREY,
-                      cr->data[y * cr->stride + x] - GREY, rgb->data + y * rgb->stride + (ptrdiff_t)x * 3);
+        mix_row(luma->data + y * luma->stride, cb->data + y * cb->stride, cr->data + y * cr->stride,
+                rgb->data + y * rgb->stride);
 }
 
 ww_status ww_chip_unpack(const uint8_t *png, size_t bytes, ww_image *chip, ww_error *err)

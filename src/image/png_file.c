@@ -16,7 +16,8 @@ enum {
     GREY = 0,
     TRUECOLOUR = 2,
     BIT_DEPTH = 8,
-    HEAD_BYTES = 13,  // of IHDR's content
+    HEAD_BYTES = 13, // of IHDR's content
+    OWN_SIDE_MAX = 4096,
     FRAME_BYTES = 12, // of a chunk around its content: length, type, check sum
 };
 static const uint8_t signature[8] = {0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};
@@ -105,6 +106,54 @@ ww_status ww_png_encode_any(const ww_image *image, int quality, uint8_t **data, 
     return ww_png_encode(image, data, bytes, err);
 }
 
+// --- reading what was written here
+
+static uint32_t get_be32(const uint8_t *at)
+{
+    return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
+}
+
+static bool unfilter(const uint8_t *filtered, ww_plane *out)
+{
+    for (int y = 0; y < out->height; y++, filtered += out->width + 1) {
+        uint8_t *restrict row = out->data + y * out->stride;
+        const uint8_t *above = row - out->stride;
+        if (filtered[0] != FILTER_UP)
+            return false;
+        for (int x = 0; x < out->width; x++)
+            row[x] = (uint8_t)(filtered[1 + x] + (y > 0 ? above[x] : 0));
+    }
+    return true;
+}
+
+// The same as `read` below for a picture as this file writes it, at a third of the time. False: it is another, or
+// damaged; then libpng says what it is.
+static bool read_own_grey(const uint8_t *data, size_t bytes, ww_image *image)
+{
+    const uint8_t *head = data + sizeof signature, *idat = head + HEAD_BYTES + FRAME_BYTES;
+    static const uint8_t kind[] = {BIT_DEPTH, GREY, 0, 0, 0};
+    const size_t around = sizeof signature + HEAD_BYTES + 3 * FRAME_BYTES;
+    if (bytes < around || !ww_png_is(data, bytes) || memcmp(idat + 4, "IDAT", 4) != 0 || memcmp(head + 16, kind, 5) != 0
+        || get_be32(idat) != bytes - around
+        || get_be32(idat + 8 + bytes - around) != libdeflate_crc32(0, idat + 4, 4 + bytes - around))
+        return false;
+    const uint32_t width = get_be32(head + 8), height = get_be32(head + 12);
+    if (width - 1 >= OWN_SIDE_MAX || height - 1 >= OWN_SIDE_MAX)
+        return false;
+    const size_t raw = (size_t)height * (width + 1);
+    struct libdeflate_decompressor *inflate = libdeflate_alloc_decompressor();
+    uint8_t *filtered = ww_try_array(raw, 1);
+    const bool read =
+        inflate && filtered && ww_image_alloc(image, WW_PIXELS_LUMA, (int)width, (int)height, NULL) == WW_OK
+        && libdeflate_zlib_decompress(inflate, idat + 8, bytes - around, filtered, raw, NULL) == LIBDEFLATE_SUCCESS
+        && unfilter(filtered, &image->plane[0]);
+    if (!read)
+        ww_image_free(image);
+    free(filtered);
+    libdeflate_free_decompressor(inflate);
+    return read;
+}
+
 // --- reading
 
 static ww_status read(const uint8_t *data, size_t bytes, const char *name, bool grey, ww_image *image, ww_error *err)
@@ -138,5 +187,6 @@ ww_status ww_png_decode(const uint8_t *data, size_t bytes, const char *name, ww_
 
 ww_status ww_png_decode_grey(const uint8_t *data, size_t bytes, const char *name, ww_image *image, ww_error *err)
 {
-    return read(data, bytes, name, true, image, err);
+    *image = (ww_image){0};
+    return read_own_grey(data, bytes, image) ? WW_OK : read(data, bytes, name, true, image, err);
 }

@@ -289,6 +289,7 @@ void ww_catalog_free(ww_catalog *c)
     free_people(c);
     free(c->unassigned.folder);
     free(c->vector);
+    free(c->light);
     ww_vector_free(&c->source);
     ww_vector_free(&c->frame);
     ww_vector_free(&c->face);

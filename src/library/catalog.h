@@ -83,7 +83,8 @@ typedef struct ww_catalog {
     size_t *by_person;            // face indexes, grouped by person, then the unassigned, then the ignored
     float *vector;                // face.count x dim, once added; NULL: not yet
     int dim;
-    bool csv_safe; // as WW_SETTING_CSV_SAFE has it; the loader of a catalog that is written sets it
+    bool csv_safe;   // as WW_SETTING_CSV_SAFE has it; the loader of a catalog that is written sets it
+    ww_light *light; // of each face, once added; NULL: not yet. A mean that is not a number: not known
 } ww_catalog;
 
 // *catalog is filled, or zeroed after a failure. The store must outlive it. `hidden` (may be NULL): ids of faces,
@@ -115,9 +116,13 @@ void ww_catalog_frame_path(size_t frame, const char *extension, ww_buffer *path)
 ww_status ww_catalog_add_vectors(ww_catalog *catalog, ww_error *err);
 // The same without keeping them: *vector is the caller's (free), face.count x *dim.
 ww_status ww_catalog_read_vectors(const ww_catalog *catalog, float **vector, int *dim, ww_error *err);
-// Of these faces alone (indexes of `catalog`, in rising order), with their vectors and nothing else: what is compared.
+// Of these faces alone (indexes of `catalog`, in rising order), with their vectors and light and nothing else: what
+// is compared.
 ww_status ww_catalog_of_faces(const ww_catalog *catalog, const size_t *face, size_t count, ww_catalog *part,
                               ww_error *err);
+// How each face is lit, likewise; not known of those that have no chip. The caller's (free), face.count of them.
+ww_status ww_catalog_read_light(const ww_catalog *catalog, ww_light **light, ww_error *err);
+ww_status ww_catalog_add_light(ww_catalog *catalog, ww_error *err);
 static inline const float *ww_catalog_vector(const ww_catalog *c, size_t face)
 {
     return c->vector + face * (size_t)c->dim;

@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "library/face_index.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -95,13 +96,61 @@ ww_status ww_catalog_of_faces(const ww_catalog *c, const size_t *face, size_t co
     for (size_t i = 0; i < count && status == WW_OK; i++)
         if (!ww_vector_push(&part->face, c->face.item[face[i]]))
             status = ww_fail_memory(err, "a choice among %zu faces", count);
+    part->light = status == WW_OK ? ww_try_array(count, sizeof *part->light) : NULL;
+    if (status == WW_OK && !part->light)
+        status = ww_fail_memory(err, "the light of %zu faces", count);
     for (size_t i = 0; i < count && status == WW_OK; i++)
         status = read_vector(c, i, count, scratch, part, err);
+    for (size_t i = 0; i < count && status == WW_OK; i++)
+        status = ww_store_light(c->store, part->face.item[i].id, &part->light[i], err);
     if (status != WW_OK)
         ww_catalog_free(part);
     free(scratch);
     return status;
 }
+
+// --- light
+
+typedef struct light_reading {
+    const ww_catalog *catalog;
+    ww_light *light;
+    size_t next; // face
+} light_reading;
+
+static ww_status on_light(void *user, int64_t face, const ww_light *light, ww_error *err)
+{
+    light_reading *r = user;
+    const size_t faces = r->catalog->face.count;
+    while (r->next < faces && r->catalog->face.item[r->next].id != face)
+        r->next++;
+    if (r->next == faces)
+        return has_changed(err);
+    r->light[r->next++] = *light;
+    return WW_OK;
+}
+
+ww_status ww_catalog_read_light(const ww_catalog *c, ww_light **light, ww_error *err)
+{
+    light_reading r = {.catalog = c, .light = ww_try_array(c->face.count, sizeof *r.light)};
+    if (!r.light)
+        return ww_fail_memory(err, "the light of %zu faces", c->face.count);
+    for (size_t i = 0; i < c->face.count; i++)
+        r.light[i] = (ww_light){.mean = NAN};
+    ww_status status = ww_store_lights(c->store, on_light, &r, err);
+    if (status != WW_OK) {
+        free(r.light);
+        r.light = NULL;
+    }
+    *light = r.light;
+    return status;
+}
+
+ww_status ww_catalog_add_light(ww_catalog *c, ww_error *err)
+{
+    return c->light ? WW_OK : ww_catalog_read_light(c, &c->light, err);
+}
+
+// --- comparing
 
 double ww_catalog_distance_squared(const ww_catalog *c, size_t a, size_t b)
 {

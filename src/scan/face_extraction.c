@@ -209,8 +209,8 @@ static ww_status find_colours(const ww_image *image, const ww_detection *detecti
     return WW_OK;
 }
 
-// The chip that the library keeps: not for the model, but for those who want it back (export --to chips). Landmarks from
-// elsewhere that lead out of the picture are no reason to fail.
+// The chip that the library keeps: not for the model, but for those who want it back (export --to chips). Landmarks
+// from elsewhere that lead out of the picture are no reason to fail.
 static ww_status keep_chip(const ww_face_extractor *t, const ww_image *image, const ww_detection *detection,
                            ww_extracted_face *face, ww_error *err)
 {
@@ -218,8 +218,10 @@ static ww_status keep_chip(const ww_face_extractor *t, const ww_image *image, co
     ww_status status = ww_chip_cut(image, detection->landmark, t->embedder_spec->colour == WW_COLOUR_LUMA, &chip, err);
     if (status == WW_ERR_ARGUMENT)
         return WW_OK;
-    if (status == WW_OK)
+    if (status == WW_OK) {
+        face->light = ww_chip_light(&chip);
         status = ww_chip_pack(&chip, &face->kept_chip, &face->kept_chip_bytes, err);
+    }
     ww_image_free(&chip);
     return status;
 }

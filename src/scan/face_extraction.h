@@ -24,6 +24,7 @@ typedef struct ww_extracted_face {
     size_t portrait_bytes;
     uint8_t *kept_chip; // owned, packed (image/chip.h); NULL: the face could not be aligned
     size_t kept_chip_bytes;
+    ww_light light;              // of that chip
     ww_colours *colours;         // owned; NULL: of a photo
     ww_track_chips intermediate; // owned; from intermediate frames; none once embedded
     float *intermediate_mean;    // owned; weighted mean of their embeddings; NULL: there were none

@@ -76,7 +76,8 @@ static ww_status store_frame(ww_scan *s, ww_scan_task *t, int span, ww_extracted
         status = ww_store_add_face(s->library->store, &face->row, face->embedding, face->portrait, face->portrait_bytes,
                                    &face_id, err);
         if (status == WW_OK && face->kept_chip)
-            status = ww_store_add_chip(s->library->store, face_id, face->kept_chip, face->kept_chip_bytes, err);
+            status = ww_store_add_chip(s->library->store, face_id, &face->light, face->kept_chip, face->kept_chip_bytes,
+                                       err);
         if (status == WW_OK)
             status = store_context(s->library->store, face_id, face, err);
     }

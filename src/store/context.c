@@ -15,9 +15,10 @@ ww_status ww_store_add_view(ww_store *s, int64_t frame, const uint8_t *view, siz
     return ww_sql_run(s, WW_SQL_ADD_VIEW, WW_BIND(WW_I(frame), WW_B(view, bytes)), err);
 }
 
-ww_status ww_store_add_chip(ww_store *s, int64_t face, const void *png, size_t bytes, ww_error *err)
+ww_status ww_store_add_chip(ww_store *s, int64_t face, const ww_light *light, const void *png, size_t bytes,
+                            ww_error *err)
 {
-    return ww_sql_run(s, WW_SQL_ADD_CHIP, WW_BIND(WW_I(face), WW_B(png, bytes)), err);
+    return ww_sql_run(s, WW_SQL_ADD_CHIP, WW_BIND(WW_I(face), WW_B(light, sizeof *light), WW_B(png, bytes)), err);
 }
 
 ww_status ww_store_add_context(ww_store *s, const ww_context_row *row, ww_error *err)
@@ -128,4 +129,53 @@ ww_status ww_store_contexts(ww_store *s, ww_on_context *on_row, void *user, ww_e
     ww_status status = ww_sql_walk(s, sql, on_context, walk, err);
     free(walk);
     return status;
+}
+
+_Static_assert(sizeof(ww_light) == WW_LIGHT_VALUES * sizeof(float), "a light is its floats, in their order");
+
+typedef struct light_walk {
+    ww_store *store;
+    ww_on_light *on_row;
+    void *user;
+} light_walk;
+
+// Of a row of face and light.
+static ww_status read_light(const ww_store *s, sqlite3_stmt *row, ww_light *light, ww_error *err)
+{
+    const void *data = sqlite3_column_blob(row, 1);
+    float value[WW_LIGHT_VALUES] = {NAN};
+    if (data && (size_t)sqlite3_column_bytes(row, 1) == sizeof value)
+        memcpy(value, data, sizeof value);
+    for (int i = 0; i < WW_LIGHT_VALUES; i++)
+        if (!(value[i] >= -1 && value[i] <= 1))
+            return damaged(s, "light of face", sqlite3_column_int64(row, 0), err);
+    memcpy(light, value, sizeof *light);
+    return WW_OK;
+}
+
+ww_status ww_store_light(ww_store *s, int64_t face, ww_light *light, ww_error *err)
+{
+    sqlite3_stmt *row;
+    *light = (ww_light){.mean = NAN};
+    ww_status status = ww_sql_first(s, WW_SQL_LIGHT, WW_BIND(WW_I(face)), &row, err);
+    if (!row)
+        return status;
+    status = read_light(s, row, light, err);
+    sqlite3_reset(row);
+    return status;
+}
+
+static ww_status on_light(void *user, sqlite3_stmt *row, ww_error *err)
+{
+    const light_walk *walk = user;
+    ww_light light;
+    ww_status status = read_light(walk->store, row, &light, err);
+    return status == WW_OK ? walk->on_row(walk->user, sqlite3_column_int64(row, 0), &light, err) : status;
+}
+
+ww_status ww_store_lights(ww_store *s, ww_on_light *on_row, void *user, ww_error *err)
+{
+    static const char sql[] = "SELECT face.id, light FROM frame CROSS JOIN face ON face.frame = frame.id"
+                              " CROSS JOIN face_chip ON face_chip.face = face.id ORDER BY source, sample, place";
+    return ww_sql_walk(s, sql, on_light, &(light_walk){s, on_row, user}, err);
 }

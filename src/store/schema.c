@@ -178,7 +178,8 @@ static const char version_7[] =
 static const char version_8[] = // of footage that was scanned before there are none
     "CREATE TABLE face_chip ("
     "  face INTEGER PRIMARY KEY REFERENCES face ON DELETE CASCADE,"
-    "  png BLOB NOT NULL" // see image/chip.h
+    "  light BLOB NOT NULL," // little-endian floats, see base/light.h
+    "  png BLOB NOT NULL"    // see image/chip.h
     ");";
 
 static const char version_9[] = // what tells, without reading it, that a file of the export is as it was written

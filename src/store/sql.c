@@ -57,7 +57,7 @@ static const char *const sql_text[WW_SQL_COUNT] = {
     [WW_SQL_ADD_VIEW] = "INSERT INTO frame_view VALUES (?, ?)",
     [WW_SQL_ADD_COLOURS] = "INSERT INTO face_colours VALUES (?, ?, ?)",
     [WW_SQL_ADD_INTERMEDIATE] = "INSERT INTO face_intermediate VALUES (?, ?, ?)",
-    [WW_SQL_ADD_CHIP] = "INSERT INTO face_chip VALUES (?, ?)",
+    [WW_SQL_ADD_CHIP] = "INSERT INTO face_chip VALUES (?, ?, ?)",
     [WW_SQL_SET_SHOT] = "INSERT OR REPLACE INTO shot VALUES (?, ?, ?, ?, ?)",
     [WW_SQL_LAST_SHOT] =
         "SELECT source, first_us, last_us, span, ending FROM shot WHERE source = ? ORDER BY first_us DESC LIMIT 1",
@@ -65,6 +65,7 @@ static const char *const sql_text[WW_SQL_COUNT] = {
     [WW_SQL_FRAME_PICTURE] = "SELECT jpeg FROM frame_picture WHERE frame = ?",
     [WW_SQL_EMBEDDING] = "SELECT embedding FROM face_embedding WHERE face = ?",
     [WW_SQL_FACE_PICTURE] = "SELECT jpeg FROM face_picture WHERE face = ?",
+    [WW_SQL_LIGHT] = "SELECT face, light FROM face_chip WHERE face = ?",
     [WW_SQL_CHIP] = "SELECT png FROM face_chip WHERE face = ?",
     [WW_SQL_CLEAR_PEOPLE] = "UPDATE face SET was = person, person = NULL WHERE person IS NOT NULL OR was IS NOT NULL",
     [WW_SQL_SET_PERSON] =

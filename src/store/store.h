@@ -16,6 +16,7 @@
 #define WW_STORE_STORE_H
 #include "base/error.h"
 #include "base/landmarks.h"
+#include "base/light.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -171,9 +172,15 @@ ww_status ww_store_add_view(ww_store *s, int64_t frame, const uint8_t *view, siz
 // Once a face. WW_ERR_ARGUMENT: no such face.
 ww_status ww_store_add_context(ww_store *s, const ww_context_row *row, ww_error *err);
 // The aligned chip, a PNG; once a face. WW_ERR_ARGUMENT: no such face.
-ww_status ww_store_add_chip(ww_store *s, int64_t face, const void *png, size_t bytes, ww_error *err);
+ww_status ww_store_add_chip(ww_store *s, int64_t face, const ww_light *light, const void *png, size_t bytes,
+                            ww_error *err);
 // *png is the caller's (free). WW_ERR_NOT_FOUND: the face has none, or there is no such face.
 ww_status ww_store_chip(ww_store *s, int64_t face, uint8_t **png, size_t *bytes, ww_error *err);
+// How faces are lit, in the order of ww_store_faces; those without a chip are left out.
+typedef ww_status ww_on_light(void *user, int64_t face, const ww_light *light, ww_error *err);
+ww_status ww_store_lights(ww_store *s, ww_on_light *on_row, void *user, ww_error *err);
+// Of one face; its mean is not a number where it has no chip.
+ww_status ww_store_light(ww_store *s, int64_t face, ww_light *light, ww_error *err);
 // In the orders of ww_store_frames and ww_store_faces; frames and faces without are left out. Borrowed for the call.
 typedef ww_status ww_on_view(void *user, int64_t frame, const uint8_t *view, size_t bytes, ww_error *err);
 typedef ww_status ww_on_context(void *user, const ww_context_row *row, ww_error *err);

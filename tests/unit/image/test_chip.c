@@ -99,6 +99,34 @@ TEST(its_colours_are_those_of_the_picture)
     ww_image_free(&back);
 }
 
+// A chip of one luma, with another in one half.
+static ww_light light_of(int luma, int right, int below)
+{
+    ww_image chip = blank(WW_PIXELS_YUV420, WW_CHIP_SIDE, WW_CHIP_SIDE);
+    for (int y = 0; y < WW_CHIP_SIDE; y++)
+        for (int x = 0; x < WW_CHIP_SIDE; x++)
+            *at(&chip, 0, x, y) =
+                (uint8_t)(luma + (x >= WW_CHIP_SIDE / 2 ? right : 0) + (y >= WW_CHIP_SIDE / 2 ? below : 0));
+    const ww_light light = ww_chip_light(&chip);
+    ww_image_free(&chip);
+    return light;
+}
+
+static bool is_light(ww_light l, double mean, double contrast, double from_right, double from_below)
+{
+    return fabs(l.mean - mean) < 1e-3 && fabs(l.contrast - contrast) < 1e-3 && fabs(l.from_right - from_right) < 1e-3
+           && fabs(l.from_below - from_below) < 1e-3;
+}
+
+TEST(light_is_told_by_mean_contrast_and_direction)
+{
+    CHECK(is_light(light_of(51, 0, 0), 0.2, 0, 0, 0));
+    CHECK(is_light(light_of(51, 102, 0), 0.4, 0.2, 0.5, 0)); // 51 to the left, 153 to the right
+    CHECK(is_light(light_of(153, -102, 0), 0.4, 0.2, -0.5, 0));
+    CHECK(is_light(light_of(51, 0, 102), 0.4, 0.2, 0, 0.5));
+    CHECK(is_light(light_of(0, 0, 0), 0, 0, 0, 0));
+}
+
 TEST(what_is_no_chip_is_refused)
 {
     ww_image image = noise(WW_PIXELS_LUMA, WIDTH, HEIGHT, 3), chip;
@@ -120,6 +148,7 @@ int main(void)
     RUN(its_luma_is_that_which_was_embedded);
     RUN(its_luma_is_that_of_its_colours_if_asked);
     RUN(its_colours_are_those_of_the_picture);
+    RUN(light_is_told_by_mean_contrast_and_direction);
     RUN(what_is_no_chip_is_refused);
     return FINISH();
 }

@@ -2,6 +2,7 @@
 // What is around faces: kept with them, gone with them, refused where it is damaged.
 #include "store_fixture.h"
 
+#include <math.h>
 #include <sqlite3.h>
 
 typedef struct story {
@@ -20,6 +21,14 @@ static ww_status tell_context(void *user, const ww_context_row *row, ww_error *e
     char *text = ((story *)user)->text;
     sprintf(text + strlen(text), "%d:%zu:%zu:%.1f:%d ", (int)row->face, row->torso_bytes, row->hair_bytes, row->weight,
             row->embedding_dim);
+    return WW_OK;
+}
+
+static ww_status tell_light(void *user, int64_t face, const ww_light *light, ww_error *err)
+{
+    char *text = ((story *)user)->text;
+    sprintf(text + strlen(text), "%d: %.3f %.3f %.3f %.3f ", (int)face, light->mean, light->contrast, light->from_right,
+            light->from_below);
     return WW_OK;
 }
 
@@ -57,14 +66,23 @@ TEST(the_chip_of_a_face_goes_with_it)
     int64_t face[2], frame[2];
     uint8_t *png = NULL;
     size_t bytes = 0;
+    const ww_light light = {0.5f, 0.25f, -0.125f, 1};
     const int64_t source = add_source(s, "a", 1, face, frame);
     CHECK_EQ(ww_store_chip(s, face[0], &png, &bytes, &err), WW_ERR_NOT_FOUND); // as of older libraries
-    CHECK_OK(ww_store_add_chip(s, face[0], "chip", 4, &err));
-    CHECK_EQ(ww_store_add_chip(s, face[0], "chip", 4, &err), WW_ERR_ARGUMENT); // once
-    CHECK_EQ(ww_store_add_chip(s, 77, "chip", 4, &err), WW_ERR_ARGUMENT);      // no such face
+    CHECK_OK(ww_store_add_chip(s, face[0], &light, "chip", 4, &err));
+    CHECK_EQ(ww_store_add_chip(s, face[0], &light, "chip", 4, &err), WW_ERR_ARGUMENT); // once
+    CHECK_EQ(ww_store_add_chip(s, 77, &light, "chip", 4, &err), WW_ERR_ARGUMENT);      // no such face
     CHECK_OK(ww_store_chip(s, face[0], &png, &bytes, &err));
     CHECK(bytes == 4 && memcmp(png, "chip", 4) == 0);
     free(png);
+    story told = {""};
+    CHECK_OK(ww_store_lights(s, tell_light, &told, &err));
+    CHECK_STR(told.text, "2: 0.500 0.250 -0.125 1.000 ");
+    ww_light one;
+    CHECK_OK(ww_store_light(s, face[0], &one, &err));
+    CHECK(memcmp(&one, &light, sizeof one) == 0);
+    CHECK_OK(ww_store_light(s, face[1], &one, &err));
+    CHECK(isnan(one.mean));
     CHECK_EQ(ww_store_chip(s, face[1], &png, &bytes, &err), WW_ERR_NOT_FOUND);
     CHECK_OK(ww_store_delete_source(s, source, &err));
     CHECK_EQ(ww_store_chip(s, face[0], &png, &bytes, &err), WW_ERR_NOT_FOUND);
