@@ -127,6 +127,17 @@ static void print_json(const char *out, const ww_dataset_result *r)
            r->wall_s, (long long)r->passed_over);
 }
 
+// Formats for people have no sides.
+static void print_summary(const char *out, const ww_dataset_result *r)
+{
+    printf("%lld %s, %lld %s", (long long)r->classes, plural(r->classes, "person", "people"), (long long)r->faces,
+           plural(r->faces, "face", "faces"));
+    if (r->train + r->val + r->test > 0)
+        printf(": %lld train, %lld val, %lld test", (long long)r->train, (long long)r->val, (long long)r->test);
+    printf("; %lld files written, %lld as they were, %lld removed (%.2f s)\nlook at %s/README.md\n",
+           (long long)r->files_written, (long long)r->files_kept, (long long)r->files_removed, r->wall_s, out);
+}
+
 int dataset_export(const char *dir, const dataset_settings *set, bool quiet, bool verbose, bool json)
 {
     ui u;
@@ -148,11 +159,7 @@ int dataset_export(const char *dir, const dataset_settings *set, bool quiet, boo
     if (json)
         print_json(set->options.out, &r);
     else if (!quiet)
-        printf("%lld people, %lld faces: %lld train, %lld val, %lld test; %lld files written, %lld as they were, %lld "
-               "removed (%.2f s)\nlook at %s/README.md\n",
-               (long long)r.classes, (long long)r.faces, (long long)r.train, (long long)r.val, (long long)r.test,
-               (long long)r.files_written, (long long)r.files_kept, (long long)r.files_removed, r.wall_s,
-               set->options.out);
+        print_summary(set->options.out, &r);
     return r.passed_over ? EXIT_SOME_UNREADABLE : EXIT_FINE;
 }
 

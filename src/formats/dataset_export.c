@@ -98,13 +98,23 @@ static ww_status check_options(const ww_library *library, const ww_dataset_optio
     return check_place(library, o->out, err);
 }
 
-static void count_set(const ww_dataset *set, ww_dataset_result *r)
+static bool all_whole(const chosen *c)
 {
+    for (size_t i = 0; i < c->count; i++)
+        if (!c->format[i]->whole)
+            return false;
+    return true;
+}
+
+// Where no format has sides, there are none to count.
+static void count_set(const ww_dataset *set, const chosen *c, ww_dataset_result *r)
+{
+    int64_t *const side[WW_SIDES] = {&r->train, &r->val, &r->test};
     r->classes = (int64_t)set->classes.count;
-    r->train = (int64_t)set->faces[WW_SIDE_TRAIN];
-    r->val = (int64_t)set->faces[WW_SIDE_VAL];
-    r->test = (int64_t)set->faces[WW_SIDE_TEST];
-    r->faces = r->train + r->val + r->test;
+    for (int i = 0; i < WW_SIDES; i++) {
+        r->faces += (int64_t)set->faces[i];
+        *side[i] = all_whole(c) ? 0 : (int64_t)set->faces[i];
+    }
     r->groups = (int64_t)set->groups;
     r->people_lost = (int64_t)set->people_lost;
     for (size_t i = 0; i < set->catalog->face.count; i++)
@@ -117,14 +127,6 @@ static void count_set(const ww_dataset *set, ww_dataset_result *r)
         r->frames_dropped += use == WW_FRAME_DROPPED;
         r->faces_covered += use == WW_FRAME_USED ? (int64_t)ww_frame_covered(set, i) : 0;
     }
-}
-
-static bool all_whole(const chosen *c)
-{
-    for (size_t i = 0; i < c->count; i++)
-        if (!c->format[i]->whole)
-            return false;
-    return true;
 }
 
 static bool any_whole(const chosen *c)
@@ -218,7 +220,7 @@ static ww_status make(ww_library *library, ww_catalog *catalog, const ww_dataset
     if (status != WW_OK)
         return status;
     set.probe = probe;
-    count_set(&set, result);
+    count_set(&set, c, result);
     warn(library, &set, c);
     status = write(library, &set, c, options->out, key, result, err);
     ww_dataset_free(&set);

@@ -215,7 +215,20 @@ def the_table_tells_where_a_face_is_from():
     check_equal({row["name"] for row in rows} - {""}, set(NAMES), "names")
 
 
+def formats_for_people_have_no_sides():
+    """Nothing is said of train, val and test where nothing is split; beside a format with sides it is."""
+    for formats in ("timeline", "cvat,labelstudio,article"):
+        done = export(formats, "people_" + formats.replace(",", "_"))
+        check_equal([done[side] for side in ("train", "val", "test")], [0, 0, 0], formats)
+        check_equal(done["faces"], len(stored_faces()), f"faces of {formats}")
+    words = whoswho("export", library(), "--to", "cvat", "-O", "people_words").said
+    check("train" not in words and "faces" in words, words)
+    words = whoswho("export", library(), "--to", "cvat,embeddings", "-O", "people_both").said
+    check(" train, " in words, words)
+
+
 main(
+    formats_for_people_have_no_sides,
     the_best_are_chosen_and_differ,
     no_two_are_nearer_than_asked,
     each_track_is_thinned,
