@@ -21,7 +21,7 @@ static bool parse_split(const char *text, ww_dataset_options *o)
     for (int i = 0; i < 3; i++) {
         char *end;
         const long value = strtol(text, &end, 10);
-        if (end == text || value < 0 || value > 1000000 || *text == '+' || *text == ' ')
+        if (*text < '0' || *text > '9' || value > 1000000)
             return false;
         *part[i] = (int)value;
         if (*end == 0)

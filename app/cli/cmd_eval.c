@@ -47,11 +47,10 @@ static bool read_some(struct settings *set, const char **text)
 {
     double v[3] = {0, 0, 0};
     int count = 0;
-    char *end = (char *)*text;
+    const char *end = *text;
     do {
         const char *begin = end + (count > 0);
-        v[count] = strtod(begin, &end);
-        if (end == begin || !isfinite(v[count]) || v[count] <= 0)
+        if (!options_read_decimal(begin, &v[count], &end) || v[count] <= 0)
             return false;
     } while (++count < 3 && *end == ':');
     *text = end;

@@ -30,9 +30,12 @@ typedef struct given { // the command line, taken apart
     size_t rest_count;
 } given;
 
-static bool parse_double(const char *text, double *value, const char **end)
+// strtod would also take blanks before it, a sign, hexadecimal digits and words.
+bool options_read_decimal(const char *text, double *value, const char **end)
 {
     char *stop;
+    if (!strchr("0123456789.", *text) || !*text || (text[0] == '0' && strchr("xX", text[1]) && text[1]))
+        return false;
     *value = strtod(text, &stop);
     *end = stop;
     return stop != text && isfinite(*value) && *value >= 0;
@@ -42,7 +45,7 @@ static bool parse_duration(const char *text, int64_t *us)
 {
     double v, unit;
     const char *end;
-    if (!parse_double(text, &v, &end))
+    if (!options_read_decimal(text, &v, &end))
         return false;
     if (strcmp(end, "") == 0 || strcmp(end, "s") == 0)
         unit = 1;
@@ -67,7 +70,8 @@ static bool read_number(const option *o, const char *text, double *number)
         *number = WW_AUTO;
         return true;
     }
-    if (!parse_double(text, number, &end) || *end || (whole && (*number > COUNT_MAX || *number != floor(*number))))
+    if (!options_read_decimal(text, number, &end) || *end
+        || (whole && (*number > COUNT_MAX || *number != floor(*number))))
         return false;
     return o->most == 0 || (*number >= o->least && *number <= o->most);
 }
@@ -90,7 +94,7 @@ static bool store(const option *o, const char *text)
         *(int *)o->target = (int)number;
         return true;
     case OPTION_FPS:
-        if (!parse_double(text, &number, &end) || *end || number < 1 / DURATION_MAX_S || number > 1000)
+        if (!options_read_decimal(text, &number, &end) || *end || number < 1 / DURATION_MAX_S || number > 1000)
             return false;
         *(int64_t *)o->target = (int64_t)(1e6 / number + 0.5);
         return true;

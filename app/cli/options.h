@@ -39,6 +39,9 @@ typedef struct option_row {
 bool options_parse(const option *table, size_t count, int argc, char **argv, int first, const char **rest,
                    size_t *rest_count);
 
+// A decimal number at the beginning of `text`, not negative and finite; *end is behind it.
+bool options_read_decimal(const char *text, double *value, const char **end);
+
 // Puts the text given for one option where it belongs; false after a message. `where`: what the message begins with.
 bool options_store(const option *o, const char *where, const char *text);
 bool options_is_flag(const option *o); // takes no value

@@ -272,14 +272,45 @@ static ww_status open_for_reading(ww_store *s, ww_error *err)
     return status;
 }
 
+// What lies where SQLite keeps its journals. Only a file of a library that is there is a journal: SQLite would wait for
+// a FIFO, and remove what else has the name.
+static ww_status look_at_journals(const char *path, bool there, ww_error *err)
+{
+    static const char *const suffixes[] = {"-journal", "-wal", "-shm"};
+    ww_status status = WW_OK;
+    for (size_t i = 0; status == WW_OK && i < sizeof suffixes / sizeof *suffixes; i++) {
+        struct stat st;
+        char *name = ww_strf("%s%s", path, suffixes[i]);
+        const bool any = lstat(name, &st) == 0;
+        if (any && !S_ISREG(st.st_mode))
+            status = ww_fail(err, WW_ERR_IO,
+                             "'%s' is not a regular file, and a library's journal has that name; move it away", name);
+        else if (any && !there)
+            status =
+                ww_fail(err, WW_ERR_IO, "'%s' is there without its library '%s': restore that, or move the file away",
+                        name, ww_path_base(path));
+        free(name);
+    }
+    return status;
+}
+
 // Whether the file is there; a FIFO or a device in its place is an error, not a wait.
 static ww_status look_at_file(const char *path, bool create, bool *writable, ww_error *err)
 {
     struct stat st;
     *writable = true;
-    if (stat(path, &st) != 0) {
+    const bool there = stat(path, &st) == 0;
+    const int why = there ? 0 : errno;
+    const ww_status status = there || create ? look_at_journals(path, there, err) : WW_OK;
+    if (status != WW_OK)
+        return status;
+    if (!there) {
+        errno = why;
         if (errno != ENOENT)
             return ww_fail_errno(err, errno, "cannot look at the library '%s'", path);
+        if (create && lstat(path, &st) == 0)
+            return ww_fail(err, WW_ERR_IO, "'%s' is a link to nothing; move it away or choose another folder with -o",
+                           path);
         return create ? WW_OK
                       : ww_fail(err, WW_ERR_NOT_FOUND,
                                 "there is no library '%s'; scan some footage into this folder first", path);

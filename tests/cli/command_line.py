@@ -334,8 +334,22 @@ def watching():
     check("folder to watch" in whoswho("watch", DEMO, code=3).stderr, "a file is no folder")
 
 
+def numbers_are_decimal():
+    """What strtod() takes besides is a slip of the hand; every option with a number, on a file that is not there."""
+    scanning = ("every", "fps", "threads", "upsample", "jitter", "min-face", "min-score", "eps", "threshold", "min-samples", "min-quality")
+    sets = ("near-duplicate", "best", "apart", "per-track", "portrait-width", "quality", "margin", "split")
+    for name in scanning:
+        for value in ("0x1", " 1", "+1", "nan", "1e999"):
+            check("takes" in whoswho("run", "none.png", "-o", "out", f"--{name}={value}", code=2).stderr, f"--{name} '{value}'")
+    for name in sets:
+        for value in ("0x10", " 50", "+50", "infinity", "50 ", ""):
+            check("takes" in whoswho("export", "out", "--to", "yolo", "-O", "set", f"--{name}={value}", code=2).stderr, f"--{name} '{value}'")
+    for value in ("0x1", " 1", "+1", "1:0x2:1", "nan"):
+        check("takes" in whoswho("eval", "out", "--truth", "names", f"--thresholds={value}", code=2).stderr, f"--thresholds '{value}'")
+
+
 def main():
-    cases = [documents, completions, bash_completes, manual, documentation, short_forms, no_folder, lists, configuration, without_clip, import_into_default, control_characters, dumb_terminal, watching]
+    cases = [documents, completions, bash_completes, manual, documentation, short_forms, no_folder, lists, configuration, without_clip, import_into_default, control_characters, dumb_terminal, numbers_are_decimal, watching]
     failed = 0
     with tempfile.TemporaryDirectory(prefix="whoswho-line-") as folder:
         os.chdir(folder)

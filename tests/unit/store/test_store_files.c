@@ -360,6 +360,55 @@ TEST(a_library_on_a_read_only_medium_is_read)
     fixture_end();
 }
 
+// The name of a journal of the library, good for one call.
+static const char *beside(const char *suffix)
+{
+    static char name[600];
+    snprintf(name, sizeof name, "%s%s", fixture_path, suffix);
+    return name;
+}
+
+TEST(what_has_the_name_of_a_journal_is_left_alone)
+{
+    static const char *const suffixes[] = {"-journal", "-wal", "-shm"};
+    for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++)
+        for (int kind = 0; kind < 4; kind++) {
+            ww_error err = {0};
+            ww_store *s = NULL;
+            struct stat before, after;
+            fixture_begin();
+            if (kind < 3)
+                ww_store_close(fixture_open());
+            if (kind == 0)
+                CHECK_EQ(mkfifo(beside(suffixes[i]), 0600), 0);
+            else if (kind == 1)
+                CHECK_EQ(symlink("elsewhere", beside(suffixes[i])), 0);
+            else if (kind == 2)
+                CHECK_EQ(mkdir(beside(suffixes[i]), 0700), 0);
+            else
+                CHECK_OK(ww_write_file(beside(suffixes[i]), "the user's", 10, &err)); // and no library there
+            CHECK_EQ(lstat(beside(suffixes[i]), &before), 0);
+            CHECK_EQ(ww_store_open(fixture_path, true, &s, &err), WW_ERR_IO);
+            CHECK(strstr(err.message, suffixes[i]) != NULL);
+            CHECK(lstat(beside(suffixes[i]), &after) == 0 && after.st_ino == before.st_ino
+                  && after.st_size == before.st_size);
+            fixture_end();
+        }
+}
+
+TEST(no_library_is_made_behind_a_link)
+{
+    ww_error err = {0};
+    ww_store *s = NULL;
+    fixture_begin();
+    CHECK_EQ(symlink("elsewhere.db", fixture_path), 0);
+    CHECK_EQ(ww_store_open(fixture_path, true, &s, &err), WW_ERR_IO);
+    CHECK(strstr(err.message, "a link to nothing") != NULL);
+    struct stat st;
+    CHECK(stat(fixture_path, &st) != 0);
+    fixture_end();
+}
+
 TEST(a_library_that_cannot_be_written_says_so)
 {
     fixture_begin();
@@ -488,6 +537,8 @@ int main(void)
     RUN(odd_names_of_folders_are_only_names);
     RUN(a_bare_name_means_this_folder);
     RUN(a_library_on_a_read_only_medium_is_read);
+    RUN(what_has_the_name_of_a_journal_is_left_alone);
+    RUN(no_library_is_made_behind_a_link);
     RUN(a_library_that_cannot_be_written_says_so);
     RUN(a_second_program_in_the_same_folder_is_refused);
     RUN(a_writer_of_another_kind_is_waited_for_and_then_named);
