@@ -38,3 +38,12 @@ bool ww_stretch_next(const ww_catalog *c, const ww_presence *p, size_t *at, ww_s
     *stretch = (ww_stretch){first->time_us, last->time_us + c->source.item[p->source].every_us};
     return true;
 }
+
+int64_t ww_presence_on_screen_us(const ww_catalog *c, const ww_presence *p)
+{
+    int64_t us = 0;
+    ww_stretch stretch;
+    for (size_t at = 0; ww_stretch_next(c, p, &at, &stretch);)
+        us += stretch.end_us - stretch.start_us;
+    return us;
+}

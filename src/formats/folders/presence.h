@@ -23,5 +23,7 @@ typedef struct ww_stretch {
 // The next stretch of an appearance, beginning with its face *at. A face counts until the next sample; a single missed
 // sample does not end a stretch, for a blink or a turned head is not an exit.
 bool ww_stretch_next(const ww_catalog *catalog, const ww_presence *presence, size_t *at, ww_stretch *stretch);
+// How long the person is on screen there: all its stretches.
+int64_t ww_presence_on_screen_us(const ww_catalog *catalog, const ww_presence *presence);
 
 #endif

@@ -5,7 +5,11 @@
 #include "base/text.h"
 #include "formats/folders/writers.h"
 
+#include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
+
+#define AROUND_FACE 1.2 // side of the square shown, in longer sides of the box; as the review page has it
 
 // The files of this folder that meson embeds (tools/embed_files.py).
 extern const char ww_file_page_css[], ww_file_page_css_end[], ww_file_page_js[], ww_file_page_js_end[];
@@ -21,6 +25,37 @@ void ww_report_count(ww_buffer *page, size_t count, const char *one, const char 
     }
     if (*one)
         ww_buffer_format(page, " %s", count == 1 ? one : many);
+}
+
+void ww_report_on_screen(ww_buffer *page, int64_t us)
+{
+    const int64_t seconds = (us + 500000) / 1000000;
+    if (seconds >= 60) {
+        ww_buffer_format(page, "%lld:%02lld min", (long long)(seconds / 60), (long long)(seconds % 60));
+        return;
+    }
+    ww_text_fixed(page, (double)us / 1e6, 1);
+    ww_buffer_text(page, " s");
+}
+
+void ww_report_crop(const ww_catalog *c, size_t face, const char *alt, ww_buffer *page)
+{
+    const ww_catalog_face *f = &c->face.item[face];
+    const double *box = f->portrait_box, side = fmax(fmax(box[2], box[3]) * AROUND_FACE, 1);
+    const double left = box[0] + box[2] / 2 - side / 2, top = box[1] + box[3] / 2 - side / 2;
+    ww_buffer path = {0};
+    ww_catalog_face_path(c, face, "jpg", &path);
+    char *file = ww_buffer_take(&path);
+    ww_buffer_text(page, "<span class=\"crop\"><img src=\"");
+    ww_text_url(page, file);
+    ww_buffer_text(page, "\" style=\"width:");
+    ww_text_fixed(page, 100 * f->portrait_width / side, 1);
+    ww_buffer_text(page, "%;left:");
+    ww_text_fixed(page, -100 * left / side, 1);
+    ww_buffer_text(page, "%;top:");
+    ww_text_fixed(page, -100 * top / side, 1);
+    ww_buffer_format(page, "%%\" loading=\"lazy\" alt=\"%s\"></span>", alt);
+    free(file);
 }
 
 int ww_report_hue(const ww_catalog_person *person)
@@ -57,6 +92,14 @@ static void add_fact(ww_buffer *page, size_t count, const char *one, const char 
     ww_buffer_format(page, "</dd><dt>%s</dt></div>\n", count == 1 ? one : many);
 }
 
+static size_t faces_there(const ww_catalog *c)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < c->face.count; i++)
+        count += !c->face.item[i].absent;
+    return count;
+}
+
 static void add_head(const ww_catalog *c, ww_buffer *page)
 {
     ww_buffer_text(page, "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
@@ -72,7 +115,7 @@ static void add_head(const ww_catalog *c, ww_buffer *page)
     add_title(c, page);
     ww_buffer_text(page, "</p>\n</div>\n<dl class=\"facts\">\n");
     add_fact(page, seen_people(c), "person", "people");
-    add_fact(page, c->face.count, "face", "faces");
+    add_fact(page, faces_there(c), "face", "faces");
     add_fact(page, c->unassigned.face_count, "unassigned", "unassigned");
     add_fact(page, c->frame.count, "frame", "frames");
     add_fact(page, c->source.count, "source", "sources");
@@ -100,13 +143,16 @@ static void add_troubles(const ww_catalog *c, ww_buffer *page)
 static void add_foot(const ww_catalog *c, ww_exporter *out, ww_buffer *page)
 {
     ww_buffer_text(
-        page, "</main>\n<footer>\n"
-              "<p>Beside this page: <a href=\"faces.csv\">faces.csv</a>, every face with place and time; "
-              "<a href=\"data.yaml\">data.yaml</a>, the classes of the labels; "
-              "<a href=\"Frames/\">Frames</a>, the pictures that hold faces.</p>\n"
-              "<p>Made by whoswho on the machine that holds the footage. This page loads nothing from elsewhere.</p>\n"
-              "</footer>\n<dialog id=\"viewer\" aria-labelledby=\"viewer-title\"></dialog>\n"
-              "<div id=\"hint\" aria-hidden=\"true\"></div>\n<script type=\"application/json\" id=\"library\">");
+        page,
+        "</main>\n<footer>\n"
+        "<p>Beside this page: <a href=\"faces.csv\">faces.csv</a>, every face with place and time; "
+        "<a href=\"data.yaml\">data.yaml</a>, the classes of the labels; "
+        "<a href=\"Frames/\">Frames</a>, the pictures that hold faces.</p>\n"
+        "<p>Names and corrections: <code>whoswho review</code> with this folder shows them in a browser, by keys; or "
+        "rename folders and move portraits, and run <code>whoswho sync</code>.</p>\n"
+        "<p>Made by whoswho on the machine that holds the footage. This page loads nothing from elsewhere.</p>\n"
+        "</footer>\n<dialog id=\"viewer\" aria-labelledby=\"viewer-title\"></dialog>\n"
+        "<div id=\"hint\" aria-hidden=\"true\"></div>\n<script type=\"application/json\" id=\"library\">");
     ww_report_data(c, out, page);
     ww_buffer_text(page, "</script>\n<script>\n");
     ww_buffer_add(page, ww_file_page_js, (size_t)(ww_file_page_js_end - ww_file_page_js));
@@ -120,7 +166,7 @@ ww_status ww_write_report(const ww_catalog *c, ww_exporter *out, ww_error *err)
     ww_report_people(c, out, &page);
     ww_report_timelines(c, out, &page);
     ww_report_photos(c, out, &page);
-    ww_report_unsorted(c, out, &page);
+    ww_report_unassigned(c, out, &page);
     add_troubles(c, &page);
     add_foot(c, out, &page);
     ww_status status = ww_buffer_status(&page, "index.html", err); // of a page broken off ww_exporter_put says so

@@ -3,9 +3,11 @@
 //   { "people":  [{ "number": 0, "title": "Face_0", "href": "Face_0/", "hue": 0, "faces": [3, 7, ...] }, ...],
 //     "sources": [{ "title": "cast8.mp4", "video": true, "width": 1920, "height": 1080, "duration": 120.000 }, ...],
 //     "frames":  [source, milliseconds, source, milliseconds, ...],
+//     "sizes":   {"7": [480, 640], ...},
 //     "faces":   [frame, x, y, width, height, ...] }
 // People's faces are numbers of faces; the unassigned come last, as number -1. Frames and faces are those with the
-// numbers 1, 2, ...; boxes are whole pixels of the source frame; a source is an index. "href" is ready to be used as
+// numbers 1, 2, ...; boxes are whole pixels of the frame, which is as large as its source, or as "sizes" has it; a source
+// is an index. "href" is ready to be used as
 // (the beginning of) a URL.
 #include "base/files.h"
 #include "formats/folders/report.h"
@@ -50,6 +52,19 @@ static void add_face(const ww_catalog *c, size_t face, ww_buffer *page)
     }
 }
 
+// Of frames that are not as large as their source says: pages, and videos whose size changes.
+static void add_sizes(const ww_catalog *c, ww_buffer *page)
+{
+    bool any = false;
+    for (size_t i = 0; i < c->frame.count; i++) {
+        const ww_catalog_frame *f = &c->frame.item[i];
+        if (f->width == c->source.item[f->source].width && f->height == c->source.item[f->source].height)
+            continue;
+        ww_buffer_format(page, "%s\"%zu\":[%d,%d]", any ? "," : "", i + 1, f->width, f->height);
+        any = true;
+    }
+}
+
 // Asked once in so many rows.
 enum { ROWS_AT_ONCE = 4096 };
 
@@ -75,7 +90,9 @@ void ww_report_data(const ww_catalog *c, ww_exporter *out, ww_buffer *page)
         add_whole(page, i > 0, c->frame.item[i].source);
         add_whole(page, true, c->frame.item[i].time_us / 1000);
     }
-    ww_buffer_text(page, "],\n\"faces\":[");
+    ww_buffer_text(page, "],\n\"sizes\":{");
+    add_sizes(c, page);
+    ww_buffer_text(page, "},\n\"faces\":[");
     for (size_t i = 0; i < c->face.count && goes_on(out, i); i++)
         add_face(c, i, page);
     ww_buffer_text(page, "]}");

@@ -12,7 +12,8 @@
 #define TRACK_UNITS 10000 // width of a track in the units of its drawing
 #define MARK_UNITS_MIN 20 // so that a single face can still be seen
 #define TICKS_MAX 8
-#define ROWS_SHOWN 40 // further people of a video are folded away
+#define NO_ROOM_SHARE 0.9 // of the track, behind which a tick has no room for its time
+#define ROWS_SHOWN 40     // further people of a video are folded away
 
 // The length that the track stands for: the video's, or what its faces need where that is unknown or too short.
 static int64_t track_us(const ww_catalog_source *s)
@@ -40,6 +41,29 @@ static void add_marks(const ww_catalog *c, const ww_presence *p, int64_t whole_u
     }
 }
 
+// The track is a slider over the person's faces: arrows step from one to the next, Enter shows it (page.js).
+static void add_slider(const ww_catalog *c, const ww_catalog_person *person, const ww_presence *p, int64_t whole_us,
+                       ww_buffer *page)
+{
+    ww_buffer_format(page,
+                     "<svg class=\"track\" viewBox=\"0 0 %d 1\" preserveAspectRatio=\"none\" tabindex=\"0\" "
+                     "role=\"slider\" aria-valuemin=\"0\" aria-valuemax=\"",
+                     TRACK_UNITS);
+    ww_text_seconds(page, whole_us);
+    ww_buffer_text(page, "\" aria-valuenow=\"");
+    ww_text_seconds(page, p->first_us < whole_us ? p->first_us : whole_us);
+    ww_buffer_text(page, "\" aria-label=\"");
+    ww_text_html(page, ww_catalog_title(person));
+    ww_buffer_text(page, ": ");
+    ww_report_on_screen(page, ww_presence_on_screen_us(c, p));
+    ww_buffer_text(page, " on screen, from ");
+    ww_text_clock(page, p->first_us);
+    ww_buffer_text(page, " to ");
+    ww_text_clock(page, p->last_us);
+    ww_buffer_text(page, ", ");
+    ww_report_count(page, p->face_count, "face", "faces");
+}
+
 static void add_row(const ww_catalog *c, const ww_catalog_person *person, const ww_presence *p, int64_t whole_us,
                     ww_buffer *page)
 {
@@ -48,18 +72,13 @@ static void add_row(const ww_catalog *c, const ww_catalog_person *person, const 
     ww_text_url(page, person->folder);
     ww_buffer_text(page, "/\">");
     ww_text_html(page, ww_catalog_title(person));
-    ww_buffer_format(
-        page,
-        "</a>\n<svg class=\"track\" viewBox=\"0 0 %d 1\" preserveAspectRatio=\"none\" role=\"img\" aria-label=\"from ",
-        TRACK_UNITS);
-    ww_text_clock(page, p->first_us);
-    ww_buffer_text(page, " to ");
-    ww_text_clock(page, p->last_us);
-    ww_buffer_text(page, ", ");
-    ww_report_count(page, p->face_count, "face", "faces");
+    ww_buffer_text(page, "</a>\n");
+    add_slider(c, person, p, whole_us, page);
     ww_buffer_text(page, "\"><path d=\"");
     add_marks(c, p, whole_us, page);
-    ww_buffer_text(page, "\"/></svg>\n</li>\n");
+    ww_buffer_text(page, "\"/></svg>\n<span class=\"seconds\" title=\"on screen\">");
+    ww_report_on_screen(page, ww_presence_on_screen_us(c, p));
+    ww_buffer_text(page, "</span>\n</li>\n");
 }
 
 static int64_t tick_us(int64_t whole_us)
@@ -76,8 +95,9 @@ static void add_axis(int64_t whole_us, ww_buffer *page)
 {
     ww_buffer_text(page, "<div class=\"axis\" aria-hidden=\"true\">");
     for (int64_t us = 0, step = tick_us(whole_us); us <= whole_us; us += step) {
-        ww_buffer_text(page, "<span style=\"left:");
-        ww_text_fixed(page, 100.0 * (double)us / (double)whole_us, 3);
+        const double share = (double)us / (double)whole_us;
+        ww_buffer_format(page, "<span%s style=\"left:", share > NO_ROOM_SHARE ? " class=\"late\"" : "");
+        ww_text_fixed(page, 100.0 * share, 3);
         ww_buffer_text(page, "%\">");
         ww_text_clock(page, us);
         ww_buffer_text(page, "</span>");
@@ -168,10 +188,9 @@ static void add_photo(const ww_catalog *c, size_t frame, ww_buffer *page)
     const ww_catalog_frame *f = &c->frame.item[frame];
     const ww_catalog_source *source = &c->source.item[f->source];
     ww_buffer_format(page,
-                     "<li class=\"photo\"><a href=\"Frames/frame_%zu.jpg\"><img src=\"Frames/frame_%zu.jpg\" "
-                     "loading=\"lazy\" alt=\"\">"
-                     "<span title=\"",
-                     frame + 1, frame + 1);
+                     "<li class=\"photo\"><a data-frame=\"%zu\" href=\"Frames/frame_%zu.jpg\">"
+                     "<img src=\"Frames/frame_%zu.jpg\" loading=\"lazy\" alt=\"\"><span title=\"",
+                     frame + 1, frame + 1, frame + 1);
     ww_text_html(page, source->path);
     ww_buffer_text(page, "\">");
     ww_text_html(page, source->title);
