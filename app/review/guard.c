@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/random.h>
 
 #define FAILURES_MAX 20 // wrong tokens
@@ -42,6 +43,28 @@ static bool same_token(const char *given, const char *token)
 static const char *header(struct MHD_Connection *c, const char *name)
 {
     return MHD_lookup_connection_value(c, MHD_HEADER_KIND, name);
+}
+
+typedef struct counted {
+    const char *name;
+    int count;
+} counted;
+
+static enum MHD_Result count_header(void *user, enum MHD_ValueKind kind, const char *name, const char *value)
+{
+    counted *c = user;
+    (void)kind;
+    (void)value;
+    c->count += strcasecmp(name, c->name) == 0;
+    return MHD_YES;
+}
+
+// Of a header that is there twice, others may read the one that we do not.
+static bool is_there_twice(struct MHD_Connection *c, const char *name)
+{
+    counted found = {name, 0};
+    MHD_get_connection_values(c, MHD_HEADER_KIND, count_header, &found);
+    return found.count > 1;
 }
 
 static const char *const own_hosts[] = {"127.0.0.1", "localhost", "[::1]"};
@@ -110,7 +133,7 @@ static verdict judge_stranger(guard *g, struct MHD_Connection *c, const char *me
 
 verdict guard_judge(guard *g, struct MHD_Connection *c, const char *method, const char *url)
 {
-    if (!is_own_host(g, header(c, "Host")))
+    if (!is_own_host(g, header(c, "Host")) || is_there_twice(c, "Host"))
         return VERDICT_HOST;
     if (!has_cookie(g, c))
         return judge_stranger(g, c, method, url);
@@ -119,7 +142,7 @@ verdict guard_judge(guard *g, struct MHD_Connection *c, const char *method, cons
         return site && strcmp(site, "same-origin") != 0 && strcmp(site, "none") != 0 ? VERDICT_ORIGIN : VERDICT_FINE;
     if (strcmp(method, "POST") != 0)
         return VERDICT_METHOD;
-    if (!is_own_origin(c) || !same_token(header(c, "X-Whoswho-Token"), g->page))
+    if (!is_own_origin(c) || is_there_twice(c, "Origin") || !same_token(header(c, "X-Whoswho-Token"), g->page))
         return VERDICT_ORIGIN;
     return allow(g, &g->changes_since_s, &g->changes, CHANGES_MAX, CHANGES_WINDOW_S) ? VERDICT_FINE : VERDICT_TOO_MANY;
 }

@@ -32,27 +32,38 @@ enum MHD_Result get_frame_picture(request *r) { return reply_picture(r, ww_libra
 
 enum { PLAYING_S = 60 }; // how long a player may hold a piece without reading on
 
+// Digits and nothing else up to `end`, at most UINT64_MAX.
+static bool read_digits(const char *text, size_t count, uint64_t *value)
+{
+    *value = 0;
+    if (count == 0 || strspn(text, "0123456789") < count)
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        const uint64_t digit = (uint64_t)(text[i] - '0');
+        *value = *value > (UINT64_MAX - digit) / 10 ? UINT64_MAX : *value * 10 + digit;
+    }
+    return true;
+}
+
 // Bytes first .. end - 1 of a file of `bytes`; false: the range cannot be had. Without a Range that is understood: all.
 static bool read_range(const char *range, uint64_t bytes, uint64_t *first, uint64_t *end)
 {
+    const char *dash = range && strncmp(range, "bytes=", 6) == 0 ? strchr(range + 6, '-') : NULL;
+    uint64_t from = 0, to = UINT64_MAX;
     *first = 0;
     *end = bytes;
-    if (!range || strncmp(range, "bytes=", 6) != 0 || strchr(range, ','))
+    if (!dash)
         return true;
-    char *at;
-    range += 6;
-    if (*range == '-') { // the last so many
-        const uint64_t last = strtoull(range + 1, &at, 10);
-        *first = last < bytes ? bytes - last : 0;
-        return last > 0 && bytes > 0;
+    const char *begin = range + 6, *rest = dash + 1;
+    if ((dash > begin && !read_digits(begin, (size_t)(dash - begin), &from))
+        || (*rest && !read_digits(rest, strlen(rest), &to)) || (dash == begin && !*rest))
+        return true;
+    if (dash == begin) { // the last so many
+        *first = to < bytes ? bytes - to : 0;
+        return to > 0 && bytes > 0;
     }
-    *first = strtoull(range, &at, 10);
-    if (at == range || *at != '-')
-        return true;
-    if (at[1])
-        *end = strtoull(at + 1, NULL, 10) + 1;
-    if (*end > bytes)
-        *end = bytes;
+    *first = from;
+    *end = to < bytes ? to + 1 : bytes;
     return *first < *end;
 }
 

@@ -202,6 +202,112 @@ def test_many(copy):
         tap.check(429 in flood[-15:], "nor do more changes than anybody can make")
 
 
+def raw(server, *lines, body=b"", wait=8):
+    """The whole answer to a request of these lines; b"" where the server just closes."""
+    link = socket.create_connection(("127.0.0.1", server.port), timeout=wait)
+    answer = b""
+    try:
+        link.sendall("\r\n".join(lines).encode() + b"\r\n\r\n" + body)
+        while True:
+            part = link.recv(65536)
+            if not part:
+                break
+            answer += part
+    except OSError:
+        pass
+    link.close()
+    return answer
+
+
+def code(answer):
+    return int(answer.split()[1]) if answer.startswith(b"HTTP/") else 0
+
+
+def test_requests(copy):
+    """Requests that no browser sends, and tricks with those it does; the session's cookie is there each time."""
+    with Server(program, copy()) as server:
+        client, port = entered(server), server.port
+        own = ("Host: " + client.host, "Cookie: " + client.cookie, "Connection: close")
+        before = client.people()
+
+        def get(target, *lines, method="GET", version="HTTP/1.1"):
+            return code(raw(server, f"{method} {target} {version}", *(lines or own)))
+
+        hosts = [f"127.0.0.1:{port}:80", f"127.0.0.1:0{port}", f"127.0.0.1:{port}.", f"127.0.0.1:{port}/", f"127.0.0.1:{port}@evil.example", f"evil.example@127.0.0.1:{port}", f"127.1:{port}",
+                 f"2130706433:{port}", f"0.0.0.0:{port}", f"0x7f.1:{port}", f"[::ffff:127.0.0.1]:{port}", f"[::1%25lo]:{port}", f"[0:0:0:0:0:0:0:1]:{port}", "[::1]", f"::1:{port}", f"localhost.:{port}",
+                 f"localhost.evil.example:{port}", f"127.0.0.1:{port + 65536}", "", f"127.0.0.1:{port} evil.example", f"127.0.0.1:{port},evil.example"]
+        answers = [get("/api/state", "Host: " + h, own[1], own[2]) for h in hosts]
+        tap.check(all(a in (400, 403) for a in answers), "no other way to write a Host is ours", str([h for h, a in zip(hosts, answers) if a not in (400, 403)]))
+        twice = [get("/api/state", *own, "Host: evil.example"), get("/api/state", "Host: evil.example", *own), get("/api/state", *own[1:]), get("/api/state", *own[1:], version="HTTP/1.0")]
+        tap.check(all(a in (400, 403) for a in twice), "nor two of them, or none", str(twice))
+
+        merge = json.dumps({"kind": "merge", "who": [1, 2], "force": True}).encode()
+
+        def post(*lines, target="/api/decide", body=merge, length=True, token=client.page):
+            given = (f"POST {target} HTTP/1.1", *own, f"X-Whoswho-Token: {token}") + ((f"Content-Length: {len(body)}",) if length else ())
+            return code(raw(server, *given, *lines, body=body))
+
+        origins = [f"http://127.0.0.1:{port}.evil.example", f"http://127.0.0.1:{port}/", f"HTTP://127.0.0.1:{port}", f"http://localhost:{port}", f"http://[::1]:{port}", f"http://127.0.0.1:{port}@evil.example",
+                   f"http://127.0.0.1:0{port}", f"file://127.0.0.1:{port}", "null", "", f"http://127.0.0.1:{port} http://evil.example", f"http://127.0.0.1:{port}, http://evil.example"]
+        answers = [post("Origin: " + o) for o in origins] + [post(f"Origin: http://{client.host}", "Origin: http://evil.example"), post("Origin: http://evil.example", f"Origin: http://{client.host}")]
+        answers += [post(f"Referer: http://{client.host}/"), post(f"Origin: http://{client.host}", "Sec-Fetch-Site: none"), post(f"Origin: http://{client.host}", token=client.page.upper() + " ")]
+        tap.check(all(a in (400, 403) for a in answers) and client.people() == before, "no other Origin, none at all, or two of them change anything", str(answers))
+
+        cookie = client.cookie
+        name, value = cookie.split("=")
+        cookies = [f"{name}={'0' * 32}", f"{name}=", name, f"{name}={value}0", f"{name}={value[:-1]}", f"x={value}", f"{name}_={value}", f"a={name}={value}"]
+        answers = [get("/api/state", own[0], "Cookie: " + c, own[2]) for c in cookies]
+        tap.check(set(answers) <= {403, 429}, "nothing but the cookie itself is a session", str(answers))
+        two = [get("/api/state", own[0], f"Cookie: {name}={'0' * 32}; {cookie}", own[2]), get("/api/state", own[0], f"Cookie: {cookie}; {name}={'0' * 32}", own[2])]
+        tap.check(set(two) <= {200, 403, 429}, "two of a name are one of them", str(two))
+        time.sleep(0.1)
+
+        absolute = [get(t) for t in (f"http://evil.example:{port}/api/state", f"http://{client.host}/api/state", "//evil.example/api/state", "*", "api/state", "/api//state", "/api/state/", "/API/state", "/api/state;x", "/api/state%00",
+                                     "/api/%73tate/..", "/./api/state", "/face/1%00", "/face/1%2f..%2f2", "/face/%252e%252e", "/face/..\\..\\whoswho.db", "/frame/+1", "/frame/ 1", "/face/1e0", "/face/0x1", "/face/٣",
+                                     "/footage/18446744073709551616", "/footage/-0")]
+        tap.check(all(a in (0, 400, 404) for a in absolute), "an address is ours only as we write it", str(absolute))
+        methods = [get("/api/state", method=m) for m in ("HEAD", "OPTIONS", "TRACE", "CONNECT", "get", "PATCH", "PROPFIND", "DELETE")]
+        echoed = raw(server, "TRACE / HTTP/1.1", *own)
+        tap.check(all(a in (400, 405, 501) for a in methods) and value.encode() not in echoed, "no other method is understood", str(methods))
+
+        chunked = ("Transfer-Encoding: chunked", f"Origin: http://{client.host}")
+        long_body = b"".join(b"10000\r\n" + b"x" * 65536 + b"\r\n" for _ in range(160)) + b"0\r\n\r\n"
+        answers = [post(*chunked, body=long_body, length=False), post(*chunked, body=b"zz\r\n{}\r\n0\r\n\r\n", length=False), post(*chunked, body=b"ffffffffffffffffff\r\n{}", length=False),
+                   post(f"Origin: http://{client.host}", "Content-Length: -5", body=b"{}", length=False), post(f"Origin: http://{client.host}", "Content-Length: 99999999999999999999", body=b"{}", length=False)]
+        tap.check(all(a in (0, 400, 413) for a in answers) and client.people() == before, "bodies in pieces have the same bounds", str(answers))
+        answers = [post("Transfer-Encoding: chunked", f"Origin: http://{client.host}", body=b"0\r\n\r\nPOST /api/leave HTTP/1.1\r\nHost: x\r\n\r\n")]
+        tap.check(client.ask("GET", "/api/state")[0] == 200 and client.people() == before, "a body of two lengths hides no request", str(answers))
+
+        follow = raw(server, "GET /api/session HTTP/1.1", *own[:2], "", f"POST /api/decide HTTP/1.1\r\nHost: {client.host}\r\nConnection: close\r\nContent-Length: {len(merge)}", body=merge)
+        tap.check(follow.count(b"HTTP/1.1 ") == 2 and b"HTTP/1.1 403" in follow and client.people() == before, "of two requests on one line each shows its own cookie", str(follow.count(b"HTTP/1.1 ")))
+        floods = [get("/", own[0], own[1], *(f"X-{i}: {'y' * 60}" for i in range(2000))), get("/", own[0], own[1], "X: " + "y" * 1_000_000), get("/" + "a" * 100_000), get("/api/state?" + "a=b&" * 30_000),
+                  get("/", own[0], "Cookie: " + "; ".join(f"c{i}={i}" for i in range(5000)))]
+        tap.check(all(a in (0, 400, 403, 413, 414, 431) for a in floods) and client.ask("GET", "/api/state")[0] == 200, "headers without end do not end it", str(floods))
+        folded = [get("/api/state", own[0], own[1], own[2], " folded: evil"), get("/api/state", own[0] + "\0", own[1], own[2]), get("/api/state", own[0], own[1], own[2], "No colon"), get("/api/state HTTP/1.1 x")]
+        tap.check(set(folded) <= {0, 200, 400, 403, 404, 505} and client.people() == before, "nor do broken ones", str(folded))
+
+
+def test_expired(copy):
+    """Tokens and cookies of another run, and where tokens go."""
+    folder = copy()
+    with Server(program, folder) as server:
+        client, first = entered(server), server.token
+        client.ask("GET", f"/?token={first}")
+        tap.check(client.headers["Referrer-Policy"] == "no-referrer" and client.headers["Cache-Control"] == "no-store", "the address with the token is told to nobody and kept nowhere")
+        _, page = client.ask("GET", "/")
+        said = subprocess.run(["ps", "-o", "args=", "-p", str(server.process.pid)], capture_output=True, text=True).stdout
+        tap.check(first.encode() not in page and first not in said and client.page.encode() not in page, "nor does it stand in the page, or in the list of processes")
+        old, port = client.cookie.split("=")[1], server.port
+    with Server(program, folder, "--port", str(port)) as server:
+        stranger = Client(server)
+        answers = [stranger.ask("GET", f"/?token={first}")[0]]
+        stranger.cookie = f"whoswho_{port}={old}"
+        answers += [stranger.ask("GET", "/api/state")[0]]
+        tap.check(answers == [403, 403], "what opened the last session opens no other", str(answers))
+        stranger.cookie = None
+        tap.check(stranger.enter() == 200, "and the new address does")
+
+
 def test_decisions(copy):
     folder, by_commands = copy(), copy()
     with Server(program, folder) as server:
@@ -377,11 +483,14 @@ def test_footage(copy):
             whole = f.read()
         status, data = client.ask("GET", "/footage/0")
         tap.check(status == 200 and data == whole and client.headers["Content-Type"] == "video/mp4", "footage is played from where it lies")
-        ranges = {"bytes=0-99": whole[:100], "bytes=1000-": whole[1000:], "bytes=-50": whole[-50:], "bytes=10-10": whole[10:11], f"bytes=5-{len(whole) * 2}": whole[5:]}
+        last = 2**64 - 1
+        ranges = {f"bytes=1-{last}": whole[1:], f"bytes=1-{last}9": whole[1:], "bytes=0-99": whole[:100], "bytes=1000-": whole[1000:], "bytes=-50": whole[-50:], "bytes=10-10": whole[10:11], f"bytes=5-{len(whole) * 2}": whole[5:]}
         got = {r: client.ask("GET", "/footage/0", Range=r) for r in ranges}
         tap.check(all(got[r] == (206, ranges[r]) for r in ranges), "by ranges", str({r: (s, len(d)) for r, (s, d) in got.items()}))
-        bad = [client.ask("GET", "/footage/0", Range=r)[0] for r in (f"bytes={len(whole)}-", "bytes=9-5", "bytes=-0")]
-        tap.check(bad == [416] * 3, "a range that is not there is told so", str(bad))
+        bad = [client.ask("GET", "/footage/0", Range=r)[0] for r in (f"bytes={len(whole)}-", "bytes=9-5", "bytes=-0", f"bytes={last}-", f"bytes={last}{last}-{last}")]
+        tap.check(bad == [416] * 5, "a range that is not there is told so", str(bad))
+        odd = [client.ask("GET", "/footage/0", Range=r) for r in ("bytes=--5", "bytes=-", "bytes=a-b", "bytes=0x1-", "bytes= 0-5", "bytes=0-5,7-9", "bytes=+1-5", "lines=0-5", "bytes=5--3", "bytes=0-", f"bytes=-{last}", f"bytes=0-{last}")]
+        tap.check([(s, d == whole) for s, d in odd] == [(200, True)] * 12, "a range that is none is not heeded", str([s for s, _ in odd]))
         lanes = client.json("/api/source/0")["lanes"]
         tap.check(len(lanes) == 5 and all(seconds > 0 and spans for _, _, seconds, spans in lanes), "with a lane per person")
         one = client.json(f"/api/frame/{client.json('/api/source/0')['frames'][3][0]}")
@@ -438,7 +547,7 @@ def main():
         subprocess.run([program, footage, "-o", made, "-q"], check=True)
         copy = copier(made, top)
         chosen = sys.argv[3:]
-        for test in (test_strangers, test_headers, test_foreign, test_paths, test_bodies, test_many, test_decisions, test_boxes, test_faces, test_added, test_questions, test_footage, test_export, test_killed):
+        for test in (test_strangers, test_headers, test_foreign, test_paths, test_bodies, test_requests, test_expired, test_many, test_decisions, test_boxes, test_faces, test_added, test_questions, test_footage, test_export, test_killed):
             if chosen and test.__name__ not in chosen:
                 continue
             try:
