@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// whoswho name, merge, reject, same, different, ignore, cover, undo, redo: one decision, and the folders as it makes them.
+// whoswho name, merge, reject, same, different, ignore, cover, undo, redo: one decision, and the folders as it makes
+// them.
 #include "commands.h"
 #include "document.h"
 #include "review.h"

@@ -8,9 +8,9 @@
 typedef struct review_options {
     const char *dir;
     ww_model_options models; // those the library was made with, to add faces that were missed
-    int port;          // 0: any that is free
-    bool open_browser; // hand the address to the desktop
-    bool quiet;        // print the address alone
+    int port;                // 0: any that is free
+    bool open_browser;       // hand the address to the desktop
+    bool quiet;              // print the address alone
 } review_options;
 
 // Serves until the page or a signal ends it, then sorts again and writes the folders if anything was decided.

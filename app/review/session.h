@@ -20,9 +20,9 @@ typedef struct session {
     const char *dir;
     const ww_model_options *model_options; // of the models the library was made with; NULL: the default ones
     ww_models *models;                     // opened when a face is added
-    int64_t generation; // one more with each change
-    int64_t decided;    // decisions of this session
-    bool broken;        // a change was cut off by an error: the view is to be read again
+    int64_t generation;                    // one more with each change
+    int64_t decided;                       // decisions of this session
+    bool broken;                           // a change was cut off by an error: the view is to be read again
     // questions.c
     question *questions; // best first
     size_t question_count;

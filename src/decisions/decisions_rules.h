@@ -13,7 +13,8 @@
 //   add        the face of operand 0 was added by hand; it is nobody's yet. Taken back, the face is not shown
 //   cover      the face of operand 0 is shown first of whose it is
 //   nobody     the faces of operand 0 leave their identities and stay unassigned; with a text they are not even
-//              written, with WW_NOT_A_FACE no label tells of them either. Operand 1, if there is one, is the person they were taken from, who stays a person
+//              written, with WW_NOT_A_FACE no label tells of them either. Operand 1, if there is one, is the person
+//              they were taken from, who stays a person
 // Listing a face in an operand that is a person moves it there from wherever it was.
 #ifndef WW_DECISIONS_DECISIONS_RULES_H
 #define WW_DECISIONS_DECISIONS_RULES_H

@@ -67,6 +67,7 @@ def looked_at_in_the_footage_as_a_scan_would():
     check(away < 0.05, f"landmarks {away:.3f} of the box away from those of a scan")
     likeness = float(vector("out", row["face"]) @ vector("whole", wanted["face"]))
     check(likeness > 0.95, f"an embedding as a scan makes it: {likeness:.3f}")
+    check_equal(query("out", "SELECT count(*) FROM face")[0][0], query("out", "SELECT count(*) FROM face_chip")[0][0], "faces with a chip")
 
 
 def written_like_any_face_and_taken_back():

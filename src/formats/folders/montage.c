@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A person at a glance: up to 25 portraits side by side, the cover first, if one was chosen, and the others in the order
-// of the library. Of more, those that selection.h chooses: the good ones that differ most.
+// A person at a glance: up to 25 portraits side by side, the cover first, if one was chosen, and the others in the
+// order of the library. Of more, those that selection.h chooses: the good ones that differ most.
 #include "formats/folders/made_keys.h"
 #include "formats/folders/writers.h"
 #include "formats/selection.h"

@@ -6,9 +6,8 @@
 //     "sizes":   {"7": [480, 640], ...},
 //     "faces":   [frame, x, y, width, height, ...] }
 // People's faces are numbers of faces; the unassigned come last, as number -1. Frames and faces are those with the
-// numbers 1, 2, ...; boxes are whole pixels of the frame, which is as large as its source, or as "sizes" has it; a source
-// is an index. "href" is ready to be used as
-// (the beginning of) a URL.
+// numbers 1, 2, ...; boxes are whole pixels of the frame, which is as large as its source, or as "sizes" has it; a
+// source is an index. "href" is ready to be used as (the beginning of) a URL.
 #include "base/files.h"
 #include "formats/folders/report.h"
 #include "base/text.h"
