@@ -2,6 +2,7 @@
 // Decisions over a view: the view, the library and a full sort agree on who is who. Over the demo clip: five people.
 #include "demo_library.h"
 
+#include <math.h>
 #include <pthread.h>
 #include <stdbool.h>
 
@@ -53,7 +54,7 @@ static bool same_people(const ww_view *a, const ww_view *b)
     for (size_t p = 0; p < ww_view_person_count(a) && same; p++) {
         const ww_view_person *x = ww_view_get_person(a, p), *y = ww_view_get_person(b, p);
         same = x->number == y->number && same_text(x->name, y->name) && same_text(x->folder, y->folder)
-               && x->ignored == y->ignored && x->face_count == y->face_count;
+               && x->ignored == y->ignored && x->face_count == y->face_count && x->cover == y->cover;
     }
     for (size_t i = 0; i < ww_view_face_count(a) && same; i++) {
         const ww_view_face *x = ww_view_get_face(a, i), *y = ww_view_get_face(b, i);
@@ -227,6 +228,91 @@ TEST(sorting_goes_on_in_another_thread)
     check_agreement();
 }
 
+TEST(a_cover_is_a_decision_that_lasts_through_a_merge)
+{
+    size_t count;
+    const size_t cover = *ww_view_faces_of_person(view, ww_view_find_person(view, 1), &count);
+    CHECK_EQ(ww_view_get_person(view, ww_view_find_person(view, 1))->cover, WW_NONE);
+    CHECK_OK(decide_faces(WW_DECISION_COVER, NULL, 1, 1, NULL));
+    CHECK_EQ(ww_view_get_person(view, ww_view_find_person(view, 1))->cover, cover);
+    check_agreement();
+    CHECK_OK(decide(WW_DECISION_MERGE, "0", "1", NULL));
+    CHECK_EQ(ww_view_get_person(view, ww_view_get_face(view, cover)->person)->cover, cover);
+    CHECK_OK(decide_faces(WW_DECISION_COVER, NULL, 0, 1, NULL)); // the last one counts
+    CHECK_EQ(ww_view_get_person(view, ww_view_find_person(view, 0))->cover,
+             *ww_view_faces_of_person(view, ww_view_find_person(view, 0), &count));
+    CHECK_EQ(decide_faces(WW_DECISION_COVER, NULL, 0, 2, NULL), WW_ERR_ARGUMENT);
+    for (int i = 0; i < 3; i++)
+        CHECK_OK(decide(WW_DECISION_UNDO, NULL, NULL, NULL));
+    CHECK_EQ(ww_view_get_person(view, ww_view_find_person(view, 1))->cover, WW_NONE);
+    check_agreement();
+}
+
+TEST(an_added_face_is_a_decision_that_undo_takes_back)
+{
+    const size_t faces = ww_view_face_count(view);
+    ww_new_face face = WW_NEW_FACE_INIT;
+    ww_added_face added = WW_ADDED_FACE_INIT;
+    face.frame = ww_view_get_frame(view, 3)->id;
+    face.x = 10.3;
+    face.y = 12;
+    face.width = 60;
+    face.height = 70;
+    face.name = "Eve";
+    CHECK_OK(ww_library_add_face(library, models, &face, &added, &err));
+    CHECK(added.quality >= 0 && added.quality <= 1 && added.entry > 0 && strstr(added.words, "was added"));
+    CHECK_EQ(ww_library_add_face(library, models, &face, NULL, &err), WW_ERR_ARGUMENT); // it is there already
+    CHECK_OK(ww_view_refresh(view, &err));
+    CHECK_EQ(ww_view_face_count(view), faces + 1);
+    const ww_view_face *f = ww_view_get_face(view, ww_view_find_face(view, added.face));
+    CHECK(f && f->person != WW_NONE && f->frame == 3 && f->x == 10.25 && f->path[0]);
+    CHECK_STR(ww_view_get_person(view, f->person)->title, "Eve");
+    check_agreement();
+    CHECK_OK(decide(WW_DECISION_UNDO, NULL, NULL, NULL));
+    f = ww_view_get_face(view, ww_view_find_face(view, added.face));
+    CHECK(f->discarded && f->person == WW_NONE);
+    check_agreement();
+    CHECK_OK(decide(WW_DECISION_REDO, NULL, NULL, NULL));
+    f = ww_view_get_face(view, ww_view_find_face(view, added.face));
+    CHECK(!f->discarded && f->person != WW_NONE);
+    CHECK_OK(decide(WW_DECISION_UNDO, NULL, NULL, NULL));
+    face.name = NULL;
+    CHECK_OK(ww_library_add_face(library, models, &face, NULL, &err)); // the very box: the face is shown again
+    CHECK_OK(ww_view_refresh(view, &err));
+    CHECK_EQ(ww_view_face_count(view), faces + 1);
+    CHECK_OK(decide(WW_DECISION_UNDO, NULL, NULL, NULL));
+}
+
+TEST(a_face_that_cannot_be_is_not_added)
+{
+    const ww_view_frame *frame = ww_view_get_frame(view, 3);
+    const ww_view_face *there = ww_view_get_face(view, frame->first_face);
+    const double wide = there->frame_width, w = there->width, h = there->height;
+    const double boxes[][4] = {{there->x, there->y, w, h},
+                               {there->x + w / 5, there->y, w, h},
+                               {there->x + w / 4, there->y + h / 4, w / 2, h / 2},
+                               {wide, 0, 50, 50},
+                               {10, 10, 5, 50},
+                               {10, 10, -50, 50},
+                               {NAN, 10, 50, 50},
+                               {10, INFINITY, 50, 50}};
+    const size_t decisions = ww_view_decision_count(view);
+    ww_new_face face = WW_NEW_FACE_INIT;
+    for (size_t i = 0; i < sizeof boxes / sizeof *boxes; i++) {
+        face = (ww_new_face){sizeof face, frame->id, boxes[i][0], boxes[i][1], boxes[i][2], boxes[i][3], NULL};
+        CHECK_EQ(ww_library_add_face(library, models, &face, NULL, &err), WW_ERR_ARGUMENT);
+    }
+    face = (ww_new_face){sizeof face, 123456, 10, 10, 50, 50, NULL};
+    CHECK_EQ(ww_library_add_face(library, models, &face, NULL, &err), WW_ERR_NOT_FOUND);
+    face = (ww_new_face){sizeof face, frame->id, 10, 10, 50, 50, "Face_7"};
+    CHECK_EQ(ww_library_add_face(library, models, &face, NULL, &err), WW_ERR_ARGUMENT);
+    face.size = 0;
+    CHECK_EQ(ww_library_add_face(library, models, &face, NULL, &err), WW_ERR_ARGUMENT);
+    CHECK_EQ(ww_library_add_face(library, models, NULL, NULL, &err), WW_ERR_ARGUMENT);
+    CHECK_OK(ww_view_refresh(view, &err));
+    CHECK_EQ(ww_view_decision_count(view), decisions);
+}
+
 int main(void)
 {
     open_demo();
@@ -239,6 +325,9 @@ int main(void)
     RUN(questions_about_one_person_are_those_among_all);
     RUN(a_split_is_proposed_face_by_face);
     RUN(sorting_goes_on_in_another_thread);
+    RUN(a_cover_is_a_decision_that_lasts_through_a_merge);
+    RUN(an_added_face_is_a_decision_that_undo_takes_back);
+    RUN(a_face_that_cannot_be_is_not_added);
     close_demo();
     return FINISH();
 }
