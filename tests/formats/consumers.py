@@ -332,6 +332,7 @@ def coco_has_what_its_readers_ask_for():
             face, image = faces[a["id"]], images[a["image_id"]]
             check_equal((a["category_id"] - 1, a["track_id"]), (face[3], face[4]), f"annotation {a['id']}")
             check(categories[a["category_id"]]["keypoints"][0] == "right_eye" and a["iscrowd"] == 0, "category")
+            check_equal(a["segmentation"], [], "an outline, of which there is none")
             check(numpy.abs(numpy.subtract(a["bbox"], face[5:9])).max() < 0.02, f"box of {a['id']}")
             check(a["bbox"][0] + a["bbox"][2] <= image["width"] + 0.02, f"box of {a['id']}")
             marks = numpy.array(a["keypoints"]).reshape(5, 3)
