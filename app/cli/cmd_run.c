@@ -23,7 +23,7 @@ struct settings {
     ww_scan_options scan;
     ww_cluster_options cluster;
     int csv_safe;
-    bool null, no_track, near_times, fast, original_size, quiet, verbose, json, help;
+    bool null, no_track, near_times, fast, count_frames, original_size, quiet, verbose, json, help;
 };
 
 struct outcome {
@@ -222,6 +222,8 @@ static int run(int argc, char **argv, int first, const way *how)
         {"fps", 0, OPTION_FPS, &set.scan.every_us, "N", "the same as samples per second"},
         {"exact-times", 0, OPTION_FLAG_OFF, &set.near_times, NULL, "the frame at each sampling time (the default)"},
         {"near-times", 0, OPTION_FLAG, &set.near_times, NULL, "a frame near it that is cheaper to decode"},
+        {"count-frames", 0, OPTION_FLAG, &set.count_frames, NULL,
+         "sample by counting, as the article does: every (frame rate + 1)th frame; no tracking"},
         {"threads", 't', OPTION_COUNT, &set.scan.threads, "N", "threads to use (all CPUs)", 1, 1024},
         {"detector", 0, OPTION_TEXT, &set.models.detector, "FILE",
          "ONNX or dlib face detector, or hog, or cnn (the one built in)", .choices = "hog cnn yunet mmod"},
@@ -275,6 +277,8 @@ static int run(int argc, char **argv, int first, const way *how)
         code = EXIT_FINE;
     } else if (set.original_size && set.scan.portrait_width) {
         complain("--original-size and --portrait-width contradict each other");
+    } else if (set.count_frames && (set.scan.every_us || set.near_times || set.fast)) {
+        complain("--count-frames counts, and --every, --fps, --near-times and --fast go by time: take one of them");
     } else if (set.preset && strcmp(set.preset, "article") != 0) {
         complain("there is no preset '%s'; there is one: article", set.preset);
     } else if ((code = inputs_read(&in, argument, count, set.list, set.null)) == EXIT_FINE) {
@@ -282,6 +286,7 @@ static int run(int argc, char **argv, int first, const way *how)
         set.scan.no_track = set.no_track;
         set.scan.near_times = set.near_times;
         set.scan.fast = set.fast;
+        set.scan.count_frames = set.count_frames;
         if (set.original_size)
             set.scan.portrait_width = WW_PORTRAIT_AS_FILMED;
         if (set.preset)

@@ -33,7 +33,7 @@ _whoswho() {
         eval:--face) mapfile -t COMPREPLY < <(compgen -W "middle largest" -- "$word"); return ;;
         eval:--worst) return ;;
         eval:--thresholds) return ;;
-        eval:--method) mapfile -t COMPREPLY < <(compgen -W "templates hac map-equation chinese-whispers dbscan" -- "$word"); return ;;
+        eval:--method) mapfile -t COMPREPLY < <(compgen -W "templates hac map-equation chinese-whispers dbscan plain-dbscan" -- "$word"); return ;;
         *:--output|*:-o) mapfile -t COMPREPLY < <(compgen -d -- "$word"); return ;;
         *:--files-from) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
         *:--every) return ;;
@@ -53,14 +53,14 @@ _whoswho() {
         *:--eps) return ;;
         *:--threshold) return ;;
         *:--min-samples) return ;;
-        *:--method) mapfile -t COMPREPLY < <(compgen -W "templates hac map-equation chinese-whispers dbscan auto" -- "$word"); return ;;
+        *:--method) mapfile -t COMPREPLY < <(compgen -W "templates hac map-equation chinese-whispers dbscan plain-dbscan auto" -- "$word"); return ;;
         *:--min-quality) return ;;
         *:--known) mapfile -t COMPREPLY < <(compgen -d -- "$word"); return ;;
     esac
     if [[ $word == -* ]]; then
         local options=""
         case $command in
-            scan) options="--output --files-from --null --every --fps --exact-times --near-times --threads --detector --embedder --landmarks --upsample --jitter --detect-size --min-face --min-score --track --no-track --fast --frame-max --portrait-width --original-size --preset --quiet --verbose --json --help" ;;
+            scan) options="--output --files-from --null --every --fps --exact-times --near-times --count-frames --threads --detector --embedder --landmarks --upsample --jitter --detect-size --min-face --min-score --track --no-track --fast --frame-max --portrait-width --original-size --preset --quiet --verbose --json --help" ;;
             cluster) options="--csv-safe --no-csv-safe --output --quiet --verbose --json --help --eps --threshold --min-samples --method --min-quality --known --embeddings --meta --out --threads --detector --embedder --landmarks --upsample --jitter" ;;
             export) options="--restore --to --out --split --seed --near-duplicate --unlabelled --named --best --apart --per-track --box --crop --original-size --portrait-width --format --quality --chip-size --margin --csv-safe --no-csv-safe --output --quiet --verbose --json --help" ;;
             check) options="--faces --quiet --json --help" ;;
@@ -74,7 +74,7 @@ _whoswho() {
             find) options="--output --quiet --json --help --in --every --top --threads --detector --embedder --landmarks --upsample --jitter" ;;
             eval) options="--output --truth --pairs --face --worst --thresholds --method --min-samples --threads --quiet --json --help" ;;
             models) options="--quiet --json --help" ;;
-            *) options="--output --files-from --null --every --fps --exact-times --near-times --threads --detector --embedder --landmarks --upsample --jitter --detect-size --min-face --min-score --track --no-track --fast --frame-max --portrait-width --original-size --preset --quiet --verbose --json --help --eps --threshold --min-samples --method --min-quality --known --csv-safe --no-csv-safe --version" ;;
+            *) options="--output --files-from --null --every --fps --exact-times --near-times --count-frames --threads --detector --embedder --landmarks --upsample --jitter --detect-size --min-face --min-score --track --no-track --fast --frame-max --portrait-width --original-size --preset --quiet --verbose --json --help --eps --threshold --min-samples --method --min-quality --known --csv-safe --no-csv-safe --version" ;;
         esac
         mapfile -t COMPREPLY < <(compgen -W "$options" -- "$word")
         return

@@ -100,6 +100,9 @@ typedef struct ww_scan_options {
     // Width of the stored portraits, pixels; 0: the article's 400, to which small ones are enlarged.
     // WW_PORTRAIT_AS_FILMED: as filmed, neither enlarged nor shrunk.
     int portrait_width;
+    // 1: samples are counted, as the article does: of a video with r frames a second every (floor(r) + 1)th frame, the
+    // first of them the (floor(r) + 3)th; no_track implied. Goes with no other way of sampling.
+    int count_frames;
 } ww_scan_options;
 
 #define WW_PORTRAIT_AS_FILMED (-1)
@@ -151,9 +154,10 @@ WW_API ww_status ww_library_forget(ww_library *library, const char *const *path,
 typedef struct ww_cluster_options {
     size_t size; // set by the INIT macro
     // "templates": linkage of the means of tracks, the default (up to 20,000 of them; beyond that "hac"). "hac":
-    // average linkage. "dbscan" is the article's: exact, label for label scikit-learn's, over all faces alike.
-    // "chinese-whispers" is dlib's. Every method honours decisions, tracks, and that two faces seen at once are two
-    // people. NULL: WW_KEEP; "auto": WW_AUTO.
+    // average linkage. "dbscan" is scikit-learn's over all faces alike. "chinese-whispers" is dlib's. Every
+    // method honours decisions, tracks, and that two faces seen at once are two people; but "plain-dbscan", which is
+    // the article's, knows decisions alone, and without them is scikit-learn's label for label.
+    // NULL: WW_KEEP; "auto": WW_AUTO.
     const char *method;
     double eps; // distance of embeddings within which two faces are neighbours; default: the embedder's own
     // the method's own measure (docs/clustering.md); default: estimated from the footage where it tells enough, else
@@ -170,8 +174,8 @@ typedef struct ww_cluster_options {
 } ww_cluster_options;
 
 // The article's whole recipe: frames within 700 x 500, doubled once for dlib's gradient detector (unless `models` names
-// another), its embedder, DBSCAN with eps 0.5 and 5 faces, nobody followed. Sets what is not set; models->embedder and
-// models->landmarks remain the caller's to name (dlib's).
+// another), its embedder, plain DBSCAN with eps 0.5 and 5 faces, nobody followed. Sets what is not set;
+// models->embedder and models->landmarks remain the caller's to name (dlib's).
 WW_API void ww_preset_article(ww_model_options *models, ww_scan_options *scan, ww_cluster_options *cluster);
 
 typedef enum ww_threshold_source {

@@ -16,7 +16,7 @@ void ww_preset_article(ww_model_options *models, ww_scan_options *scan, ww_clust
     }
     scan->no_track = 1;
     if (!cluster->method)
-        cluster->method = "dbscan";
+        cluster->method = "plain-dbscan";
     if (cluster->eps < 0)
         cluster->eps = EPS;
     if (cluster->min_samples < 0)

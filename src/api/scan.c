@@ -42,6 +42,10 @@ static ww_status check(const ww_scan_options *o, ww_error *err)
     if (status == WW_OK)
         status = check_range(o->shrink_width < o->shrink_height ? o->shrink_width : o->shrink_height, 0, FRAME_MAX_PX,
                              "the size to shrink to", err);
+    if (status == WW_OK && o->count_frames && (o->every_us || o->near_times || o->fast))
+        status =
+            ww_fail(err, WW_ERR_ARGUMENT,
+                    "frames are counted (count_frames), or sampled by time (every_us, near_times, fast): not both");
     return status == WW_OK ? check_range(o->threads, 0, THREADS_MAX, "the number of threads", err) : status;
 }
 

@@ -57,7 +57,8 @@ ww_status ww_cluster_vectors(const float *vectors, size_t count, int dim, const 
     ww_sized_read(&full, options, sizeof full);
     if (dim < 1 || dim > DIM_MAX || count > INT32_MAX || (count > 0 && (!vectors || !labels)))
         return ww_fail(err, WW_ERR_ARGUMENT, "%zu vectors of %d values cannot be clustered", count, dim);
-    const bool dbscan = !full.method || strcmp(full.method, "auto") == 0 || strcmp(full.method, "dbscan") == 0;
+    const ww_method *method = full.method ? ww_method_named(full.method) : NULL;
+    const bool dbscan = !full.method || strcmp(full.method, "auto") == 0 || (method && method->by_density);
     status = fill(&full, dbscan, err);
     if (status == WW_OK)
         status = (dbscan ? run_dbscan : run_method)(vectors, count, dim, &full, labels, err);

@@ -70,9 +70,13 @@ typedef struct ww_method_options {
 } ww_method_options;
 
 typedef struct ww_method {
-    const char *name;    // "templates", "dbscan", "chinese-whispers", "hac", "map-equation"
+    const char *name;    // "templates", "dbscan", "plain-dbscan", "chinese-whispers", "hac", "map-equation"
     const char *summary; // one line, with what the threshold means
     ww_method_options defaults;
+    // Its threshold is scikit-learn's eps: all vectors are alike, min_samples of them start a cluster, nobody joins
+    // afterwards.
+    bool by_density;
+    bool vectors_alone; // of what is known of faces beside their vectors only the user's decisions hold
     // The method itself, over the links prepared by ww_method_run (method.h).
     ww_status (*run)(const struct ww_method_problem *problem, uint32_t *cluster_of_group, ww_error *err);
 } ww_method;

@@ -42,8 +42,9 @@ static void add_face(const ww_dataset *set, size_t face, ww_buffer *text)
         ww_buffer_format(text, ", %d", VISIBLE);
     }
     // No outline, and said so: some readers do not get by without the field.
-    ww_buffer_format(text, "], \"segmentation\": [], \"track_id\": %lld, \"shot_id\": %u, \"person\": %d, \"score\": ", (long long)f->track,
-                     (unsigned)set->shot[f->frame], ww_catalog_person_of(set->catalog, face)->number);
+    ww_buffer_format(text, "], \"segmentation\": [], \"track_id\": %lld, \"shot_id\": %u, \"person\": %d, \"score\": ",
+                     (long long)f->track, (unsigned)set->shot[f->frame],
+                     ww_catalog_person_of(set->catalog, face)->number);
     ww_text_fixed(text, f->score, 4);
     ww_buffer_text(text, "}");
 }

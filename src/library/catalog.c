@@ -2,6 +2,7 @@
 // The store hands out sources, frames and faces in one common order, so each walk only has to move a finger along the
 // one before.
 #include "library/catalog.h"
+#include "library/settings.h"
 #include "base/files.h"
 #include "base/hash.h"
 #include "base/memory.h"
@@ -212,13 +213,26 @@ static bool title_sources(ww_catalog *c)
     return true;
 }
 
+static ww_status load_bounds(ww_catalog *c, ww_error *err)
+{
+    double width = 0, height = 0;
+    ww_status status = ww_stored_setting_number(c->store, WW_SETTING_WITHIN_WIDTH, 0, &width, err);
+    if (status == WW_OK)
+        status = ww_stored_setting_number(c->store, WW_SETTING_WITHIN_HEIGHT, 0, &height, err);
+    c->within_width = (int)width;
+    c->within_height = (int)height;
+    return status;
+}
+
 ww_status ww_catalog_load(ww_store *store, const int64_t *hidden, size_t hidden_count, ww_catalog *c, ww_error *err)
 {
     *c = (ww_catalog){.store = store,
                       .unassigned = {.number = -1, .folder = ww_strdup("Unsorted"), .cover = WW_NONE},
                       .ignored = {.number = -1, .ignored = true, .cover = WW_NONE}};
     loader l = {.catalog = c};
-    ww_status status = ww_store_sources(store, on_source, &l, err);
+    ww_status status = load_bounds(c, err);
+    if (status == WW_OK)
+        status = ww_store_sources(store, on_source, &l, err);
     if (status == WW_OK)
         status = ww_store_frames(store, on_frame, &l, err);
     if (status == WW_OK)

@@ -85,6 +85,7 @@ typedef struct ww_catalog {
     int dim;
     bool csv_safe;   // as WW_SETTING_CSV_SAFE has it; the loader of a catalog that is written sets it
     ww_light *light; // of each face, once added; NULL: not yet. A mean that is not a number: not known
+    int within_width, within_height; // what larger frames were shrunk to fit in the last scan; 0: they were not
 } ww_catalog;
 
 // *catalog is filled, or zeroed after a failure. The store must outlive it. `hidden` (may be NULL): ids of faces,

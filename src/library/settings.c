@@ -7,7 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define DISTANCE_MAX 100.0    // dlib's embeddings are not of unit length
+#define DISTANCE_MAX 100.0 // dlib's embeddings are not of unit length
+#define WITHIN_MAX_PX 65536
 #define LEGACY_SORT "sorting" // version 0.1: all of the sort's settings in one line
 
 typedef enum value_type { NUMBER, TEXT } value_type;
@@ -20,6 +21,8 @@ static const struct {
     [WW_SETTING_EMBEDDER] = {"embedder", TEXT, 0, 0},
     [WW_SETTING_EPS] = {"embedder.eps", NUMBER, 0, DISTANCE_MAX},
     [WW_SETTING_SEED_SCORE] = {"detector.sure", NUMBER, 0, 1e6},
+    [WW_SETTING_WITHIN_WIDTH] = {"scan.within_width", NUMBER, 0, WITHIN_MAX_PX},
+    [WW_SETTING_WITHIN_HEIGHT] = {"scan.within_height", NUMBER, 0, WITHIN_MAX_PX},
     [WW_SETTING_METHOD] = {"sort.method", TEXT, 0, 0},
     [WW_SETTING_THRESHOLD] = {"sort.threshold", NUMBER, 0, DISTANCE_MAX},
     [WW_SETTING_SORT_EPS] = {"sort.eps", NUMBER, 0, DISTANCE_MAX},
@@ -31,24 +34,37 @@ static const struct {
     [WW_SETTING_CSV_SAFE] = {"export.csv_safe", NUMBER, 0, 1},
 };
 
-static ww_status damaged(const ww_library *library, ww_setting setting, const char *text, ww_error *err)
+// dir: NULL where it is not known.
+static ww_status damaged(const char *dir, ww_setting setting, const char *text, ww_error *err)
 {
     return ww_fail(
         err, WW_ERR_STORE,
-        "the library in '%s' has the setting %s = '%.40s', which it cannot have; sort again with that option given",
-        library->dir, table[setting].key, text);
+        "the library%s%s%s has the setting %s = '%.40s', which it cannot have; %s again with that option given",
+        dir ? " in '" : "", dir ? dir : "", dir ? "'" : "", table[setting].key, text,
+        setting < WW_SETTING_METHOD ? "scan" : "sort");
+}
+
+static ww_status read_number(ww_store *store, const char *dir, ww_setting setting, double fallback, double *value,
+                             ww_error *err)
+{
+    char *text = NULL;
+    *value = fallback;
+    ww_status status = ww_store_get_meta(store, table[setting].key, &text, err);
+    if (text
+        && !(ww_number_read_stored(text, value) && *value >= table[setting].least && *value <= table[setting].most))
+        status = damaged(dir, setting, text, err);
+    free(text);
+    return status;
 }
 
 ww_status ww_setting_number(ww_library *library, ww_setting setting, double fallback, double *value, ww_error *err)
 {
-    char *text = NULL;
-    *value = fallback;
-    ww_status status = ww_store_get_meta(library->store, table[setting].key, &text, err);
-    if (text
-        && !(ww_number_read_stored(text, value) && *value >= table[setting].least && *value <= table[setting].most))
-        status = damaged(library, setting, text, err);
-    free(text);
-    return status;
+    return read_number(library->store, library->dir, setting, fallback, value, err);
+}
+
+ww_status ww_stored_setting_number(ww_store *store, ww_setting setting, double fallback, double *value, ww_error *err)
+{
+    return read_number(store, NULL, setting, fallback, value, err);
 }
 
 ww_status ww_setting_text(ww_library *library, ww_setting setting, char *text, ww_error *err)
@@ -57,7 +73,7 @@ ww_status ww_setting_text(ww_library *library, ww_setting setting, char *text, w
     *text = 0;
     ww_status status = ww_store_get_meta(library->store, table[setting].key, &stored, err);
     if (stored && strlen(stored) >= WW_SETTING_TEXT_MAX)
-        status = damaged(library, setting, stored, err);
+        status = damaged(library->dir, setting, stored, err);
     else if (stored)
         strcpy(text, stored);
     free(stored);

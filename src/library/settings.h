@@ -11,6 +11,9 @@ typedef enum ww_setting {
     WW_SETTING_EMBEDDER,   // text: its name
     WW_SETTING_EPS,        // number: its eps, Euclidean distance of embeddings
     WW_SETTING_SEED_SCORE, // number: the detector score that a seed face needs
+    // Of the last scan: what larger frames were shrunk to fit, pixels; 0: they were not.
+    WW_SETTING_WITHIN_WIDTH,
+    WW_SETTING_WITHIN_HEIGHT,
     // Of sorting, as the user asked; absent: the default.
     WW_SETTING_METHOD,      // text
     WW_SETTING_THRESHOLD,   // number, the method's measure
@@ -31,6 +34,8 @@ enum { WW_SETTING_TEXT_MAX = 64 }; // bytes, with the zero
 // *value: of the setting, or `fallback` where it is absent. WW_ERR_STORE: what is stored is not a number within its
 // bounds.
 ww_status ww_setting_number(ww_library *library, ww_setting setting, double fallback, double *value, ww_error *err);
+// The same where there is a store alone.
+ww_status ww_stored_setting_number(ww_store *store, ww_setting setting, double fallback, double *value, ww_error *err);
 // text: at least WW_SETTING_TEXT_MAX bytes; "" where it is absent.
 ww_status ww_setting_text(ww_library *library, ww_setting setting, char *text, ww_error *err);
 ww_status ww_setting_store_number(ww_library *library, ww_setting setting, double value, ww_error *err);

@@ -227,9 +227,9 @@ ww_status ww_evidence_find(const ww_catalog *faces, const ww_decided *decided, c
         ww_forest_init(f.group, count);
         memset(f.enemy, 0xff, count * sizeof *f.enemy);
         take_decisions(&f);
-        status = f.starved ? WW_OK : take_tracks(&f, err);
+        status = f.starved || options->decisions_alone ? WW_OK : take_tracks(&f, err);
     }
-    if (status == WW_OK && !f.starved)
+    if (status == WW_OK && !f.starved && !options->decisions_alone)
         take_frames(&f);
     if (status == WW_OK && f.starved)
         status = ww_fail_memory(err, "what is known of %zu faces", count);

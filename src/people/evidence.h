@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What is known of faces before they are compared: the user's decisions, tracks, faces seen at once.
+// What is known of faces before they are compared: the user's decisions, and, unless decisions alone are to count,
+// tracks and faces seen at once.
 //
 // The stronger word wins, so that the links never contradict each other: decisions, then tracks, then frames. Two faces
 // seen at once are two people, except where one picture shows somebody twice (a mirror, a split screen, a picture in
@@ -27,6 +28,7 @@ typedef struct ww_evidence {
 typedef struct ww_evidence_options {
     double linkage;             // the model's threshold for average linkage, Euclidean
     const ww_face_grade *grade; // a face each; only good ones tell about distances
+    bool decisions_alone;       // neither tracks nor faces seen at once
 } ww_evidence_options;
 
 ww_status ww_evidence_find(const ww_catalog *faces, const ww_decided *decided, const ww_evidence_options *options,

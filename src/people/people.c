@@ -46,10 +46,11 @@ static int report(void *user, double share)
     return ww_library_report(user, &(ww_progress){.stage = WW_STAGE_CLUSTER, .share = share});
 }
 
-// dbscan is the article's: all faces are equal, and nobody joins afterwards, unless the caller says so.
+// By density all faces are equal, and nobody joins afterwards, unless the caller says so.
 static bool all_equal(const ww_people_sorting *c)
 {
-    return strcmp(c->options.method, "dbscan") == 0 && !(c->options.min_quality > 0);
+    const ww_method *asked = ww_method_named(c->options.method);
+    return asked && asked->by_density && !(c->options.min_quality > 0);
 }
 
 static double min_quality(const ww_people_sorting *c)
@@ -98,12 +99,12 @@ static ww_status choose_method(const ww_people_sorting *c, const ww_method **met
     if (*method)
         return WW_OK;
     return ww_fail(err, WW_ERR_ARGUMENT,
-                   "there is no method '%s'; there are templates, hac, map-equation, chinese-whispers and dbscan",
+                   "there is no method '%s'; there are templates, hac, map-equation, chinese-whispers, dbscan and "
+                   "plain-dbscan",
                    name);
 }
 
 static bool by_templates(const ww_method *method) { return strcmp(method->name, "templates") == 0; }
-static bool by_dbscan(const ww_method *method) { return strcmp(method->name, "dbscan") == 0; }
 
 // How the method's measure stands to average linkage's.
 static double share_of_linkage(const ww_method *method)
@@ -120,25 +121,25 @@ static bool only_photos(const ww_catalog *g)
 }
 
 // The threshold is chosen for average linkage; other methods' measures stand in fixed proportion to it (methods.c),
-// dbscan's is eps itself.
+// by density it is eps itself.
 static double choose_threshold(ww_people_sorting *c)
 {
     const double model = c->model_eps * WW_LINKAGE_PER_EPS;
     c->chosen = ww_threshold_choose(&c->evidence, model, count_groups(c));
     if (by_templates(c->method))
         c->chosen.value = ww_threshold_of_model(model, c->apart ? c->apart : count_clear(c));
-    if (by_templates(c->method) || by_dbscan(c->method))
+    if (by_templates(c->method) || c->method->by_density)
         c->chosen.measured = false;
     if (c->options.threshold > 0)
         return c->options.threshold;
-    if (by_dbscan(c->method))
+    if (c->method->by_density)
         return c->eps;
     return share_of_linkage(c->method) * (c->options.eps > 0 ? c->eps * WW_LINKAGE_PER_EPS : c->chosen.value);
 }
 
 static int least_faces(const ww_people_sorting *c)
 {
-    if (by_dbscan(c->method))
+    if (c->method->by_density)
         return 1;
     if (c->options.min_samples > 0)
         return c->options.min_samples;
@@ -149,7 +150,7 @@ static double join_distance(const ww_people_sorting *c, double threshold)
 {
     if (all_equal(c))
         return 0;
-    if (by_dbscan(c->method))
+    if (c->method->by_density)
         return threshold;
     return threshold / share_of_linkage(c->method) * JOIN_SHARE;
 }
@@ -163,7 +164,7 @@ static ww_sort_options sort_options(ww_people_sorting *c)
                              .context = by_templates(c->method) ? &c->context : NULL,
                              .min_size = least_faces(c),
                              .min_quality = min_quality(c),
-                             .min_samples = !by_dbscan(c->method)    ? 0
+                             .min_samples = !c->method->by_density   ? 0
                                             : given->min_samples > 0 ? given->min_samples
                                                                      : MIN_SAMPLES_DEFAULT,
                              .grade = c->grade,
@@ -200,7 +201,7 @@ static ww_status store_people(ww_people_sorting *c, ww_error *err)
 static void fill_result(const ww_people_sorting *c, ww_cluster_result *r)
 {
     const double at =
-        by_dbscan(c->method) ? c->eps * WW_LINKAGE_PER_EPS : c->used.threshold / share_of_linkage(c->method);
+        c->method->by_density ? c->eps * WW_LINKAGE_PER_EPS : c->used.threshold / share_of_linkage(c->method);
     r->people = (int64_t)c->numbers.people.count;
     r->unassigned = c->numbers.unassigned;
     r->faces = (int64_t)c->faces->face.count;
@@ -232,7 +233,10 @@ static ww_status prepare(ww_people_sorting *c, ww_error *err)
             return ww_fail_memory(err, "sorting %zu faces", c->faces->face.count);
         grade_faces(c);
     }
-    ww_evidence_options known = {c->model_eps * WW_LINKAGE_PER_EPS, c->grade};
+    const ww_method *asked = ww_method_named(c->options.method);
+    ww_evidence_options known = {.linkage = c->model_eps * WW_LINKAGE_PER_EPS,
+                                 .grade = c->grade,
+                                 .decisions_alone = asked && asked->vectors_alone};
     if (status == WW_OK)
         status = ww_evidence_find(c->faces, c->decided, &known, &c->evidence, err);
     if (status == WW_OK)

@@ -251,7 +251,9 @@ static ww_status take_face(ww_face_extractor *t, const ww_selected_frame *take, 
     double cut = ww_thread_cpu_seconds();
     seen->embed_s += cut - begun;
     if (status == WW_OK)
-        status = ww_portrait(take->image, d, t->portrait_width, &face.row, &face.portrait, &face.portrait_bytes, err);
+        status = ww_portrait(take->image, d, t->portrait_width,
+                             ww_portrait_margin_scale(take->image->width, t->margins_as_they_stand), &face.row,
+                             &face.portrait, &face.portrait_bytes, err);
     if (status == WW_OK)
         status = keep_chip(t, take->image, d, &face, err);
     seen->encode_s += ww_thread_cpu_seconds() - cut;

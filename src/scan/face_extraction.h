@@ -64,8 +64,9 @@ typedef struct ww_face_extractor {
     const ww_model_spec *embedder_spec;
     ww_embedder *embedder;
     int frame_max_px;
-    int portrait_width; // as ww_scan_options has it
-    bool is_video;      // what is around a face is kept, too
+    int portrait_width;         // as ww_scan_options has it
+    bool margins_as_they_stand; // see portrait.h
+    bool is_video;              // what is around a face is kept, too
     ww_span_result *seen;
     size_t embedded; // faces of seen->faces before this one have their vectors
 } ww_face_extractor;

@@ -3,11 +3,15 @@
 
 #include <math.h>
 
-ww_status ww_portrait(const ww_image *image, const ww_detection *face, int wanted, ww_face_row *row, uint8_t **jpeg,
-                      size_t *bytes, ww_error *err)
+double ww_portrait_margin_scale(int width, bool as_they_stand)
 {
-    double zoom = image->width / WW_PORTRAIT_FRAME_WIDTH;
-    double margin_x = WW_PORTRAIT_MARGIN_X * zoom, margin_y = WW_PORTRAIT_MARGIN_Y * zoom;
+    return as_they_stand ? 1 : width / WW_PORTRAIT_FRAME_WIDTH;
+}
+
+ww_status ww_portrait(const ww_image *image, const ww_detection *face, int wanted, double margin_scale,
+                      ww_face_row *row, uint8_t **jpeg, size_t *bytes, ww_error *err)
+{
+    double margin_x = WW_PORTRAIT_MARGIN_X * margin_scale, margin_y = WW_PORTRAIT_MARGIN_Y * margin_scale;
     // Top and left on even pixels, so that chroma planes are cut at whole samples.
     int left = (int)fmax(0, floor(face->x - margin_x)) & ~1, top = (int)fmax(0, floor(face->y - margin_y)) & ~1;
     int right = (int)fmin(image->width, ceil(face->x + face->width + margin_x));

@@ -154,8 +154,10 @@ static char *exact_key(const ww_models *m, const ww_scan_options *o)
 
 static char *scan_key(const ww_scan_options *o, const char *exact)
 {
-    static const char *const times[] = {
-        [WW_TIMES_EXACT] = "", [WW_TIMES_NEAR] = " times=near", [WW_TIMES_CHEAPEST] = " times=cheapest"};
+    static const char *const times[] = {[WW_TIMES_EXACT] = "",
+                                        [WW_TIMES_NEAR] = " times=near",
+                                        [WW_TIMES_CHEAPEST] = " times=cheapest",
+                                        [WW_TIMES_COUNTED] = " times=counted"};
     return ww_strf("%s%s%s", exact, times[ww_scan_times(o)], o->fast ? " fast" : "");
 }
 
@@ -213,6 +215,10 @@ static ww_status store_settings(ww_scan *s, ww_error *err)
     ww_status status = ww_setting_store_text(s->library, WW_SETTING_EPS, eps, err);
     if (status == WW_OK)
         status = ww_setting_store_text(s->library, WW_SETTING_SEED_SCORE, sure, err);
+    if (status == WW_OK)
+        status = ww_setting_store_number(s->library, WW_SETTING_WITHIN_WIDTH, s->options.shrink_width, err);
+    if (status == WW_OK)
+        status = ww_setting_store_number(s->library, WW_SETTING_WITHIN_HEIGHT, s->options.shrink_height, err);
     return status == WW_OK ? ww_setting_store_text(s->library, WW_SETTING_EMBEDDER, s->models->embedder_spec.name, err)
                            : status;
 }

@@ -100,7 +100,10 @@ static void tell_plan(const ww_scan *s, const ww_scan_source *f)
 
 ww_source_times ww_scan_times(const ww_scan_options *options)
 {
-    return options->fast ? WW_TIMES_CHEAPEST : options->near_times ? WW_TIMES_NEAR : WW_TIMES_EXACT;
+    return options->count_frames ? WW_TIMES_COUNTED
+           : options->fast       ? WW_TIMES_CHEAPEST
+           : options->near_times ? WW_TIMES_NEAR
+                                 : WW_TIMES_EXACT;
 }
 
 ww_status ww_scan_source_open(ww_scan *s, ww_scan_source *f, char **failure, ww_error *err)

@@ -40,7 +40,7 @@ float ww_seed_score(const ww_model_spec *detector, float share)
 
 bool ww_tracks(const ww_scan_options *options, const ww_model_spec *detector)
 {
-    return !options->no_track && !options->fast && options->every_us <= WW_TRACK_EVERY_MAX_US
+    return !options->no_track && !options->fast && !options->count_frames && options->every_us <= WW_TRACK_EVERY_MAX_US
            && !detector->detector->too_slow_to_track && options->shrink_width == 0;
 }
 
@@ -197,6 +197,7 @@ ww_status ww_span_worker_run(ww_span_worker *worker, const ww_source *source, ww
                                         .embedder = worker->embedder,
                                         .frame_max_px = worker->options.frame_max_px,
                                         .portrait_width = worker->options.portrait_width,
+                                        .margins_as_they_stand = worker->options.shrink_width > 0,
                                         .is_video = ww_source_get_info(source)->kind == WW_SOURCE_VIDEO,
                                         .seen = seen,
                                         .embedded = first_face};

@@ -11,6 +11,7 @@ static const ww_choice_rule rules[] = {
     [WW_TIMES_EXACT] = {0},
     [WW_TIMES_NEAR] = {.chooses = true, .key_within = 4, .behind_key_us = 200000},
     [WW_TIMES_CHEAPEST] = {.chooses = true, .key_within = 2, .ends_early = true},
+    [WW_TIMES_COUNTED] = {.counts = true},
 };
 
 ww_choice_rule ww_choice_rule_of(ww_source_times times) { return rules[times]; }

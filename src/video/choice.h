@@ -18,6 +18,7 @@ typedef struct ww_choice_rule {
     int64_t key_within;    // so near to the sample a key frame counts, in shares: every_us / key_within
     int64_t behind_key_us; // so long behind it the frame is taken: the first of a shot is often half a dissolve
     bool ends_early;
+    bool counts; // frames, not times
 } ww_choice_rule;
 
 typedef struct ww_planned_frame {

@@ -16,6 +16,7 @@
 #define PLAN_BYTES_MAX ((size_t)1 << 30)
 #define FIRST_FRAME_PACKETS_MAX 3000 // packets tried before a video counts as undecodable
 #define PROOF_PACKETS 100            // packets compared when a span's mark is tried
+#define COUNTED_FPS_MAX 1000.0       // a rate above is a clock, not a rate: times are gone by
 #define STAMPED_SHARE_MIN 0.95       // of the frames that must have a presentation time
 #define START_MAX_US                                                                                                   \
     (24 * 3600 * INT64_C(1000000)) // a first frame later than this after the container's start: a wrong clock
@@ -31,6 +32,7 @@ typedef struct planner {
     ww_planned_frame on_screen; // the last that left the window, its end not yet known
     ww_choice choice;
     bool any_on_screen, origin_known;
+    int64_t step, shown; // where frames are counted: which of them, and how many there were
     int64_t unstamped_frames, tried_packets;
     AVCodecContext *decoder; // for the first frame only
     AVFrame *first_frame;
@@ -120,6 +122,27 @@ static void leave_screen(planner *p, int64_t end_us)
         want(p, &p->on_screen, sample);
 }
 
+// Every step-th frame behind the second, the first of them left out: the article's loop, which reads one frame before
+// it counts.
+static void count_frame(planner *p, const ww_planned_frame *frame)
+{
+    const int64_t behind = p->shown++ - 1;
+    if (behind > 0 && behind % p->step == 0)
+        want(p, frame, behind / p->step);
+}
+
+// Samples come about so often; the number of a second's frames and one more lie between them.
+static int64_t counted_every_us(planner *p, int64_t every_us)
+{
+    const AVRational mean = p->demuxer->stream->avg_frame_rate; // what OpenCV takes for the rate
+    const AVRational rate = mean.num > 0 ? mean : av_guess_frame_rate(p->demuxer->format, p->demuxer->stream, NULL);
+    const double fps = rate.num > 0 && rate.den > 0 ? av_q2d(rate) : 0;
+    if (!(fps > 0 && fps <= COUNTED_FPS_MAX))
+        return every_us;
+    p->step = (int64_t)fps + 1;
+    return (int64_t)((double)p->step * 1e6 / fps + 0.5);
+}
+
 static void pop(planner *p)
 {
     ww_planned_frame frame = p->window[--p->waiting];
@@ -128,6 +151,8 @@ static void pop(planner *p)
     const int64_t time_us = ww_plan_time_us(p->plan, frame.pts);
     if (p->choice.rule.chooses)
         ww_choice_add(&p->choice, &frame, time_us);
+    else if (p->step)
+        count_frame(p, &frame);
     else
         leave_screen(p, time_us);
     p->on_screen = frame;
@@ -244,7 +269,9 @@ static void finish(planner *p)
         plan->duration_us = ww_plan_time_us(plan, p->on_screen.pts + ticks);
         if (p->choice.rule.chooses)
             ww_choice_end(&p->choice, plan->duration_us);
-        else
+        else if (p->step && plan->moment_count == 0)
+            want(p, &p->on_screen, 0);
+        else if (!p->step)
             leave_screen(p, plan->duration_us);
     }
     plan->stamped =
@@ -260,6 +287,8 @@ static void finish(planner *p)
     }
     plan->start_us = start_of(p);
     plan->sample_count = ww_plan_sample(plan, plan->duration_us);
+    if (p->step && plan->moment_count && plan->sample_count <= plan->moments[plan->moment_count - 1].sample)
+        plan->sample_count = plan->moments[plan->moment_count - 1].sample + 1;
     if (plan->sample_count < 1)
         plan->sample_count = 1;
 }
@@ -305,6 +334,8 @@ ww_status ww_plan_make(ww_plan *plan, ww_demuxer *demuxer, int64_t every_us, ww_
         .time_base = demuxer->stream->time_base, .every_us = every_us, .frame_ticks = ww_demuxer_frame_ticks(demuxer)};
     planner *p = ww_alloc(sizeof *p);
     *p = (planner){.plan = plan, .demuxer = demuxer, .log = log, .first_frame = first_frame, .err = err};
+    if (ww_choice_rule_of(times).counts)
+        plan->every_us = counted_every_us(p, every_us);
     p->choice = (ww_choice){.rule = ww_choice_rule_of(times), .every_us = every_us, .take = want, .user = p};
     ww_status status = ww_decoder_open(&p->decoder, demuxer->stream->codecpar, plan->time_base, demuxer->path, err);
     if (status == WW_OK)

@@ -16,7 +16,8 @@
 // recordings, broadcasts) time goes on one frame later instead.
 //
 // With other times than exact ones, a frame nearer to the sample's time than half of every_us may stand for it
-// (choice.h); videos without presentation times and animations stay as they are.
+// (choice.h), or frames are counted; videos without presentation times and animations stay as they are. Of a video too
+// short for a counted frame the last one stands.
 //
 // What need not be decoded is not: groups of pictures without a sample are skipped, and so is everything behind the
 // last wanted frame of a group; between samples the frames that no other frame refers to are dropped. The pixels are
@@ -44,6 +45,7 @@ typedef enum ww_source_times {
     WW_TIMES_EXACT,    // the one on screen then
     WW_TIMES_NEAR,     // one within half of every_us that is decoded for others' sake anyway, or follows a key frame
     WW_TIMES_CHEAPEST, // the one within half of every_us that costs least, be it a second and a half behind the last
+    WW_TIMES_COUNTED,  // every_us is not asked: of r frames a second every (floor(r) + 1)th, from floor(r) + 2 on
 } ww_source_times;
 
 typedef struct ww_source_options {

@@ -214,7 +214,7 @@ def sorting_options():
     check_equal((summary["people"], summary["method"], summary["low_quality"]), (5, "templates", 0), "the demo")
     count = summary["faces"]
     check(55 <= count <= 59, f"{count} faces")
-    for method in ("templates", "hac", "map-equation", "chinese-whispers", "dbscan"):
+    for method in ("templates", "hac", "map-equation", "chinese-whispers", "dbscan", "plain-dbscan"):
         again = sorted_again("--method", method)
         check_equal((again["method"], again["people"]), (method, 5), "--method")
     check(
@@ -265,49 +265,6 @@ def threads():
         check_equal(process.returncode, 0, "exit code")
     check(most[4] - most[1] >= 3, f"threads at once: {most}")
     whoswho("run", picture, "-o", "no", "-t", "many", code=2)
-
-
-def preset():
-    """The article's: HOG on frames of at most 700 x 500, doubled, no tracks, DBSCAN; here with our embedder."""
-    embedder = os.path.join(DATA, "..", "..", "models", "embedder.onnx")
-    clip = standing_clip()
-    done = whoswho("run", clip, "-o", "out", "--json", "--preset", "article", "--embedder", embedder, code=None)
-    if done.code and "dlib" in done.err:
-        return "built without dlib's detector"
-    check_equal(done.code, 0, done.err)
-    summary = done.json
-    check_equal(
-        (summary["method"], summary["intermediate_frames"], round(summary["threshold"], 3)),
-        ("dbscan", 0, 0.5),
-        "method, looks and eps",
-    )
-    check(
-        "gradient" in summary["detector"].lower() or "hog" in summary["detector"].lower(),
-        f"the detector is {summary['detector']}",
-    )
-    wide = photo("wide.png", ("basil", 200, 150, 400), size=(1400, 800))
-    whoswho("run", wide, "-o", "wide", "-q", "--preset", "article", "--embedder", embedder)
-    check_equal(cv2.imread("wide/Frames/frame_1.jpg").shape[:2], (400, 700), "the frame is shrunk")
-    own = whoswho(
-        "run",
-        wide,
-        "-o",
-        "own",
-        "--json",
-        "--preset",
-        "article",
-        "--embedder",
-        embedder,
-        "--method",
-        "hac",
-        "--min-samples",
-        "1",
-    ).json
-    check_equal(own["method"], "hac", "what is said beside a preset stands")
-    typed = whoswho("run", wide, "-o", "typed", "-v", "--preset", "article")  # without a word on embedders
-    check("stands in" in typed.err and "dbscan" in typed.said, f"the preset as typed: {typed.err}{typed.said}")
-    whoswho("run", wide, "-o", "no", "--preset", "nonsense", "--embedder", embedder, code=2)
-    check(not os.path.exists("no"), "nothing is made when the options are wrong")
 
 
 def upsample():
@@ -375,7 +332,6 @@ main(
     frame_max,
     sorting_options,
     threads,
-    preset,
     upsample,
     every_scan_option_asks_for_another_scan,
 )

@@ -24,7 +24,7 @@ except ImportError:
 def cluster_vectors(vectors, method: str = "dbscan", eps: float = 0.5, threshold=None, min_samples=None, threads: int = 0) -> np.ndarray:
     """Labels (count,) int32 for vectors (count, dim): clusters from 0, -1 for none.
 
-    method: dbscan (label for label scikit-learn's), templates, hac, chinese-whispers, map-equation. eps: Euclidean
+    method: dbscan or plain-dbscan (label for label scikit-learn's), templates, hac, chinese-whispers, map-equation. eps: Euclidean
     distance of dbscan; threshold: that of the other methods (eps unless given). min_samples: dbscan 5, of the others
     the fewest that make a cluster, 2.
     """

@@ -67,7 +67,7 @@ class Library:
 
         Options are those of ww_scan_options: every_us (microseconds between samples), detect_size, min_face_px,
         min_score, frame_max_px, threads, no_track, shrink_width, shrink_height, near_times, fast,
-        portrait_width. Returns the counts of ww_scan_result; a file that cannot be read is logged and counted (unreadable).
+        portrait_width, count_frames. Returns the counts of ww_scan_result; a file that cannot be read is logged and counted (unreadable).
         """
         keep: list = []
         if isinstance(inputs, (str, bytes, os.PathLike)):

@@ -42,13 +42,20 @@ static void add_line(ww_buffer *text, int class, double x0, double y0, double x1
     ww_buffer_text(text, "\n");
 }
 
+// Pixels of the source for one of the margin's.
+static double margin_scale(const ww_catalog *c, const ww_catalog_frame *frame)
+{
+    if (c->within_width == 0 || c->within_height == 0)
+        return frame->width / WW_LABEL_MARGIN_AT_WIDTH_PX;
+    return fmax(1, fmax((double)frame->width / c->within_width, (double)frame->height / c->within_height));
+}
+
 void ww_label_portrait(const ww_catalog *c, size_t face, ww_buffer *text)
 {
     const ww_catalog_face *f = &c->face.item[face];
     const double *box = f->portrait_box;
     double portrait_px_a_source_px = f->width > 0 ? box[2] / f->width : 0;
-    double frame_widths = c->frame.item[f->frame].width / WW_LABEL_MARGIN_AT_WIDTH_PX;
-    double margin_px = WW_LABEL_MARGIN_PX * frame_widths * portrait_px_a_source_px;
+    double margin_px = WW_LABEL_MARGIN_PX * margin_scale(c, &c->frame.item[f->frame]) * portrait_px_a_source_px;
     add_line(text, class_of(c, face), box[0] - margin_px, box[1] - margin_px, box[0] + box[2] + margin_px,
              box[1] + box[3] + margin_px, f->portrait_width, f->portrait_height);
 }

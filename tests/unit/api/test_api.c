@@ -96,7 +96,7 @@ TEST(frames_are_shrunk_for_the_article_and_boxes_stay_those_of_the_source)
     cluster.eps = 0.4;
     ww_preset_article(&wanted, &scan, &cluster);
     CHECK_STR(wanted.detector, "a.onnx"); // what was set stays
-    CHECK(cluster.eps == 0.4 && cluster.min_samples == 5 && strcmp(cluster.method, "dbscan") == 0
+    CHECK(cluster.eps == 0.4 && cluster.min_samples == 5 && strcmp(cluster.method, "plain-dbscan") == 0
           && wanted.upsample == 1);
     CHECK(scan.shrink_width == 700 && scan.shrink_height == 500 && scan.no_track && !scan.near_times);
     CHECK_OK(ww_models_open(NULL, &models, &err));

@@ -82,7 +82,7 @@ static void check_portrait(int width, int height, ww_detection face, double left
     uint8_t *jpeg = NULL;
     size_t bytes = 0;
     draw_face(&image, width, height, &face);
-    CHECK_OK(ww_portrait(&image, &face, 0, &row, &jpeg, &bytes, &err));
+    CHECK_OK(ww_portrait(&image, &face, 0, ww_portrait_margin_scale(image.width, false), &row, &jpeg, &bytes, &err));
     CHECK_OK(ww_jpeg_decode(jpeg, bytes, "portrait", 1 << 24, &portrait, NULL, NULL, NULL, NULL, &err));
     CHECK_EQ(portrait.width, WW_PORTRAIT_WIDTH);
     CHECK_EQ(portrait.height, row.portrait_height);
