@@ -172,6 +172,10 @@ static ww_status find_picture(search *s, const char *path, bool first)
     if (s->r->json) {
         fputs(first ? "{\"found\": [{\"picture\": " : ",\n {\"picture\": ", stdout);
         json_print_string(stdout, path);
+        if (!read) {
+            fputs(", \"error\": ", stdout);
+            json_print_string(stdout, why.message);
+        }
         fputs(", \"faces\": [", stdout);
     } else if (!s->r->quiet && read) {
         printf("%s%s\n", printable(path), count ? "" : ": no face");

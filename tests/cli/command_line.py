@@ -70,6 +70,7 @@ def documents():
         ("log", people),
         ("why", "1", "2", people),
         ("find", os.path.join(TOP, "tests", "data", "people", "sage.png"), people),
+        ("find", "nothing.png", people),
         ("find", "--in", DEMO, "--every", "5s", os.path.join(TOP, "tests", "data", "people", "sage.png")),
         ("eval", people, "--truth", truth),
         ("models", "list"),

@@ -21,6 +21,7 @@ find_in basil.png -o nowhere
 import json, sys
 for picture in json.load(sys.stdin)["found"]:
     print(picture["picture"], [(m["person"], m["recognised"], m["portrait"].split("/")[0], len(m["stretches"])) for f in picture["faces"] for m in f["matches"][:1]])'
+"$WHOSWHO" find nothing.png out --json 2>/dev/null
 "$WHOSWHO" find --in "$demo" sage.png --json | python3 -c '
 import json, sys
 match = json.load(sys.stdin)["found"][0]["faces"][0]["matches"][0]
