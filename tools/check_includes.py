@@ -24,6 +24,7 @@ ROOMS = {  # in the order of docs/architecture.md
     "scan": STORED + ["video", "nn", "face", "pipeline", "library", "models"],
     "people": ["base", "cluster", "store", "library"],
     "decisions": ["base", "cluster", "store", "library"],
+    "join": STORED + ["video", "library", "decisions"],
     "formats": ["base", "image", "store", "pipeline", "library", "decisions"],
     "identify": STORED + ["video", "nn", "face", "pipeline", "library", "models", "scan", "people", "decisions"],
     "evaluate": STORED + ["library"],

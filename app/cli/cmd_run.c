@@ -7,6 +7,7 @@
 #include "inputs.h"
 #include "known.h"
 #include "options.h"
+#include "streams.h"
 #include "ui.h"
 #include "summary.h"
 #include "watch.h"
@@ -18,7 +19,7 @@
 enum { SETTLE_MS = 2000 }; // without news, before files that came are looked at
 
 struct settings {
-    const char *dir, *known, *preset, *list;
+    const char *dir, *known, *preset, *list, *shard;
     ww_model_options models;
     ww_scan_options scan;
     ww_cluster_options cluster;
@@ -32,7 +33,7 @@ struct outcome {
     ww_cluster_result cluster;
     ww_export_result export;
     ww_known_result known;
-    bool clustered, asked_known;
+    bool clustered, asked_known, sharded;
     double wall_s;
 };
 
@@ -102,6 +103,8 @@ static void print_summary(const struct outcome *o, bool verbose)
                plural(o->known.recognised, "person", "people"));
     if (o->clustered)
         printf("look at %s/index.html\n", o->dir);
+    else if (o->sharded)
+        printf("next, when all shards are done: whoswho join DIR... -o DIR\n");
     else
         printf("next: whoswho cluster %s\n", o->dir);
 }
@@ -116,6 +119,7 @@ static int scan_and_more(const struct settings *set, const char *const *inputs, 
     ww_models *models = NULL;
     ww_library *library = NULL;
     struct outcome o = {.dir = set->dir,
+                        .sharded = set->scan.shards > 0,
                         .scan = WW_SCAN_RESULT_INIT,
                         .cluster = WW_CLUSTER_RESULT_INIT,
                         .export = WW_EXPORT_RESULT_INIT,
@@ -185,6 +189,17 @@ static void follow_article(struct settings *set)
     ww_preset_article(&set->models, &set->scan, &set->cluster);
     if (stand_in)
         set->cluster.eps = eps;
+}
+
+// "2/8"
+static bool read_shard(const char *text, ww_scan_options *scan)
+{
+    char *end = NULL, *last = NULL;
+    const long number = strtol(text, &end, 10), count = *end == '/' ? strtol(end + 1, &last, 10) : 0;
+    const bool fine = last && *last == 0 && last != end + 1 && number >= 1 && number <= count && count <= 100000;
+    scan->shard = fine ? (int)number : 0;
+    scan->shards = fine ? (int)count : 0;
+    return fine;
 }
 
 // Again and again, as files come; a run that fails is told, and the next one may do better.
@@ -257,13 +272,18 @@ static int run(int argc, char **argv, int first, const way *how)
         {"json", 0, OPTION_FLAG, &set.json, NULL, "print the summary as JSON"},
         {"help", 'h', OPTION_FLAG, &set.help, NULL, "this text"},
     };
+    const option sharding[] = {
+        {"shard", 0, OPTION_TEXT, &set.shard, "I/N", "only the I-th of N shares of the INPUTs, for whoswho join"}};
     option table[sizeof scanning / sizeof *scanning + CLUSTER_OPTIONS_COUNT + CSV_OPTIONS_COUNT];
+    _Static_assert(CLUSTER_OPTIONS_COUNT >= sizeof sharding / sizeof *sharding, "room for either");
     size_t options = 0, count = 0;
     options_add(table, &options, scanning, sizeof scanning / sizeof *scanning);
     if (!how->scan_only) {
         cluster_options_add(table, &options, &set.cluster, &set.known);
         csv_options_add(table, &options, &set.csv_safe);
     }
+    if (how->scan_only)
+        options_add(table, &options, sharding, sizeof sharding / sizeof *sharding);
     const char **argument = options_arguments(argc);
     if (!argument)
         return EXIT_FAILED;
@@ -279,6 +299,8 @@ static int run(int argc, char **argv, int first, const way *how)
         complain("--original-size and --portrait-width contradict each other");
     } else if (set.count_frames && (set.scan.every_us || set.near_times || set.fast)) {
         complain("--count-frames counts, and --every, --fps, --near-times and --fast go by time: take one of them");
+    } else if (set.shard && !read_shard(set.shard, &set.scan)) {
+        complain("--shard takes I/N, such as 2/8, with I from 1 to N, not '%s'", printable(set.shard));
     } else if (set.preset && strcmp(set.preset, "article") != 0) {
         complain("there is no preset '%s'; there is one: article", set.preset);
     } else if ((code = inputs_read(&in, argument, count, set.list, set.null)) == EXIT_FINE) {

@@ -23,6 +23,7 @@ int cmd_undo(int argc, char **argv, int first);
 int cmd_redo(int argc, char **argv, int first);
 int cmd_split(int argc, char **argv, int first);
 int cmd_import(int argc, char **argv, int first);
+int cmd_join(int argc, char **argv, int first);
 int cmd_sync(int argc, char **argv, int first);
 int cmd_find(int argc, char **argv, int first);
 int cmd_why(int argc, char **argv, int first);

@@ -19,6 +19,7 @@ static const struct {
 } commands[] = {
     {"run", cmd_run, "all of it: scan, cluster, export (the default)"},
     {"scan", cmd_scan, "find the faces"},
+    {"join", cmd_join, "make one library of several, such as the shards of a scan"},
     {"watch", cmd_watch, "run, and again as files come into a folder"},
     {"cluster", cmd_cluster, "group the faces into people"},
     {"export", cmd_export, "write the folders, labels, montages and the page; or a data set"},

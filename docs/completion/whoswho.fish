@@ -2,7 +2,7 @@
 # made by tools/make_completion.py from the option tables: do not edit
 function __whoswho_command
     set -l words (commandline -opc)
-    if contains -- "$words[2]" run scan watch cluster export check people name merge split reject same different ignore cover add-face forget review sync import undo redo log find why eval demo models
+    if contains -- "$words[2]" run scan join watch cluster export check people name merge split reject same different ignore cover add-face forget review sync import undo redo log find why eval demo models
         echo $words[2]
     else
         echo run
@@ -10,6 +10,7 @@ function __whoswho_command
 end
 complete -c whoswho -n 'test (count (commandline -opc)) -eq 1' -a run -d 'all of it: scan, cluster, export (the default)'
 complete -c whoswho -n 'test (count (commandline -opc)) -eq 1' -a scan -d 'find the faces'
+complete -c whoswho -n 'test (count (commandline -opc)) -eq 1' -a join -d 'make one library of several, such as the shards of a scan'
 complete -c whoswho -n 'test (count (commandline -opc)) -eq 1' -a watch -d 'run, and again as files come into a folder'
 complete -c whoswho -n 'test (count (commandline -opc)) -eq 1' -a cluster -d 'group the faces into people'
 complete -c whoswho -n 'test (count (commandline -opc)) -eq 1' -a export -d 'write the folders, labels, montages and the page; or a data set'
@@ -60,10 +61,10 @@ complete -c whoswho -n 'contains -- (__whoswho_command) run scan watch demo' -l 
 complete -c whoswho -n 'contains -- (__whoswho_command) run scan watch demo' -l portrait-width -x -d 'width of the portraits, enlarged where they must be (400)'
 complete -c whoswho -n 'contains -- (__whoswho_command) run scan watch demo' -l original-size -d 'portraits as filmed, never enlarged'
 complete -c whoswho -n 'contains -- (__whoswho_command) run scan watch demo' -l preset -x -a 'article' -d 'article: the article\'s pipeline, with dlib\'s models (see man whoswho)'
-complete -c whoswho -n 'contains -- (__whoswho_command) run scan watch cluster export check people name merge split reject same different ignore cover add-face forget sync import undo redo log find why eval demo' -l quiet -s q -d 'print errors only'
+complete -c whoswho -n 'contains -- (__whoswho_command) run scan join watch cluster export check people name merge split reject same different ignore cover add-face forget sync import undo redo log find why eval demo' -l quiet -s q -d 'print errors only'
 complete -c whoswho -n 'contains -- (__whoswho_command) run scan watch demo' -l verbose -s v -d 'print more: times, what was estimated from what, notes of the library'
 complete -c whoswho -n 'contains -- (__whoswho_command) run scan watch demo' -l json -d 'print the summary as JSON'
-complete -c whoswho -n 'contains -- (__whoswho_command) run scan watch cluster export check people name merge split reject same different ignore cover add-face forget review sync import undo redo log find why eval demo models' -l help -s h -d 'this text'
+complete -c whoswho -n 'contains -- (__whoswho_command) run scan join watch cluster export check people name merge split reject same different ignore cover add-face forget review sync import undo redo log find why eval demo models' -l help -s h -d 'this text'
 complete -c whoswho -n 'contains -- (__whoswho_command) run watch cluster demo' -l eps -x -d 'distance within which two faces are neighbours (the embedder\'s own)'
 complete -c whoswho -n 'contains -- (__whoswho_command) run watch cluster demo' -l threshold -x -d 'largest average distance of faces of one person, or the method\'s own measure (estimated; auto: estimate again)'
 complete -c whoswho -n 'contains -- (__whoswho_command) run watch cluster demo' -l min-samples -x -d 'seed faces that make a person (2; dbscan 5; the other methods 3 in footage)'
@@ -72,9 +73,12 @@ complete -c whoswho -n 'contains -- (__whoswho_command) run watch cluster demo' 
 complete -c whoswho -n 'contains -- (__whoswho_command) run watch cluster demo' -l known -r -a '(__fish_complete_directories)' -d 'one folder per name, with pictures of that person: names people'
 complete -c whoswho -n 'contains -- (__whoswho_command) run watch cluster export demo' -l csv-safe -d 'tables fit for spreadsheets: \' before a name like =1+1 (remembered)'
 complete -c whoswho -n 'contains -- (__whoswho_command) run watch cluster export demo' -l no-csv-safe -d 'names in tables as they are (the default)'
+complete -c whoswho -n 'contains -- (__whoswho_command) scan' -l shard -x -d 'only the I-th of N shares of the INPUTs, for whoswho join'
+complete -c whoswho -n 'contains -- (__whoswho_command) join' -l output -s o -r -a '(__fish_complete_directories)' -d 'the folder for the new library (ClusteredFaces)'
+complete -c whoswho -n 'contains -- (__whoswho_command) join' -l verbose -s v -d 'print more: notes of the library'
+complete -c whoswho -n 'contains -- (__whoswho_command) join cluster export check people name merge split reject same different ignore cover add-face forget sync import undo redo log find why eval' -l json -d 'print the result as JSON'
 complete -c whoswho -n 'contains -- (__whoswho_command) cluster export eval' -l output -s o -r -a '(__fish_complete_directories)' -d 'the library\'s folder (ClusteredFaces)'
 complete -c whoswho -n 'contains -- (__whoswho_command) cluster export' -l verbose -s v -d 'print more: what was estimated from what, notes of the library'
-complete -c whoswho -n 'contains -- (__whoswho_command) cluster export check people name merge split reject same different ignore cover add-face forget sync import undo redo log find why eval' -l json -d 'print the result as JSON'
 complete -c whoswho -n 'contains -- (__whoswho_command) cluster' -l embeddings -x -d 'cluster these vectors, not a folder\'s faces'
 complete -c whoswho -n 'contains -- (__whoswho_command) cluster' -l meta -x -d 'a row each; source, track and frame are used'
 complete -c whoswho -n 'contains -- (__whoswho_command) cluster' -l out -s O -x -d 'the new table with a column cluster'

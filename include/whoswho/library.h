@@ -103,6 +103,10 @@ typedef struct ww_scan_options {
     // 1: samples are counted, as the article does: of a video with r frames a second every (floor(r) + 1)th frame, the
     // first of them the (floor(r) + 3)th; no_track implied. Goes with no other way of sampling.
     int count_frames;
+    // With shards > 0: only the share `shard` (1 .. shards) of the inputs is scanned, for libraries that are made on
+    // many machines and joined (ww_library_join). The same inputs and options must be given for every shard. Shares are
+    // of like size in bytes; a video that lies across the border of two is cut between two of its spans.
+    int shard, shards;
 } ww_scan_options;
 
 #define WW_PORTRAIT_AS_FILMED (-1)
@@ -144,6 +148,30 @@ typedef struct ww_forget_result {
 WW_API ww_status ww_library_forget(ww_library *library, const char *const *path, size_t count, int gone,
                                    int (*on_line)(void *user, const char *line), void *user, ww_forget_result *result,
                                    ww_error *err);
+
+// --- join: libraries of shards, or any others, into one --------------------------------------------------------------
+
+typedef struct ww_join_result {
+    size_t size;            // set by the INIT macro
+    int64_t libraries;      // joined
+    int64_t files, faces;   // in the new library
+    int64_t repeated;       // files that more than one library held whole or in part, beyond the shares of a video
+    int64_t decisions;      // taken over, of all journals
+    int64_t contradictions; // decisions that held in their library and do not in the new one; each is logged
+    int64_t missing;        // shards and spans of videos that no library holds; logged
+    int by_path;            // 1: files are in the order of their paths, for the order of the inputs is not known
+    double wall_s;
+} ww_join_result;
+
+// Makes the new library `out` of `count` others, which stay as they are: what one scan of all their footage would have
+// given, in whatever order they are named. Content that several hold is taken once. Files come in the order in which
+// the inputs of the shards were named; where that is not known (libraries that are no shards, or of different inputs),
+// in order of path. Decisions that stand are taken from all journals and replayed in order of time: the last word wins,
+// and what no longer holds because of another library's is logged. People are numbered anew by ww_library_cluster.
+// WW_ERR_ARGUMENT: libraries of different models or scan options, or `out` holds a library already. After a failure, or
+// when cut off, `out` holds no library. `callbacks` may be NULL.
+WW_API ww_status ww_library_join(const char *const *dirs, size_t count, const char *out, const ww_callbacks *callbacks,
+                                 ww_join_result *result, ww_error *err);
 
 // --- cluster: faces in the store into people -------------------------------------------------------------------------
 
@@ -268,6 +296,7 @@ WW_API ww_status ww_library_people(ww_library *library, int (*on_person)(void *u
 #define WW_MODEL_OPTIONS_INIT {.size = sizeof(ww_model_options)}
 #define WW_SCAN_OPTIONS_INIT {.size = sizeof(ww_scan_options), .min_score = -1}
 #define WW_SCAN_RESULT_INIT {.size = sizeof(ww_scan_result)}
+#define WW_JOIN_RESULT_INIT {.size = sizeof(ww_join_result)}
 #define WW_CLUSTER_OPTIONS_INIT {.size = sizeof(ww_cluster_options), .eps = WW_KEEP, .threshold = WW_KEEP, \
     .min_samples = WW_KEEP, .min_quality = WW_KEEP}
 #define WW_CLUSTER_RESULT_INIT {.size = sizeof(ww_cluster_result)}

@@ -12,7 +12,8 @@ enum {
     FRAME_MAX_PX = 16384,
     THREADS_MAX = 1024,
     PORTRAIT_MIN_PX = 16,
-    PORTRAIT_MAX_PX = 4000
+    PORTRAIT_MAX_PX = 4000,
+    SHARDS_MAX = 100000
 };
 #define FACE_MAX_PX 1e5
 
@@ -39,6 +40,10 @@ static ww_status check(const ww_scan_options *o, ww_error *err)
         status = check_range(o->min_score, 0, 1, "the detector score", err);
     if (status == WW_OK)
         status = check_range(o->min_face_px, 0, FACE_MAX_PX, "the size of the smallest face", err);
+    if (status == WW_OK)
+        status = check_range(o->shards, 0, SHARDS_MAX, "the number of shards", err);
+    if (status == WW_OK && o->shards)
+        status = check_range(o->shard, 1, o->shards, "the shard", err);
     if (status == WW_OK)
         status = check_range(o->shrink_width < o->shrink_height ? o->shrink_width : o->shrink_height, 0, FRAME_MAX_PX,
                              "the size to shrink to", err);

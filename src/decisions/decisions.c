@@ -26,22 +26,6 @@ typedef struct links {
     WW_VECTOR(apart) apart;
 } links;
 
-static ww_status act_out(const ww_journal *journal, const ww_nodes *nodes, ww_rules *rules, ww_error *err)
-{
-    const uint32_t *node = nodes->of_key;
-    for (size_t e = 0; e < journal->entry.count; e++) {
-        const ww_entry *entry = &journal->entry.item[e];
-        if (entry->undone || entry->operand.count == 0)
-            continue;
-        ww_status status = ww_rules_act(rules, entry, node, err);
-        if (status != WW_OK)
-            return status;
-        for (size_t s = 0; s < entry->operand.count; s++)
-            node += entry->operand.item[s].face.count;
-    }
-    return WW_OK;
-}
-
 static bool same_key(const ww_face_key *a, const ww_face_key *b)
 {
     return a->source == b->source && a->time_us == b->time_us && a->x == b->x && a->y == b->y && a->width == b->width
@@ -249,7 +233,7 @@ ww_status ww_decisions_replay_journal(const ww_journal *journal, const ww_face_k
     if (status == WW_OK)
         status = ww_rules_begin(&rules, nodes.count, err);
     if (status == WW_OK)
-        status = act_out(journal, &nodes, &rules, err);
+        status = ww_rules_act_out(&rules, journal, nodes.of_key, err);
     if (status == WW_OK)
         take_additions_back(journal, faces, count, &rules);
     if (status == WW_OK)

@@ -79,7 +79,7 @@ static void put(ww_rules *r, uint32_t node, int32_t identity, int64_t entry)
 }
 
 // Identities are made in the order of their ids.
-static int32_t find(const ww_rules *r, int64_t id)
+int32_t ww_rules_find(const ww_rules *r, int64_t id)
 {
     size_t at;
     WW_LOWER_BOUND(at, r->identity.count, r->identity.item[at].id < id);
@@ -93,7 +93,7 @@ static int32_t settle(ww_rules *r, const ww_entry *entry, size_t operand, const 
     const ww_operand *s = &entry->operand.item[operand];
     int32_t identity = -1;
     for (size_t i = 0; i < s->identity.count; i++) {
-        int32_t named = find(r, s->identity.item[i]);
+        int32_t named = ww_rules_find(r, s->identity.item[i]);
         if (named < 0)
             continue;
         if (identity < 0)
@@ -252,4 +252,19 @@ ww_status ww_rules_act(ww_rules *r, const ww_entry *entry, const uint32_t *node,
     default: act_on_person(r, entry, node, second);
     }
     return r->starved ? ww_fail_memory(err, "what was decided") : WW_OK;
+}
+
+ww_status ww_rules_act_out(ww_rules *rules, const ww_journal *journal, const uint32_t *node, ww_error *err)
+{
+    for (size_t e = 0; e < journal->entry.count; e++) {
+        const ww_entry *entry = &journal->entry.item[e];
+        if (entry->undone || entry->operand.count == 0)
+            continue;
+        ww_status status = ww_rules_act(rules, entry, node, err);
+        if (status != WW_OK)
+            return status;
+        for (size_t s = 0; s < entry->operand.count; s++)
+            node += entry->operand.item[s].face.count;
+    }
+    return WW_OK;
 }

@@ -62,6 +62,10 @@ void ww_rules_end(ww_rules *rules);
 // `node`: the nodes of the entry's faces, side by side.
 ww_status ww_rules_act(ww_rules *rules, const ww_entry *entry, const uint32_t *node, ww_error *err);
 
+// All standing entries of a journal; `node`: those of all their faces, in that order (decisions_match.h).
+ww_status ww_rules_act_out(ww_rules *rules, const ww_journal *journal, const uint32_t *node, ww_error *err);
+
+int32_t ww_rules_find(const ww_rules *rules, int64_t id); // or -1: there is no such identity
 int32_t ww_rules_root(const ww_rules *rules, int32_t identity);
 int32_t ww_rules_identity_of(const ww_rules *rules, uint32_t node); // or -1
 

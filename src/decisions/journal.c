@@ -194,9 +194,14 @@ bool ww_entry_discards(const ww_entry *entry)
 
 ww_status ww_journal_append(ww_store *store, ww_entry *entry, ww_error *err)
 {
+    entry->time_s = (int64_t)time(NULL);
+    return ww_journal_copy(store, entry, err);
+}
+
+ww_status ww_journal_copy(ww_store *store, ww_entry *entry, ww_error *err)
+{
     ww_buffer operands = {0};
     ww_operands_encode(entry, &operands);
-    entry->time_s = (int64_t)time(NULL);
     ww_journal_row row = {.batch = entry->batch,
                           .time_s = entry->time_s,
                           .kind = kind_name[entry->kind],

@@ -45,6 +45,8 @@ void ww_journal_free(ww_journal *journal);
 
 // Appends the entry and sets its seq and time, and its batch if that is 0. Its faces are put in order.
 ww_status ww_journal_append(ww_store *store, ww_entry *entry, ww_error *err);
+// The same for an entry that another library has, which keeps its time.
+ww_status ww_journal_copy(ww_store *store, ww_entry *entry, ww_error *err);
 void ww_entry_free(ww_entry *entry);
 // Whether faces may not be seen any more for it: it says so of them, or it added one and was taken back.
 bool ww_entry_discards(const ww_entry *entry);

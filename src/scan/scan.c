@@ -245,12 +245,14 @@ ww_status ww_scan_sources(ww_library *library, const ww_models *models, const ch
     s.key = scan_key(&s.options, s.exact_key);
     ww_status status =
         ww_source_list_collect(inputs, count, library, &library->log, &s.inputs, &s.result.unreadable, err);
-    s.result.inputs = (int64_t)s.inputs.count + s.result.unreadable;
-    for (size_t i = 0; i < s.inputs.count; i++)
-        s.total_weight += (double)s.inputs.item[i].bytes + 1;
-
+    if (status == WW_OK)
+        status = ww_shard_cut(&s.shard, s.options.shard, s.options.shards, &s.inputs, err);
+    s.result.inputs = ww_shard_files(&s.shard, s.inputs.count) + s.result.unreadable;
+    s.total_weight = ww_shard_weight(&s.shard, &s.inputs);
     if (status == WW_OK)
         status = check_embedder(&s, err);
+    if (status == WW_OK)
+        status = ww_shard_begin(&s.shard, library->store, err);
     if (status == WW_OK)
         status = store_settings(&s, err);
     if (status == WW_OK) {
@@ -267,6 +269,9 @@ ww_status ww_scan_sources(ww_library *library, const ww_models *models, const ch
     }
     if (status == WW_OK)
         status = ww_scan_settle(&s, err);
+    if (status == WW_OK)
+        status = ww_shard_end(&s.shard, library->store, err);
+    ww_shard_free(&s.shard);
     ww_scan_source_release(s.source);
     ww_id_set_free(&s.sources_begun);
     free_met(&s);

@@ -9,6 +9,7 @@
 #define WW_SCAN_SCAN_H
 #include "base/id_set.h"
 #include "base/vector.h"
+#include "scan/shard.h"
 #include "scan/source_list.h"
 #include "library/library.h"
 #include "models/loaded.h"
@@ -24,6 +25,7 @@ typedef struct ww_scan_source {
     int track;         // see ww_source_options
     char *name;        // the path, and the track where it is not the main one
     int64_t bytes;
+    int64_t place; // see ww_source_row
     uint64_t hash;
     ww_source *handle;  // NULL when it could not be opened
     int64_t resumed;    // id in the store of an earlier scan cut short, 0: none; does not change once tasks are out
@@ -60,10 +62,11 @@ typedef struct ww_scan {
     char *exact_key; // of the same with exact times
     ww_source_list inputs;
     double total_weight, done_share;
+    ww_shard shard; // what of them is scanned
     // next():
     size_t next_input;
     ww_scan_source *source; // the video whose spans are being handed out
-    int next_span;
+    int next_span, end_span;
     int next_track, tracks;  // of the video before next_input: what is to be handed out of its other tracks
     ww_id_set sources_begun; // content hashes of the videos of this run
     // done():

@@ -26,7 +26,8 @@ static ww_status store_source(ww_scan *s, ww_scan_task *t, const char *error, ww
                          .hash = f->hash,
                          .bytes = f->bytes,
                          .scan_key = s->key,
-                         .error = error};
+                         .error = error,
+                         .place = f->place};
     if (f->handle && !error) {
         const ww_source_info *info = ww_source_get_info(f->handle);
         row.kind = info->kind;
@@ -122,6 +123,19 @@ static ww_status store_shots(ww_store *store, int64_t source, int first_span, in
     return status;
 }
 
+// A shard keeps of each span what tells whether its first shot goes on from the span before, which may be elsewhere.
+static ww_status mark_span(ww_scan *s, const ww_scan_task *t, int span, int last, ww_error *err)
+{
+    ww_store *store = s->library->store;
+    const bool with_shots = !t->whole && t->seen.shots.count > 0;
+    const ww_part_row part = {.span = span,
+                              .beginning = t->seen.beginning,
+                              .beginning_bytes = with_shots ? WW_SHOT_BYTES : 0,
+                              .counts = span == last ? t->seen.counts : (ww_scan_counts){0}};
+    ww_status status = ww_store_mark_span(store, t->source->source_id, span, &part.counts, err);
+    return status == WW_OK && s->shard.count ? ww_store_add_part(store, t->source->source_id, &part, err) : status;
+}
+
 static ww_status store_seen(ww_scan *s, ww_scan_task *t, ww_error *err)
 {
     ww_store *store = s->library->store;
@@ -132,8 +146,7 @@ static ww_status store_seen(ww_scan *s, ww_scan_task *t, ww_error *err)
     if (status == WW_OK)
         status = store_shots(store, t->source->source_id, first, last, &t->seen, err);
     for (int span = first; span <= last && status == WW_OK; span++)
-        status = ww_store_mark_span(store, t->source->source_id, span,
-                                    span == last ? &t->seen.counts : &(ww_scan_counts){0}, err);
+        status = mark_span(s, t, span, last, err);
     if (status == WW_OK && t->seen.damage)
         status = ww_store_add_damage(store, t->source->source_id, first, t->seen.damage, err);
     return status;

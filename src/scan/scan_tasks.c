@@ -8,7 +8,7 @@
 
 // --- sources ---------------------------------------------------------------------------------------------------------
 
-static ww_scan_source *source_new(const ww_source_file *input, int track)
+static ww_scan_source *source_new(const ww_scan *s, const ww_source_file *input, int track)
 {
     ww_scan_source *f = ww_alloc(sizeof *f);
     atomic_init(&f->users, 1);
@@ -17,6 +17,7 @@ static ww_scan_source *source_new(const ww_source_file *input, int track)
     f->track = track;
     f->name = track ? ww_strf("%s (track %d)", input->path, track + 1) : ww_strdup(input->path);
     f->bytes = input->bytes;
+    f->place = s->shard.count ? s->shard.first_place + (input - s->inputs.item) : 0;
     return f;
 }
 
@@ -150,19 +151,27 @@ static double share_of(const ww_scan *s, const ww_source_file *input)
 // Opens the next video; *task is set at once when there is nothing to look at in it.
 static ww_status begin_video(ww_scan *s, const ww_source_file *input, int track, ww_scan_task **task, ww_error *err)
 {
-    ww_scan_source *f = source_new(input, track);
+    ww_scan_source *f = source_new(s, input, track);
+    const size_t number = (size_t)(input - s->inputs.item);
     char *failure = NULL;
     ww_status status = ww_scan_source_open(s, f, &failure, err);
     bool complete = false;
+    int first = 0, end = 0; // of its spans, those to be scanned here
+    if (status == WW_OK && failure && !ww_shard_has(&s->shard, number, 0, 1)) {
+        free(failure); // told by the shard that begins it
+        goto done;
+    }
     if (status == WW_OK && !failure) {
-        bool whole = false;
-        status = ww_scan_find_known(s, f->hash, &f->resumed, &whole, err);
-        int spans = whole ? 0 : ww_source_get_info(f->handle)->span_count;
         if (track == 0)
             s->tracks = ww_source_get_info(f->handle)->tracks_more;
+        ww_shard_spans(&s->shard, number, ww_source_get_info(f->handle)->span_count, &first, &end);
+        if (s->shard.count && first == end)
+            goto done;
+        bool whole = false;
+        status = ww_scan_find_known(s, f->hash, &f->resumed, &whole, err);
         complete = f->resumed != 0;
         f->source_id = f->resumed;
-        for (int i = 0; i < spans && complete && status == WW_OK; i++)
+        for (int i = first; i < end && !whole && complete && status == WW_OK; i++)
             status = span_done(s, f->resumed, i, &complete, err);
         if (status == WW_OK)
             status = begin_in_this_run(s, f->hash, &complete, err);
@@ -174,9 +183,11 @@ static ww_status begin_video(ww_scan *s, const ww_source_file *input, int track,
         failure = NULL;
     } else if (status == WW_OK) {
         s->source = ww_scan_source_share(f);
-        s->next_span = 0;
+        s->next_span = first;
+        s->end_span = end;
     }
     free(failure);
+done:
     ww_scan_source_release(f);
     return status;
 }
@@ -186,7 +197,7 @@ static ww_status next_of_video(ww_scan *s, ww_scan_task **task, ww_error *err)
 {
     int spans = ww_source_get_info(s->source->handle)->span_count;
     double share = share_of(s, &s->inputs.item[s->next_input - 1]) / spans, skipped = 0;
-    while (s->next_span < spans) {
+    while (s->next_span < s->end_span) {
         bool done = false;
         int span = s->next_span++;
         if (s->source->resumed) {
@@ -223,8 +234,11 @@ ww_status ww_scan_next(void *user, void **out, ww_error *err)
             break;
         s->next_track = s->tracks = 0;
         const ww_source_file *input = &s->inputs.item[s->next_input++];
+        if (!ww_shard_touches(&s->shard, s->next_input - 1)
+            || (input->photo && !ww_shard_has(&s->shard, s->next_input - 1, 0, 1)))
+            continue;
         if (input->photo) { // opened by the worker
-            ww_scan_source *f = source_new(input, 0);
+            ww_scan_source *f = source_new(s, input, 0);
             task = task_new(f, 0, share_of(s, input));
             ww_scan_source_release(f);
         } else {

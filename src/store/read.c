@@ -3,8 +3,10 @@
 // library. The file may have been damaged or made by somebody else: what SQLite does not check (lengths of BLOBs) is
 // checked here.
 #include "base/memory.h"
+#include "base/number.h"
 #include "store/sql.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -60,6 +62,7 @@ static ww_status on_source(void *user, sqlite3_stmt *row, ww_error *err)
         .spans_done = COLUMN_INT(row, 16),
         .file = COLUMN_TEXT(row, 17),
         .track = COLUMN_INT(row, 18),
+        .place = COLUMN_I64(row, 19),
     };
     if (ww_sql_starved(row) || !source.path || !source.scan_key)
         return ww_fail_memory(err, "a file's row of the library");
@@ -72,13 +75,21 @@ static ww_status on_source(void *user, sqlite3_stmt *row, ww_error *err)
     return sound ? walk->on_row(walk->user, &source, err) : damaged(walk->store, "row", "source", source.id, err);
 }
 
+#define SOURCES                                                                                                        \
+    "SELECT id, source.path, hash, bytes, kind, width, height, duration_us, scan_key, span_count, error, damaged,"     \
+    " frames_looked_at, looks, faces_small, faces_fleeting, (SELECT count(*) FROM span WHERE span.source = "           \
+    "source.id), source_file.path, ifnull(track, 0), ifnull(place, 0) FROM source LEFT JOIN source_file"               \
+    " ON source_file.source = source.id LEFT JOIN source_place ON source_place.source = source.id"
+
 ww_status ww_store_sources(ww_store *s, ww_on_source *on_row, void *user, ww_error *err)
 {
-    static const char sql[] =
-        "SELECT id, source.path, hash, bytes, kind, width, height, duration_us, scan_key, span_count, error, damaged,"
-        " frames_looked_at, looks, faces_small, faces_fleeting, (SELECT count(*) FROM span WHERE span.source = "
-        "source.id), source_file.path, ifnull(track, 0) FROM source LEFT JOIN source_file ON source_file.source = "
-        "source.id ORDER BY id";
+    return ww_sql_walk(s, SOURCES " ORDER BY id", on_source, &(source_walk){s, on_row, user}, err);
+}
+
+ww_status ww_store_source(ww_store *s, int64_t id, ww_on_source *on_row, void *user, ww_error *err)
+{
+    char sql[sizeof SOURCES + 48];
+    ww_format(sql, sizeof sql, SOURCES " WHERE id = %" PRId64, id);
     return ww_sql_walk(s, sql, on_source, &(source_walk){s, on_row, user}, err);
 }
 

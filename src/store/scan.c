@@ -43,8 +43,11 @@ ww_status ww_store_add_source(ww_store *s, const ww_source_row *row, int64_t *id
     if (status != WW_OK)
         return status;
     *id = sqlite3_last_insert_rowid(s->db);
-    return row->file ? ww_sql_run(s, WW_SQL_ADD_FILE, WW_BIND(WW_I(*id), WW_P(row->file), WW_I(row->track)), err)
-                     : WW_OK;
+    if (row->file)
+        status = ww_sql_run(s, WW_SQL_ADD_FILE, WW_BIND(WW_I(*id), WW_P(row->file), WW_I(row->track)), err);
+    if (status == WW_OK && row->place > 0)
+        status = ww_sql_run(s, WW_SQL_ADD_PLACE, WW_BIND(WW_I(*id), WW_I(row->place)), err);
+    return status;
 }
 
 static ww_status found_one(ww_store *s, const char *what, int64_t id, ww_error *err)
@@ -164,6 +167,11 @@ ww_status ww_store_mark_span(ww_store *s, int64_t source, int span, const ww_sca
     if (status == WW_OK)
         status = ww_sql_run(s, WW_SQL_ADD_TO_COUNTERS, WW_BIND(COUNTS(*counts), WW_I(source)), err);
     return ww_sql_leave(s, status, err);
+}
+
+ww_status ww_store_add_counts(ww_store *s, int64_t source, const ww_scan_counts *counts, ww_error *err)
+{
+    return ww_sql_run(s, WW_SQL_ADD_TO_COUNTERS, WW_BIND(COUNTS(*counts), WW_I(source)), err);
 }
 
 ww_status ww_store_add_frame(ww_store *s, const ww_frame_row *row, const void *jpeg, size_t jpeg_bytes, int64_t *id,

@@ -187,7 +187,24 @@ static const char version_9[] = // what tells, without reading it, that a file o
     "ALTER TABLE exported ADD COLUMN bytes INTEGER NOT NULL DEFAULT 0;" // its size
     "ALTER TABLE exported ADD COLUMN changed_ns INTEGER NOT NULL DEFAULT 0;"; // its ctime; 0: not known
 
+static const char version_10[] = // of shards: what joining them needs
+    "CREATE TABLE source_place ("
+    "  source INTEGER PRIMARY KEY REFERENCES source ON DELETE CASCADE,"
+    "  place INTEGER NOT NULL" // of its file among the inputs of all shards together, from 1
+    ");"
+    "CREATE TABLE span_part ("
+    "  source INTEGER NOT NULL REFERENCES source ON DELETE CASCADE,"
+    "  span INTEGER NOT NULL,"
+    "  beginning BLOB NOT NULL,"  // the first frame looked at in a few cells, see video/shot.h; empty: no shots
+    "  damaged INTEGER NOT NULL," // the counts of the span, as those of the source
+    "  frames_looked_at INTEGER NOT NULL,"
+    "  looks INTEGER NOT NULL,"
+    "  faces_small INTEGER NOT NULL,"
+    "  faces_fleeting INTEGER NOT NULL,"
+    "  PRIMARY KEY (source, span)"
+    ") WITHOUT ROWID;";
+
 const char *const ww_schema_step[] = {version_1, version_2, version_3, version_4, version_5,
-                                      version_6, version_7, version_8, version_9};
+                                      version_6, version_7, version_8, version_9, version_10};
 const int ww_schema_steps = sizeof ww_schema_step / sizeof *ww_schema_step;
 _Static_assert(sizeof ww_schema_step / sizeof *ww_schema_step == WW_STORE_VERSION, "one step a version");

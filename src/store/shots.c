@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 // Shots of footage. Spans are stored one after the other, so a shot that goes on in the next span is written again.
 #include "base/memory.h"
+#include "base/number.h"
 #include "store/sql.h"
+
+#include <inttypes.h>
 
 #define EMPTY "" // SQLite takes a NULL pointer for NULL
 
@@ -43,6 +46,15 @@ ww_status ww_store_shots(ww_store *s, ww_on_shot *on_row, void *user, ww_error *
 {
     return ww_sql_walk(s, "SELECT source, first_us, last_us, span, ending FROM shot ORDER BY source, first_us", on_shot,
                        &(shot_walk){s, on_row, user}, err);
+}
+
+ww_status ww_store_shots_of(ww_store *s, int64_t source, ww_on_shot *on_row, void *user, ww_error *err)
+{
+    char sql[128];
+    ww_format(sql, sizeof sql,
+              "SELECT source, first_us, last_us, span, ending FROM shot WHERE source = %" PRId64 " ORDER BY first_us",
+              source);
+    return ww_sql_walk(s, sql, on_shot, &(shot_walk){s, on_row, user}, err);
 }
 
 ww_status ww_store_last_shot(ww_store *s, int64_t source, ww_on_shot *on_row, void *user, ww_error *err)

@@ -21,7 +21,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define WW_STORE_VERSION 9                 // PRAGMA user_version; an older library is migrated, a newer one refused
+#define WW_STORE_VERSION 10                // PRAGMA user_version; an older library is migrated, a newer one refused
 #define WW_STORE_APPLICATION_ID 0x77773031 // "ww01", PRAGMA application_id: a database of another program is refused
 #define WW_STORE_VALUE_MAX                                                                                             \
     ((size_t)64 << 20)               // bytes of one picture or string; larger ones are refused in both directions
@@ -52,6 +52,7 @@ typedef struct ww_source_row { // a video or a photo
     int span_count;
     int spans_done;        // == span_count: complete; counted, not given by the writer
     const char *error;     // NULL, or why this file could not be read
+    int64_t place;         // of a shard: of its file among the inputs of all shards, from 1; 0: not known
     ww_scan_counts counts; // of the spans done
 } ww_source_row;
 
@@ -145,6 +146,8 @@ ww_status ww_store_set_erasing(ww_store *s, bool on, ww_error *err);
 ww_status ww_store_span_done(ww_store *s, int64_t source, int span, bool *done, ww_error *err);
 // Adds to the source's counts. WW_ERR_ARGUMENT when the span is marked already.
 ww_status ww_store_mark_span(ww_store *s, int64_t source, int span, const ww_scan_counts *counts, ww_error *err);
+// Adds to the source's counts alone.
+ww_status ww_store_add_counts(ww_store *s, int64_t source, const ww_scan_counts *counts, ww_error *err);
 // What could not be read of a span (-1: of the file as a whole), for people; once a span.
 ww_status ww_store_add_damage(ww_store *s, int64_t source, int span, const char *words, ww_error *err);
 // In order of the spans.
@@ -202,6 +205,32 @@ ww_status ww_store_set_shot(ww_store *s, const ww_shot_row *row, ww_error *err);
 // By (source, first_us). Borrowed for the call.
 ww_status ww_store_shots(ww_store *s, ww_on_shot *on_row, void *user, ww_error *err);
 ww_status ww_store_last_shot(ww_store *s, int64_t source, ww_on_shot *on_row, void *user, ww_error *err); // if any
+ww_status ww_store_shots_of(ww_store *s, int64_t source, ww_on_shot *on_row, void *user,
+                            ww_error *err); // of one source
+
+// --- shards: libraries that hold a share of the footage, and are to be joined (join/)
+typedef struct ww_part_row { // what a shard notes of each span it scanned
+    int span;
+    const uint8_t *beginning; // the first frame looked at (video/shot.h)
+    size_t beginning_bytes;   // 0: there are no shots
+    ww_scan_counts counts;
+} ww_part_row;
+// Once a span. WW_ERR_ARGUMENT: no such source.
+ww_status ww_store_add_part(ww_store *s, int64_t source, const ww_part_row *row, ww_error *err);
+// By span. Borrowed for the call.
+typedef ww_status ww_on_part(void *user, const ww_part_row *row, ww_error *err);
+ww_status ww_store_parts(ww_store *s, int64_t source, ww_on_part *on_row, void *user, ww_error *err);
+// The spans of a source that are done, by number.
+typedef ww_status ww_on_span(void *user, int span, ww_error *err);
+ww_status ww_store_spans(ww_store *s, int64_t source, ww_on_span *on_span, void *user, ww_error *err);
+// Marks the spans first..last of a source in `to` as done, and copies their frames, faces, pictures and damage from
+// another library; to whom the faces belong there is left behind. *faces is raised by their number.
+ww_status ww_store_copy_spans(ww_store *to, int64_t to_source, ww_store *from, int64_t from_source, int first, int last,
+                              int64_t *faces, ww_error *err);
+// What is damaged of the file as a whole (span -1), and what was found in pictures of known people.
+ww_status ww_store_copy_file_damage(ww_store *to, int64_t to_source, ww_store *from, int64_t from_source,
+                                    ww_error *err);
+ww_status ww_store_copy_known_pictures(ww_store *to, ww_store *from, ww_error *err);
 
 // --- reading
 // Rows come in a fixed order that does not depend on the order of writing: sources by id; frames by (source, sample);
@@ -213,6 +242,8 @@ typedef ww_status ww_on_frame(void *user, const ww_frame_row *row, ww_error *err
 typedef ww_status ww_on_face(void *user, const ww_face_row *row, const float *embedding, ww_error *err);
 typedef ww_status ww_on_person(void *user, const ww_person_row *row, ww_error *err);
 ww_status ww_store_sources(ww_store *s, ww_on_source *on_row, void *user, ww_error *err);
+ww_status ww_store_source(ww_store *s, int64_t id, ww_on_source *on_row, void *user,
+                          ww_error *err); // one, if it is there
 ww_status ww_store_frames(ww_store *s, ww_on_frame *on_row, void *user, ww_error *err);
 // embedding: row->embedding_dim floats (NULL when with_embeddings is false).
 ww_status ww_store_faces(ww_store *s, bool with_embeddings, ww_on_face *on_row, void *user, ww_error *err);

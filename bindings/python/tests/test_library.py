@@ -296,6 +296,19 @@ class Bar:
         self.closed = True
 
 
+def test_shards_are_joined(tmp_path):
+    pictures = [picture(name) for name in ("basil", "clove")]
+    for shard in (1, 2):
+        with whoswho.Library(tmp_path / str(shard)) as share:
+            share.scan(pictures, shard=shard, shards=2)
+    joined = whoswho.join([tmp_path / "2", tmp_path / "1"], tmp_path / "all")
+    assert (joined.libraries, joined.files, joined.missing, joined.by_path) == (2, len(pictures), 0, 0)
+    with whoswho.Library(tmp_path / "all", create=False) as library:
+        assert len(library.view().faces) == joined.faces > 0
+    with pytest.raises(whoswho.ArgumentError, match="holds a library already"):
+        whoswho.join([tmp_path / "1"], tmp_path / "all")
+
+
 def test_progress_bar_class(tmp_path):
     with whoswho.Library(tmp_path / "P") as lib:
         lib.scan([DEMO], progress=Bar, every_us=5_000_000)

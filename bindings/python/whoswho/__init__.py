@@ -29,7 +29,7 @@ from ._core import (
 )
 from .estimator import WhosWhoClusterer, cluster_vectors
 from .finder import Finder
-from .library import Library, check_dataset, check_known, cluster_vector_files, dataset_formats, evaluate_pairs, evaluate_people
+from .library import Library, check_dataset, check_known, cluster_vector_files, dataset_formats, evaluate_pairs, evaluate_people, join
 from .models import Models, article, check_model, get_model, pinned_models
 from .view import Table, View
 
@@ -61,6 +61,7 @@ __all__ = [
     "evaluate_pairs",
     "evaluate_people",
     "get_model",
+    "join",
     "pinned_models",
     "silence_libav",
     "version",

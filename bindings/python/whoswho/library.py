@@ -67,7 +67,7 @@ class Library:
 
         Options are those of ww_scan_options: every_us (microseconds between samples), detect_size, min_face_px,
         min_score, frame_max_px, threads, no_track, shrink_width, shrink_height, near_times, fast,
-        portrait_width, count_frames. Returns the counts of ww_scan_result; a file that cannot be read is logged and counted (unreadable).
+        portrait_width, count_frames, shard and shards (see join). Returns the counts of ww_scan_result; a file that cannot be read is logged and counted (unreadable).
         """
         keep: list = []
         if isinstance(inputs, (str, bytes, os.PathLike)):
@@ -282,6 +282,19 @@ def cluster_vector_files(npy, out, meta=None, **options: Any) -> Record:
     result, err = new("ww_cluster_result"), ffi.new("ww_error *")
     files = optional(npy, keep), optional(meta, keep), optional(out, keep)
     check(run(lambda: lib.ww_cluster_vector_files(*files, new("ww_cluster_options", keep, **options), result, err), lambda: None), err)
+    return record(result)
+
+
+def join(folders: Iterable, out, progress=None) -> Record:
+    """Makes the new library `out` of others, such as those of scan(shard=1, shards=3) and so on, whatever their order.
+
+    What is missing and which decisions contradict each other is logged and counted in the record.
+    """
+    keep: list = []
+    dirs, count = strings(folders, keep)
+    reporter, result, err = Reporter(), new("ww_join_result"), ffi.new("ww_error *")
+    pointer = optional(out, keep)
+    check(reporter.during(progress, lambda: lib.ww_library_join(dirs, count, pointer, reporter.callbacks, result, err)), err)
     return record(result)
 
 
