@@ -30,6 +30,8 @@ ROOMS = {  # in the order of docs/architecture.md
     "evaluate": STORED + ["library"],
 }
 ROOMS["api"] = list(ROOMS)
+ROOMS["mpi"] = ["base", "pipeline"]  # beside the library, not in it
+PROGRAMS = {"app/mpi": ["mpi"]}  # what programs include besides the public headers
 LIBRARIES = {  # prefix of the included file -> the rooms that know it
     "jpeglib": ["image"], "jerror": ["image"], "turbojpeg": ["image"],
     "libheif/": ["image"], "tiffio": ["image"], "webp/": ["image"], "png.h": ["image"], "libdeflate": ["image"],
@@ -40,6 +42,7 @@ LIBRARIES = {  # prefix of the included file -> the rooms that know it
     "unicase": ["library"], "uninorm": ["library"], "unistr.h": ["library"],
     "expat": ["formats"],
     "curl/": ["fetch"], "openssl/": ["fetch"],
+    "mpi.h": ["mpi"],
 }
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
 # "} ww_name;" ends a typedef that defines a type; "typedef ... ww_name(...)" defines the type of a function; "struct ww_name {".
@@ -80,7 +83,7 @@ def complaints_of(path):
                 yield f"{where}:{number}: only {' and '.join(o + '/' for o in owners)} knows <{target}>"
         if room and head != room and head in ROOMS and head not in ROOMS[room]:
             yield f"{where}:{number}: {room}/ may not include {target}"
-        if parts[0] == "app" and head in ROOMS:
+        if parts[0] == "app" and head in ROOMS and head not in PROGRAMS.get("/".join(parts[:2]), ()):
             yield f"{where}:{number}: the program includes the public header only, not {target}"
 
 

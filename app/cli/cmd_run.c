@@ -109,8 +109,12 @@ static void print_summary(const struct outcome *o, bool verbose)
         printf("next: whoswho cluster %s\n", o->dir);
 }
 
+scanner scan_by = {ww_library_scan, NULL};
+
 static int scan_and_more(const struct settings *set, const char *const *inputs, size_t count, bool scan_only)
 {
+    if (scan_by.serve)
+        return scan_by.serve(&set->models, &set->scan);
     ui u;
     ui_begin(&u, set->quiet, set->json);
     u.verbose |= set->verbose;
@@ -134,7 +138,7 @@ static int scan_and_more(const struct settings *set, const char *const *inputs, 
     if (status == WW_OK)
         status = csv_options_keep(library, set->csv_safe, &err);
     if (status == WW_OK)
-        status = ww_library_scan(library, models, inputs, count, &set->scan, &o.scan, &err);
+        status = scan_by.scan(library, models, inputs, count, &set->scan, &o.scan, &err);
     bool nothing_read = status == WW_OK && o.scan.unreadable > 0 && o.scan.unreadable == o.scan.inputs;
     o.clustered = !scan_only && !nothing_read;
     if (status == WW_OK && o.clustered)

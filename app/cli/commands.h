@@ -3,6 +3,17 @@
 // code.
 #ifndef WW_CLI_COMMANDS_H
 #define WW_CLI_COMMANDS_H
+#include "whoswho/whoswho.h"
+
+// How the commands that scan do it: in this process, unless a program (app/mpi) says otherwise.
+typedef struct scanner {
+    // ww_library_scan
+    ww_status (*scan)(ww_library *library, const ww_models *models, const char *const *inputs, size_t count,
+                      const ww_scan_options *options, ww_scan_result *result, ww_error *err);
+    // Takes the place of the whole command once its options are read: works for another process. NULL: no.
+    int (*serve)(const ww_model_options *models, const ww_scan_options *options);
+} scanner;
+extern scanner scan_by;
 
 int cmd_run(int argc, char **argv, int first); // scan, cluster, export
 int cmd_watch(int argc, char **argv, int first);

@@ -3,7 +3,7 @@
 import re
 
 # The public headers, each after those that it includes. whoswho.h is those before view.h and declares nothing itself.
-HEADERS = ("base.h", "library.h", "dataset.h", "decisions.h", "eval.h", "view.h")
+HEADERS = ("base.h", "library.h", "dataset.h", "decisions.h", "eval.h", "view.h", "distribute.h")
 
 # Callbacks that C code calls in Python (whoswho/_core.py), by the type of their last argument.
 CALLBACKS = """

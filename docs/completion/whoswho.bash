@@ -3,6 +3,7 @@
 _whoswho() {
     local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} command=${COMP_WORDS[1]}
     case $command:$before in
+        scan:--shard) return ;;
         cluster:--embeddings) return ;;
         cluster:--meta) return ;;
         cluster:--out|cluster:-O) return ;;
@@ -60,7 +61,8 @@ _whoswho() {
     if [[ $word == -* ]]; then
         local options=""
         case $command in
-            scan) options="--output --files-from --null --every --fps --exact-times --near-times --count-frames --threads --detector --embedder --landmarks --upsample --jitter --detect-size --min-face --min-score --track --no-track --fast --frame-max --portrait-width --original-size --preset --quiet --verbose --json --help" ;;
+            scan) options="--output --files-from --null --every --fps --exact-times --near-times --count-frames --threads --detector --embedder --landmarks --upsample --jitter --detect-size --min-face --min-score --track --no-track --fast --frame-max --portrait-width --original-size --preset --quiet --verbose --json --help --shard" ;;
+            join) options="--output --quiet --verbose --json --help" ;;
             cluster) options="--csv-safe --no-csv-safe --output --quiet --verbose --json --help --eps --threshold --min-samples --method --min-quality --known --embeddings --meta --out --threads --detector --embedder --landmarks --upsample --jitter" ;;
             export) options="--restore --to --out --split --seed --near-duplicate --unlabelled --named --best --apart --per-track --box --crop --original-size --portrait-width --format --quality --chip-size --margin --csv-safe --no-csv-safe --output --quiet --verbose --json --help" ;;
             check) options="--faces --quiet --json --help" ;;
@@ -87,7 +89,7 @@ _whoswho() {
     fi
     mapfile -t COMPREPLY < <(compgen -f -- "$word")
     if [[ $COMP_CWORD -eq 1 || ( $command == help && $COMP_CWORD -eq 2 ) ]]; then
-        mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W "run scan watch cluster export check people name merge split reject same different ignore cover add-face forget review sync import undo redo log find why eval demo models help version" -- "$word")
+        mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W "run scan join watch cluster export check people name merge split reject same different ignore cover add-face forget review sync import undo redo log find why eval demo models help version" -- "$word")
     fi
 }
 complete -o filenames -F _whoswho whoswho

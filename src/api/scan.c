@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "api/sized.h"
 #include "identify/add_face.h"
+#include "pipeline/pipeline.h"
+#include "scan/remote.h"
 #include "scan/scan.h"
 
 #define EVERY_MIN_US 1000
@@ -13,7 +15,8 @@ enum {
     THREADS_MAX = 1024,
     PORTRAIT_MIN_PX = 16,
     PORTRAIT_MAX_PX = 4000,
-    SHARDS_MAX = 100000
+    SHARDS_MAX = 100000,
+    WORKERS_MAX = WW_PIPELINE_THREADS_MAX
 };
 #define FACE_MAX_PX 1e5
 
@@ -54,8 +57,9 @@ static ww_status check(const ww_scan_options *o, ww_error *err)
     return status == WW_OK ? check_range(o->threads, 0, THREADS_MAX, "the number of threads", err) : status;
 }
 
-ww_status ww_library_scan(ww_library *library, const ww_models *models, const char *const *inputs, size_t count,
-                          const ww_scan_options *options, ww_scan_result *result, ww_error *err)
+static ww_status scan(ww_library *library, const ww_models *models, const char *const *inputs, size_t count,
+                      const ww_scan_options *options, const ww_transport *transport, ww_scan_result *result,
+                      ww_error *err)
 {
     library->revision++;
     ww_scan_options full = WW_SCAN_OPTIONS_INIT;
@@ -68,9 +72,52 @@ ww_status ww_library_scan(ww_library *library, const ww_models *models, const ch
     ww_sized_read(&full, options, sizeof full);
     status = check(&full, err);
     if (status == WW_OK)
-        status = ww_scan_sources(library, models, inputs, count, &full, &r, err);
+        status = ww_scan_sources(library, models, inputs, count, &full, transport, &r, err);
     if (status == WW_OK)
         status = ww_restore_added_faces(library, models, err);
     ww_sized_write(result, &r, sizeof r);
     return status;
+}
+
+ww_status ww_library_scan(ww_library *library, const ww_models *models, const char *const *inputs, size_t count,
+                          const ww_scan_options *options, ww_scan_result *result, ww_error *err)
+{
+    return scan(library, models, inputs, count, options, NULL, result, err);
+}
+
+ww_status ww_library_scan_over(ww_library *library, const ww_models *models, const char *const *inputs, size_t count,
+                               const ww_scan_options *options, const ww_transport *transport, ww_scan_result *result,
+                               ww_error *err)
+{
+    ww_transport full = WW_TRANSPORT_INIT;
+    ww_status status = WW_CHECK_SIZED(transport, ww_transport, err);
+    if (status != WW_OK)
+        return status;
+    ww_sized_read(&full, transport, sizeof full);
+    status = check_range(full.workers, 1, WORKERS_MAX, "the number of workers", err);
+    if (status == WW_OK)
+        status = check_range(full.openers, 0, WORKERS_MAX, "the number of workers that open files", err);
+    if (status == WW_OK && !full.call)
+        status = ww_fail(err, WW_ERR_ARGUMENT, "a transport needs its function `call`");
+    return status == WW_OK ? scan(library, models, inputs, count, options, &full, result, err) : status;
+}
+
+ww_status ww_worker_open(const ww_models *models, const ww_scan_options *options, ww_worker *beside, ww_worker **worker,
+                         ww_error *err)
+{
+    ww_scan_options full = WW_SCAN_OPTIONS_INIT;
+    *worker = NULL;
+    ww_status status = WW_CHECK_SIZED(options, ww_scan_options, err);
+    if (status != WW_OK)
+        return status;
+    ww_sized_read(&full, options, sizeof full);
+    status = check(&full, err);
+    return status == WW_OK ? ww_worker_make(models, &full, beside, worker, err) : status;
+}
+
+void ww_worker_close(ww_worker *worker) { ww_worker_unmake(worker); }
+
+ww_status ww_worker_answer(ww_worker *worker, const void *request, size_t bytes, ww_bytes *reply, ww_error *err)
+{
+    return ww_worker_reply(worker, request, bytes, reply, err);
 }

@@ -23,11 +23,11 @@ ww_status ww_decisions_replay_journal(const ww_journal *journal, const ww_face_k
 
 // For each entry of the journal, whether what it says holds in the end, after all that was said later, and the number
 // of the entry that moved a face of it last (0: none did). `verdict`: room for as many as there are entries.
-typedef struct ww_verdict {
+typedef struct ww_entry_verdict {
     bool held;
     int64_t by;
-} ww_verdict;
-ww_status ww_decisions_judge(const ww_journal *journal, const ww_face_key *faces, size_t count, ww_verdict *verdict,
+} ww_entry_verdict;
+ww_status ww_decisions_judge(const ww_journal *journal, const ww_face_key *faces, size_t count, ww_entry_verdict *verdict,
                              ww_error *err);
 
 // Puts into the catalog what was decided about single faces: corrected boxes (face.x to height, and the box in the

@@ -107,11 +107,11 @@ static bool (*const holds[])(const judged *j) = {
     [WW_DECISION_ADD] = always_holds,    [WW_DECISION_COVER] = always_holds,
 };
 
-static void judge(const ww_rules *rules, const ww_journal *journal, const uint32_t *node, ww_verdict *verdict)
+static void judge(const ww_rules *rules, const ww_journal *journal, const uint32_t *node, ww_entry_verdict *verdict)
 {
     for (size_t e = 0; e < journal->entry.count; e++) {
         const ww_entry *entry = &journal->entry.item[e];
-        verdict[e] = (ww_verdict){0};
+        verdict[e] = (ww_entry_verdict){0};
         if (entry->undone || entry->operand.count == 0)
             continue;
         verdict[e].held = holds[entry->kind](&(judged){rules, entry, node});
@@ -122,7 +122,7 @@ static void judge(const ww_rules *rules, const ww_journal *journal, const uint32
     }
 }
 
-ww_status ww_decisions_judge(const ww_journal *journal, const ww_face_key *faces, size_t count, ww_verdict *verdict,
+ww_status ww_decisions_judge(const ww_journal *journal, const ww_face_key *faces, size_t count, ww_entry_verdict *verdict,
                              ww_error *err)
 {
     ww_nodes nodes = {0};

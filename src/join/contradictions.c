@@ -34,7 +34,7 @@ static ww_status load_keys(ww_join *j, ww_face_key **key, size_t *count, ww_erro
 static ww_status judge_library(ww_join_library *library, const ww_face_key *key, size_t count, ww_error *err)
 {
     const size_t entries = library->journal.entry.count;
-    ww_verdict *verdict = ww_try_array(entries, sizeof *verdict);
+    ww_entry_verdict *verdict = ww_try_array(entries, sizeof *verdict);
     library->held = ww_try_array(entries, sizeof *library->held);
     ww_status status = verdict && library->held ? ww_decisions_judge(&library->journal, key, count, verdict, err)
                                                 : ww_fail_memory(err, "the journal of '%s'", library->dir);
@@ -76,7 +76,7 @@ static char *described(const ww_join *j, const ww_join_origin *origin)
     return ww_strf("\"%s\" (%s, in '%s')", e->words, day, j->library[origin->library].dir);
 }
 
-static void tell(ww_join *j, const ww_join_origin *origin, const ww_verdict *verdict)
+static void tell(ww_join *j, const ww_join_origin *origin, const ww_entry_verdict *verdict)
 {
     const ww_join_origin *other = origin_of(j, verdict->by);
     char *lost = described(j, origin),
@@ -92,7 +92,7 @@ ww_status ww_join_tell_contradictions(ww_join *j, ww_error *err)
     ww_journal journal = {0};
     ww_face_key *key = NULL;
     size_t count = 0;
-    ww_verdict *verdict = NULL;
+    ww_entry_verdict *verdict = NULL;
     if (j->origin.count == 0)
         return WW_OK;
     ww_status status = ww_journal_load(j->target->store, &journal, err);

@@ -148,8 +148,8 @@ static void *worker_main(void *argument)
 ww_status ww_pipeline_run(const ww_pipeline *p, ww_error *err)
 {
     int threads = p->threads > 0 ? p->threads : ww_cpu_count();
-    if (threads > WW_THREADS_MAX)
-        threads = WW_THREADS_MAX;
+    if (threads > WW_PIPELINE_THREADS_MAX)
+        threads = WW_PIPELINE_THREADS_MAX;
     struct run run = {.p = p, .window = (uint64_t)(p->window > 0 ? p->window : 2 * threads)};
     pthread_mutex_init(&run.mutex, NULL);
     pthread_cond_init(&run.changed, NULL);

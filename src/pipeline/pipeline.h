@@ -14,10 +14,11 @@
 #include "base/error.h"
 #include <stdbool.h>
 
-#define WW_THREADS_MAX 256
+#define WW_THREADS_MAX 256           // that compute
+#define WW_PIPELINE_THREADS_MAX 4096 // of a pipeline: they may wait for others who do
 
 typedef struct ww_pipeline {
-    int threads; // 1..WW_THREADS_MAX; 0: as many as this process may use
+    int threads; // 1..WW_PIPELINE_THREADS_MAX; 0: as many as this process may use
     int window;  // finished results that may wait for their turn; 0: 2 * threads
     void *user;  // first argument of all callbacks
     // Makes the next task. *task NULL with WW_OK: there are no more.

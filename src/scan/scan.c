@@ -17,113 +17,46 @@
 #define EVERY_DEFAULT_US 1000000
 #define SEED_SCORE_SHARE 0.4f // of the way from the detector's smallest score to 1
 
-struct worker_state {
-    ww_span_worker *worker;
-    ww_scan_source *source; // what `reader` reads; a user of it
-    ww_reader *reader;
-};
-
 // --- work: in any thread ---------------------------------------------------------------------------------------------
 
 static ww_status thread_begin(void *user, int thread, void **state, ww_error *err)
 {
     ww_scan *s = user;
     (void)thread;
-    struct worker_state *w = ww_alloc(sizeof *w);
-    *state = w;
-    return ww_span_worker_open(s->models, &s->options, ww_library_cancel(s->library), &w->worker, err);
-}
-
-static void drop_reader(struct worker_state *w)
-{
-    ww_reader_close(w->reader);
-    ww_scan_source_release(w->source);
-    w->reader = NULL;
-    w->source = NULL;
+    return ww_looker_open(s->models, &s->options, ww_library_cancel(s->library), (ww_looker **)state, err);
 }
 
 static void thread_end(void *user, void *state)
 {
-    struct worker_state *w = state;
     (void)user;
-    drop_reader(w);
-    ww_span_worker_close(w->worker);
-    free(w);
+    ww_looker_close(state);
 }
 
 // Photos (and the odd video that begins like one) are opened here, so that many are worked on at once.
 static ww_status open_photo(ww_scan *s, ww_scan_task *t, ww_error *err)
 {
     ww_status status = ww_scan_source_open(s, t->source, &t->failure, err);
-    if (status != WW_OK || t->failure)
-        return status;
-    t->span_count = ww_source_get_info(t->source->handle)->span_count;
-    bool whole;
-    status = ww_scan_find_known(s, t->source->hash, &t->source->resumed, &whole, err);
-    t->already = t->source->resumed != 0;
-    return status;
-}
-
-static ww_status look(ww_scan *s, struct worker_state *w, ww_scan_task *t, ww_error *err)
-{
-    if (w->source != t->source) {
-        drop_reader(w);
-        ww_status status = ww_reader_open(t->source->handle, &w->reader, err);
-        if (status != WW_OK)
-            return status;
-        w->source = ww_scan_source_share(t->source);
-    }
-    return ww_span_worker_run(w->worker, t->source->handle, w->reader, t->span, &t->seen, err);
-}
-
-// A page that cannot be read does not stand in the way of the others.
-static ww_status note_page(ww_scan_task *t, const ww_error *why)
-{
-    t->seen.counts.damaged++;
-    if (!t->seen.damage)
-        t->seen.damage = ww_strdup(why->message);
-    return WW_OK;
+    return status == WW_OK && !t->failure ? ww_scan_photo_known(s, t, err) : status;
 }
 
 static ww_status work(void *user, void *state, void *task, ww_error *err)
 {
     ww_scan *s = user;
-    struct worker_state *w = state;
     ww_scan_task *t = task;
     if (t->failure || t->already)
         return WW_OK;
-    t->whole = t->source->handle == NULL;
+    t->whole = !t->source->opened;
     if (t->whole) {
         ww_status status = open_photo(s, t, err);
         if (status != WW_OK || t->failure || t->already)
             return status;
     }
-    ww_error why = {0};
-    ww_status status = WW_OK;
-    do {
-        status = look(s, w, t, &why);
-        if (t->whole && t->span_count > 1 && (status == WW_ERR_FORMAT || status == WW_ERR_UNSUPPORTED))
-            status = note_page(t, &why);
-    } while (t->whole && status == WW_OK && ++t->span < t->span_count);
-    t->try_again = status == WW_ERR_IO || status == WW_ERR_MEMORY;
-    if (t->try_again || status == WW_ERR_FORMAT || status == WW_ERR_UNSUPPORTED || status == WW_ERR_NOT_FOUND) {
-        t->failure = ww_strdup(why.message); // this file's trouble, not the run's
-        if (t->source == w->source)
-            drop_reader(w); // it may have lost its place
-        return WW_OK;
-    }
-    if (status == WW_ERR_CANCELLED)
-        ww_fail(err, status, WW_SCAN_STOPPED);
-    else if (status != WW_OK && err)
-        *err = why;
-    if (t->whole && t->source == w->source)
-        drop_reader(w); // a photo is not looked at twice
-    return status;
+    return ww_look(state, t, err);
 }
 
 // --- the whole -------------------------------------------------------------------------------------------------------
 
-static void set_defaults(ww_scan_options *o)
+void ww_scan_set_defaults(ww_scan_options *o)
 {
     if (o->every_us <= 0)
         o->every_us = EVERY_DEFAULT_US;
@@ -159,6 +92,13 @@ static char *scan_key(const ww_scan_options *o, const char *exact)
                                         [WW_TIMES_CHEAPEST] = " times=cheapest",
                                         [WW_TIMES_COUNTED] = " times=counted"};
     return ww_strf("%s%s%s", exact, times[ww_scan_times(o)], o->fast ? " fast" : "");
+}
+
+char *ww_scan_key(const ww_models *models, const ww_scan_options *options)
+{
+    char *exact = exact_key(models, options), *key = scan_key(options, exact);
+    free(exact);
+    return key;
 }
 
 enum { KEY_EMBEDDER_CHARS = 9 + 16 }; // "embedder=" and its hash
@@ -232,15 +172,31 @@ static void free_met(ww_scan *s)
     ww_vector_free(&s->met);
 }
 
+static ww_status scan_here(ww_scan *s, ww_error *err)
+{
+    const ww_pipeline p = {.threads = s->options.threads,
+                           .user = s,
+                           .next = ww_scan_next,
+                           .thread_begin = thread_begin,
+                           .thread_end = thread_end,
+                           .work = work,
+                           .done = ww_scan_store,
+                           .drop = ww_scan_drop};
+    ww_status status = ww_pipeline_run(&p, err);
+    ww_models_log_times(s->models, &s->library->log);
+    return status;
+}
+
 ww_status ww_scan_sources(ww_library *library, const ww_models *models, const char *const *inputs, size_t count,
-                          const ww_scan_options *options, ww_scan_result *result, ww_error *err)
+                          const ww_scan_options *options, const ww_transport *transport, ww_scan_result *result,
+                          ww_error *err)
 {
     double begun = ww_seconds();
-    ww_scan s = {.library = library, .models = models};
+    ww_scan s = {.library = library, .models = models, .transport = transport};
     ww_library_begin_stage(library, WW_STAGE_SCAN);
     if (options)
         s.options = *options;
-    set_defaults(&s.options);
+    ww_scan_set_defaults(&s.options);
     s.exact_key = exact_key(models, &s.options);
     s.key = scan_key(&s.options, s.exact_key);
     ww_status status =
@@ -255,18 +211,8 @@ ww_status ww_scan_sources(ww_library *library, const ww_models *models, const ch
         status = ww_shard_begin(&s.shard, library->store, err);
     if (status == WW_OK)
         status = store_settings(&s, err);
-    if (status == WW_OK) {
-        ww_pipeline p = {.threads = s.options.threads,
-                         .user = &s,
-                         .next = ww_scan_next,
-                         .thread_begin = thread_begin,
-                         .thread_end = thread_end,
-                         .work = work,
-                         .done = ww_scan_store,
-                         .drop = ww_scan_drop};
-        status = ww_pipeline_run(&p, err);
-        ww_models_log_times(models, &library->log);
-    }
+    if (status == WW_OK)
+        status = transport ? ww_remote_scan(&s, err) : scan_here(&s, err);
     if (status == WW_OK)
         status = ww_scan_settle(&s, err);
     if (status == WW_OK)

@@ -14,6 +14,7 @@
 #include "library/library.h"
 #include "models/loaded.h"
 #include "scan/span_worker.h"
+#include "whoswho/distribute.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -27,7 +28,11 @@ typedef struct ww_scan_source {
     int64_t bytes;
     int64_t place; // see ww_source_row
     uint64_t hash;
-    ww_source *handle;  // NULL when it could not be opened
+    bool opened; // what follows is known: it could be opened, here or by a worker elsewhere
+    ww_source_info info;
+    int64_t samples;    // of a video
+    char *cut_off;      // what is missing of it at the end, for people; NULL: nothing
+    ww_source *handle;  // NULL where it was opened elsewhere
     int64_t resumed;    // id in the store of an earlier scan cut short, 0: none; does not change once tasks are out
     int64_t source_id;  // in the store; 0 until the first result arrives; belongs to done()
     bool told, counted; // what is wrong with it was said; it counts as damaged; belong to done(), as does the next
@@ -71,20 +76,45 @@ typedef struct ww_scan {
     ww_id_set sources_begun; // content hashes of the videos of this run
     // done():
     WW_VECTOR(ww_scan_met) met; // the files of this run that could be read
+    // Work is done elsewhere (remote.h); NULL: in threads of this process.
+    const ww_transport *transport;
+    struct ww_remote_openers *openers;
 } ww_scan;
 
 // --- scan_tasks.c
 ww_scan_source *ww_scan_source_share(ww_scan_source *source);
 void ww_scan_source_release(ww_scan_source *source); // NULL is fine
 ww_source_times ww_scan_times(const ww_scan_options *options);
-// Hashes and opens the file; *failure: NULL, or why it cannot be used (the caller's to free). Fails only when stopped.
+void ww_scan_tell_plan(const ww_scan *s, const ww_scan_source *source); // what is looked at in a video
+ww_scan_source *ww_scan_source_new(const char *path, const char *file, int track);
+// Opens the file, and hashes it first if asked; *failure: NULL, or why it cannot be used (the caller's to free). Fails
+// only when stopped.
+ww_status ww_scan_source_load(ww_scan_source *source, const ww_models *models, const ww_scan_options *options,
+                              const ww_cancel *cancel, bool hash, const ww_log *log, char **failure, ww_error *err);
+// The same for this scan, by whoever does it, and tells what is planned.
 ww_status ww_scan_source_open(ww_scan *s, ww_scan_source *source, char **failure, ww_error *err);
 // The source with this content scanned with these options, finished or begun; 0: none. With near times also one that is
 // finished (*whole) at exact ones, which will do as well: its spans are other ones.
 ww_status ww_scan_find_known(ww_scan *s, uint64_t hash, int64_t *source, bool *whole, ww_error *err);
+// The same for a photo that was opened by now: sets t->already.
+ww_status ww_scan_photo_known(ww_scan *s, ww_scan_task *t, ww_error *err);
 // The pipeline's next() and drop().
 ww_status ww_scan_next(void *scan, void **task, ww_error *err);
 void ww_scan_drop(void *scan, void *task);
+
+// --- look.c: looking at what a task holds, for threads of the scan and for workers elsewhere
+typedef struct ww_looker ww_looker; // one thread's tools: a span worker, and the reader of the source looked at last
+// `cancel` may be NULL, and outlives the looker.
+ww_status ww_looker_open(const ww_models *models, const ww_scan_options *options, const ww_cancel *cancel,
+                         ww_looker **looker, ww_error *err);
+void ww_looker_close(ww_looker *looker); // NULL is fine
+// Fills task->seen. What is wrong with the file alone becomes task->failure and is no error. The source has its handle.
+ww_status ww_look(ww_looker *looker, ww_scan_task *task, ww_error *err);
+
+// --- remote.c, remote_open.c: the same by workers elsewhere (remote.h)
+ww_status ww_remote_scan(ww_scan *s, ww_error *err);
+// Waits until an opener has opened the source, and takes what was found; as ww_scan_source_load.
+ww_status ww_remote_opened(ww_scan *s, ww_scan_source *source, char **failure, ww_error *err);
 
 // --- scan_store.c: the pipeline's done(): commits what a task saw, counts it, reports progress.
 ww_status ww_scan_store(void *scan, void *task, ww_error *err);
@@ -93,8 +123,13 @@ ww_status ww_scan_store(void *scan, void *task, ww_error *err);
 // takes the place of the old one, known content at a new path has moved, and files that are gone are told.
 ww_status ww_scan_settle(ww_scan *s, ww_error *err);
 
-// ww_library_scan.
+void ww_scan_set_defaults(ww_scan_options *options);
+// What a scan with these options is known by in the store; the caller's (free).
+char *ww_scan_key(const ww_models *models, const ww_scan_options *options);
+
+// ww_library_scan, and ww_library_scan_over: transport NULL: in this process.
 ww_status ww_scan_sources(ww_library *library, const ww_models *models, const char *const *inputs, size_t count,
-                          const ww_scan_options *options, ww_scan_result *result, ww_error *err);
+                          const ww_scan_options *options, const ww_transport *transport, ww_scan_result *result,
+                          ww_error *err);
 
 #endif

@@ -28,8 +28,8 @@ static ww_status store_source(ww_scan *s, ww_scan_task *t, const char *error, ww
                          .scan_key = s->key,
                          .error = error,
                          .place = f->place};
-    if (f->handle && !error) {
-        const ww_source_info *info = ww_source_get_info(f->handle);
+    if (f->opened && !error) {
+        const ww_source_info *info = &f->info;
         row.kind = info->kind;
         row.width = info->width;
         row.height = info->height;
@@ -39,10 +39,8 @@ static ww_status store_source(ww_scan *s, ww_scan_task *t, const char *error, ww
     ww_status status = ww_store_delete_outdated(s->library->store, f->name, f->hash, s->key, err);
     if (status == WW_OK)
         status = ww_store_add_source(s->library->store, &row, &f->source_id, err);
-    char *cut_off = f->handle && !error ? ww_cut_off_words(f->handle) : NULL;
-    if (status == WW_OK && cut_off)
-        status = ww_store_add_damage(s->library->store, f->source_id, WHOLE_FILE, cut_off, err);
-    free(cut_off);
+    if (status == WW_OK && f->opened && !error && f->cut_off)
+        status = ww_store_add_damage(s->library->store, f->source_id, WHOLE_FILE, f->cut_off, err);
     return status;
 }
 
@@ -65,7 +63,7 @@ static ww_status store_frame(ww_scan *s, ww_scan_task *t, int span, ww_extracted
     int64_t id, face_id;
     frame->row.source = t->source->source_id;
     frame->row.span = span;
-    const ww_source_info *info = ww_source_get_info(t->source->handle);
+    const ww_source_info *info = &t->source->info;
     if (frame->row.width == info->width && frame->row.height == info->height)
         frame->row.width = frame->row.height = 0; // as the source has it
     ww_status status = ww_store_add_frame(s->library->store, &frame->row, frame->jpeg, frame->jpeg_bytes, &id, err);
@@ -156,7 +154,7 @@ static ww_status store_seen(ww_scan *s, ww_scan_task *t, ww_error *err)
 // be read. What the disk or the memory withheld is not recorded: the next scan tries again.
 static ww_status store_failure(ww_scan *s, ww_scan_task *t, ww_error *err)
 {
-    if (t->span_count <= 1 || !t->source->handle)
+    if (t->span_count <= 1 || !t->source->opened)
         return store_source(s, t, t->failure, err);
     if (t->try_again)
         return WW_OK;

@@ -8,14 +8,20 @@
 
 // --- sources ---------------------------------------------------------------------------------------------------------
 
-static ww_scan_source *source_new(const ww_scan *s, const ww_source_file *input, int track)
+ww_scan_source *ww_scan_source_new(const char *path, const char *file, int track)
 {
     ww_scan_source *f = ww_alloc(sizeof *f);
     atomic_init(&f->users, 1);
-    f->path = ww_strdup(input->path);
-    f->file = ww_strdup(input->file);
+    f->path = ww_strdup(path);
+    f->file = ww_strdup(file);
     f->track = track;
-    f->name = track ? ww_strf("%s (track %d)", input->path, track + 1) : ww_strdup(input->path);
+    f->name = track ? ww_strf("%s (track %d)", path, track + 1) : ww_strdup(path);
+    return f;
+}
+
+static ww_scan_source *source_new(const ww_scan *s, const ww_source_file *input, int track)
+{
+    ww_scan_source *f = ww_scan_source_new(input->path, input->file, track);
     f->bytes = input->bytes;
     f->place = s->shard.count ? s->shard.first_place + (input - s->inputs.item) : 0;
     return f;
@@ -35,6 +41,7 @@ void ww_scan_source_release(ww_scan_source *f)
     free(f->path);
     free(f->file);
     free(f->name);
+    free(f->cut_off);
     free(f);
 }
 
@@ -44,8 +51,7 @@ static ww_scan_task *task_new(ww_scan_source *source, int span, double share)
     t->source = ww_scan_source_share(source);
     t->span = span;
     t->share = share;
-    if (source->handle)
-        t->span_count = ww_source_get_info(source->handle)->span_count;
+    t->span_count = source->info.span_count;
     return t;
 }
 
@@ -74,6 +80,15 @@ ww_status ww_scan_find_known(ww_scan *s, uint64_t hash, int64_t *source, bool *w
     return status;
 }
 
+ww_status ww_scan_photo_known(ww_scan *s, ww_scan_task *t, ww_error *err)
+{
+    bool whole;
+    t->span_count = t->source->info.span_count;
+    ww_status status = ww_scan_find_known(s, t->source->hash, &t->source->resumed, &whole, err);
+    t->already = t->source->resumed != 0;
+    return status;
+}
+
 static ww_status span_done(ww_scan *s, int64_t source, int span, bool *done, ww_error *err)
 {
     pthread_mutex_lock(&s->library->store_mutex);
@@ -85,18 +100,14 @@ static ww_status span_done(ww_scan *s, int64_t source, int span, bool *done, ww_
 // --- next: tasks, in order -------------------------------------------------------------------------------------------
 
 // "clip.mp4: h264, 640x360, 25 fps, 60.0 s: 3 spans, 60 samples, one every 1 s; faces are tracked between them"
-static void tell_plan(const ww_scan *s, const ww_scan_source *f)
+void ww_scan_tell_plan(const ww_scan *s, const ww_scan_source *f)
 {
-    const ww_source_info *info = ww_source_get_info(f->handle);
-    int64_t first = 0, count = 0; // of the last span
-    if (info->kind != WW_SOURCE_VIDEO)
-        return;
-    ww_source_span(f->handle, info->span_count - 1, &first, &count);
-    const int64_t samples = first + count;
-    ww_logf(&s->library->log, WW_LOG_INFO, "%s: %s, %.1f s: %d span%s, %lld samples, one every %g s%s", f->path,
-            info->format, 1e-6 * (double)info->duration_us, info->span_count, info->span_count == 1 ? "" : "s",
-            (long long)samples, 1e-6 * (double)s->options.every_us,
-            ww_tracks(&s->options, &s->models->detector_spec) ? "; faces are tracked between them" : "");
+    const ww_source_info *info = &f->info;
+    if (info->kind == WW_SOURCE_VIDEO)
+        ww_logf(&s->library->log, WW_LOG_INFO, "%s: %s, %.1f s: %d span%s, %lld samples, one every %g s%s", f->path,
+                info->format, 1e-6 * (double)info->duration_us, info->span_count, info->span_count == 1 ? "" : "s",
+                (long long)f->samples, 1e-6 * (double)s->options.every_us,
+                ww_tracks(&s->options, &s->models->detector_spec) ? "; faces are tracked between them" : "");
 }
 
 ww_source_times ww_scan_times(const ww_scan_options *options)
@@ -107,31 +118,53 @@ ww_source_times ww_scan_times(const ww_scan_options *options)
                                  : WW_TIMES_EXACT;
 }
 
-ww_status ww_scan_source_open(ww_scan *s, ww_scan_source *f, char **failure, ww_error *err)
+static void describe(ww_scan_source *f)
+{
+    int64_t first = 0, count = 0; // of the last span
+    f->info = *ww_source_get_info(f->handle);
+    if (f->info.kind == WW_SOURCE_VIDEO)
+        ww_source_span(f->handle, f->info.span_count - 1, &first, &count);
+    f->samples = first + count;
+    f->cut_off = ww_cut_off_words(f->handle);
+    f->opened = true;
+}
+
+ww_status ww_scan_source_load(ww_scan_source *f, const ww_models *models, const ww_scan_options *o,
+                              const ww_cancel *cancel, bool hash, const ww_log *log, char **failure, ww_error *err)
 {
     ww_error why = {0};
-    ww_source_options options = {.every_us = s->options.every_us,
-                                 .times = ww_scan_times(&s->options),
-                                 .no_loop_filter = s->options.fast,
-                                 .intermediate_every_us =
-                                     ww_tracks(&s->options, &s->models->detector_spec) ? WW_INTERMEDIATE_EVERY_US : 0,
-                                 .cancel = *ww_library_cancel(s->library),
-                                 .track = f->track};
+    const ww_source_options options = {.every_us = o->every_us,
+                                       .times = ww_scan_times(o),
+                                       .no_loop_filter = o->fast,
+                                       .intermediate_every_us =
+                                           ww_tracks(o, &models->detector_spec) ? WW_INTERMEDIATE_EVERY_US : 0,
+                                       .cancel = *cancel,
+                                       .track = f->track};
     *failure = NULL;
-    ww_status status = ww_hash_file_until(f->path, &options.cancel, &f->hash, &why);
-    if (status == WW_OK && f->track) { // other content than the main track's
+    ww_status status = hash ? ww_hash_file_until(f->path, cancel, &f->hash, &why) : WW_OK;
+    if (status == WW_OK && hash && f->track) { // other content than the main track's
         const uint64_t both[] = {f->hash, (uint64_t)f->track};
         f->hash = ww_hash_bytes(both, sizeof both);
     }
     if (status == WW_OK)
-        status = ww_source_open(f->path, &options, &s->library->log, &f->handle, &why);
+        status = ww_source_open(f->path, &options, log, &f->handle, &why);
     if (status == WW_ERR_CANCELLED)
         return ww_fail(err, status, WW_SCAN_STOPPED);
     if (status != WW_OK)
         *failure = ww_strdup(why.message);
     else
-        tell_plan(s, f);
+        describe(f);
     return WW_OK;
+}
+
+ww_status ww_scan_source_open(ww_scan *s, ww_scan_source *f, char **failure, ww_error *err)
+{
+    ww_status status = s->openers ? ww_remote_opened(s, f, failure, err)
+                                  : ww_scan_source_load(f, s->models, &s->options, ww_library_cancel(s->library), true,
+                                                        &s->library->log, failure, err);
+    if (status == WW_OK && !*failure)
+        ww_scan_tell_plan(s, f);
+    return status;
 }
 
 static ww_status begin_in_this_run(ww_scan *s, uint64_t hash, bool *begun_before, ww_error *err)
@@ -163,8 +196,8 @@ static ww_status begin_video(ww_scan *s, const ww_source_file *input, int track,
     }
     if (status == WW_OK && !failure) {
         if (track == 0)
-            s->tracks = ww_source_get_info(f->handle)->tracks_more;
-        ww_shard_spans(&s->shard, number, ww_source_get_info(f->handle)->span_count, &first, &end);
+            s->tracks = f->info.tracks_more;
+        ww_shard_spans(&s->shard, number, f->info.span_count, &first, &end);
         if (s->shard.count && first == end)
             goto done;
         bool whole = false;
@@ -195,7 +228,7 @@ done:
 // The next span of the video at hand that is not in the store yet; NULL when there is none.
 static ww_status next_of_video(ww_scan *s, ww_scan_task **task, ww_error *err)
 {
-    int spans = ww_source_get_info(s->source->handle)->span_count;
+    int spans = s->source->info.span_count;
     double share = share_of(s, &s->inputs.item[s->next_input - 1]) / spans, skipped = 0;
     while (s->next_span < s->end_span) {
         bool done = false;

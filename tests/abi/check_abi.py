@@ -37,7 +37,7 @@ def struct_sizes(text, include, cc):
     with tempfile.TemporaryDirectory() as folder:
         source, program = os.path.join(folder, "sizes.c"), os.path.join(folder, "sizes")
         with open(source, "w") as f:
-            f.write("#include <stdio.h>\n#include <whoswho/view.h>\nint main(void)\n{\n")
+            f.write("#include <stdio.h>\n#include <whoswho/view.h>\n#include <whoswho/distribute.h>\nint main(void)\n{\n")
             f.writelines(f'    printf("{n} %zu\\n", sizeof({n}));\n' for n in names)
             f.write("    return 0;\n}\n")
         subprocess.run([cc, "-std=c11", "-Wall", "-Werror", "-I", include, source, "-o", program], check=True)

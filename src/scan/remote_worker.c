@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: MIT
+// The worker's side: a request in, a reply out. Files stay open from one request to the next, and are shared by the
+// workers of a process.
+#include "base/memory.h"
+#include "scan/remote.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct open_files { // of the workers of a process
+    pthread_mutex_t mutex;  // also held while a file is opened, so that two workers do not open the same
+    int users;
+    WW_VECTOR(ww_scan_source *) source; // those that a worker holds
+} open_files;
+
+struct ww_worker {
+    const ww_models *models;
+    ww_scan_options options;
+    char *key;
+    ww_looker *looker;
+    open_files *files;
+    ww_scan_source *source; // the one held; a user of it
+    ww_buffer lines;        // of the log, since the last reply
+    ww_log log;
+};
+
+static void log_line(void *user, ww_log_level level, const char *message)
+{
+    ww_worker *w = user;
+    ww_pack_u8(&w->lines, level);
+    ww_pack_text(&w->lines, message);
+}
+
+ww_status ww_worker_make(const ww_models *models, const ww_scan_options *options, ww_worker *beside, ww_worker **worker,
+                         ww_error *err)
+{
+    ww_worker *w = ww_alloc(sizeof *w);
+    w->models = models;
+    w->options = *options;
+    ww_scan_set_defaults(&w->options);
+    w->key = ww_scan_key(models, &w->options);
+    w->log = (ww_log){log_line, w};
+    if (beside) {
+        w->files = beside->files;
+    } else {
+        w->files = ww_alloc(sizeof *w->files);
+        pthread_mutex_init(&w->files->mutex, NULL);
+    }
+    pthread_mutex_lock(&w->files->mutex);
+    w->files->users++;
+    pthread_mutex_unlock(&w->files->mutex);
+    ww_status status = ww_looker_open(models, &w->options, NULL, &w->looker, err);
+    *worker = status == WW_OK ? w : NULL;
+    if (status != WW_OK)
+        ww_worker_unmake(w);
+    return status;
+}
+
+// The mutex is held.
+static void let_go(ww_worker *w)
+{
+    ww_scan_source *f = w->source;
+    w->source = NULL;
+    if (f && atomic_load(&f->users) == 1) // this worker alone
+        for (size_t i = 0; i < w->files->source.count; i++)
+            if (w->files->source.item[i] == f) {
+                w->files->source.item[i] = w->files->source.item[--w->files->source.count];
+                break;
+            }
+    ww_scan_source_release(f);
+}
+
+void ww_worker_unmake(ww_worker *w)
+{
+    if (!w)
+        return;
+    ww_looker_close(w->looker);
+    pthread_mutex_lock(&w->files->mutex);
+    let_go(w);
+    const bool last = --w->files->users == 0;
+    pthread_mutex_unlock(&w->files->mutex);
+    if (last) {
+        ww_vector_free(&w->files->source);
+        pthread_mutex_destroy(&w->files->mutex);
+        free(w->files);
+    }
+    ww_buffer_free(&w->lines);
+    free(w->key);
+    free(w);
+}
+
+static bool is_it(const ww_scan_source *f, const char *path, int track)
+{
+    return f && f->track == track && strcmp(f->path, path) == 0;
+}
+
+// Opens the file, or takes it from where it is open. *failure: why it cannot be used.
+static ww_status hold(ww_worker *w, const ww_remote_request *r, char **failure, ww_error *err)
+{
+    *failure = NULL;
+    if (is_it(w->source, r->path, r->track) && r->ask == WW_ASK_LOOK)
+        return WW_OK;
+    pthread_mutex_lock(&w->files->mutex);
+    let_go(w);
+    ww_status status = WW_OK;
+    for (size_t i = 0; i < w->files->source.count && r->ask == WW_ASK_LOOK && !w->source; i++)
+        if (is_it(w->files->source.item[i], r->path, r->track))
+            w->source = ww_scan_source_share(w->files->source.item[i]);
+    if (!w->source) {
+        ww_scan_source *f = ww_scan_source_new(r->path, r->path, r->track);
+        const ww_cancel never = {0};
+        const ww_log quiet = {0};
+        // What there is to say about a file was said when it was opened the first time.
+        status = ww_scan_source_load(f, w->models, &w->options, &never, r->ask == WW_ASK_OPEN,
+                                     r->ask == WW_ASK_OPEN ? &w->log : &quiet, failure, err);
+        if (status == WW_OK && !*failure && !ww_vector_push(&w->files->source, f))
+            status = ww_fail_memory(err, "the files at work");
+        w->source = f;
+    }
+    pthread_mutex_unlock(&w->files->mutex);
+    return status;
+}
+
+static ww_status answer_open(ww_worker *w, const ww_remote_request *r, ww_buffer *body, ww_error *err)
+{
+    char *failure = NULL;
+    ww_status status = hold(w, r, &failure, err);
+    if (status == WW_OK)
+        ww_source_pack(body, w->source, failure);
+    free(failure);
+    return status;
+}
+
+static ww_status answer_look(ww_worker *w, const ww_remote_request *r, ww_buffer *body, ww_error *err)
+{
+    ww_scan_task t = {.whole = r->whole, .span = r->span, .span_count = r->span_count};
+    ww_status status = hold(w, r, &t.failure, err);
+    if (status == WW_OK && !t.failure && w->source->info.span_count != r->span_count) {
+        t.failure = ww_strf("'%s' has changed while it was scanned; scan it again", r->path);
+        t.try_again = true;
+    }
+    t.source = w->source;
+    if (status == WW_OK && !t.failure)
+        status = ww_look(w->looker, &t, err);
+    if (status == WW_OK)
+        ww_task_pack(body, &t);
+    ww_span_result_free(&t.seen);
+    free(t.failure);
+    return status;
+}
+
+ww_status ww_worker_reply(ww_worker *w, const void *request, size_t bytes, ww_bytes *reply, ww_error *err)
+{
+    ww_remote_request r;
+    ww_error why = {0};
+    ww_buffer body = {0}, all = {0};
+    *reply = (ww_bytes){0};
+    ww_status status = ww_request_unpack(request, bytes, &r, err);
+    if (status != WW_OK)
+        return status;
+    ww_status work =
+        strcmp(r.key, w->key) == 0
+            ? (r.ask == WW_ASK_OPEN ? answer_open : answer_look)(w, &r, &body, &why)
+            : ww_fail(&why, WW_ERR_ARGUMENT, "a worker was started with other models or options than the scan (%s; %s)",
+                      w->key, r.key);
+    if (work == WW_OK)
+        work = ww_buffer_status(&body, "a worker's reply", &why);
+    if (work == WW_OK && body.bytes + w->lines.bytes > WW_MESSAGE_MAX - WW_REMOTE_TEXT_MAX)
+        work = ww_fail(&why, WW_ERR_MEMORY, "what was found in '%s' takes %zu bytes, more than a message holds", r.path,
+                       body.bytes);
+    ww_reply_begin(&all, &w->lines, work, &why);
+    if (work == WW_OK)
+        ww_buffer_add(&all, body.data, body.bytes);
+    status = ww_buffer_status(&all, "a worker's reply", err);
+    if (status == WW_OK)
+        *reply = (ww_bytes){all.data, all.bytes};
+    else
+        ww_buffer_free(&all);
+    ww_buffer_free(&body);
+    w->lines.bytes = 0;
+    ww_request_free(&r);
+    return status;
+}

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: MIT
+// Work done elsewhere, with workers in this very process: the library is the one of a plain scan, and bytes that were
+// damaged on the way are an error and nothing worse.
+#include "harness.h"
+#include "scratch.h"
+#include "whoswho/distribute.h"
+
+#include <pthread.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { WORKERS = 3, OPENERS = 1, DAMAGES = 60 };
+
+typedef struct post { // a transport, and what it does to replies
+    ww_worker *worker[WORKERS + OPENERS];
+    long cut_at, flip_at; // byte of the `wrong`th reply from where it is missing, or which is another; -1: none
+    int wrong;
+    int calls;
+    pthread_mutex_t mutex;
+    size_t largest;
+} post;
+
+static ww_models *models;
+static char photo[512], demo[512];
+
+static ww_status call(void *user, int worker, const void *request, size_t bytes, ww_bytes *reply, ww_error *err)
+{
+    post *p = user;
+    ww_status status = ww_worker_answer(p->worker[worker], request, bytes, reply, err);
+    pthread_mutex_lock(&p->mutex);
+    const bool wrong = p->calls++ == p->wrong;
+    if (reply->size > p->largest)
+        p->largest = reply->size;
+    if (wrong && p->cut_at >= 0 && (size_t)p->cut_at < reply->size)
+        reply->size = (size_t)p->cut_at;
+    if (wrong && p->flip_at >= 0 && (size_t)p->flip_at < reply->size)
+        ((uint8_t *)reply->data)[p->flip_at] ^= 0x81;
+    pthread_mutex_unlock(&p->mutex);
+    return status;
+}
+
+static void open_post(post *p)
+{
+    ww_error err = {0};
+    *p = (post){.cut_at = -1, .flip_at = -1, .wrong = -1, .mutex = PTHREAD_MUTEX_INITIALIZER};
+    for (int i = 0; i < WORKERS + OPENERS; i++)
+        CHECK_OK(ww_worker_open(models, NULL, i ? p->worker[0] : NULL, &p->worker[i], &err));
+}
+
+static void close_post(post *p)
+{
+    for (int i = 0; i < WORKERS + OPENERS; i++)
+        ww_worker_close(p->worker[i]);
+}
+
+// Of a scan of one file in a new library: its status, and its result.
+static ww_status scan(const char *file, post *p, ww_scan_result *result, ww_error *err)
+{
+    const char *folder = scratch_folder();
+    ww_library *library = NULL;
+    ww_transport transport = WW_TRANSPORT_INIT;
+    transport.user = p;
+    transport.workers = WORKERS;
+    transport.openers = OPENERS;
+    transport.call = call;
+    ww_status status = ww_library_open(folder, WW_LIBRARY_CREATE, NULL, &library, err);
+    if (status == WW_OK)
+        status = p ? ww_library_scan_over(library, models, &file, 1, NULL, &transport, result, err)
+                   : ww_library_scan(library, models, &file, 1, NULL, result, err);
+    ww_library_close(library);
+    scratch_remove(folder);
+    return status;
+}
+
+TEST(workers_find_what_a_plain_scan_finds)
+{
+    const char *const file[] = {photo, demo};
+    for (int i = 0; i < 2; i++) {
+        ww_error err = {0};
+        ww_scan_result here = WW_SCAN_RESULT_INIT, there = WW_SCAN_RESULT_INIT;
+        post p;
+        open_post(&p);
+        CHECK_OK(scan(file[i], NULL, &here, &err));
+        CHECK_OK(scan(file[i], &p, &there, &err));
+        CHECK(here.faces > 0);
+        CHECK_EQ(there.faces, here.faces);
+        CHECK_EQ(there.frames, here.frames);
+        CHECK_EQ(there.intermediate_frames, here.intermediate_frames);
+        CHECK_EQ(there.scanned, here.scanned);
+        close_post(&p);
+    }
+}
+
+// Of a photo the second reply is the long one.
+TEST(a_reply_that_breaks_off_is_refused)
+{
+    ww_error err = {0};
+    ww_scan_result result = WW_SCAN_RESULT_INIT;
+    post p;
+    open_post(&p);
+    CHECK_OK(scan(photo, &p, &result, &err));
+    const size_t bytes = p.largest;
+    for (int i = 0; i < DAMAGES; i++) {
+        p.calls = 0;
+        p.wrong = i % 3 == 0 ? 0 : 1;
+        p.cut_at = p.wrong ? (long)(bytes * (size_t)i / DAMAGES) : i;
+        result.faces = 0;
+        CHECK_EQ(scan(photo, &p, &result, &err), WW_ERR_FORMAT);
+        CHECK_EQ(result.faces, 0);
+        CHECK(strstr(err.message, "the same whoswho") != NULL);
+    }
+    close_post(&p);
+}
+
+TEST(a_reply_with_a_wrong_byte_does_no_harm)
+{
+    ww_error err = {0};
+    ww_scan_result result = WW_SCAN_RESULT_INIT;
+    post p;
+    open_post(&p);
+    CHECK_OK(scan(photo, &p, &result, &err));
+    const size_t bytes = p.largest;
+    for (int i = 0; i < DAMAGES; i++) {
+        p.calls = 0;
+        p.wrong = i % 2;
+        p.flip_at = i < DAMAGES / 2 ? i * 2 : (long)(bytes * (size_t)i / DAMAGES);
+        const ww_status status = scan(photo, &p, &result, &err); // a bit of a picture is not noticed
+        CHECK(status <= WW_OK && status >= WW_ERR_CONFIRM);
+    }
+    close_post(&p);
+}
+
+TEST(a_request_that_makes_no_sense_is_refused)
+{
+    ww_error err = {0};
+    ww_worker *worker = NULL;
+    ww_bytes reply;
+    uint8_t noise[256];
+    CHECK_OK(ww_worker_open(models, NULL, NULL, &worker, &err));
+    for (int i = 0; i < DAMAGES; i++) {
+        for (size_t k = 0; k < sizeof noise; k++)
+            noise[k] = (uint8_t)((size_t)i * 31 + k * 7);
+        memcpy(noise, "wwq2", 4);
+        CHECK_EQ(ww_worker_answer(worker, noise, (size_t)i, &reply, &err), WW_ERR_FORMAT);
+        CHECK(reply.data == NULL);
+    }
+    ww_worker_close(worker);
+}
+
+TEST(a_worker_with_other_options_is_found_out)
+{
+    ww_error err = {0};
+    ww_scan_options other = WW_SCAN_OPTIONS_INIT;
+    ww_scan_result result = WW_SCAN_RESULT_INIT;
+    post p;
+    open_post(&p);
+    for (int i = 0; i < WORKERS + OPENERS; i++)
+        ww_worker_close(p.worker[i]);
+    other.every_us = 500000;
+    for (int i = 0; i < WORKERS + OPENERS; i++)
+        CHECK_OK(ww_worker_open(models, &other, i ? p.worker[0] : NULL, &p.worker[i], &err));
+    CHECK_EQ(scan(photo, &p, &result, &err), WW_ERR_ARGUMENT);
+    CHECK(strstr(err.message, "other models or options") != NULL);
+    close_post(&p);
+}
+
+int main(void)
+{
+    ww_error err = {0};
+    const char *source = getenv("WW_SOURCE");
+    snprintf(photo, sizeof photo, "%s/tests/data/people/basil.png", source ? source : ".");
+    snprintf(demo, sizeof demo, "%s/tests/data/demo.mp4", source ? source : ".");
+    if (ww_models_open(NULL, &models, &err) != WW_OK) {
+        printf("# %s\n", err.message);
+        return 1;
+    }
+    RUN(workers_find_what_a_plain_scan_finds);
+    RUN(a_reply_that_breaks_off_is_refused);
+    RUN(a_reply_with_a_wrong_byte_does_no_harm);
+    RUN(a_request_that_makes_no_sense_is_refused);
+    RUN(a_worker_with_other_options_is_found_out);
+    ww_models_close(models);
+    return FINISH();
+}
