@@ -128,8 +128,8 @@ void ww_text_csv(ww_buffer *b, const char *text)
     ww_buffer_text(b, "\"");
 }
 
-// Whether a spreadsheet takes it for a formula: it begins with = + - @, in full width too, or with a tab or the end of a
-// line, behind which it looks further.
+// Whether a spreadsheet takes it for a formula: it begins with = + - @, in full width too, or with a tab or the end of
+// a line, behind which it looks further.
 static bool begins_formula(const char *text)
 {
     static const char *const wide[] = {"\uff1d", "\uff0b", "\uff0d", "\uff20"};

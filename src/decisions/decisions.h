@@ -27,8 +27,8 @@ typedef struct ww_entry_verdict {
     bool held;
     int64_t by;
 } ww_entry_verdict;
-ww_status ww_decisions_judge(const ww_journal *journal, const ww_face_key *faces, size_t count, ww_entry_verdict *verdict,
-                             ww_error *err);
+ww_status ww_decisions_judge(const ww_journal *journal, const ww_face_key *faces, size_t count,
+                             ww_entry_verdict *verdict, ww_error *err);
 
 // Puts into the catalog what was decided about single faces: corrected boxes (face.x to height, and the box in the
 // portrait; `found` stays), what is no face (face.absent), and the covers of persons.

@@ -122,8 +122,8 @@ static void judge(const ww_rules *rules, const ww_journal *journal, const uint32
     }
 }
 
-ww_status ww_decisions_judge(const ww_journal *journal, const ww_face_key *faces, size_t count, ww_entry_verdict *verdict,
-                             ww_error *err)
+ww_status ww_decisions_judge(const ww_journal *journal, const ww_face_key *faces, size_t count,
+                             ww_entry_verdict *verdict, ww_error *err)
 {
     ww_nodes nodes = {0};
     ww_rules rules = {0};

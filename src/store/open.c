@@ -169,9 +169,9 @@ static ww_status open_file(ww_store *s, int flags, const char *vfs, const char *
 }
 
 // The write-ahead log wants shared memory and locks, which some network and FUSE drives do not have. One program at a
-// time works in a folder anyway (lock_folder): then the file is held alone, which needs no shared memory, and if need be
-// without locks, and with a rollback journal. Each way is tried from the beginning: what is there already may be a file
-// with a write-ahead log, made elsewhere, that cannot even be read the usual way.
+// time works in a folder anyway (lock_folder): then the file is held alone, which needs no shared memory, and if need
+// be without locks, and with a rollback journal. Each way is tried from the beginning: what is there already may be a
+// file with a write-ahead log, made elsewhere, that cannot even be read the usual way.
 typedef struct way {
     const char *vfs, *before, *journal;
     bool locks;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The store's record of exported files, in memory by the hashes of their paths: 48 bytes a file. Two paths with the same
-// XXH64 would be mistaken for one another; among a million files that happens once in thirty million libraries, and then
-// leaves one stale file behind. Private to folders/.
+// The store's record of exported files, in memory by the hashes of their paths: 48 bytes a file. Two paths with the
+// same XXH64 would be mistaken for one another; among a million files that happens once in thirty million libraries,
+// and then leaves one stale file behind. Private to folders/.
 #ifndef WW_FORMATS_FOLDERS_RECORDS_H
 #define WW_FORMATS_FOLDERS_RECORDS_H
 #include "base/folder.h"
