@@ -145,8 +145,8 @@ static ww_status store(const adding *a, ww_drawn_face *drawn, int place, ww_span
     face->row.height = drawn->box.height;
     drawn->quality = face->row.quality;
     ww_store *to = a->library->store;
-    ww_status status = ww_store_add_face(to, &face->row, face->embedding, face->portrait, face->portrait_bytes,
-                                         &drawn->id, err);
+    ww_status status =
+        ww_store_add_face(to, &face->row, face->embedding, face->portrait, face->portrait_bytes, &drawn->id, err);
     if (status == WW_OK && face->kept_chip)
         status = ww_store_add_chip(to, drawn->id, &face->light, face->kept_chip, face->kept_chip_bytes, err);
     return status;

@@ -83,8 +83,8 @@ typedef struct ww_catalog {
     size_t *by_person;            // face indexes, grouped by person, then the unassigned, then the ignored
     float *vector;                // face.count x dim, once added; NULL: not yet
     int dim;
-    bool csv_safe;   // as WW_SETTING_CSV_SAFE has it; the loader of a catalog that is written sets it
-    ww_light *light; // of each face, once added; NULL: not yet. A mean that is not a number: not known
+    bool csv_safe;                   // as WW_SETTING_CSV_SAFE has it; the loader of a catalog that is written sets it
+    ww_light *light;                 // of each face, once added; NULL: not yet. A mean that is not a number: not known
     int within_width, within_height; // what larger frames were shrunk to fit in the last scan; 0: they were not
 } ww_catalog;
 

@@ -8,11 +8,11 @@
 
 // The page of a large library takes a while to make; a part breaks off when `out` is stopped, and so does the page.
 typedef void ww_report_part(const ww_catalog *catalog, ww_exporter *out, ww_buffer *page);
-ww_report_part ww_report_people;    // a card a person
-ww_report_part ww_report_timelines; // a timeline a video
-ww_report_part ww_report_photos;    // a list of the photos, and who is on them
+ww_report_part ww_report_people;     // a card a person
+ww_report_part ww_report_timelines;  // a timeline a video
+ww_report_part ww_report_photos;     // a list of the photos, and who is on them
 ww_report_part ww_report_unassigned; // like ones together, and whom they are near
-ww_report_part ww_report_data; // JSON for the script; its form is described in report_data.c
+ww_report_part ww_report_data;       // JSON for the script; its form is described in report_data.c
 
 // "12.4 s", and from a minute on "3:07 min": time on screen.
 void ww_report_on_screen(ww_buffer *page, int64_t us);
