@@ -19,8 +19,8 @@ static ww_status explain(struct heif_error e, const char *name, ww_error *err)
     ww_status status = e.code == heif_error_Memory_allocation_error ? WW_ERR_MEMORY
                        : unknown                                    ? WW_ERR_UNSUPPORTED
                                                                     : WW_ERR_FORMAT;
-    return ww_fail(err, status, "%s: this HEIF picture cannot be read: %s", name,
-                   e.message ? e.message : "unknown reason");
+    const char *why = e.message ? e.message : "unknown reason";
+    return ww_fail(err, status, "%s: this HEIF picture cannot be read: %.*s", name, (int)strcspn(why, "\n"), why);
 }
 
 static void close_file(heif_file *f)

@@ -78,6 +78,12 @@ static const struct photo_format {
     [WW_PHOTO_JPEGXL] = {"JPEG XL", ww_photo_measure_with_libav, ww_photo_decode_with_libav},
     [WW_PHOTO_PSD] = {"PSD", ww_photo_measure_with_libav, ww_photo_decode_with_libav},
     [WW_PHOTO_PNM] = {"PNM", ww_photo_measure_with_libav, ww_photo_decode_with_libav},
+    [WW_PHOTO_JPEG_LOSSLESS] = {"lossless JPEG", ww_photo_measure_with_libav, ww_photo_decode_with_libav},
+    [WW_PHOTO_JPEG_LS] = {"JPEG-LS", ww_photo_measure_with_libav, ww_photo_decode_with_libav},
+    [WW_PHOTO_SGI] = {"SGI picture", ww_photo_measure_with_libav, ww_photo_decode_with_libav},
+    [WW_PHOTO_SUN_RASTER] = {"Sun raster", ww_photo_measure_with_libav, ww_photo_decode_with_libav},
+    [WW_PHOTO_PCX] = {"PCX", ww_photo_measure_with_libav, ww_photo_decode_with_libav},
+    [WW_PHOTO_QOI] = {"QOI", ww_photo_measure_with_libav, ww_photo_decode_with_libav},
     [WW_PHOTO_RAW] = {"raw photo's preview", measure_jpeg, decode_jpeg},
 };
 
@@ -134,6 +140,8 @@ static ww_status recognise(ww_photo_file *f, ww_error *err)
     if (f->format == WW_PHOTO_NONE)
         return ww_fail(err, WW_ERR_FORMAT, "%s: it is not a photo any more", f->path);
     f->orientation = ww_photo_orientation(f->format, f->data, f->bytes);
+    if (f->format == WW_PHOTO_JPEG)
+        f->format = ww_jpeg_process(f->data, f->bytes);
     if (f->format == WW_PHOTO_PNG)
         f->picture_bytes = f->bytes = ww_png_strip(f->data, f->bytes, WW_PNG_SIGNATURE_BYTES);
     ww_status status = f->format == WW_PHOTO_TIFF || f->format == WW_PHOTO_RAW ? find_preview(f, err) : WW_OK;

@@ -74,6 +74,14 @@ ww_photo_format ww_photo_format_of(const uint8_t *head, size_t bytes)
     if (begins(head, bytes, "FUJIFILMCCD-RAW ", 16) || begins(head, bytes, "IIRO", 4)
         || begins(head, bytes, "IIU\0", 4))
         return WW_PHOTO_RAW; // Fujifilm, Olympus, Panasonic
+    if (begins(head, bytes, "\x01\xda\0\x01", 4) || begins(head, bytes, "\x01\xda\x01\x01", 4))
+        return WW_PHOTO_SGI; // as it is or run-length encoded, a byte a sample
+    if (begins(head, bytes, "\x59\xa6\x6a\x95", 4))
+        return WW_PHOTO_SUN_RASTER;
+    if (begins(head, bytes, "\x0a\x05\x01\x08", 4))
+        return WW_PHOTO_PCX; // of version 5, with a byte a sample
+    if (begins(head, bytes, "qoif", 4))
+        return WW_PHOTO_QOI;
     if (is_heif(head, bytes))
         return WW_PHOTO_HEIF;
     return is_pnm(head, bytes) ? WW_PHOTO_PNM : WW_PHOTO_NONE;
@@ -122,6 +130,16 @@ static int frame_header(const uint8_t *data, size_t bytes, int *width, int *heig
         return *width > 0 && *height > 0 ? s.marker : 0;
     }
     return 0;
+}
+
+ww_photo_format ww_jpeg_process(const uint8_t *data, size_t bytes)
+{
+    enum { LOSSLESS = 0xc3, LOSSLESS_ARITHMETIC = 0xcb, LS = 0xf7 };
+    jpeg_segment s;
+    for (size_t at = 2; next_segment(data, bytes, &at, &s);)
+        if (s.marker == LOSSLESS || s.marker == LOSSLESS_ARITHMETIC || s.marker == LS)
+            return s.marker == LS ? WW_PHOTO_JPEG_LS : WW_PHOTO_JPEG_LOSSLESS;
+    return WW_PHOTO_JPEG;
 }
 
 bool ww_jpeg_size(const uint8_t *data, size_t bytes, int *width, int *height)
@@ -297,6 +315,19 @@ static int png_pictures(const uint8_t *data, size_t bytes, bool *complete)
     return pictures;
 }
 
+// Whether the header's promise of a Sun raster is kept: 32 bytes, the palette, the picture.
+static bool is_whole_raster(const uint8_t *data, size_t bytes)
+{
+    enum { HEADER_BYTES = 32, PICTURE = 16, PALETTE = 28 };
+    return bytes >= HEADER_BYTES
+           && (uint64_t)big_32(data + PICTURE) + big_32(data + PALETTE) <= (uint64_t)bytes - HEADER_BYTES;
+}
+
+static bool has_end(const uint8_t *data, size_t bytes, const char *end, size_t end_bytes)
+{
+    return memmem(data, bytes, end, end_bytes) != NULL;
+}
+
 int ww_photo_pictures(ww_photo_format format, const uint8_t *data, size_t bytes, bool *complete)
 {
     *complete = true;
@@ -306,6 +337,12 @@ int ww_photo_pictures(ww_photo_format format, const uint8_t *data, size_t bytes,
         return png_pictures(data, bytes, complete);
     if (format == WW_PHOTO_WEBP)
         *complete = bytes >= 12 && little_32(data + 4) <= bytes - 8;
+    if (format == WW_PHOTO_SUN_RASTER)
+        *complete = is_whole_raster(data, bytes);
+    if (format == WW_PHOTO_QOI)
+        *complete = has_end(data, bytes, "\0\0\0\0\0\0\0\1", 8);
+    if (format == WW_PHOTO_JPEG_LOSSLESS || format == WW_PHOTO_JPEG_LS) // in the picture's data FF is never before D9
+        *complete = has_end(data, bytes, "\xff\xd9", 2);
     return 1;
 }
 

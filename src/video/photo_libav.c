@@ -14,6 +14,12 @@ static enum AVCodecID codec_of(ww_photo_format format)
     case WW_PHOTO_JPEG2000: return AV_CODEC_ID_JPEG2000;
     case WW_PHOTO_JPEGXL: return AV_CODEC_ID_JPEGXL;
     case WW_PHOTO_PSD: return AV_CODEC_ID_PSD;
+    case WW_PHOTO_JPEG_LOSSLESS: return AV_CODEC_ID_MJPEG;
+    case WW_PHOTO_JPEG_LS: return AV_CODEC_ID_JPEGLS;
+    case WW_PHOTO_SGI: return AV_CODEC_ID_SGI;
+    case WW_PHOTO_SUN_RASTER: return AV_CODEC_ID_SUNRAST;
+    case WW_PHOTO_PCX: return AV_CODEC_ID_PCX;
+    case WW_PHOTO_QOI: return AV_CODEC_ID_QOI;
     case WW_PHOTO_PNM: return AV_CODEC_ID_PPM; // reads PGM too
     default: return AV_CODEC_ID_NONE;
     }

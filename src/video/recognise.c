@@ -53,7 +53,27 @@ static const struct {
     {0, "SDPX", "DPX picture"},
     {0, "XPDS", "DPX picture"},
     {0, "8BPS\0\2", "PSB (large Photoshop) picture"},
+    {6, "HEAPCCDR", "Canon CRW raw photo"},
+    {0, "ARRI", "ARRIRAW picture"},
+    {0, "\x80\x2a\x5f\xd7", "Cineon picture"},
+    {40, " EMF", "EMF picture"},
 };
+
+// The same, of what has no signature.
+static const struct {
+    const char *ending, *kind;
+} unreadable_endings[] = {
+    {"tga", "Targa picture"},         {"mrw", "Minolta raw photo"}, {"mos", "Leaf raw photo"},
+    {"braw", "Blackmagic raw video"}, {"swf", "Flash film"},
+};
+
+static const char *unreadable_named(const char *ending)
+{
+    for (size_t i = 0; i < sizeof unreadable_endings / sizeof *unreadable_endings; i++)
+        if (ww_ascii_same(ending, unreadable_endings[i].ending))
+            return unreadable_endings[i].kind;
+    return NULL;
+}
 
 static bool is_one_of(const char *ending, const char *const *list, size_t count)
 {
@@ -112,6 +132,9 @@ static ww_content judge(const char *path, uint8_t *head, size_t bytes, const cha
         return WW_CONTENT_UNREADABLE;
     if (!is_text(head, bytes) && is_video(head, bytes, named || perhaps))
         return WW_CONTENT_VIDEO;
+    *kind = is_text(head, bytes) ? NULL : unreadable_named(ending);
+    if (*kind)
+        return WW_CONTENT_UNREADABLE;
     return named ? WW_CONTENT_DAMAGED : WW_CONTENT_OTHER;
 }
 

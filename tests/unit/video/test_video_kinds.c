@@ -153,6 +153,11 @@ TEST(content_decides_in_folders)
                       24));
     CHECK_EQ(ww_content_of(clip_path("IMG_1.CR3"), &kind), WW_CONTENT_UNREADABLE);
     CHECK(kind && strstr(kind, "CR3"));
+    CHECK(write_bytes("picture.tga", "\0\0\2\0\0\0\0\0\0\0\0\0\x40\0\x40\0\x18\0", 18));
+    CHECK_EQ(ww_content_of(clip_path("picture.tga"), &kind), WW_CONTENT_UNREADABLE);
+    CHECK(kind && strstr(kind, "Targa"));
+    CHECK(write_bytes("notes.tga", "what to do\n", 11));
+    CHECK_EQ(ww_content_of(clip_path("notes.tga"), &kind), WW_CONTENT_OTHER);
 }
 
 // Three pictures of a second each: dark, grey, bright.
@@ -195,10 +200,19 @@ TEST(pictures_cut_off)
     seen s = see("half.gif");
     CHECK(s.opened == WW_OK && s.info.cut_off && s.read == WW_OK && s.frames >= 2 && s.frames <= 8);
     static const char *const stills[][2] = {
-        {"still.gif", "-pix_fmt rgb8"},  {"still.png", ""},
-        {"still.webp", "-lossless 1"},   {"still.bmp", "-pix_fmt bgr24"},
-        {"still.tif", "-pix_fmt rgb24"}, {"still.jp2", "-c:v libopenjpeg -pix_fmt rgb24"},
+        {"still.gif", "-pix_fmt rgb8"},
+        {"still.png", ""},
+        {"still.webp", "-lossless 1"},
+        {"still.bmp", "-pix_fmt bgr24"},
+        {"still.tif", "-pix_fmt rgb24"},
+        {"still.jp2", "-c:v libopenjpeg -pix_fmt rgb24"},
         {"still.ppm", "-pix_fmt rgb24"},
+        {"still.pcx", "-pix_fmt rgb24"},
+        {"still.sgi", "-pix_fmt rgb24"},
+        {"still.ras", "-pix_fmt bgr24"},
+        {"still.qoi", "-pix_fmt rgb24"},
+        {"still.jls", "-pix_fmt rgb24"},
+        {"lossless.jpg", "-c:v ljpeg -pix_fmt bgr24"},
     };
     for (size_t i = 0; i < sizeof stills / sizeof *stills; i++) {
         char *arguments = ww_strf("-f lavfi -i testsrc2=s=320x240 -frames:v 1 %s", stills[i][1]),

@@ -94,6 +94,13 @@ TEST(every_photo_format)
         {"p.jp2", "-c:v libopenjpeg -pix_fmt rgb24"},
         {"p.jpg", "-q:v 1 -pix_fmt yuvj444p"},
         {"grey.jpg", "-q:v 1 -pix_fmt gray"},
+        {"p.ppm", "-pix_fmt rgb24"},
+        {"p.pcx", "-pix_fmt rgb24"},
+        {"p.sgi", "-pix_fmt rgb24"},
+        {"p.ras", "-pix_fmt bgr24"},
+        {"p.qoi", "-pix_fmt rgb24"},
+        {"lossless.jpg", "-c:v ljpeg -pix_fmt bgr24"},
+        {"p.jls", "-pix_fmt rgb24"},
     };
     for (size_t i = 0; i < sizeof photos / sizeof *photos; i++) {
         const char *name = photos[i][0];
