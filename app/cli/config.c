@@ -99,7 +99,11 @@ static ssize_t load(const char *path, char *text)
     const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
         return -1;
-    const bool plain = fd >= 0 && fstat(fd, &s) == 0 && S_ISREG(s.st_mode);
+    const bool known = fd >= 0 && fstat(fd, &s) == 0, plain = known && S_ISREG(s.st_mode);
+    if (known && S_ISDIR(s.st_mode)) { // a person's, of a version that gave folders this name
+        close(fd);
+        return -1;
+    }
     ssize_t length = plain ? read(fd, text, FILE_BYTES_MAX + 1) : -1;
     const int failed = fd < 0 || (plain && length < 0) ? errno : 0;
     if (fd >= 0)

@@ -23,6 +23,7 @@ static const char *const taken_by_the_house[] = {
     "whoswho.db-wal",
     "whoswho.db-shm",
     "whoswho.db-journal",
+    "whoswho.conf", // the user's, but read as our configuration
 };
 
 // A set of names, however they are written: open addressing over the first `count` of `folders`.

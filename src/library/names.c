@@ -85,7 +85,12 @@ static bool is_device(const char *folder)
     for (size_t i = 0; i < sizeof device / sizeof *device; i++)
         if (ww_ascii_same(stem, device[i]))
             return true;
-    bool numbered = length == 4 && stem[3] >= '0' && stem[3] <= '9';
+    // Windows takes the superscripts 1, 2 and 3 of Latin-1 for digits here
+    const char *number = stem + 3;
+    const bool numbered =
+        (length == 4 && *number >= '0' && *number <= '9')
+        || (length == 5
+            && (strcmp(number, "\u00b9") == 0 || strcmp(number, "\u00b2") == 0 || strcmp(number, "\u00b3") == 0));
     stem[3] = 0;
     return numbered && (ww_ascii_same(stem, "com") || ww_ascii_same(stem, "lpt"));
 }

@@ -218,6 +218,9 @@ def configuration():
     check("output" in whoswho("people", people, code=2).stderr, "a library that says where it is")
     os.unlink(user)
     os.unlink(os.path.join(people, "whoswho.conf"))
+    os.mkdir(os.path.join(people, "whoswho.conf"))
+    whoswho("people", people)  # a folder of that name is somebody's, and no configuration
+    os.rmdir(os.path.join(people, "whoswho.conf"))
 
 
 def without_clip():

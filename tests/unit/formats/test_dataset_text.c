@@ -166,6 +166,9 @@ TEST(names_are_made_fit_for_folders)
     check_folder("J. R.", "J. R_");
     check_folder("Who: me? \"*<>|", "Who_ me_ _____"); // what NTFS, exFAT and Windows shares forbid
     check_folder("CON", "CON_");
+    check_folder("com\u00b9.txt", "com\u00b9.txt_");
+    check_folder("LPT\u00b3", "LPT\u00b3_");
+    check_folder("LPT\u00b4", "LPT\u00b4");
     check_folder("aux.txt", "aux.txt_");
     check_folder("Com7", "Com7_");
     check_folder("COM", "COM");
@@ -211,9 +214,10 @@ TEST(folders_are_unique_whatever_people_are_called)
     push_person(&c, 5, "MONTAGE");
     push_person(&c, 6, "Anna");
     push_person(&c, 7, " ");
+    push_person(&c, 8, "whoswho.conf");
     ww_catalog_name_folders(&c);
-    static const char *const expected[] = {"Face_0",       "Anna",        "anna (2)", "Face_0 (2)",
-                                           "Unsorted (2)", "MONTAGE (2)", "Anna (3)", "Face_7"};
+    static const char *const expected[] = {"Face_0",      "Anna",     "anna (2)", "Face_0 (2)",      "Unsorted (2)",
+                                           "MONTAGE (2)", "Anna (3)", "Face_7",   "whoswho.conf (2)"};
     for (size_t i = 0; i < c.person.count; i++) {
         CHECK_STR(c.person.item[i].folder, expected[i]);
         free(c.person.item[i].folder);
