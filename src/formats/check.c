@@ -13,7 +13,7 @@
 #define PICTURE_BYTES_MAX ((size_t)256 << 20)
 enum { LINE_BYTES_MAX = 1024 };
 
-static ww_format_check *const checks[] = {ww_check_yolo, ww_check_folders, ww_check_coco};
+static ww_format_check *const checks[] = {ww_check_yolo, ww_check_folders, ww_check_coco, ww_check_embeddings};
 
 static void tell(ww_checker *c, const char *kind, const char *format, va_list args)
 {
@@ -169,6 +169,28 @@ static void forget_pictures(ww_checker *c)
 
 // --- our own record
 
+// What its reader fills in.
+static bool is_for_people(const char *path) { return strcmp(path, "README.md") == 0; }
+
+static ww_status check_written(ww_checker *c, const ww_file_record *r, ww_error *err)
+{
+    ww_entry_info info;
+    uint64_t hash = r->hash;
+    ww_status status = ww_folder_look(c->folder, r->path, &info, err);
+    if (status != WW_OK)
+        return status;
+    if (info.kind != WW_ENTRY_FILE) {
+        ww_check_found(c, "%s: the file is missing", r->path);
+        return WW_OK;
+    }
+    const bool untouched = r->changed_ns != 0 && r->changed_ns == ww_entry_changed_ns(&info);
+    if (!untouched && info.bytes == r->bytes)
+        status = ww_folder_hash(c->folder, r->path, &hash, err);
+    if (status == WW_OK && (info.bytes != r->bytes || hash != r->hash) && !is_for_people(r->path))
+        ww_check_found(c, "%s: it was changed since it was written", r->path);
+    return status;
+}
+
 static ww_status check_record(ww_checker *c, bool *found, ww_error *err)
 {
     bool there, unfinished;
@@ -183,11 +205,8 @@ static ww_status check_record(ww_checker *c, bool *found, ww_error *err)
     if (unfinished)
         ww_check_found(c, "the data set is not complete: an export was interrupted; the same command completes it");
     status = ww_file_records_read(&records, c->folder, WW_DATASET_MANIFEST, WW_DATASET_MANIFEST_HEAD, err);
-    for (size_t i = 0; status == WW_OK && i < records.count; i++) {
-        status = ww_check_exists(c, records.item[i].path, WW_ENTRY_FILE, &there, err);
-        if (status == WW_OK && !there)
-            ww_check_found(c, "%s: the file is missing", records.item[i].path);
-    }
+    for (size_t i = 0; status == WW_OK && i < records.count; i++)
+        status = check_written(c, &records.item[i], err);
     ww_file_records_free(&records);
     return status;
 }
@@ -225,7 +244,7 @@ ww_status ww_check_dataset(const char *dir, const ww_check_faces *faces,
     }
     if (status == WW_OK && !found)
         status = ww_fail(err, WW_ERR_FORMAT,
-                         "'%s' holds no data set that is known here: no data.yaml, and no folder train", dir);
+                         "'%s' holds no data set that is known here: no data.yaml, faces.npy or folder train", dir);
     ww_folder_close(c.folder);
     return status == WW_OK && c.stopped ? ww_fail(err, WW_ERR_CANCELLED, "stopped as asked") : status;
 }

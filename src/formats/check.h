@@ -81,8 +81,9 @@ ww_status ww_check_twins(ww_checker *c, ww_error *err);
 
 // --- the formats: each looks whether it is there (*found), and at what there is of it.
 typedef ww_status ww_format_check(ww_checker *c, bool *found, ww_error *err);
-ww_format_check ww_check_coco;    // check_coco.c
-ww_format_check ww_check_yolo;    // check_yolo.c
-ww_format_check ww_check_folders; // check_folders.c: imagefolder and chips
+ww_format_check ww_check_coco;       // check_coco.c
+ww_format_check ww_check_yolo;       // check_yolo.c
+ww_format_check ww_check_folders;    // check_folders.c: imagefolder and chips
+ww_format_check ww_check_embeddings; // check_embeddings.c
 
 #endif

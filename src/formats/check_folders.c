@@ -73,7 +73,32 @@ static ww_status on_metadata(void *user, const char *path, ww_json_kind kind, do
     return WW_OK;
 }
 
-static ww_status check_line(ww_checker *c, const char *line, const char *path, int side, ww_error *err)
+typedef WW_VECTOR(char *) picture_names; // of a side, as its metadata names them; owned
+
+static int by_name(const void *a, const void *b) { return strcmp(*(char *const *)a, *(char *const *)b); }
+
+static void free_names(picture_names *names)
+{
+    for (size_t i = 0; i < names->count; i++)
+        free(names->item[i]);
+    ww_vector_free(names);
+}
+
+// Readers of metadata (Hugging Face's) refuse pictures without a line.
+static void find_unnamed(ww_checker *c, int side, picture_names *names)
+{
+    if (names->count)
+        qsort(names->item, names->count, sizeof *names->item, by_name);
+    for (size_t i = 0; i < c->pictures.count; i++) {
+        const ww_checked_picture *p = &c->pictures.item[i];
+        const char *path = p->path + strlen(c->prefix);
+        if (p->side == side && !bsearch(&path, names->item, names->count, sizeof *names->item, by_name))
+            ww_check_found(c, "%s: metadata.jsonl has no line about it", p->path);
+    }
+}
+
+static ww_status check_line(ww_checker *c, const char *line, const char *path, int side, picture_names *names,
+                            ww_error *err)
 {
     metadata_line m = {.c = c};
     ww_error why = {0};
@@ -91,6 +116,10 @@ static ww_status check_line(ww_checker *c, const char *line, const char *path, i
         ww_check_found(c, "%s%s: it names a picture that is not there: %s", c->prefix, path, m.file ? m.file : "");
     if (status == WW_OK && m.file)
         status = ww_check_track(c, ww_path_base(m.file), 2, (int64_t)m.track, side, err);
+    if (status == WW_OK && !ww_vector_push(names, picture))
+        status = ww_fail_memory(err, "the names of %zu pictures", names->count);
+    else if (status == WW_OK)
+        picture = NULL;
     free(picture);
     free(m.file);
     return status;
@@ -101,6 +130,7 @@ static ww_status check_metadata(ww_checker *c, int side, ww_error *err)
     bool there;
     uint8_t *text = NULL;
     size_t bytes = 0;
+    picture_names names = {0};
     char *path = ww_strf("%s/metadata.jsonl", ww_side_name[side]), *full = ww_strf("%s%s", c->prefix, path);
     ww_status status = ww_check_exists(c, path, WW_ENTRY_FILE, &there, err);
     if (status == WW_OK && there)
@@ -109,8 +139,11 @@ static ww_status check_metadata(ww_checker *c, int side, ww_error *err)
         next = line + strcspn(line, "\n");
         if (*next)
             *next++ = 0;
-        status = check_line(c, line, path, side, err);
+        status = check_line(c, line, path, side, &names, err);
     }
+    if (status == WW_OK && there)
+        find_unnamed(c, side, &names);
+    free_names(&names);
     free(text);
     free(full);
     free(path);

@@ -15,9 +15,10 @@ import subprocess
 import time
 
 from library import APART, contents, export, library, tree
-from scene import PROGRAM, check, check_equal, main, whoswho
+from scene import DATA, PROGRAM, check, check_equal, main, whoswho
 
 import cv2
+import numpy
 
 
 def findings(out, *options):
@@ -205,6 +206,65 @@ def faults_of_coco_are_found():
         planted(f"coco_{number}", "coco", plant, expected)
 
 
+def reshape(change):
+    """faces.npy anew, with a right header for what `change` makes of it."""
+
+    def plant(out):
+        vectors = numpy.load(f"{out}/faces.npy")
+        numpy.save(f"{out}/faces.npy", change(vectors))
+
+    return plant
+
+
+def spoil(vectors):
+    vectors[3, 7] = numpy.nan
+    return vectors
+
+
+def faults_of_embeddings_are_found():
+    faults = [
+        (lambda out: rewrite(f"{out}/faces.csv", lambda text: text[: text.rindex("\n", 0, -1) + 1]), r"faces.csv: it cannot be read.*a row for each"),
+        (reshape(lambda v: v[:-1]), r"faces.csv: it cannot be read.*a row for each"),
+        (reshape(lambda v: v.reshape(-1)), r"faces.npy: it cannot be read"),
+        (reshape(lambda v: v.astype(numpy.int32)), r"faces.npy: it cannot be read"),
+        (reshape(spoil), r"faces.npy: it cannot be read"),
+        (cut("faces.npy", 5000), r"faces.npy: it cannot be read"),
+        (remove("faces.csv"), r"faces.csv: it is not there"),
+    ]
+    for number, (plant, expected) in enumerate(faults):
+        planted(f"embeddings_{number}", "embeddings", plant, expected)
+
+
+def next_class(text):
+    first_class, rest = text.split(" ", 1)
+    return f"{(int(first_class) + 1) % 5} {rest}"
+
+
+def chip_of_another_size(out):
+    path = first(f"{out}/train/*/*.png")
+    cv2.imwrite(path, cv2.resize(cv2.imread(path), (96, 96)))
+
+
+def what_is_not_as_it_was_written_is_found():
+    """Faults that a reader of the format alone cannot see."""
+    faults = [
+        ("yolo", lambda out: rewrite(first(f"{out}/labels/train/*.txt"), next_class), r"labels/train/.*changed since it was written"),
+        ("coco", annotations("val", lambda d: d["images"][0].update(width=640)), r"instances_val.json: it was changed"),
+        ("chips", chip_of_another_size, r"train/.*\.png: it was changed"),
+        ("cvat", lambda out: rewrite(first(f"{out}/*.xml"), lambda t: t.replace('xtl="', 'xtl="1', 1)), r"\.xml: it was changed"),
+        ("labelstudio", cut("*.json", 300), r"\.json: it was changed"),
+        ("timeline", append("*.csv", "x\n"), r"\.csv: it was changed"),
+        ("article", remove("Encodings/*.json"), r"Encodings/.*: the file is missing"),
+    ]
+    for number, (kind, plant, expected) in enumerate(faults):
+        planted(f"written_{number}", kind, plant, expected)
+    export("imagefolder", "extra", *APART)
+    shutil.copy(os.path.join(DATA, "group.jpg"), first("extra/train/Face_2/*.jpg") + ".more.jpg")
+    check(any("has no line about it" in line for line in findings("extra")), "a picture without a line of metadata")
+    rewrite("extra/README.md", lambda text: text + "Licence: mine")
+    check(not any("README" in line for line in findings("extra")), "what the card's reader fills in is no fault")
+
+
 def several_formats_are_checked_each():
     export("yolo,imagefolder", "out", *APART)
     check_equal(findings("out"), [], "findings")
@@ -334,6 +394,8 @@ main(
     faults_of_other_kinds_of_pictures_are_found,
     faces_without_a_label_are_found,
     faults_of_coco_are_found,
+    faults_of_embeddings_are_found,
+    what_is_not_as_it_was_written_is_found,
     several_formats_are_checked_each,
     only_what_changed_is_written,
     what_is_not_ours_is_left,
