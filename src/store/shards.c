@@ -123,8 +123,9 @@ static ww_status on_face(void *user, sqlite3_stmt *row, ww_error *err)
     if (status == WW_OK && !is_null(row, 21))
         status = ww_sql_run(c->to, WW_SQL_ADD_INTERMEDIATE,
                             WW_BIND(WW_I(face), WW_D(COLUMN_REAL(row, 20)), COLUMN_BLOB(row, 21)), err);
-    if (status == WW_OK && !is_null(row, 22))
-        status = ww_sql_run(c->to, WW_SQL_ADD_CHIP, WW_BIND(WW_I(face), COLUMN_BLOB(row, 22)), err);
+    if (status == WW_OK && !is_null(row, 23))
+        status =
+            ww_sql_run(c->to, WW_SQL_ADD_CHIP, WW_BIND(WW_I(face), COLUMN_BLOB(row, 22), COLUMN_BLOB(row, 23)), err);
     if (status == WW_OK && ww_sql_starved(row))
         status = ww_fail_memory(err, "a face's row of the library");
     *c->faces += status == WW_OK;
@@ -137,7 +138,7 @@ static ww_status copy_faces(copying *c, int64_t frame, ww_error *err)
     ww_format(sql, sizeof sql,
               "SELECT place, x, y, width, height, score, quality, landmarks, embedding_dim, portrait_x, portrait_y,"
               " portrait_w, portrait_h, portrait_width, portrait_height, track, face_embedding.embedding, jpeg, torso,"
-              " hair, weight, face_intermediate.embedding, png FROM face"
+              " hair, weight, face_intermediate.embedding, light, png FROM face"
               " LEFT JOIN face_embedding ON face_embedding.face = face.id"
               " LEFT JOIN face_picture ON face_picture.face = face.id"
               " LEFT JOIN face_colours ON face_colours.face = face.id"
