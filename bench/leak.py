@@ -24,7 +24,7 @@ from torch import nn
 from torchvision.datasets.folder import default_loader
 from torchvision.transforms import Compose, Grayscale, Resize, ToTensor
 
-SEEDS, EPOCHS, SIDE, CUT_AT = 5, 60, 48, 0.6
+SEEDS, EPOCHS, SIDE, CUT_AT = 3, 25, 48, 0.6
 HARDER = "scale=426:-2,noise=alls=14:allf=t"
 PEOPLE, FIRST_PHOTOS, SHOT_FRAMES, RATE_HZ = 20, 4, 30, 25
 
