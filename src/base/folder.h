@@ -5,7 +5,8 @@
 // link below it is followed, neither as a folder on the way nor at the end; only regular files are read, replaced and
 // removed, so that a FIFO or a device in the place of a file is an error that names it, and never hangs. (The folder
 // itself may be reached by a link: the caller named it.) A write is whole or not at all: a temporary file with a name
-// that cannot be guessed is written in the same folder and renamed.
+// that cannot be guessed is written in the same folder and renamed; or, over a file of the same size in one sector, one
+// write.
 #ifndef WW_BASE_FOLDER_H
 #define WW_BASE_FOLDER_H
 #include "base/error.h"
@@ -64,6 +65,9 @@ ww_status ww_folder_read(ww_folder *folder, const char *path, size_t max_bytes, 
                          ww_error *err);
 // XXH64 of the file's content.
 ww_status ww_folder_hash(ww_folder *folder, const char *path, uint64_t *digest, ww_error *err);
+// For many paths in a row, see ww_folder_look_from.
+ww_status ww_folder_hash_from(ww_folder *folder, ww_folder_place *place, const char *path, uint64_t *digest,
+                              ww_error *err);
 
 typedef enum ww_folder_write_mode {
     WW_FOLDER_NEW,     // something at `path`: WW_ERR_IO, also if it came there a moment ago

@@ -147,14 +147,12 @@ static ww_status write_file(ww_exporter *e, pending *p, ww_error *err)
 {
     ww_error why;
     ww_entry_info info;
-    ww_status status = ww_folder_write(e->folder, p->path, p->data, p->bytes,
-                                       p->is_new ? WW_FOLDER_NEW : WW_FOLDER_REPLACE, e->temporary, &why);
-    p->failed = status != WW_OK;
+    const ww_folder_content content = {p->data, p->bytes, p->is_new ? WW_FOLDER_NEW : WW_FOLDER_REPLACE, e->temporary};
+    p->failed = ww_folder_write_from(e->folder, &e->files.place, p->path, &content, &info, &why) != WW_OK;
     if (p->failed)
         return keep_for_later(e, &why, err);
     e->counts.files_written++;
-    if (ww_folder_look_from(e->folder, &e->files.place, p->path, &info, NULL) == WW_OK && info.bytes == p->bytes)
-        p->changed_ns = ww_entry_changed_ns(&info);
+    p->changed_ns = info.bytes == p->bytes ? ww_entry_changed_ns(&info) : 0;
     return WW_OK;
 }
 
@@ -367,6 +365,7 @@ static ww_status remove_stale(ww_exporter *e, ww_error *err)
     for (size_t i = 0; status == WW_OK && i < e->records.stale.count; i++) {
         const char *path = e->records.stale.item[i];
         ww_error why;
+        ww_folder_place_close(&e->files.place);
         if (remove_if_ours(e, path, &why) != WW_OK) {
             status = keep_for_later(e, &why, err);
             continue;

@@ -18,7 +18,8 @@ ww_status ww_is_ours(ww_files *f, const char *path, bool *ours, ww_error *err)
 {
     uint64_t on_disk = 0;
     *ours = false;
-    ww_status status = ww_records_count(f->records, path) ? ww_folder_hash(f->folder, path, &on_disk, err) : WW_OK;
+    ww_status status =
+        ww_records_count(f->records, path) ? ww_folder_hash_from(f->folder, &f->place, path, &on_disk, err) : WW_OK;
     if (status == WW_OK)
         *ours = ww_records_has(f->records, path, on_disk);
     return status;

@@ -4,6 +4,7 @@
 #include "scratch.h"
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 static const char *dir, *outside;
 static char temporary[WW_FOLDER_TEMPORARY_BYTES];
@@ -44,7 +45,7 @@ static bool holds(ww_folder *f, const char *path, const char *text)
 {
     uint8_t *data = NULL;
     size_t bytes = 0;
-    bool same = ww_folder_read(f, path, 100, &data, &bytes, NULL) == WW_OK && bytes == strlen(text)
+    bool same = ww_folder_read(f, path, 2000, &data, &bytes, NULL) == WW_OK && bytes == strlen(text)
                 && memcmp(data, text, bytes) == 0;
     free(data);
     return same;
@@ -92,6 +93,36 @@ TEST(files_are_written_read_and_removed)
     CHECK_OK(ww_folder_remove(f, "a/b/c.txt", &err)); // nothing there: fine
     CHECK_OK(ww_folder_remove_if_empty(f, "a/b", &removed, &err));
     CHECK(removed);
+    clear(f);
+}
+
+static ino_t number_of(const char *path)
+{
+    struct stat s;
+    CHECK_EQ(stat(at(dir, path), &s), 0);
+    return s.st_ino;
+}
+
+TEST(a_small_file_of_the_same_size_is_overwritten_unless_it_has_other_names)
+{
+    ww_error err;
+    ww_folder *f = fresh();
+    char large[2][1025] = {"", ""};
+    memset(large[0], 'a', sizeof large[0] - 1);
+    memset(large[1], 'b', sizeof large[1] - 1);
+    CHECK_OK(write_text(f, "label.txt", "12 0.5\n", WW_FOLDER_NEW, &err));
+    const ino_t before = number_of("label.txt");
+    CHECK_OK(write_text(f, "label.txt", "11 0.5\n", WW_FOLDER_REPLACE, &err));
+    CHECK(holds(f, "label.txt", "11 0.5\n") && number_of("label.txt") == before);
+    CHECK_EQ(link(at(dir, "label.txt"), at(dir, "backup.txt")), 0);
+    CHECK_OK(write_text(f, "label.txt", "10 0.5\n", WW_FOLDER_REPLACE, &err));
+    CHECK(holds(f, "label.txt", "10 0.5\n") && holds(f, "backup.txt", "11 0.5\n"));
+    CHECK_OK(write_text(f, "label.txt", "9 0.5\n", WW_FOLDER_REPLACE, &err));
+    CHECK(holds(f, "label.txt", "9 0.5\n"));
+    CHECK_OK(write_text(f, "large", large[0], WW_FOLDER_NEW, &err)); // could be seen half written
+    const ino_t old = number_of("large");
+    CHECK_OK(write_text(f, "large", large[1], WW_FOLDER_REPLACE, &err));
+    CHECK(holds(f, "large", large[1]) && number_of("large") != old);
     clear(f);
 }
 
@@ -199,6 +230,7 @@ int main(void)
 {
     RUN(only_paths_inside_are_paths);
     RUN(files_are_written_read_and_removed);
+    RUN(a_small_file_of_the_same_size_is_overwritten_unless_it_has_other_names);
     RUN(no_link_is_followed);
     RUN(many_paths_are_looked_at_from_one_place);
     RUN(a_fifo_neither_hangs_nor_goes);
