@@ -22,11 +22,11 @@
 // Footage shared by the tasks cut from it.
 typedef struct ww_scan_source {
     atomic_int users;
-    char *path, *file; // as named, and from the root
-    int track;         // see ww_source_options
-    char *name;        // the path, and the track where it is not the main one
-    int64_t bytes;
-    int64_t place; // see ww_source_row
+    char *path, *file;    // as named, and from the root
+    int track;            // see ww_source_options
+    char *name;           // the path, and the track where it is not the main one
+    ww_source_file input; // but for path and file; what is to go on record of it
+    int64_t place;        // see ww_source_row
     uint64_t hash;
     bool opened; // what follows is known: it could be opened, here or by a worker elsewhere
     ww_source_info info;
@@ -93,6 +93,8 @@ ww_status ww_scan_source_load(ww_scan_source *source, const ww_models *models, c
                               const ww_cancel *cancel, bool hash, const ww_log *log, char **failure, ww_error *err);
 // The same for this scan, by whoever does it, and tells what is planned.
 ww_status ww_scan_source_open(ww_scan *s, ww_scan_source *source, char **failure, ww_error *err);
+// A source of this content that is finished, scanned with these options or with such as will do as well; 0: none.
+ww_status ww_scan_find_whole(ww_scan *s, uint64_t hash, int64_t *source, ww_error *err);
 // The source with this content scanned with these options, finished or begun; 0: none. With near times also one that is
 // finished (*whole) at exact ones, which will do as well: its spans are other ones.
 ww_status ww_scan_find_known(ww_scan *s, uint64_t hash, int64_t *source, bool *whole, ww_error *err);

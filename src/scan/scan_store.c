@@ -2,6 +2,7 @@
 // What a task saw goes into the store, in order.
 #include "base/memory.h"
 #include "library/view.h"
+#include "scan/known_file.h"
 #include "scan/scan.h"
 
 #include <stdlib.h>
@@ -24,7 +25,7 @@ static ww_status store_source(ww_scan *s, ww_scan_task *t, const char *error, ww
                          .file = f->file,
                          .track = f->track,
                          .hash = f->hash,
-                         .bytes = f->bytes,
+                         .bytes = f->input.bytes,
                          .scan_key = s->key,
                          .error = error,
                          .place = f->place};
@@ -254,6 +255,21 @@ static void count_task(ww_scan *s, const ww_scan_task *t)
     r->encode_s += t->seen.encode_s;
 }
 
+// So that it need not be read again as long as it is as it is.
+static ww_status record_content(ww_scan *s, const ww_scan_source *f, ww_error *err)
+{
+    ww_source_file file = f->input;
+    if (file.known || f->track || file.hashed_ns == 0)
+        return WW_OK;
+    file.file = f->file;
+    file.content = f->hash;
+    file.tracks = f->info.tracks_more;
+    pthread_mutex_lock(&s->library->store_mutex);
+    ww_status status = ww_known_file_record(s->library->store, &file, err);
+    pthread_mutex_unlock(&s->library->store_mutex);
+    return status;
+}
+
 // So that the library's words about it can be settled in the end.
 static ww_status note_met(ww_scan *s, const ww_scan_task *t, ww_error *err)
 {
@@ -261,6 +277,9 @@ static ww_status note_met(ww_scan *s, const ww_scan_task *t, ww_error *err)
     if (t->failure || f->met)
         return WW_OK;
     f->met = true;
+    ww_status status = record_content(s, f, err);
+    if (status != WW_OK)
+        return status;
     ww_scan_met met = {ww_try_strdup(f->name), ww_try_strdup(f->file), f->track, f->hash};
     if (met.path && met.file && ww_vector_push(&s->met, met))
         return WW_OK;

@@ -2,11 +2,19 @@
 // Inputs become tasks, in order.
 #include "base/hash.h"
 #include "base/memory.h"
+#include "scan/known_file.h"
 #include "scan/scan.h"
 
 #include <stdlib.h>
 
 // --- sources ---------------------------------------------------------------------------------------------------------
+
+// Another one than the main track's.
+static uint64_t hash_of_track(uint64_t content, int track)
+{
+    const uint64_t both[] = {content, (uint64_t)track};
+    return track ? ww_hash_bytes(both, sizeof both) : content;
+}
 
 ww_scan_source *ww_scan_source_new(const char *path, const char *file, int track)
 {
@@ -22,7 +30,9 @@ ww_scan_source *ww_scan_source_new(const char *path, const char *file, int track
 static ww_scan_source *source_new(const ww_scan *s, const ww_source_file *input, int track)
 {
     ww_scan_source *f = ww_scan_source_new(input->path, input->file, track);
-    f->bytes = input->bytes;
+    f->input = *input;
+    f->input.path = f->input.file = NULL;
+    f->hash = hash_of_track(input->content, track);
     f->place = s->shard.count ? s->shard.first_place + (input - s->inputs.item) : 0;
     return f;
 }
@@ -89,6 +99,16 @@ ww_status ww_scan_photo_known(ww_scan *s, ww_scan_task *t, ww_error *err)
     return status;
 }
 
+ww_status ww_scan_find_whole(ww_scan *s, uint64_t hash, int64_t *source, ww_error *err)
+{
+    pthread_mutex_lock(&s->library->store_mutex);
+    ww_status status = ww_store_find_whole_source(s->library->store, hash, s->key, source, err);
+    if (status == WW_OK && *source == 0 && ww_scan_times(&s->options) == WW_TIMES_NEAR)
+        status = ww_store_find_whole_source(s->library->store, hash, s->exact_key, source, err);
+    pthread_mutex_unlock(&s->library->store_mutex);
+    return status;
+}
+
 static ww_status span_done(ww_scan *s, int64_t source, int span, bool *done, ww_error *err)
 {
     pthread_mutex_lock(&s->library->store_mutex);
@@ -142,10 +162,8 @@ ww_status ww_scan_source_load(ww_scan_source *f, const ww_models *models, const 
                                        .track = f->track};
     *failure = NULL;
     ww_status status = hash ? ww_hash_file_until(f->path, cancel, &f->hash, &why) : WW_OK;
-    if (status == WW_OK && hash && f->track) { // other content than the main track's
-        const uint64_t both[] = {f->hash, (uint64_t)f->track};
-        f->hash = ww_hash_bytes(both, sizeof both);
-    }
+    if (status == WW_OK && hash)
+        f->hash = hash_of_track(f->hash, f->track);
     if (status == WW_OK)
         status = ww_source_open(f->path, &options, log, &f->handle, &why);
     if (status == WW_ERR_CANCELLED)
@@ -159,9 +177,11 @@ ww_status ww_scan_source_load(ww_scan_source *f, const ww_models *models, const 
 
 ww_status ww_scan_source_open(ww_scan *s, ww_scan_source *f, char **failure, ww_error *err)
 {
+    if (!s->openers && !f->input.known) // others may have hashed it long before
+        f->input.hashed_ns = ww_known_file_now_ns();
     ww_status status = s->openers ? ww_remote_opened(s, f, failure, err)
-                                  : ww_scan_source_load(f, s->models, &s->options, ww_library_cancel(s->library), true,
-                                                        &s->library->log, failure, err);
+                                  : ww_scan_source_load(f, s->models, &s->options, ww_library_cancel(s->library),
+                                                        !f->input.known, &s->library->log, failure, err);
     if (status == WW_OK && !*failure)
         ww_scan_tell_plan(s, f);
     return status;
@@ -181,13 +201,35 @@ static double share_of(const ww_scan *s, const ww_source_file *input)
     return ((double)input->bytes + 1) / s->total_weight;
 }
 
+// A file, or a track of it, that is as it was when it was scanned is not opened; *task is NULL for others.
+static ww_status take_known(ww_scan *s, const ww_source_file *input, int track, ww_scan_task **task, ww_error *err)
+{
+    int64_t whole = 0;
+    if (!input->known || s->openers) // who opens ahead waits for each to be taken
+        return WW_OK;
+    ww_status status = ww_scan_find_whole(s, hash_of_track(input->content, track), &whole, err);
+    if (status != WW_OK || whole == 0)
+        return status;
+    ww_scan_source *f = source_new(s, input, track);
+    f->resumed = f->source_id = whole;
+    if (track == 0)
+        s->tracks = input->tracks;
+    *task = task_new(f, 0, share_of(s, input));
+    (*task)->already = true;
+    ww_scan_source_release(f);
+    return WW_OK;
+}
+
 // Opens the next video; *task is set at once when there is nothing to look at in it.
 static ww_status begin_video(ww_scan *s, const ww_source_file *input, int track, ww_scan_task **task, ww_error *err)
 {
+    ww_status status = take_known(s, input, track, task, err);
+    if (status != WW_OK || *task)
+        return status;
     ww_scan_source *f = source_new(s, input, track);
     const size_t number = (size_t)(input - s->inputs.item);
     char *failure = NULL;
-    ww_status status = ww_scan_source_open(s, f, &failure, err);
+    status = ww_scan_source_open(s, f, &failure, err);
     bool complete = false;
     int first = 0, end = 0; // of its spans, those to be scanned here
     if (status == WW_OK && failure && !ww_shard_has(&s->shard, number, 0, 1)) {
@@ -271,6 +313,9 @@ ww_status ww_scan_next(void *user, void **out, ww_error *err)
             || (input->photo && !ww_shard_has(&s->shard, s->next_input - 1, 0, 1)))
             continue;
         if (input->photo) { // opened by the worker
+            status = take_known(s, input, 0, &task, err);
+            if (status != WW_OK || task)
+                continue;
             ww_scan_source *f = source_new(s, input, 0);
             task = task_new(f, 0, share_of(s, input));
             ww_scan_source_release(f);

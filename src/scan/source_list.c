@@ -5,6 +5,7 @@
 #include "base/hash.h"
 #include "base/id_set.h"
 #include "base/memory.h"
+#include "scan/known_file.h"
 #include "scan/own_files.h"
 #include "video/photo.h"
 #include "video/source.h"
@@ -55,20 +56,6 @@ static bool begins_like_a_photo(const char *path)
     return n > 0 && ww_photo_recognise(head, (size_t)n);
 }
 
-// Takes over `file`.
-static ww_status add_file(walk *w, const char *path, char *file)
-{
-    struct stat s;
-    ww_source_file input = {.path = ww_try_strdup(path), .file = file, .photo = begins_like_a_photo(path)};
-    if (stat(path, &s) == 0)
-        input.bytes = s.st_size;
-    if (input.path && ww_vector_push(w->list, input))
-        return WW_OK;
-    free(input.path);
-    free(file);
-    return ww_fail_memory(w->err, "the list of files");
-}
-
 static void cannot_look(walk *w, const char *what, const char *path, int errnum)
 {
     ww_logf(w->log, WW_LOG_ERROR, "cannot look at the %s (%s): '%s'", what, strerror(errnum), path);
@@ -79,11 +66,28 @@ static int by_bytes(const struct dirent **a, const struct dirent **b) { return s
 
 static int not_hidden(const struct dirent *entry) { return entry->d_name[0] != '.'; }
 
-// Whether a file found in a folder is footage, and not of our own making.
-static bool is_wanted(const place *here, const char *path, const struct stat *s)
+// Whether a file found in a folder is footage, and not of our own making. What was scanned before need not be read for
+// that.
+static bool is_wanted(const place *here, const ww_source_file *input)
 {
-    return S_ISREG(s->st_mode) && ww_content_of(path, NULL) != WW_CONTENT_OTHER
-           && !(here->own && ww_own_files_has(here->own, path));
+    return (input->known || ww_content_of(input->path, NULL) != WW_CONTENT_OTHER)
+           && !(here->own && ww_own_files_has(here->own, input->path));
+}
+
+// A regular file; `here` is where it was found, NULL: it was named. Takes over `file`.
+static ww_status add_file(walk *w, const place *here, const char *path, char *file)
+{
+    ww_source_file input = {.path = ww_try_strdup(path), .file = file};
+    ww_status status = input.path ? ww_known_file_look(w->open ? w->open->store : NULL, &input, w->err)
+                                  : ww_fail_memory(w->err, "the list of files");
+    const bool wanted = status == WW_OK && (!here || is_wanted(here, &input));
+    if (wanted && !input.known)
+        input.photo = begins_like_a_photo(path);
+    if (wanted && ww_vector_push(w->list, input))
+        return WW_OK;
+    free(input.path);
+    free(file);
+    return wanted ? ww_fail_memory(w->err, "the list of files") : status;
 }
 
 static ww_status search_folder(walk *w, const place *here, const struct stat *s);
@@ -100,8 +104,8 @@ static ww_status add_linked(walk *w, const place *here, const char *path, char *
         free(link);
         return ww_fail_memory(w->err, "the list of folders");
     }
-    if (errnum == 0 && is_wanted(here, path, &s))
-        return add_file(w, path, ww_strdup(file));
+    if (errnum == 0 && S_ISREG(s.st_mode))
+        return add_file(w, here, path, ww_strdup(file));
     if (errnum)
         cannot_look(w, "target of the link", path, errnum);
     return WW_OK;
@@ -121,8 +125,8 @@ static ww_status add_entry(walk *w, const place *here, const char *name)
         const place below = {path, file, here->own};
         if (!folder_is_left_out(name))
             status = search_folder(w, &below, &s);
-    } else if (is_wanted(here, path, &s)) {
-        status = add_file(w, path, file);
+    } else if (S_ISREG(s.st_mode)) {
+        status = add_file(w, here, path, file);
         file = NULL;
     }
     free(path);
@@ -207,7 +211,7 @@ ww_status ww_source_list_collect(const char *const *named, size_t count, const w
     ww_status status = WW_OK;
     for (size_t i = 0; i < count && status == WW_OK; i++) {
         if (!ww_path_is_dir(named[i])) {
-            status = add_file(&w, named[i], ww_path_absolute(named[i]));
+            status = add_file(&w, NULL, named[i], ww_path_absolute(named[i]));
             continue;
         }
         const size_t files = inputs->count, folders = w.searched.count;

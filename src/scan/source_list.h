@@ -9,15 +9,8 @@
 #include "base/log.h"
 #include "base/vector.h"
 #include "library/library.h"
-#include <stdbool.h>
+#include "scan/known_file.h"
 #include <stdint.h>
-
-typedef struct ww_source_file {
-    char *path;    // as named, or the named folder's and what lies below
-    char *file;    // the same from the root
-    int64_t bytes; // size of the file; 0 when it cannot be had
-    bool photo;    // begins like a photo (JPEG, PNG, WebP, GIF, BMP, TIFF)
-} ww_source_file;
 
 typedef WW_VECTOR(ww_source_file) ww_source_list;
 

@@ -71,10 +71,40 @@ ww_status ww_store_delete_source(ww_store *s, int64_t id, ww_error *err)
         return status;
     status = ww_sql_run(s, WW_SQL_REMEMBER_SOURCE, WW_BIND(WW_I(id)), err);
     if (status == WW_OK)
+        status = ww_sql_run(s, WW_SQL_DELETE_FILES, WW_BIND(WW_I(id)), err);
+    if (status == WW_OK)
         status = ww_sql_run(s, WW_SQL_DELETE_SOURCE, WW_BIND(WW_I(id)), err);
     if (status == WW_OK)
         status = found_one(s, "source", id, err);
     return ww_sql_leave(s, status, err);
+}
+
+ww_status ww_store_set_file(ww_store *s, const ww_file_row *row, ww_error *err)
+{
+    const ww_file_stamp *stamp = &row->stamp;
+    return ww_sql_run(s, WW_SQL_SET_FILE,
+                      WW_BIND(WW_P(row->path), WW_I((int64_t)row->hash), WW_I(row->photo), WW_I(row->tracks),
+                              WW_I(stamp->bytes), WW_I(stamp->modified_ns), WW_I(stamp->changed_ns),
+                              WW_I((int64_t)stamp->inode), WW_I(row->hashed_ns)),
+                      err);
+}
+
+ww_status ww_store_file(ww_store *s, const char *path, ww_file_row *row, bool *found, ww_error *err)
+{
+    sqlite3_stmt *found_row;
+    *row = (ww_file_row){.path = path};
+    ww_status status = ww_sql_first(s, WW_SQL_GET_FILE, WW_BIND(WW_P(path)), &found_row, err);
+    *found = status == WW_OK && found_row;
+    if (!*found)
+        return status;
+    row->hash = (uint64_t)sqlite3_column_int64(found_row, 0);
+    row->photo = sqlite3_column_int(found_row, 1) != 0;
+    row->tracks = sqlite3_column_int(found_row, 2);
+    row->stamp = (ww_file_stamp){sqlite3_column_int64(found_row, 3), sqlite3_column_int64(found_row, 4),
+                                 sqlite3_column_int64(found_row, 5), (uint64_t)sqlite3_column_int64(found_row, 6)};
+    row->hashed_ns = sqlite3_column_int64(found_row, 7);
+    sqlite3_reset(found_row);
+    return WW_OK;
 }
 
 // Deletes the sources that a statement finds, one after the other.

@@ -204,7 +204,22 @@ static const char version_10[] = // of shards: what joining them needs
     "  PRIMARY KEY (source, span)"
     ") WITHOUT ROWID;";
 
-const char *const ww_schema_step[] = {version_1, version_2, version_3, version_4, version_5,
-                                      version_6, version_7, version_8, version_9, version_10};
+static const char version_11[] =
+    // What files held when they were hashed last, so that a known one is not read: see scan/known_file.h.
+    "CREATE TABLE file_content ("
+    "  path BLOB PRIMARY KEY,"   // absolute
+    "  hash INTEGER NOT NULL,"   // XXH64 of the content
+    "  photo INTEGER NOT NULL,"  // it begins like one
+    "  tracks INTEGER NOT NULL," // beside the main one
+    "  bytes INTEGER NOT NULL,"  // what the file system said before it was hashed
+    "  modified_ns INTEGER NOT NULL,"
+    "  changed_ns INTEGER NOT NULL,"
+    "  inode INTEGER NOT NULL,"
+    "  hashed_ns INTEGER NOT NULL"
+    ") WITHOUT ROWID;"
+    "CREATE INDEX file_content_hash ON file_content (hash);";
+
+const char *const ww_schema_step[] = {version_1, version_2, version_3, version_4,  version_5, version_6,
+                                      version_7, version_8, version_9, version_10, version_11};
 const int ww_schema_steps = sizeof ww_schema_step / sizeof *ww_schema_step;
 _Static_assert(sizeof ww_schema_step / sizeof *ww_schema_step == WW_STORE_VERSION, "one step a version");

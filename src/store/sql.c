@@ -29,6 +29,11 @@ static const char *const sql_text[WW_SQL_COUNT] = {
     [WW_SQL_REMEMBER_SOURCE] = ("INSERT INTO remembered SELECT hash, time_us, x, y, face.width, face.height, person"
                                 " FROM source JOIN frame ON frame.source = source.id JOIN face ON face.frame = frame.id"
                                 " WHERE source.id = ? AND person IS NOT NULL"),
+    [WW_SQL_DELETE_FILES] = ("DELETE FROM file_content WHERE path = (SELECT path FROM source_file WHERE source = ?1)"
+                             " OR hash = (SELECT hash FROM source WHERE id = ?1)"),
+    [WW_SQL_SET_FILE] = "INSERT OR REPLACE INTO file_content VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    [WW_SQL_GET_FILE] = ("SELECT hash, photo, tracks, bytes, modified_ns, changed_ns, inode, hashed_ns"
+                         " FROM file_content WHERE path = ?"),
     [WW_SQL_DELETE_SOURCE] = "DELETE FROM source WHERE id = ?",
     [WW_SQL_OTHER_SCAN] = "SELECT id FROM source WHERE hash = ? AND scan_key <> ? AND error IS NULL LIMIT 1",
     [WW_SQL_FAILED_BEFORE] = "SELECT id FROM source WHERE path = ? AND error IS NOT NULL LIMIT 1",

@@ -21,7 +21,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define WW_STORE_VERSION 10                // PRAGMA user_version; an older library is migrated, a newer one refused
+#define WW_STORE_VERSION 11                // PRAGMA user_version; an older library is migrated, a newer one refused
 #define WW_STORE_APPLICATION_ID 0x77773031 // "ww01", PRAGMA application_id: a database of another program is refused
 #define WW_STORE_VALUE_MAX                                                                                             \
     ((size_t)64 << 20)               // bytes of one picture or string; larger ones are refused in both directions
@@ -140,6 +140,22 @@ ww_status ww_store_succeed(ww_store *s, uint64_t old, uint64_t hash, ww_error *e
 // By `old`; each leads to the newest.
 typedef ww_status ww_on_succession(void *user, uint64_t old, uint64_t hash, ww_error *err);
 ww_status ww_store_successions(ww_store *s, ww_on_succession *on_row, void *user, ww_error *err);
+// What a file held when it was hashed last. Rows of deleted sources' files go with them.
+typedef struct ww_file_stamp { // what the file system says of a file
+    int64_t bytes, modified_ns, changed_ns;
+    uint64_t inode;
+} ww_file_stamp;
+typedef struct ww_file_row {
+    const char *path; // from the root
+    uint64_t hash;    // XXH64 of the content
+    bool photo;       // it begins like one
+    int tracks;       // beside the main one
+    ww_file_stamp stamp;
+    int64_t hashed_ns; // Unix time
+} ww_file_row;
+ww_status ww_store_set_file(ww_store *s, const ww_file_row *row, ww_error *err);
+// *row (its path is the one given) if it was *found.
+ww_status ww_store_file(ww_store *s, const char *path, ww_file_row *row, bool *found, ww_error *err);
 // While it is on, what is deleted is overwritten; switched off, nothing of it is left in the log either. Outside
 // transactions.
 ww_status ww_store_set_erasing(ww_store *s, bool on, ww_error *err);

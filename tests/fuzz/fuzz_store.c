@@ -60,6 +60,7 @@ static const struct {
     {"journal", {"seq", "batch", "time_s", "kind", "text", "words", "sides"}},
     {"remembered", {"source", "time_us", "x", "y", "width", "height", "person"}},
     {"source_file", {"source", "path", "track"}},
+    {"file_content", {"path", "hash", "photo", "tracks", "bytes", "modified_ns", "changed_ns", "inode", "hashed_ns"}},
     {"succession", {"old", "new"}},
     {"damage", {"source", "span", "words"}},
     {"shot", {"source", "first_us", "last_us", "span", "ending"}},
