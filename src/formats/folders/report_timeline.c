@@ -2,7 +2,7 @@
 // When people are on screen: a drawing a video, a list for the photos. A track is one SVG path, so that an evening of
 // film stays a small page.
 #include "base/files.h"
-#include "base/memory.h"
+#include "base/vector.h"
 #include "formats/folders/presence.h"
 #include "formats/folders/report.h"
 #include "base/text.h"
@@ -117,44 +117,59 @@ static void add_source_title(const ww_catalog_source *source, ww_buffer *page)
     ww_buffer_text(page, "</small></h3>\n");
 }
 
-// at[i]: how far person i's list of faces has been read; sources are visited in the order in which the lists have them.
-static bool take_presence(const ww_catalog *c, size_t person, int source, size_t *at, ww_presence *presence)
+typedef struct appearance { // of a person, in a video
+    size_t person;          // index
+    ww_presence presence;
+} appearance;
+
+typedef WW_VECTOR(appearance) appearances; // by source, then person
+
+static int by_source_and_person(const void *a, const void *b)
 {
-    size_t next = at[person];
-    const ww_catalog_person *who = &c->person.item[person];
-    if (next < who->face_count && c->face.item[who->face[next]].source != source)
-        return false; // what it is in next is not walked through for every source before
-    if (!ww_presence_next(c, who, &next, presence) || presence->source != source)
-        return false;
-    at[person] = next;
+    const appearance *p = a, *q = b;
+    if (p->presence.source != q->presence.source)
+        return p->presence.source < q->presence.source ? -1 : 1;
+    return (p->person > q->person) - (p->person < q->person);
+}
+
+static bool find_appearances(const ww_catalog *c, appearances *found)
+{
+    for (size_t i = 0; i < c->person.count; i++) {
+        appearance a = {.person = i};
+        for (size_t at = 0; ww_presence_next(c, &c->person.item[i], &at, &a.presence);)
+            if (ww_catalog_is_video(&c->source.item[a.presence.source]) && !ww_vector_push(found, a))
+                return false;
+    }
+    if (found->count)
+        qsort(found->item, found->count, sizeof *found->item, by_source_and_person);
     return true;
 }
 
-static void add_rows(const ww_catalog *c, int source, int64_t whole_us, size_t *at, ww_buffer *page)
+// *next: the first of the source's appearances; afterwards the one after its last.
+static void add_rows(const ww_catalog *c, int source, int64_t whole_us, const appearances *all, size_t *next,
+                     ww_buffer *page)
 {
     size_t rows = 0;
-    ww_presence presence;
-    for (size_t i = 0; i < c->person.count; i++) {
-        if (!take_presence(c, i, source, at, &presence))
-            continue;
+    for (; *next < all->count && all->item[*next].presence.source == source; ++*next) {
+        const appearance *a = &all->item[*next];
         if (rows == 0)
             ww_buffer_text(page, "<ul class=\"rows\">\n");
         if (rows++ == ROWS_SHOWN)
             ww_buffer_text(page, "</ul>\n<details><summary>More people</summary>\n<ul class=\"rows\">\n");
-        add_row(c, &c->person.item[i], &presence, whole_us, page);
+        add_row(c, &c->person.item[a->person], &a->presence, whole_us, page);
     }
     ww_buffer_text(page, rows ? "</ul>\n" : "<p>Nobody was recognised here.</p>\n");
     ww_buffer_text(page, rows > ROWS_SHOWN ? "</details>\n" : "");
 }
 
-static void add_timeline(const ww_catalog *c, int source, size_t *at, ww_buffer *page)
+static void add_timeline(const ww_catalog *c, int source, const appearances *all, size_t *next, ww_buffer *page)
 {
     int64_t whole_us = track_us(&c->source.item[source]);
     ww_buffer_format(page, "<article class=\"timeline\" data-source=\"%d\" data-seconds=\"", source);
     ww_text_seconds(page, whole_us);
     ww_buffer_text(page, "\">\n");
     add_source_title(&c->source.item[source], page);
-    add_rows(c, source, whole_us, at, page);
+    add_rows(c, source, whole_us, all, next, page);
     add_axis(whole_us, page);
     ww_buffer_text(page, "</article>\n");
 }
@@ -162,25 +177,20 @@ static void add_timeline(const ww_catalog *c, int source, size_t *at, ww_buffer 
 void ww_report_timelines(const ww_catalog *c, ww_exporter *out, ww_buffer *page)
 {
     bool any = false;
-    size_t *at = ww_try_array(c->person.count, sizeof *at);
-    if (!at) {
+    size_t next = 0;
+    appearances all = {0};
+    if (!find_appearances(c, &all))
         ww_buffer_fail(page);
-        return;
-    }
-    ww_presence passed_over;
-    for (size_t i = 0; i < c->source.count && !ww_exporter_stopped(out); i++) {
+    for (size_t i = 0; i < c->source.count && !page->failed && !ww_exporter_stopped(out); i++) {
         const ww_catalog_source *source = &c->source.item[i];
-        if (!ww_catalog_is_video(source) || source->faces == 0) {
-            for (size_t p = 0; source->faces > 0 && p < c->person.count; p++)
-                take_presence(c, p, (int)i, at, &passed_over);
+        if (!ww_catalog_is_video(source) || source->faces == 0)
             continue;
-        }
         ww_buffer_text(page, any ? "" : "<section id=\"timelines\">\n<h2>On screen</h2>\n");
-        add_timeline(c, (int)i, at, page);
+        add_timeline(c, (int)i, &all, &next, page);
         any = true;
     }
     ww_buffer_text(page, any ? "</section>\n" : "");
-    free(at);
+    ww_vector_free(&all);
 }
 
 static void add_photo(const ww_catalog *c, size_t frame, ww_buffer *page)
