@@ -49,7 +49,8 @@ static bool stands_added(const ww_journal *journal, const ww_face_key *key)
 }
 
 // A face that was added by hand stays in the store when that is taken back, and is not to be seen. Its box is what was
-// drawn, so its key is that of the entry to the bit; the key of what a scan finds there is not.
+// drawn, so its key is that of the entry to the bit; the key of what a scan finds there is not. Whom a decision has put
+// somewhere since (an import whose box is there) is a face after all.
 static void take_additions_back(const ww_journal *journal, const ww_face_key *faces, size_t count, ww_rules *rules)
 {
     for (size_t e = 0; e < journal->entry.count; e++) {
@@ -57,10 +58,8 @@ static void take_additions_back(const ww_journal *journal, const ww_face_key *fa
         if (!added || stands_added(journal, added))
             continue;
         for (size_t i = 0; i < count; i++)
-            if (same_key(&faces[i], added)) {
-                rules->identity_of[i] = -1;
+            if (same_key(&faces[i], added) && rules->identity_of[i] < 0)
                 rules->nobody[i] = rules->discarded[i] = rules->absent[i] = true;
-            }
     }
 }
 
