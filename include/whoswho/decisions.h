@@ -194,7 +194,7 @@ typedef struct ww_import_result {
     int64_t relabelled;  // faces that go to another person, or to nobody
     int64_t deleted;     // faces that are not written any more
     int64_t moved;       // faces whose box was corrected
-    int64_t added;       // faces that joined the library; an undo takes their names, the faces stay
+    int64_t added;       // faces that joined the library (WW_DECISION_ADD)
     int64_t passed_over; // what the files hold and could not be taken; each was told
     int64_t entry;       // the first entry, 0: none; one undo takes back all of them
     int behind;          // the folders do not show all that was decided: ww_library_resort

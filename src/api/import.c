@@ -2,12 +2,12 @@
 #include "api/footage.h"
 #include "api/sized.h"
 #include "formats/import/import.h"
-#include "identify/drawn_faces.h"
+#include "identify/add_face.h"
 #include "library/catalog.h"
 
 // A face that is added is found by the import like any other.
 static ww_status add_faces(ww_library *library, const ww_models *models, const ww_unmatched_boxes *boxes,
-                           int64_t *added, ww_error *err)
+                           int64_t *batch, int64_t *added, ww_error *err)
 {
     ww_catalog catalog;
     ww_drawn_face *drawn = ww_try_array(boxes->count, sizeof *drawn);
@@ -26,22 +26,19 @@ static ww_status add_faces(ww_library *library, const ww_models *models, const w
     }
     if (status == WW_OK) {
         ww_catalog_free(&catalog);
-        status = ww_store_begin(library->store, err);
+        status = ww_add_seen_faces(library, models, drawn, boxes->count, batch, added, err);
     }
-    if (status == WW_OK)
-        status =
-            ww_store_end(library->store, ww_add_drawn_faces(library, models, drawn, boxes->count, added, err), err);
     free(drawn);
     return status;
 }
 
 static ww_status add_unmatched(ww_library *library, const char *const *files, size_t count, const ww_models *models,
-                               int64_t *added, ww_error *err)
+                               int64_t *batch, int64_t *added, ww_error *err)
 {
     ww_unmatched_boxes boxes = {0};
     ww_status status = ww_import_unmatched(library, files, count, &ww_footage, &boxes, err);
     if (status == WW_OK && boxes.count > 0)
-        status = add_faces(library, models, &boxes, added, err);
+        status = add_faces(library, models, &boxes, batch, added, err);
     ww_vector_free(&boxes);
     return status;
 }
@@ -59,12 +56,13 @@ ww_status ww_library_import(ww_library *library, const char *const *files, size_
         return status;
     ww_sized_read(&o, options, sizeof o);
     const ww_listener listener = {.on_line = on_line, .user = user};
-    int64_t added = 0;
+    int64_t added = 0, batch = 0;
     if (o.models && !o.dry_run)
-        status = add_unmatched(library, files, count, o.models, &added, err);
+        status = add_unmatched(library, files, count, o.models, &batch, &added, err);
     if (status == WW_OK)
-        status = ww_import_files(library, files, count, o.dry_run != 0, &ww_footage, listener, &r, err);
+        status = ww_import_files(library, files, count, o.dry_run != 0, batch, &ww_footage, listener, &r, err);
     r.added = added;
+    r.decisions += added;
     ww_sized_write(result, &r, sizeof r);
     return status;
 }

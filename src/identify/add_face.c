@@ -216,6 +216,45 @@ ww_status ww_add_face(ww_library *library, const ww_models *models, const ww_new
     return status == WW_OK && face->name ? bring_to_its_person(library, result->entry, err) : status;
 }
 
+// --- boxes of an import
+
+static ww_status record_seen(ww_people_view *view, const ww_drawn_face *drawn, int64_t *batch, ww_error *err)
+{
+    const ww_catalog_frame *frame = find_frame(&view->catalog, drawn->frame);
+    const ww_box *b = &drawn->box;
+    recording r = {.view = view,
+                   .key = {view->catalog.source.item[frame->source].hash, frame->time_us, (float)b->x, (float)b->y,
+                           (float)b->width, (float)b->height},
+                   .batch = *batch};
+    const ww_status status = record(&r, WW_DECISION_ADD, NULL, added_words(&view->catalog, frame), err);
+    *batch = r.batch;
+    ww_buffer_free(&r.words);
+    return status;
+}
+
+ww_status ww_add_seen_faces(ww_library *library, const ww_models *models, ww_drawn_face *drawn, size_t count,
+                            int64_t *batch, int64_t *added, ww_error *err)
+{
+    ww_people_view view;
+    ww_status status = ww_people_view_load(library, &view, err);
+    if (status != WW_OK)
+        return status;
+    for (size_t i = 0; i < count; i++) {
+        ww_box *b = &drawn[i].box;
+        *b = (ww_box){on_grid(b->x), on_grid(b->y), on_grid(b->width), on_grid(b->height)};
+    }
+    status = ww_store_begin(library->store, err);
+    if (status == WW_OK) {
+        status = ww_add_drawn_faces(library, models, drawn, count, added, err);
+        for (size_t i = 0; i < count && status == WW_OK; i++)
+            if (drawn[i].id)
+                status = record_seen(&view, &drawn[i], batch, err);
+        status = ww_store_end(library->store, status, err);
+    }
+    ww_people_view_free(&view);
+    return status;
+}
+
 // --- after a scan
 
 typedef WW_VECTOR(ww_drawn_face) drawn_faces;

@@ -221,10 +221,10 @@ ww_status ww_import_unmatched(ww_library *library, const char *const *paths, siz
     return status;
 }
 
-ww_status ww_import_files(ww_library *library, const char *const *paths, size_t count, bool dry_run,
+ww_status ww_import_files(ww_library *library, const char *const *paths, size_t count, bool dry_run, int64_t batch,
                           const ww_footage_probe *probe, ww_listener listener, ww_import_result *result, ww_error *err)
 {
-    ww_import m = {.library = library, .probe = probe, .listener = listener, .result = result};
+    ww_import m = {.library = library, .probe = probe, .listener = listener, .batch = batch, .result = result};
     bool behind = false;
     ww_status status = read_files(&m, paths, count, err);
     if (status == WW_OK)

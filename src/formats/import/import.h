@@ -62,8 +62,8 @@ typedef struct ww_import_kind {
 
 extern const ww_import_kind ww_import_cvat, ww_import_labelstudio, ww_import_xmp, ww_import_picasa;
 
-// ww_library_import; *result is never NULL.
-ww_status ww_import_files(ww_library *library, const char *const *paths, size_t count, bool dry_run,
+// ww_library_import; *result is never NULL. `batch`: of which its entries are to be, 0: of one of their own.
+ww_status ww_import_files(ww_library *library, const char *const *paths, size_t count, bool dry_run, int64_t batch,
                           const ww_footage_probe *probe, ww_listener listener, ww_import_result *result, ww_error *err);
 
 // A labelled box where the library knows of no face.
