@@ -10,7 +10,7 @@ enum { NAME_MAX_BYTES = 100, PATH_BYTES = 4096 };
 
 static json_t *counts(const session *s)
 {
-    size_t people = 0, named = 0, faces = 0;
+    size_t people = 0, named = 0, faces = 0, named_faces = 0;
     for (size_t p = 0; p < ww_view_person_count(s->view); p++) {
         const ww_view_person *person = ww_view_get_person(s->view, p);
         if (person->ignored || person->face_count == 0)
@@ -18,9 +18,11 @@ static json_t *counts(const session *s)
         people++;
         named += person->name != NULL;
         faces += person->face_count;
+        named_faces += person->name ? person->face_count : 0;
     }
-    return json_pack("{s:I,s:I,s:I,s:I}", "people", (json_int_t)people, "named", (json_int_t)named, "faces",
-                     (json_int_t)faces, "frames", (json_int_t)ww_view_frame_count(s->view));
+    return json_pack("{s:I,s:I,s:I,s:I,s:I}", "people", (json_int_t)people, "named", (json_int_t)named, "faces",
+                     (json_int_t)faces, "named_faces", (json_int_t)named_faces, "frames",
+                     (json_int_t)ww_view_frame_count(s->view));
 }
 
 enum MHD_Result get_formats(request *r)
@@ -65,7 +67,9 @@ static enum MHD_Result write_data_set(request *r, const char *formats)
     o.val = (int)json_integer_value(json_array_get(split, 1));
     o.test = (int)json_integer_value(json_array_get(split, 2));
     session_lock(s);
+    const bool stale = atomic_exchange(&s->stale, false); // of the sort at work; it would stop this, too
     ww_status status = ww_library_export_dataset(s->library, &o, &result, &err);
+    atomic_store(&s->stale, stale);
     session_unlock(s);
     if (status != WW_OK)
         return reply_status(r, &err);

@@ -430,6 +430,12 @@ def test_added(copy):
         tap.check(frame(client, shown) == faces and client.people() == before, "undo takes it back", str(client.people()))
         client.post("/api/back", {"redo": True})
         tap.check(len(frame(client, shown)) == len(faces) + 1, "redo brings it again")
+        for i in range(3):
+            client.decide(kind="name", who=[0], name=f"Ada {i}")  # a sort is due, and must not stop what is asked for
+            status, text = client.post("/api/add", {"frame": client.json("/api/source/0")["frames"][10 + i][0], "box": [0.01, 0.01, 0.06, 0.12]})
+            tap.check(status == 200, "a face is added right after a decision", text[:80].decode())
+        for _ in range(6):
+            client.post("/api/back", {})
         client.decide(kind="nobody", faces=[faces[0][0]], name="not a face")
         tap.check(faces[0][0] not in dict(frame(client, shown)), "what is not a face goes from its frame")
         person = client.json("/api/person/1")["faces"]
@@ -503,6 +509,7 @@ def test_export(copy):
         client = entered(server)
         places = [client.post("/api/export", {"formats": "yolo", "folder": f})[0] for f in ("../evil", "/tmp/evil", "", ".", "..", "a/b", "a\\b", None)]
         tap.check(places == [400] * len(places), "a data set goes beside the library's folder, by a plain name", str(places))
+        client.decide(kind="name", who=[0], name="Eve")  # a sort is due, and must not stop what is asked for
         status, text = client.post("/api/export", {"formats": "yolo", "folder": "set-of-review", "split": [80, 10, 10]})
         made = os.path.join(os.path.dirname(folder), "set-of-review")
         tap.check(status == 200 and json.loads(text)["people"] == 5 and os.path.isfile(os.path.join(made, "data.yaml")), "a data set is written", text[:80].decode())

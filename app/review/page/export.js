@@ -26,11 +26,23 @@ async function send(body, words) {
 }
 const writeFolders = () =>
   send({}, (d) => `${plural(d.people, "person", "people")} and ${plural(d.faces, "portrait")} written to ${d.folder}.`);
+const splitOf = (form) => form.elements.split.value.split("/").map((n) => Math.round(Number(n)));
+const isSplit = (split) => split.length === 3 && split.every((n) => n >= 0) && split.some((n) => n > 0);
+// What the data set will hold, before it is written. Faces of one scene stay on one side, hence "about".
+function tell(form) {
+  const { counts } = about, named = form.elements.named.checked, split = splitOf(form);
+  const faces = named ? counts.named_faces : counts.faces, people = named ? counts.named : counts.people;
+  const whole = split.reduce((a, b) => a + b, 0);
+  const sides = isSplit(split)
+    ? `about ${split.map((n) => Math.round((faces * n) / whole).toLocaleString("en")).join(" / ")}`
+    : "the split is three numbers: 80/10/10";
+  form.querySelector("output").textContent = `${plural(people, "person", "people")}, ${plural(faces, "face")}: ${sides}`;
+}
 function writeSet(form) {
   const formats = [...form.querySelectorAll("input[name=format]:checked")].map((i) => i.value).join(",");
   if (!formats) return toast("Choose a format.", true);
-  const split = form.elements.split.value.split("/").map((n) => Math.round(Number(n)));
-  if (split.length !== 3 || split.some((n) => !(n >= 0))) return toast("The split is three numbers: 80/10/10.", true);
+  const split = splitOf(form);
+  if (!isSplit(split)) return toast("The split is three numbers: 80/10/10.", true);
   return send(
     { formats, folder: form.elements.folder.value.trim(), named: form.elements.named.checked, split },
     (d) => {
@@ -64,6 +76,7 @@ function draw() {
         e.preventDefault();
         writeSet(form);
       },
+      oninput: () => tell(form),
     },
     el(
       "fieldset",
@@ -104,9 +117,11 @@ function draw() {
         "folder beside the library's ",
         el("input", { type: "text", name: "folder", value: "Faces", maxlength: "100" }),
       ),
+      el("output", {}),
     ),
     el("div", {}, el("button.main", { type: "submit" }, "Write the data set ", kbd("Enter"))),
   );
+  tell(form);
   place.replaceChildren(
     el(
       ".head",

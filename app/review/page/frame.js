@@ -141,6 +141,7 @@ function press(e) {
   };
   const end = (p) => {
     stage.removeEventListener("pointermove", move);
+    if (p.type === "pointerup") move(p); // the last step may not have been told
     if (p.type === "pointerup" && fresh?.w > SMALLEST && fresh.h > SMALLEST) return takeBox();
     fresh = null;
     box.remove();
