@@ -1,18 +1,20 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # ./test.sh --soak MINUTES: fuzzers, kills, failing calls and days in the life for so long; what is found is saved in soak-found/.
+# ./test.sh --consumers [NAME...]: what reads our data sets, installed from PyPI into build-consumers/, reads those of the demo.
 # ./test.sh [--all]: installs what is needed, builds, runs every test and ends with "N passed, N failed, N skipped"; its
 # exit code is 1 if anything failed.
 # --all (what CI runs) adds: warnings as errors with gcc and clang, address+undefined and thread sanitizers, clang-tidy, the include rules.
 set -eu
 top=$(cd "$(dirname "$0")" && pwd)
 . "$top/tools/setup.sh"
-usage='usage: ./test.sh [--all | --soak MINUTES]'
-all=no minutes=
+usage='usage: ./test.sh [--all | --soak MINUTES | --consumers [NAME...]]'
+all=no minutes= consumers=no
 case "${1:-}:$#" in
 :0) ;;
 --all:1) all=yes ;;
 --soak:2) minutes=$2 ;;
+--consumers:*) consumers=yes && shift ;;
 --help:1 | -h:1) echo "$usage" && exit ;;
 *) echo "$usage" >&2 && exit 2 ;;
 esac
@@ -27,6 +29,12 @@ if [ -n "$minutes" ]; then
     exec python3 tests/soak/soak.py build-test build-fuzz "$minutes" soak-found
 fi
 need $build_packages $test_packages
+if [ $consumers = yes ]; then
+    need $consumer_packages
+    targets="app/cli/whoswho tests/parity/dlib/hog_run tests/parity/dlib/net_run"
+    build "$top/build-test"
+    exec /usr/bin/python3 "$top/tests/consumers/run.py" "$top/build-test" "$top/build-consumers" "$@"
+fi
 if [ $all = yes ]; then
     need $check_packages
     (need $browser_packages) || echo "The tests of the review page in a browser are skipped." >&2
