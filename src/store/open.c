@@ -294,12 +294,13 @@ static ww_status look_at_journals(const char *path, bool there, ww_error *err)
     return status;
 }
 
-// Whether the file is there; a FIFO or a device in its place is an error, not a wait.
+// Whether the file is there; a FIFO or a device in its place is an error, not a wait, and a link is not followed: what it
+// leads to is the library of another folder, or none.
 static ww_status look_at_file(const char *path, bool create, bool *writable, ww_error *err)
 {
     struct stat st;
     *writable = true;
-    const bool there = stat(path, &st) == 0;
+    const bool there = lstat(path, &st) == 0;
     const int why = there ? 0 : errno;
     const ww_status status = there || create ? look_at_journals(path, there, err) : WW_OK;
     if (status != WW_OK)
@@ -308,13 +309,14 @@ static ww_status look_at_file(const char *path, bool create, bool *writable, ww_
         errno = why;
         if (errno != ENOENT)
             return ww_fail_errno(err, errno, "cannot look at the library '%s'", path);
-        if (create && lstat(path, &st) == 0)
-            return ww_fail(err, WW_ERR_IO, "'%s' is a link to nothing; move it away or choose another folder with -o",
-                           path);
         return create ? WW_OK
                       : ww_fail(err, WW_ERR_NOT_FOUND,
                                 "there is no library '%s'; scan some footage into this folder first", path);
     }
+    if (S_ISLNK(st.st_mode))
+        return ww_fail(err, WW_ERR_IO,
+                       "'%s' is a symbolic link, which is not followed; name the folder it leads to, or move it away",
+                       path);
     if (!S_ISREG(st.st_mode))
         return ww_fail(err, WW_ERR_IO, "'%s' is not a regular file; move it away or choose another folder with -o",
                        path);

@@ -403,9 +403,20 @@ TEST(no_library_is_made_behind_a_link)
     fixture_begin();
     CHECK_EQ(symlink("elsewhere.db", fixture_path), 0);
     CHECK_EQ(ww_store_open(fixture_path, true, &s, &err), WW_ERR_IO);
-    CHECK(strstr(err.message, "a link to nothing") != NULL);
+    CHECK(strstr(err.message, "symbolic link") != NULL);
     struct stat st;
     CHECK(stat(fixture_path, &st) != 0);
+    // Nor is one opened that is there: it is the library of another folder.
+    CHECK_EQ(unlink(fixture_path), 0);
+    ww_store_close(fixture_open());
+    char *there = ww_strf("%s.moved", fixture_path);
+    CHECK_EQ(rename(fixture_path, there), 0);
+    CHECK_EQ(symlink(there, fixture_path), 0);
+    CHECK_EQ(ww_store_open(fixture_path, true, &s, &err), WW_ERR_IO);
+    CHECK_EQ(ww_store_open(fixture_path, false, &s, &err), WW_ERR_IO);
+    CHECK(strstr(err.message, "symbolic link") != NULL);
+    CHECK_EQ(unlink(there), 0);
+    free(there);
     fixture_end();
 }
 
