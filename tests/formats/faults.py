@@ -28,6 +28,11 @@ def findings(out, *options):
     return lines
 
 
+def other_findings(out, *options):
+    """Those that a reader of the format has, without the record of what was written."""
+    return [line for line in findings(out, *options) if "changed since it was written" not in line]
+
+
 def planted(make, formats, plant, expected):
     """Exports anew, plants, and wants the finding among those of check."""
     out = f"set_{make}"
@@ -147,8 +152,8 @@ def faces_without_a_label_are_found():
     label = first("out/yolo/labels/train/*_000008200000.txt")
     rewrite(label, lambda text: "".join(text.splitlines(True)[1:]))
     annotations("train", lambda d: d["annotations"].pop())("out/coco")
-    check_equal(findings("out"), [], "without looking, nothing is amiss")
-    lines = findings("out", "--faces")
+    check_equal(other_findings("out"), [], "without looking, nothing is amiss but that files were changed")
+    lines = other_findings("out", "--faces")
     check_equal(sorted(l.partition("/")[0] for l in lines), ["coco", "yolo"], f"{lines}")
     check(all("has no label" in line for line in lines), f"{lines}")
 
