@@ -17,6 +17,8 @@
 #include "library/settings.h"
 #include "library/shard_lists.h"
 
+enum { WW_JOIN_SETTINGS = 5 };
+
 typedef struct ww_join_source { // of one of the libraries
     size_t library;
     int64_t id;
@@ -61,7 +63,7 @@ typedef struct ww_join {
     size_t count, opened; // of the libraries; the one that is open, count: none
     WW_VECTOR(ww_join_source) source;
     char *scan_key, *key_of;      // of all sources; the path of the first one seen
-    char *meta[3];                // what the embedder and detector want known of themselves
+    char *meta[WW_JOIN_SETTINGS]; // what a scan leaves for those who sort and write, as text
     const ww_join_source **order; // the sources, each group's side by side
     WW_VECTOR(ww_join_group) group;
     WW_VECTOR(ww_join_origin) origin;

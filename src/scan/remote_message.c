@@ -215,6 +215,9 @@ static void pack_face(ww_buffer *b, const ww_extracted_face *f)
     pack_vector(b, f->embedding, f->row.embedding_dim);
     ww_pack_blob(b, f->portrait, f->portrait_bytes);
     ww_pack_blob(b, f->kept_chip, f->kept_chip_bytes);
+    ww_pack_f32s(
+        b, (const float[WW_LIGHT_VALUES]){f->light.mean, f->light.contrast, f->light.from_right, f->light.from_below},
+        WW_LIGHT_VALUES);
     ww_pack_u8(b, f->colours ? 1u + 2u * f->colours->has_torso + 4u * f->colours->has_hair : 0u);
     if (f->colours) {
         ww_pack_bytes(b, f->colours->torso, WW_COLOUR_BINS);
@@ -232,6 +235,9 @@ static void unpack_face(ww_unpack *in, ww_extracted_face *f)
     in->bad = in->bad || !f->embedding;
     f->portrait = ww_unpack_blob(in, WW_STORE_VALUE_MAX, &f->portrait_bytes);
     f->kept_chip = ww_unpack_blob(in, WW_STORE_VALUE_MAX, &f->kept_chip_bytes);
+    float light[WW_LIGHT_VALUES];
+    ww_unpack_f32s(in, light, WW_LIGHT_VALUES);
+    f->light = (ww_light){light[0], light[1], light[2], light[3]};
     const unsigned colours = ww_unpack_u8(in);
     if (colours & 1) {
         f->colours = ww_alloc(sizeof *f->colours);

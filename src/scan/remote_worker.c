@@ -10,7 +10,7 @@
 typedef struct open_files { // of the workers of a process
     pthread_mutex_t mutex;  // also held while a file is opened, so that two workers do not open the same
     int users;
-    WW_VECTOR(ww_scan_source *) source; // those that a worker holds
+    WW_VECTOR(ww_scan_source *) source; // a user of each
 } open_files;
 
 struct ww_worker {
@@ -56,18 +56,26 @@ ww_status ww_worker_make(const ww_models *models, const ww_scan_options *options
     return status;
 }
 
+// Closes the files that nobody holds but the list. The mutex is held.
+static void close_unused(open_files *files)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < files->source.count; i++) {
+        ww_scan_source *f = files->source.item[i];
+        if (atomic_load(&f->users) == 1)
+            ww_scan_source_release(f);
+        else
+            files->source.item[kept++] = f;
+    }
+    files->source.count = kept;
+}
+
 // The mutex is held.
 static void let_go(ww_worker *w)
 {
-    ww_scan_source *f = w->source;
+    ww_scan_source_release(w->source);
     w->source = NULL;
-    if (f && atomic_load(&f->users) == 1) // this worker alone
-        for (size_t i = 0; i < w->files->source.count; i++)
-            if (w->files->source.item[i] == f) {
-                w->files->source.item[i] = w->files->source.item[--w->files->source.count];
-                break;
-            }
-    ww_scan_source_release(f);
+    close_unused(w->files);
 }
 
 void ww_worker_unmake(ww_worker *w)
@@ -113,9 +121,13 @@ static ww_status hold(ww_worker *w, const ww_remote_request *r, char **failure, 
         // What there is to say about a file was said when it was opened the first time.
         status = ww_scan_source_load(f, w->models, &w->options, &never, r->ask == WW_ASK_OPEN,
                                      r->ask == WW_ASK_OPEN ? &w->log : &quiet, failure, err);
-        if (status == WW_OK && !*failure && !ww_vector_push(&w->files->source, f))
-            status = ww_fail_memory(err, "the files at work");
         w->source = f;
+        if (status == WW_OK && !*failure) {
+            if (ww_vector_push(&w->files->source, f))
+                ww_scan_source_share(f);
+            else
+                status = ww_fail_memory(err, "the files at work");
+        }
     }
     pthread_mutex_unlock(&w->files->mutex);
     return status;

@@ -23,7 +23,7 @@ typedef struct post { // a transport, and what it does to replies
 } post;
 
 static ww_models *models;
-static char photo[512], demo[512];
+static char photo[512], demo[512], data[512];
 
 static ww_status call(void *user, int worker, const void *request, size_t bytes, ww_bytes *reply, ww_error *err)
 {
@@ -76,8 +76,8 @@ static ww_status scan(const char *file, post *p, ww_scan_result *result, ww_erro
 
 TEST(workers_find_what_a_plain_scan_finds)
 {
-    const char *const file[] = {photo, demo};
-    for (int i = 0; i < 2; i++) {
+    const char *const file[] = {photo, demo, data}; // the last is a folder of many
+    for (int i = 0; i < 3; i++) {
         ww_error err = {0};
         ww_scan_result here = WW_SCAN_RESULT_INIT, there = WW_SCAN_RESULT_INIT;
         post p;
@@ -171,6 +171,7 @@ int main(void)
     ww_error err = {0};
     const char *source = getenv("WW_SOURCE");
     snprintf(photo, sizeof photo, "%s/tests/data/people/basil.png", source ? source : ".");
+    snprintf(data, sizeof data, "%s/tests/data", source ? source : ".");
     snprintf(demo, sizeof demo, "%s/tests/data/demo.mp4", source ? source : ".");
     if (ww_models_open(NULL, &models, &err) != WW_OK) {
         printf("# %s\n", err.message);
