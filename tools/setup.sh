@@ -7,14 +7,8 @@ libdlib-dev liblapack-dev"
 test_packages="ffmpeg valgrind libimage-exiftool-perl locales python3-numpy python3-sklearn python3-opencv python3-onnx python3-jsonschema python3-cffi python3-dev python3-setuptools python3-pytest patchelf
 libopenblas-dev"
 browser_packages="chromium chromium-driver python3-selenium"
-<<<<<<< HEAD
-check_packages="clang clang-tidy libclang-rt-14-dev libomp-14-dev python3-markdown-it doxygen mandoc libopenmpi-dev openmpi-bin"
-||||||| parent of 7ad0205 (tests: what data sets are made for reads them, and dlib is asked itself)
-check_packages="clang clang-tidy libclang-rt-14-dev libomp-14-dev python3-markdown-it doxygen mandoc"
-=======
 consumer_packages="python3-venv"
-check_packages="clang clang-tidy libclang-rt-14-dev libomp-14-dev python3-markdown-it doxygen mandoc"
->>>>>>> 7ad0205 (tests: what data sets are made for reads them, and dlib is asked itself)
+check_packages="clang clang-tidy libclang-rt-14-dev libomp-14-dev python3-markdown-it doxygen mandoc libopenmpi-dev openmpi-bin"
 
 need() { # need PACKAGE...: installs those that are not there
     missing=""
