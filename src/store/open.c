@@ -294,8 +294,8 @@ static ww_status look_at_journals(const char *path, bool there, ww_error *err)
     return status;
 }
 
-// Whether the file is there; a FIFO or a device in its place is an error, not a wait, and a link is not followed: what it
-// leads to is the library of another folder, or none.
+// Whether the file is there; a FIFO or a device in its place is an error, not a wait, and a link is not followed: what
+// it leads to is the library of another folder, or none.
 static ww_status look_at_file(const char *path, bool create, bool *writable, ww_error *err)
 {
     struct stat st;
