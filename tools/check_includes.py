@@ -30,7 +30,7 @@ ROOMS = {  # in the order of docs/architecture.md
     "evaluate": STORED + ["library"],
 }
 ROOMS["api"] = list(ROOMS)
-ROOMS["mpi"] = ["base", "pipeline"]  # beside the library, not in it
+ROOMS["mpi"] = ["base", "pipeline", "cluster", "formats"]  # beside the library, not in it
 PROGRAMS = {"app/mpi": ["mpi"]}  # what programs include besides the public headers
 LIBRARIES = {  # prefix of the included file -> the rooms that know it
     "jpeglib": ["image"], "jerror": ["image"], "turbojpeg": ["image"],

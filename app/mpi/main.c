@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // whoswho-mpi: whoswho scan, with the work done by all ranks of an MPI job. Rank 0 is the command as it is elsewhere;
-// the others read the same command line and serve it. Alone it is whoswho scan.
+// the others read the same command line and serve it. Alone it is whoswho scan. And whoswho cluster of vectors, which
+// all ranks do alike (cmd_cluster.c).
+#include "cmd_cluster.h"
 #include "commands.h"
 #include "document.h"
 #include "mpi/mpi_transport.h"
@@ -75,9 +77,13 @@ static int help(void)
     puts("usage: mpirun -n RANKS whoswho-mpi scan INPUT... [options]\n\n"
          "whoswho scan on many machines: rank 0 has the library in DIR, the other ranks find the faces. All of them\n"
          "must see the INPUTs under the same paths. The result is that of whoswho scan, and so are the options\n"
-         "(whoswho-mpi scan --help); --threads counts for each rank. With one rank it is whoswho scan.");
+         "(whoswho-mpi scan --help); --threads counts for each rank. With one rank it is whoswho scan.\n\n"
+         "       mpirun -n RANKS whoswho-mpi cluster --embeddings X.npy -O OUT.csv [options]\n\n"
+         "DBSCAN of vectors by all ranks; see whoswho-mpi cluster --help.");
     return EXIT_FINE;
 }
+
+static bool clusters(int argc, char **argv) { return argc >= 2 && strcmp(argv[1], "cluster") == 0; }
 
 static int run(int argc, char **argv)
 {
@@ -89,7 +95,9 @@ static int run(int argc, char **argv)
     }
     if (argc >= 2 && strcmp(argv[1], "scan") == 0)
         return cmd_scan(argc, argv, 2);
-    complain("whoswho-mpi has one command, scan; the others are whoswho's; see whoswho-mpi --help");
+    if (clusters(argc, argv))
+        return mpi_cluster(argc, argv);
+    complain("whoswho-mpi has two commands, scan and cluster; the others are whoswho's; see whoswho-mpi --help");
     return EXIT_USAGE;
 }
 
@@ -118,10 +126,13 @@ int main(int argc, char **argv)
         hush();
     int code = run(argc, argv);
     if (rank == 0) {
-        ww_mpi_hub_end(hub, &traffic);
+        if (!clusters(argc, argv))
+            ww_mpi_hub_end(hub, &traffic);
         if (hub)
             tell_traffic(&traffic);
         code = streams_end(document_end(code));
+    } else if (clusters(argc, argv)) {
+        code = EXIT_FINE; // rank 0 tells
     } else {
         if (!served)
             ww_mpi_decline("its command line is wrong");

@@ -60,8 +60,8 @@ static void add_candidates(worker *w, size_t x, size_t y, const uint64_t may[WW_
     for (size_t r = 0; r < WW_TILE_X; r++)
         for (uint64_t left = may[r]; left; left &= left - 1) {
             const size_t other = y + (size_t)__builtin_ctzll(left);
-            if (other <= x + r)
-                continue; // on or below the diagonal
+            if (other <= x + r || (s->parted && (x + r >= s->first_rows || other < s->first_rows)))
+                continue; // on or below the diagonal, or within a part
             if (w->batched == BATCH)
                 flush(w);
             w->batch[w->batched++] = (ww_pair){s->row[x + r], s->row[other]};
@@ -105,6 +105,10 @@ static void report(pairs_walk *walk, size_t pairs)
     pthread_mutex_unlock(&walk->progress_lock);
 }
 
+// Rows that are compared with what follows them, and from which row on that is.
+static size_t x_rows_of(const ww_sieve *s) { return s->parted ? s->first_rows : s->rows; }
+static size_t y_begin(const ww_sieve *s, size_t x) { return s->parted ? s->first_rows / BLOCK * BLOCK : x; }
+
 static void *work(void *argument)
 {
     worker *w = argument;
@@ -113,11 +117,12 @@ static void *work(void *argument)
     const ww_pair_visitor *v = walk->visitor;
     for (;;) {
         const size_t x = atomic_fetch_add(&walk->next_strip, 1) * BLOCK;
-        if (x >= s->rows || atomic_load(&walk->cancelled))
+        if (x >= x_rows_of(s) || atomic_load(&walk->cancelled))
             break;
         const size_t x_end = smaller(x + BLOCK, s->padded_rows), x_rows = smaller(x_end, s->rows) - x;
         load_strip(w, x, x_end - x);
-        for (size_t y = x; y < s->rows && !atomic_load_explicit(&walk->cancelled, memory_order_relaxed); y += BLOCK) {
+        for (size_t y = y_begin(s, x); y < s->rows && !atomic_load_explicit(&walk->cancelled, memory_order_relaxed);
+             y += BLOCK) {
             const size_t y_end = smaller(y + BLOCK, s->padded_rows), y_rows = smaller(y_end, s->rows) - y;
             if (!v->settled || !v->settled(v->user, s->row + x, x_rows, s->row + y, y_rows))
                 look_at_block(w, x, x_end, y, y_end);

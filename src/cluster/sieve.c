@@ -58,8 +58,8 @@ static ww_status allocate(ww_sieve *s, ww_error *err)
     return WW_OK;
 }
 
-// Squared lengths, and the list of the finite rows.
-static void list_rows(ww_sieve *s)
+// Squared lengths, and the list of the finite rows; those of the first `first` are counted.
+static void list_rows(ww_sieve *s, size_t first)
 {
     for (size_t i = 0; i < s->count; i++) {
         const float *x = s->vectors + i * s->dim;
@@ -69,6 +69,7 @@ static void list_rows(ww_sieve *s)
         s->norms[i] = finite ? s->kernels->dot(x, x, (size_t)s->dim) : NAN;
         if (finite)
             s->row[s->rows++] = (uint32_t)i;
+        s->first_rows += finite && i < first;
     }
     s->padded_rows = (s->rows + WW_TILE_Y - 1) / WW_TILE_Y * WW_TILE_Y;
 }
@@ -201,8 +202,8 @@ done:
     return best;
 }
 
-ww_status ww_sieve_build(ww_sieve *s, const float *vectors, size_t count, int dim, double eps, const double *spread,
-                         const ww_cluster_kernels *kernels, ww_error *err)
+static ww_status build(ww_sieve *s, const float *vectors, size_t count, int dim, double eps, const double *spread,
+                       const ww_sieve_parts *parts, const ww_cluster_kernels *kernels, ww_error *err)
 {
     ww_coordinate_frame frame = {0};
     float *scratch = NULL;
@@ -212,11 +213,12 @@ ww_status ww_sieve_build(ww_sieve *s, const float *vectors, size_t count, int di
                        "cannot compare %zu vectors of %d values at distance %g: at most %d of 1 to %d values, at a "
                        "distance above 0",
                        count, dim, eps, INT32_MAX, WW_CLUSTER_DIM_MAX);
-    const bool products = uses_products(count, dim);
+    const bool products = uses_products(parts->total, dim);
     const double eps_squared = squared_radius(eps, products);
     *s = (ww_sieve){.vectors = vectors,
                     .count = count,
                     .dim = dim,
+                    .parted = parts->first > 0,
                     .products = products,
                     .eps_squared = eps_squared,
                     .eps = sqrt(eps_squared) * (1 + 1e-12),
@@ -226,8 +228,9 @@ ww_status ww_sieve_build(ww_sieve *s, const float *vectors, size_t count, int di
     ww_status status = allocate(s, err);
     if (status != WW_OK)
         goto done;
-    list_rows(s);
-    ww_order_rows(vectors, dim, s->eps, s->kernels, s->row, s->rows);
+    list_rows(s, parts->first);
+    ww_order_rows(vectors, dim, s->eps, s->kernels, s->row, s->first_rows);
+    ww_order_rows(vectors, dim, s->eps, s->kernels, s->row + s->first_rows, s->rows - s->first_rows);
     scratch = ww_try_array(2 * (size_t)dim, sizeof *scratch);
     if (!scratch || !ww_coordinate_frame_build(&frame, vectors, dim, s->row, s->rows, s->kernels->levels, s->kernels)) {
         status = ww_fail_memory(err, "comparing %zu vectors", count);
@@ -247,6 +250,18 @@ done:
     if (status != WW_OK)
         ww_sieve_free(s);
     return status;
+}
+
+ww_status ww_sieve_build(ww_sieve *s, const float *vectors, size_t count, int dim, double eps, const double *spread,
+                         const ww_cluster_kernels *kernels, ww_error *err)
+{
+    return build(s, vectors, count, dim, eps, spread, &(ww_sieve_parts){0, count}, kernels, err);
+}
+
+ww_status ww_sieve_build_parts(ww_sieve *s, const float *vectors, size_t count, int dim, double eps,
+                               const ww_sieve_parts *parts, const ww_cluster_kernels *kernels, ww_error *err)
+{
+    return build(s, vectors, count, dim, eps, NULL, parts, kernels, err);
 }
 
 void ww_sieve_free(ww_sieve *s)

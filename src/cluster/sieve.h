@@ -35,6 +35,8 @@ typedef struct ww_sieve {
     double *norms; // count; squared lengths, NaN for a vector that is not finite
 
     size_t rows, padded_rows;                         // finite vectors; the same rounded up to whole tiles
+    bool parted;                                      // only pairs between two parts are wanted
+    size_t first_rows;                                // of the first part, which come first
     uint32_t *row;                                    // rows; place in the sieve -> row of `vectors`
     int groups, head_groups;                          // of four dimensions
     uint8_t *panels;                                  // padded_rows x groups x 4, see kernels.h
@@ -46,6 +48,13 @@ typedef struct ww_sieve {
 // up to at most eps^2.
 ww_status ww_sieve_build(ww_sieve *sieve, const float *vectors, size_t count, int dim, double eps, const double *spread,
                          const ww_cluster_kernels *kernels, ww_error *err);
+// A sieve of the pairs between the first `parts->first` vectors and the others, all of them part of `parts->total`.
+typedef struct ww_sieve_parts {
+    size_t first; // 0: no parts, all pairs
+    size_t total; // decides how distances are computed
+} ww_sieve_parts;
+ww_status ww_sieve_build_parts(ww_sieve *sieve, const float *vectors, size_t count, int dim, double eps,
+                               const ww_sieve_parts *parts, const ww_cluster_kernels *kernels, ww_error *err);
 void ww_sieve_free(ww_sieve *sieve);
 
 // Squared distance of two rows of `vectors` in double, and whether it is <= eps^2, both in the way of scikit-learn (see

@@ -7,33 +7,31 @@
 #include "base/number.h"
 #include "base/text.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-enum { PREFIX_BYTES = 8, SHORT_HEADER = 2, LONG_HEADER = 4 }; // the magic; bytes that tell the header's length
+enum {
+    PREFIX_BYTES = 8,
+    SHORT_HEADER = 2,
+    LONG_HEADER = 4,
+    HEADER_MAX = 4096,
+    ROWS_AT_A_TIME = 1024
+}; // the magic; bytes that tell the header's length
 
-#define NPY_BYTES_MAX ((size_t)1 << 36)
 #define COUNT_MAX 50000000 // vectors; as many as a library has faces (WW_CATALOG_ROWS_MAX)
 
 // --- NumPy
 
-typedef struct npy {
-    const char *path;
-    const uint8_t *data;
-    size_t bytes;
-    size_t begin; // of the values
-    size_t count;
-    int dim, value_bytes;
-} npy;
-
-static ww_status is_none(const npy *n, ww_error *err)
+static ww_status is_none(const char *path, ww_error *err)
 {
     return ww_fail(err, WW_ERR_FORMAT,
                    "'%s' is no NumPy array of two axes with float32 or float64 values in C order: numpy.save(path, "
                    "numpy.ascontiguousarray(vectors, dtype=\"float32\"))",
-                   n->path);
+                   path);
 }
 
 // What stands behind 'key': in the header, which is the text of a Python dictionary.
@@ -43,7 +41,7 @@ static const char *value_of(const char *header, const char *key)
     return at ? at + strlen(key) + strspn(at + strlen(key), " ") : NULL;
 }
 
-static bool parse_header(npy *n, const char *header)
+static bool parse_header(ww_vectors_file *n, const char *header)
 {
     char *end;
     const char *descr = value_of(header, "'descr':"), *order = value_of(header, "'fortran_order':"),
@@ -61,28 +59,63 @@ static bool parse_header(npy *n, const char *header)
     return end != second && n->dim > 0 && end[strspn(end, ", ")] == ')';
 }
 
-static ww_status open_npy(npy *n, ww_error *err)
+static ww_status read_at(const ww_vectors_file *f, uint64_t at, void *to, size_t bytes, ww_error *err)
 {
-    const uint8_t *d = n->data;
-    if (n->bytes < PREFIX_BYTES + LONG_HEADER || memcmp(d, "\x93NUMPY", 6) != 0 || d[6] < 1 || d[6] > 3)
-        return is_none(n, err);
+    for (size_t done = 0; done < bytes;) {
+        const ssize_t got = pread(f->fd, (char *)to + done, bytes - done, (off_t)(at + done));
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got <= 0)
+            return ww_fail(err, WW_ERR_IO, "cannot read '%s': %s", f->path,
+                           got < 0 ? strerror(errno) : "it ends early");
+        done += (size_t)got;
+    }
+    return WW_OK;
+}
+
+static ww_status read_header(ww_vectors_file *f, ww_error *err)
+{
+    uint8_t d[PREFIX_BYTES + LONG_HEADER] = {0};
+    if (f->bytes < sizeof d)
+        return is_none(f->path, err);
+    ww_status status = read_at(f, 0, d, sizeof d, err);
+    if (status != WW_OK)
+        return status;
+    if (memcmp(d, "\x93NUMPY", 6) != 0 || d[6] < 1 || d[6] > 3)
+        return is_none(f->path, err);
     size_t header = (size_t)d[8] | (size_t)d[9] << 8, begin = PREFIX_BYTES + SHORT_HEADER;
     if (d[6] > 1) {
         header |= (size_t)d[10] << 16 | (size_t)d[11] << 24;
         begin = PREFIX_BYTES + LONG_HEADER;
     }
-    if (header > n->bytes - begin)
-        return is_none(n, err);
-    char *text = ww_strndup((const char *)d + begin, header);
-    const bool good = parse_header(n, text);
-    free(text);
-    n->begin = begin + header;
-    if (!good)
-        return is_none(n, err);
-    if (n->bytes - n->begin < n->count * (size_t)n->dim * (size_t)n->value_bytes)
-        return ww_fail(err, WW_ERR_FORMAT, "'%s' breaks off: it is to hold %zu vectors of %d values", n->path, n->count,
-                       n->dim);
-    return WW_OK;
+    if (header > HEADER_MAX || header > f->bytes - begin)
+        return is_none(f->path, err);
+    char text[HEADER_MAX + 1];
+    status = read_at(f, begin, text, header, err);
+    text[header] = 0;
+    f->begin = begin + header;
+    return status == WW_OK && !parse_header(f, text) ? is_none(f->path, err) : status;
+}
+
+ww_status ww_vectors_open(const char *path, ww_vectors_file *f, ww_error *err)
+{
+    *f = (ww_vectors_file){.path = path, .fd = -1};
+    ww_status status = ww_open_regular_file(path, &f->fd, &f->bytes, err);
+    if (status == WW_OK)
+        status = read_header(f, err);
+    if (status == WW_OK && f->bytes - f->begin < (uint64_t)f->count * (size_t)f->dim * (size_t)f->value_bytes)
+        status = ww_fail(err, WW_ERR_FORMAT, "'%s' breaks off: it is to hold %zu vectors of %d values", path, f->count,
+                         f->dim);
+    if (status != WW_OK)
+        ww_vectors_close(f);
+    return status;
+}
+
+void ww_vectors_close(ww_vectors_file *f)
+{
+    if (f->fd >= 0)
+        close(f->fd);
+    f->fd = -1;
 }
 
 static float read_value(const uint8_t *d, int bytes)
@@ -101,35 +134,38 @@ static float read_value(const uint8_t *d, int bytes)
     return value;
 }
 
-static ww_status take_values(const npy *n, ww_vectors *v, ww_error *err)
+ww_status ww_vectors_read_rows(const ww_vectors_file *f, size_t first, size_t count, float *value, ww_error *err)
 {
-    const size_t values = n->count * (size_t)n->dim;
-    *v = (ww_vectors){ww_try_array(values, sizeof *v->value), n->count, n->dim};
-    if (!v->value)
-        return ww_fail_memory(err, "%zu vectors of %d values", n->count, n->dim);
-    for (size_t i = 0; i < values; i++) {
-        v->value[i] = read_value(n->data + n->begin + i * (size_t)n->value_bytes, n->value_bytes);
-        if (!isfinite(v->value[i])) {
-            ww_vectors_free(v);
-            return ww_fail(err, WW_ERR_FORMAT, "'%s': row %zu has a value that is not finite", n->path,
-                           i / (size_t)n->dim);
+    const size_t dim = (size_t)f->dim, row_bytes = dim * (size_t)f->value_bytes;
+    uint8_t *rows = ww_try_array(ROWS_AT_A_TIME, row_bytes);
+    ww_status status = rows ? WW_OK : ww_fail_memory(err, "vectors of %d values", f->dim);
+    for (size_t done = 0; status == WW_OK && done < count; done += ROWS_AT_A_TIME) {
+        const size_t n = count - done < ROWS_AT_A_TIME ? count - done : ROWS_AT_A_TIME;
+        status = read_at(f, f->begin + (first + done) * row_bytes, rows, n * row_bytes, err);
+        for (size_t i = 0; status == WW_OK && i < n * dim; i++) {
+            const float x = value[done * dim + i] = read_value(rows + i * (size_t)f->value_bytes, f->value_bytes);
+            if (!isfinite(x))
+                status = ww_fail(err, WW_ERR_FORMAT, "'%s': row %zu has a value that is not finite", f->path,
+                                 first + done + i / dim);
         }
     }
-    return WW_OK;
+    free(rows);
+    return status;
 }
 
-ww_status ww_vectors_read(const char *path, ww_vectors *vectors, ww_error *err)
+ww_status ww_vectors_read(const char *path, ww_vectors *v, ww_error *err)
 {
-    npy n = {.path = path};
-    uint8_t *data = NULL;
-    *vectors = (ww_vectors){0};
-    ww_status status = ww_read_file(path, NPY_BYTES_MAX, &data, &n.bytes, err);
-    n.data = data;
-    if (status == WW_OK)
-        status = open_npy(&n, err);
-    if (status == WW_OK)
-        status = take_values(&n, vectors, err);
-    free(data);
+    ww_vectors_file file;
+    *v = (ww_vectors){0};
+    ww_status status = ww_vectors_open(path, &file, err);
+    if (status != WW_OK)
+        return status;
+    *v = (ww_vectors){ww_try_array(file.count * (size_t)file.dim, sizeof *v->value), file.count, file.dim};
+    status = v->value ? ww_vectors_read_rows(&file, 0, file.count, v->value, err)
+                      : ww_fail_memory(err, "%zu vectors of %d values", file.count, file.dim);
+    ww_vectors_close(&file);
+    if (status != WW_OK)
+        ww_vectors_free(v);
     return status;
 }
 

@@ -20,6 +20,20 @@ typedef struct ww_vectors {
 ww_status ww_vectors_read(const char *path, ww_vectors *vectors, ww_error *err);
 void ww_vectors_free(ww_vectors *vectors);
 
+// The same file by parts, for who wants some of its rows only.
+typedef struct ww_vectors_file {
+    const char *path; // the caller's
+    int fd;
+    uint64_t bytes, begin; // of the file; of the values
+    size_t count;
+    int dim, value_bytes;
+} ww_vectors_file;
+
+ww_status ww_vectors_open(const char *path, ww_vectors_file *file, ww_error *err);
+// Rows first .. first + count - 1, which are there, to `value` (count x dim). WW_ERR_FORMAT as above.
+ww_status ww_vectors_read_rows(const ww_vectors_file *file, size_t first, size_t count, float *value, ww_error *err);
+void ww_vectors_close(ww_vectors_file *file);
+
 // What a table tells of vectors that clustering can use. Both are arrays of `count` numbers: rows of the same number
 // have the same value in the columns; 0: none is given.
 typedef struct ww_vector_origins {
