@@ -12,6 +12,8 @@
 
 #include <stdlib.h>
 
+#define RECALL_APPROXIMATE 0.999
+
 struct settings {
     ww_cluster_options cluster;
     ww_model_options models; // for the pictures of known people
@@ -19,6 +21,7 @@ struct settings {
     bool restore;
     dataset_settings dataset;
     const char *embeddings, *meta, *labels; // vectors made elsewhere, and where their clusters go
+    bool approximate;
     bool quiet, verbose, json, help;
 };
 
@@ -93,11 +96,16 @@ static int on_vectors(const struct settings *set)
     if (ww_cluster_vector_files(set->embeddings, set->meta, set->labels, &options, &r, &err) != WW_OK)
         return ui_fail(&u, &err);
     if (set->json)
-        printf("{\"faces\": %lld, \"people\": %lld, \"unassigned\": %lld, \"seconds\": %.3f}\n", (long long)r.faces,
-               (long long)r.people, (long long)r.unassigned, r.wall_s);
-    else if (!set->quiet)
-        printf("%lld faces, %lld people, %lld unassigned (%.2f s)\nlook at %s\n", (long long)r.faces,
-               (long long)r.people, (long long)r.unassigned, r.wall_s, set->labels);
+        printf("{\"faces\": %lld, \"people\": %lld, \"unassigned\": %lld, \"recall\": %.5f, \"seconds\": %.3f}\n",
+               (long long)r.faces, (long long)r.people, (long long)r.unassigned, set->approximate ? r.recall : 1,
+               r.wall_s);
+    else if (!set->quiet) {
+        printf("%lld faces, %lld people, %lld unassigned (%.2f s)\n", (long long)r.faces, (long long)r.people,
+               (long long)r.unassigned, r.wall_s);
+        if (set->approximate)
+            printf("approximate: %.3f%% of the pairs within eps were found, of a sample\n", 100 * r.recall);
+        printf("look at %s\n", set->labels);
+    }
     return EXIT_FINE;
 }
 
@@ -151,6 +159,8 @@ static int run(int argc, char **argv, int first, bool cluster)
         {"embeddings", 0, OPTION_TEXT, &set.embeddings, "X.npy", "cluster these vectors, not a folder's faces"},
         {"meta", 0, OPTION_TEXT, &set.meta, "X.csv", "a row each; source, track and frame are used"},
         {"out", 'O', OPTION_TEXT, &set.labels, "OUT.csv", "the new table with a column cluster"},
+        {"approximate", 0, OPTION_FLAG, &set.approximate, NULL,
+         "of vectors: DBSCAN that may miss one in a thousand of the pairs within eps, for millions"},
         {"threads", 't', OPTION_COUNT, &set.cluster.threads, "N", "threads to use (all CPUs)", 1, 1024},
         {"detector", 0, OPTION_TEXT, &set.models.detector, "FILE", "for these pictures: as the library was made with"},
         {"embedder", 0, OPTION_TEXT, &set.models.embedder, "FILE", "likewise"},
@@ -186,7 +196,8 @@ static int run(int argc, char **argv, int first, bool cluster)
         if (!cluster)
             dataset_print_formats();
         code = EXIT_FINE;
-    } else if (set.embeddings || set.meta || set.labels) {
+    } else if (set.embeddings || set.meta || set.labels || set.approximate) {
+        set.cluster.recall = set.approximate ? RECALL_APPROXIMATE : 0;
         if (!set.embeddings || !set.labels || count != 0 || set.known)
             complain("--embeddings X.npy and -O OUT.csv belong together, without a folder; see whoswho cluster --help");
         else

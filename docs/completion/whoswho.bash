@@ -63,7 +63,7 @@ _whoswho() {
         case $command in
             scan) options="--output --files-from --null --every --fps --exact-times --near-times --count-frames --threads --detector --embedder --landmarks --upsample --jitter --detect-size --min-face --min-score --track --no-track --fast --frame-max --portrait-width --original-size --preset --quiet --verbose --json --help --shard" ;;
             join) options="--output --quiet --verbose --json --help" ;;
-            cluster) options="--csv-safe --no-csv-safe --output --quiet --verbose --json --help --eps --threshold --min-samples --method --min-quality --known --embeddings --meta --out --threads --detector --embedder --landmarks --upsample --jitter" ;;
+            cluster) options="--csv-safe --no-csv-safe --output --quiet --verbose --json --help --eps --threshold --min-samples --method --min-quality --known --embeddings --meta --out --approximate --threads --detector --embedder --landmarks --upsample --jitter" ;;
             export) options="--restore --to --out --split --seed --near-duplicate --unlabelled --named --best --apart --per-track --box --crop --original-size --portrait-width --format --quality --chip-size --margin --csv-safe --no-csv-safe --output --quiet --verbose --json --help" ;;
             check) options="--faces --quiet --json --help" ;;
             people|reject|different|ignore|cover|undo|redo|log|why) options="--output --quiet --json --help" ;;

@@ -82,6 +82,7 @@ complete -c whoswho -n 'contains -- (__whoswho_command) cluster export' -l verbo
 complete -c whoswho -n 'contains -- (__whoswho_command) cluster' -l embeddings -x -d 'cluster these vectors, not a folder\'s faces'
 complete -c whoswho -n 'contains -- (__whoswho_command) cluster' -l meta -x -d 'a row each; source, track and frame are used'
 complete -c whoswho -n 'contains -- (__whoswho_command) cluster' -l out -s O -x -d 'the new table with a column cluster'
+complete -c whoswho -n 'contains -- (__whoswho_command) cluster' -l approximate -d 'of vectors: DBSCAN that may miss one in a thousand of the pairs within eps, for millions'
 complete -c whoswho -n 'contains -- (__whoswho_command) cluster' -l detector -r -d 'for these pictures: as the library was made with'
 complete -c whoswho -n 'contains -- (__whoswho_command) cluster add-face review find' -l embedder -r -d 'likewise'
 complete -c whoswho -n 'contains -- (__whoswho_command) cluster add-face review find' -l landmarks -r -d 'likewise'

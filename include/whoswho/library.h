@@ -199,6 +199,10 @@ typedef struct ww_cluster_options {
     double min_quality;
     int threads;  // 0: all CPUs
     int csv_safe; // of ww_cluster_vector_files alone: 1: texts in its table as ww_library_set_csv_safe has them
+    // Of ww_cluster_vectors and ww_cluster_vector_files with "dbscan" alone: the share of the pairs within eps that is
+    // enough, above 0 and below 1 (0.999). The time then grows far slower than with the square of the vectors. 0: all
+    // pairs, exact.
+    double recall;
 } ww_cluster_options;
 
 // The article's whole recipe: frames within 700 x 500, doubled once for dlib's gradient detector (unless `models` names
@@ -227,6 +231,7 @@ typedef struct ww_cluster_result {
     double false_merge; // share of pairs of two people expected to be closer than the threshold; average linkage only
     double false_split; // share of the known pairs of one person that are not
     double wall_s;
+    double recall; // share of the pairs within eps that was found, of a sample; 0: the options asked for all
 } ww_cluster_result;
 
 // People keep their numbers and names from one sorting to the next; new ones are numbered in order of size, from 0 in a
@@ -236,8 +241,8 @@ WW_API ww_status ww_library_cluster(ww_library *library, const ww_cluster_option
 
 // The methods on vectors of the caller's own: `count` rows of `dim` values, no faces, no decisions, nothing known
 // beforehand. method: default "dbscan", label for label scikit-learn's. Of the options, eps (dbscan; default 0.5),
-// threshold (the other methods; default: eps), min_samples (dbscan 5; of the others the fewest that make a cluster, 2)
-// and threads count. labels: `count` entries, the caller's; clusters are numbered from 0, -1 is in none.
+// threshold (the other methods; default: eps), min_samples (dbscan 5; of the others the fewest that make a cluster, 2),
+// threads and recall count. labels: `count` entries, the caller's; clusters are numbered from 0, -1 is in none.
 WW_API ww_status ww_cluster_vectors(const float *vectors, size_t count, int dim, const ww_cluster_options *options,
                                     int32_t *labels, ww_error *err);
 
@@ -245,9 +250,9 @@ WW_API ww_status ww_cluster_vectors(const float *vectors, size_t count, int dim,
 // for each vector, at most 8192 float32 or float64), `meta` (NULL: none) a table in CSV with a row for each of its
 // rows. Of its columns source_hash or source, track and frame count, where they are there: rows of one track are one
 // person's, rows of one frame different people's. Writes the new file `out`, the table with a column "cluster" (-1:
-// nobody). Of the options method (default: "templates"), eps, threshold, min_samples, threads and csv_safe count; a
-// threshold must be given where the vectors are not of unit length. In the result faces, people, unassigned and wall_s
-// are set.
+// nobody). Of the options method (default: "templates", with recall "dbscan"), eps, threshold, min_samples, threads,
+// csv_safe and recall count; a threshold must be given where the vectors are not of unit length. In the result faces,
+// people, unassigned, wall_s and recall are set.
 // WW_ERR_FORMAT: `npy` or `meta` is something else, or they have not the same number of rows. WW_ERR_ARGUMENT: no such
 // method, or `out` is there.
 WW_API ww_status ww_cluster_vector_files(const char *npy, const char *meta, const char *out,

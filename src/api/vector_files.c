@@ -103,12 +103,15 @@ static ww_status choose(const ww_cluster_options *o, const ww_vectors *v, const 
                         ww_method_options *m, ww_error *err)
 {
     size_t count;
-    *method = o->method && strcmp(o->method, "auto") != 0 ? ww_method_named(o->method) : ww_methods(&count);
+    *method = o->method && strcmp(o->method, "auto") != 0 ? ww_method_named(o->method)
+              : o->recall != 0                            ? ww_method_named("dbscan")
+                                                          : ww_methods(&count);
     if (!*method)
         return ww_fail(err, WW_ERR_ARGUMENT, "there is no clustering method '%s'", o->method);
     *m = (ww_method_options){.threshold = given(o->threshold) != 0 ? o->threshold : given(o->eps),
                              .min_samples = (int)given(o->min_samples),
-                             .threads = o->threads > 0 ? o->threads : ww_cpu_count()};
+                             .threads = o->threads > 0 ? o->threads : ww_cpu_count(),
+                             .recall = o->recall};
     if (m->threshold == 0 && !of_unit_length(v))
         return ww_fail(err, WW_ERR_ARGUMENT,
                        "the vectors are not of unit length, so how far faces of one person are apart is not known: "
@@ -136,6 +139,7 @@ static ww_status cluster(const ww_vectors *v, const char *meta, const char *out,
     if (status == WW_OK)
         status = find_links(meta, v->count, &l, err);
     if (status == WW_OK) {
+        m.found = o->recall != 0 ? &r->recall : NULL;
         m.constraints = (ww_constraints){l.must.item, l.must.count, l.cannot.item, l.cannot.count};
         status = ww_method_run(method, v->value, v->count, v->dim, &m, label, err);
     }

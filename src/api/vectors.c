@@ -14,7 +14,8 @@ enum { DIM_MAX = 8192, SAMPLES_DEFAULT = 5, SIZE_DEFAULT = 2, SAMPLES_MAX = 1000
 static ww_status run_dbscan(const float *vectors, size_t count, int dim, const ww_cluster_options *o, int32_t *labels,
                             ww_error *err)
 {
-    const ww_dbscan_options options = {.eps = o->eps, .min_samples = o->min_samples, .threads = o->threads};
+    const ww_dbscan_options options = {
+        .eps = o->eps, .min_samples = o->min_samples, .threads = o->threads, .recall = o->recall};
     return ww_dbscan(vectors, count, dim, &options, labels, err);
 }
 
@@ -28,6 +29,7 @@ static ww_status run_method(const float *vectors, size_t count, int dim, const w
     options.threshold = o->threshold;
     options.min_size = o->min_samples;
     options.threads = o->threads;
+    options.recall = o->recall;
     return ww_method_run(method, vectors, count, dim, &options, labels, err);
 }
 

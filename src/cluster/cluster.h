@@ -67,6 +67,7 @@ typedef struct ww_method_options {
     const ww_context *context;    // templates; may be NULL
     ww_cluster_progress progress; // may be NULL
     void *user;
+    double recall, *found; // dbscan: see ww_dbscan_options; other methods refuse it
 } ww_method_options;
 
 typedef struct ww_method {
@@ -136,6 +137,10 @@ typedef struct ww_dbscan_options {
     int threads;                  // 0: one
     ww_cluster_progress progress; // may be NULL
     void *user;
+    // Share of the near pairs that is enough, below 1: a search that goes with the root of the square, not with it; see
+    // cells.h. 0: all of them. Needs finite values, and min_samples of at most WW_PARTS_SAMPLES_MAX.
+    double recall;
+    double *found;                            // share that was found of the near pairs of a sample; may be NULL
     const struct ww_cluster_kernels *kernels; // for tests (kernels.h); NULL: the fastest this processor runs
 } ww_dbscan_options;
 

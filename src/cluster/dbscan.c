@@ -8,8 +8,9 @@
 // those only.
 #include "base/memory.h"
 #include "cluster/cluster.h"
-#include "cluster/dbscan_state.h"
+#include "cluster/dbscan_parts.h"
 #include "cluster/pairs.h"
+#include <math.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -101,6 +102,12 @@ static int progress(void *user, double share_done)
     return d->options->progress(d->options->user, (d->passes_done + share_done) / passes);
 }
 
+static int progress_after_cells(void *user, double share_done)
+{
+    const dbscan *d = user;
+    return d->options->progress(d->options->user, 0.4 + 0.6 * share_done);
+}
+
 static ww_status pass(dbscan *d, dbscan_phase phase, ww_error *err)
 {
     const ww_pair_visitor visitor = {settled, visit, d, d->options->progress ? progress : NULL, d};
@@ -117,29 +124,82 @@ static uint32_t remembered_max(uint32_t min_samples, int dim)
     return min_samples - 1 < affordable ? min_samples - 1 : affordable;
 }
 
+static ww_status exact(dbscan *d, const float *vectors, size_t count, int dim, ww_error *err)
+{
+    const ww_dbscan_options *options = d->options;
+    const uint32_t min_samples = (uint32_t)options->min_samples;
+    ww_status status = ww_sieve_build(&d->sieve, vectors, count, dim, options->eps, NULL, options->kernels, err);
+    if (status == WW_OK)
+        status = ww_dbscan_state_start(&d->state, count, min_samples, remembered_max(min_samples, dim), err);
+    for (size_t i = 0; status == WW_OK && min_samples == 1 && i < count; i++)
+        d->state.core[i] = d->sieve.norms[i] == d->sieve.norms[i]; // not where it is NaN
+    if (status == WW_OK)
+        status = pass(d, PHASE_COUNT, err);
+    if (status == WW_OK && d->state.any_forgot)
+        status = pass(d, PHASE_JOIN, err);
+    if (status == WW_OK) {
+        ww_dbscan_state_label_core(&d->state, d->labels);
+        if (d->state.any_forgot)
+            status = pass(d, PHASE_BORDER, err);
+    }
+    if (status == WW_OK)
+        ww_dbscan_state_label_border(&d->state, d->labels);
+    return status;
+}
+
+static bool all_finite(const float *vectors, size_t values)
+{
+    bool finite = true;
+    for (size_t i = 0; finite && i < values; i++)
+        finite = isfinite(vectors[i]) != 0;
+    return finite;
+}
+
+// The near pairs that cells lead to, in place of all.
+static ww_status approximate(dbscan *d, const float *vectors, size_t count, int dim, ww_error *err)
+{
+    const ww_dbscan_options *o = d->options;
+    const ww_cells_wanted wanted = {.eps = o->eps,
+                                    .recall = o->recall,
+                                    .threads = o->threads,
+                                    .kernels = o->kernels ? o->kernels : ww_cluster_kernels_best(),
+                                    .progress = o->progress,
+                                    .user = o->user};
+    ww_cells cells = {0};
+    if (!(o->recall > 0 && o->recall < 1))
+        return ww_fail(err, WW_ERR_ARGUMENT, "a recall of %g; it must be above 0 and below 1", o->recall);
+    if (dim < 1 || dim > WW_CLUSTER_DIM_MAX || count > INT32_MAX || !(o->eps > 0))
+        return ww_fail(err, WW_ERR_ARGUMENT, "cannot compare %zu vectors of %d values at distance %g", count, dim,
+                       o->eps);
+    if (!all_finite(vectors, count * (size_t)dim))
+        return ww_fail(err, WW_ERR_ARGUMENT, "a vector has a value that is not finite");
+    ww_status status = ww_dbscan_parts_start(&d->state, count, o->min_samples, err);
+    if (status == WW_OK)
+        status = ww_cells_build(&cells, vectors, count, dim, &wanted, err);
+    if (status == WW_OK)
+        status = ww_sieve_build_parts(&d->sieve, vectors, count, dim, o->eps, &(ww_sieve_parts){0, count, cells.order},
+                                      o->kernels, err);
+    if (status == WW_OK) {
+        const ww_pair_visitor visitor = {settled, visit, d, o->progress ? progress_after_cells : NULL, d};
+        status = ww_pairs_visit_cells(&d->sieve, &cells, &visitor, o->threads, err);
+    }
+    if (status == WW_OK)
+        ww_dbscan_parts_label(&d->state, d->labels);
+    if (o->found)
+        *o->found = cells.recall;
+    ww_cells_free(&cells);
+    return status;
+}
+
 ww_status ww_dbscan(const float *vectors, size_t count, int dim, const ww_dbscan_options *options, int32_t *labels,
                     ww_error *err)
 {
     if (options->min_samples < 1)
         return ww_fail(err, WW_ERR_ARGUMENT, "min_samples is %d; it must be at least 1", options->min_samples);
     dbscan d = {.options = options, .labels = labels, .lock = PTHREAD_MUTEX_INITIALIZER};
-    const uint32_t min_samples = (uint32_t)options->min_samples;
-    ww_status status = ww_sieve_build(&d.sieve, vectors, count, dim, options->eps, NULL, options->kernels, err);
-    if (status == WW_OK)
-        status = ww_dbscan_state_start(&d.state, count, min_samples, remembered_max(min_samples, dim), err);
-    for (size_t i = 0; status == WW_OK && min_samples == 1 && i < count; i++)
-        d.state.core[i] = d.sieve.norms[i] == d.sieve.norms[i]; // not where it is NaN
-    if (status == WW_OK)
-        status = pass(&d, PHASE_COUNT, err);
-    if (status == WW_OK && d.state.any_forgot)
-        status = pass(&d, PHASE_JOIN, err);
-    if (status == WW_OK) {
-        ww_dbscan_state_label_core(&d.state, labels);
-        if (d.state.any_forgot)
-            status = pass(&d, PHASE_BORDER, err);
-    }
-    if (status == WW_OK)
-        ww_dbscan_state_label_border(&d.state, labels);
+    if (options->found)
+        *options->found = 1;
+    const ww_status status = (options->recall != 0 ? approximate : exact)(&d, vectors, count, dim, err);
     ww_sieve_free(&d.sieve);
     ww_dbscan_state_free(&d.state);
     pthread_mutex_destroy(&d.lock);

@@ -81,8 +81,9 @@ done:
 
 ww_status ww_dbscan_run(const ww_method_problem *p, uint32_t *cluster_of, ww_error *err)
 {
-    const ww_dbscan_options options = {p->options.threshold, p->options.min_samples, p->options.threads,
-                                       p->options.progress,  p->options.user,        NULL};
+    const ww_method_options *o = &p->options;
+    const ww_dbscan_options options = {o->threshold, o->min_samples, o->threads, o->progress,
+                                       o->user,      o->recall,      o->found,   NULL};
     int32_t *label = ww_alloc_array(p->count, sizeof *label, SIZE_MAX);
     if (!label)
         return ww_fail(err, WW_ERR_MEMORY, "no memory to cluster %zu vectors", p->count);

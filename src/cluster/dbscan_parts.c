@@ -74,7 +74,7 @@ ww_status ww_dbscan_parts_add(ww_dbscan_state *state, const float *vectors, ww_b
                               const ww_dbscan_options *options, ww_error *err)
 {
     adder d = {.state = state, .a = a, .b = b, .lock = PTHREAD_MUTEX_INITIALIZER};
-    const ww_sieve_parts parts = {b.count ? a.count : 0, state->count};
+    const ww_sieve_parts parts = {b.count ? a.count : 0, state->count, NULL};
     const ww_pair_visitor visitor = {settled, visit, &d, options->progress, options->user};
     ww_status status =
         ww_sieve_build_parts(&d.sieve, vectors, a.count + b.count, dim, options->eps, &parts, options->kernels, err);

@@ -51,7 +51,11 @@ static void remember(ww_dbscan_state *s, uint32_t i, uint32_t other)
 {
     if (ww_dbscan_is_core(s, i))
         return;
-    const uint32_t known = s->seen[i]++ - 1;
+    const uint32_t known = s->seen[i] - 1;
+    for (size_t k = 0; k < remembered_count(s, i); k++)
+        if (remembered_of(s, i)[k] == other)
+            return;
+    s->seen[i]++;
     if (known < s->remembered_max)
         remembered_of(s, i)[known] = other;
     else

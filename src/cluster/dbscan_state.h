@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What DBSCAN knows after some of the near pairs, each seen once, in any order.
+// What DBSCAN knows after some of the near pairs, in any order. A pair may come twice as long as nobody forgot
+// anything.
 //
 // A vector that has been seen near min_samples others is core and stays so. Until then it remembers its neighbours, of
 // which there are fewer than min_samples; when it becomes core it is joined to those of them that are core, and forgets

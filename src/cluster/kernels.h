@@ -51,6 +51,9 @@ typedef struct ww_cluster_kernels {
     float (*dot_float)(const float *a, const float *b, size_t dim);
     // out[k] = sum over i of in[i] * basis[i * dim + k]; plain float arithmetic in any order.
     void (*rotate)(const float *basis, const float *in, float *out, size_t dim);
+    // Dot products in float of four rows with `count` columns, a multiple of 16, that lie sixteen by sixteen: columns
+    // [count / 16][dim][16]. out: 4 x count. The same bits everywhere.
+    void (*products)(const float *columns, size_t count, size_t dim, const float *const row[4], float *out);
 } ww_cluster_kernels;
 
 // The fastest table this processor can run.

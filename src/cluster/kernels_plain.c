@@ -66,8 +66,13 @@ static void rotate_plain(const float *basis, const float *in, float *out, size_t
     ww_rotate_body(basis, in, out, dim);
 }
 
-static const ww_cluster_kernels kernels_plain = {"plain",         127,         128, 1, 1, false, sieve_plain, dot_plain,
-                                                 dot_float_plain, rotate_plain};
+static void products_plain(const float *columns, size_t count, size_t dim, const float *const row[4], float *out)
+{
+    ww_products_body(columns, count, dim, row, out);
+}
+
+static const ww_cluster_kernels kernels_plain = {
+    "plain", 127, 128, 1, 1, false, sieve_plain, dot_plain, dot_float_plain, rotate_plain, products_plain};
 
 size_t ww_cluster_kernels_usable(const ww_cluster_kernels **tables, size_t max)
 {

@@ -239,8 +239,15 @@ AVX2 static void rotate_avx2(const float *basis, const float *in, float *out, si
     ww_rotate_body(basis, in, out, dim);
 }
 
-const ww_cluster_kernels ww_cluster_kernels_avx2 = {"avx2", LEVELS_AVX2, LEVELS_AVX2, STRIP_X,        WW_PANEL,
-                                                    true,   sieve_avx2,  dot_avx2,    dot_float_avx2, rotate_avx2};
+AVX2 static void products_avx2(const float *columns, size_t count, size_t dim, const float *const row[4], float *out)
+{
+    ww_products_body(columns, count, dim, row, out);
+}
+
+const ww_cluster_kernels ww_cluster_kernels_avx2 = {"avx2",         LEVELS_AVX2, LEVELS_AVX2,  STRIP_X,
+                                                    WW_PANEL,       true,        sieve_avx2,   dot_avx2,
+                                                    dot_float_avx2, rotate_avx2, products_avx2};
 const ww_cluster_kernels ww_cluster_kernels_avx512vnni = {
-    "avx512vnni", 127, 128, WW_TILE_X, WW_TILE_Y, false, sieve_avx512vnni, dot_avx2, dot_float_avx2, rotate_avx2};
+    "avx512vnni",   127,         128,          WW_TILE_X, WW_TILE_Y, false, sieve_avx512vnni, dot_avx2,
+    dot_float_avx2, rotate_avx2, products_avx2};
 #endif

@@ -3,6 +3,7 @@
 // most once, and every pair that is near comes by, unless `settled` said its block need not be looked at.
 #ifndef WW_CLUSTER_PAIRS_H
 #define WW_CLUSTER_PAIRS_H
+#include "cluster/cells.h"
 #include "cluster/cluster.h"
 #include "cluster/sieve.h"
 
@@ -20,5 +21,10 @@ typedef struct ww_pair_visitor {
 
 // WW_ERR_CANCELLED when progress said so. threads < 1: one.
 ww_status ww_pairs_visit(const ww_sieve *sieve, const ww_pair_visitor *visitor, int threads, ww_error *err);
+
+// The same for the pairs that cells lead to, of a sieve whose rows lie in the order of `cells`: those between a row and
+// the rows of the cells it looks into. A pair may come by more than once.
+ww_status ww_pairs_visit_cells(const ww_sieve *sieve, const ww_cells *cells, const ww_pair_visitor *visitor,
+                               int threads, ww_error *err);
 
 #endif

@@ -229,8 +229,12 @@ static ww_status build(ww_sieve *s, const float *vectors, size_t count, int dim,
     if (status != WW_OK)
         goto done;
     list_rows(s, parts->first);
-    ww_order_rows(vectors, dim, s->eps, s->kernels, s->row, s->first_rows);
-    ww_order_rows(vectors, dim, s->eps, s->kernels, s->row + s->first_rows, s->rows - s->first_rows);
+    if (parts->order) {
+        memcpy(s->row, parts->order, s->rows * sizeof *s->row);
+    } else {
+        ww_order_rows(vectors, dim, s->eps, s->kernels, s->row, s->first_rows);
+        ww_order_rows(vectors, dim, s->eps, s->kernels, s->row + s->first_rows, s->rows - s->first_rows);
+    }
     scratch = ww_try_array(2 * (size_t)dim, sizeof *scratch);
     if (!scratch || !ww_coordinate_frame_build(&frame, vectors, dim, s->row, s->rows, s->kernels->levels, s->kernels)) {
         status = ww_fail_memory(err, "comparing %zu vectors", count);
@@ -255,7 +259,7 @@ done:
 ww_status ww_sieve_build(ww_sieve *s, const float *vectors, size_t count, int dim, double eps, const double *spread,
                          const ww_cluster_kernels *kernels, ww_error *err)
 {
-    return build(s, vectors, count, dim, eps, spread, &(ww_sieve_parts){0, count}, kernels, err);
+    return build(s, vectors, count, dim, eps, spread, &(ww_sieve_parts){0, count, NULL}, kernels, err);
 }
 
 ww_status ww_sieve_build_parts(ww_sieve *s, const float *vectors, size_t count, int dim, double eps,

@@ -14,8 +14,8 @@ ww_status ww_mpi_agree(ww_status status, ww_error *err);
 // The block of rows of a rank.
 ww_block ww_mpi_block(size_t count, int rank, int ranks);
 
-// Labels of all rows of the open file, written on rank 0 alone (count entries there, NULL elsewhere). The same status on
-// all ranks.
+// Labels of all rows of the open file, written on rank 0 alone (count entries there, NULL elsewhere). The same status
+// on all ranks.
 ww_status ww_mpi_ring_dbscan(const ww_vectors_file *file, const ww_dbscan_options *options, int32_t *labels,
                              ww_error *err);
 

@@ -123,10 +123,23 @@ def what_cannot_be_read_is_told():
     check(not os.path.exists("out.csv"), "nothing is written")
 
 
+def approximate_says_what_it_found():
+    vectors, truth = people(40, 60, spread=0.08)
+    numpy.save("x.npy", vectors.astype("<f4"))
+    done = whoswho("cluster", "--embeddings", "x.npy", "-O", "a.csv", "--approximate", "--json").json
+    check(same_partition(clusters("a.csv"), truth), "people")
+    check(0.99 < done["recall"] <= 1, f"recall {done['recall']}")
+    check("of the pairs within eps were found" in whoswho("cluster", "--embeddings", "x.npy", "-O", "b.csv", "--approximate").said, "in words")
+    check_equal(whoswho("cluster", "--embeddings", "x.npy", "-O", "c.csv", "--json").json["recall"], 1, "all pairs without the option")
+    check("only dbscan" in whoswho("cluster", "--embeddings", "x.npy", "-O", "d.csv", "--approximate", "--method", "hac", code=2).err, "hac")
+    check("belong together" in whoswho("cluster", "lib", "--approximate", code=2).err, "a folder")
+
+
 main(
     an_export_goes_in_again,
     arrays_of_every_kind_are_read,
     eps_is_the_articles,
     tracks_and_frames_count,
     what_cannot_be_read_is_told,
+    approximate_says_what_it_found,
 )

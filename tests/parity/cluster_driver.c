@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// cluster_driver VECTORS COUNT DIM EPS MIN_SAMPLES [THREADS [KERNELS]]: DBSCAN of raw float32 rows in a file, one label
+// cluster_driver VECTORS COUNT DIM EPS MIN_SAMPLES [THREADS [KERNELS [RECALL]]]: DBSCAN of raw float32 rows in a file, one label
 // a line. Used by cluster_parity.py and bench/cluster_bench.py; --time prints seconds of wall and processor time to
 // stderr instead of labels.
 #include "base/clock.h"
@@ -48,7 +48,8 @@ int main(int argc, char **argv)
     const bool timed = argc > 1 && strcmp(argv[1], "--time") == 0;
     argv += timed, argc -= timed;
     if (argc < 6) {
-        fprintf(stderr, "usage: cluster_driver [--time] VECTORS COUNT DIM EPS MIN_SAMPLES [THREADS [KERNELS]]\n");
+        fprintf(stderr,
+                "usage: cluster_driver [--time] VECTORS COUNT DIM EPS MIN_SAMPLES [THREADS [KERNELS [RECALL]]]\n");
         return 2;
     }
     const size_t count = strtoull(argv[2], NULL, 10);
@@ -64,17 +65,20 @@ int main(int argc, char **argv)
         return 2;
     }
     int32_t *labels = calloc(count + 1, sizeof *labels);
+    double found = 1;
     const ww_dbscan_options options = {.eps = strtod(argv[4], NULL),
                                        .min_samples = atoi(argv[5]),
                                        .threads = argc > 6 ? atoi(argv[6]) : 1,
-                                       .kernels = argc > 7 ? kernels_named(argv[7]) : NULL};
+                                       .kernels = argc > 7 ? kernels_named(argv[7]) : NULL,
+                                       .recall = argc > 8 ? strtod(argv[8], NULL) : 0,
+                                       .found = &found};
     const double wall = ww_seconds(), processor = processor_seconds();
     const ww_status status = ww_dbscan((const float *)(const void *)vectors, count, dim, &options, labels, &err);
     if (status != WW_OK)
         fprintf(stderr, "%s\n", err.message);
     else if (timed)
-        printf("wall_s %.4f processor_s %.4f peak_kb %ld\n", ww_seconds() - wall, processor_seconds() - processor,
-               peak_kilobytes());
+        printf("wall_s %.4f processor_s %.4f peak_kb %ld recall %.5f\n", ww_seconds() - wall,
+               processor_seconds() - processor, peak_kilobytes(), found);
     else
         for (size_t i = 0; i < count; i++)
             printf("%d\n", labels[i]);

@@ -106,10 +106,39 @@ TEST(rotate_multiplies_by_the_basis)
     }
 }
 
+TEST(products_give_the_same_bits_everywhere)
+{
+    enum { ROWS = 4, COLUMNS = 48, DIM_MAX = 70 };
+    const ww_cluster_kernels *tables[TABLES_MAX];
+    const size_t count = ww_cluster_kernels_usable(tables, TABLES_MAX);
+    ww_random r = {10};
+    static float columns[COLUMNS * DIM_MAX], rows[ROWS][DIM_MAX], expected[ROWS * COLUMNS], got[ROWS * COLUMNS];
+    const float *const row[ROWS] = {rows[0], rows[1], rows[2], rows[3]};
+    for (size_t dim = 1; dim <= DIM_MAX; dim += 3) {
+        for (size_t i = 0; i < COLUMNS * dim; i++)
+            columns[i] = (float)ww_random_normal(&r);
+        for (size_t i = 0; i < ROWS * dim; i++)
+            rows[i / dim][i % dim] = (float)ww_random_normal(&r);
+        tables[0]->products(columns, COLUMNS, dim, row, expected);
+        for (size_t i = 0; i < ROWS * COLUMNS; i++) {
+            const size_t c = i % COLUMNS;
+            double sum = 0;
+            for (size_t d = 0; d < dim; d++)
+                sum += (double)rows[i / COLUMNS][d] * columns[c / 16 * 16 * dim + d * 16 + c % 16];
+            CHECK_NEAR(expected[i], sum, 1e-4);
+        }
+        for (size_t t = 1; t < count; t++) {
+            tables[t]->products(columns, COLUMNS, dim, row, got);
+            CHECK(memcmp(expected, got, sizeof got) == 0);
+        }
+    }
+}
+
 int main(void)
 {
     RUN(sieve_agrees_with_plain);
     RUN(dot_gives_the_same_bits_everywhere);
     RUN(rotate_multiplies_by_the_basis);
+    RUN(products_give_the_same_bits_everywhere);
     return FINISH();
 }
