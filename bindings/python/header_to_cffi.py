@@ -46,7 +46,7 @@ def cdef(headers):
 
 
 def source(headers):
-    text = "#include <whoswho/whoswho.h>\n#include <whoswho/view.h>\n"
+    text = "".join(f"#include <whoswho/{name}>\n" for name in HEADERS)
     for header in headers:
         for struct, macro in initialised(header):
             text += f"static {struct} {struct}_init(void) {{ {struct} value = {macro}; return value; }}\n"
