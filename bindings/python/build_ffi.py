@@ -38,9 +38,12 @@ def system_library():
 def bundled_library():
     """Builds libwhoswho and puts it into the package, where the extension finds it."""
     build = os.path.join(HERE, "build", "libwhoswho")
-    if not os.path.exists(os.path.join(build, "build.ninja")):
+    ninja = ["ninja", "-C", build, "app/cli/whoswho"]
+    # What is there may have been set up from an environment that is gone, and with it its Python.
+    if not os.path.exists(os.path.join(build, "build.ninja")) or subprocess.run(ninja, check=False).returncode:
+        shutil.rmtree(build, ignore_errors=True)
         subprocess.run(["meson", "setup", build, TOP, "-Dtests=false"], check=True)
-    subprocess.run(["ninja", "-C", build, "app/cli/whoswho"], check=True)
+        subprocess.run(ninja, check=True)
     shutil.copy(os.path.join(build, "src", "libwhoswho.so.0"), os.path.join(HERE, "whoswho", "libwhoswho.so.0"))
     return INCLUDE, {"include_dirs": [INCLUDE], "libraries": ["whoswho"], "library_dirs": [os.path.join(build, "src")], "extra_link_args": ["-Wl,-rpath,$ORIGIN"]}
 
