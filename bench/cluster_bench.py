@@ -121,7 +121,7 @@ def plot(path, rows):
                      f'<text x="{x - 6:.1f}" y="{y + 4:.1f}" text-anchor="end">{10.0 ** e:g}</text>')
     parts.append(f'<text x="{(width - 90) / 2:.0f}" y="{height - 8}" text-anchor="middle">faces</text>'
                  '<text x="8" y="14">processor seconds</text>')
-    for colour, (name, series) in zip(["#0a5", "#c40", "#36c"], rows.items()):
+    for colour, (name, series) in zip(["#0a5", "#c40", "#36c", "#a3a", "#888"], rows.items()):
         if not series:
             continue
         line = " ".join(f"{x:.1f},{y:.1f}" for x, y in (place(*p) for p in series))
