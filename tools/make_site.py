@@ -20,7 +20,7 @@ MANUAL, API = "docs/whoswho.1", "api/index.html"
 # (title, pages): every page of docs/ is in one of them.
 GROUPS = (
     ("Tutorial", ("README.md", "docs/tutorial.md")),
-    ("How-to", ("docs/from-the-article.md", "docs/faq.md", "docs/models.md", "docs/how-to-add-a-detector.md", "docs/how-to-add-an-operator.md",
+    ("How-to", ("docs/from-the-article.md", "docs/faq.md", "docs/models.md", "docs/scale.md", "docs/how-to-add-a-detector.md", "docs/how-to-add-an-operator.md",
                 "docs/how-to-add-a-clustering-method.md", "docs/how-to-add-an-export-format.md")),
     ("Reference", (MANUAL, API, "bindings/python/README.md", "docs/output.schema.json", "docs/glossary.md", "docs/api-stability.md", "docs/promises.md",
                    "CHANGELOG.md")),

@@ -18,6 +18,9 @@ typedef struct ww_mpi_hello { // all ranks run the same program on the same kind
     char why[WW_MPI_WHY_BYTES];
 } ww_mpi_hello;
 
+// Openers of a rank with so many workers: one cannot read and hash as fast as many look.
+static inline int ww_mpi_openers(int workers) { return 1 + workers / 16; }
+
 typedef struct ww_mpi_nap { // how long nothing has come
     long ns;
 } ww_mpi_nap;

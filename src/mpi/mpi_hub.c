@@ -148,9 +148,10 @@ static ww_status take_hello(int ranks, ww_mpi_hello *hello, bool (*ended)(void),
 
 static ww_status list_workers(ww_mpi_hub *h, int ranks, const ww_mpi_hello *hello, ww_error *err)
 {
-    for (int rank = 1; rank < ranks; rank++)
+    for (int rank = 1; rank < ranks; rank++) {
         h->workers += hello[rank].workers;
-    h->openers = ranks - 1;
+        h->openers += ww_mpi_openers(hello[rank].workers);
+    }
     h->call = ww_try_array((size_t)(h->workers + h->openers), sizeof *h->call);
     if (!h->call)
         return ww_fail_memory(err, "the workers");
@@ -161,7 +162,8 @@ static ww_status list_workers(ww_mpi_hub *h, int ranks, const ww_mpi_hello *hell
             if (tag < hello[rank].workers)
                 h->call[at++] = (call){.rank = rank, .tag = tag};
     for (int rank = 1; rank < ranks; rank++)
-        h->call[at++] = (call){.rank = rank, .tag = hello[rank].workers};
+        for (int i = 0; i < ww_mpi_openers(hello[rank].workers); i++)
+            h->call[at++] = (call){.rank = rank, .tag = hello[rank].workers + i};
     return WW_OK;
 }
 

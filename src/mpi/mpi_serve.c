@@ -25,7 +25,7 @@ typedef struct serving {
     pthread_cond_t changed;
     bool ending;
     station *station;
-    int count; // of them: the workers, and the opener after them
+    int count; // of them: the workers, and the openers after them
     ww_models *models;
 } serving;
 
@@ -170,7 +170,9 @@ void ww_mpi_decline(const char *why)
 ww_status ww_mpi_serve(const ww_model_options *model_options, const ww_scan_options *options, ww_error *err)
 {
     const int threads = options->threads > 0 ? options->threads : ww_cpu_count();
-    serving all = {.mutex = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER, .count = threads + 1};
+    serving all = {.mutex = PTHREAD_MUTEX_INITIALIZER,
+                   .changed = PTHREAD_COND_INITIALIZER,
+                   .count = threads + ww_mpi_openers(threads)};
     bool stop = false;
     ww_status status = ww_models_open(model_options, &all.models, err);
     if (status == WW_OK)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // A transport (whoswho/distribute.h) on MPI. Rank 0 has the library; every other rank runs as many workers as it has
-// threads, and one opener.
+// threads, and an opener for every 16 of them.
 //
 //   rank r: HELLO (its number of workers, or why it cannot work) ─▶ rank 0
 //   rank 0: request, tag = number of the worker in its rank ─▶ rank r ─▶ reply, same tag ─▶ rank 0, until STOP
