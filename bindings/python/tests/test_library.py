@@ -304,7 +304,7 @@ def test_shards_are_joined(tmp_path):
     joined = whoswho.join([tmp_path / "2", tmp_path / "1"], tmp_path / "all")
     assert (joined.libraries, joined.files, joined.missing, joined.by_path) == (2, len(pictures), 0, 0)
     with whoswho.Library(tmp_path / "all", create=False) as library:
-        assert len(library.view().faces) == joined.faces > 0
+        assert len(library.view().faces["id"]) == joined.faces > 0
     with pytest.raises(whoswho.ArgumentError, match="holds a library already"):
         whoswho.join([tmp_path / "1"], tmp_path / "all")
 
