@@ -15,6 +15,7 @@ enum { FILE_BYTES_MAX = 65536, PLACE_BYTES_MAX = 4096 };
 enum { USERS, LIBRARYS, FILES };
 
 bool (*config_option_exists)(const char *name);
+bool config_unreadable;
 
 typedef struct reading {
     const char *path, *command;
@@ -109,6 +110,7 @@ static ssize_t load(const char *path, char *text)
     if (fd >= 0)
         close(fd);
     if (failed) {
+        config_unreadable = true;
         complain("the configuration '%s' cannot be read: %s", printable(path), strerror(failed));
         return -2;
     }

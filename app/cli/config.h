@@ -9,6 +9,9 @@
 // Whether any command has an option of this name; set by main.
 extern bool (*config_option_exists)(const char *name);
 
+// A file that is there could not be read, which is no fault of the command line: EXIT_FAILED, not EXIT_USAGE.
+extern bool config_unreadable;
+
 // Each puts what the file says into the table's targets. A file that is not there says nothing; false after a message
 // that names file and line. `dir` NULL: no library.
 bool config_read_user(const option *table, size_t count, const char *command);

@@ -206,5 +206,6 @@ int main(int argc, char **argv)
     streams_begin();
     document_begin_if_asked(argc, argv);
     config_option_exists = option_exists;
-    return streams_end(document_end(run(argc, argv)));
+    const int code = run(argc, argv);
+    return streams_end(document_end(code == EXIT_USAGE && config_unreadable ? EXIT_FAILED : code));
 }
