@@ -33,7 +33,8 @@ def run(line, **more):
 def rows(out):
     """All tables of a library, in an order that does not depend on the order of writing."""
     base = sqlite3.connect(f"file:{out}/whoswho.db?mode=ro", uri=True)
-    names = [n for (n,) in base.execute("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")]
+    names = [n for (n,) in base.execute("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+                                        " AND name <> 'file_content'")]  # what each run itself saw of the files
     found = {n: base.execute(f'SELECT * FROM "{n}" ORDER BY 1, 2').fetchall() for n in names}
     base.close()
     return found
