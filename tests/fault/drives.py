@@ -111,7 +111,7 @@ def a_medium_that_is_read_only():
 
 
 def a_server_that_forgot_its_files():
-    assert "Stale file handle" in whoswho("peers", "people", "-o", "whole", code=2)
+    assert "Stale file handle" in whoswho("peers", "people", "-o", "whole", code=3)
     shutil.copy(PICTURES[0], "stale.png")
     with tempfile.TemporaryDirectory(prefix="whoswho-out-") as out:
         assert "stale.png': Stale file handle" in whoswho("peers", "run", os.path.abspath("stale.png"), "-o", out, code=3)

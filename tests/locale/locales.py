@@ -46,7 +46,8 @@ def run(folder, locale, *arguments):
 
 
 def written(folder):
-    """Path -> bytes of what was exported; table -> rows of the store, but for when something was decided."""
+    """Path -> bytes of what was exported; table -> rows of the store, but for when something was decided, and for what
+    the run saw of the files it read and wrote."""
     content = {}
     for base, _, names in os.walk(folder):
         for name in names:
@@ -55,8 +56,8 @@ def written(folder):
                 with open(path, "rb") as f:
                     content[os.path.relpath(path, folder)] = f.read()
     with sqlite3.connect(os.path.join(folder, "whoswho.db")) as store:
-        for (table,) in store.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
-            columns = [c[1] for c in store.execute(f"PRAGMA table_info({table})") if c[1] != "time_s"]
+        for (table,) in store.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name <> 'file_content'").fetchall():
+            columns = [c[1] for c in store.execute(f"PRAGMA table_info({table})") if c[1] not in ("time_s", "changed_ns")]
             content[f"table {table}"] = sorted(
                 map(repr, store.execute(f"SELECT {', '.join(columns)} FROM {table}").fetchall())
             )
