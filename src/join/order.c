@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { MISSING_NAMED_MAX = 20 }; // shards, of one list of inputs
+
 // --- shards ----------------------------------------------------------------------------------------------------------
 
 // The lists that a library scanned its shares of, each once, in order.
@@ -83,6 +85,20 @@ static int least_missing(const ww_join *j, uint64_t list, int *of)
     return least;
 }
 
+static void name_missing(const ww_join *j, uint64_t list, int count, int missing)
+{
+    int named = 0;
+    for (int number = 1; number <= count && named < MISSING_NAMED_MAX; number++) {
+        if (is_done(j, list, number, count))
+            continue;
+        named++;
+        ww_logf(j->log, WW_LOG_ERROR,
+                "shard %d/%d is missing, or was not scanned to the end; finish it, and join again", number, count);
+    }
+    if (missing > named)
+        ww_logf(j->log, WW_LOG_ERROR, "%d more of the %d shards are missing", missing - named, count);
+}
+
 static void tell_missing(ww_join *j)
 {
     uint64_t list;
@@ -94,11 +110,8 @@ static void tell_missing(ww_join *j)
                     told = told || j->library[before].shards.item[k].list == list;
             int of = 0;
             const int missing = told ? 0 : least_missing(j, list, &of);
-            for (int number = 1; number <= of && missing; number++)
-                if (!is_done(j, list, number, of))
-                    ww_logf(j->log, WW_LOG_ERROR,
-                            "shard %d/%d is missing, or was not scanned to the end; finish it, and join again", number,
-                            of);
+            if (missing)
+                name_missing(j, list, of, missing);
             j->result.missing += missing;
         }
 }

@@ -161,6 +161,11 @@ def a_missing_shard_is_named():
     outcome = whoswho("join", "s1", "s3", "-o", "joined", code=1)
     check("shard 2/3 is missing" in outcome.err, outcome.err)
     check("film.mp4: " in outcome.err and "spans are in none" in outcome.err, outcome.err)
+    footage()
+    scan("alone", "--shard", "2/1000")
+    outcome = whoswho("join", "alone", "-o", "lonely", "--json", code=1)
+    check(outcome.err.count("is missing") == 20 and "979 more of the 1000 shards are missing" in outcome.err, outcome.err)
+    check(outcome.json["missing"] >= 999, outcome.said)
 
 
 def what_is_in_two_libraries_is_taken_once():
