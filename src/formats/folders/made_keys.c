@@ -6,7 +6,7 @@
 enum { PORTRAIT = 1, FRAME, MONTAGE }; // kinds of pictures
 
 // The store's numbers of frames and faces may come again when sources are forgotten; not with the same content, scanned
-// in the same way.
+// in the same way, but for faces that were added by hand: those are told apart by their boxes.
 static uint64_t add_frame(uint64_t key, const ww_catalog *c, size_t frame)
 {
     const ww_catalog_frame *f = &c->frame.item[frame];
@@ -21,7 +21,8 @@ static uint64_t add_face(uint64_t key, const ww_catalog *c, size_t face)
 {
     const ww_catalog_face *f = &c->face.item[face];
     const int64_t whole[] = {f->id, f->portrait_width, f->portrait_height};
-    return ww_hash_chain(add_frame(key, c, f->frame), whole, sizeof whole);
+    key = ww_hash_chain(add_frame(key, c, f->frame), whole, sizeof whole);
+    return ww_hash_chain(key, &f->found, sizeof f->found);
 }
 
 static uint64_t begin(int kind)
