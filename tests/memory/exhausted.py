@@ -29,12 +29,11 @@ options = arguments.parse_args()
 
 # (name, arguments) - each begins with what the ones before it left.
 READS = ("people", "log", "why", "eval")  # what they print is their result
-DECIDES = (
-    "name",
-    "merge",
-    "undo",
-)  # once the decision is in the journal, it is sync that brings the folders up to date
+# Once what was decided is in this table, it is sync that brings the folders up to date.
+DECIDES = {name: "table journal" for name in ("name", "merge", "undo", "cover", "add-face")} | {"forget": "table source"}
 SEVERAL_FILES = ("scan photos",)
+OWN_COLUMNS = {"time_s", "was", "changed_ns"}
+SCANNED_IN = "@"  # stands for the folder in which everything was scanned: its files are known by their names from the root
 COMMANDS = [
     ("scan photos", ["scan", "photos", "-o", "out", "--threads", "1"]),
     ("scan video", ["scan", "footage.mp4", "-o", "out", "--threads", "1"]),
@@ -48,6 +47,11 @@ COMMANDS = [
     ("why", ["why", "1", "-o", "out"]),
     ("eval", ["eval", "out", "--truth", "names", "--json"]),
     ("sync", ["sync", "-o", "out"]),
+    ("join", ["join", "out", "-o", "joined"]),
+    ("cover", ["cover", "out/Ada/face_1.jpg", "-o", "out"]),
+    ("add-face", ["add-face", "1", "20,20,90,120", "-o", "out"]),
+    ("forget", ["forget", os.path.join(SCANNED_IN, "photos", "clove_1.png"), "-o", "out"]),
+    ("scan shard", ["scan", "photos", "-o", "joined", "--shard", "1/2", "--threads", "1"]),
     ("known", ["run", "photos", "-o", "out", "--known", "known", "--threads", "1", "-q"]),
 ]
 ULIMITS_KIB = (100000, 200000, 250000, 300000, 400000, 500000, 600000, 800000, 1000000)
@@ -65,23 +69,29 @@ def report(good, what, *detail):
 
 
 def state(folder):
-    """What the command left: files, and the rows of the store but for moments, the random name of temporary files, and
-    who a face was before it was last sorted (after a failure it is sorted twice)."""
+    return {**state_of(folder, "out", ""), **state_of(folder, "joined", "joined ")}
+
+
+def state_of(folder, library, prefix):
+    """What the command left in a library: files, and the rows of the store but for moments, what the run saw of the files it read or
+    wrote, the random name of temporary files, and who a face was before it was last sorted (after a failure it is
+    sorted twice)."""
     content = {}
-    out = os.path.join(folder, "out")
+    out = os.path.join(folder, library)
     for base, _, names in os.walk(out):
         for name in names:
             if not name.startswith("whoswho.db"):
                 with open(os.path.join(base, name), "rb") as f:
-                    content[os.path.relpath(os.path.join(base, name), out)] = f.read()
+                    content[prefix + os.path.relpath(os.path.join(base, name), out)] = f.read()
     store = os.path.join(out, "whoswho.db")
     if os.path.exists(store):
         with sqlite3.connect(store) as db:
-            for (table,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
-                own = ("time_s", "was", "path") if table == "source_file" else ("time_s", "was")  # that path is absolute
+            tables = "SELECT name FROM sqlite_master WHERE type = 'table' AND name <> 'file_content'"
+            for (table,) in db.execute(tables).fetchall():
+                own = OWN_COLUMNS | ({"path"} if table == "source_file" else set())  # that path is absolute
                 columns = [c[1] for c in db.execute(f"PRAGMA table_info({table})") if c[1] not in own]
                 rows = db.execute(f"SELECT {', '.join(columns)} FROM {table}").fetchall()
-                content[f"table {table}"] = sorted(
+                content[f"{prefix}table {table}"] = sorted(
                     repr(r) for r in rows if not (table == "meta" and r[0] == "export.temporary")
                 )
         db.close()
@@ -93,7 +103,7 @@ def differences(a, b):
 
 
 def sizes(content):
-    return {name: len(rows) for name, rows in content.items() if name.startswith("table ")}
+    return {name: len(rows) for name, rows in content.items() if "table " in name}
 
 
 def run(folder, command, fail_at=None, for_good=False, address_space_kib=None):
@@ -140,7 +150,7 @@ def judge(name, done, folder, expected, wanted):
 
 
 def recovers(name, folder, command, before, wanted):
-    if name in DECIDES and state(folder).get("table journal") != before["table journal"]:
+    if name in DECIDES and state(folder).get(DECIDES[name]) != before[DECIDES[name]]:
         command = ["sync", "-o", "out"]
     again, _ = run(folder, command)
     if again.returncode != FINE:
@@ -172,6 +182,7 @@ def check_command(name, command, before, top):
     reference = os.path.join(top, "reference")
     shutil.rmtree(reference, ignore_errors=True)
     shutil.copytree(before, reference)
+    command = [argument.replace(SCANNED_IN, reference) for argument in command]
     expected, counted = run(reference, command, fail_at=0)
     wanted = state(reference)
     wrong, begins_with = [], state(before)
