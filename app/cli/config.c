@@ -93,12 +93,21 @@ static bool read_line(reading *r, char *line)
     return true;
 }
 
+// Of the file that open() just failed for. A folder that we may not look into is somebody else's: a service often runs
+// with the HOME of the user who started it.
+static bool is_absent(const char *path)
+{
+    struct stat s;
+    return errno == ENOENT || errno == ENOTDIR || (errno == EACCES && lstat(path, &s) != 0 && errno == EACCES);
+}
+
 // Returns the length of the text; -1: there is no such file; -2 after a message.
 static ssize_t load(const char *path, char *text)
 {
     struct stat s;
     const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
+    const int reason = errno;
+    if (fd < 0 && is_absent(path))
         return -1;
     const bool known = fd >= 0 && fstat(fd, &s) == 0, plain = known && S_ISREG(s.st_mode);
     if (known && S_ISDIR(s.st_mode)) { // a person's, of a version that gave folders this name
@@ -106,7 +115,7 @@ static ssize_t load(const char *path, char *text)
         return -1;
     }
     ssize_t length = plain ? read(fd, text, FILE_BYTES_MAX + 1) : -1;
-    const int failed = fd < 0 || (plain && length < 0) ? errno : 0;
+    const int failed = fd < 0 ? reason : plain && length < 0 ? errno : 0;
     if (fd >= 0)
         close(fd);
     if (failed) {
