@@ -34,10 +34,11 @@ static bool read_box(const char *text, ww_new_face *face)
 {
     double *const value[] = {&face->x, &face->y, &face->width, &face->height};
     for (int i = 0; i < 4; i++) {
-        char *end;
-        *value[i] = strtod(text, &end);
-        if (end == text || *end != (i < 3 ? ',' : 0))
+        const bool negative = *text == '-';
+        const char *end;
+        if (!options_read_decimal(text + negative, value[i], &end) || *end != (i < 3 ? ',' : 0))
             return false;
+        *value[i] *= negative ? -1 : 1;
         text = end + 1;
     }
     return true;

@@ -213,18 +213,34 @@ static bool take(const option *table, size_t count, int code, const char *argume
     return true;
 }
 
+// Negative numbers, such as a box that begins outside its frame, are no options. (No option of several letters begins
+// with a digit, so getopt is never within an argument that is one.)
+static void take_numbers(const option *table, size_t count, char **argument, int argc, int *at, given *g)
+{
+    for (; *at < argc; ++*at) {
+        const char *text = argument[*at];
+        if (*text != '-' || !text[1] || !strchr("0123456789", text[1]) || by_code(table, count, text[1]))
+            return;
+        g->rest[g->rest_count++] = text;
+    }
+}
+
 static bool collect(const option *table, size_t count, int argc, char **argv, int first, given *g)
 {
     getopt_tables tables;
-    int code;
+    int code, at = first;
     fill(&tables, table, count);
+    take_numbers(table, count, argv, argc, &at, g);
     opterr = 0;
     optind = 0; // of glibc: begin anew
-    char **from = argv + first - 1;
-    while ((code = getopt_long(argc - first + 1, from, tables.letters, tables.names, NULL)) != -1)
+    char **from = argv + at - 1;
+    argc -= at - 1;
+    while ((code = getopt_long(argc, from, tables.letters, tables.names, NULL)) != -1) {
         if (!take(table, count, code, from[optind - 1], g))
             return false;
-    for (; optind < argc - first + 1; optind++)
+        take_numbers(table, count, from, argc, &optind, g);
+    }
+    for (; optind < argc; optind++)
         g->rest[g->rest_count++] = from[optind];
     return true;
 }

@@ -127,7 +127,7 @@ def refused_over_another_and_outside():
         box = {"x": there["x"] + dx * there["width"], "y": there["y"] + dy * there["height"], "width": there["width"] * scale, "height": there["height"] * scale}
         said = add("out", frame, {k: round(max(v, 0), 1) for k, v in box.items()}, code=2).err
         check("there is a face already" in said and f"face_{there['face']}.jpg" in said, f"{box}: {said}")
-    for box in ("2000,10,50,50", "10,10,2,50", "10,10,50,0", "0,0,nan,4", "1e9,0,50,50"):
+    for box in ("2000,10,50,50", "10,10,2,50", "10,10,50,0", "0,0,nan,4", "1e9,0,50,50", "0x9,0,50,50", " 0,0,50,50", "-60,0,50,50"):
         check(whoswho("add-face", frame, box, "-o", "out", code=2).err, box)
     check("there is no frame 999" in whoswho("add-face", "999", "0,0,50,50", "-o", "out", code=None).err, "no such frame")
     check(whoswho("add-face", frame, "400,10,60,60", "-o", "out", "--name", "Face_3", code=2).err, "no such name")
@@ -164,6 +164,13 @@ def added_where_the_detector_sees_nothing():
     check_equal(len(faces("out")), 58, "rows")
 
 
+def cut_where_it_leaves_the_frame():
+    run(DEMO, "out")
+    whoswho("add-face", 5, "-20,-10.5,60,70.5", "-o", "out", "-q")
+    there = [r for r in faces("out") if (r["x"], r["y"], r["width"], r["height"]) == (0, 0, 40, 60)]
+    check_equal([int(r["frame"]) for r in there], [5], "the face that was added")
+
+
 def the_cover_comes_first():
     run(DEMO, "out")
     last = [r for r in faces("out") if r["person"] == 0][-1]["file"]
@@ -196,5 +203,6 @@ main(
     refused_over_another_and_outside,
     found_in_a_video_and_without_it,
     added_where_the_detector_sees_nothing,
+    cut_where_it_leaves_the_frame,
     the_cover_comes_first,
 )
