@@ -64,6 +64,8 @@ def documents():
         ("export", people, "--to", "yolo", "-O", "set"),
         ("check", "set"),
         ("people", people),
+        ("cover", sorted(glob.glob(os.path.join(people, "Face_0", "*.jpg")))[-1], people),
+        ("add-face", "1", "0,0,50,50", people, "--name", "Ben"),
         ("name", "0", "Ada", people),
         ("split", "0", people),
         ("sync", people),
@@ -95,6 +97,9 @@ def documents():
         (3, ("run", "nowhere.mp4", "-o", "no")),
         (3, ("name", "99", "Ada", people)),
         (2, ("name", "1", "12", people)),
+        (2, ("add-face", "1", "-90,0,50,50", people)),
+        (3, ("add-face", "999", "0,0,50,50", people)),
+        (3, ("cover", "nowhere.jpg", people)),
     ]
     for code, call in [(0, c) for c in calls] + failing:
         done = whoswho(*call, "--json", code=None)
@@ -235,6 +240,23 @@ def configuration():
     os.rmdir(os.path.join(people, "whoswho.conf"))
 
 
+def home_of_another():
+    """A service that kept the HOME of the user who started it may not look into it: there is no configuration for it."""
+    if os.geteuid() != 0:  # somebody else is needed
+        return "only root starts programs as somebody else"
+    os.makedirs("home/.config/whoswho")
+    os.chmod("home", 0o700)
+    somebody = {"env": dict(ENVIRONMENT, XDG_CONFIG_HOME=os.path.abspath("home/.config")), "user": 65534, "timeout": 120, "cwd": "/"}
+    done = subprocess.run([PROGRAM, "people", "/nowhere"], capture_output=True, text=True, **somebody)
+    check("configuration" not in done.stderr and "/nowhere" in done.stderr, done.stderr)
+    os.chmod("home", 0o755)
+    write("home/.config/whoswho/config", "")
+    os.chmod("home/.config/whoswho/config", 0)
+    os.chmod(".", 0o755)
+    done = subprocess.run([PROGRAM, "people", "/nowhere"], capture_output=True, text=True, **somebody)
+    check(done.returncode == 3 and "config' cannot be read" in done.stderr, f"one's own that cannot be read: {done.stderr}")
+
+
 def without_clip():
     """A program that was installed without the demo clip reads a configuration with options of other commands, silently."""
     os.mkdir("bare")
@@ -365,7 +387,7 @@ def numbers_are_decimal():
 
 
 def main():
-    cases = [documents, completions, bash_completes, manual, documentation, short_forms, no_folder, lists, configuration, without_clip, import_into_default, control_characters, dumb_terminal, numbers_are_decimal, watching]
+    cases = [documents, completions, bash_completes, manual, documentation, short_forms, no_folder, lists, configuration, home_of_another, without_clip, import_into_default, control_characters, dumb_terminal, numbers_are_decimal, watching]
     failed = 0
     with tempfile.TemporaryDirectory(prefix="whoswho-line-") as folder:
         os.chdir(folder)
