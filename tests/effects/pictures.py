@@ -157,6 +157,17 @@ def of_the_demo():
         check(os.path.exists(os.path.join("out", name)), f"index.html shows {name}, which is not there")
 
 
+def of_nobody():
+    """The page of a library without a face leads nowhere that is not there, and asks nobody to be named."""
+    cv2.imwrite("blank.png", numpy.full((200, 200, 3), 90, numpy.uint8))
+    run("blank.png", "out")
+    page = open("out/index.html", encoding="utf-8").read()
+    places = re.findall(r'<a href="([^"#]+)"', page)
+    check(len(places) > 1 and "Nobody yet" in page and "To name" not in page, f"the page: {places}")
+    for place in places:
+        check(os.path.exists(os.path.join("out", place)), f"index.html leads to {place}, which is not there")
+
+
 def of_a_large_photo():
     """Shrunk for Frames, cut for the portrait at full size, and a face at the rim."""
     canvas = write_photo("large.png", ("basil", 200, 200, 500), ("sage", 1500, 0, 400), size=(1920, 1080))
@@ -194,4 +205,4 @@ def one_that_is_spoilt():
     check(montage[8 : TILE[1] - 8, TILE[0] + 8 : 2 * TILE[0] - 8].std() > 10, "the second is not")
 
 
-main(of_the_demo, of_a_large_photo, of_a_group, one_that_is_spoilt)
+main(of_the_demo, of_nobody, of_a_large_photo, of_a_group, one_that_is_spoilt)

@@ -146,8 +146,12 @@ static void add_foot(const ww_catalog *c, ww_exporter *out, ww_buffer *page)
         page,
         "</main>\n<footer>\n"
         "<p>Beside this page: <a href=\"faces.csv\">faces.csv</a>, every face with place and time; "
-        "<a href=\"data.yaml\">data.yaml</a>, the classes of the labels; "
-        "<a href=\"Frames/\">Frames</a>, the pictures that hold faces.</p>\n"
+        "<a href=\"data.yaml\">data.yaml</a>, the classes of the labels");
+    // Folders are there for what is in them.
+    ww_buffer_text(page, c->frame.count > 0 ? "; <a href=\"Frames/\">Frames</a>, the pictures that hold faces" : "");
+    ww_buffer_text(
+        page,
+        ".</p>\n"
         "<p>Names and corrections: <code>whoswho review</code> with this folder shows them in a browser, by keys; or "
         "rename folders and move portraits, and run <code>whoswho sync</code>.</p>\n"
         "<p>Made by whoswho on the machine that holds the footage. This page loads nothing from elsewhere.</p>\n"

@@ -90,12 +90,13 @@ static void add_card(const ww_catalog *c, const ww_catalog_person *person, ww_bu
 void ww_report_people(const ww_catalog *c, ww_exporter *out, ww_buffer *page)
 {
     bool any = false;
-    ww_buffer_text(page, "<section id=\"people\">\n<h2>People</h2>\n<p>To name and correct them: "
-                         "<code>whoswho review</code> with this folder.</p>\n");
+    ww_buffer_text(page, "<section id=\"people\">\n<h2>People</h2>\n");
     for (size_t i = 0; i < c->person.count && !ww_exporter_stopped(out); i++) {
         if (c->person.item[i].face_count == 0)
             continue;
-        ww_buffer_text(page, any ? "" : "<ul class=\"cards\">\n");
+        ww_buffer_text(page, any ? ""
+                                 : "<p>To name and correct them: <code>whoswho review</code> with this folder.</p>\n"
+                                   "<ul class=\"cards\">\n");
         add_card(c, &c->person.item[i], page);
         any = true;
     }
