@@ -138,7 +138,7 @@ static ww_status recognise(ww_photo_file *f, ww_error *err)
     f->format = ww_photo_format_of(f->data, f->bytes);
     f->picture_bytes = f->bytes;
     if (f->format == WW_PHOTO_NONE)
-        return ww_fail(err, WW_ERR_FORMAT, "%s: it is not a photo any more", f->path);
+        return ww_fail(err, WW_ERR_FORMAT, "%s: it is not a photo", f->path);
     f->orientation = ww_photo_orientation(f->format, f->data, f->bytes);
     if (f->format == WW_PHOTO_JPEG)
         f->format = ww_jpeg_process(f->data, f->bytes);
