@@ -56,7 +56,8 @@ def written(folder):
                 with open(path, "rb") as f:
                     content[os.path.relpath(path, folder)] = f.read()
     with sqlite3.connect(os.path.join(folder, "whoswho.db")) as store:
-        for (table,) in store.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name <> 'file_content'").fetchall():
+        tables = "SELECT name FROM sqlite_master WHERE type = 'table' AND name <> 'file_content'"
+        for (table,) in store.execute(tables).fetchall():
             columns = [c[1] for c in store.execute(f"PRAGMA table_info({table})") if c[1] not in ("time_s", "changed_ns")]
             content[f"table {table}"] = sorted(
                 map(repr, store.execute(f"SELECT {', '.join(columns)} FROM {table}").fetchall())
