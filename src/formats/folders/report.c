@@ -142,11 +142,9 @@ static void add_troubles(const ww_catalog *c, ww_buffer *page)
 
 static void add_foot(const ww_catalog *c, ww_exporter *out, ww_buffer *page)
 {
-    ww_buffer_text(
-        page,
-        "</main>\n<footer>\n"
-        "<p>Beside this page: <a href=\"faces.csv\">faces.csv</a>, every face with place and time; "
-        "<a href=\"data.yaml\">data.yaml</a>, the classes of the labels");
+    ww_buffer_text(page, "</main>\n<footer>\n"
+                         "<p>Beside this page: <a href=\"faces.csv\">faces.csv</a>, every face with place and time; "
+                         "<a href=\"data.yaml\">data.yaml</a>, the classes of the labels");
     // Folders are there for what is in them.
     ww_buffer_text(page, c->frame.count > 0 ? "; <a href=\"Frames/\">Frames</a>, the pictures that hold faces" : "");
     ww_buffer_text(
