@@ -2,7 +2,7 @@
 # Sourced by run.sh, test.sh and bench.sh: installs Debian packages that are missing. Uses sudo only where the user is not root.
 
 build_packages="gcc g++ libc6-dev meson ninja-build pkg-config python3 protobuf-c-compiler libprotobuf-c-dev libdnnl-dev libbz2-dev libjpeg62-turbo-dev
-libheif-dev libtiff-dev libwebp-dev libpng-dev libdeflate-dev libavformat-dev libavcodec-dev libavutil-dev libswscale-dev libunistring-dev libsqlite3-dev libcurl4-openssl-dev libssl-dev libexpat1-dev ca-certificates libmicrohttpd-dev libjansson-dev libopenmpi-dev openmpi-bin
+libheif-dev libtiff-dev libwebp-dev libpng-dev libdeflate-dev libavformat-dev libavcodec-dev libavutil-dev libswscale-dev libunistring-dev libsqlite3-dev libcurl4-openssl-dev libssl-dev libexpat1-dev ca-certificates libmicrohttpd-dev libjansson-dev
 libdlib-dev liblapack-dev"
 test_packages="ffmpeg valgrind libimage-exiftool-perl locales python3-numpy python3-sklearn python3-opencv python3-onnx python3-jsonschema python3-cffi python3-dev python3-setuptools python3-pytest patchelf
 libopenblas-dev"
