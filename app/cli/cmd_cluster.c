@@ -89,6 +89,7 @@ static int on_vectors(const struct settings *set)
 {
     ui u;
     ui_begin(&u, set->quiet, set->json);
+    ui_end_when_interrupted();
     ww_error err = {0};
     ww_cluster_result r = WW_CLUSTER_RESULT_INIT;
     ww_cluster_options options = set->cluster;

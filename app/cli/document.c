@@ -81,6 +81,17 @@ int document_end(int code)
     return code;
 }
 
+void document_stopped(void)
+{
+    static const char words[] = "whoswho: stopped; nothing was written\n";
+    static const char error[] = "{\"schema\": 1, \"error\": {\"status\": \"WW_ERR_CANCELLED\", \"exit_code\": 130, "
+                                "\"message\": \"stopped; nothing was written\"}}\n";
+    if (write(STDERR_FILENO, words, sizeof words - 1) < 0 || !document.kept)
+        return;
+    if (write(STDOUT_FILENO, error, sizeof error - 1) < 0)
+        return; // nothing more can be said
+}
+
 void document_no_memory(size_t bytes)
 {
     fprintf(stderr,

@@ -21,5 +21,7 @@ __attribute__((format(printf, 1, 2))) void complain(const char *format, ...);
 void document_status(ww_status status);
 // No memory is left for anything: says so on both streams, without asking for any.
 void document_no_memory(size_t bytes);
+// Work that writes nothing before its end was stopped: says so on both streams, from a signal handler.
+void document_stopped(void);
 
 #endif

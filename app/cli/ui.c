@@ -21,6 +21,14 @@ static void on_interrupt(int number)
     interrupted = 1;
 }
 
+// A second Ctrl-C ends the program at once.
+static void listen_to_signals(void (*handler)(int number))
+{
+    struct sigaction action = {.sa_handler = handler, .sa_flags = (int)SA_RESETHAND};
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+}
+
 double ui_now_s(void)
 {
     struct timespec t;
@@ -55,12 +63,18 @@ void ui_begin(ui *u, bool quiet, bool json)
     *u = (ui){.quiet = quiet || json, .json = json, .terminal = can_redraw(), .begun_s = ui_now_s()};
     u->log_level = asked_log_level();
     u->verbose = u->log_level >= WW_LOG_INFO;
-    // a second Ctrl-C ends the program at once
-    struct sigaction action = {.sa_handler = on_interrupt, .sa_flags = (int)SA_RESETHAND};
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
+    listen_to_signals(on_interrupt);
     signal(SIGXFSZ, SIG_IGN); // a file at its size limit is an error to report, not a reason to die
 }
+
+static void end(int number)
+{
+    (void)number;
+    document_stopped();
+    _exit(EXIT_INTERRUPTED);
+}
+
+void ui_end_when_interrupted(void) { listen_to_signals(end); }
 
 bool ui_interrupted(void) { return interrupted != 0; }
 

@@ -30,6 +30,9 @@ void ui_begin(ui *u, bool quiet, bool json);
 ww_callbacks ui_callbacks(ui *u);
 // Whether Ctrl-C (or SIGTERM) came since ui_begin.
 bool ui_interrupted(void);
+// For work that cannot be stopped half-way and writes nothing before its end: from now on these end the program at
+// once, with EXIT_INTERRUPTED.
+void ui_end_when_interrupted(void);
 // Wipes the progress line; call before printing anything else.
 void ui_clear(ui *u);
 double ui_now_s(void); // since some moment that is the same for the whole run

@@ -40,6 +40,7 @@ static int cluster(settings *s)
     ww_error err = {0};
     ww_mpi_vectors *v = &s->vectors;
     ui_begin(&u, s->quiet, s->json);
+    ui_end_when_interrupted();
     v->eps = v->eps > 0 ? v->eps : s->threshold;
     if (ww_mpi_cluster_vectors(v, &err) != WW_OK)
         return ui_fail(&u, &err);

@@ -166,6 +166,9 @@ ww_status ww_cluster_vector_files(const char *npy, const char *meta, const char 
     if (status != WW_OK)
         return status;
     ww_sized_read(&full, options, sizeof full);
+    status = ww_vector_labels_check(out, err);
+    if (status != WW_OK)
+        return status;
     status = ww_vectors_read(npy, &vectors, err);
     if (status == WW_OK)
         status = cluster(&vectors, meta, out, &full, &r, err);

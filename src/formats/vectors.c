@@ -299,14 +299,21 @@ static ww_status add_table(ww_csv *t, const int32_t *label, size_t count, bool s
     return status;
 }
 
+ww_status ww_vector_labels_check(const char *path, ww_error *err)
+{
+    return ww_path_exists(path)
+               ? ww_fail(err, WW_ERR_ARGUMENT, "'%s' is there already; name another file, or move it away", path)
+               : WW_OK;
+}
+
 ww_status ww_vector_labels_write(const char *path, const char *meta, const int32_t *label, size_t count, bool safe,
                                  ww_error *err)
 {
     ww_buffer text = {0};
     ww_csv table = {0};
-    if (ww_path_exists(path))
-        return ww_fail(err, WW_ERR_ARGUMENT, "'%s' is there already; name another file, or move it away", path);
-    ww_status status = WW_OK;
+    ww_status status = ww_vector_labels_check(path, err);
+    if (status != WW_OK)
+        return status;
     if (meta) {
         status = ww_csv_open(&table, meta, err);
         if (status == WW_OK)

@@ -51,4 +51,7 @@ void ww_vector_origins_free(ww_vector_origins *origins);
 ww_status ww_vector_labels_write(const char *path, const char *meta, const int32_t *label, size_t count, bool safe,
                                  ww_error *err);
 
+// Whether it may: for those who have much to do before.
+ww_status ww_vector_labels_check(const char *path, ww_error *err);
+
 #endif

@@ -118,8 +118,8 @@ ww_status ww_mpi_cluster_vectors(ww_mpi_vectors *v, ww_error *err)
     const double begun = ww_seconds();
     ww_vectors_file file;
     ww_status status = ww_vectors_open(v->npy, &file, err);
-    if (status == WW_OK && rank_here() == 0 && ww_path_exists(v->out))
-        status = ww_fail(err, WW_ERR_ARGUMENT, "'%s' is there already; name a new file", v->out);
+    if (status == WW_OK && rank_here() == 0)
+        status = ww_vector_labels_check(v->out, err);
     status = ww_mpi_agree(status, err);
     if (status == WW_OK)
         status = cluster(&file, v, err);

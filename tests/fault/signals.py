@@ -4,7 +4,9 @@
 
 The first Ctrl-C and SIGTERM are heard while a network of others is at work that takes tens of seconds for a face: the run ends as any that is stopped does,
 and what was done is kept. Prints TAP."""
+import array
 import os
+import random
 import shutil
 import signal
 import subprocess
@@ -17,6 +19,7 @@ import tap  # noqa: E402
 
 program, write_slow_network = map(os.path.abspath, sys.argv[1:])
 PEOPLE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "data", "people")
+DIM = 16
 WITHIN_S, MOST_S = 10, 60  # a layer takes a tenth of a second on a machine that is not busy, all of them tens
 
 
@@ -68,12 +71,31 @@ def looking_at_known_people_is_stopped():
     subprocess.run([program, "cluster", "library", "-q"], check=True)
 
 
+def clustering_vectors_is_stopped():
+    """DBSCAN of many vectors writes nothing before its end, and leaves nothing."""
+    dice, rows = random.Random(1), 120000
+    values = array.array("f", (dice.random() for _ in range(rows // 20 * DIM))) * 20
+    head = f"{{'descr': '<f4', 'fortran_order': False, 'shape': ({rows}, {DIM}), }}".ljust(117) + "\n"
+    with open("x.npy", "wb") as f:
+        f.write(b"\x93NUMPY\x01\x00" + len(head).to_bytes(2, "little") + head.encode() + values.tobytes())
+    asked = ("cluster", "--embeddings", "x.npy", "-O", "x.csv", "--method", "dbscan", "--eps", "1", "-t", "1")
+    for number in (signal.SIGTERM, signal.SIGINT):
+        check_stopped(stopped(number, lambda: True, *asked), "nothing was written")
+        assert not [name for name in os.listdir(".") if name.startswith("x.csv")], os.listdir(".")
+    with open("x.csv", "w", encoding="utf-8") as f:
+        f.write("the user's")
+    since = time.monotonic()
+    done = subprocess.run([program, *asked], stderr=subprocess.PIPE, check=False, timeout=MOST_S)
+    assert done.returncode == 2 and b"is there already" in done.stderr, done
+    assert time.monotonic() - since < 1, "a file in the way is told before the work is done"
+
+
 def main():
     with tempfile.TemporaryDirectory(prefix="whoswho-signals-") as folder:
         os.chdir(folder)
         subprocess.run([write_slow_network, "slow.onnx"], check=True)
         shutil.copy(os.path.join(PEOPLE, "sage.png"), "sage.png")
-        failed = tap.run([a_scan_is_stopped_inside_a_network, looking_at_known_people_is_stopped])
+        failed = tap.run([a_scan_is_stopped_inside_a_network, looking_at_known_people_is_stopped, clustering_vectors_is_stopped])
         os.chdir("/")
     sys.exit(failed != 0)
 
