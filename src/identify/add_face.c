@@ -51,23 +51,6 @@ static bool is_one_face(const ww_box *a, const ww_box *b)
     return ww_box_iou(*a, *b) >= WW_KEY_OVERLAP_MIN || ww_box_overlap(*a, *b) > COVERED_MAX * smaller;
 }
 
-static bool is_discarded(const ww_people_view *view, size_t face)
-{
-    for (size_t i = 0; i < view->decided.discarded.count; i++)
-        if (view->decided.discarded.item[i] == face)
-            return true;
-    return false;
-}
-
-static ww_box box_now(const ww_people_view *view, size_t face)
-{
-    ww_box box = ww_catalog_face_box(&view->catalog.face.item[face]);
-    for (size_t i = 0; i < view->decided.boxes.count; i++)
-        if (view->decided.boxes.item[i].face == face)
-            box = view->decided.boxes.item[i].box;
-    return box;
-}
-
 // *there: a face that was added with this very box, and taken back; or SIZE_MAX.
 static ww_status look_for_others(const ww_people_view *view, const ww_catalog_frame *frame, const ww_box *box,
                                  size_t *there, ww_error *err)
@@ -75,8 +58,8 @@ static ww_status look_for_others(const ww_people_view *view, const ww_catalog_fr
     *there = SIZE_MAX;
     for (size_t i = frame->first_face; i < frame->first_face + frame->face_count; i++) {
         const ww_catalog_face *f = &view->catalog.face.item[i];
-        const ww_box other = box_now(view, i);
-        if (is_discarded(view, i)) {
+        const ww_box other = ww_decided_box_now(&view->decided, i, ww_catalog_face_box(f));
+        if (ww_decided_is_discarded(&view->decided, i)) {
             if (memcmp(&f->found, box, sizeof *box) == 0)
                 *there = i;
         } else if (is_one_face(&other, box)) {

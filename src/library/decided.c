@@ -20,3 +20,19 @@ void ww_decided_free(ww_decided *decided)
     free(decided->entry);
     *decided = (ww_decided){0};
 }
+
+bool ww_decided_is_discarded(const ww_decided *decided, size_t face)
+{
+    for (size_t i = 0; i < decided->discarded.count; i++)
+        if (decided->discarded.item[i] == face)
+            return true;
+    return false;
+}
+
+ww_box ww_decided_box_now(const ww_decided *decided, size_t face, ww_box found)
+{
+    for (size_t i = decided->boxes.count; i > 0; i--)
+        if (decided->boxes.item[i - 1].face == face)
+            return decided->boxes.item[i - 1].box;
+    return found;
+}

@@ -38,5 +38,8 @@ typedef struct ww_decided {
 } ww_decided;
 
 void ww_decided_free(ww_decided *decided);
+bool ww_decided_is_discarded(const ww_decided *decided, size_t face);
+// The box that the face is shown with: the corrected one; `found` if none was corrected.
+ww_box ww_decided_box_now(const ww_decided *decided, size_t face, ww_box found);
 
 #endif

@@ -106,20 +106,13 @@ static ww_status find_goal(deciding *d, const ww_claim *k, ww_error *err)
     return status;
 }
 
-static bool is_discarded(const ww_import *m, size_t face)
-{
-    for (size_t i = 0; i < m->view.decided.discarded.count; i++)
-        if (m->view.decided.discarded.item[i] == face)
-            return true;
-    return false;
-}
-
 static ww_status find_goals(deciding *d, ww_error *err)
 {
     ww_import *m = d->import;
     ww_status status = WW_OK;
     for (size_t i = 0; i < m->view.catalog.face.count; i++) {
-        const bool deleted = m->listed[i] && m->claim_of[i] == WW_NO_FACE && !is_discarded(m, i);
+        const bool deleted =
+            m->listed[i] && m->claim_of[i] == WW_NO_FACE && !ww_decided_is_discarded(&m->view.decided, i);
         d->goal[i] = deleted ? DELETED : STAYS;
         m->result->deleted += deleted;
     }
@@ -307,20 +300,12 @@ static ww_status settle_faces(deciding *d, ww_error *err)
 
 // --- boxes
 
-// The box that the face is shown with now.
-static ww_box shown_box(const ww_people_view *view, size_t face)
-{
-    ww_box box = ww_catalog_face_box(&view->catalog.face.item[face]);
-    for (size_t i = 0; i < view->decided.boxes.count; i++)
-        if (view->decided.boxes.item[i].face == face)
-            box = view->decided.boxes.item[i].box;
-    return box;
-}
-
 static bool has_moved(const ww_people_view *view, const ww_claim *k)
 {
+    const ww_box found = ww_catalog_face_box(&view->catalog.face.item[k->face]);
+    const ww_box shown = ww_decided_box_now(&view->decided, k->face, found);
     ww_box now, said;
-    if (!ww_annotation_place(&view->catalog, k->frame, shown_box(view, k->face), &now)
+    if (!ww_annotation_place(&view->catalog, k->frame, shown, &now)
         || !ww_annotation_place(&view->catalog, k->frame, k->box, &said))
         return false;
     return fmax(fabs(now.x - said.x), fabs(now.x + now.width - said.x - said.width)) > MOVED_PX
