@@ -51,6 +51,14 @@ static bool is_one_face(const ww_box *a, const ww_box *b)
     return ww_box_iou(*a, *b) >= WW_KEY_OVERLAP_MIN || ww_box_overlap(*a, *b) > COVERED_MAX * smaller;
 }
 
+static ww_status refuse(const ww_people_view *view, size_t face, bool same_box, ww_error *err)
+{
+    const size_t person = view->catalog.face.item[face].person;
+    return ww_fail(err, WW_ERR_ARGUMENT, "there is a face already: face_%zu.jpg, %s%s", face + 1,
+                   person < view->catalog.person.count ? ww_people_view_title(view, person) : "unassigned",
+                   same_box ? "; if its portrait is not written yet, run: whoswho sync" : "");
+}
+
 // *there: a face that was added with this very box, and taken back; or SIZE_MAX.
 static ww_status look_for_others(const ww_people_view *view, const ww_catalog_frame *frame, const ww_box *box,
                                  size_t *there, ww_error *err)
@@ -59,13 +67,12 @@ static ww_status look_for_others(const ww_people_view *view, const ww_catalog_fr
     for (size_t i = frame->first_face; i < frame->first_face + frame->face_count; i++) {
         const ww_catalog_face *f = &view->catalog.face.item[i];
         const ww_box other = ww_decided_box_now(&view->decided, i, ww_catalog_face_box(f));
-        if (ww_decided_is_discarded(&view->decided, i)) {
-            if (memcmp(&f->found, box, sizeof *box) == 0)
-                *there = i;
-        } else if (is_one_face(&other, box)) {
-            return ww_fail(err, WW_ERR_ARGUMENT, "there is a face already: face_%zu.jpg, %s", i + 1,
-                           f->person < view->catalog.person.count ? ww_people_view_title(view, f->person)
-                                                                  : "unassigned");
+        const bool same_box = memcmp(&f->found, box, sizeof *box) == 0;
+        if (!ww_decided_is_discarded(&view->decided, i)) {
+            if (is_one_face(&other, box))
+                return refuse(view, i, same_box, err);
+        } else if (same_box) {
+            *there = i;
         }
     }
     return WW_OK;

@@ -164,6 +164,19 @@ def added_where_the_detector_sees_nothing():
     check_equal(len(faces("out")), 58, "rows")
 
 
+def given_again_when_it_was_cut_short():
+    """What was decided is kept where the folders could not be written; the same command then says what is left to do."""
+    run(DEMO, "out")
+    os.rename("out/Face_1", "out/Ada")
+    add = ("add-face", 5, "10,10,60,70", "-o", "out", "-q")
+    whoswho(*add, code=4)
+    said = whoswho(*add, code=2).err
+    check("there is a face already" in said and "whoswho sync" in said, said)
+    check("whoswho sync" not in whoswho("add-face", 5, "12,10,60,70", "-o", "out", code=2).err, "another box")
+    whoswho("sync", "-o", "out", "-q")
+    check_equal(len(faces("out")), 58, "rows")
+
+
 def cut_where_it_leaves_the_frame():
     run(DEMO, "out")
     whoswho("add-face", 5, "-20,-10.5,60,70.5", "-o", "out", "-q")
@@ -203,6 +216,7 @@ main(
     refused_over_another_and_outside,
     found_in_a_video_and_without_it,
     added_where_the_detector_sees_nothing,
+    given_again_when_it_was_cut_short,
     cut_where_it_leaves_the_frame,
     the_cover_comes_first,
 )
