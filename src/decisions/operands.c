@@ -132,12 +132,41 @@ static ww_status add_core(const ww_people_view *r, const bool *is_free, ww_opera
     return status;
 }
 
+static bool anybody_left(const ww_people_view *r, size_t person, const bool *without)
+{
+    for (size_t i = 0; i < r->catalog.face.count; i++)
+        if (r->catalog.face.item[i].person == person && !without[i])
+            return true;
+    return false;
+}
+
+// Faces that came to a named person since are in no identity. When those that are in it are taken out, whoever is left
+// keeps the name; *kept tells so, and the identity is counted.
+static ww_status keep_name(const ww_people_view *r, size_t person, const bool *without, size_t *count, bool *kept,
+                           ww_error *err)
+{
+    *kept = false;
+    if (!without || !anybody_left(r, person, without))
+        return WW_OK;
+    size_t *all = count_identities(r, person, NULL);
+    if (!all)
+        return ww_fail_memory(err, "the faces of a person");
+    const int32_t main = main_identity(r, all);
+    *kept = main >= 0 && count[main] == 0 && r->decided.identities.item[main].name;
+    if (*kept)
+        count[main] = all[main];
+    free(all);
+    return WW_OK;
+}
+
 ww_status ww_operand_of_person(const ww_people_view *r, size_t person, bool whole, const bool *without,
                                ww_operand *operand, ww_error *err)
 {
     size_t *count = count_identities(r, person, without);
     if (!count)
         return ww_fail_memory(err, "the faces of a person");
+    bool name_kept;
+    ww_status status = keep_name(r, person, without, count, &name_kept, err);
     int32_t first = main_identity(r, count);
     if (first >= 0) {
         drop_parted(r, first, count);
@@ -147,11 +176,12 @@ ww_status ww_operand_of_person(const ww_people_view *r, size_t person, bool whol
         if (count[i] > 0 && (int32_t)i != first)
             ww_operand_add_identity(operand, r->decided.identities.item[i].id);
     bool *is_free = free_faces(r, person, count, without);
-    ww_status status = is_free && !operand->starved ? WW_OK : ww_fail_memory(err, "the faces of a person");
+    if (status == WW_OK && (!is_free || operand->starved))
+        status = ww_fail_memory(err, "the faces of a person");
     for (size_t i = 0; status == WW_OK && whole && i < r->catalog.face.count; i++)
         if (is_free[i])
             ww_operand_add_face(operand, &r->key[i]);
-    if (status == WW_OK && !whole && first < 0)
+    if (status == WW_OK && !whole && (first < 0 || name_kept))
         status = add_core(r, is_free, operand, err);
     if (status == WW_OK && operand->starved)
         status = ww_fail_memory(err, "the faces of a person");

@@ -149,6 +149,23 @@ def a_forgotten_file_that_comes_back_is_whom_it_was():
     check_equal(named("out", "Ada"), [f"ph/basil_{i}.png" for i in range(3)], "Ada's photos when all are back")
 
 
+def a_name_stays_with_the_folder_when_the_face_it_was_given_for_is_taken_out():
+    """The name was given when the person had one photo; the second came later and is in no decision."""
+    write_picture("ph/0.png", "basil", b"0")
+    write_picture("ph/1.png", "basil", b"1")
+    run("ph", "out")
+    whoswho("name", person_of("out", "ph/0.png"), "Ada", "-o", "out")
+    portrait = next(row["file"] for row in faces("out") if row["source"] == "ph/1.png")
+    whoswho("reject", os.path.join("out", portrait), "-o", "out")
+    check_equal(named("out", "Ada"), ["ph/0.png"], "Ada's photos")
+    write_picture("ph/2.png", "basil", b"2")
+    run("ph", "out")
+    check_equal(named("out", "Ada"), ["ph/0.png", "ph/2.png"], "Ada's photos with a new one")
+    portrait = next(row["file"] for row in faces("out") if row["source"] == "ph/0.png")
+    whoswho("reject", os.path.join("out", portrait), "-o", "out")
+    check_equal(named("out", "Ada"), ["ph/2.png"], "Ada's photos without the one that was named")
+
+
 def library_bytes():
     return b"".join(open(f"out/{name}", "rb").read() for name in os.listdir("out") if name.startswith("whoswho.db"))
 
@@ -328,6 +345,7 @@ def a_library_from_before_files_were_known_is_brought_up_to_date():
 main(
     a_photo_edited_in_place_takes_the_place_of_the_old_one,
     what_was_decided_about_a_photo_holds_when_it_is_edited,
+    a_name_stays_with_the_folder_when_the_face_it_was_given_for_is_taken_out,
     a_recording_that_grows_is_one_recording,
     each_camera_of_a_file_is_a_source,
     what_was_moved_is_followed,
