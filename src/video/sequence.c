@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Video without presentation times (bare H.264 and HEVC streams, B-frames in AVI): only a decoder knows the order in
 // which its frames are shown, so all are decoded. The n-th frame shown gets the n-th decoding time, which is right up
-// to a constant; or, where there are not even those, n frame lengths.
+// to a constant; or, where there are not even those, n frame lengths. Where decoding times jump back, as in recordings
+// strung together, time goes on by a frame length.
 #include "video/decoder.h"
 #include "video/internal.h"
 
@@ -19,6 +20,7 @@ typedef struct sequence {
     int64_t times[TIMES_WAITING_MAX]; // of packets decoded whose frames have not come out, ticks
     int waiting;
     int64_t packets, first_dts;
+    int64_t last_ticks; // of the packet before
 } sequence;
 
 static int64_t time_us(const sequence *s, int64_t ticks)
@@ -31,7 +33,13 @@ static void note_time(sequence *s, const ww_stamp *stamp)
     if (s->packets == 0)
         s->first_dts = stamp->dts;
     bool dated = stamp->dts != AV_NOPTS_VALUE && s->first_dts != AV_NOPTS_VALUE;
-    int64_t ticks = dated ? stamp->dts - s->first_dts : s->packets * s->reader->source->plan.frame_ticks;
+    const int64_t length = s->reader->source->plan.frame_ticks;
+    int64_t ticks = dated ? stamp->dts - s->first_dts : s->packets * length;
+    if (ticks < s->last_ticks) {
+        ticks = s->last_ticks + length;
+        s->first_dts = dated ? stamp->dts - ticks : s->first_dts;
+    }
+    s->last_ticks = ticks;
     s->packets++;
     if (s->waiting == TIMES_WAITING_MAX) // damaged frames never came out
         memmove(s->times, s->times + 1, (size_t)--s->waiting * sizeof *s->times);
