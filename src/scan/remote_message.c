@@ -10,7 +10,7 @@
 // "wwq2", "wwr2": another version of these messages has other marks
 #define MARK_REQUEST 0x32717777
 #define MARK_REPLY 0x32727777
-enum { SPANS_MAX = 10000000, TRACKS_MAX = 1024, STATUS_LEAST = WW_ERR_CONFIRM, FORMAT_BYTES = 64 };
+enum { TRACKS_MAX = 1024, STATUS_LEAST = WW_ERR_CONFIRM, FORMAT_BYTES = 64 };
 #define PIXELS_MAX 1000000
 
 // --- requests --------------------------------------------------------------------------------------------------------
@@ -37,8 +37,8 @@ ww_status ww_request_unpack(const void *bytes, size_t count, ww_remote_request *
     r->path = ww_unpack_text(&in, WW_REMOTE_TEXT_MAX);
     r->track = (int)ww_unpack_within(&in, 0, TRACKS_MAX);
     r->whole = ww_unpack_u8(&in) != 0;
-    r->span = (int)ww_unpack_within(&in, 0, SPANS_MAX);
-    r->span_count = (int)ww_unpack_within(&in, 0, SPANS_MAX);
+    r->span = (int)ww_unpack_within(&in, 0, WW_STORE_SPANS_MAX);
+    r->span_count = (int)ww_unpack_within(&in, 0, WW_STORE_SPANS_MAX);
     if (ours && ww_unpack_done(&in) && r->key && r->path && (r->ask == WW_ASK_OPEN || r->ask == WW_ASK_LOOK))
         return WW_OK;
     ww_request_free(r);
@@ -85,7 +85,7 @@ void ww_source_unpack(ww_unpack *in, ww_scan_source *f, char **failure)
     i->height = (int)ww_unpack_within(in, 0, PIXELS_MAX);
     i->duration_us = ww_unpack_i64(in);
     i->frame_count = ww_unpack_i64(in);
-    i->span_count = (int)ww_unpack_within(in, *failure ? 0 : 1, SPANS_MAX);
+    i->span_count = (int)ww_unpack_within(in, *failure ? 0 : 1, WW_STORE_SPANS_MAX);
     char *format = ww_unpack_text(in, FORMAT_BYTES - 1);
     if (format)
         strcpy(i->format, format);
@@ -326,7 +326,7 @@ void ww_task_unpack(ww_unpack *in, ww_scan_task *t)
 {
     t->failure = ww_unpack_text(in, WW_REMOTE_TEXT_MAX);
     t->try_again = ww_unpack_u8(in) != 0;
-    t->span = (int)ww_unpack_within(in, 0, SPANS_MAX);
+    t->span = (int)ww_unpack_within(in, 0, WW_STORE_SPANS_MAX);
     unpack_seen(in, &t->seen);
 }
 

@@ -24,6 +24,13 @@ _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "floats in the library
 
 static bool within(double value, double least, double most) { return value >= least && value <= most; } // not NaN
 static bool counts(int64_t value) { return value >= 0 && value <= COUNT_MAX; }
+
+bool ww_sql_are_counts(const ww_scan_counts *c)
+{
+    return counts(c->damaged) && counts(c->samples) && counts(c->intermediate_frames) && counts(c->faces_small)
+           && counts(c->faces_transient);
+}
+
 static bool is_time(int64_t us) { return us >= -WW_STORE_TIME_MAX_US && us <= WW_STORE_TIME_MAX_US; }
 
 static ww_status damaged(const ww_store *s, const char *what, const char *of, int64_t id, ww_error *err)
@@ -66,12 +73,10 @@ static ww_status on_source(void *user, sqlite3_stmt *row, ww_error *err)
     };
     if (ww_sql_starved(row) || !source.path || !source.scan_key)
         return ww_fail_memory(err, "a file's row of the library");
-    const ww_scan_counts *c = &source.counts;
     bool sound = source.kind >= 0 && source.kind <= 1 && within(source.width, 0, PIXELS_MAX)
                  && within(source.height, 0, PIXELS_MAX) && is_time(source.duration_us) && source.span_count >= 0
-                 && source.spans_done <= source.span_count && counts(source.bytes) && counts(c->damaged)
-                 && counts(c->samples) && counts(c->intermediate_frames) && counts(c->faces_small)
-                 && counts(c->faces_transient);
+                 && source.span_count <= WW_STORE_SPANS_MAX && source.spans_done <= source.span_count
+                 && counts(source.bytes) && ww_sql_are_counts(&source.counts);
     return sound ? walk->on_row(walk->user, &source, err) : damaged(walk->store, "row", "source", source.id, err);
 }
 

@@ -47,7 +47,8 @@ static ww_status on_part(void *user, sqlite3_stmt *row, ww_error *err)
                                          .faces_transient = COLUMN_I64(row, 6)}};
     if (ww_sql_starved(row))
         return ww_fail_memory(err, "a span's row of the library");
-    if (part.span < 0 || part.beginning_bytes > WW_STORE_CONTEXT_MAX)
+    if (part.span < 0 || part.span > WW_STORE_SPANS_MAX || part.beginning_bytes > WW_STORE_CONTEXT_MAX
+        || !ww_sql_are_counts(&part.counts))
         return damaged(walk->store, "a span", walk->source, err);
     return walk->on_row(walk->user, &part, err);
 }

@@ -135,6 +135,9 @@ ww_status ww_sql_walk(ww_store *s, const char *sql, ww_on_sql *on_row, void *use
 // Whether a column just asked for could not be given for want of memory: a NULL then means nothing.
 static inline bool ww_sql_starved(sqlite3_stmt *row) { return sqlite3_errcode(sqlite3_db_handle(row)) == SQLITE_NOMEM; }
 
+// Whether a right library can hold these, and their sums.
+bool ww_sql_are_counts(const ww_scan_counts *counts);
+
 // Makes what lies between all or nothing, inside a transaction or alone:
 //     status = ww_sql_enter(s, err); if (status == WW_OK) status = ww_sql_leave(s, work(s), err);
 ww_status ww_sql_enter(ww_store *s, ww_error *err);

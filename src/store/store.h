@@ -26,6 +26,7 @@
 #define WW_STORE_VALUE_MAX                                                                                             \
     ((size_t)64 << 20)               // bytes of one picture or string; larger ones are refused in both directions
 #define WW_STORE_EMBEDDING_MAX 16384 // floats of one embedding
+#define WW_STORE_SPANS_MAX 10000000  // of one source
 #define WW_STORE_CONTEXT_MAX 65536   // bytes of a frame's view, and of a histogram
 
 typedef struct ww_store ww_store;

@@ -201,6 +201,7 @@ TEST(rows_with_impossible_values_are_refused)
         "UPDATE source SET height = 2147483647",
         "UPDATE source SET kind = 7",
         "UPDATE source SET span_count = -1",
+        "UPDATE source SET span_count = 2147483647",
         "UPDATE source SET damaged = -5",
         "UPDATE frame SET time_us = -9223372036854775808",
         "UPDATE frame SET jpeg_width = -3",
@@ -236,6 +237,51 @@ TEST(rows_with_impossible_values_are_refused)
 }
 
 // Nothing that somebody else put into the file is run.
+static ww_status ignore_part(void *user, const ww_part_row *row, ww_error *err) { return WW_OK; }
+static ww_status ignore_shot(void *user, const ww_shot_row *row, ww_error *err) { return WW_OK; }
+
+// What joining libraries adds up and makes room for.
+TEST(parts_and_shots_with_impossible_values_are_refused)
+{
+    static const char *const damage[] = {
+        "UPDATE span_part SET span = -1",
+        "UPDATE span_part SET span = 2147483647",
+        "UPDATE span_part SET damaged = -1",
+        "UPDATE span_part SET frames_looked_at = 9223372036854775807",
+        "UPDATE span_part SET looks = -9223372036854775808",
+        "UPDATE shot SET span = 2147483647",
+        "UPDATE shot SET last_us = 9223372036854775807",
+    };
+    fixture_begin();
+    ww_error err = {0};
+    ww_store *s = fixture_open();
+    fixture_fill(s, 1, 1);
+    const ww_part_row part = {.beginning = (const uint8_t *)"", .counts = {.samples = 1}};
+    const ww_shot_row shot = {.source = 1, .ending = (const uint8_t *)"", .ending_bytes = 0};
+    CHECK_OK(ww_store_add_part(s, 1, &part, &err));
+    CHECK_OK(ww_store_set_shot(s, &shot, &err));
+    CHECK_OK(ww_store_parts(s, 1, ignore_part, NULL, &err));
+    CHECK_OK(ww_store_shots_of(s, 1, ignore_shot, NULL, &err));
+    ww_store_close(s);
+    uint8_t *good = NULL;
+    size_t bytes = 0;
+    CHECK_OK(ww_read_file(fixture_path, 1 << 24, &good, &bytes, &err));
+    for (size_t i = 0; i < sizeof damage / sizeof *damage; i++) {
+        write_text(fixture_path, good, bytes);
+        sql(damage[i]);
+        s = fixture_open();
+        ww_status status = ww_store_parts(s, 1, ignore_part, NULL, &err);
+        if (status == WW_OK)
+            status = ww_store_shots_of(s, 1, ignore_shot, NULL, &err);
+        CHECK_EQ(status, WW_ERR_STORE);
+        if (status != WW_ERR_STORE)
+            printf("# not refused: %s\n", damage[i]);
+        ww_store_close(s);
+    }
+    free(good);
+    fixture_end();
+}
+
 TEST(a_schema_that_is_not_ours_is_refused)
 {
     static const char *const foreign[] = {
@@ -543,6 +589,7 @@ int main(void)
     RUN(damage_anywhere_is_an_error_or_harmless);
     RUN(rows_with_impossible_lengths_are_refused);
     RUN(rows_with_impossible_values_are_refused);
+    RUN(parts_and_shots_with_impossible_values_are_refused);
     RUN(a_schema_that_is_not_ours_is_refused);
     RUN(a_fifo_in_place_of_the_file_does_not_hang);
     RUN(odd_names_of_folders_are_only_names);
