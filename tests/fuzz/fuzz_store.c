@@ -11,6 +11,7 @@
 #include "must.h"
 #include "scratch.h"
 #include "store/store.h"
+#include "video/shot.h"
 
 #include <sqlite3.h>
 #include <sys/stat.h>
@@ -64,10 +65,16 @@ static const struct {
     {"succession", {"old", "new"}},
     {"damage", {"source", "span", "words"}},
     {"shot", {"source", "first_us", "last_us", "span", "ending"}},
+    {"face_chip", {"face", "light", "png"}},
+    {"known_picture", {"hash", "models", "found", "embedding"}},
+    {"source_place", {"source", "place"}},
+    {"span_part",
+     {"source", "span", "beginning", "damaged", "frames_looked_at", "looks", "faces_small", "faces_fleeting"}},
 };
 enum { TABLES = sizeof tables / sizeof *tables };
 
 static char dir[SCRATCH_BYTES + 16], database[SCRATCH_BYTES + 32], victim[SCRATCH_BYTES + 16];
+static char joined[SCRATCH_BYTES + 16], joined_database[SCRATCH_BYTES + 32];
 static uint8_t *sound;
 static size_t sound_bytes;
 
@@ -103,6 +110,7 @@ static void add_frame(ww_store *s, int64_t source, int sample, const uint8_t *jp
                             .portrait_width = 64,
                             .portrait_height = 64};
         MUST(ww_store_add_face(s, &face, embedding, jpeg, bytes, &id, NULL) == WW_OK);
+        MUST(ww_store_add_chip(s, id, &(ww_light){.mean = 0.5f}, jpeg, bytes, NULL) == WW_OK);
     }
 }
 
@@ -126,13 +134,21 @@ static void fill(ww_store *s)
                              .height = 360,
                              .duration_us = 9000000,
                              .scan_key = "embedder=0000000000000000 k",
-                             .span_count = 1};
+                             .span_count = 1,
+                             .place = i + 1};
         MUST(ww_store_add_source(s, &row, &id, NULL) == WW_OK);
         for (int sample = 0; sample < FRAMES; sample++)
             add_frame(s, id, sample, jpeg, bytes);
-        MUST(ww_store_mark_span(s, id, 0, &(ww_scan_counts){.samples = FRAMES}, NULL) == WW_OK);
+        const ww_scan_counts counts = {.samples = FRAMES};
+        const uint8_t beginning[WW_SHOT_BYTES] = {0};
+        const ww_shot_row shot = {.source = id, .last_us = 9000000, .ending = beginning, .ending_bytes = WW_SHOT_BYTES};
+        const ww_part_row part = {.beginning = beginning, .beginning_bytes = WW_SHOT_BYTES, .counts = counts};
+        MUST(ww_store_mark_span(s, id, 0, &counts, NULL) == WW_OK);
+        MUST(ww_store_set_shot(s, &shot, NULL) == WW_OK);
+        MUST(ww_store_add_part(s, id, &part, NULL) == WW_OK);
     }
     MUST(ww_store_succeed(s, 77, 1, NULL) == WW_OK);
+    MUST(ww_store_set_meta(s, "shards", "00000000000000aa 2 1/1 done\n", NULL) == WW_OK);
     MUST(ww_store_add_damage(s, 1, 0, "a.mp4: damaged", NULL) == WW_OK);
     MUST(ww_store_commit(s, NULL) == WW_OK);
     free(jpeg);
@@ -146,6 +162,8 @@ static void make_sound_library(void)
     const char *top = scratch_folder_in_memory();
     snprintf(dir, sizeof dir, "%s/out", top);
     snprintf(database, sizeof database, "%s/whoswho.db", dir);
+    snprintf(joined, sizeof joined, "%s/joined", top);
+    snprintf(joined_database, sizeof joined_database, "%s/whoswho.db", joined);
     snprintf(victim, sizeof victim, "%s/victim.jpg", top);
     put_file(victim, "the user's", 10);
     MUST(mkdir(dir, 0777) == 0);
@@ -243,10 +261,21 @@ static int hear_line(void *user, const char *line)
     return *(const int *)user;
 }
 
+// Alone, into a library that is not kept.
+static void join(void)
+{
+    ww_error err = {0};
+    const char *const dirs[] = {dir};
+    judge(ww_library_join(dirs, 1, joined, NULL, NULL, &err), &err);
+    unlink(joined_database);
+    rmdir(joined);
+}
+
 static void use(void)
 {
     ww_library *l = NULL;
     ww_error err = {0};
+    join();
     int go_on = 0;
     ww_status status = ww_library_open(dir, 0, NULL, &l, &err);
     judge(status, &err);
