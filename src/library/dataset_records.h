@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // The record of a data set's files, which lies in the set's folder: paths with the hashes of what was written there. As
 // text, after a first line, one file a line: hash (16 hex digits), key (16 hex digits), bytes, time of the last change
-// in nanoseconds (0: not known yet), path; a space between them. formats/dataset_out.c writes it; a scan goes by it to
-// tell our pictures from footage.
+// in nanoseconds (0: not known yet), path; a space between them. formats/dataset_out_write.c writes it; a scan
+// goes by it to tell our pictures from footage.
 #ifndef WW_LIBRARY_DATASET_RECORDS_H
 #define WW_LIBRARY_DATASET_RECORDS_H
 #include "base/buffer.h"

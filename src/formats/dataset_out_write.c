@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
-#include "formats/dataset_out.h"
 #include "base/files.h"
 #include "base/hash.h"
 #include "base/number.h"
-#include "library/dataset_records.h"
+#include "formats/dataset_out_parts.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -12,198 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define UNFINISHED ".unfinished"
 #define BATCH_BYTES_MAX ((size_t)8 << 20) // one record of intents for so many bytes of files
 #define BATCH_FILES_MAX 1000
-enum { LEFT_NAMED_MAX = 5, TEMPORARY_LINE = WW_FOLDER_TEMPORARY_BYTES };
-
-typedef struct pending {
-    void *data;
-    size_t bytes;
-    bool is_new;      // nothing may be there when it is written
-    size_t index;     // of its record in `now`
-    const char *path; // of the record beside it in `intents`
-} pending;
-
-struct ww_dataset_out {
-    ww_folder *folder;
-    ww_folder_place place; // in `folder`: where was looked or written last
-    bool is_new;           // made by this export: nothing is there but what it writes
-    char *dir;             // the final name
-    char *work;            // the name until the end; NULL: the set is there already
-    char *prefix;
-    ww_library *library;
-    double share;
-    char temporary[WW_FOLDER_TEMPORARY_BYTES];
-    ww_file_records known; // what may be there, sorted
-    ww_file_records now;   // what this export wants there
-    WW_VECTOR(pending) batch;
-    ww_file_records intents; // beside `batch`
-    size_t batch_bytes;
-    int intents_written; // number of the last RECORD.N
-    ww_dataset_out_counts counts;
-};
-
-static char *intents_path(int number) { return ww_strf(WW_DATASET_MANIFEST ".%d", number); }
-
-static ww_status is_file(ww_folder *folder, const char *path, bool *there, ww_error *err)
-{
-    ww_entry_info info;
-    ww_status status = ww_folder_look(folder, path, &info, err);
-    *there = status == WW_OK && info.kind == WW_ENTRY_FILE;
-    return status;
-}
-
-// --- opening
-
-// Removes what a killed export left of a file half written: under its temporary name, in a folder that holds files on
-// record.
-static void clear_temporary(ww_dataset_out *o, const char *temporary)
-{
-    ww_entry_info info;
-    for (size_t i = 0; i < o->known.count; i++) {
-        const char *path = o->known.item[i].path;
-        char *leftover = ww_strf("%.*s%s", (int)(ww_path_base(path) - path), path, temporary);
-        // Best effort: what cannot be removed is hidden and harms nobody.
-        if (ww_folder_look(o->folder, leftover, &info, NULL) == WW_OK && info.kind == WW_ENTRY_FILE)
-            ww_folder_remove(o->folder, leftover, NULL);
-        free(leftover);
-    }
-}
-
-// Each record of intents begins with the name of the temporary files.
-static ww_status read_intents(ww_dataset_out *o, int number, ww_error *err)
-{
-    uint8_t *data = NULL;
-    size_t bytes = 0;
-    char head[TEMPORARY_LINE + 1] = "", *path = intents_path(number);
-    ww_status status = ww_folder_read(o->folder, path, SIZE_MAX / 2, &data, &bytes, err);
-    if (status == WW_OK) {
-        snprintf(head, sizeof head, "%.*s", (int)strcspn((char *)data, "\n"), (char *)data);
-        const bool named = ww_folder_is_temporary_name(head);
-        char *line = ww_strf("%s\n", head);
-        status =
-            named ? ww_file_records_read(&o->known, o->folder, path, line, err)
-                  : ww_fail(err, WW_ERR_FORMAT, "'%s/%s' is no record of a data set's files; was it changed by hand?",
-                            ww_folder_path(o->folder), path);
-        free(line);
-    }
-    if (status == WW_OK)
-        clear_temporary(o, head);
-    free(data);
-    free(path);
-    return status;
-}
-
-static ww_status read_records(ww_dataset_out *o, ww_error *err)
-{
-    bool there = true;
-    ww_status status = ww_file_records_read(&o->known, o->folder, WW_DATASET_MANIFEST, WW_DATASET_MANIFEST_HEAD, err);
-    while (status == WW_OK && there) {
-        char *path = intents_path(o->intents_written + 1);
-        status = is_file(o->folder, path, &there, err);
-        free(path);
-        if (status == WW_OK && there)
-            status = read_intents(o, ++o->intents_written, err);
-    }
-    ww_file_records_sort(&o->known);
-    return status;
-}
-
-static ww_status not_ours(const char *dir, ww_error *err)
-{
-    return ww_fail(err, WW_ERR_ARGUMENT,
-                   "'%s' holds files and no data set of whoswho's: nothing was written; name another folder with -O, "
-                   "or move it away",
-                   dir);
-}
-
-// Whether the folder is empty, hidden files apart.
-static ww_status is_empty(ww_folder *folder, bool *empty, ww_error *err)
-{
-    char **names = NULL;
-    size_t count = 0;
-    ww_status status = ww_folder_list(folder, "", &names, &count, err);
-    *empty = status == WW_OK && count == 0;
-    ww_folder_names_free(names, count);
-    return status;
-}
-
-static ww_status write_manifest(ww_dataset_out *o, const ww_file_records *records, ww_error *err)
-{
-    ww_buffer text = {0};
-    ww_buffer_text(&text, WW_DATASET_MANIFEST_HEAD);
-    if (records)
-        ww_file_records_write(records, &text);
-    ww_status status = ww_buffer_status(&text, WW_DATASET_MANIFEST, err);
-    if (status == WW_OK)
-        status = ww_folder_write(o->folder, WW_DATASET_MANIFEST, text.data, text.bytes, WW_FOLDER_REPLACE, o->temporary,
-                                 err);
-    ww_buffer_free(&text);
-    return status;
-}
-
-// Looks at the folder held open: *ours: it holds a set of ours, whose records are read. WW_ERR_ARGUMENT: it holds
-// something else.
-static ww_status examine(ww_dataset_out *o, bool *ours, ww_error *err)
-{
-    bool empty = false;
-    ww_status status = is_file(o->folder, WW_DATASET_MANIFEST, ours, err);
-    if (status == WW_OK && *ours)
-        return read_records(o, err);
-    if (status == WW_OK)
-        status = is_empty(o->folder, &empty, err);
-    return status != WW_OK || empty ? status : not_ours(ww_folder_path(o->folder), err);
-}
-
-static ww_status open_existing(ww_dataset_out *o, bool *ours, ww_error *err)
-{
-    *ours = false;
-    if (!ww_path_exists(o->dir))
-        return WW_OK;
-    ww_status status = ww_folder_open(o->dir, false, &o->folder, err);
-    if (status == WW_OK)
-        status = examine(o, ours, err);
-    if (status == WW_OK && !*ours) {
-        ww_folder_close(o->folder);
-        o->folder = NULL;
-    }
-    return status;
-}
-
-static ww_status open_unfinished(ww_dataset_out *o, ww_error *err)
-{
-    bool ours = false;
-    o->work = ww_strf("%s" UNFINISHED, o->dir);
-    ww_status status = ww_folder_open(o->work, true, &o->folder, err);
-    if (status == WW_OK)
-        status = examine(o, &ours, err);
-    o->is_new = !ours;
-    return status == WW_OK && !ours ? write_manifest(o, NULL, err) : status;
-}
-
-ww_status ww_dataset_out_open(const char *dir, ww_library *library, ww_dataset_out **out, ww_error *err)
-{
-    bool ours = false;
-    size_t length = strlen(dir);
-    while (length > 1 && dir[length - 1] == '/')
-        length--;
-    ww_dataset_out *o = ww_alloc(sizeof *o);
-    *o = (ww_dataset_out){.dir = ww_strndup(dir, length), .prefix = ww_strdup(""), .library = library};
-    ww_status status = ww_folder_temporary_name(o->temporary, err);
-    if (status == WW_OK)
-        status = open_existing(o, &ours, err);
-    if (status == WW_OK && !ours)
-        status = open_unfinished(o, err);
-    if (status != WW_OK) {
-        ww_dataset_out_close(o);
-        o = NULL;
-    }
-    *out = o;
-    return status;
-}
-
-// --- writing
+enum { LEFT_NAMED_MAX = 5 };
 
 void ww_dataset_out_begin(ww_dataset_out *o, const char *prefix, double share)
 {
@@ -226,7 +36,7 @@ static void empty_batch(ww_dataset_out *o)
 static ww_status record_intents(ww_dataset_out *o, ww_error *err)
 {
     ww_buffer text = {0};
-    char *path = intents_path(o->intents_written + 1);
+    char *path = ww_dataset_intents_path(o->intents_written + 1);
     ww_buffer_format(&text, "%s\n", o->temporary);
     ww_file_records_write(&o->intents, &text);
     ww_status status = ww_buffer_status(&text, path, err);
@@ -240,7 +50,7 @@ static ww_status record_intents(ww_dataset_out *o, ww_error *err)
 
 static int by_path(const void *a, const void *b)
 {
-    return strcmp(((const pending *)a)->path, ((const pending *)b)->path);
+    return strcmp(((const ww_dataset_pending *)a)->path, ((const ww_dataset_pending *)b)->path);
 }
 
 // Folder by folder.
@@ -253,7 +63,7 @@ static ww_status flush(ww_dataset_out *o, ww_error *err)
         o->batch.item[i].path = o->intents.item[i].path;
     qsort(o->batch.item, o->batch.count, sizeof *o->batch.item, by_path);
     for (size_t i = 0; status == WW_OK && i < o->batch.count; i++) {
-        const pending *p = &o->batch.item[i];
+        const ww_dataset_pending *p = &o->batch.item[i];
         const ww_folder_content content = {p->data, p->bytes, p->is_new ? WW_FOLDER_NEW : WW_FOLDER_REPLACE,
                                            o->temporary};
         ww_entry_info written;
@@ -270,7 +80,8 @@ static ww_status flush(ww_dataset_out *o, ww_error *err)
 static ww_status add_to_batch(ww_dataset_out *o, const void *data, bool is_new, ww_error *err)
 {
     const ww_file_record *record = &o->now.item[o->now.count - 1];
-    pending p = {ww_alloc_array(record->bytes, 1, SIZE_MAX / 2), record->bytes, is_new, o->now.count - 1, NULL};
+    ww_dataset_pending p = {ww_alloc_array(record->bytes, 1, SIZE_MAX / 2), record->bytes, is_new, o->now.count - 1,
+                            NULL};
     if (!p.data)
         return ww_fail_memory(err, "the %zu bytes of '%s'", p.bytes, record->path);
     memcpy(p.data, data, p.bytes);
@@ -434,7 +245,7 @@ static ww_status remove_one(ww_dataset_out *o, const char *path, ww_error *err)
 {
     bool there;
     uint64_t on_disk = 0;
-    ww_status status = is_file(o->folder, path, &there, err);
+    ww_status status = ww_dataset_is_file(o->folder, path, &there, err);
     if (status == WW_OK && there) // read, whatever the record says: what goes is gone
         status = ww_folder_hash(o->folder, path, &on_disk, err);
     if (status != WW_OK || !there || !ww_file_records_has(&o->known, path, on_disk))
@@ -468,7 +279,7 @@ static ww_status remove_intents(ww_dataset_out *o, ww_error *err)
 {
     ww_status status = WW_OK;
     for (; status == WW_OK && o->intents_written > 0; o->intents_written--) {
-        char *path = intents_path(o->intents_written);
+        char *path = ww_dataset_intents_path(o->intents_written);
         status = ww_folder_remove(o->folder, path, err);
         free(path);
     }
@@ -483,13 +294,13 @@ ww_status ww_dataset_out_finish(ww_dataset_out *o, ww_error *err)
     if (status == WW_OK)
         status = remove_stale(o, err);
     if (status == WW_OK)
-        status = write_manifest(o, &o->now, err);
+        status = ww_dataset_write_manifest(o, &o->now, err);
     if (status == WW_OK)
         status = remove_intents(o, err);
     // An empty folder of that name gives way, nothing else does.
     if (status == WW_OK && o->work && rename(o->work, o->dir) != 0)
         status = errno == ENOTEMPTY || errno == EEXIST
-                     ? not_ours(o->dir, err)
+                     ? ww_dataset_not_ours(o->dir, err)
                      : ww_fail_errno(err, errno, "cannot give '%s' its name '%s'", o->work, o->dir);
     return status;
 }
