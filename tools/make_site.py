@@ -13,7 +13,10 @@ import subprocess
 import sys
 import tempfile
 
-from markdown_it import MarkdownIt
+try:
+    from markdown_it import MarkdownIt
+except ImportError:
+    sys.exit("make_site.py: this Python has no markdown_it: install python3-markdown-it, mandoc and doxygen, and use /usr/bin/python3")
 
 TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 MANUAL, API = "docs/whoswho.1", "api/index.html"
