@@ -217,6 +217,10 @@ ww_status ww_face_chip(const ww_dataset *set, size_t face, ww_image *chip, ww_er
     ww_status status = read_stored(set, ww_store_chip, set->catalog->face.item[face].id, &png, &bytes, err);
     if (status == WW_OK)
         status = ww_chip_unpack(png, bytes, chip, err);
+    if (status == WW_ERR_FORMAT)
+        status = ww_fail(err, WW_ERR_STORE,
+                         "the library is damaged: the chip of face_%zu.jpg cannot be read; scan its footage again",
+                         face + 1);
     free(png);
     return status;
 }

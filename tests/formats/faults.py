@@ -5,12 +5,14 @@
 `whoswho check` finds each fault that is planted in a data set, and none in one that is as it was written; an export touches nothing that is not
 its own, completes what was interrupted, and writes nothing twice. Prints TAP."""
 
+import contextlib
 import glob
 import json
 import os
 import re
 import shutil
 import signal
+import sqlite3
 import subprocess
 import time
 
@@ -393,6 +395,14 @@ def a_killed_export_is_completed():
     check_equal(contents("out"), whole, "the update completed")
 
 
+def damaged_chips_are_told():
+    shutil.copytree(library(), "spoilt")
+    with contextlib.closing(sqlite3.connect("spoilt/whoswho.db")) as base, base:
+        base.execute("UPDATE face_chip SET png = x'00' WHERE face = (SELECT max(face) FROM face_chip)")
+    said = whoswho("export", "spoilt", "--to", "chips", "-O", "spoilt_chips", code=3).err
+    check(re.search(r"the library is damaged: the chip of face_\d+\.jpg", said) and "scan its footage again" in said, said)
+
+
 main(
     faults_of_yolo_are_found,
     faults_of_person_folders_are_found,
@@ -406,4 +416,5 @@ main(
     what_is_not_ours_is_left,
     places_and_words_that_make_no_sense_are_refused,
     a_killed_export_is_completed,
+    damaged_chips_are_told,
 )
