@@ -13,6 +13,7 @@
 
 enum { FILE_BYTES_MAX = 65536, PLACE_BYTES_MAX = 4096 };
 enum { USERS, LIBRARYS, FILES };
+#define BYTE_ORDER_MARK "\xef\xbb\xbf" // with which some editors begin a file in UTF-8
 
 bool (*config_option_exists)(const char *name);
 bool config_unreadable;
@@ -47,7 +48,8 @@ static bool refuse(const reading *r, const char *what, const char *word)
 // What is for one moment, or must be meant when it is said, is for the command line alone.
 static bool for_command_line_only(const char *name)
 {
-    static const char *const names[] = {"help", "force", "yes", "restore", "files-from", "null", "to", "out"};
+    static const char *const names[] = {"help", "force", "yes", "restore", "files-from",
+                                        "null", "to",    "out", "name",    "gone"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (strcmp(name, names[i]) == 0)
             return true;
@@ -140,6 +142,8 @@ static bool read_file(const option *table, size_t count, const char *command, co
     if (length < 0)
         return length == -1;
     bool good = true;
+    if (strncmp(text, BYTE_ORDER_MARK, strlen(BYTE_ORDER_MARK)) == 0)
+        text += strlen(BYTE_ORDER_MARK);
     for (char *line = text, *next; line && good; line = next) {
         next = strchr(line, '\n');
         if (next)

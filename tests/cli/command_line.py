@@ -64,8 +64,6 @@ def documents():
         ("export", people, "--to", "yolo", "-O", "set"),
         ("check", "set"),
         ("people", people),
-        ("cover", sorted(glob.glob(os.path.join(people, "Face_0", "*.jpg")))[-1], people),
-        ("add-face", "1", "0,0,50,50", people, "--name", "Ben"),
         ("name", "0", "Ada", people),
         ("split", "0", people),
         ("sync", people),
@@ -225,10 +223,14 @@ def configuration():
     write(os.path.join(people, "whoswho.conf"), "method = hac\n")
     check(method() == "hac", "the library's own")
     check(method("--method", "templates") == "templates", "the command line")
-    for text, place in (("methd = hac\n", "line 1"), ("\n[cluster]\neps = much\n", "line 3"), ("force = yes\n", "line 1"), ("json = perhaps\n", "line 1"),
+    for text, place in (("methd = hac\n", "line 1"), ("\n[cluster]\neps = much\n", "line 3"), ("force = yes\n", "line 1"), ("[add-face]\nname = Ada\n", "line 2"), ("json = perhaps\n", "line 1"),
                         ("nothing\n", "line 1")):
         write(user, text)
-        check(place in whoswho("cluster", people, code=2).stderr, f"what is wrong in {text!r}")
+        call = ("add-face", "1", "0,0,9,9", people) if "name" in text else ("cluster", people)
+        check(place in whoswho(*call, code=2).stderr, f"what is wrong in {text!r}")
+    write(user, "\ufeffmethod = dbscan\n")
+    os.unlink(os.path.join(people, "whoswho.conf"))
+    check(method() == "dbscan", "a file with a byte order mark")
     write(user, "output = People\n")
     check(json.loads(whoswho("people", "--json").stdout)["people"], "the folder from the user's file")
     write(os.path.join(people, "whoswho.conf"), "output = elsewhere\n")
