@@ -37,7 +37,13 @@ typedef struct coco {
     WW_VECTOR(coco_image) images;
     WW_VECTOR(coco_annotation) annotations;
     WW_VECTOR(coco_category) categories;
+    int64_t strays; // entries of these lists that are no objects
 } coco;
+
+static bool is_entry(const char *path)
+{
+    return strcmp(path, "images[]") == 0 || strcmp(path, "annotations[]") == 0 || strcmp(path, "categories[]") == 0;
+}
 
 static ww_status end_of_object(coco *k, const char *path, ww_error *err)
 {
@@ -75,6 +81,7 @@ static ww_status on_value(void *user, const char *path, ww_json_kind kind, doubl
     };
     if (kind == WW_JSON_END)
         return end_of_object(k, path, err);
+    k->strays += is_entry(path);
     for (size_t i = 0; kind == WW_JSON_NUMBER && i < sizeof numbers / sizeof *numbers; i++)
         if (strcmp(path, numbers[i].path) == 0)
             *numbers[i].value = number;
@@ -210,6 +217,9 @@ static ww_status check_side(ww_checker *c, const char *path, int side, ww_error 
         ww_check_found(c, "%s: it cannot be read: %s", full, why.message);
         status = WW_OK;
     }
+    if (k.strays > 0)
+        ww_check_found(c, "%s: %lld %s", full, (long long)k.strays,
+                       k.strays == 1 ? "entry of its lists is no object" : "entries of its lists are no objects");
     forget(&k);
     free(text);
     free(full);

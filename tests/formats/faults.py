@@ -203,6 +203,8 @@ def faults_of_coco_are_found():
         (annotations("val", lambda d: d["annotations"][0].update(image_id=777)), r"there is no image 777"),
         (annotations("test", lambda d: d["annotations"].clear()), r"image \d+ has no annotation"),
         (annotations("train", lambda d: d["categories"].append({"id": 9, "name": "\u00e9\ud83d\ude00"})), r"category 9 has no annotation"),
+        (annotations("train", lambda d: d["annotations"].append(5)), r"1 entry .* is no object"),
+        (annotations("train", lambda d: (d["images"].append("a"), d["categories"].append(None))), r"2 entries .* are no objects"),
         (tear_annotation, r"track \d+ is in train and in val"),
         (annotations("train", lambda d: d["images"].append(d["images"][0])), r"two images have the id"),
         (annotations("train", lambda d: d["images"][0].update(file_name="../../x.jpg")), r"no file_name inside"),
