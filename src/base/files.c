@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "base/files.h"
+#include "base/folder.h"
 #include "base/memory.h"
 
 #include <errno.h>
@@ -166,13 +167,25 @@ static bool holds_already(const char *path, const void *data, size_t bytes)
     return same;
 }
 
+// A file beside `path`, which nobody else has: "DIR/.whoswho-....tmp"; -1 with errno. *name is the caller's (free).
+static int open_beside(const char *path, char **name)
+{
+    char random[WW_FOLDER_TEMPORARY_BYTES];
+    *name = NULL;
+    if (ww_folder_temporary_name(random, NULL) != WW_OK)
+        return -1;
+    *name = ww_strf("%.*s%s", (int)(ww_path_base(path) - path), path, random);
+    return open(*name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+}
+
 ww_status ww_write_file(const char *path, const void *data, size_t bytes, ww_error *err)
 {
     if (holds_already(path, data, bytes))
         return WW_OK;
     ww_status status = WW_OK;
-    char *temporary = ww_strf("%s.tmp", path);
-    int fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    char *temporary;
+    int fd = open_beside(path, &temporary);
+    const bool made = fd >= 0;
     if (fd < 0) {
         status = ww_fail_errno(err, errno, "cannot write '%s'", path);
         goto done;
@@ -194,7 +207,7 @@ ww_status ww_write_file(const char *path, const void *data, size_t bytes, ww_err
 done:
     if (fd >= 0)
         close(fd);
-    if (status != WW_OK)
+    if (status != WW_OK && made)
         unlink(temporary);
     free(temporary);
     return status;

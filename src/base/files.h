@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Files and paths. Whole-file writes are atomic: a temporary neighbour is written, then renamed over the target, so a
-// reader (or a kill) sees the old file or the new one, never half of one.
+// Files and paths. Whole-file writes are atomic: a temporary neighbour of a random name is written, then renamed over
+// the target, so a reader (or a kill) sees the old file or the new one, never half of one.
 #ifndef WW_BASE_FILES_H
 #define WW_BASE_FILES_H
 #include "base/error.h"

@@ -94,6 +94,11 @@ TEST(files_are_written_whole_and_left_alone_when_right)
     CHECK(stat(path, &after) == 0 && before.st_ino == after.st_ino);
     CHECK_OK(ww_write_file(path, "world", 5, &err));
     CHECK(stat(path, &after) == 0 && before.st_ino != after.st_ino);
+    char *beside = ww_strf("%s.tmp", path); // whatever its name is like, it is the user's
+    CHECK(mkfifo(beside, 0600) == 0);
+    CHECK_OK(ww_write_file(path, "again", 5, &err));
+    CHECK(stat(beside, &after) == 0 && S_ISFIFO(after.st_mode));
+    free(beside);
     CHECK_EQ(ww_make_dirs(path, &err), WW_ERR_IO); // a file stands there
     CHECK_EQ(ww_read_file("/no/such/file", 10, &data, &bytes, &err), WW_ERR_NOT_FOUND);
     free(path);
