@@ -10,7 +10,7 @@ static const char usage[] =
     "  annotations.xml   CVAT's export, \"CVAT for images 1.1\"\n"
     "  project.json      Label Studio's export, \"JSON\"\n"
     "  photo.jpg.xmp     names of face regions: an XMP sidecar, a photo with XMP, .picasa.ini\n"
-    "  Photos            a folder in which these are looked for\n"
+    "  Photos            a folder in which sidecars, photos and .picasa.ini are looked for\n"
     "Boxes with another label, moved, deleted or added, and names of faces become decisions; what is as it was\n"
     "exported says nothing. Says what it understood, and sorts again. One `whoswho undo` takes all of it back.";
 

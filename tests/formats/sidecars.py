@@ -396,6 +396,9 @@ def what_cannot_be_placed_is_told():
     box, _, face = faces_of(lib, "o8.jpg")[0]
     write("bad/o8.jpg.xmp", OLD % digikam("Still read", wide(box)))
     os.symlink("../o1.jpg.xmp", "bad/linked.xmp")
+    os.mkdir("tasks")
+    write("tasks/annotations.xml", "<annotations/>")
+    check_equal(import_(lib, "tasks", code=1)["passed_over"], 1, "a folder with nothing to read is told")
     done = import_(lib, "bad", code=1)
     check_equal((names(lib)[face], done["passed_over"]), ("Still read", 5), f"in a folder the others are read: {done['understood']}")
 

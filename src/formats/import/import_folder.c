@@ -74,9 +74,16 @@ static ww_status read_folder(ww_import *m, ww_folder *folder, const char *inside
 ww_status ww_import_folder(ww_import *m, const char *path, ww_error *err)
 {
     ww_folder *folder = NULL;
+    const size_t before = m->paths.count;
+    const int64_t passed_over = m->result->passed_over;
     ww_status status = ww_folder_open(path, false, &folder, err);
     if (status == WW_OK)
         status = read_folder(m, folder, "", 0, err);
     ww_folder_close(folder);
+    if (status == WW_OK && m->paths.count == before && m->result->passed_over == passed_over)
+        ww_import_pass_over(m,
+                            "in '%s' there are no photos, sidecars or " WW_PICASA_FILE
+                            "; exports of CVAT and Label Studio are named themselves",
+                            path);
     return status;
 }
