@@ -92,6 +92,9 @@ ww_status ww_folder_write_from(ww_folder *folder, ww_folder_place *place, const 
 ww_status ww_folder_temporary_name(char name[WW_FOLDER_TEMPORARY_BYTES], ww_error *err);
 // Whether ww_folder_temporary_name could have made it.
 bool ww_folder_is_temporary_name(const char *name);
+// Removes what lies in the folder itself under such names, in a folder that is ours alone: a killed writer's. Best
+// effort: what cannot be removed is hidden and harms nobody.
+void ww_folder_clear_temporary(ww_folder *folder);
 
 // Removes the regular file at `path`; fine if there is nothing. Anything else there: WW_ERR_IO.
 ww_status ww_folder_remove(ww_folder *folder, const char *path, ww_error *err);

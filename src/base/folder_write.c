@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "base/folder_parts.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -28,6 +29,24 @@ bool ww_folder_is_temporary_name(const char *name)
     size_t prefix = strlen(TEMPORARY_PREFIX);
     return strncmp(name, TEMPORARY_PREFIX, prefix) == 0 && strspn(name + prefix, "0123456789abcdef") == 16
            && strcmp(name + prefix + 16, TEMPORARY_SUFFIX) == 0;
+}
+
+void ww_folder_clear_temporary(ww_folder *f)
+{
+    const int fd = openat(f->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *d = fd >= 0 ? fdopendir(fd) : NULL;
+    if (!d) {
+        if (fd >= 0)
+            close(fd);
+        return;
+    }
+    for (const struct dirent *entry; (entry = readdir(d));) {
+        ww_entry_info info;
+        if (ww_folder_is_temporary_name(entry->d_name) && ww_folder_look(f, entry->d_name, &info, NULL) == WW_OK
+            && info.kind == WW_ENTRY_FILE)
+            ww_folder_remove(f, entry->d_name, NULL);
+    }
+    closedir(d);
 }
 
 static int write_all(int fd, const uint8_t *data, size_t bytes)

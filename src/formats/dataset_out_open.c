@@ -142,6 +142,8 @@ static ww_status open_unfinished(ww_dataset_out *o, ww_error *err)
     ww_status status = ww_folder_open(o->work, true, &o->folder, err);
     if (status == WW_OK)
         status = examine(o, &ours, err);
+    if (status == WW_OK) // of a record half written, which no record can tell of
+        ww_folder_clear_temporary(o->folder);
     o->is_new = !ours;
     return status == WW_OK && !ours ? ww_dataset_write_manifest(o, NULL, err) : status;
 }

@@ -386,6 +386,9 @@ def a_killed_export_is_completed():
             check_equal(contents("out"), whole, "a set under its name")
             shutil.rmtree("out")
     check(killed, "no export was killed")
+    os.makedirs("out.unfinished", exist_ok=True)
+    with open("out.unfinished/.whoswho-00112233445566ff.tmp", "w", encoding="utf-8"):  # of a record, half written
+        pass
     subprocess.run(command, check=True)
     check_equal(contents("out"), whole, "completed")
     check(not os.path.exists("out.unfinished"), "the working name is gone")
