@@ -54,14 +54,14 @@ TEST(csv_fields_begin_no_formula_where_asked)
                                            "\t=1",
                                            "\r=1",
                                            "\n=1",
-                                           "\xef\xbc\x9d"
-                                           "1",
-                                           "\xef\xbc\x8b"
-                                           "1",
-                                           "\xef\xbc\x8d"
-                                           "1",
-                                           "\xef\xbc\xa0"
-                                           "A",
+                                           ("\xef\xbc\x9d"
+                                            "1"),
+                                           ("\xef\xbc\x8b"
+                                            "1"),
+                                           ("\xef\xbc\x8d"
+                                            "1"),
+                                           ("\xef\xbc\xa0"
+                                            "A"),
                                            "'=1",
                                            "''=1"};
     static const char *const others[] = {"Ada",
@@ -71,8 +71,8 @@ TEST(csv_fields_begin_no_formula_where_asked)
                                          "a=1",
                                          "1-1",
                                          "'Ada",
-                                         "\xef\xbc\xa1"
-                                         "da"};
+                                         ("\xef\xbc\xa1"
+                                          "da")};
     for (size_t i = 0; i < sizeof formulas / sizeof *formulas; i++) {
         char *guarded = ww_strf("'%s", formulas[i]);
         ww_buffer as_text = {0}, field = {0};
