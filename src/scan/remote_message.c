@@ -365,7 +365,8 @@ static void replay(const uint8_t *lines, size_t bytes, const ww_log *log, ww_unp
 ww_status ww_reply_unpack(const ww_bytes *reply, const ww_log *log, ww_unpack *in, ww_error *err)
 {
     size_t bytes;
-    *in = (ww_unpack){reply->data, (const uint8_t *)reply->data + reply->size, false, false};
+    const uint8_t *data = reply->data ? reply->data : (const uint8_t *)""; // what carries replies may have none
+    *in = (ww_unpack){data, data + (reply->data ? reply->size : 0), false, false};
     in->bad = ww_unpack_i32(in) != MARK_REPLY;
     uint8_t *lines = ww_unpack_blob(in, WW_MESSAGE_MAX, &bytes);
     if (lines)

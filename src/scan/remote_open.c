@@ -173,8 +173,10 @@ static ww_status wait_for(ww_remote_openers *all, size_t number, ww_error *err)
 
 static void tell_lines(const ww_scan *s, const ww_buffer *lines)
 {
+    if (!lines->data)
+        return;
     ww_unpack in = {(const uint8_t *)lines->data, (const uint8_t *)lines->data + lines->bytes, false, false};
-    while (lines->data && in.at < in.end && !in.bad) {
+    while (in.at < in.end && !in.bad) {
         const unsigned level = ww_unpack_u8(&in);
         char *text = ww_unpack_text(&in, WW_REMOTE_TEXT_MAX);
         if (text)
