@@ -110,7 +110,7 @@ static void end_without_memory(size_t bytes)
 int main(int argc, char **argv)
 {
     ww_error err = {0};
-    ww_mpi_traffic traffic;
+    ww_mpi_traffic traffic = {0};
     ww_on_out_of_memory(end_without_memory);
     ww_silence_libav();
     streams_begin();
