@@ -92,7 +92,11 @@ static void find_unnamed(ww_checker *c, int side, picture_names *names)
     for (size_t i = 0; i < c->pictures.count; i++) {
         const ww_checked_picture *p = &c->pictures.item[i];
         const char *path = p->path + strlen(c->prefix);
-        if (p->side == side && !bsearch(&path, names->item, names->count, sizeof *names->item, by_name))
+        if (p->side != side)
+            continue;
+        const bool named =
+            names->count && bsearch(&path, names->item, names->count, sizeof *names->item, by_name) != NULL;
+        if (!named)
             ww_check_found(c, "%s: metadata.jsonl has no line about it", p->path);
     }
 }
