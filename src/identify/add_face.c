@@ -67,7 +67,8 @@ static ww_status look_for_others(const ww_people_view *view, const ww_catalog_fr
     for (size_t i = frame->first_face; i < frame->first_face + frame->face_count; i++) {
         const ww_catalog_face *f = &view->catalog.face.item[i];
         const ww_box other = ww_decided_box_now(&view->decided, i, ww_catalog_face_box(f));
-        const bool same_box = memcmp(&f->found, box, sizeof *box) == 0;
+        const bool same_box = f->found.x == box->x && f->found.y == box->y && f->found.width == box->width
+                              && f->found.height == box->height;
         if (!ww_decided_is_discarded(&view->decided, i)) {
             if (is_one_face(&other, box))
                 return refuse(view, i, same_box, err);

@@ -49,11 +49,20 @@ static int compare(int64_t a, int64_t b) { return (a > b) - (a < b); }
 
 static int compare_texts(const char *a, const char *b) { return a && b ? strcmp(a, b) : (a != NULL) - (b != NULL); }
 
+static int compare_keys(const ww_face_key *a, const ww_face_key *b)
+{
+    const float p[] = {a->x, a->y, a->width, a->height}, q[] = {b->x, b->y, b->width, b->height};
+    int order = a->source == b->source ? compare(a->time_us, b->time_us) : a->source < b->source ? -1 : 1;
+    for (size_t i = 0; i < sizeof p / sizeof *p && order == 0; i++)
+        order = (p[i] > q[i]) - (p[i] < q[i]);
+    return order;
+}
+
 static int compare_operands(const ww_operand *p, const ww_operand *q)
 {
     int order = compare((int64_t)p->face.count, (int64_t)q->face.count);
     for (size_t f = 0; f < p->face.count && order == 0; f++)
-        order = memcmp(&p->face.item[f], &q->face.item[f], sizeof *p->face.item);
+        order = compare_keys(&p->face.item[f], &q->face.item[f]);
     if (order == 0)
         order = compare((int64_t)p->identity.count, (int64_t)q->identity.count);
     for (size_t i = 0; i < p->identity.count && order == 0; i++)
