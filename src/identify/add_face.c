@@ -10,7 +10,6 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #define STEPS_A_PIXEL 8.0  // to which the journal keeps coordinates
 #define FACE_LEAST_PX 6.0  // of the shorter side; there is nothing to compare in less
