@@ -17,7 +17,7 @@ typedef struct ww_source_file {
     int64_t bytes; // size of the file; 0 when it cannot be had
     bool photo;    // begins like a photo (JPEG, PNG, WebP, GIF, BMP, TIFF)
     ww_file_stamp stamp;
-    bool known;       // it is as it was when it was hashed last, see known_file.h
+    bool known;       // it is as it was when it was hashed last
     uint64_t content; // XXH64 of it, if it is known or was hashed since
     int tracks;       // that it has beside the main one, the same
     int64_t hashed_ns;

@@ -40,6 +40,11 @@ void ww_reply_begin(ww_buffer *b, const ww_buffer *log_lines, ww_status status, 
 ww_status ww_reply_unpack(const ww_bytes *reply, const ww_log *log, ww_unpack *in, ww_error *err);
 ww_status ww_reply_end(const ww_unpack *in, ww_error *err); // WW_ERR_FORMAT, WW_ERR_MEMORY
 
+// Lines of a log, as messages carry them. _add is the function of a ww_log whose user is a ww_buffer. _tell logs what
+// was so kept (NULL: nothing); the result is bad where it made no sense, starved where there was no memory for it.
+void ww_log_lines_add(void *buffer, ww_log_level level, const char *message);
+ww_unpack ww_log_lines_tell(const void *lines, size_t bytes, const ww_log *log);
+
 // --- remote.c
 // Asks a worker to open a source; *failure as ww_scan_source_load has it.
 ww_status ww_remote_open(const ww_scan *s, int worker, ww_scan_source *source, const ww_log *log, char **failure,

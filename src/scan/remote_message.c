@@ -10,8 +10,12 @@
 // "wwq2", "wwr2": another version of these messages has other marks
 #define MARK_REQUEST 0x32717777
 #define MARK_REPLY 0x32727777
-enum { TRACKS_MAX = 1024, STATUS_LEAST = WW_ERR_CONFIRM, FORMAT_BYTES = 64 };
-#define PIXELS_MAX 1000000
+enum {
+    TRACKS_MAX = 1024,     // of a file
+    SIDE_MAX_PX = 1000000, // of a frame
+    STATUS_LEAST = WW_ERR_CONFIRM
+};
+#define COUNT_MAX (INT64_C(1) << 48) // of frames or faces in a span
 
 // --- requests --------------------------------------------------------------------------------------------------------
 
@@ -81,12 +85,12 @@ void ww_source_unpack(ww_unpack *in, ww_scan_source *f, char **failure)
     f->hash = (uint64_t)ww_unpack_i64(in);
     i->kind = (ww_source_kind)ww_unpack_u8(in);
     in->bad = in->bad || i->kind > WW_SOURCE_PHOTO;
-    i->width = (int)ww_unpack_within(in, 0, PIXELS_MAX);
-    i->height = (int)ww_unpack_within(in, 0, PIXELS_MAX);
+    i->width = (int)ww_unpack_within(in, 0, SIDE_MAX_PX);
+    i->height = (int)ww_unpack_within(in, 0, SIDE_MAX_PX);
     i->duration_us = ww_unpack_i64(in);
     i->frame_count = ww_unpack_i64(in);
     i->span_count = (int)ww_unpack_within(in, *failure ? 0 : 1, WW_STORE_SPANS_MAX);
-    char *format = ww_unpack_text(in, FORMAT_BYTES - 1);
+    char *format = ww_unpack_text(in, sizeof i->format - 1);
     if (format)
         strcpy(i->format, format);
     free(format);
@@ -109,7 +113,7 @@ static void unpack_counts(ww_unpack *in, ww_scan_counts *c)
 {
     int64_t *const all[] = {&c->samples, &c->intermediate_frames, &c->damaged, &c->faces_small, &c->faces_transient};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
-        *all[i] = ww_unpack_within(in, 0, INT64_C(1) << 48);
+        *all[i] = ww_unpack_within(in, 0, COUNT_MAX);
 }
 
 static void pack_frame(ww_buffer *b, const ww_extracted_frame *f)
@@ -125,7 +129,7 @@ static void pack_frame(ww_buffer *b, const ww_extracted_frame *f)
     ww_pack_i64(b, (int64_t)f->first_face);
     ww_pack_i64(b, (int64_t)f->face_count);
 }
-enum { FRAME_BYTES_MIN = 64 };
+enum { FRAME_BYTES_MIN = 64 }; // in a message
 
 static void unpack_frame(ww_unpack *in, ww_extracted_frame *f)
 {
@@ -143,21 +147,32 @@ static void unpack_frame(ww_unpack *in, ww_extracted_frame *f)
     f->face_count = (size_t)ww_unpack_within(in, 0, INT32_MAX);
 }
 
+enum { ROW_NUMBERS = 10 };
+
+// In the order in which a message has them.
+static void list_numbers(ww_face_row *r, double *number[ROW_NUMBERS])
+{
+    double *const all[ROW_NUMBERS] = {&r->x,
+                                      &r->y,
+                                      &r->width,
+                                      &r->height,
+                                      &r->score,
+                                      &r->quality,
+                                      &r->portrait_box[0],
+                                      &r->portrait_box[1],
+                                      &r->portrait_box[2],
+                                      &r->portrait_box[3]};
+    memcpy(number, all, sizeof all);
+}
+
 static void pack_row(ww_buffer *b, const ww_face_row *r)
 {
-    const double box[] = {r->x,
-                          r->y,
-                          r->width,
-                          r->height,
-                          r->score,
-                          r->quality,
-                          r->portrait_box[0],
-                          r->portrait_box[1],
-                          r->portrait_box[2],
-                          r->portrait_box[3]};
+    ww_face_row row = *r;
+    double *number[ROW_NUMBERS];
+    list_numbers(&row, number);
     ww_pack_i32(b, r->order);
-    for (size_t i = 0; i < sizeof box / sizeof *box; i++)
-        ww_pack_f64(b, box[i]);
+    for (size_t i = 0; i < ROW_NUMBERS; i++)
+        ww_pack_f64(b, *number[i]);
     ww_pack_f32s(b, r->landmark, WW_LANDMARK_VALUES);
     ww_pack_i32(b, r->embedding_dim);
     ww_pack_i32(b, r->person);
@@ -169,19 +184,11 @@ static void pack_row(ww_buffer *b, const ww_face_row *r)
 
 static void unpack_row(ww_unpack *in, ww_face_row *r)
 {
-    double *const box[] = {&r->x,
-                           &r->y,
-                           &r->width,
-                           &r->height,
-                           &r->score,
-                           &r->quality,
-                           &r->portrait_box[0],
-                           &r->portrait_box[1],
-                           &r->portrait_box[2],
-                           &r->portrait_box[3]};
+    double *number[ROW_NUMBERS];
+    list_numbers(r, number);
     r->order = ww_unpack_i32(in);
-    for (size_t i = 0; i < sizeof box / sizeof *box; i++)
-        *box[i] = ww_unpack_f64(in);
+    for (size_t i = 0; i < ROW_NUMBERS; i++)
+        *number[i] = ww_unpack_f64(in);
     ww_unpack_f32s(in, r->landmark, WW_LANDMARK_VALUES);
     r->embedding_dim = ww_unpack_i32(in);
     r->person = ww_unpack_i32(in);
@@ -226,7 +233,7 @@ static void pack_face(ww_buffer *b, const ww_extracted_face *f)
     ww_pack_f64(b, f->intermediate_weight);
     pack_vector(b, f->intermediate_mean, f->row.embedding_dim);
 }
-enum { FACE_BYTES_MIN = 150 };
+enum { FACE_BYTES_MIN = 150 }; // in a message
 
 static void unpack_face(ww_unpack *in, ww_extracted_face *f)
 {
@@ -348,18 +355,23 @@ static ww_status not_ours(const ww_unpack *in, ww_error *err)
                                  "machines");
 }
 
-static void replay(const uint8_t *lines, size_t bytes, const ww_log *log, ww_unpack *in)
+void ww_log_lines_add(void *buffer, ww_log_level level, const char *message)
 {
-    ww_unpack line = {lines, lines + bytes, false, false};
-    while (line.at < line.end && !line.bad) {
-        const unsigned level = ww_unpack_u8(&line);
-        char *text = ww_unpack_text(&line, WW_REMOTE_TEXT_MAX);
+    ww_pack_u8(buffer, level);
+    ww_pack_text(buffer, message);
+}
+
+ww_unpack ww_log_lines_tell(const void *lines, size_t bytes, const ww_log *log)
+{
+    ww_unpack in = {lines, lines ? (const uint8_t *)lines + bytes : NULL, false, false};
+    while (in.at < in.end && !in.bad) {
+        const unsigned level = ww_unpack_u8(&in);
+        char *text = ww_unpack_text(&in, WW_REMOTE_TEXT_MAX);
         if (text && level <= WW_LOG_DEBUG)
             ww_logf(log, (ww_log_level)level, "%s", text);
         free(text);
     }
-    in->bad = in->bad || line.bad;
-    in->starved = in->starved || line.starved;
+    return in;
 }
 
 ww_status ww_reply_unpack(const ww_bytes *reply, const ww_log *log, ww_unpack *in, ww_error *err)
@@ -369,8 +381,9 @@ ww_status ww_reply_unpack(const ww_bytes *reply, const ww_log *log, ww_unpack *i
     *in = (ww_unpack){data, data + (reply->data ? reply->size : 0), false, false};
     in->bad = ww_unpack_i32(in) != MARK_REPLY;
     uint8_t *lines = ww_unpack_blob(in, WW_MESSAGE_MAX, &bytes);
-    if (lines)
-        replay(lines, bytes, log, in);
+    const ww_unpack told = ww_log_lines_tell(lines, bytes, log);
+    in->bad = in->bad || told.bad;
+    in->starved = in->starved || told.starved;
     free(lines);
     const int32_t status = ww_unpack_i32(in);
     char *message = ww_unpack_text(in, WW_REMOTE_TEXT_MAX);

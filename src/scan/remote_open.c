@@ -7,7 +7,8 @@
 #include <stdlib.h>
 #include <time.h>
 
-#define ASKED_EVERY_NS 200000000 // whether the scan is to stop, while next() waits
+#define SECOND_NS 1000000000
+#define ASKED_EVERY_NS (SECOND_NS / 5) // whether the scan is to stop, while next() waits
 
 typedef struct opened {     // a video, one of its tracks
     ww_scan_source *source; // NULL: not yet
@@ -36,16 +37,9 @@ typedef struct opener {
     int worker;
 } opener;
 
-static void keep_line(void *user, ww_log_level level, const char *message)
-{
-    ww_buffer *lines = user;
-    ww_pack_u8(lines, level);
-    ww_pack_text(lines, message);
-}
-
 static void open_track(const ww_remote_openers *all, int worker, const ww_source_file *input, int track, opened *o)
 {
-    const ww_log log = {keep_line, &o->lines};
+    const ww_log log = {ww_log_lines_add, &o->lines};
     o->source = ww_scan_source_new(input->path, input->file, track);
     o->status = ww_remote_open(all->scan, worker, o->source, &log, &o->failure, &o->error);
 }
@@ -160,8 +154,8 @@ static ww_status wait_for(ww_remote_openers *all, size_t number, ww_error *err)
         struct timespec until;
         clock_gettime(CLOCK_REALTIME, &until);
         until.tv_nsec += ASKED_EVERY_NS;
-        until.tv_sec += until.tv_nsec / 1000000000;
-        until.tv_nsec %= 1000000000;
+        until.tv_sec += until.tv_nsec / SECOND_NS;
+        until.tv_nsec %= SECOND_NS;
         pthread_cond_timedwait(&all->changed, &all->mutex, &until);
         pthread_mutex_unlock(&all->mutex);
         stopped = ww_is_cancelled(ww_library_cancel(all->scan->library));
@@ -169,20 +163,6 @@ static ww_status wait_for(ww_remote_openers *all, size_t number, ww_error *err)
     }
     pthread_mutex_unlock(&all->mutex);
     return stopped ? ww_fail(err, WW_ERR_CANCELLED, WW_SCAN_STOPPED) : WW_OK;
-}
-
-static void tell_lines(const ww_scan *s, const ww_buffer *lines)
-{
-    if (!lines->data)
-        return;
-    ww_unpack in = {(const uint8_t *)lines->data, (const uint8_t *)lines->data + lines->bytes, false, false};
-    while (in.at < in.end && !in.bad) {
-        const unsigned level = ww_unpack_u8(&in);
-        char *text = ww_unpack_text(&in, WW_REMOTE_TEXT_MAX);
-        if (text)
-            ww_logf(&s->library->log, (ww_log_level)level, "%s", text);
-        free(text);
-    }
 }
 
 ww_status ww_remote_opened(ww_scan *s, ww_scan_source *f, char **failure, ww_error *err)
@@ -197,7 +177,7 @@ ww_status ww_remote_opened(ww_scan *s, ww_scan_source *f, char **failure, ww_err
         o = o->more;
     if (!o)
         return ww_fail(err, WW_ERR_FORMAT, "'%s' has changed while it was scanned; scan it again", f->path);
-    tell_lines(s, &o->lines);
+    ww_log_lines_tell(o->lines.data, o->lines.bytes, &s->library->log);
     if (o->status != WW_OK)
         return ww_fail(err, o->status, "%s", o->error.message);
     f->hash = o->source->hash;

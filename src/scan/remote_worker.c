@@ -24,13 +24,6 @@ struct ww_worker {
     ww_log log;
 };
 
-static void log_line(void *user, ww_log_level level, const char *message)
-{
-    ww_worker *w = user;
-    ww_pack_u8(&w->lines, level);
-    ww_pack_text(&w->lines, message);
-}
-
 ww_status ww_worker_make(const ww_models *models, const ww_scan_options *options, ww_worker *beside, ww_worker **worker,
                          ww_error *err)
 {
@@ -39,7 +32,7 @@ ww_status ww_worker_make(const ww_models *models, const ww_scan_options *options
     w->options = *options;
     ww_scan_set_defaults(&w->options);
     w->key = ww_scan_key(models, &w->options);
-    w->log = (ww_log){log_line, w};
+    w->log = (ww_log){ww_log_lines_add, &w->lines};
     if (beside) {
         w->files = beside->files;
     } else {
