@@ -95,6 +95,10 @@ ww_status ww_crop(const ww_image *image, int x, int y, int width, int height, ww
 // matrix (and x, y even where chroma is subsampled), else WW_ERR_ARGUMENT.
 ww_status ww_paste(ww_image *canvas, const ww_image *tile, int x, int y, ww_error *err);
 
+// --- difference.c ----------------------------------------------------------------------------------------------------
+// Sum over all pixels of how many levels apart the lumas of two pictures of one size are.
+int64_t ww_luma_difference(const ww_image *a, const ww_image *b);
+
 // --- pixelate.c ------------------------------------------------------------------------------------------------------
 // Makes what lies in the rectangle, clipped to the picture, unrecognisable where it is: a mosaic of cells x cells, each
 // of one colour, the mean of what was there. A rectangle outside the picture changes nothing.

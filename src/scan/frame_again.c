@@ -25,7 +25,7 @@ enum {
 
 typedef struct search {
     const ww_frame_wanted *wanted;
-    ww_source_row source; // with strings of its own
+    ww_source_row source; // the path is owned; its other strings are gone
     double begun_s;
     int64_t first_us; // of the first frame
     ww_image *image;
@@ -35,8 +35,6 @@ typedef struct search {
 static ww_status on_source(void *user, const ww_source_row *row, ww_error *err)
 {
     search *s = user;
-    if (row->id != s->wanted->source)
-        return WW_OK;
     s->source = *row;
     s->source.path = ww_try_strdup(row->file ? row->file : row->path);
     return s->source.path ? WW_OK : ww_fail_memory(err, "the files of the library");
@@ -68,17 +66,13 @@ static bool fits(const ww_image *image, const ww_frame_wanted *w, double scale)
 static bool looks_like(const ww_image *image, const ww_image *stored)
 {
     ww_image a = {0}, b = {0};
-    int64_t sum = INT64_MAX;
+    int64_t difference = INT64_MAX;
     if (ww_resize_luma(image, COMPARED_PX, COMPARED_PX, &a, NULL) == WW_OK
-        && ww_resize_luma(stored, COMPARED_PX, COMPARED_PX, &b, NULL) == WW_OK) {
-        sum = 0;
-        for (int y = 0; y < COMPARED_PX; y++)
-            for (int x = 0; x < COMPARED_PX; x++)
-                sum += abs(a.plane[0].data[y * a.plane[0].stride + x] - b.plane[0].data[y * b.plane[0].stride + x]);
-    }
+        && ww_resize_luma(stored, COMPARED_PX, COMPARED_PX, &b, NULL) == WW_OK)
+        difference = ww_luma_difference(&a, &b);
     ww_image_free(&a);
     ww_image_free(&b);
-    return sum <= DIFFERENCE_MAX * COMPARED_PX * COMPARED_PX;
+    return difference <= DIFFERENCE_MAX * COMPARED_PX * COMPARED_PX;
 }
 
 static ww_status load_stored(ww_store *store, int64_t frame, uint8_t **jpeg, size_t *bytes, ww_image *image,
@@ -191,7 +185,7 @@ ww_status ww_frame_again(ww_store *store, const ww_frame_wanted *wanted, ww_imag
     size_t bytes = 0;
     ww_image stored = {0};
     *image = (ww_image){0};
-    ww_status status = ww_store_sources(store, on_source, &s, err);
+    ww_status status = ww_store_source(store, wanted->source, on_source, &s, err);
     if (status == WW_OK)
         status = load_stored(store, wanted->frame, &jpeg, &bytes, &stored, err);
     if (status == WW_OK && !(find(&s, jpeg, bytes, image, scale) && looks_like(image, &stored))) {

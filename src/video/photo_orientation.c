@@ -3,19 +3,7 @@
 #include "image/image.h"
 #include "video/photo.h"
 
-#include <math.h>
-#include <stdlib.h>
-
 enum { COMPARED_PX = 32 }; // a side
-
-static int64_t difference(const ww_image *a, const ww_image *b)
-{
-    int64_t sum = 0;
-    for (int y = 0; y < COMPARED_PX; y++)
-        for (int x = 0; x < COMPARED_PX; x++)
-            sum += abs(a->plane[0].data[y * a->plane[0].stride + x] - b->plane[0].data[y * b->plane[0].stride + x]);
-    return sum;
-}
 
 // The turn that makes the photo look like the upright picture; of equals, the first.
 static ww_status compare(const char *path, const ww_image *upright, int *orientation, ww_error *err)
@@ -32,8 +20,9 @@ static ww_status compare(const char *path, const ww_image *upright, int *orienta
     for (size_t i = 0; status == WW_OK && i < sizeof turns / sizeof *turns; i++) {
         ww_image turned = {0};
         status = ww_orient(&lying, turns[i], &turned, err);
-        if (status == WW_OK && difference(&turned, &wanted) < least) {
-            least = difference(&turned, &wanted);
+        const int64_t difference = status == WW_OK ? ww_luma_difference(&turned, &wanted) : INT64_MAX;
+        if (difference < least) {
+            least = difference;
             *orientation = turns[i];
         }
         ww_image_free(&turned);
