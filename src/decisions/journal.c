@@ -132,27 +132,25 @@ static bool mark_undone(ww_journal *journal)
     return kept;
 }
 
-// Content that took the place of other content is what decisions about that one now speak of.
-typedef struct succession {
-    uint64_t old, hash;
-} succession;
-
-typedef WW_VECTOR(succession) successions;
-
 static ww_status on_succession(void *user, uint64_t old, uint64_t hash, ww_error *err)
 {
-    successions *list = user;
-    const succession one = {old, hash};
+    ww_successions *list = user;
+    const ww_succession one = {old, hash};
     return ww_vector_push(list, one) ? WW_OK : ww_fail_memory(err, "the library's journal");
+}
+
+ww_status ww_successions_add(ww_store *store, ww_successions *list, ww_error *err)
+{
+    return ww_store_successions(store, on_succession, list, err);
 }
 
 static int by_old(const void *a, const void *b)
 {
-    const succession *p = a, *q = b;
+    const ww_succession *p = a, *q = b;
     return (p->old > q->old) - (p->old < q->old);
 }
 
-static void follow_successions(ww_journal *journal, successions *list)
+static void follow_successions(ww_journal *journal, ww_successions *list)
 {
     if (list->count)
         qsort(list->item, list->count, sizeof *list->item, by_old);
@@ -160,10 +158,10 @@ static void follow_successions(ww_journal *journal, successions *list)
         for (size_t s = 0; s < journal->entry.item[e].operand.count; s++) {
             ww_operand *operand = &journal->entry.item[e].operand.item[s];
             for (size_t f = 0; f < operand->face.count; f++) {
-                const succession wanted = {operand->face.item[f].source, 0},
-                                 *to = bsearch(&wanted, list->item, list->count, sizeof wanted, by_old);
+                const ww_succession wanted = {operand->face.item[f].source, 0},
+                                    *to = bsearch(&wanted, list->item, list->count, sizeof wanted, by_old);
                 if (to)
-                    operand->face.item[f].source = to->hash;
+                    operand->face.item[f].source = to->now;
             }
         }
     }
@@ -171,11 +169,11 @@ static void follow_successions(ww_journal *journal, successions *list)
 
 ww_status ww_journal_load(ww_store *store, ww_journal *journal, ww_error *err)
 {
-    successions list = {0};
+    ww_successions list = {0};
     *journal = (ww_journal){0};
     ww_status status = ww_store_decisions(store, on_decision, journal, err);
     if (status == WW_OK)
-        status = ww_store_successions(store, on_succession, &list, err);
+        status = ww_successions_add(store, &list, err);
     if (status == WW_OK)
         follow_successions(journal, &list);
     ww_vector_free(&list);

@@ -54,6 +54,14 @@ ww_operand *ww_entry_add_operand(ww_entry *entry); // at most WW_OPERANDS_MAX; b
 void ww_operand_add_identity(ww_operand *operand, int64_t identity);
 void ww_operand_add_face(ww_operand *operand, const ww_face_key *face);
 
+// Content that took the place of other content is what decisions about that one now speak of.
+typedef struct ww_succession {
+    uint64_t old, now; // content hashes
+} ww_succession;
+typedef WW_VECTOR(ww_succession) ww_successions;
+// Adds those of the store to the list, by `old`. ww_journal_load follows them by itself.
+ww_status ww_successions_add(ww_store *store, ww_successions *list, ww_error *err);
+
 // "name", "merge", ...
 const char *ww_decision_kind_name(ww_decision_kind kind);
 

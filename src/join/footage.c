@@ -92,9 +92,6 @@ static ww_status on_shot(void *user, const ww_shot_row *row, ww_error *err)
 static ww_status on_row(void *user, const ww_source_row *row, ww_error *err)
 {
     gathering *g = user;
-    const ww_join_source *source = g->member[g->at];
-    if (row->id != source->id)
-        return WW_OK;
     g->row_counts = row->counts;
     if (g->at > 0)
         return WW_OK;

@@ -129,7 +129,6 @@ static ww_status list_libraries(ww_join *j, const char *const *dirs, size_t coun
 
 static void join_free(ww_join *j)
 {
-    ww_join_shut(j);
     for (size_t i = 0; i < j->count; i++) {
         free(j->library[i].dir);
         free(j->library[i].held);

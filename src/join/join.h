@@ -69,6 +69,9 @@ typedef struct ww_join {
     WW_VECTOR(ww_join_origin) origin;
 } ww_join;
 
+// For orders: below 0, 0 or above 0, as strcmp has it.
+static inline int ww_join_compare(int64_t a, int64_t b) { return (a > b) - (a < b); }
+
 ww_status ww_join_open(ww_join *join, size_t library, ww_error *err); // closes the one that was
 void ww_join_shut(ww_join *join);
 ww_status ww_join_survey(ww_join *join, ww_error *err);

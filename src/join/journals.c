@@ -45,14 +45,12 @@ static ww_entry *head(merging *m, size_t library)
     return e;
 }
 
-static int compare(int64_t a, int64_t b) { return (a > b) - (a < b); }
-
 static int compare_texts(const char *a, const char *b) { return a && b ? strcmp(a, b) : (a != NULL) - (b != NULL); }
 
 static int compare_keys(const ww_face_key *a, const ww_face_key *b)
 {
     const float p[] = {a->x, a->y, a->width, a->height}, q[] = {b->x, b->y, b->width, b->height};
-    int order = a->source == b->source ? compare(a->time_us, b->time_us) : a->source < b->source ? -1 : 1;
+    int order = a->source == b->source ? ww_join_compare(a->time_us, b->time_us) : a->source < b->source ? -1 : 1;
     for (size_t i = 0; i < sizeof p / sizeof *p && order == 0; i++)
         order = (p[i] > q[i]) - (p[i] < q[i]);
     return order;
@@ -60,24 +58,24 @@ static int compare_keys(const ww_face_key *a, const ww_face_key *b)
 
 static int compare_operands(const ww_operand *p, const ww_operand *q)
 {
-    int order = compare((int64_t)p->face.count, (int64_t)q->face.count);
+    int order = ww_join_compare((int64_t)p->face.count, (int64_t)q->face.count);
     for (size_t f = 0; f < p->face.count && order == 0; f++)
         order = compare_keys(&p->face.item[f], &q->face.item[f]);
     if (order == 0)
-        order = compare((int64_t)p->identity.count, (int64_t)q->identity.count);
+        order = ww_join_compare((int64_t)p->identity.count, (int64_t)q->identity.count);
     for (size_t i = 0; i < p->identity.count && order == 0; i++)
-        order = compare(p->identity.item[i], q->identity.item[i]);
+        order = ww_join_compare(p->identity.item[i], q->identity.item[i]);
     return order;
 }
 
 // By what they say, so that the order does not depend on whose it is.
 static int compare_entries(const ww_entry *a, const ww_entry *b)
 {
-    int order = compare((int64_t)a->kind, (int64_t)b->kind);
+    int order = ww_join_compare((int64_t)a->kind, (int64_t)b->kind);
     if (order == 0)
         order = compare_texts(a->text, b->text);
     if (order == 0)
-        order = compare((int64_t)a->operand.count, (int64_t)b->operand.count);
+        order = ww_join_compare((int64_t)a->operand.count, (int64_t)b->operand.count);
     for (size_t s = 0; s < a->operand.count && order == 0; s++)
         order = compare_operands(&a->operand.item[s], &b->operand.item[s]);
     return order;
@@ -91,7 +89,7 @@ static size_t next_library(merging *m)
         const ww_entry *e = head(m, i);
         if (!e)
             continue;
-        int order = first == m->join->count ? -1 : compare(m->reading[i].time_s, m->reading[first].time_s);
+        int order = first == m->join->count ? -1 : ww_join_compare(m->reading[i].time_s, m->reading[first].time_s);
         if (order == 0) {
             order = compare_entries(e, head(m, first));
             order = order ? order : strcmp(e->words, head(m, first)->words);
@@ -195,22 +193,9 @@ static ww_status merge_journals(ww_join *j, ww_error *err)
 
 // --- what else is remembered -----------------------------------------------------------------------------------------
 
-typedef struct succession {
-    uint64_t old, now;
-} succession;
-
-typedef WW_VECTOR(succession) successions;
-
-static ww_status on_succession(void *user, uint64_t old, uint64_t now, ww_error *err)
-{
-    successions *list = user;
-    const succession one = {old, now};
-    return ww_vector_push(list, one) ? WW_OK : ww_fail_memory(err, "the journals of the libraries");
-}
-
 static int by_old(const void *a, const void *b)
 {
-    const succession *p = a, *q = b;
+    const ww_succession *p = a, *q = b;
     if (p->old != q->old)
         return p->old < q->old ? -1 : 1;
     return (p->now > q->now) - (p->now < q->now);
@@ -218,14 +203,14 @@ static int by_old(const void *a, const void *b)
 
 static ww_status take_memories(ww_join *j, ww_error *err)
 {
-    successions list = {0};
+    ww_successions list = {0};
     ww_status status = WW_OK;
     for (size_t i = 0; i < j->count && status == WW_OK; i++) {
         status = ww_join_open(j, i, err);
         if (status == WW_OK)
             status = ww_store_copy_known_pictures(j->target->store, j->library[i].open->store, err);
         if (status == WW_OK)
-            status = ww_store_successions(j->library[i].open->store, on_succession, &list, err);
+            status = ww_successions_add(j->library[i].open->store, &list, err);
     }
     if (list.count)
         qsort(list.item, list.count, sizeof *list.item, by_old);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The order of the files: that of the inputs, if the libraries are the shards of the same ones, else that of the paths.
 #include "base/memory.h"
+#include "base/text.h"
 #include "join/join.h"
 
 #include <stdlib.h>
@@ -118,27 +119,25 @@ static void tell_missing(ww_join *j)
 
 // --- sources ---------------------------------------------------------------------------------------------------------
 
-static int compare(int64_t a, int64_t b) { return (a > b) - (a < b); }
-
 static int by_rest(const ww_join_source *p, const ww_join_source *q)
 {
     int order = strcmp(p->path, q->path);
     if (order == 0)
         order = strcmp(p->file ? p->file : "", q->file ? q->file : "");
     if (order == 0)
-        order = compare(p->track, q->track);
+        order = ww_join_compare(p->track, q->track);
     if (order == 0)
         order = p->hash == q->hash ? 0 : p->hash < q->hash ? -1 : 1;
-    return order ? order : compare(p->id, q->id);
+    return order ? order : ww_join_compare(p->id, q->id);
 }
 
 static int by_place(const void *a, const void *b)
 {
     const ww_join_source *p = *(const ww_join_source *const *)a, *q = *(const ww_join_source *const *)b;
-    const int order = compare(p->place, q->place);
+    const int order = ww_join_compare(p->place, q->place);
     if (order)
         return order;
-    return p->track != q->track ? compare(p->track, q->track) : by_rest(p, q);
+    return p->track != q->track ? ww_join_compare(p->track, q->track) : by_rest(p, q);
 }
 
 static int by_path(const void *a, const void *b)
@@ -156,12 +155,12 @@ static int by_content(const void *a, const void *b)
 {
     const ranked *p = a, *q = b;
     const ww_join_source *s = p->source, *t = q->source;
-    int order = compare(s->failed, t->failed);
+    int order = ww_join_compare(s->failed, t->failed);
     if (order == 0 && s->failed)
-        order = strcmp(s->path, t->path) ? strcmp(s->path, t->path) : compare(s->track, t->track);
+        order = strcmp(s->path, t->path) ? strcmp(s->path, t->path) : ww_join_compare(s->track, t->track);
     else if (order == 0 && s->hash != t->hash)
         order = s->hash < t->hash ? -1 : 1;
-    return order ? order : compare((int64_t)p->rank, (int64_t)q->rank);
+    return order ? order : ww_join_compare((int64_t)p->rank, (int64_t)q->rank);
 }
 
 static bool same_content(const ww_join_source *s, const ww_join_source *t)
@@ -178,10 +177,8 @@ typedef struct ranked_group {
 static int by_rank(const void *a, const void *b)
 {
     const ranked_group *p = a, *q = b;
-    return (p->rank > q->rank) - (p->rank < q->rank);
+    return ww_join_compare((int64_t)p->rank, (int64_t)q->rank);
 }
-
-static int by_name(const void *a, const void *b) { return strcmp(*(char *const *)a, *(char *const *)b); }
 
 // Paths of the files that could be read: what failed elsewhere did not fail.
 static char **readable_paths(const ww_join *j, size_t *count)
@@ -192,7 +189,7 @@ static char **readable_paths(const ww_join *j, size_t *count)
         if (!j->source.item[i].failed)
             path[(*count)++] = j->source.item[i].path;
     if (path)
-        qsort(path, *count, sizeof *path, by_name);
+        qsort(path, *count, sizeof *path, ww_text_order);
     return path;
 }
 
@@ -204,7 +201,7 @@ static ww_status make_groups(ww_join *j, ranked *list, ranked_group *group, ww_e
         for (next = i + 1; next < j->source.count && same_content(list[i].source, list[next].source);)
             next++;
         const bool read_elsewhere =
-            list[i].source->failed && bsearch(&list[i].source->path, path, readable, sizeof *path, by_name);
+            list[i].source->failed && bsearch(&list[i].source->path, path, readable, sizeof *path, ww_text_order);
         if (!read_elsewhere)
             group[groups++] = (ranked_group){list[i].rank, {i, next - i}};
     }

@@ -51,6 +51,8 @@ static void find_difference(const char *a, const char *b, word *of_a, word *of_b
     } while (of_a->length && of_a->length == of_b->length && memcmp(of_a->at, of_b->at, (size_t)of_a->length) == 0);
 }
 
+static word or_default(word w) { return w.length ? w : (word){"default", (int)strlen("default")}; }
+
 static const char *what_it_is(word w)
 {
     static const char *const named[][2] = {{"embedder=", "the embedder"},
@@ -85,9 +87,8 @@ static ww_status check_key(ww_join *j, const char *dir, const ww_source_row *row
         err, WW_ERR_ARGUMENT,
         "libraries that were scanned with different settings cannot be joined: %s differs (%.*s for %s, %.*s "
         "for %s in '%s'); scan one of them again with the other's options",
-        what_it_is(before.length ? before : now), before.length ? before.length : 7,
-        before.length ? before.at : "default", j->key_of, now.length ? now.length : 7, now.length ? now.at : "default",
-        row->path, dir);
+        what_it_is(before.length ? before : now), or_default(before).length, or_default(before).at, j->key_of,
+        or_default(now).length, or_default(now).at, row->path, dir);
 }
 
 // --- sources ---------------------------------------------------------------------------------------------------------
