@@ -1,17 +1,15 @@
 // SPDX-License-Identifier: MIT
 #include "api/sized.h"
 #include "base/clock.h"
+#include "base/distance.h"
 #include "base/memory.h"
 #include "base/vector.h"
 #include "cluster/cluster.h"
 #include "formats/vectors.h"
 #include "pipeline/pipeline.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define UNIT_TOLERANCE 0.01 // a length this near to 1 counts as 1
 
 typedef struct links {
     WW_VECTOR(ww_pair) must;
@@ -86,13 +84,9 @@ static ww_status find_links(const char *meta, size_t count, links *l, ww_error *
 
 static bool of_unit_length(const ww_vectors *v)
 {
-    for (size_t i = 0; i < v->count; i++) {
-        double sum = 0;
-        for (int k = 0; k < v->dim; k++)
-            sum += (double)v->value[i * (size_t)v->dim + (size_t)k] * v->value[i * (size_t)v->dim + (size_t)k];
-        if (fabs(sqrt(sum) - 1) > UNIT_TOLERANCE)
+    for (size_t i = 0; i < v->count; i++)
+        if (!ww_vector_is_unit(v->value + i * (size_t)v->dim, v->dim))
             return false;
-    }
     return true;
 }
 

@@ -3,6 +3,8 @@
 
 #include <math.h>
 
+#define UNIT_TOLERANCE 0.01
+
 double ww_distance_squared(const float *a, const float *b, int dim)
 {
     double sum = 0;
@@ -62,3 +64,5 @@ double ww_vector_length(const float *v, int dim)
         squared += (double)v[i] * v[i];
     return sqrt(squared);
 }
+
+bool ww_vector_is_unit(const float *v, int dim) { return fabs(ww_vector_length(v, dim) - 1) <= UNIT_TOLERANCE; }

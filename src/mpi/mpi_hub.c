@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Rank 0's side: the threads of the scan put requests down and wait; one thread sends them and takes the replies in.
+#include "base/error.h"
 #include "base/memory.h"
 #include "mpi/messages.h"
 #include "mpi/mpi_transport.h"
-#include "base/error.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -17,7 +17,7 @@ typedef struct call { // of a worker
     const void *request; // borrowed until the answer
     size_t request_bytes;
     MPI_Request sending;
-    void *reply; // NULL when answered: no memory
+    void *reply; // owned from the answer until it is taken
     size_t reply_bytes;
 } call;
 
@@ -74,15 +74,10 @@ static call *find_call(ww_mpi_hub *h, int rank, int tag)
 static bool take_reply(ww_mpi_hub *h)
 {
     MPI_Status from;
-    int there = 0, bytes = 0;
-    MPI_Iprobe(MPI_ANY_SOURCE, MPI_ANY_TAG, MPI_COMM_WORLD, &there, &from);
-    if (!there)
-        return false;
-    MPI_Get_count(&from, MPI_BYTE, &bytes);
-    void *data = ww_try_alloc((size_t)bytes + 1);
+    int bytes = 0;
+    void *data = ww_mpi_take(MPI_ANY_SOURCE, &from, &bytes);
     if (!data)
-        ww_out_of_memory((size_t)bytes); // a message cannot be refused
-    MPI_Recv(data, bytes, MPI_BYTE, from.MPI_SOURCE, from.MPI_TAG, MPI_COMM_WORLD, MPI_STATUS_IGNORE);
+        return false;
     pthread_mutex_lock(&h->mutex);
     call *c = find_call(h, from.MPI_SOURCE, from.MPI_TAG);
     if (c && c->state == SENT) {

@@ -124,15 +124,10 @@ static bool send_replies(serving *all)
 static bool take_request(serving *all, bool *stop)
 {
     MPI_Status from;
-    int there = 0, bytes = 0;
-    MPI_Iprobe(0, MPI_ANY_TAG, MPI_COMM_WORLD, &there, &from);
-    if (!there)
-        return false;
-    MPI_Get_count(&from, MPI_BYTE, &bytes);
-    void *data = ww_try_alloc((size_t)bytes + 1);
+    int bytes = 0;
+    void *data = ww_mpi_take(0, &from, &bytes);
     if (!data)
-        ww_out_of_memory((size_t)bytes);
-    MPI_Recv(data, bytes, MPI_BYTE, 0, from.MPI_TAG, MPI_COMM_WORLD, MPI_STATUS_IGNORE);
+        return false;
     *stop = from.MPI_TAG == WW_TAG_STOP;
     const bool for_a_station = from.MPI_TAG >= 0 && from.MPI_TAG < all->count;
     pthread_mutex_lock(&all->mutex);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // A transport (whoswho/distribute.h) on MPI. Rank 0 has the library; every other rank runs as many workers as it has
-// threads, and an opener for every 16 of them.
+// threads, and an opener, with one more for every 16 workers.
 //
-//   rank r: HELLO (its number of workers, or why it cannot work) ─▶ rank 0
-//   rank 0: request, tag = number of the worker in its rank ─▶ rank r ─▶ reply, same tag ─▶ rank 0, until STOP
+//   rank r: HELLO (its number of workers, or why it cannot work) --> rank 0
+//   rank 0: request, tag = number of the worker in its rank --> rank r --> reply, same tag --> rank 0, until STOP
 //
 // One message a request and one a reply; a worker has one of either on the way. Nobody waits inside MPI, whose waiting
 // spins: one thread of each rank looks for messages and sleeps in between, longer the longer nothing comes.

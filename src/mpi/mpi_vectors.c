@@ -7,12 +7,10 @@
 #include "mpi/mpi_ring.h"
 #include "pipeline/pipeline.h"
 
-#include <math.h>
 #include <mpi.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define UNIT_TOLERANCE 0.01 // as ww_cluster_vector_files has it
 enum { SMALLEST_CLUSTER = 2, ROWS_AT_A_TIME = 1024 };
 
 static int rank_here(void)
@@ -47,7 +45,7 @@ static ww_status look_at_lengths(const ww_vectors_file *file, bool *unit, ww_err
         const size_t n = own.count - done < ROWS_AT_A_TIME ? own.count - done : ROWS_AT_A_TIME;
         status = ww_vectors_read_rows(file, own.first + done, n, rows, err);
         for (size_t i = 0; status == WW_OK && i < n; i++)
-            *unit &= fabs(ww_vector_length(rows + i * dim, file->dim) - 1) <= UNIT_TOLERANCE;
+            *unit &= ww_vector_is_unit(rows + i * dim, file->dim);
     }
     free(rows);
     return status;

@@ -2,7 +2,7 @@
 // A pipeline: one producer hands out tasks in order, N workers do them in any order, one consumer gets the results in
 // the order of the tasks.
 //
-//   next() ─▶ task 0, 1, 2, ... ─▶ work() in N threads ─▶ [window of finished results] ─▶ done() in task order
+//   next() --> task 0, 1, 2, ... --> work() in N threads --> [window of finished results] --> done() in task order
 //
 // `next` and `done` are each called by one thread at a time (by whichever worker gets there), so they need no locks of
 // their own against themselves; they may run at the same time as each other and as `work`. A worker that is more than
