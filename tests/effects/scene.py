@@ -20,6 +20,7 @@ except ImportError as missing:
     sys.exit(0)
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+from content import rows, tree  # noqa: E402,F401
 from made_people import write_picture  # noqa: E402,F401
 
 DATA = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "data")

@@ -10,35 +10,14 @@ import itertools
 import os
 import shutil
 import signal
-import sqlite3
 import subprocess
 import tempfile
 import time
 
-from scene import PROGRAM, RATE_HZ, background, check, check_equal, draw, faces, main, query, whoswho, write_clip, write_picture
+from scene import (PROGRAM, RATE_HZ, background, check, check_equal, draw, faces, main, query, rows, tree, whoswho,
+                   write_clip, write_picture)
 
 DEMO = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "data", "demo.mp4")
-
-
-def rows(out):
-    """All tables of a library; a store at rest is read without its journal."""
-    base = sqlite3.connect(f"file:{out}/whoswho.db?mode=ro", uri=True)
-    names = [n for (n,) in base.execute("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
-                                        " AND name <> 'file_content'")]  # what each run itself saw of the files
-    found = {n: base.execute(f'SELECT * FROM "{n}" ORDER BY 1, 2').fetchall() for n in names}
-    base.close()
-    return found
-
-
-def tree(out):
-    """Every file of an output folder but the store, by its content."""
-    found = {}
-    for folder, _, names in os.walk(out):
-        for name in names:
-            if not name.startswith("whoswho.db"):
-                path = os.path.join(folder, name)
-                found[os.path.relpath(path, out)] = open(path, "rb").read()
-    return found
 
 
 def check_same_rows(got, expected, what):

@@ -2,11 +2,11 @@
 """What the tests of this folder share: MPI jobs on this machine, and libraries compared table by table."""
 import os
 import shutil
-import sqlite3
 import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+from content import rows, tree  # noqa: E402,F401
 from tap import Tap, skip_all  # noqa: E402,F401
 
 # Ranks of one machine need no network; more ranks than processors yield to each other.
@@ -30,28 +30,7 @@ def run(line, **more):
                           env=ENVIRONMENT, **more)
 
 
-def rows(out):
-    """All tables of a library, in an order that does not depend on the order of writing."""
-    base = sqlite3.connect(f"file:{out}/whoswho.db?mode=ro", uri=True)
-    names = [n for (n,) in base.execute("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
-                                        " AND name <> 'file_content'")]  # what each run itself saw of the files
-    found = {n: base.execute(f'SELECT * FROM "{n}" ORDER BY 1, 2').fetchall() for n in names}
-    base.close()
-    return found
-
-
 def differing(a, b):
     """Names of the tables in which two libraries differ."""
     p, q = rows(a), rows(b)
     return sorted(n for n in {*p, *q} if p.get(n) != q.get(n))
-
-
-def tree(out):
-    found = {}
-    for folder, _, names in os.walk(out):
-        for name in names:
-            if not name.startswith("whoswho.db"):
-                path = os.path.join(folder, name)
-                with open(path, "rb") as f:
-                    found[os.path.relpath(path, out)] = f.read()
-    return found

@@ -93,15 +93,22 @@ TEST(workers_find_what_a_plain_scan_finds)
     }
 }
 
-// Of a photo the second reply is the long one.
+// A post, and the bytes of the longest reply that it carries for the photo: the second.
+static size_t open_measured_post(post *p)
+{
+    ww_error err = {0};
+    ww_scan_result result = WW_SCAN_RESULT_INIT;
+    open_post(p);
+    CHECK_OK(scan(photo, p, &result, &err));
+    return p->largest;
+}
+
 TEST(a_reply_that_breaks_off_is_refused)
 {
     ww_error err = {0};
     ww_scan_result result = WW_SCAN_RESULT_INIT;
     post p;
-    open_post(&p);
-    CHECK_OK(scan(photo, &p, &result, &err));
-    const size_t bytes = p.largest;
+    const size_t bytes = open_measured_post(&p);
     for (int i = 0; i < DAMAGES; i++) {
         p.calls = 0;
         p.wrong = i % 3 == 0 ? 0 : 1;
@@ -119,9 +126,7 @@ TEST(a_reply_with_a_wrong_byte_does_no_harm)
     ww_error err = {0};
     ww_scan_result result = WW_SCAN_RESULT_INIT;
     post p;
-    open_post(&p);
-    CHECK_OK(scan(photo, &p, &result, &err));
-    const size_t bytes = p.largest;
+    const size_t bytes = open_measured_post(&p);
     for (int i = 0; i < DAMAGES; i++) {
         p.calls = 0;
         p.wrong = i % 2;
@@ -169,10 +174,9 @@ TEST(a_worker_with_other_options_is_found_out)
 int main(void)
 {
     ww_error err = {0};
-    const char *source = getenv("WW_SOURCE");
-    snprintf(photo, sizeof photo, "%s/tests/data/people/basil.png", source ? source : ".");
-    snprintf(data, sizeof data, "%s/tests/data", source ? source : ".");
-    snprintf(demo, sizeof demo, "%s/tests/data/demo.mp4", source ? source : ".");
+    snprintf(photo, sizeof photo, "%s", source_file("tests/data/people/basil.png"));
+    snprintf(data, sizeof data, "%s", source_file("tests/data"));
+    snprintf(demo, sizeof demo, "%s", source_file("tests/data/demo.mp4"));
     if (ww_models_open(NULL, &models, &err) != WW_OK) {
         printf("# %s\n", err.message);
         return 1;
