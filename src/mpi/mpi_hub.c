@@ -147,7 +147,7 @@ static ww_status list_workers(ww_mpi_hub *h, int ranks, const ww_mpi_hello *hell
         h->workers += hello[rank].workers;
         h->openers += ww_mpi_openers(hello[rank].workers);
     }
-    h->call = ww_try_array((size_t)(h->workers + h->openers), sizeof *h->call);
+    h->call = ww_try_array((size_t)h->workers + (size_t)h->openers, sizeof *h->call);
     if (!h->call)
         return ww_fail_memory(err, "the workers");
     // By turns over the ranks, so that the spans of a film go to different ones.

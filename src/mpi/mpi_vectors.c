@@ -103,9 +103,9 @@ static ww_status cluster(const ww_vectors_file *file, ww_mpi_vectors *v, ww_erro
         status = check_unit_length(file, err);
     if (status == WW_OK)
         status = ww_mpi_ring_dbscan(file, &options, labels, err);
-    if (status == WW_OK && first)
+    if (status == WW_OK && labels)
         status = renumber(labels, file->count, v, err);
-    if (status == WW_OK && first)
+    if (status == WW_OK && labels)
         status = ww_vector_labels_write(v->out, NULL, labels, file->count, false, err);
     free(labels);
     return ww_mpi_agree(status, err);
