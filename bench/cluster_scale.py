@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: MIT
-"""cluster_scale.py DRIVER [--kinds photos,footage] [--sizes 10000,100000] [--exact-max N] [--sklearn-max N] [--plot FILE.svg]
+"""cluster_scale.py DRIVER [--kinds photos,footage] [--sizes 10000,100000] [--exact-max N] [--sklearn-max N]
+                 [--plot FILE.svg]
 
-DBSCAN (eps 0.9, min_samples 5, two threads) of vectors with the structure of faces (face_vectors.py) by ww_dbscan, exact and approximate
-(recall 0.999), and by scikit-learn, in one run. DRIVER is the build's cluster_driver. Prints processor seconds and memory, whether the
-labels of the exact way are scikit-learn's, the recall the approximate way says, and how its clusters agree with the exact ones
-(adjusted Rand index). --plot draws processor seconds against the number of faces.
+DBSCAN (eps 0.9, min_samples 5, two threads) of vectors with the structure of faces (face_vectors.py) by ww_dbscan,
+exact and approximate (recall 0.999), and by scikit-learn, in one run. DRIVER is the build's cluster_driver. Prints
+processor seconds and memory, whether the labels of the exact way are scikit-learn's, the recall the approximate way
+says, and how its clusters agree with the exact ones (adjusted Rand index). --plot draws processor seconds against the
+number of faces.
 """
 import argparse
 import os
@@ -27,7 +29,8 @@ def arguments(path, n, recall):
 
 def timed(driver, path, n, recall=0):
     """Processor seconds, MB, recall."""
-    words = subprocess.run([driver, "--time", *arguments(path, n, recall)], capture_output=True, text=True, check=True).stdout.split()
+    command = [driver, "--time", *arguments(path, n, recall)]
+    words = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
     said = dict(zip(words[::2], words[1::2]))
     return float(said["processor_s"]), int(said["peak_kb"]) / 1024, float(said["recall"])
 
@@ -47,7 +50,8 @@ def main():
     parser.add_argument("--plot")
     options = parser.parse_args()
     series = {}
-    print("kind    |    faces | exact: cpu s    MB | approximate: cpu s    MB  recall  Rand index | scikit-learn: cpu s    MB  labels")
+    print("kind    |    faces | exact: cpu s    MB | approximate: cpu s    MB  recall  Rand index | "
+          "scikit-learn: cpu s    MB  labels")
     with tempfile.TemporaryDirectory() as folder:
         path, theirs = os.path.join(folder, "vectors.f32"), os.path.join(folder, "labels.i32")
         for kind in options.kinds.split(","):
@@ -66,7 +70,9 @@ def main():
                     line += f"{cpu:12.2f} {mb:5.0f} | "
                 else:
                     line += f"{'':18s} | "
-                agree = adjusted_rand_score(exact, labels(options.driver, path, n, RECALL)) if exact is not None else float("nan")
+                agree = float("nan")
+                if exact is not None:
+                    agree = adjusted_rand_score(exact, labels(options.driver, path, n, RECALL))
                 line += f"{near[0]:18.2f} {near[1]:5.0f} {near[2]:7.5f} {agree:11.4f} | "
                 if n <= options.sklearn_max:
                     _, cpu, kb = run_python(SKLEARN, path, theirs)

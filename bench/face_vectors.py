@@ -1,15 +1,16 @@
 # SPDX-License-Identifier: MIT
 """face_vectors.py KIND COUNT OUT.npy [--truth OUT.i32] [--seed N] [--dim N] [--largest N] | --describe
 
-Vectors with the structure of face embeddings, 1,000 to 10 million of them, for measurements. KIND: photos (each a face by itself) or footage
-(faces of one track lie closer together). People are of heavy-tailed sizes: most have a few faces, a few have up to --largest (5,000, or a
-twentieth of all where that is less). The same seed gives the same file, whatever the memory: rows are made in blocks, each with a
-generator of its own. --truth writes the person of each row.
+Vectors with the structure of face embeddings, 1,000 to 10 million of them, for measurements. KIND: photos (each a face
+by itself) or footage (faces of one track lie closer together). People are of heavy-tailed sizes: most have a few faces,
+a few have up to --largest (5,000, or a twentieth of all where that is less). The same seed gives the same file,
+whatever the memory: rows are made in blocks, each with a generator of its own. --truth writes the person of each row.
 
-How it was matched: distances were measured on what this program makes of photographs and footage (whoswho INPUT -o DIR; whoswho export DIR --to
-embeddings -O OUT; models compiled in, faces of quality 0.35 and more). photos: lfw_dev, 578 photos of 260 people, of each the face in the
-middle. footage: dev_cast8, 202 faces of 8 people in short shots. The constants below were then chosen until the columns agreed;
---describe prints the right ones (quantiles 1, 5, 25, 50, 75, 95, 99 %):
+How it was matched: distances were measured on what this program makes of photographs and footage (whoswho INPUT -o DIR;
+whoswho export DIR --to embeddings -O OUT; models compiled in, faces of quality 0.35 and more). photos: lfw_dev, 578
+photos of 260 people, of each the face in the middle. footage: dev_cast8, 202 faces of 8 people in short shots. The
+constants below were then chosen until the columns agreed; --describe prints the right ones (quantiles 1, 5, 25, 50, 75,
+95, 99 %):
 
                                   measured                                  made
   photos, one person              .55 .65 .78 .88 1.00 1.15 1.27           .55 .64 .78 .88 .98 1.13 1.23
@@ -28,7 +29,8 @@ import numpy as np
 
 DECAY = 0.24         # of the spectrum: direction k weighs (k + 1) ** -DECAY
 COMMON = 0.28        # length of what all faces have in common, beside a person's own 1
-PHOTO = (0.80, 0.12, 0.34)    # noise of a photo beside its person's 1: median, log-deviation from person to person, from face to face
+# Noise of a photo beside its person's 1: median, log-deviation from person to person, from face to face.
+PHOTO = (0.80, 0.12, 0.34)
 TRACK = (0.17, 0.40)          # of a track: median, log-deviation
 IN_TRACK = (0.46, 0.27, 0.42) # of a face in its track: median, log-deviation from track to track, from face to face
 MEAN_PERSON = 25     # pieces (photos or tracks) of a person, roughly
@@ -65,7 +67,9 @@ class Faces:
         self.seed, self.kind, self.count, self.dim = seed, kind, count, dim
         self.spectrum = ((np.arange(dim) + 1.0) ** -DECAY).astype(np.float32)
         largest = largest or max(2, min(5000, count // 20))
-        tracks = sizes(rng, count, MEAN_TRACK, min(TRACK_LARGEST, largest)) if kind == "footage" else np.ones(count, np.int64)
+        tracks = np.ones(count, np.int64)
+        if kind == "footage":
+            tracks = sizes(rng, count, MEAN_TRACK, min(TRACK_LARGEST, largest))
         each = MEAN_PERSON if kind == "photos" else MEAN_PERSON / 2
         people = sizes(rng, len(tracks), each, largest if kind == "photos" else max(1, largest // MEAN_TRACK))
         person_of_track = np.repeat(np.arange(len(people)), people)[:len(tracks)]
@@ -78,7 +82,8 @@ class Faces:
             self.of_row = self.who
         else:
             noise = lognormal(rng, *TRACK, len(tracks)) * self.directions(rng, len(tracks))
-            self.centres, self.noise = unit(centres[person_of_track] + noise), lognormal(rng, *IN_TRACK[:2], len(tracks))
+            self.centres = unit(centres[person_of_track] + noise)
+            self.noise = lognormal(rng, *IN_TRACK[:2], len(tracks))
             self.of_row = self.track
         self.turn = np.linalg.qr(rng.normal(size=(dim, dim)))[0].astype(np.float32)
 
@@ -103,7 +108,8 @@ class Faces:
 def write(path, faces):
     """As numpy.save would write all rows, block by block."""
     with open(path, "wb") as f:
-        np.lib.format.write_array_header_1_0(f, {"descr": "<f4", "fortran_order": False, "shape": (faces.count, faces.dim)})
+        shape = (faces.count, faces.dim)
+        np.lib.format.write_array_header_1_0(f, {"descr": "<f4", "fortran_order": False, "shape": shape})
         for rows in faces.blocks():
             rows.tofile(f)
 
@@ -119,11 +125,12 @@ def describe(kind):
         left, right = a[chosen][:200000], b[chosen][:200000]
         if len(left) > 100:
             apart = np.linalg.norm(x[left] - x[right], axis=1)
-            print(f"{kind}, {name}:", np.round(np.quantile(apart, [.01, .05, .25, .5, .75, .95, .99]), 2), "mean", apart.mean().round(3),
-                  "deviation", apart.std().round(3))
+            print(f"{kind}, {name}:", np.round(np.quantile(apart, [.01, .05, .25, .5, .75, .95, .99]), 2),
+                  "mean", apart.mean().round(3), "deviation", apart.std().round(3))
     first = np.unique(faces.who, return_index=True)[1]
     values = np.linalg.eigvalsh(np.cov(x[first].T))[::-1].cumsum()
-    print("spectrum:", np.round(values[[0, 3, 7, 15, 31, 63]] / values[-1], 2), " faces of the largest people:", np.sort(np.bincount(faces.who))[-3:])
+    print("spectrum:", np.round(values[[0, 3, 7, 15, 31, 63]] / values[-1], 2),
+          " faces of the largest people:", np.sort(np.bincount(faces.who))[-3:])
 
 
 def main():

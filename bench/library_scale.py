@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: MIT
 """usage: library_scale.py WHOSWHO FOOTAGE [--keep DIR] [FACES...]
 
-How a library behaves as it grows: CPU seconds (user and system) of commands in libraries of FACES (10,000 and 100,000) faces, twenty of each person on
-photos of four, made by tests/browser/make_library.py, and how each grows with the faces (1.0: in proportion). Run by /usr/bin/python3
-(python3-opencv). A million faces need 20 GB and three million files."""
+How a library behaves as it grows: CPU seconds (user and system) of commands in libraries of FACES (10,000 and 100,000)
+faces, twenty of each person on photos of four, made by tests/browser/make_library.py, and how each grows with the faces
+(1.0: in proportion). Run by /usr/bin/python3 (python3-opencv). A million faces need 20 GB and three million files."""
 import argparse
 import contextlib
 import math
@@ -32,7 +32,8 @@ def cpu_seconds(program, *command):
 def largest(folder):
     """Numbers of the people with the most faces, most first."""
     with contextlib.closing(sqlite3.connect(os.path.join(folder, "whoswho.db"))) as base:
-        rows = base.execute("SELECT person FROM face WHERE person IS NOT NULL GROUP BY person ORDER BY count(*) DESC, person LIMIT 8")
+        rows = base.execute("SELECT person FROM face WHERE person IS NOT NULL GROUP BY person"
+                            " ORDER BY count(*) DESC, person LIMIT 8")
         return [str(number) for number, in rows]
 
 
@@ -67,10 +68,13 @@ def measure(program, folder, picture):
 
 def table(results):
     counts = sorted(results)
-    lines = ["| step | " + " | ".join(f"{count:,} faces" for count in counts) + " | growth |", "|---|" + "---|" * (len(counts) + 1)]
+    lines = ["| step | " + " | ".join(f"{count:,} faces" for count in counts) + " | growth |",
+             "|---|" + "---|" * (len(counts) + 1)]
     for name in results[counts[0]]:
         row = [results[count][name] for count in counts]
-        growth = math.log(row[-1] / row[0]) / math.log(counts[-1] / counts[0]) if len(row) > 1 and min(row) > 0 else float("nan")
+        growth = float("nan")
+        if len(row) > 1 and min(row) > 0:
+            growth = math.log(row[-1] / row[0]) / math.log(counts[-1] / counts[0])
         lines.append(f"| {name} | " + " | ".join(f"{value:.2f}" for value in row) + f" | {growth:.2f} |")
     return "\n".join(lines)
 
@@ -87,7 +91,8 @@ def main():
         for faces in args.faces:
             folder = os.path.join(args.keep or scratch, f"library_{faces}")
             print(f"{faces} faces", file=sys.stderr, flush=True)
-            subprocess.run([sys.executable, MAKE, program, args.footage, folder, str(faces), str(faces // PER_PERSON)], check=True)
+            subprocess.run([sys.executable, MAKE, program, args.footage, folder, str(faces), str(faces // PER_PERSON)],
+                           check=True)
             results[faces] = measure(program, folder, PICTURE)
             if not args.keep:
                 shutil.rmtree(folder)

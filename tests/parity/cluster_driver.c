@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// cluster_driver VECTORS COUNT DIM EPS MIN_SAMPLES [THREADS [KERNELS [RECALL]]]: DBSCAN of raw float32 rows in a file, one label
-// a line. Used by cluster_parity.py and bench/cluster_bench.py; --time prints seconds of wall and processor time to
-// stderr instead of labels.
+// cluster_driver VECTORS COUNT DIM EPS MIN_SAMPLES [THREADS [KERNELS [RECALL]]]: DBSCAN of raw float32 rows in a file,
+// one label a line. Used by cluster_parity.py, bench/cluster_bench.py and bench/cluster_scale.py; --time prints seconds
+// of wall and processor time, memory and recall instead of labels.
 #include "base/clock.h"
 #include "base/files.h"
 #include "cluster/cluster.h"
