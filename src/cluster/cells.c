@@ -12,13 +12,18 @@
 enum {
     ROWS_PER_CENTRE = 16, // of the sample that centres are learned from
     ROUNDS = 4,           // of k-means
-    COUNT_MAX = 16384,
-    ROOTS = 4,         // as many cells as the root of the rows, times
-    SAMPLES = 1024,    // vectors whose near pairs are all found; half say how many cells, half how well that went
-    SAMPLE_PAIRS = 64, // of each, so many pairs stand for the others
-    BATCH = 256,       // rows that a worker takes at a time
+    COUNT_MAX = 16384,    // of cells
+    ROOTS = 4,            // as many cells as the root of the rows, times
+    SAMPLES = 1024,       // vectors whose near pairs are all found; half say how many cells, half how well that went
+    SAMPLE_PAIRS = 64,    // of each, so many pairs stand for the others
+    BATCH = 256,          // rows that a worker takes at a time
     THREADS_MAX = 256,
 };
+_Static_assert(COUNT_MAX <= UINT16_MAX, "ww_cells keeps their numbers in 16 bits");
+// Shares of the progress of the whole search, roughly; together WW_CELLS_SHARE.
+#define LEARN_SHARE 0.1
+#define CHOOSE_SHARE 0.1
+#define SORT_SHARE 0.2
 
 typedef struct cells_builder {
     ww_cells *cells;
@@ -170,8 +175,8 @@ static ww_status learn_centres(builder *b, ww_error *err)
         memcpy(b->cells->centre + c * b->dim, row_of(b, c * sample / cells * l.step), b->dim * sizeof(float));
     for (int round = 0; status == WW_OK && round < ROUNDS; round++) {
         place_centres(b);
-        status = run_batches(b, sample, WW_PRODUCT_ROWS * b->centres.padded, find_own, &l, 0.1 * round / ROUNDS,
-                             0.1 / ROUNDS, err);
+        status = run_batches(b, sample, WW_PRODUCT_ROWS * b->centres.padded, find_own, &l, LEARN_SHARE * round / ROUNDS,
+                             LEARN_SHARE / ROUNDS, err);
         if (status == WW_OK && !move_centres(b, &l, sample))
             status = ww_fail_memory(err, "the cells of %zu vectors", b->cells->rows);
     }
@@ -197,7 +202,7 @@ static int rank_of(const float *distance, int count, int cell)
     return rank;
 }
 
-// Keeps each of those found alike often, whatever their order: the ones whose number, mixed up, is least.
+// Wellons' lowbias32, a bijection (github.com/skeeto/hash-prospector).
 static uint32_t mixed(uint32_t x)
 {
     x = (x ^ x >> 16) * 0x7feb352dU;
@@ -205,6 +210,7 @@ static uint32_t mixed(uint32_t x)
     return x ^ x >> 16;
 }
 
+// Keeps each of those found alike often, whatever their order: the ones whose number, mixed up, is least.
 static void take_pair(sample_pairs *s, uint32_t other)
 {
     size_t at = s->found < SAMPLE_PAIRS ? s->found : SAMPLE_PAIRS;
@@ -305,7 +311,8 @@ static ww_status choose_probes(builder *b, ww_error *err)
     if (status == WW_OK && (!distance || !share))
         status = ww_fail_memory(err, "the cells of %zu vectors", b->cells->rows);
     if (status == WW_OK)
-        status = run_batches(b, b->cells->rows, WW_PRODUCT_ROWS * s.rows.padded, find_pairs, &s, 0.1, 0.1, err);
+        status = run_batches(b, b->cells->rows, WW_PRODUCT_ROWS * s.rows.padded, find_pairs, &s, LEARN_SHARE,
+                             CHOOSE_SHARE, err);
     for (size_t i = 0; status == WW_OK && i < SAMPLES; i++)
         rank_pairs(b, &s.of[i], distance, distance + WW_PRODUCT_ROWS * padded, share + i % 2 * count);
     if (status == WW_OK) {
@@ -363,8 +370,8 @@ static ww_status sort_rows(builder *b, ww_error *err)
     c->order = ww_alloc_array(c->rows, sizeof *c->order, SIZE_MAX);
     if (!c->probe || !c->start || !c->order)
         return ww_fail_memory(err, "%d cells to look into for each of %zu vectors", c->probes, c->rows);
-    const ww_status status =
-        run_batches(b, c->rows, (WW_PRODUCT_ROWS + 1) * b->centres.padded, probe_rows, c->probe, 0.2, 0.2, err);
+    const ww_status status = run_batches(b, c->rows, (WW_PRODUCT_ROWS + 1) * b->centres.padded, probe_rows, c->probe,
+                                         LEARN_SHARE + CHOOSE_SHARE, SORT_SHARE, err);
     if (status != WW_OK)
         return status;
     for (size_t i = 0; i < c->rows; i++)

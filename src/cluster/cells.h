@@ -9,7 +9,7 @@
 #include "cluster/cluster.h"
 #include "cluster/kernels.h"
 
-enum { WW_CELLS_MAX = UINT16_MAX };
+#define WW_CELLS_SHARE 0.4 // of the whole search's progress: what building them reports
 
 typedef struct ww_cells {
     size_t rows;
@@ -22,14 +22,15 @@ typedef struct ww_cells {
 } ww_cells;
 
 typedef struct ww_cells_wanted {
-    double eps, recall; // recall: 0 to 1
+    double eps, recall; // Euclidean distance of near pairs; share of them that is to be found, 0 to 1
     int threads;
     const ww_cluster_kernels *kernels;
-    ww_cluster_progress progress; // may be NULL
+    ww_cluster_progress progress; // 0 to WW_CELLS_SHARE; may be NULL
     void *user;
 } ww_cells_wanted;
 
-// All values must be finite. `order` and all else is fixed by the vectors, whatever the number of threads.
+// `vectors`: rows x dim, all finite. To be freed after success; nothing is left after a failure. What is built is fixed
+// by the vectors, whatever the number of threads.
 ww_status ww_cells_build(ww_cells *cells, const float *vectors, size_t rows, int dim, const ww_cells_wanted *wanted,
                          ww_error *err);
 void ww_cells_free(ww_cells *cells);

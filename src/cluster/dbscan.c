@@ -12,10 +12,8 @@
 #include "cluster/pairs.h"
 #include <math.h>
 #include <pthread.h>
-#include <stdlib.h>
-#include <string.h>
 
-enum { REMEMBERED_MIN = 8, NEAR_BATCH = 512 };
+enum { REMEMBERED_MIN = 8 };
 
 typedef enum dbscan_phase { PHASE_COUNT, PHASE_JOIN, PHASE_BORDER } dbscan_phase;
 
@@ -61,22 +59,17 @@ static bool matters(const dbscan *d, uint32_t a, uint32_t b)
 static void visit(void *user, const ww_pair *pairs, size_t count)
 {
     dbscan *d = user;
-    ww_pair near[NEAR_BATCH];
-    while (count > 0) {
-        const size_t n = count < NEAR_BATCH ? count : NEAR_BATCH;
-        size_t found = 0;
-        for (size_t i = 0; i < n; i++)
-            if (matters(d, pairs[i].a, pairs[i].b) && ww_sieve_near(&d->sieve, pairs[i].a, pairs[i].b))
-                near[found++] = pairs[i];
-        if (found) {
-            pthread_mutex_lock(&d->lock);
-            for (size_t i = 0; i < found; i++)
-                note(d, near[i].a, near[i].b);
-            pthread_mutex_unlock(&d->lock);
-        }
-        pairs += n;
-        count -= n;
-    }
+    ww_pair near[WW_PAIRS_BATCH];
+    size_t found = 0;
+    for (size_t i = 0; i < count; i++)
+        if (matters(d, pairs[i].a, pairs[i].b) && ww_sieve_near(&d->sieve, pairs[i].a, pairs[i].b))
+            near[found++] = pairs[i];
+    if (found == 0)
+        return;
+    pthread_mutex_lock(&d->lock);
+    for (size_t i = 0; i < found; i++)
+        note(d, near[i].a, near[i].b);
+    pthread_mutex_unlock(&d->lock);
 }
 
 // All of them core and in one component (phase BORDER: none of them is a border point to be looked at again).
@@ -105,7 +98,7 @@ static int progress(void *user, double share_done)
 static int progress_after_cells(void *user, double share_done)
 {
     const dbscan *d = user;
-    return d->options->progress(d->options->user, 0.4 + 0.6 * share_done);
+    return d->options->progress(d->options->user, WW_CELLS_SHARE + (1 - WW_CELLS_SHARE) * share_done);
 }
 
 static ww_status pass(dbscan *d, dbscan_phase phase, ww_error *err)

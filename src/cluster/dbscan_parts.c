@@ -3,8 +3,6 @@
 #include "cluster/pairs.h"
 #include <pthread.h>
 
-enum { NEAR_BATCH = 512 };
-
 typedef struct adder {
     ww_dbscan_state *state;
     ww_sieve sieve;
@@ -20,24 +18,19 @@ static uint32_t global_row(const adder *d, uint32_t row)
 static void visit(void *user, const ww_pair *pairs, size_t count)
 {
     adder *d = user;
-    ww_pair near[NEAR_BATCH];
-    while (count > 0) {
-        const size_t n = count < NEAR_BATCH ? count : NEAR_BATCH;
-        size_t found = 0;
-        for (size_t i = 0; i < n; i++) {
-            const ww_pair global = {global_row(d, pairs[i].a), global_row(d, pairs[i].b)};
-            if (ww_dbscan_state_asks(d->state, global.a, global.b) && ww_sieve_near(&d->sieve, pairs[i].a, pairs[i].b))
-                near[found++] = global;
-        }
-        if (found) {
-            pthread_mutex_lock(&d->lock);
-            for (size_t i = 0; i < found; i++)
-                ww_dbscan_state_note(d->state, near[i].a, near[i].b);
-            pthread_mutex_unlock(&d->lock);
-        }
-        pairs += n;
-        count -= n;
+    ww_pair near[WW_PAIRS_BATCH];
+    size_t found = 0;
+    for (size_t i = 0; i < count; i++) {
+        const ww_pair global = {global_row(d, pairs[i].a), global_row(d, pairs[i].b)};
+        if (ww_dbscan_state_asks(d->state, global.a, global.b) && ww_sieve_near(&d->sieve, pairs[i].a, pairs[i].b))
+            near[found++] = global;
     }
+    if (found == 0)
+        return;
+    pthread_mutex_lock(&d->lock);
+    for (size_t i = 0; i < found; i++)
+        ww_dbscan_state_note(d->state, near[i].a, near[i].b);
+    pthread_mutex_unlock(&d->lock);
 }
 
 static bool settled_rows(const adder *d, uint32_t root, const uint32_t *rows, size_t count)

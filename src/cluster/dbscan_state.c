@@ -85,7 +85,7 @@ void ww_dbscan_state_note(ww_dbscan_state *s, uint32_t a, uint32_t b)
     make_core_if_due(s, b);
 }
 
-// Joins `i`, which is core, with those of the core ones among what it remembers in `from`, if it was not core there.
+// Joins `i`, which is core by now and was not in `from`, with the core ones among those it remembers there.
 static void join_remembered(ww_dbscan_state *s, uint32_t i, const ww_dbscan_state *from)
 {
     const uint32_t *others = remembered_of(from, i);

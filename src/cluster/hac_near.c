@@ -59,24 +59,18 @@ static void put(collector *c, const near_pair *pairs, size_t count)
 
 static void visit(void *user, const ww_pair *pairs, size_t count)
 {
-    enum { BATCH = 512 };
     collector *c = user;
-    near_pair near[BATCH];
-    while (count > 0) {
-        const size_t n = count < BATCH ? count : BATCH;
-        size_t found = 0;
-        for (size_t i = 0; i < n; i++) {
-            const uint32_t a = pairs[i].a, b = pairs[i].b;
-            const double at_least = ww_hac_squared(c->clusters, a, b) - ww_near_error(c->lists, c->clusters->dim, a, b);
-            if (at_least <= c->lists->reach_squared)
-                near[found++] = (near_pair){pairs[i], ww_near_float_below(at_least)};
-        }
-        pthread_mutex_lock(&c->lock);
-        put(c, near, found);
-        pthread_mutex_unlock(&c->lock);
-        pairs += n;
-        count -= n;
+    near_pair near[WW_PAIRS_BATCH];
+    size_t found = 0;
+    for (size_t i = 0; i < count; i++) {
+        const uint32_t a = pairs[i].a, b = pairs[i].b;
+        const double at_least = ww_hac_squared(c->clusters, a, b) - ww_near_error(c->lists, c->clusters->dim, a, b);
+        if (at_least <= c->lists->reach_squared)
+            near[found++] = (near_pair){pairs[i], ww_near_float_below(at_least)};
     }
+    pthread_mutex_lock(&c->lock);
+    put(c, near, found);
+    pthread_mutex_unlock(&c->lock);
 }
 
 // Parts the pool into lists, each with room for all its pairs.

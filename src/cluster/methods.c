@@ -71,7 +71,7 @@ static ww_status fill_options(const ww_method *method, const ww_method_options *
     if (!(out->threshold > 0))
         return ww_fail(err, WW_ERR_ARGUMENT, "the threshold of %s is %g; it must be above 0", method->name,
                        out->threshold);
-    if (out->recall != 0 && method->run != ww_dbscan_run)
+    if (out->recall != 0 && !method->by_density)
         return ww_fail(err, WW_ERR_ARGUMENT, "%s compares all vectors; only dbscan can be approximate", method->name);
     if (out->min_samples < 0 || out->neighbours < 0 || out->neighbours > NEIGHBOURS_MAX || out->min_size < 0)
         return ww_fail(err, WW_ERR_ARGUMENT,

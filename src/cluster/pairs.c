@@ -12,7 +12,6 @@
 
 enum {
     BLOCK = 4 * WW_TILE_Y, // rows; a multiple of WW_TILE_X and WW_TILE_Y
-    BATCH = 512,           // candidates handed over at a time
     THREADS_MAX = 256,
 };
 
@@ -38,7 +37,7 @@ struct worker {
     int32_t limit_head[BLOCK], limit[BLOCK];
     int8_t *x;    // [tile][group][WW_TILE_X][WW_GROUP]
     bool upwards; // only pairs with rows that lie behind
-    ww_pair batch[BATCH];
+    ww_pair batch[WW_PAIRS_BATCH];
     size_t batched;
     uint32_t *looking, *start; // rows of a cell by the cell they look into; where those of each cell begin
     size_t looking_room;
@@ -96,7 +95,7 @@ static void add_candidates(worker *w, size_t x, size_t y, const uint64_t may[WW_
             const size_t other = y + (size_t)__builtin_ctzll(left);
             if (!wanted_pair(w, w->place[x + r], other))
                 continue;
-            if (w->batched == BATCH)
+            if (w->batched == WW_PAIRS_BATCH)
                 flush(w);
             w->batch[w->batched++] = (ww_pair){w->row[x + r], s->row[other]};
         }

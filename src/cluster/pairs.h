@@ -7,11 +7,13 @@
 #include "cluster/cluster.h"
 #include "cluster/sieve.h"
 
+enum { WW_PAIRS_BATCH = 512 };
+
 typedef struct ww_pair_visitor {
     // True: nothing between these rows and those is of interest any more. May be NULL. Called from any worker, several
     // at a time.
     bool (*settled)(void *user, const uint32_t *a, size_t a_count, const uint32_t *b, size_t b_count);
-    // Candidates, in no order. Called from any worker, several at a time.
+    // 1 to WW_PAIRS_BATCH candidates, in no order. Called from any worker, several at a time.
     void (*visit)(void *user, const ww_pair *pairs, size_t count);
     void *user;
     // Called by one worker at a time; non-zero cancels. May be NULL.
