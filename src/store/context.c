@@ -41,13 +41,6 @@ ww_status ww_store_add_context(ww_store *s, const ww_context_row *row, ww_error 
     return ww_sql_leave(s, status, err);
 }
 
-static ww_status damaged(const ww_store *s, const char *what, int64_t id, ww_error *err)
-{
-    return ww_fail(err, WW_ERR_STORE,
-                   "the library '%s' is damaged: the %s %lld cannot be right; move it away and scan again", s->path,
-                   what, (long long)id);
-}
-
 typedef struct view_walk {
     ww_store *store;
     ww_on_view *on_row;
@@ -61,7 +54,7 @@ static ww_status on_view(void *user, sqlite3_stmt *row, ww_error *err)
     const void *view = sqlite3_column_blob(row, 1);
     const size_t bytes = (size_t)sqlite3_column_bytes(row, 1);
     return view && bytes <= WW_STORE_CONTEXT_MAX ? walk->on_row(walk->user, frame, view, bytes, err)
-                                                 : damaged(walk->store, "view of frame", frame, err);
+                                                 : ww_sql_damaged(walk->store, "the view of frame", frame, err);
 }
 
 ww_status ww_store_views(ww_store *s, ww_on_view *on_row, void *user, ww_error *err)
@@ -109,7 +102,7 @@ static ww_status on_context(void *user, sqlite3_stmt *row, ww_error *err)
     };
     if (context.torso_bytes > WW_STORE_CONTEXT_MAX || context.hair_bytes > WW_STORE_CONTEXT_MAX
         || !read_intermediate(walk, row, &context))
-        return damaged(walk->store, "context of face", context.face, err);
+        return ww_sql_damaged(walk->store, "the context of face", context.face, err);
     return walk->on_row(walk->user, &context, err);
 }
 
@@ -148,7 +141,7 @@ static ww_status read_light(const ww_store *s, sqlite3_stmt *row, ww_light *ligh
         memcpy(value, data, sizeof value);
     for (int i = 0; i < WW_LIGHT_VALUES; i++)
         if (!(value[i] >= -1 && value[i] <= 1))
-            return damaged(s, "light of face", sqlite3_column_int64(row, 0), err);
+            return ww_sql_damaged(s, "the light of face", sqlite3_column_int64(row, 0), err);
     memcpy(light, value, sizeof *light);
     return WW_OK;
 }

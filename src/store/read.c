@@ -33,13 +33,6 @@ bool ww_sql_are_counts(const ww_scan_counts *c)
 
 static bool is_time(int64_t us) { return us >= -WW_STORE_TIME_MAX_US && us <= WW_STORE_TIME_MAX_US; }
 
-static ww_status damaged(const ww_store *s, const char *what, const char *of, int64_t id, ww_error *err)
-{
-    return ww_fail(err, WW_ERR_STORE,
-                   "the library '%s' is damaged: the %s of %s %lld cannot be right; move it away and scan again",
-                   s->path, what, of, (long long)id);
-}
-
 typedef struct source_walk {
     ww_store *store;
     ww_on_source *on_row;
@@ -77,7 +70,8 @@ static ww_status on_source(void *user, sqlite3_stmt *row, ww_error *err)
                  && within(source.height, 0, PIXELS_MAX) && is_time(source.duration_us) && source.span_count >= 0
                  && source.span_count <= WW_STORE_SPANS_MAX && source.spans_done <= source.span_count
                  && counts(source.bytes) && ww_sql_are_counts(&source.counts);
-    return sound ? walk->on_row(walk->user, &source, err) : damaged(walk->store, "row", "source", source.id, err);
+    return sound ? walk->on_row(walk->user, &source, err)
+                 : ww_sql_damaged(walk->store, "the row of source", source.id, err);
 }
 
 #define SOURCES                                                                                                        \
@@ -121,7 +115,8 @@ static ww_status on_frame(void *user, sqlite3_stmt *row, ww_error *err)
     bool sound = within(frame.width, 0, PIXELS_MAX) && within(frame.height, 0, PIXELS_MAX) && frame.span >= 0
                  && is_time(frame.time_us) && within(frame.jpeg_width, 0, PIXELS_MAX)
                  && within(frame.jpeg_height, 0, PIXELS_MAX);
-    return sound ? walk->on_row(walk->user, &frame, err) : damaged(walk->store, "row", "frame", frame.id, err);
+    return sound ? walk->on_row(walk->user, &frame, err)
+                 : ww_sql_damaged(walk->store, "the row of frame", frame.id, err);
 }
 
 ww_status ww_store_frames(ww_store *s, ww_on_frame *on_row, void *user, ww_error *err)
@@ -139,11 +134,6 @@ typedef struct face_walk {
     bool with_embeddings;
     float embedding[WW_STORE_EMBEDDING_MAX]; // a BLOB's bytes need not be aligned
 } face_walk;
-
-static ww_status damaged_face(const face_walk *walk, int64_t id, const char *what, ww_error *err)
-{
-    return damaged(walk->store, what, "face", id, err);
-}
 
 static bool all_finite(const float *value, size_t count)
 {
@@ -175,11 +165,12 @@ static ww_status read_embedding(face_walk *walk, sqlite3_stmt *row, int column, 
         return ww_fail_memory(err, "a face's embedding");
     if (face->embedding_dim < 0 || bytes != (size_t)face->embedding_dim * sizeof(float)
         || bytes > sizeof walk->embedding)
-        return damaged_face(walk, face->id, "embedding", err);
+        return ww_sql_damaged(walk->store, "the embedding of face", face->id, err);
     if (bytes)
         memcpy(walk->embedding, data, bytes);
-    return all_finite(walk->embedding, (size_t)face->embedding_dim) ? WW_OK
-                                                                    : damaged_face(walk, face->id, "embedding", err);
+    return all_finite(walk->embedding, (size_t)face->embedding_dim)
+               ? WW_OK
+               : ww_sql_damaged(walk->store, "the embedding of face", face->id, err);
 }
 
 static ww_status on_face(void *user, sqlite3_stmt *row, ww_error *err)
@@ -207,12 +198,12 @@ static ww_status on_face(void *user, sqlite3_stmt *row, ww_error *err)
     if (ww_sql_starved(row))
         return ww_fail_memory(err, "a face's row of the library");
     if (!landmarks || (size_t)sqlite3_column_bytes(row, 19) != sizeof face.landmark)
-        return damaged_face(walk, face.id, "landmarks", err);
+        return ww_sql_damaged(walk->store, "the landmarks of face", face.id, err);
     memcpy(face.landmark, landmarks, sizeof face.landmark);
     if (!is_sound(&face))
-        return damaged_face(walk, face.id, "box, score or person", err);
+        return ww_sql_damaged(walk->store, "the box, score or person of face", face.id, err);
     if (!all_finite(face.landmark, sizeof face.landmark / sizeof *face.landmark))
-        return damaged_face(walk, face.id, "landmarks", err);
+        return ww_sql_damaged(walk->store, "the landmarks of face", face.id, err);
     ww_status status = walk->with_embeddings ? read_embedding(walk, row, 20, &face, err) : WW_OK;
     if (status != WW_OK)
         return status;
@@ -264,7 +255,7 @@ static ww_status on_remembered(void *user, sqlite3_stmt *row, ww_error *err)
     };
     bool sound = is_time(face.time_us) && is_box(face.x, face.y, face.width, face.height) && face.person >= 0;
     return sound ? walk->on_row(walk->user, &face, err)
-                 : damaged(walk->store, "remembered face", "person", face.person, err);
+                 : ww_sql_damaged(walk->store, "the remembered face of person", face.person, err);
 }
 
 ww_status ww_store_remembered(ww_store *s, ww_on_remembered *on_row, void *user, ww_error *err)
@@ -315,12 +306,12 @@ ww_status ww_store_embedding(ww_store *s, int64_t face, float *embedding, int *d
     if (ww_sql_starved(row))
         status = ww_fail_memory(err, "a face's embedding");
     else if (bytes % sizeof *embedding != 0 || values > WW_STORE_EMBEDDING_MAX)
-        status = damaged(s, "embedding", "face", face, err);
+        status = ww_sql_damaged(s, "the embedding of face", face, err);
     else if (bytes)
         memcpy(embedding, data, bytes);
     sqlite3_reset(row);
     if (status == WW_OK && !all_finite(embedding, values))
-        status = damaged(s, "embedding", "face", face, err);
+        status = ww_sql_damaged(s, "the embedding of face", face, err);
     *dim = (int)values;
     return status;
 }

@@ -20,13 +20,6 @@ ww_status ww_store_add_part(ww_store *s, int64_t source, const ww_part_row *row,
                       err);
 }
 
-static ww_status damaged(const ww_store *s, const char *what, int64_t source, ww_error *err)
-{
-    return ww_fail(err, WW_ERR_STORE,
-                   "the library '%s' is damaged: %s of source %lld cannot be right; move it away and scan again",
-                   s->path, what, (long long)source);
-}
-
 typedef struct part_walk {
     ww_store *store;
     int64_t source;
@@ -49,7 +42,7 @@ static ww_status on_part(void *user, sqlite3_stmt *row, ww_error *err)
         return ww_fail_memory(err, "a span's row of the library");
     if (part.span < 0 || part.span > WW_STORE_SPANS_MAX || part.beginning_bytes > WW_STORE_CONTEXT_MAX
         || !ww_sql_are_counts(&part.counts))
-        return damaged(walk->store, "a span", walk->source, err);
+        return ww_sql_damaged(walk->store, "a span of source", walk->source, err);
     return walk->on_row(walk->user, &part, err);
 }
 

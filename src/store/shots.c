@@ -35,10 +35,7 @@ static ww_status on_shot(void *user, sqlite3_stmt *row, ww_error *err)
         return ww_fail_memory(err, "a shot of the library");
     if (shot.first_us < -WW_STORE_TIME_MAX_US || shot.first_us > shot.last_us || shot.last_us > WW_STORE_TIME_MAX_US
         || shot.span < 0 || shot.span > WW_STORE_SPANS_MAX || shot.ending_bytes > WW_STORE_CONTEXT_MAX)
-        return ww_fail(
-            err, WW_ERR_STORE,
-            "the library '%s' is damaged: a shot of source %lld cannot be right; move it away and scan again",
-            walk->store->path, (long long)shot.source);
+        return ww_sql_damaged(walk->store, "a shot of source", shot.source, err);
     return walk->on_row(walk->user, &shot, err);
 }
 

@@ -102,6 +102,13 @@ static const char *const sql_text[WW_SQL_COUNT] = {
     [WW_SQL_UNSET_OTHER_EXPORTED] = "DELETE FROM exported WHERE path = ? AND hash <> ?",
 };
 
+ww_status ww_sql_damaged(const ww_store *s, const char *what, int64_t id, ww_error *err)
+{
+    return ww_fail(err, WW_ERR_STORE,
+                   "the library '%s' is damaged: %s %lld cannot be right; move it away and scan again", s->path, what,
+                   (long long)id);
+}
+
 static bool disk_is_full(sqlite3 *db, int rc)
 {
     int errnum = sqlite3_system_errno(db);

@@ -135,6 +135,9 @@ ww_status ww_sql_walk(ww_store *s, const char *sql, ww_on_sql *on_row, void *use
 // Whether a column just asked for could not be given for want of memory: a NULL then means nothing.
 static inline bool ww_sql_starved(sqlite3_stmt *row) { return sqlite3_errcode(sqlite3_db_handle(row)) == SQLITE_NOMEM; }
 
+// WW_ERR_STORE: a value that SQLite does not check cannot be right. `what`: as "the row of source"; its id follows.
+ww_status ww_sql_damaged(const ww_store *s, const char *what, int64_t id, ww_error *err);
+
 // Whether a right library can hold these, and their sums.
 bool ww_sql_are_counts(const ww_scan_counts *counts);
 

@@ -222,8 +222,8 @@ ww_status ww_store_set_shot(ww_store *s, const ww_shot_row *row, ww_error *err);
 // By (source, first_us). Borrowed for the call.
 ww_status ww_store_shots(ww_store *s, ww_on_shot *on_row, void *user, ww_error *err);
 ww_status ww_store_last_shot(ww_store *s, int64_t source, ww_on_shot *on_row, void *user, ww_error *err); // if any
-ww_status ww_store_shots_of(ww_store *s, int64_t source, ww_on_shot *on_row, void *user,
-                            ww_error *err); // of one source
+// Of one source.
+ww_status ww_store_shots_of(ww_store *s, int64_t source, ww_on_shot *on_row, void *user, ww_error *err);
 
 // --- shards: libraries that hold a share of the footage, and are to be joined (join/)
 typedef struct ww_part_row { // what a shard notes of each span it scanned
@@ -259,8 +259,8 @@ typedef ww_status ww_on_frame(void *user, const ww_frame_row *row, ww_error *err
 typedef ww_status ww_on_face(void *user, const ww_face_row *row, const float *embedding, ww_error *err);
 typedef ww_status ww_on_person(void *user, const ww_person_row *row, ww_error *err);
 ww_status ww_store_sources(ww_store *s, ww_on_source *on_row, void *user, ww_error *err);
-ww_status ww_store_source(ww_store *s, int64_t id, ww_on_source *on_row, void *user,
-                          ww_error *err); // one, if it is there
+// One, if it is there.
+ww_status ww_store_source(ww_store *s, int64_t id, ww_on_source *on_row, void *user, ww_error *err);
 ww_status ww_store_frames(ww_store *s, ww_on_frame *on_row, void *user, ww_error *err);
 // embedding: row->embedding_dim floats (NULL when with_embeddings is false).
 ww_status ww_store_faces(ww_store *s, bool with_embeddings, ww_on_face *on_row, void *user, ww_error *err);

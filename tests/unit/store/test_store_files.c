@@ -236,7 +236,6 @@ TEST(rows_with_impossible_values_are_refused)
     fixture_end();
 }
 
-// Nothing that somebody else put into the file is run.
 static ww_status ignore_part(void *user, const ww_part_row *row, ww_error *err) { return WW_OK; }
 static ww_status ignore_shot(void *user, const ww_shot_row *row, ww_error *err) { return WW_OK; }
 
@@ -282,6 +281,7 @@ TEST(parts_and_shots_with_impossible_values_are_refused)
     fixture_end();
 }
 
+// Nothing that somebody else put into the file is run.
 TEST(a_schema_that_is_not_ours_is_refused)
 {
     static const char *const foreign[] = {
