@@ -175,19 +175,18 @@ static const char version_7[] =
     ");"
     "CREATE INDEX source_failed ON source (path) WHERE error IS NOT NULL;";
 
-static const char version_8[] = // of footage that was scanned before there are none
+static const char version_8[] =
+    // Of footage that was scanned before there are none.
     "CREATE TABLE face_chip ("
     "  face INTEGER PRIMARY KEY REFERENCES face ON DELETE CASCADE,"
     "  light BLOB NOT NULL," // little-endian floats, see base/light.h
     "  png BLOB NOT NULL"    // see image/chip.h
-    ");";
-
-static const char version_9[] = // what tells, without reading it, that a file of the export is as it was written
+    ");"
+    // What tells, without reading it, that a file of the export is as it was written.
     "ALTER TABLE exported ADD COLUMN key INTEGER NOT NULL DEFAULT 0;"   // of all that it was made from; 0: not known
     "ALTER TABLE exported ADD COLUMN bytes INTEGER NOT NULL DEFAULT 0;" // its size
-    "ALTER TABLE exported ADD COLUMN changed_ns INTEGER NOT NULL DEFAULT 0;"; // its ctime; 0: not known
-
-static const char version_10[] = // of shards: what joining them needs
+    "ALTER TABLE exported ADD COLUMN changed_ns INTEGER NOT NULL DEFAULT 0;" // its ctime; 0: not known
+    // Of shards: what joining them needs.
     "CREATE TABLE source_place ("
     "  source INTEGER PRIMARY KEY REFERENCES source ON DELETE CASCADE,"
     "  place INTEGER NOT NULL" // of its file among the inputs of all shards together, from 1
@@ -202,9 +201,7 @@ static const char version_10[] = // of shards: what joining them needs
     "  faces_small INTEGER NOT NULL,"
     "  faces_fleeting INTEGER NOT NULL,"
     "  PRIMARY KEY (source, span)"
-    ") WITHOUT ROWID;";
-
-static const char version_11[] =
+    ") WITHOUT ROWID;"
     // What files held when they were hashed last, so that a known one is not read: see scan/known_file.h.
     "CREATE TABLE file_content ("
     "  path BLOB PRIMARY KEY,"   // absolute
@@ -219,7 +216,7 @@ static const char version_11[] =
     ") WITHOUT ROWID;"
     "CREATE INDEX file_content_hash ON file_content (hash);";
 
-const char *const ww_schema_step[] = {version_1, version_2, version_3, version_4,  version_5, version_6,
-                                      version_7, version_8, version_9, version_10, version_11};
+const char *const ww_schema_step[] = {version_1, version_2, version_3, version_4,
+                                      version_5, version_6, version_7, version_8};
 const int ww_schema_steps = sizeof ww_schema_step / sizeof *ww_schema_step;
 _Static_assert(sizeof ww_schema_step / sizeof *ww_schema_step == WW_STORE_VERSION, "one step a version");

@@ -170,11 +170,52 @@ TEST(a_library_of_the_first_version_is_brought_up_to_date)
     fixture_end();
 }
 
+static ww_status write_path(void *user, const char *path, uint64_t hash, ww_error *err)
+{
+    char *text = user;
+    sprintf(text + strlen(text), "%s=%llu ", path, (unsigned long long)hash);
+    return WW_OK;
+}
+
+TEST(a_library_of_any_older_version_is_brought_up_to_date_and_keeps_its_rows)
+{
+    static const char row[] = "INSERT INTO source (id, path, hash, bytes, kind, width, height, duration_us, scan_key,"
+                              " span_count, error, damaged, frames_looked_at) VALUES"
+                              " (1, X'61', 5, 9, 0, 640, 480, 1000000, 'k', 1, NULL, 0, 1);"
+                              "INSERT INTO exported VALUES (X'62', 7);";
+    for (int version = 1; version < ww_schema_steps; version++) {
+        fixture_begin();
+        ww_error err = {0};
+        sqlite3 *db = NULL;
+        char *stamp =
+                 ww_strf("PRAGMA application_id = %d; PRAGMA user_version = %d;", WW_STORE_APPLICATION_ID, version),
+             exported[64] = "";
+        CHECK_EQ(sqlite3_open(fixture_path, &db), SQLITE_OK);
+        for (int step = 0; step < version; step++)
+            CHECK_EQ(sqlite3_exec(db, ww_schema_step[step], NULL, NULL, NULL), SQLITE_OK);
+        CHECK_EQ(sqlite3_exec(db, row, NULL, NULL, NULL), SQLITE_OK);
+        CHECK_EQ(sqlite3_exec(db, stamp, NULL, NULL, NULL), SQLITE_OK);
+        sqlite3_close(db);
+        free(stamp);
+        for (int again = 0; again < 2; again++) { // the second time it is of this version
+            ww_store *s = fixture_open();
+            exported[0] = 0;
+            CHECK_OK(ww_store_exported(s, write_path, exported, &err));
+            CHECK_STR(exported, "b=7 ");
+            CHECK_OK(ww_store_set_exported_file(s, &(ww_exported_row){"b", 7, 1, 2, 3}, &err));
+            CHECK_OK(ww_store_set_file(s, &(ww_file_row){.path = "/a", .hash = 5}, &err));
+            ww_store_close(s);
+        }
+        fixture_end();
+    }
+}
+
 int main(void)
 {
     RUN(the_journal_grows_in_order_and_knows_its_batches);
     RUN(known_pictures_are_kept_for_the_models_that_looked);
     RUN(a_face_remembers_who_it_formerly_was);
     RUN(a_library_of_the_first_version_is_brought_up_to_date);
+    RUN(a_library_of_any_older_version_is_brought_up_to_date_and_keeps_its_rows);
     return FINISH();
 }
