@@ -58,9 +58,8 @@ ww_status ww_folder_look_from(ww_folder *folder, ww_folder_place *place, const c
                               ww_error *err);
 void ww_folder_place_close(ww_folder_place *place);
 
-// Opens the regular file at `path` for reading; *fd is the caller's (close). WW_ERR_NOT_FOUND: there is none.
-ww_status ww_folder_open_file(ww_folder *folder, const char *path, int *fd, uint64_t *bytes, ww_error *err);
-// Reads the whole file; *data is the caller's (free), with one zero byte added. More than max_bytes: WW_ERR_MEMORY.
+// Reads the whole regular file; *data is the caller's (free), with one zero byte added. WW_ERR_NOT_FOUND: there is
+// none; WW_ERR_MEMORY: more than max_bytes.
 ww_status ww_folder_read(ww_folder *folder, const char *path, size_t max_bytes, uint8_t **data, size_t *bytes,
                          ww_error *err);
 // XXH64 of the file's content.

@@ -192,8 +192,8 @@ ww_status ww_folder_look_from(ww_folder *f, ww_folder_place *place, const char *
     return ww_folder_look_in(f, there ? place->fd : -1, name, path, info, err);
 }
 
-static ww_status open_file_from(ww_folder *f, ww_folder_place *place, const char *path, int *fd, uint64_t *bytes,
-                                ww_error *err)
+// Opens the regular file at `path` for reading; *fd is the caller's (close).
+static ww_status open_file_from(ww_folder *f, ww_folder_place *place, const char *path, int *fd, ww_error *err)
 {
     const char *name;
     struct stat s;
@@ -209,28 +209,19 @@ static ww_status open_file_from(ww_folder *f, ww_folder_place *place, const char
         status = ww_folder_fail(f, errno, "look at", path, err);
     else if (!S_ISREG(s.st_mode))
         status = ww_fail(err, WW_ERR_IO, "'%s/%s' is not a regular file", f->dir, path);
-    if (status != WW_OK) {
+    if (status == WW_OK)
+        *fd = file;
+    else
         close(file);
-        return status;
-    }
-    *fd = file;
-    *bytes = (uint64_t)s.st_size;
-    return WW_OK;
-}
-
-ww_status ww_folder_open_file(ww_folder *f, const char *path, int *fd, uint64_t *bytes, ww_error *err)
-{
-    ww_folder_place place = {0};
-    ww_status status = open_file_from(f, &place, path, fd, bytes, err);
-    ww_folder_place_close(&place);
     return status;
 }
 
 ww_status ww_folder_read(ww_folder *f, const char *path, size_t max_bytes, uint8_t **data, size_t *bytes, ww_error *err)
 {
     int fd;
-    uint64_t size;
-    ww_status status = ww_folder_open_file(f, path, &fd, &size, err);
+    ww_folder_place place = {0};
+    ww_status status = open_file_from(f, &place, path, &fd, err);
+    ww_folder_place_close(&place);
     if (status != WW_OK)
         return status;
     char *full = ww_path_join(f->dir, path);
@@ -251,8 +242,7 @@ ww_status ww_folder_hash(ww_folder *f, const char *path, uint64_t *digest, ww_er
 ww_status ww_folder_hash_from(ww_folder *f, ww_folder_place *place, const char *path, uint64_t *digest, ww_error *err)
 {
     int fd;
-    uint64_t size;
-    ww_status status = open_file_from(f, place, path, &fd, &size, err);
+    ww_status status = open_file_from(f, place, path, &fd, err);
     if (status != WW_OK)
         return status;
     char *full = ww_path_join(f->dir, path);
