@@ -121,8 +121,7 @@ ww_status ww_catalog_read_vectors(const ww_catalog *catalog, float **vector, int
 // is compared.
 ww_status ww_catalog_of_faces(const ww_catalog *catalog, const size_t *face, size_t count, ww_catalog *part,
                               ww_error *err);
-// How each face is lit, likewise; not known of those that have no chip. The caller's (free), face.count of them.
-ww_status ww_catalog_read_light(const ww_catalog *catalog, ww_light **light, ww_error *err);
+// Reads how each face is lit into the catalog; not known of those that have no chip. Called again it does nothing.
 ww_status ww_catalog_add_light(ww_catalog *catalog, ww_error *err);
 static inline const float *ww_catalog_vector(const ww_catalog *c, size_t face)
 {

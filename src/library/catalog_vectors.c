@@ -129,25 +129,21 @@ static ww_status on_light(void *user, int64_t face, const ww_light *light, ww_er
     return WW_OK;
 }
 
-ww_status ww_catalog_read_light(const ww_catalog *c, ww_light **light, ww_error *err)
+ww_status ww_catalog_add_light(ww_catalog *c, ww_error *err)
 {
+    if (c->light)
+        return WW_OK;
     light_reading r = {.catalog = c, .light = ww_try_array(c->face.count, sizeof *r.light)};
     if (!r.light)
         return ww_fail_memory(err, "the light of %zu faces", c->face.count);
     for (size_t i = 0; i < c->face.count; i++)
         r.light[i] = (ww_light){.mean = NAN};
     ww_status status = ww_store_lights(c->store, on_light, &r, err);
-    if (status != WW_OK) {
+    if (status == WW_OK)
+        c->light = r.light;
+    else
         free(r.light);
-        r.light = NULL;
-    }
-    *light = r.light;
     return status;
-}
-
-ww_status ww_catalog_add_light(ww_catalog *c, ww_error *err)
-{
-    return c->light ? WW_OK : ww_catalog_read_light(c, &c->light, err);
 }
 
 // --- comparing

@@ -13,11 +13,11 @@ enum { LISTS_MAX = 100000, SHARES_MAX = 1000000 };
 #define FILES_MAX (INT64_C(1) << 40)
 
 // A number from least to most at *text, and `after` behind it.
-static bool read_number(char **text, int base, int64_t least, int64_t most, char after, int64_t *value)
+static bool read_number(char **text, int64_t least, int64_t most, char after, int64_t *value)
 {
     char *end;
     errno = 0;
-    *value = strtoll(*text, &end, base);
+    *value = strtoll(*text, &end, 10);
     const bool fine = errno == 0 && end != *text && *end == after && *value >= least && *value <= most;
     *text = fine ? end + 1 : end;
     return fine;
@@ -29,9 +29,8 @@ static bool read_line(char *line, ww_shard_list *share)
     char *end;
     errno = 0;
     share->list = strtoull(line, &end, 16);
-    if (errno || end == line || *end++ != ' ' || !read_number(&end, 10, 0, FILES_MAX, ' ', &files)
-        || !read_number(&end, 10, 1, SHARES_MAX, '/', &number)
-        || !read_number(&end, 10, number, SHARES_MAX, ' ', &count))
+    if (errno || end == line || *end++ != ' ' || !read_number(&end, 0, FILES_MAX, ' ', &files)
+        || !read_number(&end, 1, SHARES_MAX, '/', &number) || !read_number(&end, number, SHARES_MAX, ' ', &count))
         return false;
     share->files = files;
     share->number = (int)number;
