@@ -6,7 +6,7 @@
 #include "base/cancel.h"
 #include "nn/graph.h"
 
-#define WW_NN_ASK_EVERY_NS 50000000
+#define WW_NN_ASK_EVERY_NS 50000000 // 50 ms: at once, for whoever waits, and seldom, for the callback that is asked
 
 typedef struct ww_layer_clock { // of one session; zero: none
     const ww_cancel *cancel;    // see ww_session_options; set once the clock is made

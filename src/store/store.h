@@ -326,6 +326,7 @@ typedef struct ww_exported_row {
 } ww_exported_row;
 // ww_store_set_exported, and what the file was then.
 ww_status ww_store_set_exported_file(ww_store *s, const ww_exported_row *row, ww_error *err);
+// In the order of ww_store_exported.
 typedef ww_status ww_on_exported_file(void *user, const ww_exported_row *row, ww_error *err);
 ww_status ww_store_exported_files(ww_store *s, ww_on_exported_file *on_row, void *user, ww_error *err);
 // By (path, hash as a signed number), one call a hash.
