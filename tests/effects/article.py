@@ -8,11 +8,28 @@ pixels of its frames, frames that are counted. Prints TAP."""
 import os
 import subprocess
 
-from scene import DATA, RATE_HZ, background, check, check_equal, cv2, draw, faces, main, numpy, query, run, whoswho, write_clip, write_photo
+from scene import (
+    DATA,
+    RATE_HZ,
+    SECONDS,
+    background,
+    check,
+    check_equal,
+    cv2,
+    draw,
+    faces,
+    main,
+    numpy,
+    query,
+    run,
+    standing_clip,
+    whoswho,
+    write_clip,
+    write_photo,
+)
 
 EMBEDDER = os.path.join(DATA, "..", "..", "models", "embedder.onnx")
 PRESET = ("--preset", "article", "--embedder", EMBEDDER)
-SECONDS = 4
 WITHOUT_DLIB = "built without dlib's detector"
 
 
@@ -20,15 +37,6 @@ def has_dlib():
     """Whether the gradient detector was built in."""
     write_photo("probe.png", ("basil", 200, 200, 300))
     return whoswho("run", "probe.png", "-o", "probe", "-q", "--detector", "hog", code=None).code == 0
-
-
-def standing_clip():
-    """Two people who stand before a still background."""
-    frame = background(640, 360)
-    draw(frame, "basil", 60, 80, 200)
-    draw(frame, "sage", 360, 100, 160)
-    write_clip("clip.mp4", [frame] * (25 * SECONDS))
-    return "clip.mp4"
 
 
 def the_preset():

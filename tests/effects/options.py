@@ -12,32 +12,20 @@ import time
 from scene import (
     DATA,
     PROGRAM,
-    background,
+    SECONDS,
     check,
     check_equal,
     cv2,
-    draw,
     faces,
     main,
     numpy,
     overlap,
     query,
     run,
+    standing_clip,
     whoswho,
-    write_clip,
     write_photo,
 )
-
-SECONDS = 4
-
-
-def standing_clip():
-    """A clip of two people who stand before a still background."""
-    frame = background(640, 360)
-    draw(frame, "basil", 60, 80, 200)
-    draw(frame, "sage", 360, 100, 160)
-    write_clip("clip.mp4", [frame] * (25 * SECONDS))
-    return "clip.mp4"
 
 
 def photo(name, *drawn, **size):

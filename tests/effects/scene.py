@@ -26,6 +26,7 @@ from made_people import write_picture  # noqa: E402,F401
 DATA = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "data")
 PROGRAM, SCRIPT = os.path.abspath(sys.argv[1]), os.path.basename(sys.argv[0])
 RATE_HZ = 25
+SECONDS = 4  # of standing_clip()
 
 
 def face(name, height_px):
@@ -85,6 +86,15 @@ def write_clip(path, frames, options=("-c:v", "libx264", "-preset", "ultrafast",
         path,
     ]
     subprocess.run(command, input=b"".join(frame.tobytes() for frame in frames), check=True)
+
+
+def standing_clip():
+    """Writes a clip of SECONDS, of two people who stand before a still background, and returns its path."""
+    frame = background(640, 360)
+    draw(frame, "basil", 60, 80, 200)
+    draw(frame, "sage", 360, 100, 160)
+    write_clip("clip.mp4", [frame] * (RATE_HZ * SECONDS))
+    return "clip.mp4"
 
 
 class Outcome:
