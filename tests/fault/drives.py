@@ -21,10 +21,15 @@ PICTURES = [os.path.join(DATA, "people", name + ".png") for name in ("sage", "ba
 NOTE = "knows no locks"
 
 
+def environment(lacks):
+    """Of a program for which this folder lies on a drive that lacks these."""
+    more = {"LD_PRELOAD": plain_drive, "WW_DRIVE": os.getcwd(), "WW_DRIVE_LACKS": lacks} if lacks else {}
+    return {**os.environ, **more}
+
+
 def whoswho(lacks, *arguments, code=0):
     """On a drive that lacks these; all it printed."""
-    more = {"LD_PRELOAD": plain_drive, "WW_DRIVE": os.getcwd(), "WW_DRIVE_LACKS": lacks} if lacks else {}
-    done = subprocess.run([program, *arguments], env={**os.environ, **more}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+    done = subprocess.run([program, *arguments], env=environment(lacks), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
     assert done.returncode == code, f"on a drive without {lacks}: {arguments}: exit code {done.returncode}: {done.stdout}"
     return done.stdout
 
@@ -60,10 +65,7 @@ def without_locks_or_maps(lacks):
     leave_log(out + "-log")
     assert names(lacks, out + "-log") == ["Face_0", "Bea"], "what is in the log of another drive"
     whoswho(lacks, "undo", "-o", out)
-    process = subprocess.Popen(
-        [program, "run", os.path.join(DATA, "demo.mp4"), "-o", out, "-q", "-t", "1"],
-        env={**os.environ, "LD_PRELOAD": plain_drive, "WW_DRIVE": os.getcwd(), "WW_DRIVE_LACKS": lacks},
-    )
+    process = subprocess.Popen([program, "run", os.path.join(DATA, "demo.mp4"), "-o", out, "-q", "-t", "1"], env=environment(lacks))
     try:
         process.wait(0.7)
     except subprocess.TimeoutExpired:

@@ -111,7 +111,10 @@ static int open_error(int folder, const char *path, int flags)
     return lacks_at(folder, path, "peers") ? ESTALE : writes && lacks_at(folder, path, "writes") ? EROFS : 0;
 }
 
-static mode_t mode_of(va_list rest, int flags) { return flags & (O_CREAT | O_TMPFILE) ? va_arg(rest, mode_t) : 0; }
+static mode_t mode_of(va_list rest, int flags)
+{
+    return flags & O_CREAT || (flags & O_TMPFILE) == O_TMPFILE ? va_arg(rest, mode_t) : 0;
+}
 
 #define FAIL(error)                                                                                                    \
     do {                                                                                                               \
