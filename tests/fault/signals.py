@@ -7,6 +7,7 @@ and what was done is kept. Prints TAP."""
 import array
 import os
 import random
+import resource
 import shutil
 import signal
 import subprocess
@@ -71,6 +72,12 @@ def looking_at_known_people_is_stopped():
     subprocess.run([program, "cluster", "library", "-q"], check=True)
 
 
+def processor_time():
+    """Seconds that all programs took that were waited for: what else the machine does is not in them."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
 def clustering_vectors_is_stopped():
     """DBSCAN of many vectors writes nothing before its end, and leaves nothing."""
     dice, rows = random.Random(1), 120000
@@ -84,10 +91,10 @@ def clustering_vectors_is_stopped():
         assert not [name for name in os.listdir(".") if name.startswith("x.csv")], os.listdir(".")
     with open("x.csv", "w", encoding="utf-8") as f:
         f.write("the user's")
-    since = time.monotonic()
+    before_s = processor_time()
     done = subprocess.run([program, *asked], stderr=subprocess.PIPE, check=False, timeout=MOST_S)
     assert done.returncode == 2 and b"is there already" in done.stderr, done
-    assert time.monotonic() - since < 1, "a file in the way is told before the work is done"
+    assert processor_time() - before_s < 1, "a file in the way is told before the work is done"
 
 
 def main():
