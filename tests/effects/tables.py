@@ -108,14 +108,15 @@ def cells(table):
 
 def formulas(table):
     """Cells that a spreadsheet would take for a formula; numbers are none."""
-    return [c for c in cells(table) if c[:1] in set("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20") and c[:1] and not number(c)]
+    return [c for c in cells(table) if c[:1] in set("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20") and not is_number(c)]
 
 
-def number(cell):
+def is_number(cell):
     try:
-        return float(cell) or True
+        float(cell)
     except ValueError:
         return False
+    return True
 
 
 def rewrite(path, source, *columns):
