@@ -21,21 +21,19 @@ face nearest to its middle (lfw) or the largest. LIBRARY: made by an earlier run
 import collections
 import contextlib
 import csv
+import http.client
+import json
 import os
 import re
 import shutil
 import sqlite3
+import subprocess
 import sys
 import tempfile
 import time
 
 TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-sys.path.insert(0, os.path.join(TOP, "tests"))
 sys.path.insert(0, os.path.join(TOP, "tests", "browser"))
-import http.client
-import json
-import subprocess
-
 from browser import Server
 
 ANSWER_S, KEY_S = 1.5, 0.2
@@ -98,6 +96,11 @@ def persons(library):
         by[number].append(face)
     loose = by.pop(None, [])
     return by, loose
+
+
+def names_of(library):
+    """Number -> name, of those who have one."""
+    return dict(read(library, "SELECT number, name FROM person WHERE name IS NOT NULL"))
 
 
 def majority(faces, truth):
@@ -172,6 +175,15 @@ class Names:
         return LETTERS + 2 if known else len(name) + 1  # completed by an arrow; Enter
 
 
+def tell(client, library, effort, faces, name):
+    """Whose these are, whether the library has that person already or not."""
+    known = next((number for number, other in names_of(library).items() if other == name), None)
+    if known is None:
+        client.decide(effort, kind="name", faces=faces, name=name)
+    else:
+        client.decide(effort, kind="same", who=[known], faces=faces)
+
+
 def answer_questions(client, library, truth, effort):
     effort.keys += 2  # g s
     skip, told = set(), 0
@@ -195,7 +207,7 @@ def name_people(client, library, truth, effort, names):
     """Down the grid, by size."""
     effort.keys += 2  # g p
     by, _ = persons(library)
-    has_name = dict(read(library, "SELECT number, name FROM person WHERE name IS NOT NULL"))
+    has_name = names_of(library)
     for number, faces in sorted(by.items(), key=lambda p: -len(p[1])):
         name = majority(faces, truth)
         effort.look(1)  # an arrow
@@ -218,8 +230,7 @@ def part_wrong_faces(client, library, truth, effort, names):
             if true == own:
                 continue
             effort.look(2 + names.keys(true))  # an arrow, t
-            known = next((n for n, name in read(library, "SELECT number, name FROM person WHERE name IS NOT NULL") if name == true), None)
-            client.decide(effort, **({"kind": "same", "who": [known], "faces": [row[0]]} if known is not None else {"kind": "name", "faces": [row[0]], "name": true}))
+            tell(client, library, effort, [row[0]], true)
 
 
 def name_unassigned(client, library, truth, effort, names):
@@ -248,22 +259,19 @@ def name_unassigned(client, library, truth, effort, names):
                 client.decide(effort, kind="same", who=[number], faces=faces)
             else:
                 effort.keys += 1 + names.keys(name)
-                known = next((n for n, title in read(library, "SELECT number, name FROM person WHERE name IS NOT NULL") if title == name), None)
-                client.decide(effort, **({"kind": "same", "who": [known], "faces": faces} if known is not None else {"kind": "name", "faces": faces, "name": name}))
+                tell(client, library, effort, faces, name)
 
 
 def by_review(program, library, truth):
     effort, names, parts = Effort(), Names(), []
     with Server(program, library) as server:
         client = Client(server)
-        for part, *more in ((answer_questions,), (name_people, names), (part_wrong_faces, names), (name_unassigned, names), (part_wrong_faces, names)):
+        for part, *more in ((answer_questions,), (name_people, names), (part_wrong_faces, names), (name_unassigned, names)):
             client.settle()
             before = effort.seconds()
-            if part is part_wrong_faces and parts and parts[-1][0] == "name_unassigned":
-                break  # the rest is looked at below, by what is wrong still
             part(client, library, truth, effort, *more)
             parts.append((part.__name__, effort.seconds() - before))
-        client.settle()
+        client.settle()  # the rest is looked at by what is wrong still
         finish(client, library, truth, effort, names)
     return effort, parts
 
@@ -290,10 +298,10 @@ def move_keys(name, have):
 
 
 def tidy(library, truth, effort, apply, seen):
-    """One round through the folders. `apply(what, ...)`: what is done to the files. `seen`: faces that were looked at."""
+    """One round through the folders. `apply(what, name, faces)`: what is done to the files. `seen`: faces that were looked at."""
     by, loose = persons(library)
-    names = {n: name for n, name in read(library, "SELECT number, name FROM person WHERE name IS NOT NULL")}
-    have = {name: number for number, name in names.items()}
+    names = names_of(library)
+    have = set(names.values())
     for number, faces in sorted(by.items(), key=lambda p: -len(p[1])):
         name = majority(faces, truth)
         wrong = name and names.get(number) != name
@@ -303,19 +311,19 @@ def tidy(library, truth, effort, apply, seen):
         if wrong:
             if name in have:
                 effort.keys += 1 + MOVE  # all of it
-                apply("merge", number, have[name], name, faces)
+                apply("merge", name, faces)
             else:
                 effort.keys += RENAME + len(name)
-                apply("rename", number, None, name, faces)
-                have[name] = number
-    for number, faces in by.items():
+                apply("rename", name, faces)
+                have.add(name)
+    for faces in by.values():
         own = majority(faces, truth)
         for face in faces if own else ():
             true = truth.get(face, own)
             if true != own:
                 effort.look(1 + move_keys(true, have))
-                have.setdefault(true, -1)
-                apply("move", number, None, true, [face])
+                have.add(true)
+                apply("move", true, [face])
     for face in loose:
         true = truth.get(face)
         if true or face not in seen:
@@ -323,8 +331,8 @@ def tidy(library, truth, effort, apply, seen):
         seen.add(face)
         if true:
             effort.keys += move_keys(true, have)
-            have.setdefault(true, -1)
-            apply("move", None, None, true, [face])
+            have.add(true)
+            apply("move", true, [face])
 
 
 def by_hand(library, truth):
@@ -353,7 +361,7 @@ class Folders:
         folder, name = os.path.split(self.file[face])
         return os.path.join(self.library, self.folder.get(folder, folder), name)
 
-    def apply(self, what, _number, _other, name, faces):
+    def apply(self, what, name, faces):
         goal = os.path.join(self.library, name)
         if what == "rename" and not os.path.exists(goal):
             folder = os.path.dirname(self.file[faces[0]])
