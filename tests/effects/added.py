@@ -7,6 +7,7 @@ Faces that are added by hand, and covers: what is written of them, how they are 
 import glob
 import os
 import shutil
+import tempfile
 
 from scene import DATA, check, check_equal, cv2, faces, main, numpy, overlap, query, run, whoswho, write_photo
 
@@ -15,10 +16,23 @@ SIZE = (4000, 3000)
 LARGE, SMALL = ("sage", 400, 700, 900), ("clove", 2600, 900, 150)  # who, x, y, height
 
 
+MADE = tempfile.TemporaryDirectory(prefix="whoswho-added-")
+
+
+def made_once(out, source, *options):
+    """A run into the folder `out`, or a copy of what the first such run made."""
+    kept = os.path.join(MADE.name, out)
+    if not os.path.exists(kept):
+        run(source, out, *options)
+        shutil.copytree(out, kept)
+    else:
+        shutil.copytree(kept, out)
+
+
 def photo():
     """A photo with a large face, and a small one that only a scan at its full size finds; the latter's row of that scan."""
     write_photo("photo.png", LARGE, SMALL, size=SIZE)
-    run("photo.png", "whole", "--detect-size", "4000")
+    made_once("whole", "photo.png", "--detect-size", "4000")
     return next(row for row in faces("whole") if overlap(row, *SMALL[1:3], SMALL[3], SMALL[3]) > 0.1)
 
 
@@ -91,7 +105,7 @@ def written_like_any_face_and_taken_back():
 
 
 def leaves_data_sets_when_taken_back():
-    run(DEMO, "out")
+    made_once("out", DEMO)
     whoswho("export", "out", "--to", "cvat,yolo", "-O", "before", "-q")
     whoswho("add-face", 5, "10,10,60,70", "-o", "out", "-q")
     whoswho("export", "out", "--to", "cvat,yolo", "-O", "with", "--unlabelled", "unknown", "-q")
@@ -120,7 +134,7 @@ def lasts_when_the_footage_is_scanned_anew():
 
 
 def refused_over_another_and_outside():
-    run(DEMO, "out")
+    made_once("out", DEMO)
     there = faces("out")[20]
     frame = int(there["frame"])
     for dx, dy, scale in ((0, 0, 1), (0.2, 0, 1), (-0.1, 0.15, 1.1), (0, 0, 0.6), (-0.4, -0.4, 1.8)):
@@ -158,7 +172,7 @@ def found_in_a_video_and_without_it():
 
 
 def added_where_the_detector_sees_nothing():
-    run(DEMO, "out")
+    made_once("out", DEMO)
     said = whoswho("add-face", 5, "10,10,60,70", "-o", "out", "--json").json
     check(said["quality"] < 0.3, f"on the bare ground: {said}")
     check_equal(len(faces("out")), 58, "rows")
@@ -166,7 +180,7 @@ def added_where_the_detector_sees_nothing():
 
 def given_again_when_it_was_cut_short():
     """What was decided is kept where the folders could not be written; the same command then says what is left to do."""
-    run(DEMO, "out")
+    made_once("out", DEMO)
     os.rename("out/Face_1", "out/Ada")
     add = ("add-face", 5, "10,10,60,70", "-o", "out", "-q")
     whoswho(*add, code=4)
@@ -178,14 +192,14 @@ def given_again_when_it_was_cut_short():
 
 
 def cut_where_it_leaves_the_frame():
-    run(DEMO, "out")
+    made_once("out", DEMO)
     whoswho("add-face", 5, "-20,-10.5,60,70.5", "-o", "out", "-q")
     there = [r for r in faces("out") if (r["x"], r["y"], r["width"], r["height"]) == (0, 0, 40, 60)]
     check_equal([int(r["frame"]) for r in there], [5], "the face that was added")
 
 
 def the_cover_comes_first():
-    run(DEMO, "out")
+    made_once("out", DEMO)
     last = [r for r in faces("out") if r["person"] == 0][-1]["file"]
     tile = cv2.imread("out/Montage/Face_0.jpg")[:120, :96]
     whoswho("cover", os.path.join("out", last), "-o", "out", "-q")
