@@ -352,6 +352,11 @@ def watching():
         with open("watch.txt", encoding="utf-8") as f:
             return f.read().count("look at ")
 
+    def quiet(seconds):  # more than the two that it waits for more files, and a run
+        before = runs()
+        time.sleep(seconds)
+        return runs() == before
+
     with open("watch.txt", "wb") as said:
         process = subprocess.Popen([PROGRAM, "watch", "inbox", "-o", out, "--min-samples", "1"], stdout=said, env=ENVIRONMENT)
     try:
@@ -365,10 +370,7 @@ def watching():
         os.rename("moved.png", "inbox/c.png")
         check(waited_for(lambda: faces_in(out) == 3), "a picture moved in")
         check(os.path.isdir(os.path.join(out, "Ada")), "the name stays")
-        time.sleep(4)  # more than the two seconds that it waits for more files
-        before = runs()
-        time.sleep(6)
-        check(runs() == before, "what it writes itself is no news")
+        check(waited_for(lambda: runs() > 0 and quiet(6)), "what it writes itself is no news")
         process.send_signal(signal.SIGINT)
         check(process.wait(30) in (0, 130), f"exit code {process.returncode}")
     finally:
