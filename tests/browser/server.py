@@ -260,7 +260,6 @@ def test_requests(copy):
         tap.check(set(answers) <= {403, 429}, "nothing but the cookie itself is a session", str(answers))
         two = [get("/api/state", own[0], f"Cookie: {name}={'0' * 32}; {cookie}", own[2]), get("/api/state", own[0], f"Cookie: {cookie}; {name}={'0' * 32}", own[2])]
         tap.check(set(two) <= {200, 403, 429}, "two of a name are one of them", str(two))
-        time.sleep(0.1)
 
         absolute = [get(t) for t in (f"http://evil.example:{port}/api/state", f"http://{client.host}/api/state", "//evil.example/api/state", "*", "api/state", "/api//state", "/api/state/", "/API/state", "/api/state;x", "/api/state%00",
                                      "/api/%73tate/..", "/./api/state", "/face/1%00", "/face/1%2f..%2f2", "/face/%252e%252e", "/face/..\\..\\whoswho.db", "/frame/+1", "/frame/ 1", "/face/1e0", "/face/0x1", "/face/٣",
@@ -411,7 +410,7 @@ def test_added(copy):
 
     with Server(program, folder) as server:
         client = entered(server)
-        shown, faces = client.json("/api/source/0")["frames"][4][0], None
+        shown = client.json("/api/source/0")["frames"][4][0]
         faces, before = frame(client, shown), client.people()
         _, x, y, w, h = client.json(f"/api/frame/{shown}")["faces"][0]
         refused = [client.post("/api/add", {"frame": shown, "box": b})[0] for b in ([x, y, w, h], [x + 0.2 * w, y, w, h], [0.1, 0.1, 0, 0.1], [2, 2, 0.1, 0.1], [1e300, 0, 1, 1])]

@@ -90,7 +90,7 @@ with tempfile.TemporaryDirectory() as folder:
     functions = set(re.findall(r"^WW_API .*?\b(ww_\w+)\(", "".join(open(p, encoding="utf-8").read() for p in glob.glob(os.path.join(SOURCE, "include", "whoswho", "*.h"))), re.M))
     text = "".join(open(path, encoding="utf-8").read() for path in glob.glob(os.path.join(site, "api", "*_8h.html")))
     unknown = sorted(name for name in functions if f">{name}</a>" not in text and f"{name} " not in text)
-    told = re.search(r"Whether the file is the one it should be", text)
+    told = "Whether the file is the one it should be" in text
     tap.check(len(functions) > 50 and not unknown and told, "the interface has every function, and what its header says of it", "\n".join(unknown))
     again = subprocess.run([sys.executable, os.path.join(SOURCE, "tools", "make_site.py"), SOURCE], capture_output=True, text=True)
     tap.check(again.returncode != 0 and os.path.exists(os.path.join(SOURCE, "README.md")), "a folder with something else in it is left alone")
