@@ -5,6 +5,7 @@ import glob
 import os
 import sqlite3
 import subprocess
+import sys
 import tempfile
 
 from reading import BUILD, equal, run, versions
@@ -15,6 +16,9 @@ import dlib
 import face_recognition_models
 import numpy
 
+sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "parity", "dlib"))
+from net_parity import BOX_PX, DESCRIPTOR, SCORE, compare, faces, numbers  # noqa: E402
+
 SOURCE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
 CLIPS = [os.path.join(SOURCE, "tests", "data", "demo.mp4"),
          *sorted(glob.glob(os.path.join(os.environ.get("WW_SHARED", os.path.join(SOURCE, "..", "shared")), "footage", "*.mp4")))]
@@ -22,7 +26,7 @@ MODELS = os.path.join(os.path.dirname(face_recognition_models.__file__), "models
 RESNET, MMOD = os.path.join(MODELS, "dlib_face_recognition_resnet_model_v1.dat"), os.path.join(MODELS, "mmod_human_face_detector.dat")
 SHAPE = {points: os.path.join(MODELS, f"shape_predictor_{points}_face_landmarks.dat") for points in (5, 68)}
 FRAMES, SMALL = 12, (350, 250)  # of each clip; the network looks at smaller ones, which are doubled as well
-BOX_PX, SCORE, LANDMARK_PX, DESCRIPTOR, GREY = 2, 1e-3, 0.01, 1e-4, 1
+LANDMARK_PX, GREY = 0.01, 1
 
 
 def ours(program, *arguments, text=True):
@@ -43,27 +47,10 @@ def frames():
 PICTURES = list(frames())
 
 
-def boxes(text):
-    found, lines = [], iter(text.splitlines())
-    for line in lines:
-        found.append([tuple(map(float, next(lines).split())) for _ in range(int(line.rsplit(" ", 1)[1]))])
-    return found
-
-
 def compare_boxes(name, found, expected):
     """Every box with its partner; who has none must score as good as nothing."""
-    side = score = lonely = 0
-    for mine, theirs in zip(found, expected):
-        left = list(mine)
-        for box in theirs:
-            near = min(left, key=lambda b: max(abs(x - y) for x, y in zip(b[:4], box[:4])), default=None)
-            apart = max(abs(x - y) for x, y in zip(near[:4], box[:4])) if near else 1e9
-            if apart > 20:
-                lonely += abs(box[4]) > SCORE
-                continue
-            left.remove(near)
-            side, score = max(side, apart), max(score, abs(near[4] - box[4]))
-        lonely += sum(abs(b[4]) > SCORE for b in left)
+    sides, scores, without = zip(*map(compare, found, expected))
+    side, score, lonely = max(sides), max(scores), sum(without)
     count = sum(map(len, expected))
     print(f"# {name}: {count} faces in {len(expected)} frames; largest difference {side:g} px, of scores {score:.2g}; {lonely} without partner")
     equal((side <= BOX_PX, score <= SCORE, lonely, count > 0), (True, True, 0, True), "sides, scores, lonely boxes, any")
@@ -76,7 +63,7 @@ def corners(rectangle, score):
 def gradient_detector():
     detector = dlib.get_frontal_face_detector()
     expected = [[corners(r, s) for r, s in zip(*detector.run(pixels, 1, 0.0)[:2])] for _, pixels in PICTURES]
-    compare_boxes("HOG, doubled", boxes(ours("tests/parity/dlib/hog_run", "hog", 1, *(name for name, _ in PICTURES))), expected)
+    compare_boxes("HOG, doubled", faces(ours("tests/parity/dlib/hog_run", "hog", 1, *(name for name, _ in PICTURES))), expected)
 
 
 def network_detector():
@@ -86,11 +73,7 @@ def network_detector():
         names.append("small_" + name)
         cv2.imwrite(names[-1], cv2.cvtColor(small, cv2.COLOR_RGB2BGR))
         expected.append([corners(found.rect, found.confidence) for found in detector(small, 1)])
-    compare_boxes("MMOD, doubled", boxes(ours("tests/parity/dlib/net_run", "mmod", MMOD, 1, *names)), expected)
-
-
-def numbers(text):
-    return numpy.array([[float(v) for v in line.split()] for line in text.splitlines()])
+    compare_boxes("MMOD, doubled", faces(ours("tests/parity/dlib/net_run", "mmod", MMOD, 1, *names)), expected)
 
 
 def points_of(shape):
