@@ -163,18 +163,18 @@ def main():
         ("meson itself fails", with_stale_log, expect(1, (2, 1, 0), "gcc: no test program ran")),
     ]
     failed = 0
-    folder = tempfile.mkdtemp(prefix="whoswho-testing-")
-    for number, (name, run, judge) in enumerate(runs, 1):
-        # The plain cases share a project, which saves configuring it anew.
-        top = os.path.join(folder, "plain" if name in CASES else str(number), "checkout")
-        os.makedirs(top, exist_ok=True)
-        result = run(top)
-        good = judge(result)
-        failed += not good
-        if not good:
-            print("\n".join(f"# {line}" for line in [f"exit code {result[0]}, {result[1]}"] + result[2].splitlines()))
-        print(f"{'ok' if good else 'not ok'} {number} - {name}", flush=True)
-    shutil.rmtree(folder)
+    with tempfile.TemporaryDirectory(prefix="whoswho-testing-") as folder:
+        for number, (name, run, judge) in enumerate(runs, 1):
+            # The plain cases share a project, which saves configuring it anew.
+            top = os.path.join(folder, "plain" if name in CASES else str(number), "checkout")
+            os.makedirs(top, exist_ok=True)
+            result = run(top)
+            good = judge(result)
+            failed += not good
+            if not good:
+                told = [f"exit code {result[0]}, {result[1]}", *result[2].splitlines()]
+                print("\n".join(f"# {line}" for line in told))
+            print(f"{'ok' if good else 'not ok'} {number} - {name}", flush=True)
     print(f"1..{len(runs)}")
     sys.exit(failed != 0)
 
