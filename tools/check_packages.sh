@@ -54,7 +54,7 @@ rm -f "$root"/packages/*-dbgsym_*
 mkdir -p "$root/packages/tests/data" "$root/packages/examples"
 cp "$top/tests/data/demo.mp4" "$root/packages/tests/data/"
 cp "$top/examples/people.c" "$root/packages/examples/"
-names='whoswho libwhoswho0 libwhoswho-dev python3-whoswho whoswho-doc'
+names=$(sed -n 's/^Package: //p' "$top/debian/control" | tr '\n' ' ')
 files() { (cd "$root" && find . -xdev \( -path ./proc -o -path ./packages -o -path ./var/cache -o -path ./var/lib/apt -o -path ./var/lib/dpkg -o -path ./var/log -o -path ./tmp \
     -o -path ./root \) -prune -o -name __pycache__ -prune -o -print | sort); }
 in_root 'cd /packages; apt-get update -qq; apt-get install -qq -y --no-install-recommends gcc pkg-config libc6-dev ./*.deb >install.log 2>&1 || { tail -20 install.log; exit 1; }'
