@@ -3,21 +3,12 @@
 #include "commands.h"
 #include "document.h"
 #include "review.h"
-#include "streams.h"
 
 static const char usage[] =
     "forget PATH... | --gone [-o DIR]\n\n"
     "Takes files, or all files below a folder, out of the library, with the faces that were found in them.\n"
     "With --gone: files that were deleted or renamed since. What was decided is kept, and holds again\n"
     "if they are scanned again.";
-
-static int print_line(void *user, const char *line)
-{
-    const review *r = user;
-    if (!r->quiet && !r->json)
-        puts(printable(line));
-    return 0;
-}
 
 static int forget(review *r, const char **argument, size_t count, void *user)
 {
@@ -29,7 +20,7 @@ static int forget(review *r, const char **argument, size_t count, void *user)
     }
     ww_status status = review_open(r);
     if (status == WW_OK)
-        status = ww_library_forget(r->library, argument, count, *gone, print_line, r, &result, &r->err);
+        status = ww_library_forget(r->library, argument, count, *gone, ui_print_line, &r->u, &result, &r->err);
     if (status != WW_OK)
         return review_close(r, status);
     ui_clear(&r->u);

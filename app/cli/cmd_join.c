@@ -4,7 +4,7 @@
 #include "document.h"
 #include "folder.h"
 #include "options.h"
-#include "streams.h"
+#include "summary.h"
 #include "ui.h"
 
 #include <stdlib.h>
@@ -21,8 +21,6 @@ struct settings {
     const char *dir;
     bool quiet, verbose, json, help;
 };
-
-static const char *plural(int64_t n, const char *one, const char *more) { return n == 1 ? one : more; }
 
 static void print_result(const struct settings *set, const ww_join_result *r)
 {

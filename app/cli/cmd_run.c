@@ -195,12 +195,14 @@ static void follow_article(struct settings *set)
         set->cluster.eps = eps;
 }
 
+enum { SHARDS_MAX = 100000 }; // as ww_library_scan has it
+
 // "2/8"
 static bool read_shard(const char *text, ww_scan_options *scan)
 {
     char *end = NULL, *last = NULL;
     const long number = strtol(text, &end, 10), count = *end == '/' ? strtol(end + 1, &last, 10) : 0;
-    const bool fine = last && *last == 0 && last != end + 1 && number >= 1 && number <= count && count <= 100000;
+    const bool fine = last && *last == 0 && last != end + 1 && number >= 1 && number <= count && count <= SHARDS_MAX;
     scan->shard = fine ? (int)number : 0;
     scan->shards = fine ? (int)count : 0;
     return fine;
@@ -285,9 +287,9 @@ static int run(int argc, char **argv, int first, const way *how)
     if (!how->scan_only) {
         cluster_options_add(table, &options, &set.cluster, &set.known);
         csv_options_add(table, &options, &set.csv_safe);
-    }
-    if (how->scan_only)
+    } else {
         options_add(table, &options, sharding, sizeof sharding / sizeof *sharding);
+    }
     const char **argument = options_arguments(argc);
     if (!argument)
         return EXIT_FAILED;

@@ -8,10 +8,11 @@
 #include <stdint.h>
 
 typedef enum option_type {
+    // flags, which take no value
     OPTION_FLAG,     // bool
     OPTION_FLAG_OFF, // bool, set to false: the opposite of another flag
     OPTION_ON,       // int, set to 1: a flag of which it matters whether it was given
-    OPTION_OFF,      // int, set to 0
+    OPTION_OFF,      // int, set to 0; the last of the flags
     OPTION_TEXT,     // const char *
     OPTION_COUNT,    // int, 0 .. 1,000,000, or as the range says
     OPTION_NUMBER,   // double, >= 0, or as the range says

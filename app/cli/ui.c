@@ -85,6 +85,16 @@ void ui_clear(ui *u)
     u->line_open = false;
 }
 
+int ui_print_line(void *user, const char *line)
+{
+    ui *u = user;
+    if (u->quiet)
+        return 0;
+    ui_clear(u);
+    puts(printable(line));
+    return 0;
+}
+
 static void log_message(void *user, ww_log_level level, const char *message)
 {
     ui *u = user;

@@ -35,6 +35,8 @@ bool ui_interrupted(void);
 void ui_end_when_interrupted(void);
 // Wipes the progress line; call before printing anything else.
 void ui_clear(ui *u);
+// An on_line of the library's: prints the line, unless quiet or in JSON. `user`: a ui.
+int ui_print_line(void *user, const char *line);
 double ui_now_s(void); // since some moment that is the same for the whole run
 // Asks on the terminal, "QUESTION [y/N] "; without a terminal the answer is no.
 bool ui_ask(const char *question);
