@@ -44,8 +44,12 @@ enum MHD_Result post_add(request *r)
     const bool there = find_size(s, json_integer_value(frame), &width, &height);
     ww_status status = WW_ERR_NOT_FOUND;
     if (there) {
-        face = (ww_new_face){sizeof face,    json_integer_value(frame), box[0] * width,         box[1] * height,
-                             box[2] * width, box[3] * height,           json_string_value(name)};
+        face.frame = json_integer_value(frame);
+        face.x = box[0] * width;
+        face.y = box[1] * height;
+        face.width = box[2] * width;
+        face.height = box[3] * height;
+        face.name = json_string_value(name);
         status = session_add_face(s, &face, &added, &err);
     }
     const int64_t generation = s->generation;

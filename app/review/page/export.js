@@ -36,7 +36,8 @@ function tell(form) {
   const sides = isSplit(split)
     ? `about ${split.map((n) => Math.round((faces * n) / whole).toLocaleString("en")).join(" / ")}`
     : "the split is three numbers: 80/10/10";
-  form.querySelector("output").textContent = `${plural(people, "person", "people")}, ${plural(faces, "face")}: ${sides}`;
+  const who = `${plural(people, "person", "people")}, ${plural(faces, "face")}`;
+  form.querySelector("output").textContent = `${who}: ${sides}`;
 }
 function writeSet(form) {
   const formats = [...form.querySelectorAll("input[name=format]:checked")].map((i) => i.value).join(",");

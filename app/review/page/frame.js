@@ -27,7 +27,12 @@ const keys = {
   "← →": "the frame before, the next",
   Esc: "back",
 };
-const drawing = { "← ↑ ↓ →": "move the box", "Shift →": "wider, narrower, taller", Enter: "take it", Esc: "no box" };
+const drawing = {
+  "← ↑ ↓ →": "move the box",
+  "Shift →": "wider, narrower, taller",
+  Enter: "take it",
+  Esc: "no box",
+};
 const STEP = 0.01; // of the picture's width, that a key moves or stretches the box by
 const SMALLEST = 0.004; // of the width: a smaller drag is a click
 let place = null, id = 0, data = null, at = 0, asking = 0;
