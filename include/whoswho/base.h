@@ -51,7 +51,7 @@ WW_API int ww_version_number(void);
 // "WW_ERR_IO" and so on; "unknown status" for a value that is none. Static.
 WW_API const char *ww_status_name(ww_status status);
 
-// Called, from whatever thread it is, when a small allocation of `bytes` fails (see above).
+// Called, from whatever thread it is, when a small allocation of `bytes` fails (whoswho.h tells which are small).
 // It should end the program in its own way; if it returns, or is NULL, abort() follows. One handler for the process.
 WW_API void ww_on_out_of_memory(void (*handler)(size_t bytes));
 

@@ -15,9 +15,9 @@
 //     else
 //         puts(err.message);
 //
-// This header is all of them but view.h: base.h (errors, progress), library.h (from footage to folders), dataset.h
-// (data sets for those who train), decisions.h (names, merges, folders and annotations changed by hand), eval.h (how
-// good a result is). view.h reads a library's tables, face by face.
+// This header is all of them but two: base.h (errors, progress), library.h (from footage to folders), dataset.h (data
+// sets for those who train), decisions.h (names, merges, folders and annotations changed by hand), eval.h (how good a
+// result is). The two: view.h reads a library's tables, face by face; distribute.h scans with many processes.
 //
 // Rules that hold everywhere: a function returns 0 or a negative ww_status, and then *err (which may be NULL) holds one
 // sentence a person can act on; an out-parameter is the caller's to close, a returned pointer is borrowed; strings are
