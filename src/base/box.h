@@ -2,10 +2,17 @@
 // Boxes: rectangles with sides along the axes, in whatever unit.
 #ifndef WW_BASE_BOX_H
 #define WW_BASE_BOX_H
+#include <stdbool.h>
 
 typedef struct ww_box {
     double x, y, width, height; // the corner with the smallest coordinates, and the sides
 } ww_box;
+
+// To the bit.
+static inline bool ww_box_same(ww_box a, ww_box b)
+{
+    return a.x == b.x && a.y == b.y && a.width == b.width && a.height == b.height;
+}
 
 // The area that two boxes share.
 static inline double ww_box_overlap(ww_box a, ww_box b)

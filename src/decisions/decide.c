@@ -374,7 +374,7 @@ static ww_status take(taking *t, ww_error *err)
     case WW_DECISION_REDO: return take_back(t, err);
     case WW_DECISION_REJECT:
     case WW_DECISION_NOBODY:
-    case WW_DECISION_SPLIT: break;
+    case WW_DECISION_SPLIT:
     case WW_DECISION_COVER: break;
     case WW_DECISION_BOX: return ww_fail(err, WW_ERR_ARGUMENT, "to correct boxes, see ww_library_import");
     case WW_DECISION_ADD: return ww_fail(err, WW_ERR_ARGUMENT, "to add a face, see ww_library_add_face");

@@ -65,6 +65,16 @@ static size_t count_of_person(const ww_people_view *view, size_t person, const b
     return count;
 }
 
+// Whoever is left of the person without the marked faces, as operand 1 of the entry; nobody: it has none.
+static ww_status add_rest(ww_people_view *view, size_t person, const bool *marked, ww_entry *entry, ww_error *err)
+{
+    ww_operand *operand = ww_entry_add_operand(entry);
+    ww_status status = ww_operand_of_person(view, person, false, marked, operand, err);
+    if (status == WW_OK && operand->identity.count == 0 && operand->face.count == 0)
+        entry->operand.count = 1;
+    return status;
+}
+
 ww_status ww_reject_from(ww_people_view *view, size_t person, const bool *marked, ww_entry *entry, ww_error *err)
 {
     ww_operand *operand = ww_entry_add_operand(entry);
@@ -75,13 +85,9 @@ ww_status ww_reject_from(ww_people_view *view, size_t person, const bool *marked
     entry->kind = WW_DECISION_REJECT;
     entry->words = count == 1 ? ww_strf("1 face is not %s", ww_people_view_title(view, person))
                               : ww_strf("%zu faces are not %s", count, ww_people_view_title(view, person));
-    operand = ww_entry_add_operand(entry);
-    ww_status status = ww_operand_of_person(view, person, false, marked, operand, err);
-    // all of them: there is nobody to be told from
-    if (status == WW_OK && operand->identity.count == 0 && operand->face.count == 0) {
+    ww_status status = add_rest(view, person, marked, entry, err);
+    if (status == WW_OK && entry->operand.count == 1) // there is nobody to be told from
         entry->kind = WW_DECISION_NOBODY;
-        entry->operand.count = 1;
-    }
     return status;
 }
 
@@ -89,13 +95,7 @@ ww_status ww_take_from(ww_people_view *view, size_t person, const bool *marked, 
 {
     entry->kind = WW_DECISION_NOBODY;
     ww_operand_of_faces(view, marked, ww_entry_add_operand(entry));
-    if (person == SIZE_MAX)
-        return WW_OK;
-    ww_operand *operand = ww_entry_add_operand(entry);
-    ww_status status = ww_operand_of_person(view, person, false, marked, operand, err);
-    if (status == WW_OK && operand->identity.count == 0 && operand->face.count == 0)
-        entry->operand.count = 1;
-    return status;
+    return person == SIZE_MAX ? WW_OK : add_rest(view, person, marked, entry, err);
 }
 
 ww_status ww_split_from(ww_people_view *view, size_t person, const bool *marked, ww_entry *entry, ww_error *err)

@@ -26,23 +26,11 @@ typedef struct links {
     WW_VECTOR(apart) apart;
 } links;
 
-static bool same_key(const ww_face_key *a, const ww_face_key *b)
-{
-    return a->source == b->source && a->time_us == b->time_us && a->x == b->x && a->y == b->y && a->width == b->width
-           && a->height == b->height;
-}
-
-static const ww_face_key *added_face(const ww_entry *entry)
-{
-    const bool adds = entry->kind == WW_DECISION_ADD && entry->operand.count > 0;
-    return adds && entry->operand.item[0].face.count == 1 ? &entry->operand.item[0].face.item[0] : NULL;
-}
-
 static bool stands_added(const ww_journal *journal, const ww_face_key *key)
 {
     for (size_t e = 0; e < journal->entry.count; e++) {
-        const ww_face_key *added = added_face(&journal->entry.item[e]);
-        if (added && !journal->entry.item[e].undone && same_key(added, key))
+        const ww_face_key *added = ww_entry_added_face(&journal->entry.item[e]);
+        if (added && !journal->entry.item[e].undone && ww_face_key_same(added, key))
             return true;
     }
     return false;
@@ -54,11 +42,11 @@ static bool stands_added(const ww_journal *journal, const ww_face_key *key)
 static void take_additions_back(const ww_journal *journal, const ww_face_key *faces, size_t count, ww_rules *rules)
 {
     for (size_t e = 0; e < journal->entry.count; e++) {
-        const ww_face_key *added = journal->entry.item[e].undone ? added_face(&journal->entry.item[e]) : NULL;
+        const ww_face_key *added = journal->entry.item[e].undone ? ww_entry_added_face(&journal->entry.item[e]) : NULL;
         if (!added || stands_added(journal, added))
             continue;
         for (size_t i = 0; i < count; i++)
-            if (same_key(&faces[i], added) && rules->identity_of[i] < 0)
+            if (ww_face_key_same(&faces[i], added) && rules->identity_of[i] < 0)
                 rules->nobody[i] = rules->discarded[i] = rules->absent[i] = true;
     }
 }
@@ -228,11 +216,7 @@ ww_status ww_decisions_replay_journal(const ww_journal *journal, const ww_face_k
     ww_nodes nodes = {0};
     ww_rules rules = {0};
     *decided = (ww_decided){0};
-    ww_status status = ww_nodes_match(journal, faces, count, &nodes, err);
-    if (status == WW_OK)
-        status = ww_rules_begin(&rules, nodes.count, err);
-    if (status == WW_OK)
-        status = ww_rules_act_out(&rules, journal, nodes.of_key, err);
+    ww_status status = ww_rules_act_out(journal, faces, count, &rules, &nodes, err);
     if (status == WW_OK)
         take_additions_back(journal, faces, count, &rules);
     if (status == WW_OK)

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-ww_status ww_rules_begin(ww_rules *r, size_t nodes, ww_error *err)
+static ww_status begin(ww_rules *r, size_t nodes, ww_error *err)
 {
     *r = (ww_rules){0};
     r->identity_of = ww_alloc_array(nodes, sizeof *r->identity_of, SIZE_MAX);
@@ -234,7 +234,8 @@ static size_t operands_of(ww_decision_kind kind)
     }
 }
 
-ww_status ww_rules_act(ww_rules *r, const ww_entry *entry, const uint32_t *node, ww_error *err)
+// `node`: the nodes of the entry's faces, side by side.
+static ww_status act(ww_rules *r, const ww_entry *entry, const uint32_t *node, ww_error *err)
 {
     if (entry->operand.count < operands_of(entry->kind))
         return not_whole(entry, err);
@@ -254,17 +255,26 @@ ww_status ww_rules_act(ww_rules *r, const ww_entry *entry, const uint32_t *node,
     return r->starved ? ww_fail_memory(err, "what was decided") : WW_OK;
 }
 
-ww_status ww_rules_act_out(ww_rules *rules, const ww_journal *journal, const uint32_t *node, ww_error *err)
+static ww_status act_all(ww_rules *r, const ww_journal *journal, const uint32_t *node, ww_error *err)
 {
     for (size_t e = 0; e < journal->entry.count; e++) {
         const ww_entry *entry = &journal->entry.item[e];
         if (entry->undone || entry->operand.count == 0)
             continue;
-        ww_status status = ww_rules_act(rules, entry, node, err);
+        ww_status status = act(r, entry, node, err);
         if (status != WW_OK)
             return status;
         for (size_t s = 0; s < entry->operand.count; s++)
             node += entry->operand.item[s].face.count;
     }
     return WW_OK;
+}
+
+ww_status ww_rules_act_out(const ww_journal *journal, const ww_face_key *faces, size_t count, ww_rules *rules,
+                           ww_nodes *nodes, ww_error *err)
+{
+    ww_status status = ww_nodes_match(journal, faces, count, nodes, err);
+    if (status == WW_OK)
+        status = begin(rules, nodes->count, err);
+    return status == WW_OK ? act_all(rules, journal, nodes->of_key, err) : status;
 }

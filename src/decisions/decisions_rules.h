@@ -19,6 +19,7 @@
 #ifndef WW_DECISIONS_DECISIONS_RULES_H
 #define WW_DECISIONS_DECISIONS_RULES_H
 #include "base/box.h"
+#include "decisions/decisions_match.h"
 #include "decisions/journal.h"
 
 typedef struct ww_rules_identity {
@@ -57,13 +58,11 @@ typedef struct ww_rules {
     bool starved;                // no memory for one of the lists
 } ww_rules;
 
-ww_status ww_rules_begin(ww_rules *rules, size_t nodes, ww_error *err);
+// All standing entries of the journal, one after the other, over `count` faces. *rules and *nodes, zero at first, are
+// the caller's (ww_rules_end, ww_nodes_free), also after a failure. WW_ERR_STORE: an entry makes no sense.
+ww_status ww_rules_act_out(const ww_journal *journal, const ww_face_key *faces, size_t count, ww_rules *rules,
+                           ww_nodes *nodes, ww_error *err);
 void ww_rules_end(ww_rules *rules);
-// `node`: the nodes of the entry's faces, side by side.
-ww_status ww_rules_act(ww_rules *rules, const ww_entry *entry, const uint32_t *node, ww_error *err);
-
-// All standing entries of a journal; `node`: those of all their faces, in that order (decisions_match.h).
-ww_status ww_rules_act_out(ww_rules *rules, const ww_journal *journal, const uint32_t *node, ww_error *err);
 
 int32_t ww_rules_find(const ww_rules *rules, int64_t id); // or -1: there is no such identity
 int32_t ww_rules_root(const ww_rules *rules, int32_t identity);

@@ -90,7 +90,7 @@ static bool box_holds(const judged *j)
     for (size_t i = 0; i < j->rules->box.count; i++)
         if (j->rules->box.item[i].node == j->node[0])
             last = j->rules->box.item[i].box;
-    return last.x == said.x && last.y == said.y && last.width == said.width && last.height == said.height;
+    return ww_box_same(last, said);
 }
 
 // What adds a face, or says which is shown first, contradicts nothing.
@@ -127,11 +127,7 @@ ww_status ww_decisions_judge(const ww_journal *journal, const ww_face_key *faces
 {
     ww_nodes nodes = {0};
     ww_rules rules = {0};
-    ww_status status = ww_nodes_match(journal, faces, count, &nodes, err);
-    if (status == WW_OK)
-        status = ww_rules_begin(&rules, nodes.count, err);
-    if (status == WW_OK)
-        status = ww_rules_act_out(&rules, journal, nodes.of_key, err);
+    const ww_status status = ww_rules_act_out(journal, faces, count, &rules, &nodes, err);
     if (status == WW_OK)
         judge(&rules, journal, nodes.of_key, verdict);
     ww_rules_end(&rules);

@@ -190,6 +190,12 @@ bool ww_entry_discards(const ww_entry *entry)
                                           : entry->kind == WW_DECISION_NOBODY && entry->text && !entry->undone;
 }
 
+const ww_face_key *ww_entry_added_face(const ww_entry *entry)
+{
+    const bool adds = entry->kind == WW_DECISION_ADD && entry->operand.count > 0;
+    return adds && entry->operand.item[0].face.count == 1 ? &entry->operand.item[0].face.item[0] : NULL;
+}
+
 ww_status ww_journal_append(ww_store *store, ww_entry *entry, ww_error *err)
 {
     entry->time_s = (int64_t)time(NULL);

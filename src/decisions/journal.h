@@ -50,6 +50,8 @@ ww_status ww_journal_copy(ww_store *store, ww_entry *entry, ww_error *err);
 void ww_entry_free(ww_entry *entry);
 // Whether faces may not be seen any more for it: it says so of them, or it added one and was taken back.
 bool ww_entry_discards(const ww_entry *entry);
+// The face that the entry adds, standing or not; NULL: it adds none. Borrowed.
+const ww_face_key *ww_entry_added_face(const ww_entry *entry);
 ww_operand *ww_entry_add_operand(ww_entry *entry); // at most WW_OPERANDS_MAX; borrowed until the next operand is added
 void ww_operand_add_identity(ww_operand *operand, int64_t identity);
 void ww_operand_add_face(ww_operand *operand, const ww_face_key *face);
@@ -65,7 +67,8 @@ ww_status ww_successions_add(ww_store *store, ww_successions *list, ww_error *er
 // "name", "merge", ...
 const char *ww_decision_kind_name(ww_decision_kind kind);
 
-// --- journal_operands.c: the form in which operands are stored. Coordinates are kept to an eighth of a pixel.
+// --- journal_operands.c: the form in which operands are stored, coordinates to an eighth of a pixel.
+#define WW_JOURNAL_STEPS_A_PIXEL 8.0
 void ww_operands_encode(ww_entry *entry, ww_buffer *bytes);
 // WW_ERR_STORE when the bytes make no sense.
 ww_status ww_operands_decode(const void *bytes, size_t count, ww_entry *entry, ww_error *err);

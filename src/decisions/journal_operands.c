@@ -9,7 +9,6 @@
 #include <string.h>
 
 enum { FORMAT_VERSION = 1, VARINT_BYTES_MAX = 10, FACE_BYTES_MIN = 5 };
-#define STEPS_A_PIXEL 8.0
 
 static int by_place(const void *a, const void *b)
 {
@@ -47,7 +46,7 @@ static void put_faces(ww_buffer *b, const ww_face_key *face, size_t count)
             const float box[] = {face[k].x, face[k].y, face[k].width, face[k].height};
             put_signed(b, face[k].time_us - (k > i ? face[k - 1].time_us : 0));
             for (int c = 0; c < 4; c++)
-                put_signed(b, llround(box[c] * STEPS_A_PIXEL));
+                put_signed(b, llround(box[c] * WW_JOURNAL_STEPS_A_PIXEL));
         }
     }
 }
@@ -114,7 +113,7 @@ static void get_run(input *in, size_t run, ww_operand *operand)
         // damage may overflow, and must not trap
         key.time_us = (int64_t)((uint64_t)key.time_us + (uint64_t)get_signed(in));
         for (int c = 0; c < 4; c++)
-            box[c] = (float)((double)get_signed(in) / STEPS_A_PIXEL);
+            box[c] = (float)((double)get_signed(in) / WW_JOURNAL_STEPS_A_PIXEL);
         key.x = box[0];
         key.y = box[1];
         key.width = box[2];

@@ -2,6 +2,7 @@
 #include "identify/add_face.h"
 #include "base/memory.h"
 #include "decisions/decide.h"
+#include "decisions/decisions_rules.h"
 #include "identify/drawn_faces.h"
 #include "identify/match.h"
 #include "library/face_index.h"
@@ -11,10 +12,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define STEPS_A_PIXEL 8.0  // to which the journal keeps coordinates
-#define FACE_LEAST_PX 6.0  // of the shorter side; there is nothing to compare in less
-#define COVERED_MAX 0.7    // of the smaller of two boxes; beyond, they are of one face
-#define BOX_LARGEST_PX 1e6 // of a coordinate
+#define FACE_LEAST_PX 6.0 // of the shorter side; there is nothing to compare in less
+#define COVERED_MAX 0.7   // of the smaller of two boxes; beyond, they are of one face
 
 static const ww_catalog_frame *find_frame(const ww_catalog *c, int64_t id)
 {
@@ -24,14 +23,15 @@ static const ww_catalog_frame *find_frame(const ww_catalog *c, int64_t id)
     return NULL;
 }
 
-static double on_grid(double value) { return round(value * STEPS_A_PIXEL) / STEPS_A_PIXEL; }
+// As the journal will have the coordinate.
+static double on_grid(double value) { return round(value * WW_JOURNAL_STEPS_A_PIXEL) / WW_JOURNAL_STEPS_A_PIXEL; }
 
 // The part of the box that is in the picture, as the journal will have it.
 static ww_status cut_box(const ww_new_face *face, const ww_catalog_frame *frame, ww_box *box, ww_error *err)
 {
     const double value[] = {face->x, face->y, face->width, face->height};
     for (int i = 0; i < 4; i++)
-        if (!(fabs(value[i]) <= BOX_LARGEST_PX))
+        if (!(fabs(value[i]) <= WW_BOX_LARGEST_PX))
             return ww_fail(err, WW_ERR_ARGUMENT, "a box is four numbers: x, y, width and height in pixels");
     const double left = on_grid(fmax(face->x, 0)), top = on_grid(fmax(face->y, 0)),
                  right = on_grid(fmin(face->x + face->width, frame->width)),
@@ -66,8 +66,7 @@ static ww_status look_for_others(const ww_people_view *view, const ww_catalog_fr
     for (size_t i = frame->first_face; i < frame->first_face + frame->face_count; i++) {
         const ww_catalog_face *f = &view->catalog.face.item[i];
         const ww_box other = ww_decided_box_now(&view->decided, i, ww_catalog_face_box(f));
-        const bool same_box = f->found.x == box->x && f->found.y == box->y && f->found.width == box->width
-                              && f->found.height == box->height;
+        const bool same_box = ww_box_same(f->found, *box);
         if (!ww_decided_is_discarded(&view->decided, i)) {
             if (is_one_face(&other, box))
                 return refuse(view, i, same_box, err);
@@ -88,6 +87,16 @@ static ww_drawn_face drawn_on(const ww_catalog *c, const ww_catalog_frame *frame
                            .faces = (int)frame->face_count,
                            .box = *box,
                            .sure = true};
+}
+
+static ww_face_key key_of(const ww_catalog *c, const ww_catalog_frame *frame, const ww_box *box)
+{
+    return (ww_face_key){c->source.item[frame->source].hash,
+                         frame->time_us,
+                         (float)box->x,
+                         (float)box->y,
+                         (float)box->width,
+                         (float)box->height};
 }
 
 static char *added_words(const ww_catalog *c, const ww_catalog_frame *frame)
@@ -150,9 +159,7 @@ static ww_status add(ww_people_view *view, const ww_models *models, const ww_new
         status = ww_check_person_name(face->name, &name, err);
     if (status != WW_OK)
         return status;
-    recording r = {.view = view,
-                   .key = {view->catalog.source.item[frame->source].hash, frame->time_us, (float)box.x, (float)box.y,
-                           (float)box.width, (float)box.height}};
+    recording r = {.view = view, .key = key_of(&view->catalog, frame, &box)};
     ww_drawn_face drawn = drawn_on(&view->catalog, frame, &box);
     drawn.id = there < SIZE_MAX ? view->catalog.face.item[there].id : 0;
     drawn.quality = there < SIZE_MAX ? view->catalog.face.item[there].quality : 0;
@@ -211,11 +218,7 @@ ww_status ww_add_face(ww_library *library, const ww_models *models, const ww_new
 static ww_status record_seen(ww_people_view *view, const ww_drawn_face *drawn, int64_t *batch, ww_error *err)
 {
     const ww_catalog_frame *frame = find_frame(&view->catalog, drawn->frame);
-    const ww_box *b = &drawn->box;
-    recording r = {.view = view,
-                   .key = {view->catalog.source.item[frame->source].hash, frame->time_us, (float)b->x, (float)b->y,
-                           (float)b->width, (float)b->height},
-                   .batch = *batch};
+    recording r = {.view = view, .key = key_of(&view->catalog, frame, &drawn->box), .batch = *batch};
     const ww_status status = record(&r, WW_DECISION_ADD, NULL, added_words(&view->catalog, frame), err);
     *batch = r.batch;
     ww_buffer_free(&r.words);
@@ -249,16 +252,16 @@ ww_status ww_add_seen_faces(ww_library *library, const ww_models *models, ww_dra
 
 typedef WW_VECTOR(ww_drawn_face) drawn_faces;
 
-static bool is_added(const ww_entry *entry)
+// The face that the entry added, and that was not taken back; NULL: there is none.
+static const ww_face_key *standing_face(const ww_entry *entry)
 {
-    return entry->kind == WW_DECISION_ADD && !entry->undone && entry->operand.count > 0
-           && entry->operand.item[0].face.count == 1;
+    return entry->undone ? NULL : ww_entry_added_face(entry);
 }
 
 static bool any_added(const ww_journal *journal)
 {
     for (size_t i = 0; i < journal->entry.count; i++)
-        if (is_added(&journal->entry.item[i]))
+        if (standing_face(&journal->entry.item[i]))
             return true;
     return false;
 }
@@ -289,11 +292,10 @@ static ww_status find_missing(const ww_people_view *view, drawn_faces *missing, 
     ww_face_index index;
     ww_status status = ww_face_index_make(view->key, view->catalog.face.count, &index, err);
     for (size_t i = 0; status == WW_OK && i < view->journal.entry.count; i++) {
-        const ww_entry *entry = &view->journal.entry.item[i];
+        const ww_face_key *key = standing_face(&view->journal.entry.item[i]);
         const char *source = NULL;
-        if (!is_added(entry) || ww_face_index_find(&index, &entry->operand.item[0].face.item[0]) < index.count)
+        if (!key || ww_face_index_find(&index, key) < index.count)
             continue;
-        const ww_face_key *key = &entry->operand.item[0].face.item[0];
         const ww_catalog_frame *frame = frame_at(&view->catalog, key, &source);
         if (!frame) {
             if (source)
