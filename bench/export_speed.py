@@ -17,7 +17,6 @@ import time
 import numpy
 
 FORMATS = ("chips", "imagefolder", "yolo", "coco", "embeddings")
-SPREAD = 0.3
 
 
 def columns(base, table):

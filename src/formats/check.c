@@ -2,9 +2,9 @@
 #include "formats/check.h"
 #include "base/hash.h"
 #include "base/number.h"
-#include "library/dataset_records.h"
 #include "formats/format.h"
 #include "image/image.h"
+#include "library/dataset_records.h"
 
 #include <stdarg.h>
 #include <stdio.h>

@@ -85,11 +85,10 @@ static void add_row(const ww_dataset *set, size_t face, ww_buffer *text)
 static ww_status write(const ww_dataset *set, ww_dataset_out *out, ww_error *err)
 {
     ww_buffer text = {0};
-    ww_buffer_text(
-        &text,
-        "face,source,source_hash,frame,frame_width,frame_height,sample,time_s,timecode,x,y,width,height,x0,y0,"
-        "x1,y1,x2,y2,x3,y3,x4,y4,"
-        "score,quality,yaw,pitch,light,contrast,light_from_right,light_from_below,track,shot,person,name,split\n");
+    ww_buffer_text(&text,
+                   "face,source,source_hash,frame,frame_width,frame_height,sample,time_s,timecode,x,y,width,height,"
+                   "x0,y0,x1,y1,x2,y2,x3,y3,x4,y4,score,quality,yaw,pitch,light,contrast,light_from_right,"
+                   "light_from_below,track,shot,person,name,split\n");
     for (size_t i = 0; i < set->catalog->face.count; i++)
         add_row(set, i, &text);
     ww_status status = ww_dataset_out_put_text(out, "faces.csv", &text, err);

@@ -7,6 +7,7 @@
 #include "pipeline/pipeline.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 enum { FRAMES_AHEAD = 64 }; // made, and waiting for their turn to be written
 
@@ -41,18 +42,20 @@ static int quality_of(const ww_dataset *set, const ww_face_maker *maker)
 
 // --- what is wanted
 
-// From the folder of its side on; the caller's (free).
-static char *path_in_side(const folder_maker *m, size_t face)
+// SIDE/FOLDER/NAME.EXTENSION; the caller's (free).
+static char *path_of(const folder_maker *m, size_t face)
 {
     char *stem = ww_dataset_face_name(m->set, face),
-         *path = ww_strf("%s/%s.%s", m->set->classes.item[m->set->class_of[face]].folder, stem,
-                         format_of(m->set, m->maker)->extension);
+         *path =
+             ww_strf("%s/%s/%s.%s", ww_side_name[side_of(m->set, face)],
+                     m->set->classes.item[m->set->class_of[face]].folder, stem, format_of(m->set, m->maker)->extension);
     free(stem);
     return path;
 }
 
-static void describe(folder_maker *m, size_t face, const char *file)
+static void describe(folder_maker *m, size_t face, const char *path)
 {
+    const char *file = strchr(path, '/') + 1; // beside the metadata of its side
     const ww_catalog_face *f = &m->set->catalog->face.item[face];
     ww_buffer *text = &m->metadata[side_of(m->set, face)];
     ww_buffer_text(text, "{\"file_name\": ");
@@ -75,14 +78,13 @@ static uint64_t key_of(const folder_maker *m, size_t face)
 static ww_status want(folder_maker *m, size_t face, ww_error *err)
 {
     const wanted w = {face, key_of(m, face)};
-    char *file = path_in_side(m, face), *path = ww_strf("%s/%s", ww_side_name[side_of(m->set, face)], file);
+    char *path = path_of(m, face);
     bool kept = false;
-    describe(m, face, file);
+    describe(m, face, path);
     ww_status status = ww_dataset_out_keep(m->out, path, w.key, &kept, err);
     if (status == WW_OK && !kept && !ww_vector_push(&m->list, w))
         status = ww_fail_memory(err, "a list of %zu pictures", m->list.count);
     free(path);
-    free(file);
     return status;
 }
 
@@ -168,10 +170,9 @@ static ww_status put_frame(void *user, void *task, ww_error *err)
     ww_status status = WW_OK;
     for (size_t i = 0; status == WW_OK && i < t->count; i++) {
         const wanted *w = &t->wanted[i];
-        char *file = path_in_side(m, w->face), *path = ww_strf("%s/%s", ww_side_name[side_of(m->set, w->face)], file);
+        char *path = path_of(m, w->face);
         status = ww_dataset_out_put_made(m->out, path, w->key, t->picture[i].data, t->picture[i].bytes, err);
         free(path);
-        free(file);
     }
     drop_frame(user, task);
     return status;

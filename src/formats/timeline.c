@@ -9,7 +9,6 @@
 #include "base/text.h"
 #include "formats/folders/presence.h"
 
-#include <inttypes.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>

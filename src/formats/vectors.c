@@ -15,12 +15,12 @@
 #include <unistd.h>
 
 enum {
-    PREFIX_BYTES = 8,
-    SHORT_HEADER = 2,
-    LONG_HEADER = 4,
+    PREFIX_BYTES = 8, // the magic, and the version
+    SHORT_HEADER = 2, // bytes that tell the header's length: of version 1
+    LONG_HEADER = 4,  // of later ones
     HEADER_MAX = 4096,
-    ROWS_AT_A_TIME = 1024
-}; // the magic; bytes that tell the header's length
+    ROWS_AT_A_TIME = 1024,
+};
 
 #define COUNT_MAX 50000000 // vectors; as many as a library has faces (WW_CATALOG_ROWS_MAX)
 

@@ -80,12 +80,12 @@ static int share_that_fits(int luma, int difference)
     return size > room << SHARE_BITS ? (int)(((int64_t)room << (2 * SHARE_BITS)) / size) : 1 << SHARE_BITS;
 }
 
-enum {
+enum { // ITU-R BT.601, full range, 1 << SHARE_BITS
     RED_CR = 22970,
     GREEN_CB = -5638,
     GREEN_CR = -11700,
-    BLUE_CB = 29032
-}; // ITU-R BT.601, full range, 1 << SHARE_BITS
+    BLUE_CB = 29032,
+};
 
 static uint8_t sum(int luma, int difference)
 {

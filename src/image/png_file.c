@@ -16,9 +16,9 @@ enum {
     GREY = 0,
     TRUECOLOUR = 2,
     BIT_DEPTH = 8,
-    HEAD_BYTES = 13, // of IHDR's content
-    OWN_SIDE_MAX = 4096,
-    FRAME_BYTES = 12, // of a chunk around its content: length, type, check sum
+    HEAD_BYTES = 13,     // of IHDR's content
+    OWN_SIDE_MAX = 4096, // of pictures that are read here; libpng reads the larger ones
+    FRAME_BYTES = 12,    // of a chunk around its content: length, type, check sum
 };
 static const uint8_t signature[8] = {0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};
 

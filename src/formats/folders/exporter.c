@@ -14,8 +14,9 @@
 #define BATCH_BYTES_MAX ((size_t)8 << 20) // one commit of records for so many bytes of files
 #define BATCH_FILES_MAX 1000
 #define META_TEMPORARY                                                                                                 \
-    "export.temporary"       // name of the temporary files of the export at work, or of one that was killed
-enum { LEFT_NAMED_MAX = 5 }; // files of the user's that are told by name
+    "export.temporary"        // name of the temporary files of the export at work, or of one that was killed
+enum { LEFT_NAMED_MAX = 5 };  // files of the user's that are told by name
+enum { ROWS_AT_ONCE = 4096 }; // between questions whether to stop
 
 typedef struct pending { // a file to be recorded and perhaps written
     char *path;
@@ -111,6 +112,8 @@ bool ww_exporter_stopped(ww_exporter *e)
     e->stopped = e->stopped || (e->options->progress && e->options->progress(e->options->user, e->done, e->total) != 0);
     return e->stopped;
 }
+
+bool ww_exporter_goes_on(ww_exporter *e, size_t row) { return row % ROWS_AT_ONCE != 0 || !ww_exporter_stopped(e); }
 
 static ww_status check_stopped(ww_exporter *e, ww_error *err)
 {
@@ -325,6 +328,22 @@ ww_status ww_exporter_keep(ww_exporter *e, const ww_buffer *path, uint64_t key, 
     status = ww_records_want(&e->records, path->data, err);
     const pending p = {.hash = j.record->content, .key = key, .bytes = j.record->bytes};
     return status == WW_OK ? keep(e, path->data, &j, p, err) : status;
+}
+
+ww_status ww_exporter_put_stored(ww_exporter *e, const ww_buffer *path, uint64_t key, ww_stored_picture *read,
+                                 int64_t id, ww_error *err)
+{
+    uint8_t *jpeg = NULL;
+    size_t bytes = 0;
+    bool kept;
+    ww_status status = ww_exporter_keep(e, path, key, &kept, err);
+    if (status != WW_OK || kept)
+        return status;
+    status = read(e->store, id, &jpeg, &bytes, err);
+    if (status == WW_OK)
+        status = ww_exporter_put_made(e, path, key, jpeg, bytes, err);
+    free(jpeg);
+    return status;
 }
 
 // --- removing

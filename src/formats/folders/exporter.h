@@ -34,6 +34,10 @@ ww_status ww_exporter_put(ww_exporter *e, const char *path, const void *data, si
 // The same, and the bytes are made from what `key` (not 0) stands for, and from nothing else.
 ww_status ww_exporter_put_made(ww_exporter *e, const ww_buffer *path, uint64_t key, const void *data, size_t bytes,
                                ww_error *err);
+// As the store has it: `read` (ww_store_portrait_jpeg, ww_store_frame_jpeg) is asked for `id` if it is not there yet.
+typedef ww_status ww_stored_picture(ww_store *store, int64_t id, uint8_t **jpeg, size_t *bytes, ww_error *err);
+ww_status ww_exporter_put_stored(ww_exporter *e, const ww_buffer *path, uint64_t key, ww_stored_picture *read,
+                                 int64_t id, ww_error *err);
 // *kept: `path` holds what an earlier export made from the same `key`, and is wanted as it is: it need not be made. A
 // file whose size and ctime are those on record is not read for that.
 ww_status ww_exporter_keep(ww_exporter *e, const ww_buffer *path, uint64_t key, bool *kept, ww_error *err);
@@ -42,6 +46,8 @@ ww_status ww_exporter_put_text(ww_exporter *e, const ww_buffer *path, const ww_b
                                ww_error *err);
 // Whether the work is to stop, asked while a large file is made; from then on what is put fails with WW_ERR_CANCELLED.
 bool ww_exporter_stopped(ww_exporter *e);
+// The same before row 0, 1, ... of many that are made in a moment: asked once in a while. True: go on.
+bool ww_exporter_goes_on(ww_exporter *e, size_t row);
 // Writes the rest, then removes the files of earlier exports that were not put this time, and folders that became empty
 // by that. A file that cannot be removed stays on record, and is an error once the others are gone.
 ww_status ww_exporter_finish(ww_exporter *e, ww_error *err);

@@ -2,30 +2,12 @@
 #include "formats/folders/made_keys.h"
 #include "formats/folders/writers.h"
 
-#include <stdlib.h>
-
-static ww_status write_picture(const ww_catalog *c, size_t frame, const ww_buffer *path, ww_exporter *out,
-                               ww_error *err)
-{
-    uint8_t *jpeg = NULL;
-    size_t bytes = 0;
-    bool kept;
-    const uint64_t key = ww_frame_key(c, frame);
-    ww_status status = ww_exporter_keep(out, path, key, &kept, err);
-    if (status != WW_OK || kept)
-        return status;
-    status = ww_store_frame_jpeg(c->store, c->frame.item[frame].id, &jpeg, &bytes, err);
-    if (status == WW_OK)
-        status = ww_exporter_put_made(out, path, key, jpeg, bytes, err);
-    free(jpeg);
-    return status;
-}
-
 static ww_status write_frame(const ww_catalog *c, size_t frame, ww_exporter *out, ww_error *err)
 {
     ww_buffer path = {0}, label = {0};
     ww_catalog_frame_path(frame, "jpg", &path);
-    ww_status status = write_picture(c, frame, &path, out, err);
+    ww_status status =
+        ww_exporter_put_stored(out, &path, ww_frame_key(c, frame), ww_store_frame_jpeg, c->frame.item[frame].id, err);
     path.bytes = 0;
     ww_catalog_frame_path(frame, "txt", &path);
     ww_label_frame(c, frame, &label);

@@ -171,7 +171,7 @@ ww_status ww_write_report(const ww_catalog *c, ww_exporter *out, ww_error *err)
     ww_report_unassigned(c, out, &page);
     add_troubles(c, &page);
     add_foot(c, out, &page);
-    ww_status status = ww_buffer_status(&page, "index.html", err); // of a page broken off ww_exporter_put says so
+    ww_status status = ww_buffer_status(&page, "index.html", err); // that the page breaks off, ww_exporter_put tells
     if (status == WW_OK)
         status = ww_exporter_put(out, "index.html", page.data, page.bytes, WW_EXPORT_GENERATED, err);
     ww_buffer_free(&page);

@@ -64,11 +64,6 @@ static void add_sizes(const ww_catalog *c, ww_buffer *page)
     }
 }
 
-// Asked once in so many rows.
-enum { ROWS_AT_ONCE = 4096 };
-
-static bool goes_on(ww_exporter *out, size_t row) { return row % ROWS_AT_ONCE != 0 || !ww_exporter_stopped(out); }
-
 void ww_report_data(const ww_catalog *c, ww_exporter *out, ww_buffer *page)
 {
     ww_buffer_text(page, "{\"people\":[");
@@ -80,19 +75,19 @@ void ww_report_data(const ww_catalog *c, ww_exporter *out, ww_buffer *page)
     }
     add_person(&c->unassigned, page);
     ww_buffer_text(page, "],\n\"sources\":[");
-    for (size_t i = 0; i < c->source.count && goes_on(out, i); i++) {
+    for (size_t i = 0; i < c->source.count && ww_exporter_goes_on(out, i); i++) {
         ww_buffer_text(page, i ? "," : "");
         add_source(&c->source.item[i], page);
     }
     ww_buffer_text(page, "],\n\"frames\":[");
-    for (size_t i = 0; i < c->frame.count && goes_on(out, i); i++) {
+    for (size_t i = 0; i < c->frame.count && ww_exporter_goes_on(out, i); i++) {
         add_whole(page, i > 0, c->frame.item[i].source);
         add_whole(page, true, c->frame.item[i].time_us / 1000);
     }
     ww_buffer_text(page, "],\n\"sizes\":{");
     add_sizes(c, page);
     ww_buffer_text(page, "},\n\"faces\":[");
-    for (size_t i = 0; i < c->face.count && goes_on(out, i); i++)
+    for (size_t i = 0; i < c->face.count && ww_exporter_goes_on(out, i); i++)
         add_face(c, i, page);
     ww_buffer_text(page, "]}");
 }

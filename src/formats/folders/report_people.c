@@ -4,8 +4,6 @@
 #include "formats/folders/report.h"
 #include "base/text.h"
 
-#include <stdlib.h>
-
 #define SOURCES_ON_A_CARD 4 // the others are counted
 enum { CROPS_MAX = 5 };     // on a card: the cover, and others spread over where the person is seen
 

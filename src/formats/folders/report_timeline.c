@@ -42,7 +42,7 @@ static void add_marks(const ww_catalog *c, const ww_presence *p, int64_t whole_u
 }
 
 // The track is a slider over the person's faces: arrows step from one to the next, Enter shows it (page.js).
-static void add_slider(const ww_catalog *c, const ww_catalog_person *person, const ww_presence *p, int64_t whole_us,
+static void add_slider(const ww_catalog_person *person, const ww_presence *p, int64_t on_screen_us, int64_t whole_us,
                        ww_buffer *page)
 {
     ww_buffer_format(page,
@@ -55,7 +55,7 @@ static void add_slider(const ww_catalog *c, const ww_catalog_person *person, con
     ww_buffer_text(page, "\" aria-label=\"");
     ww_text_html(page, ww_catalog_title(person));
     ww_buffer_text(page, ": ");
-    ww_report_on_screen(page, ww_presence_on_screen_us(c, p));
+    ww_report_on_screen(page, on_screen_us);
     ww_buffer_text(page, " on screen, from ");
     ww_text_clock(page, p->first_us);
     ww_buffer_text(page, " to ");
@@ -67,17 +67,18 @@ static void add_slider(const ww_catalog *c, const ww_catalog_person *person, con
 static void add_row(const ww_catalog *c, const ww_catalog_person *person, const ww_presence *p, int64_t whole_us,
                     ww_buffer *page)
 {
+    const int64_t on_screen_us = ww_presence_on_screen_us(c, p);
     ww_buffer_format(page, "<li class=\"row\" style=\"--hue:%d\" data-person=\"%d\">\n<a data-person=\"%d\" href=\"",
                      ww_report_hue(person), person->number, person->number);
     ww_text_url(page, person->folder);
     ww_buffer_text(page, "/\">");
     ww_text_html(page, ww_catalog_title(person));
     ww_buffer_text(page, "</a>\n");
-    add_slider(c, person, p, whole_us, page);
+    add_slider(person, p, on_screen_us, whole_us, page);
     ww_buffer_text(page, "\"><path d=\"");
     add_marks(c, p, whole_us, page);
     ww_buffer_text(page, "\"/></svg>\n<span class=\"seconds\" title=\"on screen\">");
-    ww_report_on_screen(page, ww_presence_on_screen_us(c, p));
+    ww_report_on_screen(page, on_screen_us);
     ww_buffer_text(page, "</span>\n</li>\n");
 }
 

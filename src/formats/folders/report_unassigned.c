@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 enum { SHOWN = 24 };             // the viewer shows them all
+#define FARTHEST 1e30            // behind all that were compared
 #define COMPARED_MAX 300000000.0 // multiplications: about a fifth of a second
 
 typedef struct loose {
@@ -71,7 +72,7 @@ static bool order(const ww_catalog *c, ww_exporter *out, loose *list, size_t cou
             best[p] = list[i].distance;
     }
     for (size_t i = 0; best && i < count; i++)
-        list[i].group = list[i].person != SIZE_MAX ? best[list[i].person] : 1e30;
+        list[i].group = list[i].person != SIZE_MAX ? best[list[i].person] : FARTHEST;
     qsort(list, count, sizeof *list, by_likeness);
     const bool kept = best && (mean || status != WW_ERR_MEMORY);
     free(mean);

@@ -6,8 +6,6 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-enum { ROWS_AT_ONCE = 4096 }; // between questions whether to stop
-
 // True if a frame is not as large as its source says: then the table tells in whose pixels the boxes are.
 static bool sizes_differ(const ww_catalog *c)
 {
@@ -89,7 +87,7 @@ ww_status ww_write_table(const ww_catalog *c, ww_exporter *out, ww_error *err)
                            "shot,x0,y0,x1,y1,x2,y2,x3,y3,x4,y4,source_hash");
     const bool with_size = sizes_differ(c);
     ww_buffer_text(&table, with_size ? ",frame_width,frame_height\n" : "\n");
-    for (size_t i = 0; i < c->face.count && (i % ROWS_AT_ONCE != 0 || !ww_exporter_stopped(out)); i++)
+    for (size_t i = 0; i < c->face.count && ww_exporter_goes_on(out, i); i++)
         if (!c->face.item[i].absent)
             add_row(c, i, shot[c->face.item[i].frame], with_size, &table);
     free(shot);

@@ -22,8 +22,8 @@ ww_writer ww_write_report;    // index.html
 //
 // In a portrait the box is the detected one with a margin on every side, as in the article that this data set follows:
 // 20 px where the source frame is 700 px wide. With s portrait pixels a source pixel, margin = 20 * (source width /
-// 700) * s; the box is then clipped to the portrait. Of frames that the scan shrank to fit, or found small
-// enough, it is 20 px of those.
+// 700) * s; the box is then clipped to the portrait. Of frames that the scan shrank to fit, or found small enough, it
+// is 20 px of those.
 #define WW_LABEL_MARGIN_PX 20.0
 #define WW_LABEL_MARGIN_AT_WIDTH_PX 700.0
 

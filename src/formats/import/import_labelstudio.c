@@ -7,7 +7,6 @@
 #include "formats/annotation.h"
 #include "formats/import/import.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
