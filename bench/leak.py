@@ -4,9 +4,10 @@
 
 What a leak across a split is worth. FOOTAGE is made harder (small, noisy, hard compressed) and cut in two at 0.6 of its length; or it is a
 folder of photos called NAME_0001.jpg, and the parts are films in which a camera moves over each photo for a second: 4 photos of each of 20
-people in the first part, all others of theirs in the second. Both parts are scanned, RATE (4) samples a second. A small network learns the people of the first part from the pictures of
-`export --to imagefolder`, once by the split of whoswho, and once by a random split of the same pictures and the same sizes. Both are then
-asked about the second part, which neither has seen: people are matched by their mean embeddings. What val promises beyond that is the leak.
+people in the first part, all others of theirs in the second. Both parts are scanned, RATE (4) samples a second. A small network learns the
+people of the first part from the pictures of `export --to imagefolder`, once by the split of whoswho, and once by a random split of the same
+pictures and the same sizes. Both are then asked about the second part, which neither has seen: people are matched by their mean embeddings.
+What val promises beyond that is the leak.
 Debian's python3-torch, python3-torchvision, python3-opencv, python3-numpy, ffmpeg."""
 import collections
 import csv
@@ -27,6 +28,7 @@ from torchvision.transforms import Compose, Grayscale, Resize, ToTensor
 SEEDS, EPOCHS, SIDE, CUT_AT = 3, 25, 48, 0.6
 HARDER = "scale=426:-2,noise=alls=14:allf=t"
 PEOPLE, FIRST_PHOTOS, SHOT_FRAMES, RATE_HZ = 20, 4, 30, 25
+PHOTO_PX, MOVES_PX = 250, 12  # the side of a film, which is that of the photos of LFW; how far the camera moves from the middle, and turns in degrees
 
 
 def seconds_of(path):
@@ -46,17 +48,17 @@ def cut(footage, work):
 
 def film(photos, path, dice):
     """A camera that moves over one photo after the other."""
-    command = ["ffmpeg", "-nostdin", "-v", "error", "-y", "-f", "rawvideo", "-pix_fmt", "bgr24", "-s", "250x250", "-r", str(RATE_HZ), "-i", "-",
-               "-vf", "noise=alls=14:allf=t", "-pix_fmt", "yuv420p", "-c:v", "libx264", "-crf", "30", path]
+    command = ["ffmpeg", "-nostdin", "-v", "error", "-y", "-f", "rawvideo", "-pix_fmt", "bgr24", "-s", f"{PHOTO_PX}x{PHOTO_PX}",
+               "-r", str(RATE_HZ), "-i", "-", "-vf", "noise=alls=14:allf=t", "-pix_fmt", "yuv420p", "-c:v", "libx264", "-crf", "30", path]
     with subprocess.Popen(command, stdin=subprocess.PIPE) as encoder:
         for photo in photos:
-            picture = cv2.resize(cv2.imread(photo), (250, 250))
-            begin, end = dice.uniform(-12, 12, (2, 3)), dice.uniform(-12, 12, (2, 3))
+            picture = cv2.resize(cv2.imread(photo), (PHOTO_PX, PHOTO_PX))
+            begin, end = dice.uniform(-MOVES_PX, MOVES_PX, (2, 3)), dice.uniform(-MOVES_PX, MOVES_PX, (2, 3))
             for k in range(SHOT_FRAMES):
                 shift = (begin + (end - begin) * k / SHOT_FRAMES)[0]
-                move = cv2.getRotationMatrix2D((125, 125), float(shift[2]), 1 + 0.01 * abs(float(shift[2])))
+                move = cv2.getRotationMatrix2D((PHOTO_PX / 2, PHOTO_PX / 2), float(shift[2]), 1 + 0.01 * abs(float(shift[2])))
                 move[:, 2] += shift[:2]
-                encoder.stdin.write(cv2.warpAffine(picture, move, (250, 250), borderMode=cv2.BORDER_REFLECT).tobytes())
+                encoder.stdin.write(cv2.warpAffine(picture, move, (PHOTO_PX, PHOTO_PX), borderMode=cv2.BORDER_REFLECT).tobytes())
 
 
 def films(folder, work):

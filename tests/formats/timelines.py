@@ -18,11 +18,10 @@ import urllib.parse
 import xml.etree.ElementTree as ElementTree
 
 from library import export, library
-from scene import DATA, check, check_equal, main, whoswho
+from scene import DATA, RATE_HZ, check, check_equal, main, whoswho
 
 ODD = ['=1+1 & "Ö" <b>;#\\', "@Zoë --> 2\u20ac", "plain name"]
 LENGTH_S = 29.4  # of the demo
-RATE_HZ = 25.0
 _timed = []
 
 

@@ -222,6 +222,15 @@ static inline char *fixture_fresh_tree(ww_store *s)
     return tree;
 }
 
+// What is in `dir` is what a first export of the same library makes; closes the store.
+static inline void fixture_check_as_fresh(ww_store *s, const char *dir)
+{
+    char *tree = fixture_tree(dir, false), *fresh = fixture_fresh_tree(s);
+    CHECK_STR(tree, fresh);
+    free(tree);
+    free(fresh);
+}
+
 static inline bool fixture_exists(const char *name) { return ww_path_exists(fixture_path(name)); }
 
 static inline void fixture_write(const char *name, const char *text)

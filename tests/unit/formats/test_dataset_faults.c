@@ -142,10 +142,7 @@ TEST(a_caller_can_stop_and_go_on)
     CHECK_EQ(ww_folders_write(s, &(ww_folders_options){fixture_dir, stop_at, &stop}, &counts, &err), WW_ERR_CANCELLED);
     CHECK(counts.files_written >= 10 && counts.files_written < FILES);
     fixture_export(s, fixture_dir);
-    char *tree = fixture_tree(fixture_dir, false), *fresh = fixture_fresh_tree(s);
-    CHECK_STR(tree, fresh);
-    free(tree);
-    free(fresh);
+    fixture_check_as_fresh(s, fixture_dir);
     fixture_end();
 }
 
@@ -181,10 +178,7 @@ TEST(a_stop_is_heard_whenever_it_is_asked_for)
         } else {
             CHECK(!fixture_exists("index.html") || at == all.asked);
             fixture_export(s, fixture_dir);
-            char *tree = fixture_tree(fixture_dir, false), *fresh = fixture_fresh_tree(s);
-            CHECK_STR(tree, fresh);
-            free(tree);
-            free(fresh);
+            fixture_check_as_fresh(s, fixture_dir);
         }
         fixture_end();
     }
@@ -249,10 +243,7 @@ TEST(no_room_is_an_error_that_leaves_no_half_files)
     CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0);
     s = fixture_open();
     fixture_export(s, fixture_path("out"));
-    char *tree = fixture_tree(fixture_path("out"), false), *fresh = fixture_fresh_tree(s);
-    CHECK_STR(tree, fresh);
-    free(tree);
-    free(fresh);
+    fixture_check_as_fresh(s, fixture_path("out"));
     fixture_end();
 }
 
