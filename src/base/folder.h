@@ -46,6 +46,8 @@ const char *ww_folder_path(const ww_folder *folder); // as opened; borrowed
 // What is at `path`. WW_ENTRY_ABSENT only if there certainly is nothing; if it cannot be looked at (permissions, a
 // share that went away, a link on the way): an error. "Cannot look" is not "deleted".
 ww_status ww_folder_look(ww_folder *folder, const char *path, ww_entry_info *info, ww_error *err);
+// *there: it is a regular file. What cannot be looked at is an error, likewise.
+ww_status ww_folder_has_file(ww_folder *folder, const char *path, bool *there, ww_error *err);
 
 // The same for many paths in a row: the folder of the last one stays open in *place (zero at first; closed with
 // ww_folder_place_close), and is the one looked into as long as it is the path's.

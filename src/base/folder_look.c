@@ -158,6 +158,14 @@ ww_status ww_folder_look(ww_folder *f, const char *path, ww_entry_info *info, ww
     return status;
 }
 
+ww_status ww_folder_has_file(ww_folder *f, const char *path, bool *there, ww_error *err)
+{
+    ww_entry_info info;
+    ww_status status = ww_folder_look(f, path, &info, err);
+    *there = status == WW_OK && info.kind == WW_ENTRY_FILE;
+    return status;
+}
+
 void ww_folder_place_close(ww_folder_place *place)
 {
     if (place->parent)

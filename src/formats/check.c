@@ -183,8 +183,7 @@ static ww_status check_written(ww_checker *c, const ww_file_record *r, ww_error 
         ww_check_found(c, "%s: the file is missing", r->path);
         return WW_OK;
     }
-    const bool untouched = r->changed_ns != 0 && r->changed_ns == ww_entry_changed_ns(&info);
-    if (!untouched && info.bytes == r->bytes)
+    if (info.bytes == r->bytes && !ww_file_record_is_untouched(r, &info))
         status = ww_folder_hash(c->folder, r->path, &hash, err);
     if (status == WW_OK && (info.bytes != r->bytes || hash != r->hash) && !is_for_people(r->path))
         ww_check_found(c, "%s: it was changed since it was written", r->path);

@@ -133,8 +133,7 @@ static ww_status is_untouched(ww_folder *folder, const ww_file_records *records,
         ww_entry_info info;
         const ww_file_record *r = &records->item[i];
         status = ww_folder_look_from(folder, &place, r->path, &info, err);
-        *untouched = status == WW_OK && info.kind == WW_ENTRY_FILE && info.bytes == r->bytes && r->changed_ns != 0
-                     && r->changed_ns == ww_entry_changed_ns(&info);
+        *untouched = status == WW_OK && ww_file_record_is_untouched(r, &info);
     }
     ww_folder_place_close(&place);
     return status;

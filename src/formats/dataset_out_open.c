@@ -12,14 +12,6 @@ enum { TEMPORARY_LINE = WW_FOLDER_TEMPORARY_BYTES };
 
 char *ww_dataset_intents_path(int number) { return ww_strf(WW_DATASET_MANIFEST ".%d", number); }
 
-ww_status ww_dataset_is_file(ww_folder *folder, const char *path, bool *there, ww_error *err)
-{
-    ww_entry_info info;
-    ww_status status = ww_folder_look(folder, path, &info, err);
-    *there = status == WW_OK && info.kind == WW_ENTRY_FILE;
-    return status;
-}
-
 // Removes what a killed export left of a file half written: under its temporary name, in a folder that holds files on
 // record.
 static void clear_temporary(ww_dataset_out *o, const char *temporary)
@@ -65,7 +57,7 @@ static ww_status read_records(ww_dataset_out *o, ww_error *err)
     ww_status status = ww_file_records_read(&o->known, o->folder, WW_DATASET_MANIFEST, WW_DATASET_MANIFEST_HEAD, err);
     while (status == WW_OK && there) {
         char *path = ww_dataset_intents_path(o->intents_written + 1);
-        status = ww_dataset_is_file(o->folder, path, &there, err);
+        status = ww_folder_has_file(o->folder, path, &there, err);
         free(path);
         if (status == WW_OK && there)
             status = read_intents(o, ++o->intents_written, err);
@@ -112,7 +104,7 @@ ww_status ww_dataset_write_manifest(ww_dataset_out *o, const ww_file_records *re
 static ww_status examine(ww_dataset_out *o, bool *ours, ww_error *err)
 {
     bool empty = false;
-    ww_status status = ww_dataset_is_file(o->folder, WW_DATASET_MANIFEST, ours, err);
+    ww_status status = ww_folder_has_file(o->folder, WW_DATASET_MANIFEST, ours, err);
     if (status == WW_OK && *ours)
         return read_records(o, err);
     if (status == WW_OK)

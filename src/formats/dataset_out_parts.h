@@ -34,8 +34,6 @@ struct ww_dataset_out {
 
 // Name of a record of intents, from 1; the caller's (free).
 char *ww_dataset_intents_path(int number);
-// *there: a regular file is at `path`.
-ww_status ww_dataset_is_file(ww_folder *folder, const char *path, bool *there, ww_error *err);
 // WW_ERR_ARGUMENT: the folder `dir` holds what is not ours.
 ww_status ww_dataset_not_ours(const char *dir, ww_error *err);
 // `records` may be NULL: none yet.

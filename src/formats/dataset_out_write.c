@@ -105,16 +105,14 @@ static void tell_left(ww_dataset_out *o, const char *path)
             ww_folder_path(o->folder), path);
 }
 
-// The record by which the file at `path` is certainly what was written, without reading it; NULL: there is none.
+// The record of `path` by which what is there is untouched; NULL: there is none.
 static const ww_file_record *find_unchanged(const ww_dataset_out *o, const char *path, const ww_entry_info *info)
 {
     size_t count;
     const size_t at = ww_file_records_find(&o->known, path, &count);
-    for (size_t i = at; info->kind == WW_ENTRY_FILE && i < at + count; i++) {
-        const ww_file_record *r = &o->known.item[i];
-        if (r->changed_ns != 0 && r->changed_ns == ww_entry_changed_ns(info) && r->bytes == info->bytes)
-            return r;
-    }
+    for (size_t i = at; i < at + count; i++)
+        if (ww_file_record_is_untouched(&o->known.item[i], info))
+            return &o->known.item[i];
     return NULL;
 }
 
@@ -245,7 +243,7 @@ static ww_status remove_one(ww_dataset_out *o, const char *path, ww_error *err)
 {
     bool there;
     uint64_t on_disk = 0;
-    ww_status status = ww_dataset_is_file(o->folder, path, &there, err);
+    ww_status status = ww_folder_has_file(o->folder, path, &there, err);
     if (status == WW_OK && there) // read, whatever the record says: what goes is gone
         status = ww_folder_hash(o->folder, path, &on_disk, err);
     if (status != WW_OK || !there || !ww_file_records_has(&o->known, path, on_disk))

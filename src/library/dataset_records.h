@@ -25,6 +25,13 @@ typedef struct ww_file_record {
 
 typedef WW_VECTOR(ww_file_record) ww_file_records;
 
+// Whether what was looked at is certainly what was written, without reading it: a file of that size and ctime.
+static inline bool ww_file_record_is_untouched(const ww_file_record *record, const ww_entry_info *info)
+{
+    return info->kind == WW_ENTRY_FILE && info->bytes == record->bytes && record->changed_ns != 0
+           && record->changed_ns == ww_entry_changed_ns(info);
+}
+
 // Adds a copy of the record, with a path of its own.
 ww_status ww_file_records_add(ww_file_records *records, const ww_file_record *record, ww_error *err);
 void ww_file_records_free(ww_file_records *records);

@@ -76,15 +76,6 @@ static ww_status add_foreign(search *s, const char *path, ww_error *err)
     return no_memory(err);
 }
 
-// A file that cannot be looked at (permissions, a share that went away) is not taken for deleted: that is an error.
-static ww_status is_file(ww_folder *dir, const char *path, bool *file, ww_error *err)
-{
-    ww_entry_info info;
-    ww_status status = ww_folder_look(dir, path, &info, err);
-    *file = status == WW_OK && info.kind == WW_ENTRY_FILE;
-    return status;
-}
-
 // --- where they are now
 
 static ww_status look_at_label(search *s, const char *path, uint64_t hash, ww_error *err)
@@ -192,7 +183,7 @@ static ww_status compare(search *s, const ww_manifest_file *file, ww_error *err)
     ww_folder_diff *c = s->out;
     size_t from = folder_named(s, file->path, (size_t)(strchr(file->path, '/') - file->path));
     bool present = false;
-    ww_status status = from == SIZE_MAX ? no_memory(err) : is_file(s->dir, file->path, &present, err);
+    ww_status status = from == SIZE_MAX ? no_memory(err) : ww_folder_has_file(s->dir, file->path, &present, err);
     if (status != WW_OK)
         return status;
     ww_diff_folder *folder = &c->folder.item[from];
