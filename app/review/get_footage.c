@@ -144,9 +144,9 @@ static json_t *source_json(const session *s, size_t index, sighting *list)
         const ww_view_frame *f = ww_view_get_frame(s->view, v->first_frame + i);
         json_array_append_new(frames, json_pack("[I,I]", (json_int_t)f->id, (json_int_t)(f->time_us / 1000)));
     }
-    return json_pack("{s:I,s:o,s:I,s:b,s:o,s:o}", "index", (json_int_t)index, "path", text_or_null(v->path), "duration",
-                     (json_int_t)(v->duration_us / 1000), "plays", footage_type(v->path) != NULL, "lanes", lanes,
-                     "frames", frames);
+    return json_pack("{s:I,s:o,s:I,s:I,s:b,s:o,s:o}", "index", (json_int_t)index, "path", text_or_null(v->path),
+                     "duration", (json_int_t)(v->duration_us / 1000), "start", (json_int_t)(v->stream_start_us / 1000),
+                     "plays", footage_type(v->path) != NULL, "lanes", lanes, "frames", frames);
 }
 
 enum MHD_Result get_source(request *r)

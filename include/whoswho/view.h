@@ -43,12 +43,15 @@ typedef struct ww_view_source {
     uint64_t hash;                   // XXH64 of the content
     size_t first_frame, frame_count; // frames of a source are consecutive
     size_t first_face, face_count;   // and so are its faces
+    // The first picture of a video on the clock of its file, by which players go: where sound begins before the
+    // picture, they show this much more than the times of a view. 0 for photos.
+    int64_t stream_start_us;
 } ww_view_source;
 
 typedef struct ww_view_frame { // a sample that holds at least one face
     int64_t id;
     size_t source;
-    int64_t time_us; // presentation time
+    int64_t time_us; // presentation time, from the first picture of the video as OpenCV counts it
     size_t first_face, face_count;
     const char *path; // of the exported picture, relative to the library's folder
     size_t shot;      // WW_NONE: not known

@@ -18,7 +18,7 @@ static ww_status add_faces(ww_library *library, const ww_models *models, const w
         const ww_catalog_frame *f = &catalog.frame.item[boxes->item[i].frame];
         drawn[i] = (ww_drawn_face){.frame = f->id,
                                    .source = catalog.source.item[f->source].id,
-                                   .time_us = f->time_us,
+                                   .file_us = f->file_us,
                                    .width = f->width,
                                    .height = f->height,
                                    .faces = (int)f->face_count,

@@ -23,7 +23,8 @@ static void fill_sources(ww_view *v)
                                         .width = s->width,
                                         .height = s->height,
                                         .duration_us = s->duration_us,
-                                        .hash = s->hash};
+                                        .hash = s->hash,
+                                        .stream_start_us = s->stream_start_us};
     }
 }
 
@@ -155,10 +156,12 @@ static ww_status on_shot(void *user, const ww_shot_row *row, ww_error *err)
     const size_t end = source->first_frame + source->frame_count;
     if (walk->frame < source->first_frame || walk->frame > end)
         walk->frame = source->first_frame;
-    while (walk->frame < end && v->frame[walk->frame].time_us < row->first_us)
+    const ww_catalog_frame *frame = v->people.catalog.frame.item;
+    while (walk->frame < end && frame[walk->frame].file_us < row->first_us)
         walk->frame++;
-    ww_view_shot shot = {walk->source, row->first_us, row->last_us, walk->frame, 0};
-    for (; walk->frame < end && v->frame[walk->frame].time_us <= row->last_us; walk->frame++, shot.frame_count++)
+    const int64_t start_us = source->stream_start_us;
+    ww_view_shot shot = {walk->source, row->first_us - start_us, row->last_us - start_us, walk->frame, 0};
+    for (; walk->frame < end && frame[walk->frame].file_us <= row->last_us; walk->frame++, shot.frame_count++)
         v->frame[walk->frame].shot = v->shot.count;
     return ww_vector_push(&v->shot, shot) ? WW_OK : no_memory(err);
 }

@@ -54,11 +54,11 @@ static void join_shots(const ww_dataset *set, ww_forest *forest)
 
 // --- sides
 
-// Uniform in 0..1 by the content of the source, the time of the frame and the seed.
+// Uniform in 0..1 by the content of the source, the time of the frame as it is stored, and the seed.
 static double chance(const ww_dataset *set, size_t frame)
 {
     const ww_catalog_frame *f = &set->catalog->frame.item[frame];
-    const uint64_t key[3] = {set->catalog->source.item[f->source].hash, (uint64_t)f->time_us, set->options.seed};
+    const uint64_t key[3] = {set->catalog->source.item[f->source].hash, (uint64_t)f->file_us, set->options.seed};
     uint8_t bytes[sizeof key];
     for (size_t i = 0; i < sizeof bytes; i++)
         bytes[i] = (uint8_t)(key[i / 8] >> (8 * (i % 8)));

@@ -3,8 +3,8 @@
 // each kind for each piece of footage, and people.csv with the seconds of each person. The stretches of time are those
 // that the page draws (folders/presence.h).
 //
-// Times count from the beginning of the file, as players count them. A timecode that the footage bears is in the CSV
-// and in OpenTimelineIO, whose readers go by it.
+// Times count from the beginning of the file, as players count them; in the CSV from the first picture, as in all
+// tables. A timecode that the footage bears is in the CSV and in OpenTimelineIO, whose readers go by it.
 #include "formats/timeline.h"
 #include "base/text.h"
 #include "formats/folders/presence.h"
@@ -52,7 +52,8 @@ static ww_status add_person(const ww_dataset *set, size_t class, appearances *li
         for (size_t face = 0; ww_catalog_is_video(source) && ww_stretch_next(c, &presence, &face, &s);) {
             const int64_t end_us =
                 source->duration_us > s.start_us && source->duration_us < s.end_us ? source->duration_us : s.end_us;
-            const ww_appearance a = {presence.source, class, s.start_us, end_us};
+            const int64_t later_us = source->stream_start_us;
+            const ww_appearance a = {presence.source, class, s.start_us + later_us, end_us + later_us};
             if (!ww_vector_push(list, a))
                 return ww_fail_memory(err, "the timeline");
         }
@@ -117,7 +118,7 @@ static ww_status put_source(const ww_dataset *set, const ww_appearance *first, s
     ww_timeline t = {
         .set = set, .source = &set->catalog->source.item[first->source], .appearance = first, .count = count};
     t.name = ww_dataset_source_name(set, (size_t)first->source);
-    t.duration_us = t.source->duration_us;
+    t.duration_us = t.source->duration_us + t.source->stream_start_us;
     for (size_t i = 0; i < count; i++)
         t.duration_us = t.duration_us > first[i].end_us ? t.duration_us : first[i].end_us;
     read_timecode(&t, out);

@@ -7,8 +7,8 @@
 
 typedef struct ww_appearance {
     int source;
-    size_t class; // whose
-    int64_t start_us, end_us;
+    size_t class;             // whose
+    int64_t start_us, end_us; // on the clock of the file
 } ww_appearance;
 
 typedef struct ww_timeline {
@@ -17,7 +17,7 @@ typedef struct ww_timeline {
     char *name;                      // of the files, without ending
     const ww_appearance *appearance; // in order of start, end, class
     size_t count;
-    int64_t duration_us; // at least to the end of the last appearance
+    int64_t duration_us; // of the file, at least to the end of the last appearance
     ww_timecode timecode;
 } ww_timeline;
 

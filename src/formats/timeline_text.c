@@ -60,7 +60,8 @@ void ww_timeline_csv(const ww_timeline *t, ww_buffer *text)
         const ww_appearance *a = &t->appearance[i];
         ww_buffer_format(text, "%d,", t->set->classes.item[a->class].person->number);
         ww_timeline_csv_name(text, ww_timeline_person(t, a->class));
-        const int64_t value[] = {a->start_us, a->end_us, a->end_us - a->start_us};
+        const int64_t later_us = t->source->stream_start_us;
+        const int64_t value[] = {a->start_us - later_us, a->end_us - later_us, a->end_us - a->start_us};
         for (int k = 0; k < 3; k++) {
             ww_buffer_text(text, ",");
             ww_text_seconds(text, value[k]);

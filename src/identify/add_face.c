@@ -81,7 +81,7 @@ static ww_drawn_face drawn_on(const ww_catalog *c, const ww_catalog_frame *frame
 {
     return (ww_drawn_face){.frame = frame->id,
                            .source = c->source.item[frame->source].id,
-                           .time_us = frame->time_us,
+                           .file_us = frame->file_us,
                            .width = frame->width,
                            .height = frame->height,
                            .faces = (int)frame->face_count,
@@ -92,7 +92,7 @@ static ww_drawn_face drawn_on(const ww_catalog *c, const ww_catalog_frame *frame
 static ww_face_key key_of(const ww_catalog *c, const ww_catalog_frame *frame, const ww_box *box)
 {
     return (ww_face_key){c->source.item[frame->source].hash,
-                         frame->time_us,
+                         frame->file_us,
                          (float)box->x,
                          (float)box->y,
                          (float)box->width,
@@ -266,14 +266,14 @@ static bool any_added(const ww_journal *journal)
     return false;
 }
 
-static const ww_catalog_frame *frame_at(const ww_catalog *c, const ww_face_key *key, const char **source)
+static const ww_catalog_frame *frame_at(const ww_catalog *c, const ww_face_key *key, const ww_catalog_source **source)
 {
     for (size_t i = 0; i < c->frame.count; i++) {
         const ww_catalog_source *s = &c->source.item[c->frame.item[i].source];
         if (s->hash != key->source)
             continue;
-        *source = s->title;
-        if (c->frame.item[i].time_us == key->time_us)
+        *source = s;
+        if (c->frame.item[i].file_us == key->time_us)
             return &c->frame.item[i];
     }
     return NULL;
@@ -293,7 +293,7 @@ static ww_status find_missing(const ww_people_view *view, drawn_faces *missing, 
     ww_status status = ww_face_index_make(view->key, view->catalog.face.count, &index, err);
     for (size_t i = 0; status == WW_OK && i < view->journal.entry.count; i++) {
         const ww_face_key *key = standing_face(&view->journal.entry.item[i]);
-        const char *source = NULL;
+        const ww_catalog_source *source = NULL;
         if (!key || ww_face_index_find(&index, key) < index.count)
             continue;
         const ww_catalog_frame *frame = frame_at(&view->catalog, key, &source);
@@ -301,7 +301,7 @@ static ww_status find_missing(const ww_people_view *view, drawn_faces *missing, 
             if (source)
                 ww_logf(&view->library->log, WW_LOG_WARNING,
                         "the face added at %.1f s of '%s' waits: this scan kept no frame of that moment",
-                        (double)key->time_us / 1e6, source);
+                        (double)(key->time_us - source->stream_start_us) / 1e6, source->title);
             continue;
         }
         const ww_box box = {key->x, key->y, key->width, key->height};

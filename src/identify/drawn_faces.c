@@ -165,7 +165,7 @@ static ww_detection scaled(const ww_box *box, double scale)
 // `place`: behind the faces that the frame has by now.
 static ww_status add_one(adding *a, ww_drawn_face *drawn, int place, ww_error *err)
 {
-    const ww_frame_wanted wanted = {drawn->frame, drawn->source, drawn->time_us, drawn->width, drawn->height};
+    const ww_frame_wanted wanted = {drawn->frame, drawn->source, drawn->file_us, drawn->width, drawn->height};
     bool found = false;
     double scale = 1;
     ww_image image = {0};

@@ -9,13 +9,13 @@
 
 typedef struct ww_drawn_face {
     int64_t frame, source; // ids
-    int64_t time_us;
-    int width, height; // of the upright source frame
-    int faces;         // that the frame has already
-    ww_box box;        // pixels of the source frame
-    bool sure;         // it is added also where the detector sees nothing of it: its landmarks are guessed then
-    int64_t id;        // of the new face; 0: none was added
-    double quality;    // of the new face
+    int64_t file_us;       // its time on the clock of the file
+    int width, height;     // of the upright source frame
+    int faces;             // that the frame has already
+    ww_box box;            // pixels of the source frame
+    bool sure;             // it is added also where the detector sees nothing of it: its landmarks are guessed then
+    int64_t id;            // of the new face; 0: none was added
+    double quality;        // of the new face
 } ww_drawn_face;
 
 // Adds those in whose box the detector sees something of a face, if it is asked for less than usual: its landmarks are

@@ -16,6 +16,11 @@ typedef struct loader {
     size_t at; // the finger: source of the last frame, frame of the last face
 } loader;
 
+static int64_t start_us_of(const ww_source_row *row)
+{
+    return row->stream_start_us > 0 && row->stream_start_us < row->duration_us ? row->stream_start_us : 0;
+}
+
 static ww_status on_source(void *user, const ww_source_row *row, ww_error *err)
 {
     loader *l = user;
@@ -28,7 +33,8 @@ static ww_status on_source(void *user, const ww_source_row *row, ww_error *err)
         .kind = row->kind,
         .width = row->width,
         .height = row->height,
-        .duration_us = row->duration_us,
+        .duration_us = row->duration_us - start_us_of(row),
+        .stream_start_us = start_us_of(row),
     };
     if (source.path && (source.error || !row->error) && ww_vector_push(&l->catalog->source, source))
         return WW_OK;
@@ -52,12 +58,14 @@ static ww_status on_frame(void *user, const ww_frame_row *row, ww_error *err)
     if (l->at == c->source.count || c->frame.count >= WW_CATALOG_ROWS_MAX)
         return damaged("frame", row->id, err);
     c->source.item[l->at].frames++;
-    c->source.item[l->at].last_us = row->time_us;
-    const ww_catalog_source *source = &c->source.item[l->at];
+    ww_catalog_source *source = &c->source.item[l->at];
+    const int64_t time_us = row->time_us - source->stream_start_us;
+    source->last_us = time_us > 0 ? time_us : 0;
     ww_catalog_frame frame = {.id = row->id,
                               .source = (int)l->at,
                               .sample = row->sample,
-                              .time_us = row->time_us,
+                              .time_us = source->last_us,
+                              .file_us = row->time_us,
                               .width = row->width ? row->width : source->width,
                               .height = row->height ? row->height : source->height,
                               .jpeg_width = row->jpeg_width,

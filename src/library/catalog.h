@@ -25,7 +25,10 @@ typedef struct ww_catalog_source {
     char *error;       // or NULL
     int kind;          // ww_media
     int width, height;
-    int64_t duration_us;
+    int64_t duration_us; // of the video, from its first picture
+    // The first picture of a video on the clock of its file, by which players go: this much later than the times here.
+    // 0 where an older library does not know it; its times are those of the file then.
+    int64_t stream_start_us;
     int64_t faces, frames;
     int64_t last_us;  // presentation time of the last frame with a face
     int64_t every_us; // time between samples as far as the frames tell; 0 for photos
@@ -36,7 +39,9 @@ static inline bool ww_catalog_is_video(const ww_catalog_source *source) { return
 typedef struct ww_catalog_frame { // number: index + 1
     int64_t id;
     int source; // index
-    int64_t sample, time_us;
+    int64_t sample;
+    int64_t time_us;               // presentation time, from the first picture of the stream
+    int64_t file_us;               // the same on the file's clock, as stored, by which decisions know the frame
     int jpeg_width, jpeg_height;   // of the stored picture
     size_t first_face, face_count; // faces[first_face ...]
     int width, height;             // upright full size; faces' boxes are in its pixels

@@ -159,7 +159,7 @@ ww_face_key *ww_catalog_keys(const ww_catalog *c, ww_error *err)
     for (size_t i = 0; key && i < c->face.count; i++) {
         const ww_catalog_face *f = &c->face.item[i];
         key[i] = (ww_face_key){ww_catalog_source_of(c, i)->hash,
-                               c->frame.item[f->frame].time_us,
+                               c->frame.item[f->frame].file_us,
                                (float)f->found.x,
                                (float)f->found.y,
                                (float)f->found.width,

@@ -81,9 +81,9 @@ static ww_status on_shot(void *user, const ww_shot_row *row, ww_error *err)
     if (row->source != w->source)
         begin_source(w, row->source);
     w->number++;
-    while (w->frame < w->end && c->frame.item[w->frame].time_us < row->first_us)
+    while (w->frame < w->end && c->frame.item[w->frame].file_us < row->first_us)
         w->frame++;
-    while (w->frame < w->end && c->frame.item[w->frame].time_us <= row->last_us)
+    while (w->frame < w->end && c->frame.item[w->frame].file_us <= row->last_us)
         w->shot[w->frame++] = w->number;
     return WW_OK;
 }

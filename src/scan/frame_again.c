@@ -110,7 +110,7 @@ static bool turn_upright(const char *path, const uint8_t *jpeg, size_t bytes, ww
 static bool find_in_photo(search *s, const uint8_t *jpeg, size_t bytes, ww_image *image, double *scale)
 {
     bool partial = false;
-    const int page = (int)(s->wanted->time_us / WW_PAGE_US);
+    const int page = (int)(s->wanted->file_us / WW_PAGE_US);
     return ww_photo_decode_page(s->source.path, page, image, scale, &partial, NULL) == WW_OK && !partial
            && turn_upright(s->source.path, jpeg, bytes, image);
 }
@@ -127,9 +127,9 @@ static ww_status on_first(void *user, const ww_frame *frame, ww_error *err)
 static ww_status on_wanted(void *user, const ww_frame *frame, ww_error *err)
 {
     search *s = user;
-    if (frame->time_us < s->wanted->time_us)
+    if (frame->time_us < s->wanted->file_us)
         return WW_OK;
-    if (frame->time_us == s->wanted->time_us)
+    if (frame->time_us == s->wanted->file_us)
         s->found = ww_orient(&frame->image, 1, s->image, NULL) == WW_OK; // a copy
     return ww_fail(err, WW_ERR_CANCELLED, "one frame is enough");
 }
@@ -162,9 +162,9 @@ static bool find_in_video(search *s, ww_image *image, double *scale)
     s->first_us = INT64_MAX;
     *scale = 1;
     read_span(s, FAR_US, 0, on_first);
-    if (s->first_us == INT64_MAX || s->first_us > s->wanted->time_us)
+    if (s->first_us == INT64_MAX || s->first_us > s->wanted->file_us)
         return false;
-    const int64_t behind_us = s->wanted->time_us - s->first_us;
+    const int64_t behind_us = s->wanted->file_us - s->first_us;
     read_span(s, behind_us > 0 ? behind_us + JUST_AFTER_US : FAR_US, behind_us > 0, on_wanted);
     return s->found;
 }

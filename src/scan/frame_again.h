@@ -8,8 +8,8 @@
 
 typedef struct ww_frame_wanted {
     int64_t frame, source; // ids
-    int64_t time_us;
-    int width, height; // of the upright full-size frame
+    int64_t file_us;       // its time as the store has it
+    int width, height;     // of the upright full-size frame
 } ww_frame_wanted;
 
 // The upright picture (the caller's, ww_image_free) and its pixels per pixel of the full-size frame. Where the footage

@@ -70,6 +70,7 @@ void ww_source_pack(ww_buffer *b, const ww_scan_source *f, const char *failure)
     ww_pack_i64(b, i->width);
     ww_pack_i64(b, i->height);
     ww_pack_i64(b, i->duration_us);
+    ww_pack_i64(b, i->stream_start_us);
     ww_pack_i64(b, i->frame_count);
     ww_pack_i64(b, i->span_count);
     ww_pack_text(b, i->format);
@@ -88,6 +89,7 @@ void ww_source_unpack(ww_unpack *in, ww_scan_source *f, char **failure)
     i->width = (int)ww_unpack_within(in, 0, SIDE_MAX_PX);
     i->height = (int)ww_unpack_within(in, 0, SIDE_MAX_PX);
     i->duration_us = ww_unpack_i64(in);
+    i->stream_start_us = ww_unpack_within(in, 0, INT64_MAX);
     i->frame_count = ww_unpack_i64(in);
     i->span_count = (int)ww_unpack_within(in, *failure ? 0 : 1, WW_STORE_SPANS_MAX);
     char *format = ww_unpack_text(in, sizeof i->format - 1);

@@ -35,6 +35,7 @@ static ww_status store_source(ww_scan *s, ww_scan_task *t, const char *error, ww
         row.width = info->width;
         row.height = info->height;
         row.duration_us = info->duration_us;
+        row.stream_start_us = info->stream_start_us;
         row.span_count = info->span_count;
     }
     ww_status status = ww_store_delete_outdated(s->library->store, f->name, f->hash, s->key, err);

@@ -6,6 +6,7 @@
 #include "base/search.h"
 #include "library/source_file.h"
 #include "scan/scan.h"
+#include "video/stream_start.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +19,7 @@ typedef struct known { // a source of the library
     char *path, *file; // owned
     int track;
     bool placed;  // the store knows the file
+    bool started; // and where its video begins
     bool dropped; // is no source any more
 } known;
 
@@ -40,7 +42,8 @@ static ww_status on_source(void *user, const ww_source_row *row, ww_error *err)
                .path = ww_try_strdup(row->path),
                .file = row->file ? ww_try_strdup(row->file) : ww_path_absolute(row->path),
                .track = row->track,
-               .placed = row->file != NULL};
+               .placed = row->file != NULL,
+               .started = row->kind != WW_SOURCE_VIDEO || row->stream_start_us != WW_STORE_START_UNKNOWN};
     if (k.path && k.file && ww_vector_push(&t->known, k))
         return WW_OK;
     free(k.path);
@@ -159,14 +162,29 @@ static ww_status move(settling *t, known *k, const char *path, const char *file,
     return ww_store_move_source(t->scan->library->store, k->id, k->path, k->file, k->track, err);
 }
 
+// An older library does not know by how much a source's times are later than those of its pictures; its headers tell,
+// so that nothing need be decoded anew.
+static ww_status learn_start(const settling *t, const known *k, ww_error *err)
+{
+    int64_t start_us;
+    if (k->started || ww_footage_stream_start(k->file, k->track, &start_us, NULL) != WW_OK)
+        return WW_OK;
+    return ww_store_set_stream_start(t->scan->library->store, k->id, start_us, err);
+}
+
 static ww_status settle_source(settling *t, known *k, ww_error *err)
 {
     const ww_scan_met *here = met_at(t, k), *now = met_with(t, k->hash);
-    if (here && here->hash == k->hash)
-        return k->placed ? WW_OK : move(t, k, k->path, k->file, err);
+    ww_status status = WW_OK;
+    if (here && here->hash == k->hash) {
+        if (!k->placed)
+            status = move(t, k, k->path, k->file, err);
+        return status == WW_OK ? learn_start(t, k, err) : status;
+    }
     if (now && (here || ww_source_state_of(k->file) != WW_SOURCE_THERE)) {
         ww_logf(&t->scan->library->log, WW_LOG_INFO, "%s is now %s", k->path, now->path);
-        return move(t, k, now->path, now->file, err);
+        status = move(t, k, now->path, now->file, err);
+        return status == WW_OK ? learn_start(t, k, err) : status;
     }
     if (here && !now)
         return replace(t, k, here, err);

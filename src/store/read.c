@@ -63,11 +63,13 @@ static ww_status on_source(void *user, sqlite3_stmt *row, ww_error *err)
         .file = COLUMN_TEXT(row, 17),
         .track = COLUMN_INT(row, 18),
         .place = COLUMN_I64(row, 19),
+        .stream_start_us = COLUMN_I64(row, 20),
     };
     if (ww_sql_starved(row) || !source.path || !source.scan_key)
         return ww_fail_memory(err, "a file's row of the library");
     bool sound = source.kind >= 0 && source.kind <= 1 && within(source.width, 0, PIXELS_MAX)
                  && within(source.height, 0, PIXELS_MAX) && is_time(source.duration_us) && source.span_count >= 0
+                 && (source.stream_start_us == WW_STORE_START_UNKNOWN || is_time(source.stream_start_us))
                  && source.span_count <= WW_STORE_SPANS_MAX && source.spans_done <= source.span_count
                  && counts(source.bytes) && ww_sql_are_counts(&source.counts);
     return sound ? walk->on_row(walk->user, &source, err)
@@ -77,7 +79,8 @@ static ww_status on_source(void *user, sqlite3_stmt *row, ww_error *err)
 #define SOURCES                                                                                                        \
     "SELECT id, source.path, hash, bytes, kind, width, height, duration_us, scan_key, span_count, error, damaged,"     \
     " frames_looked_at, looks, faces_small, faces_fleeting, (SELECT count(*) FROM span WHERE span.source = "           \
-    "source.id), source_file.path, ifnull(track, 0), ifnull(place, 0) FROM source LEFT JOIN source_file"               \
+    "source.id), source_file.path, ifnull(track, 0), ifnull(place, 0), ifnull(stream_start_us, -1) FROM source LEFT "  \
+    "JOIN source_file"                                                                                                 \
     " ON source_file.source = source.id LEFT JOIN source_place ON source_place.source = source.id"
 
 ww_status ww_store_sources(ww_store *s, ww_on_source *on_row, void *user, ww_error *err)

@@ -38,7 +38,7 @@ ww_status ww_store_add_source(ww_store *s, const ww_source_row *row, int64_t *id
         ww_sql_run(s, WW_SQL_ADD_SOURCE,
                    WW_BIND(WW_P(row->path), WW_I((int64_t)row->hash), WW_I(row->bytes), WW_I(row->kind),
                            WW_I(row->width), WW_I(row->height), WW_I(row->duration_us), WW_S(row->scan_key),
-                           WW_I(row->span_count), WW_S(row->error), COUNTS(row->counts)),
+                           WW_I(row->span_count), WW_S(row->error), COUNTS(row->counts), WW_I(row->stream_start_us)),
                    err);
     if (status != WW_OK)
         return status;
@@ -129,6 +129,12 @@ ww_status ww_store_delete_outdated(ww_store *s, const char *path, uint64_t hash,
     if (status == WW_OK)
         status = delete_each(s, WW_SQL_FAILED_BEFORE, WW_BIND(WW_P(path)), err);
     return ww_sql_leave(s, status, err);
+}
+
+ww_status ww_store_set_stream_start(ww_store *s, int64_t id, int64_t start_us, ww_error *err)
+{
+    const ww_status status = ww_sql_run(s, WW_SQL_SET_STREAM_START, WW_BIND(WW_I(start_us), WW_I(id)), err);
+    return status == WW_OK ? found_one(s, "source", id, err) : status;
 }
 
 ww_status ww_store_move_source(ww_store *s, int64_t id, const char *path, const char *file, int track, ww_error *err)

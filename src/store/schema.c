@@ -216,7 +216,10 @@ static const char version_8[] =
     ") WITHOUT ROWID;"
     "CREATE INDEX file_content_hash ON file_content (hash);";
 
-const char *const ww_schema_step[] = {version_1, version_2, version_3, version_4,
-                                      version_5, version_6, version_7, version_8};
+// Of footage that was scanned before it is not known until the file is met again.
+static const char version_9[] = "ALTER TABLE source ADD COLUMN stream_start_us INTEGER;";
+
+const char *const ww_schema_step[] = {version_1, version_2, version_3, version_4, version_5,
+                                      version_6, version_7, version_8, version_9};
 const int ww_schema_steps = sizeof ww_schema_step / sizeof *ww_schema_step;
 _Static_assert(sizeof ww_schema_step / sizeof *ww_schema_step == WW_STORE_VERSION, "one step a version");

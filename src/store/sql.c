@@ -21,8 +21,8 @@ static const char *const sql_text[WW_SQL_COUNT] = {
          " AND span_count = (SELECT count(*) FROM span WHERE span.source = source.id) ORDER BY id LIMIT 1"),
     [WW_SQL_ADD_SOURCE] =
         ("INSERT INTO source (path, hash, bytes, kind, width, height, duration_us, scan_key, span_count, error,"
-         " damaged, frames_looked_at, looks, faces_small, faces_fleeting)"
-         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+         " damaged, frames_looked_at, looks, faces_small, faces_fleeting, stream_start_us)"
+         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, -1))"),
     [WW_SQL_UPDATE_SOURCE] =
         ("UPDATE source SET path = ?, error = ?, damaged = ?, frames_looked_at = ?, looks = ?, faces_small = ?,"
          " faces_fleeting = ? WHERE id = ?"),
@@ -41,6 +41,8 @@ static const char *const sql_text[WW_SQL_COUNT] = {
     [WW_SQL_ADD_PLACE] = "INSERT INTO source_place VALUES (?, ?)",
     [WW_SQL_ADD_PART] = "INSERT INTO span_part VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
     [WW_SQL_COPY_KNOWN_PICTURE] = "INSERT OR IGNORE INTO known_picture VALUES (?, ?, ?, ?)",
+    [WW_SQL_SET_STREAM_START] = ("UPDATE source SET stream_start_us = min(?1, ifnull("
+                                 "(SELECT min(time_us) FROM frame WHERE source = ?2), ?1)) WHERE id = ?2"),
     [WW_SQL_MOVE_SOURCE] = "UPDATE source SET path = ? WHERE id = ?",
     [WW_SQL_END_SUCCESSION] = "DELETE FROM succession WHERE old = ?",
     [WW_SQL_PROLONG_SUCCESSION] = "UPDATE succession SET new = ? WHERE new = ?",

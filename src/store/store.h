@@ -21,12 +21,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define WW_STORE_VERSION 8                 // PRAGMA user_version; an older library is migrated, a newer one refused
+#define WW_STORE_VERSION 9                 // PRAGMA user_version; an older library is migrated, a newer one refused
 #define WW_STORE_APPLICATION_ID 0x77773031 // "ww01", PRAGMA application_id: a database of another program is refused
 #define WW_STORE_VALUE_MAX                                                                                             \
     ((size_t)64 << 20)               // bytes of one picture or string; larger ones are refused in both directions
 #define WW_STORE_EMBEDDING_MAX 16384 // floats of one embedding
 #define WW_STORE_SPANS_MAX 10000000  // of one source
+#define WW_STORE_START_UNKNOWN (-1)  // see ww_source_row.stream_start_us
 #define WW_STORE_CONTEXT_MAX 65536   // bytes of a frame's view, and of a histogram
 
 typedef struct ww_store ww_store;
@@ -49,6 +50,9 @@ typedef struct ww_source_row { // a video or a photo
     int kind;          // ww_source_kind
     int width, height; // upright full size
     int64_t duration_us;
+    // First picture of a video stream on the file's clock, by which all times of the store go (what people read is this
+    // much less); WW_STORE_START_UNKNOWN in older libraries
+    int64_t stream_start_us;
     const char *scan_key; // models and options this source was (or is being) scanned with
     int span_count;
     int spans_done;        // == span_count: complete; counted, not given by the writer
@@ -134,6 +138,9 @@ ww_status ww_store_delete_source(ww_store *s, int64_t id, ww_error *err);
 // Sources that a scan of this content puts out of date: the same content scanned with other options, and an earlier
 // failure to read this path. With their frames and faces.
 ww_status ww_store_delete_outdated(ww_store *s, const char *path, uint64_t hash, const char *scan_key, ww_error *err);
+// Of a source of an older library, where the video stream begins; not later than the frames there are.
+// WW_ERR_NOT_FOUND: no such source.
+ww_status ww_store_set_stream_start(ww_store *s, int64_t id, int64_t start_us, ww_error *err);
 // Where the file of a source is now. WW_ERR_NOT_FOUND: no such source.
 ww_status ww_store_move_source(ww_store *s, int64_t id, const char *path, const char *file, int track, ww_error *err);
 // The content `hash` took the place of `old`: what is remembered of the faces of that one is of this one from now on.

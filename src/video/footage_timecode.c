@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "video/footage_timecode.h"
 #include "video/demuxer.h"
+#include "video/stream_start.h"
 
 // QuickTime has the timecode in a track of its own, MXF and others in the file or the video stream.
 static const char *find_text(const AVFormatContext *format, const AVStream *video)
@@ -11,14 +12,6 @@ static const char *find_text(const AVFormatContext *format, const AVStream *vide
     for (unsigned i = 0; !entry && i < format->nb_streams; i++)
         entry = av_dict_get(format->streams[i]->metadata, "timecode", NULL, 0);
     return entry ? entry->value : NULL;
-}
-
-static int64_t start_of(const AVFormatContext *format, const AVStream *video)
-{
-    if (video->start_time == AV_NOPTS_VALUE || format->start_time == AV_NOPTS_VALUE)
-        return 0;
-    const int64_t us = av_rescale_q(video->start_time, video->time_base, AV_TIME_BASE_Q) - format->start_time;
-    return us > 0 ? us : 0;
 }
 
 ww_status ww_footage_timecode(const char *path, ww_timecode *timecode, ww_error *err)
@@ -35,7 +28,7 @@ ww_status ww_footage_timecode(const char *path, ww_timecode *timecode, ww_error 
         timecode->rate_num = rate.num;
         timecode->rate_den = rate.den;
     }
-    timecode->start_us = start_of(demuxer.format, video);
+    timecode->start_us = ww_stream_start_us(demuxer.format, video);
     const char *text = find_text(demuxer.format, video);
     if (text)
         ww_timecode_read(timecode, text);

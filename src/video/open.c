@@ -6,6 +6,7 @@
 #include "base/number.h"
 #include "video/diagnose.h"
 #include "video/internal.h"
+#include "video/stream_start.h"
 #include <errno.h>
 #include <libavutil/log.h>
 #include <stdio.h>
@@ -65,6 +66,13 @@ static void describe_webp(ww_source *source, const ww_photo_facts *facts, const 
     snprintf(info->format, sizeof info->format, "%s animation, %dx%d", facts->format, facts->width, facts->height);
 }
 
+// Frames may be shown before the one that the container calls the first.
+static int64_t stream_start_of(const ww_plan *plan, const ww_demuxer *demuxer)
+{
+    const int64_t us = ww_stream_start_us(demuxer->format, demuxer->stream);
+    return us < plan->start_us ? us : plan->start_us;
+}
+
 static void describe_video(ww_source *source, const ww_demuxer *demuxer, const AVFrame *first)
 {
     ww_source_info *info = &source->info;
@@ -72,6 +80,7 @@ static void describe_video(ww_source *source, const ww_demuxer *demuxer, const A
     ww_picture_size(first, &source->presentation, &info->width, &info->height);
     info->kind = WW_SOURCE_VIDEO;
     info->duration_us = source->plan.start_us + source->plan.duration_us;
+    info->stream_start_us = stream_start_of(&source->plan, demuxer);
     info->frame_count = source->plan.frame_count;
     info->span_count = source->plan.span_count;
     info->tracks_more = ww_source_more_tracks(demuxer);

@@ -77,14 +77,20 @@ bool ww_frame_is_concealed(const AVFrame *frame)
     return frame->decode_error_flags != 0 || (frame->flags & AV_FRAME_FLAG_CORRUPT) != 0;
 }
 
+// As people read times: from the first picture of the stream.
+static double seconds_of(const ww_source *source, int64_t time_us)
+{
+    return (double)(time_us - source->info.stream_start_us) / 1e6;
+}
+
 char *ww_damage_words(const ww_source *source, const ww_damage *damage)
 {
     if (source->info.kind == WW_SOURCE_PHOTO)
         return ww_strf("%s: the picture is damaged or cut off; the part that can be read is used", source->path);
     return ww_strf("%s: %lld of the moments looked at between %.1f s and %.1f s are damaged: %lld could not be "
                    "decoded, %lld only in part",
-                   source->path, (long long)damage->lost + damage->concealed, (double)damage->begin_us / 1e6,
-                   (double)damage->end_us / 1e6, (long long)damage->lost, (long long)damage->concealed);
+                   source->path, (long long)damage->lost + damage->concealed, seconds_of(source, damage->begin_us),
+                   seconds_of(source, damage->end_us), (long long)damage->lost, (long long)damage->concealed);
 }
 
 char *ww_cut_off_words(const ww_source *source)
@@ -117,7 +123,7 @@ static void hand_out(ww_reader *reader, ww_sink *sink, const AVFrame *frame, ww_
     out.time_us += reader->source->plan.start_us;
     sink->status = ww_picture_make(&reader->maker, frame, &reader->source->presentation, &out.image, sink->err);
     if (sink->status != WW_OK) {
-        ww_error_prefix(sink->err, "%s: at %.3f s", reader->source->path, (double)out.time_us / 1e6);
+        ww_error_prefix(sink->err, "%s: at %.3f s", reader->source->path, seconds_of(reader->source, out.time_us));
         return;
     }
     give(sink, &out);

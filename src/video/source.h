@@ -10,7 +10,8 @@
 //
 // The samples lie k * every_us (k = 0, 1, ...) behind the first frame that decodes. Times that are handed out count
 // from the container's start, as players count them: where sound begins 4 s before the picture, the first frame's time
-// is 4 s. They are whole microseconds, rounded down.
+// is 4 s. They are whole microseconds, rounded down. What people read counts from the first picture of the stream
+// instead, as OpenCV does (CAP_PROP_POS_MSEC): stream_start_us less.
 // The frame of a sample is the one on screen then: the frame with the largest presentation time <= the sample time. A
 // frame on screen for several samples is handed out once, for the first of them. Where a clock falls back (joined
 // recordings, broadcasts) time goes on one frame later instead.
@@ -66,6 +67,9 @@ typedef struct ww_source_info {
     int width, height;
     // of a photo: the full size; of a video that changes its size on the way: the first
     int64_t duration_us; // 0 for photos; for video measured from the packets, not believed from the header
+    // First picture of the video stream, be it one that cannot be decoded, from the container's start; 0 for photos,
+    // and where the container does not say
+    int64_t stream_start_us;
     int64_t frame_count; // frames ever shown; 1 for photos
     int span_count;      // >= 1; of a photo: its pages (TIFF), else 1
     char format[64];     // short description for people: "h264, 1920x1080, 29.97 fps"

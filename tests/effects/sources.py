@@ -334,6 +334,7 @@ def a_library_from_before_files_were_known_is_brought_up_to_date():
                        "DROP TABLE source_place; DROP TABLE span_part; DROP TABLE file_content;")
     for column in ("key", "bytes", "changed_ns"):
         base.execute(f"ALTER TABLE exported DROP COLUMN {column}")
+    base.execute("ALTER TABLE source DROP COLUMN stream_start_us")
     base.execute("PRAGMA user_version = 6")
     base.commit()
     base.close()

@@ -48,7 +48,7 @@ const nearestFrame = () =>
   data.frames.reduce((best, f) => (Math.abs(f[1] - time) < Math.abs(best[1] - time) ? f : best), data.frames[0]);
 function seek(ms) {
   time = Math.max(0, Math.min(ms, data.duration || ms));
-  if (video) video.currentTime = time / 1000;
+  if (video) video.currentTime = (time + data.start) / 1000; // of the file, whose sound may begin before the picture
   else if (still && data.frames.length) still.src = `/frame/${nearestFrame()[0]}`;
   drawTime();
 }
@@ -116,7 +116,7 @@ function draw() {
         preload: "metadata",
         onerror: noVideo,
         ontimeupdate: () => {
-          time = video.currentTime * 1000;
+          time = Math.max(0, video.currentTime * 1000 - data.start);
           drawTime();
         },
       })

@@ -77,7 +77,7 @@ class View:
 
     @property
     def sources(self) -> Table:
-        """id, path, error, kind (0 video, 1 photo), width, height, duration_us, hash, first_frame, frame_count, first_face, face_count."""
+        """id, path, error, kind (0 video, 1 photo), width, height, duration_us, hash, first_frame, frame_count, first_face, face_count, stream_start_us (added to a time it is that of a player)."""
         return self._table("sources", lib.ww_view_source_count, lib.ww_view_get_source)
 
     @property

@@ -23,16 +23,18 @@ static int by_place(const void *a, const void *b)
     const ww_frame_place *l = a, *r = b;
     if (l->hash != r->hash)
         return l->hash < r->hash ? -1 : 1;
-    return (l->time_us > r->time_us) - (l->time_us < r->time_us);
+    return l->time_us != r->time_us ? (l->time_us < r->time_us ? -1 : 1) : l->of_file - r->of_file;
 }
 
+// Exports of earlier versions name frames by the clock of the file; where a name could be either it is today's.
 static ww_status index_frames(ww_import *m, ww_error *err)
 {
     const ww_catalog *c = &m->view.catalog;
     for (size_t i = 0; i < c->frame.count; i++) {
         const ww_catalog_frame *f = &c->frame.item[i];
-        const ww_frame_place place = {(uint32_t)(c->source.item[f->source].hash >> 32), f->time_us, i};
-        if (!ww_vector_push(&m->places, place))
+        const uint32_t hash = (uint32_t)(c->source.item[f->source].hash >> 32);
+        const ww_frame_place place = {hash, f->time_us, false, i}, before = {hash, f->file_us, true, i};
+        if (!ww_vector_push(&m->places, place) || (f->file_us != f->time_us && !ww_vector_push(&m->places, before)))
             return ww_fail_memory(err, "the names of %zu frames", c->frame.count);
     }
     if (m->places.count)
@@ -57,12 +59,12 @@ static bool read_name(const char *name, ww_frame_place *place)
 
 bool ww_import_frame(const ww_import *m, const char *name, size_t *frame)
 {
-    ww_frame_place wanted;
+    ww_frame_place wanted = {0};
     size_t at;
     if (!read_name(name, &wanted))
         return false;
     WW_LOWER_BOUND(at, m->places.count, by_place(&m->places.item[at], &wanted) < 0);
-    if (at == m->places.count || by_place(&m->places.item[at], &wanted) != 0)
+    if (at == m->places.count || m->places.item[at].hash != wanted.hash || m->places.item[at].time_us != wanted.time_us)
         return false;
     *frame = m->places.item[at].frame;
     return true;

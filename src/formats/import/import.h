@@ -35,6 +35,7 @@ typedef struct ww_claim {
 typedef struct ww_frame_place { // where a frame is found by its exported name
     uint32_t hash;              // of the source, the upper half
     int64_t time_us;
+    bool of_file; // the time is on the clock of the file
     size_t frame;
 } ww_frame_place;
 

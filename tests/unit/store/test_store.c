@@ -29,6 +29,8 @@ TEST(sources_come_back_as_they_went_in)
     ww_store *s = fixture_open();
     int64_t first = 0, second = 0, found = 0;
     ww_source_row a = fixture_source(CRAFTY_PATH, 0xfedcba9876543210u), b = fixture_source("photo.jpg", 7);
+    a.stream_start_us = WW_STORE_START_UNKNOWN;
+    b.stream_start_us = 2400000;
     b.kind = 1;
     b.error = "truncated";
     CHECK_OK(ww_store_begin(s, &err));
@@ -58,6 +60,10 @@ TEST(sources_come_back_as_they_went_in)
     CHECK_EQ(list.row[0].width, 1920);
     CHECK_EQ(list.row[0].height, 1080);
     CHECK_EQ(list.row[0].duration_us, 120000000);
+    CHECK_EQ(list.row[0].stream_start_us, WW_STORE_START_UNKNOWN);
+    CHECK_EQ(list.row[1].stream_start_us, 2400000);
+    CHECK_OK(ww_store_set_stream_start(s, first, 1500000, &err));
+    CHECK_EQ(ww_store_set_stream_start(s, 99, 0, &err), WW_ERR_NOT_FOUND);
     CHECK_EQ(list.row[0].span_count, 4);
     CHECK_EQ(list.row[0].spans_done, 0);
     CHECK_EQ(list.row[1].kind, 1);

@@ -7,6 +7,7 @@
 #include "base/files.h"
 #include "base/memory.h"
 #include "video/source.h"
+#include "video/stream_start.h"
 #include "video/photo_header.h"
 #include <errno.h>
 #include <sys/syscall.h>
@@ -394,6 +395,14 @@ TEST(times_count_from_the_container)
     CHECK_NEAR((double)s.time_us[0], 4e6, 5e4);
     CHECK_NEAR((double)s.time_us[3], 7e6, 5e4);
     CHECK_NEAR((double)s.info.duration_us, 8e6, 1e5);
+    CHECK_EQ(s.info.stream_start_us, s.time_us[0]);
+    int64_t start_us = 0;
+    ww_error err = {0};
+    CHECK_OK(ww_footage_stream_start(clip_path("late.mp4"), 0, &start_us, &err));
+    CHECK_EQ(start_us, s.info.stream_start_us);
+    CHECK(
+        clip_make("sound_late.mkv", "-i early.mp4 -itsoffset 4 -f lavfi -i sine=d=8 -map 0 -map 1 -c:v copy -c:a aac"));
+    CHECK_EQ(see("sound_late.mkv").info.stream_start_us, 0);
 }
 
 TEST(cut_off_is_told)
