@@ -106,7 +106,8 @@ char *ww_dataset_source_name(const ww_dataset *set, size_t index)
     const ww_catalog_source *source = &set->catalog->source.item[index];
     char *stem = ww_path_stem(source->path);
     make_harmless(stem);
-    char *name = ww_strf("%.*s_%08" PRIx32, STEM_BYTES_MAX, stem, (uint32_t)(source->hash >> 32));
+    // The whole hash: of a hundred thousand photos of one name two begin with the same 32 bits more often than not.
+    char *name = ww_strf("%.*s_%016" PRIx64, STEM_BYTES_MAX, stem, source->hash);
     free(stem);
     return name;
 }

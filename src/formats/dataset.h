@@ -82,11 +82,11 @@ bool ww_dataset_class_has_folder(const ww_dataset *set, size_t label);
 bool ww_dataset_side_has_folders(const ww_dataset *set, int side);
 
 // Names of files, of the same footage always the same; the caller's (free).
-// "clip_1f2e3d4c": the footage's name as far as it is harmless, and the beginning of its hash.
+// "clip_1f2e3d4c5b6a7988": the footage's name as far as it is harmless, and its hash.
 char *ww_dataset_source_name(const ww_dataset *set, size_t source);
-// The same with the time in microseconds: "clip_1f2e3d4c_000012500000".
+// The same with the time in microseconds: "clip_1f2e3d4c5b6a7988_000012500000".
 char *ww_dataset_frame_name(const ww_dataset *set, size_t frame);
-// The same with the place among the faces of the frame: "clip_1f2e3d4c_000012500000_0".
+// The same with the place among the faces of the frame: "clip_1f2e3d4c5b6a7988_000012500000_0".
 char *ww_dataset_face_name(const ww_dataset *set, size_t face);
 
 #endif

@@ -5,11 +5,13 @@
 The demo as tasks of CVAT and Label Studio: what they ask for is acted out here, somebody's work on the boxes is done by hand, and comes back as
 decisions that one undo takes back. Hostile files are refused with file and line. Prints TAP."""
 
+import contextlib
 import glob
 import json
 import os
 import re
 import shutil
+import sqlite3
 import xml.etree.ElementTree as ElementTree
 
 from library import NAMES, export, import_, library, stored_faces
@@ -371,10 +373,51 @@ def pictures_of_another_library_are_told():
     with open("out/annotations.xml", encoding="utf-8") as f:
         text = f.read()
     with open("other.xml", "w", encoding="utf-8") as f:
-        f.write(re.sub(r'name="demo_[0-9a-f]{8}_', 'name="demo_00000000_', text, count=1))
+        f.write(re.sub(r'name="demo_[0-9a-f]{16}_', 'name="demo_0000000000000000_', text, count=1))
     done = import_(lib, "other.xml", code=1)
     check_equal((done["passed_over"], done["decisions"]), (1, 0), f"{done['understood']}")
     check("is none of this library's" in done["understood"][0], f"{done['understood']}")
+
+
+def names_with_half_a_hash_are_understood():
+    """As whoswho wrote them once."""
+    export("cvat", "out")
+    with open("out/annotations.xml", encoding="utf-8") as f:
+        text = f.read()
+    with open("old.xml", "w", encoding="utf-8") as f:
+        f.write(re.sub(r'(name="demo_[0-9a-f]{8})[0-9a-f]{8}_', r"\1_", text).replace(f'label="{NAMES[0]}', 'label="Somebody'))
+    lib = copied()
+    import_(lib, "old.xml")
+    check("Somebody" in people(lib).values(), f"{people(lib)}")
+
+
+def photos_of_one_name_and_half_a_hash_are_told_apart():
+    """Of a hundred thousand photos called 1.jpg that is likely."""
+    picture = cv2.imread(os.path.join(DATA, "group.jpg"))
+    for folder, shown in (("a", picture), ("b", numpy.ascontiguousarray(picture[:, ::-1]))):
+        os.mkdir(folder)
+        cv2.imwrite(f"{folder}/1.jpg", shown)
+    whoswho("run", "a", "b", "-o", "lib", "-q")
+    with contextlib.closing(sqlite3.connect("lib/whoswho.db")) as base:
+        base.execute("UPDATE source SET hash = (5 << 32) + id")
+        base.commit()
+    whoswho("export", "lib", "--to", "yolo,cvat", "-O", "out", "--split", "100", "--near-duplicate", "0", "-q")
+    for pictures in (glob.glob("out/yolo/images/train/*"), glob.glob("out/cvat/images/*")):
+        read = [cv2.imread(path) for path in pictures]
+        check(len(read) == 2 and numpy.abs(read[0].astype(int) - read[1]).mean() > 10, f"{pictures}")
+    tree = cvat("out/cvat/annotations.xml")
+    second = tree.getroot().findall("image")[1]
+    for box in second.findall("box"):
+        box.set("label", "Somebody")
+    tree.write("new.xml")
+    import_("lib", "new.xml")
+    rows = query("lib", "SELECT source FROM face JOIN frame ON frame.id = frame WHERE person = (SELECT number FROM person WHERE name = 'Somebody')")
+    check_equal(rows, [(2,)] * len(second.findall("box")), "the photo of each face relabelled")
+    with open("new.xml", encoding="utf-8") as f:
+        text = f.read()
+    with open("half.xml", "w", encoding="utf-8") as f:
+        f.write(re.sub(r'(name="1_[0-9a-f]{8})[0-9a-f]{8}_', r"\1_", text))
+    check_equal(import_("lib", "half.xml", code=1)["passed_over"], 2, "pictures whose name fits two")
 
 
 def a_deleted_frame_of_a_library_scanned_anew_deletes_nothing():
@@ -466,6 +509,8 @@ main(
     skipped_and_older_annotations_do_not_count,
     the_articles_scripts_read_its_layout,
     pictures_of_another_library_are_told,
+    names_with_half_a_hash_are_understood,
+    photos_of_one_name_and_half_a_hash_are_told_apart,
     a_deleted_frame_of_a_library_scanned_anew_deletes_nothing,
     hostile_files_are_refused,
 )

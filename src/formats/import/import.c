@@ -11,7 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TIME_DIGITS = 12, TIME_DIGITS_MAX = 18, HASH_DIGITS = 8 }; // 18: what int64_t holds whatever the digits
+// 18: what int64_t holds whatever the digits. Names once had the first half of the hash alone.
+enum { TIME_DIGITS = 12, TIME_DIGITS_MAX = 18, HASH_DIGITS = 16, HALF_DIGITS = 8 };
 
 static const ww_import_kind *const kinds[] = {&ww_import_picasa, &ww_import_cvat, &ww_import_labelstudio,
                                               &ww_import_xmp};
@@ -32,7 +33,7 @@ static ww_status index_frames(ww_import *m, ww_error *err)
     const ww_catalog *c = &m->view.catalog;
     for (size_t i = 0; i < c->frame.count; i++) {
         const ww_catalog_frame *f = &c->frame.item[i];
-        const uint32_t hash = (uint32_t)(c->source.item[f->source].hash >> 32);
+        const uint64_t hash = c->source.item[f->source].hash;
         const ww_frame_place place = {hash, f->time_us, false, i}, before = {hash, f->file_us, true, i};
         if (!ww_vector_push(&m->places, place) || (f->file_us != f->time_us && !ww_vector_push(&m->places, before)))
             return ww_fail_memory(err, "the names of %zu frames", c->frame.count);
@@ -42,17 +43,23 @@ static ww_status index_frames(ww_import *m, ww_error *err)
     return WW_OK;
 }
 
-// "..._1f2e3d4c_000012500000", see ww_dataset_frame_name.
-static bool read_name(const char *name, ww_frame_place *place)
+// "..._1f2e3d4c5b6a7988_000012500000", see ww_dataset_frame_name. *last: of the hashes that may be meant, the first of
+// which is the place's.
+static bool read_name(const char *name, ww_frame_place *place, uint64_t *last)
 {
-    const char *time = strrchr(name, '_');
+    const char *time = strrchr(name, '_'), *hash = time;
     const size_t digits = time ? strspn(time + 1, "0123456789") : 0;
-    if (digits < TIME_DIGITS || digits > TIME_DIGITS_MAX || time[1 + digits] || time - name < HASH_DIGITS + 1)
+    if (digits < TIME_DIGITS || digits > TIME_DIGITS_MAX || time[1 + digits])
         return false;
-    const char *hash = time - HASH_DIGITS;
-    if (hash[-1] != '_' || strspn(hash, "0123456789abcdef") != HASH_DIGITS)
+    while (hash > name && hash[-1] != '_')
+        hash--;
+    const ptrdiff_t known = time - hash;
+    if (hash == name || (known != HASH_DIGITS && known != HALF_DIGITS)
+        || strspn(hash, "0123456789abcdef") != (size_t)known)
         return false;
-    place->hash = (uint32_t)strtoul(hash, NULL, 16);
+    const int unknown_bits = 4 * (int)(HASH_DIGITS - known);
+    place->hash = strtoull(hash, NULL, 16) << unknown_bits;
+    *last = place->hash | (((uint64_t)1 << unknown_bits) - 1);
     place->time_us = strtoll(time + 1, NULL, 10);
     return true;
 }
@@ -60,14 +67,22 @@ static bool read_name(const char *name, ww_frame_place *place)
 bool ww_import_frame(const ww_import *m, const char *name, size_t *frame)
 {
     ww_frame_place wanted = {0};
-    size_t at;
-    if (!read_name(name, &wanted))
-        return false;
-    WW_LOWER_BOUND(at, m->places.count, by_place(&m->places.item[at], &wanted) < 0);
-    if (at == m->places.count || m->places.item[at].hash != wanted.hash || m->places.item[at].time_us != wanted.time_us)
-        return false;
-    *frame = m->places.item[at].frame;
-    return true;
+    uint64_t last = 0;
+    size_t at, found = 0;
+    bool more = read_name(name, &wanted, &last);
+    while (more) {
+        WW_LOWER_BOUND(at, m->places.count, by_place(&m->places.item[at], &wanted) < 0);
+        if (at == m->places.count || m->places.item[at].hash > last)
+            break;
+        const ww_frame_place *place = &m->places.item[at];
+        if (place->hash == wanted.hash && place->time_us == wanted.time_us) {
+            *frame = place->frame;
+            found++;
+        }
+        more = place->hash != wanted.hash || wanted.hash < last;
+        wanted.hash = place->hash != wanted.hash ? place->hash : wanted.hash + 1;
+    }
+    return found == 1;
 }
 
 // --- claims

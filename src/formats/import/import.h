@@ -33,7 +33,7 @@ typedef struct ww_claim {
 #define WW_NO_FACE SIZE_MAX
 
 typedef struct ww_frame_place { // where a frame is found by its exported name
-    uint32_t hash;              // of the source, the upper half
+    uint64_t hash;              // of the source
     int64_t time_us;
     bool of_file; // the time is on the clock of the file
     size_t frame;
