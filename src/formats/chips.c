@@ -57,11 +57,24 @@ static ww_status cut(const ww_dataset *set, size_t face, ww_frame_cache *cache, 
     return status;
 }
 
+static bool has_kept_size(const ww_dataset *set)
+{
+    return side_px(set) == WW_CHIP_SIDE && set->options.chip_size == WW_CHIP_SIDE;
+}
+
+static ww_status stored(const ww_dataset *set, size_t face, const ww_picture_format *format, uint8_t **data,
+                        size_t *bytes, ww_error *err)
+{
+    return has_kept_size(set) && format == ww_picture_format_at(WW_PICTURE_PNG)
+               ? ww_face_chip_file(set, face, data, bytes, err)
+               : WW_ERR_NOT_FOUND;
+}
+
 // In the size in which the library keeps chips they are those that were embedded, to the pixel; in others they are cut
 // from stored pictures, which were compressed, and perhaps made smaller.
 static ww_status make(const ww_dataset *set, size_t face, ww_frame_cache *cache, ww_image *image, ww_error *err)
 {
-    if (side_px(set) != WW_CHIP_SIDE || set->options.chip_size != WW_CHIP_SIDE)
+    if (!has_kept_size(set))
         return cut(set, face, cache, image, err);
     ww_status status = ww_face_chip(set, face, image, err);
     return status == WW_ERR_NOT_FOUND ? cut(set, face, cache, image, err) : status;
@@ -76,7 +89,8 @@ enum { QUALITY = 98 }; // where JPEG is asked for: below, embeddings move by mor
 
 static ww_status write(const ww_dataset *set, ww_dataset_out *out, ww_error *err)
 {
-    return ww_put_person_folders(set, &(ww_face_maker){make, describe, options_key, WW_PICTURE_PNG, QUALITY}, out, err);
+    static const ww_face_maker maker = {make, stored, describe, options_key, WW_PICTURE_PNG, QUALITY};
+    return ww_put_person_folders(set, &maker, out, err);
 }
 
 const ww_export_format ww_format_chips = {.name = "chips",

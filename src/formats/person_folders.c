@@ -137,20 +137,28 @@ static ww_status next_frame(void *user, void **task, ww_error *err)
     return WW_OK;
 }
 
+static ww_status make_picture(const folder_maker *m, size_t face, ww_frame_cache *cache, made *picture, ww_error *err)
+{
+    const ww_picture_format *format = format_of(m->set, m->maker);
+    ww_image image = {0};
+    ww_status status = m->maker->stored ? m->maker->stored(m->set, face, format, &picture->data, &picture->bytes, err)
+                                        : WW_ERR_NOT_FOUND;
+    if (status != WW_ERR_NOT_FOUND)
+        return status;
+    status = m->maker->make(m->set, face, cache, &image, err);
+    if (status == WW_OK)
+        status = format->encode(&image, quality_of(m->set, m->maker), &picture->data, &picture->bytes, err);
+    ww_image_free(&image);
+    return status;
+}
+
 static ww_status make_frame(void *user, void *state, void *task, ww_error *err)
 {
-    folder_maker *m = user;
     frame_task *t = task;
     ww_frame_cache cache = {0};
     ww_status status = WW_OK;
-    for (size_t i = 0; status == WW_OK && i < t->count; i++) {
-        ww_image image = {0};
-        status = m->maker->make(m->set, t->wanted[i].face, &cache, &image, err);
-        if (status == WW_OK)
-            status = format_of(m->set, m->maker)
-                         ->encode(&image, quality_of(m->set, m->maker), &t->picture[i].data, &t->picture[i].bytes, err);
-        ww_image_free(&image);
-    }
+    for (size_t i = 0; status == WW_OK && i < t->count; i++)
+        status = make_picture(user, t->wanted[i].face, &cache, &t->picture[i], err);
     ww_frame_cache_clear(&cache);
     return status;
 }

@@ -12,6 +12,10 @@ typedef struct ww_face_maker {
     // The picture, ww_image_free'd by the caller. `cache` is that of the face's frame. Called by several threads at
     // once.
     ww_status (*make)(const ww_dataset *set, size_t face, ww_frame_cache *cache, ww_image *image, ww_error *err);
+    // The bytes of the picture as a file of that format, where the library keeps them: the caller's (free). NULL, or
+    // WW_ERR_NOT_FOUND: it does not. Called by several threads at once.
+    ww_status (*stored)(const ww_dataset *set, size_t face, const ww_picture_format *format, uint8_t **data,
+                        size_t *bytes, ww_error *err);
     // Adds members to the face's line of metadata, each with a comma before it. NULL: there are none.
     void (*describe)(const ww_dataset *set, size_t face, ww_buffer *metadata);
     // What `make` reads of the options, as a number that differs where the picture would.

@@ -225,6 +225,17 @@ ww_status ww_face_chip(const ww_dataset *set, size_t face, ww_image *chip, ww_er
     return status;
 }
 
+ww_status ww_face_chip_file(const ww_dataset *set, size_t face, uint8_t **png, size_t *bytes, ww_error *err)
+{
+    ww_status status = read_stored(set, ww_store_chip, set->catalog->face.item[face].id, png, bytes, err);
+    if (status == WW_OK && !ww_chip_is_packed(*png, *bytes)) {
+        free(*png);
+        *png = NULL;
+        status = WW_ERR_NOT_FOUND;
+    }
+    return status;
+}
+
 ww_status ww_face_picture_open(const ww_dataset *set, size_t face, ww_frame_cache *cache, ww_face_picture *p,
                                ww_error *err)
 {

@@ -48,6 +48,9 @@ ww_status ww_face_picture_open_showing(const ww_dataset *set, size_t face, ww_bo
 // The chip that was kept when the face was found (image/chip.h), likewise. WW_ERR_NOT_FOUND: there is none, as of
 // footage scanned by an older version.
 ww_status ww_face_chip(const ww_dataset *set, size_t face, ww_image *chip, ww_error *err);
+// The same as the PNG that it is kept as, the caller's (free). WW_ERR_NOT_FOUND also where it is kept otherwise, or
+// damaged.
+ww_status ww_face_chip_file(const ww_dataset *set, size_t face, uint8_t **png, size_t *bytes, ww_error *err);
 void ww_face_picture_close(ww_face_picture *picture);
 // Landmarks of the face in pixels of the picture.
 void ww_face_picture_landmarks(const ww_dataset *set, size_t face, const ww_face_picture *picture,

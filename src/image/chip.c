@@ -2,10 +2,12 @@
 #include "image/chip.h"
 #include "image/align.h"
 #include "image/planes.h"
+#include "image/png_file.h"
 
 #include <math.h>
 
 enum { CHROMA_SIDE = WW_CHIP_SIDE / 2, PACKED_HEIGHT = WW_CHIP_SIDE + CHROMA_SIDE, GREY = 128, SHARE_BITS = 14 };
+#define CHIP_NAME "the chip of a face" // in messages
 
 ww_status ww_chip_cut(const ww_image *image, const float landmark[WW_LANDMARK_VALUES], bool luma_as_filmed,
                       ww_image *chip, ww_error *err)
@@ -49,20 +51,6 @@ static ww_plane place_of(const ww_image *packed, int plane)
         p.data += WW_CHIP_SIDE * p.stride + (plane - 1) * CHROMA_SIDE;
     p.width = p.height = plane > 0 ? CHROMA_SIDE : WW_CHIP_SIDE;
     return p;
-}
-
-ww_status ww_chip_pack(const ww_image *chip, uint8_t **png, size_t *bytes, ww_error *err)
-{
-    ww_image packed;
-    ww_status status = ww_image_alloc(&packed, WW_PIXELS_LUMA, WW_CHIP_SIDE, PACKED_HEIGHT, err);
-    for (int i = 0; status == WW_OK && i < 3; i++) {
-        ww_plane to = place_of(&packed, i);
-        ww_plane_copy(&chip->plane[i], 1, &to);
-    }
-    if (status == WW_OK)
-        status = ww_png_encode(&packed, png, bytes, err);
-    ww_image_free(&packed);
-    return status;
 }
 
 // One plane of chroma, less grey, at the size of the luma.
@@ -141,24 +129,68 @@ static void mix(const ww_plane *luma, const ww_plane *cb, const ww_plane *cr, ww
                 rgb->data + y * rgb->stride);
 }
 
-ww_status ww_chip_unpack(const uint8_t *png, size_t bytes, ww_image *chip, ww_error *err)
+// luma, cb, cr: the chip's; chroma of half the size.
+static ww_status to_rgb(const ww_plane plane[3], ww_image *rgb, ww_error *err)
 {
-    ww_image packed, chroma[2] = {0};
-    *chip = (ww_image){0};
-    ww_status status = ww_png_decode_grey(png, bytes, "the chip of a face", &packed, err);
-    if (status == WW_OK && (packed.width != WW_CHIP_SIDE || packed.height != PACKED_HEIGHT))
-        status = ww_fail(err, WW_ERR_FORMAT, "a picture of %d x %d pixels is no chip of a library", packed.width,
-                         packed.height);
-    for (int i = 0; status == WW_OK && i < 2; i++) {
-        const ww_plane from = place_of(&packed, i + 1);
-        status = grow(&from, &chroma[i], err);
-    }
+    ww_image chroma[2] = {0};
+    *rgb = (ww_image){0};
+    ww_status status = WW_OK;
+    for (int i = 0; status == WW_OK && i < 2; i++)
+        status = grow(&plane[i + 1], &chroma[i], err);
     if (status == WW_OK)
-        status = ww_image_alloc(chip, WW_PIXELS_RGB, WW_CHIP_SIDE, WW_CHIP_SIDE, err);
+        status = ww_image_alloc(rgb, WW_PIXELS_RGB, WW_CHIP_SIDE, WW_CHIP_SIDE, err);
     if (status == WW_OK)
-        mix(&packed.plane[0], &chroma[0].plane[0], &chroma[1].plane[0], &chip->plane[0]);
-    ww_image_free(&packed);
+        mix(&plane[0], &chroma[0].plane[0], &chroma[1].plane[0], &rgb->plane[0]);
     ww_image_free(&chroma[0]);
     ww_image_free(&chroma[1]);
+    return status;
+}
+
+ww_status ww_chip_pack(const ww_image *chip, uint8_t **png, size_t *bytes, ww_error *err)
+{
+    ww_image rgb;
+    ww_status status = to_rgb(chip->plane, &rgb, err);
+    if (status == WW_OK)
+        status = ww_png_encode(&rgb, png, bytes, err);
+    ww_image_free(&rgb);
+    return status;
+}
+
+bool ww_chip_is_packed(const uint8_t *png, size_t bytes)
+{
+    return ww_png_is_own(png, bytes, WW_CHIP_SIDE, WW_CHIP_SIDE);
+}
+
+static ww_status not_a_chip(const ww_image *image, ww_error *err)
+{
+    return ww_fail(err, WW_ERR_FORMAT, "a picture of %d x %d pixels is no chip of a library", image->width,
+                   image->height);
+}
+
+// What was once kept.
+static ww_status unpack_grey(const uint8_t *png, size_t bytes, ww_image *chip, ww_error *err)
+{
+    ww_image packed;
+    ww_status status = ww_png_decode_grey(png, bytes, CHIP_NAME, &packed, err);
+    if (status == WW_OK && (packed.width != WW_CHIP_SIDE || packed.height != PACKED_HEIGHT))
+        status = not_a_chip(&packed, err);
+    if (status == WW_OK) {
+        const ww_plane plane[] = {place_of(&packed, 0), place_of(&packed, 1), place_of(&packed, 2)};
+        status = to_rgb(plane, chip, err);
+    }
+    ww_image_free(&packed);
+    return status;
+}
+
+ww_status ww_chip_unpack(const uint8_t *png, size_t bytes, ww_image *chip, ww_error *err)
+{
+    *chip = (ww_image){0};
+    if (!ww_png_is_colour(png, bytes))
+        return unpack_grey(png, bytes, chip, err);
+    ww_status status = ww_png_decode(png, bytes, CHIP_NAME, chip, NULL, err);
+    if (status == WW_OK && (chip->width != WW_CHIP_SIDE || chip->height != WW_CHIP_SIDE)) {
+        status = not_a_chip(chip, err);
+        ww_image_free(chip);
+    }
     return status;
 }

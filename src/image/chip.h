@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 // The aligned chip of a face as the library keeps it: the frame of the ArcFace template (align.h), WW_CHIP_SIDE
 // pixels a side, cut from the picture at its full resolution, in colour and without loss, so that embedding it again
-// gives the embedding it had.
+// gives the embedding it had. It is kept as the PNG in colour that data sets of chips consist of, so that writing one is
+// copying it.
 //
-// It is packed as a grey PNG, in which the half-size planes of chroma stand side by side below the luma:
+// Once it was kept as a grey PNG, in which the half-size planes of chroma stand side by side below the luma; libraries
+// scanned then are read as well:
 //
 //     +---------+
 //     |    Y    |  112 x 112
@@ -26,10 +28,12 @@ ww_status ww_chip_cut(const ww_image *image, const float landmark[WW_LANDMARK_VA
                       ww_image *chip, ww_error *err);
 // How the face is lit: of the square of WW_CHIP_SIDE - 2 * WW_CHIP_AROUND pixels in the middle, which it fills.
 ww_light ww_chip_light(const ww_image *chip);
-// *png is the caller's (free).
+// In RGB, chroma interpolated; *png is the caller's (free). Colours that RGB cannot hold at their luma are made paler,
+// not darker or brighter: the BT.601 luma of the PNG is that of the chip, within a level.
 ww_status ww_chip_pack(const ww_image *chip, uint8_t **png, size_t *bytes, ww_error *err);
-// To RGB, chroma interpolated. Colours that RGB cannot hold at their luma are made paler, not darker or brighter: the
-// BT.601 luma of the chip is what was packed, within a level. WW_ERR_FORMAT: no chip was packed there.
+// To RGB. WW_ERR_FORMAT: no chip was packed there.
 ww_status ww_chip_unpack(const uint8_t *png, size_t bytes, ww_image *chip, ww_error *err);
+// Whether it is, undamaged, what ww_chip_pack makes: not what was once kept.
+bool ww_chip_is_packed(const uint8_t *png, size_t bytes);
 
 #endif

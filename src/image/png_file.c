@@ -27,6 +27,12 @@ bool ww_png_is(const uint8_t *data, size_t bytes)
     return bytes >= sizeof signature && memcmp(data, signature, sizeof signature) == 0;
 }
 
+bool ww_png_is_colour(const uint8_t *data, size_t bytes)
+{
+    const size_t colour = sizeof signature + 8 + 9; // in IHDR, after width, height and bit depth
+    return bytes > colour && ww_png_is(data, bytes) && data[colour] == TRUECOLOUR;
+}
+
 // --- writing
 
 static uint8_t *put_be32(uint8_t *at, uint32_t v)
@@ -113,40 +119,64 @@ static uint32_t get_be32(const uint8_t *at)
     return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
 }
 
-static bool unfilter(const uint8_t *filtered, ww_plane *out)
+static bool unfilter(const uint8_t *filtered, size_t row_bytes, ww_plane *out)
 {
-    for (int y = 0; y < out->height; y++, filtered += out->width + 1) {
+    for (int y = 0; y < out->height; y++, filtered += row_bytes + 1) {
         uint8_t *restrict row = out->data + y * out->stride;
         const uint8_t *above = row - out->stride;
         if (filtered[0] != FILTER_UP)
             return false;
-        for (int x = 0; x < out->width; x++)
+        for (size_t x = 0; x < row_bytes; x++)
             row[x] = (uint8_t)(filtered[1 + x] + (y > 0 ? above[x] : 0));
     }
     return true;
 }
 
-// The same as `read` below for a picture as this file writes it, at a third of the time. False: it is another, or
-// damaged; then libpng says what it is.
-static bool read_own_grey(const uint8_t *data, size_t bytes, ww_image *image)
+typedef struct own_png { // a picture as this file writes it
+    uint32_t width, height;
+    const uint8_t *deflated;
+    size_t deflated_bytes;
+} own_png;
+
+// False: it is another, or damaged.
+static bool find_own(const uint8_t *data, size_t bytes, bool grey, own_png *png)
 {
     const uint8_t *head = data + sizeof signature, *idat = head + HEAD_BYTES + FRAME_BYTES;
-    static const uint8_t kind[] = {BIT_DEPTH, GREY, 0, 0, 0};
+    const uint8_t kind[] = {BIT_DEPTH, grey ? GREY : TRUECOLOUR, 0, 0, 0};
+    static const uint8_t end[FRAME_BYTES] = {0, 0, 0, 0, 'I', 'E', 'N', 'D', 0xae, 0x42, 0x60, 0x82};
     const size_t around = sizeof signature + HEAD_BYTES + 3 * FRAME_BYTES;
-    if (bytes < around || !ww_png_is(data, bytes) || memcmp(idat + 4, "IDAT", 4) != 0 || memcmp(head + 16, kind, 5) != 0
+    if (bytes < around || memcmp(data + bytes - sizeof end, end, sizeof end) != 0 || !ww_png_is(data, bytes)
+        || memcmp(idat + 4, "IDAT", 4) != 0 || memcmp(head + 16, kind, 5) != 0 || get_be32(head) != HEAD_BYTES
         || get_be32(idat) != bytes - around
+        || get_be32(head + 8 + HEAD_BYTES) != libdeflate_crc32(0, head + 4, 4 + HEAD_BYTES)
         || get_be32(idat + 8 + bytes - around) != libdeflate_crc32(0, idat + 4, 4 + bytes - around))
         return false;
-    const uint32_t width = get_be32(head + 8), height = get_be32(head + 12);
-    if (width - 1 >= OWN_SIDE_MAX || height - 1 >= OWN_SIDE_MAX)
+    *png = (own_png){get_be32(head + 8), get_be32(head + 12), idat + 8, bytes - around};
+    return png->width - 1 < OWN_SIDE_MAX && png->height - 1 < OWN_SIDE_MAX;
+}
+
+bool ww_png_is_own(const uint8_t *data, size_t bytes, int width, int height)
+{
+    own_png png;
+    return find_own(data, bytes, false, &png) && png.width == (uint32_t)width && png.height == (uint32_t)height;
+}
+
+// The same as `read` below for a picture as this file writes it, at a third of the time. False: it is another, or
+// damaged; then libpng says what it is.
+static bool read_own(const uint8_t *data, size_t bytes, bool grey, ww_image *image)
+{
+    own_png png;
+    if (!find_own(data, bytes, grey, &png))
         return false;
-    const size_t raw = (size_t)height * (width + 1);
+    const size_t row_bytes = (size_t)png.width * (grey ? 1 : 3), raw = png.height * (row_bytes + 1);
     struct libdeflate_decompressor *inflate = libdeflate_alloc_decompressor();
     uint8_t *filtered = ww_try_array(raw, 1);
     const bool read =
-        inflate && filtered && ww_image_alloc(image, WW_PIXELS_LUMA, (int)width, (int)height, NULL) == WW_OK
-        && libdeflate_zlib_decompress(inflate, idat + 8, bytes - around, filtered, raw, NULL) == LIBDEFLATE_SUCCESS
-        && unfilter(filtered, &image->plane[0]);
+        inflate && filtered
+        && ww_image_alloc(image, grey ? WW_PIXELS_LUMA : WW_PIXELS_RGB, (int)png.width, (int)png.height, NULL) == WW_OK
+        && libdeflate_zlib_decompress(inflate, png.deflated, png.deflated_bytes, filtered, raw, NULL)
+               == LIBDEFLATE_SUCCESS
+        && unfilter(filtered, row_bytes, &image->plane[0]);
     if (!read)
         ww_image_free(image);
     free(filtered);
@@ -179,14 +209,19 @@ static ww_status read(const uint8_t *data, size_t bytes, const char *name, bool 
     return status;
 }
 
+static ww_status decode(const uint8_t *data, size_t bytes, const char *name, bool grey, ww_image *image, ww_error *err)
+{
+    *image = (ww_image){0};
+    return read_own(data, bytes, grey, image) ? WW_OK : read(data, bytes, name, grey, image, err);
+}
+
 ww_status ww_png_decode(const uint8_t *data, size_t bytes, const char *name, ww_image *image, bool *truncated,
                         ww_error *err)
 {
-    return read(data, bytes, name, false, image, err);
+    return decode(data, bytes, name, false, image, err);
 }
 
 ww_status ww_png_decode_grey(const uint8_t *data, size_t bytes, const char *name, ww_image *image, ww_error *err)
 {
-    *image = (ww_image){0};
-    return read_own_grey(data, bytes, image) ? WW_OK : read(data, bytes, name, true, image, err);
+    return decode(data, bytes, name, true, image, err);
 }

@@ -402,10 +402,15 @@ def a_killed_export_is_completed():
 
 def damaged_chips_are_told():
     shutil.copytree(library(), "spoilt")
-    with contextlib.closing(sqlite3.connect("spoilt/whoswho.db")) as base, base:
-        base.execute("UPDATE face_chip SET png = x'00' WHERE face = (SELECT max(face) FROM face_chip)")
-    said = whoswho("export", "spoilt", "--to", "chips", "-O", "spoilt_chips", code=3).err
-    check(re.search(r"the library is damaged: the chip of face_\d+\.jpg", said) and "scan its footage again" in said, said)
+    with contextlib.closing(sqlite3.connect("spoilt/whoswho.db")) as base:
+        face, chip = base.execute("SELECT face, png FROM face_chip ORDER BY face DESC").fetchone()
+        middle = len(chip) // 2
+        for damaged in (b"\0", b"", chip[:middle], chip[:middle] + bytes([chip[middle] ^ 1]) + chip[middle + 1 :]):
+            base.execute("UPDATE face_chip SET png = ? WHERE face = ?", (damaged, face))
+            base.commit()
+            for options in ((), ("--format", "jpeg")):
+                said = whoswho("export", "spoilt", "--to", "chips", "-O", "spoilt_chips", *options, code=3).err
+                check(re.search(r"the library is damaged: the chip of face_\d+\.jpg", said) and "scan its footage again" in said, said)
 
 
 main(

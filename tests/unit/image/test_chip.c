@@ -99,6 +99,64 @@ TEST(its_colours_are_those_of_the_picture)
     ww_image_free(&back);
 }
 
+// As libraries that were scanned earlier have it: the planes in a grey picture.
+static void pack_as_once(const ww_image *chip, uint8_t **png, size_t *bytes)
+{
+    enum { HALF = WW_CHIP_SIDE / 2 };
+    ww_image grey = blank(WW_PIXELS_LUMA, WW_CHIP_SIDE, WW_CHIP_SIDE + HALF);
+    for (int y = 0; y < WW_CHIP_SIDE + HALF; y++)
+        for (int x = 0; x < WW_CHIP_SIDE; x++) {
+            const int plane = y < WW_CHIP_SIDE ? 0 : 1 + x / HALF;
+            *at(&grey, 0, x, y) = *at(chip, plane, plane ? x % HALF : x, plane ? y - WW_CHIP_SIDE : y);
+        }
+    CHECK_OK(ww_png_encode(&grey, png, bytes, &err));
+    ww_image_free(&grey);
+}
+
+TEST(what_was_once_kept_is_read_as_the_same)
+{
+    ww_image image = noise(WW_PIXELS_YUV420, WIDTH, HEIGHT, 11), chip, now, once;
+    uint8_t *png, *grey;
+    size_t bytes, grey_bytes;
+    CHECK_OK(ww_chip_cut(&image, landmark, true, &chip, &err));
+    CHECK_OK(ww_chip_pack(&chip, &png, &bytes, &err));
+    pack_as_once(&chip, &grey, &grey_bytes);
+    CHECK_OK(ww_chip_unpack(png, bytes, &now, &err));
+    CHECK_OK(ww_chip_unpack(grey, grey_bytes, &once, &err));
+    CHECK(once.pixels == WW_PIXELS_RGB && once.width == WW_CHIP_SIDE && once.height == WW_CHIP_SIDE);
+    for (int y = 0; y < WW_CHIP_SIDE; y++)
+        CHECK(memcmp(at(&now, 0, 0, y), at(&once, 0, 0, y), (size_t)WW_CHIP_SIDE * 3) == 0);
+    CHECK(ww_chip_is_packed(png, bytes) && !ww_chip_is_packed(grey, grey_bytes));
+    ww_image_free(&image);
+    ww_image_free(&chip);
+    ww_image_free(&now);
+    ww_image_free(&once);
+    free(png);
+    free(grey);
+}
+
+// Wherever a byte is another, the chip is not handed on as it is, and none is read but where it is in the last chunk,
+// which says nothing.
+TEST(damage_is_seen)
+{
+    enum { LAST_CHUNK = 12 };
+    ww_image image = noise(WW_PIXELS_YUV420, WIDTH, HEIGHT, 12), chip, back;
+    uint8_t *png;
+    size_t bytes = 0;
+    CHECK_OK(ww_chip_cut(&image, landmark, true, &chip, &err));
+    CHECK_OK(ww_chip_pack(&chip, &png, &bytes, &err));
+    for (size_t i = 0; i < bytes; i += i < bytes - LAST_CHUNK - 99 ? 1 + i / 64 : 1) {
+        png[i] ^= 0x10;
+        CHECK(!ww_chip_is_packed(png, bytes));
+        CHECK(i >= bytes - LAST_CHUNK || ww_chip_unpack(png, bytes, &back, &err) == WW_ERR_FORMAT);
+        png[i] ^= 0x10;
+    }
+    CHECK(ww_chip_is_packed(png, bytes) && !ww_chip_is_packed(png, bytes - 1) && !ww_chip_is_packed(png, 0));
+    ww_image_free(&image);
+    ww_image_free(&chip);
+    free(png);
+}
+
 // A chip of one luma, with another in one half.
 static ww_light light_of(int luma, int right, int below)
 {
@@ -148,6 +206,8 @@ int main(void)
     RUN(its_luma_is_that_which_was_embedded);
     RUN(its_luma_is_that_of_its_colours_if_asked);
     RUN(its_colours_are_those_of_the_picture);
+    RUN(what_was_once_kept_is_read_as_the_same);
+    RUN(damage_is_seen);
     RUN(light_is_told_by_mean_contrast_and_direction);
     RUN(what_is_no_chip_is_refused);
     return FINISH();
