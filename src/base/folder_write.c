@@ -109,10 +109,19 @@ static bool overwrite(int at, const char *name, const ww_folder_content *content
     return close(fd) == 0 && written;
 }
 
+static ww_status something_is_there(ww_folder *f, int at, const char *name, const char *path, ww_error *err)
+{
+    ww_status status = check_target(f, at, name, path, err);
+    return status != WW_OK ? status
+                           : ww_fail(err, WW_ERR_IO, "cannot write '%s/%s': another file has come there; move it away",
+                                     f->dir, path);
+}
+
 static ww_status write_in(ww_folder *f, int at, const char *name, const char *path, const ww_folder_content *content,
                           ww_error *err)
 {
-    ww_status status = check_target(f, at, name, path, err);
+    // What is new finds out by the rename whether something is in its place.
+    ww_status status = content->mode == WW_FOLDER_NEW ? WW_OK : check_target(f, at, name, path, err);
     if (status != WW_OK || overwrite(at, name, content))
         return status;
     const int fd = openat(at, content->temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
@@ -123,9 +132,8 @@ static ww_status write_in(ww_folder *f, int at, const char *name, const char *pa
     if (close(fd) != 0 && status == WW_OK)
         status = ww_folder_fail(f, errno, "write", path, err);
     if (status == WW_OK && put_in_place(at, content->temporary, name, content->mode) != 0)
-        status = errno == EEXIST ? ww_fail(
-                     err, WW_ERR_IO, "cannot write '%s/%s': another file has come there; move it away", f->dir, path)
-                                 : ww_folder_fail(f, errno, "write", path, err);
+        status =
+            errno == EEXIST ? something_is_there(f, at, name, path, err) : ww_folder_fail(f, errno, "write", path, err);
     if (status != WW_OK)
         unlinkat(at, content->temporary, 0);
     return status;

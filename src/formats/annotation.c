@@ -75,17 +75,6 @@ bool ww_annotation_read_mark(const char *mark, ww_box *found, const char **label
     return value[2] > 0 && value[3] > 0;
 }
 
-ww_status ww_put_stored_frame(const ww_dataset *set, size_t frame, const char *path, ww_dataset_out *out, ww_error *err)
-{
-    uint8_t *jpeg = NULL;
-    size_t bytes = 0;
-    ww_status status = ww_store_frame_jpeg(set->catalog->store, set->catalog->frame.item[frame].id, &jpeg, &bytes, err);
-    if (status == WW_OK)
-        status = ww_dataset_out_put(out, path, jpeg, bytes, err);
-    free(jpeg);
-    return status;
-}
-
 ww_status ww_put_annotated_frames(const ww_dataset *set,
                                   void (*add)(const ww_dataset *set, size_t frame, const char *stem, ww_buffer *text),
                                   ww_buffer *text, ww_dataset_out *out, ww_error *err)

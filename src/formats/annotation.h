@@ -28,9 +28,6 @@ char *ww_annotation_mark(ww_box found, const char *label);
 // Reads a mark; *label points into it. False: it is none.
 bool ww_annotation_read_mark(const char *mark, ww_box *found, const char **label);
 
-// Puts the frame's picture as stored.
-ww_status ww_put_stored_frame(const ww_dataset *set, size_t frame, const char *path, ww_dataset_out *out,
-                              ww_error *err);
 // Puts the pictures of all frames as images/NAME.jpg, and lets `add` write each frame, whose picture is called `stem`,
 // into `text`.
 ww_status ww_put_annotated_frames(const ww_dataset *set,

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "formats/annotation.h"
 #include "formats/format.h"
+#include "formats/pictures.h"
 
 #include <math.h>
 #include <stdlib.h>

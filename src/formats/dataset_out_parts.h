@@ -6,7 +6,7 @@
 #include "library/dataset_records.h"
 
 typedef struct ww_dataset_pending { // a file that is to be written
-    void *data;
+    uint8_t *data;                  // owned
     size_t bytes;
     bool is_new;      // nothing may be there when it is written
     size_t index;     // of its record in `now`

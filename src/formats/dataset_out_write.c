@@ -76,24 +76,19 @@ static ww_status flush(ww_dataset_out *o, ww_error *err)
     return status;
 }
 
-// The last record of `now`, whose bytes these are.
-static ww_status add_to_batch(ww_dataset_out *o, const void *data, bool is_new, ww_error *err)
+// The last record of `now`, whose bytes these are; `data` is the batch's from here on.
+static ww_status add_to_batch(ww_dataset_out *o, uint8_t *data, bool is_new, ww_error *err)
 {
     const ww_file_record *record = &o->now.item[o->now.count - 1];
-    ww_dataset_pending p = {ww_alloc_array(record->bytes, 1, SIZE_MAX / 2), record->bytes, is_new, o->now.count - 1,
-                            NULL};
-    if (!p.data)
-        return ww_fail_memory(err, "the %zu bytes of '%s'", p.bytes, record->path);
-    memcpy(p.data, data, p.bytes);
-    ww_status status = ww_file_records_add(&o->intents, record, err);
-    if (status == WW_OK && !ww_vector_push(&o->batch, p))
-        status = ww_fail_memory(err, "a list of %zu files", o->batch.count);
-    if (status != WW_OK) {
-        free(p.data);
-        return status;
+    const ww_dataset_pending p = {data, record->bytes, is_new, o->now.count - 1, NULL};
+    if (!ww_vector_push(&o->batch, p)) {
+        free(data);
+        return ww_fail_memory(err, "a list of %zu files", o->batch.count);
     }
     o->batch_bytes += p.bytes;
-    return o->batch.count >= BATCH_FILES_MAX || o->batch_bytes >= BATCH_BYTES_MAX ? flush(o, err) : WW_OK;
+    ww_status status = ww_file_records_add(&o->intents, record, err);
+    return status == WW_OK && (o->batch.count >= BATCH_FILES_MAX || o->batch_bytes >= BATCH_BYTES_MAX) ? flush(o, err)
+                                                                                                       : status;
 }
 
 static void tell_left(ww_dataset_out *o, const char *path)
@@ -131,11 +126,12 @@ static ww_status want(ww_dataset_out *o, ww_file_record record, const ww_entry_i
     return ww_file_records_add(&o->now, &record, err);
 }
 
-static ww_status put(ww_dataset_out *o, ww_file_record record, const void *data, ww_error *err)
+// *data is NULL where it was taken over.
+static ww_status put(ww_dataset_out *o, ww_file_record record, uint8_t **data, ww_error *err)
 {
     ww_entry_info info = {.kind = WW_ENTRY_ABSENT};
     uint64_t on_disk = 0;
-    record.hash = ww_hash_bytes(data, record.bytes);
+    record.hash = ww_hash_bytes(*data, record.bytes);
     ww_status status = o->is_new ? WW_OK : ww_folder_look_from(o->folder, &o->place, record.path, &info, err);
     if (status == WW_OK)
         status = hash_on_disk(o, record.path, &info, &on_disk, err);
@@ -147,7 +143,11 @@ static ww_status put(ww_dataset_out *o, ww_file_record record, const void *data,
         return WW_OK;
     }
     status = want(o, record, same ? &info : NULL, err);
-    return status != WW_OK || same ? status : add_to_batch(o, data, !there, err);
+    if (status != WW_OK || same)
+        return status;
+    uint8_t *taken = *data;
+    *data = NULL;
+    return add_to_batch(o, taken, !there, err);
 }
 
 static ww_status step(ww_dataset_out *o, ww_error *err)
@@ -159,21 +159,27 @@ static ww_status step(ww_dataset_out *o, ww_error *err)
                : ww_fail(err, WW_ERR_CANCELLED, "stopped while writing the data set; the same command completes it");
 }
 
-ww_status ww_dataset_out_put_made(ww_dataset_out *o, const char *path, uint64_t key, const void *data, size_t bytes,
+ww_status ww_dataset_out_put_made(ww_dataset_out *o, const char *path, uint64_t key, uint8_t *data, size_t bytes,
                                   ww_error *err)
 {
     ww_status status = step(o, err);
-    if (status != WW_OK)
-        return status;
-    char *full = ww_strf("%s%s", o->prefix, path);
-    status = put(o, (ww_file_record){.path = full, .key = key, .bytes = bytes}, data, err);
-    free(full);
+    if (status == WW_OK) {
+        char *full = ww_strf("%s%s", o->prefix, path);
+        status = put(o, (ww_file_record){.path = full, .key = key, .bytes = bytes}, &data, err);
+        free(full);
+    }
+    free(data);
     return status;
 }
 
 ww_status ww_dataset_out_put(ww_dataset_out *o, const char *path, const void *data, size_t bytes, ww_error *err)
 {
-    return ww_dataset_out_put_made(o, path, 0, data, bytes, err);
+    uint8_t *copy = ww_alloc_array(bytes, 1, SIZE_MAX / 2);
+    if (!copy)
+        return ww_fail_memory(err, "the %zu bytes of '%s'", bytes, path);
+    if (bytes)
+        memcpy(copy, data, bytes);
+    return ww_dataset_out_put_made(o, path, 0, copy, bytes, err);
 }
 
 static ww_status keep(ww_dataset_out *o, const char *path, uint64_t key, bool *kept, ww_error *err)

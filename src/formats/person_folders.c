@@ -180,6 +180,7 @@ static ww_status put_frame(void *user, void *task, ww_error *err)
         const wanted *w = &t->wanted[i];
         char *path = path_of(m, w->face);
         status = ww_dataset_out_put_made(m->out, path, w->key, t->picture[i].data, t->picture[i].bytes, err);
+        t->picture[i].data = NULL;
         free(path);
     }
     drop_frame(user, task);

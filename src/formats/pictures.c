@@ -65,7 +65,6 @@ static ww_status put_covered(const ww_dataset *set, size_t frame, const uint8_t 
         status = ww_jpeg_encode(&image, WW_JPEG_QUALITY, &encoded, &encoded_bytes, err);
     if (status == WW_OK)
         status = ww_dataset_out_put_made(out, path, key, encoded, encoded_bytes, err);
-    free(encoded);
     ww_image_free(&image);
     return status;
 }
@@ -113,32 +112,45 @@ uint64_t ww_face_picture_key(const ww_dataset *set, size_t face, const uint64_t 
     return key ? key : 1;
 }
 
-static uint64_t frame_key(const ww_dataset *set, size_t frame)
+// With the faces that are pixelated in it.
+static uint64_t frame_key(const ww_dataset *set, size_t frame, bool whole)
 {
     uint64_t key = 0;
     const ww_catalog_frame *f = &set->catalog->frame.item[frame];
     key_add_frame(&key, set, frame);
-    for (size_t i = f->first_face; i < f->first_face + f->face_count; i++)
+    for (size_t i = f->first_face; !whole && i < f->first_face + f->face_count; i++)
         if (ww_dataset_is_unlabelled(set, i))
             key_add_face(&key, &set->catalog->face.item[i]);
     return key ? key : 1;
 }
 
-ww_status ww_put_frame(const ww_dataset *set, size_t frame, const char *path, ww_dataset_out *out, ww_error *err)
+static ww_status put_frame(const ww_dataset *set, size_t frame, bool whole, const char *path, ww_dataset_out *out,
+                           ww_error *err)
 {
     uint8_t *jpeg = NULL;
     size_t bytes = 0;
     bool kept;
-    const uint64_t key = frame_key(set, frame);
+    const uint64_t key = frame_key(set, frame, whole);
     ww_status status = ww_dataset_out_keep(out, path, key, &kept, err);
     if (status != WW_OK || kept)
         return status;
     status = ww_store_frame_jpeg(set->catalog->store, set->catalog->frame.item[frame].id, &jpeg, &bytes, err);
+    if (status == WW_OK && (whole || ww_frame_covered(set, frame) == 0))
+        return ww_dataset_out_put_made(out, path, key, jpeg, bytes, err);
     if (status == WW_OK)
-        status = ww_frame_covered(set, frame) ? put_covered(set, frame, jpeg, bytes, path, key, out, err)
-                                              : ww_dataset_out_put_made(out, path, key, jpeg, bytes, err);
+        status = put_covered(set, frame, jpeg, bytes, path, key, out, err);
     free(jpeg);
     return status;
+}
+
+ww_status ww_put_frame(const ww_dataset *set, size_t frame, const char *path, ww_dataset_out *out, ww_error *err)
+{
+    return put_frame(set, frame, false, path, out, err);
+}
+
+ww_status ww_put_stored_frame(const ww_dataset *set, size_t frame, const char *path, ww_dataset_out *out, ww_error *err)
+{
+    return put_frame(set, frame, true, path, out, err);
 }
 
 // --- single faces

@@ -22,7 +22,10 @@ uint64_t ww_face_picture_key(const ww_dataset *set, size_t face, const uint64_t 
 
 // Puts the frame's picture: the bytes as stored where every face has a label, else with the others pixelated.
 ww_status ww_put_frame(const ww_dataset *set, size_t frame, const char *path, ww_dataset_out *out, ww_error *err);
-// How many faces of the frame that is.
+// Puts it as stored whatever has a label.
+ww_status ww_put_stored_frame(const ww_dataset *set, size_t frame, const char *path, ww_dataset_out *out,
+                              ww_error *err);
+// How many faces of the frame have none.
 size_t ww_frame_covered(const ww_dataset *set, size_t frame);
 
 // The stored picture of a frame, decoded when it is first asked for: several faces are cut from it. Zero at first.
