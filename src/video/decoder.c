@@ -28,6 +28,7 @@ ww_status ww_decoder_open(AVCodecContext **decoder, const AVCodecParameters *par
     c->log_level_offset = AV_LOG_TRACE; // errors are told by us; libav would print them
     c->pkt_timebase = time_base;
     c->max_pixels = WW_IMAGE_PIXELS_MAX;
+    c->flags |= AV_CODEC_FLAG_UNALIGNED; // else a crop at the left is rounded down
     c->get_buffer2 = bounded_buffer;
     if (rc < 0 || (rc = avcodec_open2(c, codec, NULL)) < 0) {
         avcodec_free_context(&c);

@@ -68,6 +68,7 @@ static bool decode_all(decode *d, const char *path)
     avcodec_parameters_to_context(d->decoder, d->stream->codecpar);
     d->decoder->pkt_timebase = d->stream->time_base;
     d->decoder->thread_count = 1;
+    d->decoder->flags |= AV_CODEC_FLAG_UNALIGNED; // cropped at the left exactly
     if (avcodec_open2(d->decoder, codec, NULL) < 0)
         return false;
     d->presentation = ww_presentation_of(d->format, d->stream);

@@ -377,6 +377,8 @@ TEST(shapes_and_pixels)
         {"full.mp4", MOVING(12) "-c:v libx264 -pix_fmt yuvj420p -g 50", .spans_min = 1},
         {"grey.mp4", MOVING(12) "-c:v libx264 -pix_fmt gray -g 50", .spans_min = 1},
         {"rgb.mkv", MOVING(4) "-c:v libx264rgb -g 50", .spans_min = 1},
+        {"cropped.mp4", MOVING(4) "-c:v libx264 -bsf:v h264_metadata=crop_left=10:crop_top=6:crop_right=4",
+         .spans_min = 1},
         {"narrow.mp4", MOVING(12) "-c:v libx264 -g 50 -vf setsar=8/9", .spans_min = 1},
         {"one.mp4", "-f lavfi -i testsrc2=s=192x144:r=25:d=0.04 -c:v libx264", .spans_min = 1, .spans_max = 1},
         {"dot.mkv", "-f lavfi -i color=c=red:s=1x1:r=25:d=1,format=rgb24 -c:v png", .spans_min = 1, .spans_max = 1});
