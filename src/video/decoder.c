@@ -12,10 +12,23 @@ static int bounded_buffer(AVCodecContext *decoder, AVFrame *frame, int flags)
     return avcodec_default_get_buffer2(decoder, frame, flags);
 }
 
-ww_status ww_decoder_open(AVCodecContext **decoder, const AVCodecParameters *parameters, AVRational time_base,
-                          const char *name, ww_error *err)
+// Frames of a device that are not given back at once: the one last received, the one on screen, and room to spare.
+enum { SURFACES_HELD = 4 };
+
+static int take_help(AVCodecContext *decoder, const ww_decoder_help *help)
 {
-    const AVCodec *codec = avcodec_find_decoder(parameters->codec_id);
+    decoder->opaque = help->user;
+    decoder->get_format = help->format;
+    decoder->extra_hw_frames = SURFACES_HELD;
+    decoder->hw_device_ctx = av_buffer_ref(help->device);
+    return decoder->hw_device_ctx ? 0 : AVERROR(ENOMEM);
+}
+
+ww_status ww_decoder_open_with(AVCodecContext **decoder, const ww_decoder_help *help,
+                               const AVCodecParameters *parameters, AVRational time_base, const char *name,
+                               ww_error *err)
+{
+    const AVCodec *codec = help ? help->codec : avcodec_find_decoder(parameters->codec_id);
     if (!codec)
         return ww_fail(err, WW_ERR_UNSUPPORTED, "%s: no decoder for its video format (%s)", name,
                        avcodec_get_name(parameters->codec_id));
@@ -30,6 +43,8 @@ ww_status ww_decoder_open(AVCodecContext **decoder, const AVCodecParameters *par
     c->max_pixels = WW_IMAGE_PIXELS_MAX;
     c->flags |= AV_CODEC_FLAG_UNALIGNED; // else a crop at the left is rounded down
     c->get_buffer2 = bounded_buffer;
+    if (rc >= 0 && help)
+        rc = take_help(c, help);
     if (rc < 0 || (rc = avcodec_open2(c, codec, NULL)) < 0) {
         avcodec_free_context(&c);
         return ww_fail(err, rc == AVERROR(ENOMEM) ? WW_ERR_MEMORY : WW_ERR_UNSUPPORTED,
@@ -40,11 +55,22 @@ ww_status ww_decoder_open(AVCodecContext **decoder, const AVCodecParameters *par
     return WW_OK;
 }
 
-bool ww_decoder_feed(AVCodecContext *decoder, AVPacket *packet, const ww_stamp *stamp, bool needed)
+ww_status ww_decoder_open(AVCodecContext **decoder, const AVCodecParameters *parameters, AVRational time_base,
+                          const char *name, ww_error *err)
+{
+    return ww_decoder_open_with(decoder, NULL, parameters, time_base, name, err);
+}
+
+int ww_decoder_send(AVCodecContext *decoder, AVPacket *packet, const ww_stamp *stamp, bool needed)
 {
     packet->pts = stamp->pts;
     packet->dts = stamp->dts;
     decoder->skip_frame = needed ? AVDISCARD_DEFAULT : AVDISCARD_NONREF;
-    int rc = avcodec_send_packet(decoder, packet);
+    return avcodec_send_packet(decoder, packet);
+}
+
+bool ww_decoder_feed(AVCodecContext *decoder, AVPacket *packet, const ww_stamp *stamp, bool needed)
+{
+    int rc = ww_decoder_send(decoder, packet, stamp, needed);
     return rc >= 0 || rc == AVERROR(EAGAIN);
 }

@@ -10,8 +10,21 @@
 // `name` is for messages. Frames over WW_IMAGE_PIXELS_MAX are refused.
 ww_status ww_decoder_open(AVCodecContext **decoder, const AVCodecParameters *parameters, AVRational time_base,
                           const char *name, ww_error *err);
+// What a decoder on a device is given; its `format` is called with `user` as the decoder's opaque pointer.
+typedef struct ww_decoder_help {
+    const AVCodec *codec;
+    AVBufferRef *device;
+    enum AVPixelFormat (*format)(AVCodecContext *decoder, const enum AVPixelFormat *offered);
+    void *user;
+} ww_decoder_help;
+
+ww_status ww_decoder_open_with(AVCodecContext **decoder, const ww_decoder_help *help,
+                               const AVCodecParameters *parameters, AVRational time_base, const char *name,
+                               ww_error *err);
 // Gives the decoder a packet with its stamp's times; `needed`: also when no other frame refers to it. False: the packet
 // is damaged beyond decoding; its frame simply does not come out.
 bool ww_decoder_feed(AVCodecContext *decoder, AVPacket *packet, const ww_stamp *stamp, bool needed);
+// The same, with libavcodec's code.
+int ww_decoder_send(AVCodecContext *decoder, AVPacket *packet, const ww_stamp *stamp, bool needed);
 
 #endif

@@ -5,6 +5,7 @@
 #include "video/source.h"
 #include "video/photo.h"
 #include "video/picture.h"
+#include "video/hardware.h"
 #include "video/plan.h"
 #include "video/demuxer.h"
 
@@ -18,6 +19,8 @@ struct ww_source {
     ww_cancel cancel;
     bool no_loop_filter;
     bool webp; // an animation that libavformat cannot read
+    ww_device device;
+    char *no_device; // why there is none though one was asked for; NULL: none was
 };
 
 // Where a span's frames go.
@@ -28,13 +31,17 @@ typedef struct ww_sink {
     ww_status status;        // the first failure; ends the span
     int64_t handed_out;      // frames
     int64_t sample, time_us; // of the last one
+    int64_t had_us;          // frames up to this time were handed out before software took over; INT64_MIN: none
     ww_damage damage;
 } ww_sink;
 
 struct ww_reader {
     const ww_source *source;
     ww_demuxer demuxer;
-    AVCodecContext *decoder;
+    AVCodecContext *decoder;  // the one at work: the hardware's, or `software`
+    AVCodecContext *software; // NULL as long as hardware does it
+    ww_hardware hardware;
+    bool device_gave; // frames of this span
     AVPacket *packet;
     AVPacket *carried; // side data of packets that were not decoded, for the next that is
     AVFrame *frame;
@@ -46,6 +53,13 @@ struct ww_reader {
 void ww_note_damage(ww_reader *reader, ww_sink *sink, int64_t begin_us, int64_t end_us);
 // True if the decoder had to guess at part of the frame.
 bool ww_frame_is_concealed(const AVFrame *frame);
+
+// A packet into the decoder at work, as ww_decoder_feed; and a frame out of it, into reader->frame (false: none for
+// now, or no more). What hardware does not do ends the span with sink->status, and software takes over.
+bool ww_reader_feed(ww_reader *reader, ww_sink *sink, const ww_stamp *stamp, bool needed);
+bool ww_reader_receive(ww_reader *reader, ww_sink *sink);
+// A frame did not come out, or came out in part: true if that is for software to look into.
+bool ww_reader_doubts(ww_reader *reader, ww_sink *sink, const char *why);
 
 // Here and below, times are the plan's: from the first frame.
 // Makes the upright picture of a decoded frame and gives it to the sink.

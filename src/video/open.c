@@ -113,6 +113,9 @@ static ww_status open_video(ww_source *source, const ww_source_options *options,
     source->plan.intermediate_every_us = options->intermediate_every_us;
     if (status == WW_OK)
         describe_video(source, &demuxer, first);
+    if (status == WW_OK && options->hwaccel)
+        source->device = ww_hwaccel_choose(options->hwaccel, demuxer.stream->codecpar->codec_id, &source->no_device);
+    source->info.on_device = source->device.name != NULL;
     av_frame_free(&first);
     ww_demuxer_close(&demuxer);
     return status;
@@ -174,6 +177,7 @@ void ww_source_close(ww_source *source)
     if (!source)
         return;
     ww_plan_free(&source->plan);
+    free(source->no_device);
     free(source->path);
     free(source);
 }

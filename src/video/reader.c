@@ -4,6 +4,23 @@
 #include "video/internal.h"
 #include <stdlib.h>
 
+// Of a span: hardware, where it is there and not given up.
+static ww_status pick_decoder(ww_reader *reader, ww_error *err)
+{
+    const AVStream *stream = reader->demuxer.stream;
+    ww_status status = WW_OK;
+    if (reader->hardware.decoder && !reader->hardware.trouble) {
+        reader->decoder = reader->hardware.decoder;
+        return WW_OK;
+    }
+    if (!reader->software)
+        status = ww_decoder_open(&reader->software, stream->codecpar, stream->time_base, reader->source->path, err);
+    if (status == WW_OK && reader->source->no_loop_filter)
+        reader->software->skip_loop_filter = AVDISCARD_ALL;
+    reader->decoder = reader->software;
+    return status;
+}
+
 ww_status ww_reader_open(const ww_source *source, ww_reader **reader, ww_error *err)
 {
     ww_reader *r = ww_alloc(sizeof *r);
@@ -19,15 +36,15 @@ ww_status ww_reader_open(const ww_source *source, ww_reader **reader, ww_error *
     r->frame = av_frame_alloc();
     if (status == WW_OK && !(r->packet && r->carried && r->frame))
         status = ww_fail(err, WW_ERR_MEMORY, "%s: no memory to read it", source->path);
+    if (status == WW_OK && source->device.name)
+        ww_hardware_open(&r->hardware, &source->device, r->demuxer.stream->codecpar, r->demuxer.stream->time_base,
+                         source->path);
     if (status == WW_OK)
-        status =
-            ww_decoder_open(&r->decoder, r->demuxer.stream->codecpar, r->demuxer.stream->time_base, source->path, err);
+        status = pick_decoder(r, err);
     if (status != WW_OK) {
         ww_reader_close(r);
         return status;
     }
-    if (source->no_loop_filter)
-        r->decoder->skip_loop_filter = AVDISCARD_ALL;
     *reader = r;
     return WW_OK;
 }
@@ -37,7 +54,8 @@ void ww_reader_close(ww_reader *reader)
     if (!reader)
         return;
     ww_picture_maker_free(&reader->maker);
-    avcodec_free_context(&reader->decoder);
+    ww_hardware_close(&reader->hardware);
+    avcodec_free_context(&reader->software);
     av_packet_free(&reader->packet);
     av_packet_free(&reader->carried);
     av_frame_free(&reader->frame);
@@ -105,6 +123,50 @@ char *ww_cut_off_words(const ww_source *source)
         source->path, (double)info->promised_us / 1e6, (double)info->duration_us / 1e6);
 }
 
+// --- hardware --------------------------------------------------------------------------------------------------------
+
+static bool stop_at_trouble(ww_reader *reader, ww_sink *sink)
+{
+    if (reader->decoder != reader->hardware.decoder || !reader->hardware.trouble)
+        return false;
+    sink->status = ww_fail(sink->err, WW_ERR_UNSUPPORTED, "%s: %s", reader->source->path, reader->hardware.why);
+    return true;
+}
+
+bool ww_reader_feed(ww_reader *reader, ww_sink *sink, const ww_stamp *stamp, bool needed)
+{
+    const int code = ww_decoder_send(reader->decoder, reader->packet, stamp, needed);
+    if (reader->decoder == reader->hardware.decoder)
+        ww_hardware_check(&reader->hardware, code);
+    stop_at_trouble(reader, sink);
+    return code >= 0 || code == AVERROR(EAGAIN);
+}
+
+bool ww_reader_receive(ww_reader *reader, ww_sink *sink)
+{
+    const int code = avcodec_receive_frame(reader->decoder, reader->frame);
+    if (reader->decoder == reader->hardware.decoder)
+        ww_hardware_check(&reader->hardware, code);
+    if (code == 0 && ww_frame_is_concealed(reader->frame))
+        ww_reader_doubts(reader, sink, "gave a picture in part");
+    return !stop_at_trouble(reader, sink) && code == 0;
+}
+
+bool ww_reader_doubts(ww_reader *reader, ww_sink *sink, const char *why)
+{
+    if (reader->decoder == reader->hardware.decoder)
+        ww_hardware_doubt(&reader->hardware, why);
+    return stop_at_trouble(reader, sink);
+}
+
+ww_decoding ww_reader_decoding(const ww_reader *reader)
+{
+    return (ww_decoding){.device = reader->device_gave ? reader->source->device.name : NULL,
+                         .fallback = reader->hardware.trouble ? reader->hardware.why : reader->source->no_device};
+}
+
+// --- frames ----------------------------------------------------------------------------------------------------------
+
 static void give(ww_sink *sink, ww_frame *out)
 {
     if (out->width == 0) {
@@ -117,9 +179,20 @@ static void give(ww_sink *sink, ww_frame *out)
 
 static void hand_out(ww_reader *reader, ww_sink *sink, const AVFrame *frame, ww_frame out)
 {
+    const bool had = out.time_us <= sink->had_us;
+    if (!had && reader->decoder == reader->hardware.decoder) {
+        frame = ww_hardware_fetch(&reader->hardware, frame);
+        reader->device_gave = reader->device_gave || frame;
+        if (stop_at_trouble(reader, sink))
+            return;
+    }
     out.scale = 1;
     sink->sample = out.sample;
     sink->time_us = out.time_us;
+    if (had) {
+        sink->handed_out++;
+        return;
+    }
     out.time_us += reader->source->plan.start_us;
     sink->status = ww_picture_make(&reader->maker, frame, &reader->source->presentation, &out.image, sink->err);
     if (sink->status != WW_OK) {
@@ -210,6 +283,32 @@ static void read_webp(ww_reader *reader, ww_sink *sink)
     }
 }
 
+static void read_video(ww_reader *reader, int span, ww_sink *sink)
+{
+    if (reader->source->plan.stamped)
+        ww_read_selected(reader, span, sink);
+    else
+        ww_read_sequence(reader, sink);
+}
+
+// On hardware; where that fails, in software from behind what was handed out.
+static void read_on_either(ww_reader *reader, int span, ww_sink *sink)
+{
+    if (!reader->hardware.for_good)
+        reader->hardware.trouble = false;
+    reader->device_gave = false;
+    sink->status = pick_decoder(reader, sink->err);
+    if (sink->status == WW_OK)
+        read_video(reader, span, sink);
+    if (!stop_at_trouble(reader, sink))
+        return;
+    const int64_t had_us = sink->handed_out ? sink->time_us : INT64_MIN;
+    *sink = (ww_sink){.on_frame = sink->on_frame, .user = sink->user, .err = sink->err, .had_us = had_us};
+    sink->status = pick_decoder(reader, sink->err);
+    if (sink->status == WW_OK)
+        read_video(reader, span, sink);
+}
+
 ww_status ww_reader_span(ww_reader *reader, int span,
                          ww_status (*on_frame)(void *user, const ww_frame *frame, ww_error *err), void *user,
                          ww_damage *damage, ww_error *err)
@@ -217,15 +316,13 @@ ww_status ww_reader_span(ww_reader *reader, int span,
     const ww_source *source = reader->source;
     if (span < 0 || span >= source->info.span_count)
         return ww_fail(err, WW_ERR_ARGUMENT, "%s: it has no span %d", source->path, span);
-    ww_sink sink = {.on_frame = on_frame, .user = user, .err = err};
+    ww_sink sink = {.on_frame = on_frame, .user = user, .err = err, .had_us = INT64_MIN};
     if (source->info.kind == WW_SOURCE_PHOTO)
         read_photo(reader, span, &sink);
     else if (source->webp)
         read_webp(reader, &sink);
-    else if (source->plan.stamped)
-        ww_read_selected(reader, span, &sink);
     else
-        ww_read_sequence(reader, &sink);
+        read_on_either(reader, span, &sink);
     if (damage)
         *damage = sink.damage;
     if (sink.status == WW_OK && !sink.handed_out && source->info.span_count == 1)

@@ -114,7 +114,7 @@ static void settle(pass *p, const AVFrame *frame)
 static void receive(pass *p)
 {
     const AVFrame *frame = p->reader->frame;
-    while (goes_on(p) && avcodec_receive_frame(p->reader->decoder, p->reader->frame) == 0) {
+    while (goes_on(p) && ww_reader_receive(p->reader, p->sink)) {
         p->tainted = ww_frame_is_concealed(frame) || (p->tainted && !frame->key_frame);
         if (frame->pts != AV_NOPTS_VALUE)
             settle(p, frame);
@@ -161,7 +161,7 @@ static void feed(pass *p, const ww_stamp *stamp, bool needed)
         carry_side_data(reader->carried, reader->packet);
         av_packet_free_side_data(reader->carried);
     }
-    if (!ww_decoder_feed(reader->decoder, reader->packet, stamp, needed))
+    if (!ww_reader_feed(reader, p->sink, stamp, needed))
         p->tainted = true;
     receive(p);
 }
@@ -231,7 +231,7 @@ void ww_read_selected(ww_reader *reader, int span, ww_sink *sink)
         return;
     }
     run(&p, &s->mark, false);
-    if (sink->status == WW_OK && (p.missed || p.astray)) {
+    if (sink->status == WW_OK && (p.missed || p.astray) && !ww_reader_doubts(reader, sink, "left a frame out")) {
         bool astray = p.astray;
         p.kind = PASS_AGAIN;
         run(&p, &plan->spans[span > 0 ? span - 1 : 0].mark, astray);

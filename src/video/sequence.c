@@ -67,7 +67,7 @@ static void leave_screen(sequence *s, int64_t until_us)
 static void receive(sequence *s)
 {
     AVFrame *frame = s->reader->frame;
-    while (s->sink->status == WW_OK && avcodec_receive_frame(s->reader->decoder, frame) == 0) {
+    while (s->sink->status == WW_OK && ww_reader_receive(s->reader, s->sink)) {
         int64_t now_us = s->any_on_screen ? s->on_screen_us : 0;
         if (s->waiting) {
             now_us = time_us(s, s->times[0]);
@@ -97,7 +97,7 @@ void ww_read_sequence(ww_reader *reader, ww_sink *sink)
     while (sink->status == WW_OK && ww_demuxer_next(&reader->demuxer, reader->packet, &stamp)) {
         if (stamp.shown && !stamp.continued)
             note_time(&s, &stamp);
-        if (!ww_decoder_feed(reader->decoder, reader->packet, &stamp, true))
+        if (!ww_reader_feed(reader, sink, &stamp, true))
             s.tainted = true;
         av_packet_unref(reader->packet);
         receive(&s);

@@ -8,6 +8,9 @@
 //   ww_reader_open    a decoder for one thread.
 //   ww_reader_span    decodes one span and hands out its frames in order of time.
 //
+// A reader may decode on a device (hwaccel.h). Where that gives trouble, software decodes the span instead, from the
+// frame on that was to be handed out next: none is lost, none comes twice.
+//
 // The samples lie k * every_us (k = 0, 1, ...) behind the first frame that decodes. Times that are handed out count
 // from the container's start, as players count them: where sound begins 4 s before the picture, the first frame's time
 // is 4 s. They are whole microseconds, rounded down. What people read counts from the first picture of the stream
@@ -37,6 +40,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "image/image.h"
+#include "video/hwaccel.h"
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -56,6 +60,7 @@ typedef struct ww_source_options {
     int64_t intermediate_every_us; // least time between an intermediate frame and its neighbours; 0: none
     ww_cancel cancel;              // holds for the readers too
     int track;                     // 0: the main video track; 1 .. tracks_more: another camera's
+    ww_hwaccel *hwaccel;           // devices that readers may decode with; NULL: software decodes
 } ww_source_options;
 
 typedef struct ww_source ww_source; // immutable once open; may be read by many threads
@@ -78,6 +83,7 @@ typedef struct ww_source_info {
     int tracks_more;     // video tracks of other cameras, each to be opened as a source of its own
     int tracks_unread;   // video tracks beside all these: previews
     int orientation;     // of a photo: EXIF 1..8 as marked in the file; 0: it bears no mark
+    bool on_device;      // readers decode it on a device, as long as that does its work
 } ww_source_info;
 
 typedef struct ww_frame {
@@ -135,6 +141,16 @@ void ww_reader_close(ww_reader *reader);
 ww_status ww_reader_span(ww_reader *reader, int span,
                          ww_status (*on_frame)(void *user, const ww_frame *frame, ww_error *err), void *user,
                          ww_damage *damage, ww_error *err);
+// How the last span was decoded.
+typedef struct ww_decoding {
+    const char *device; // the type of the device that gave frames of it; NULL: none did
+    // why software decoded all or the rest of it though a device was asked for; NULL: it did not
+    const char *fallback;
+} ww_decoding;
+
+// Good until the next span.
+ww_decoding ww_reader_decoding(const ww_reader *reader);
+
 // "FILE: 3 pictures between 12.0 s and 14.2 s ..." of a span with damage, for people; the caller's to free.
 char *ww_damage_words(const ww_source *source, const ww_damage *damage);
 // "FILE: it is cut off ..."; NULL when it is not.
