@@ -131,6 +131,8 @@ static int scan_and_more(const struct settings *set, const char *const *inputs, 
     const double begun_s = ui_now_s();
     const bool made = access(set->dir, F_OK) != 0;
     ww_status status = set->known ? ww_check_known(set->known, &err) : WW_OK;
+    if (status == WW_OK && scan_by.scan == ww_library_scan) // workers elsewhere look for their own
+        status = ww_check_hwaccel(set->scan.hwaccel, &err);
     if (status == WW_OK)
         status = ww_models_open(&set->models, &models, &err);
     if (status == WW_OK)
@@ -265,6 +267,9 @@ static int run(int argc, char **argv, int first, const way *how)
         {"track", 0, OPTION_FLAG_OFF, &set.no_track, NULL, "track faces between samples (the default)"},
         {"no-track", 0, OPTION_FLAG, &set.no_track, NULL, "do not track faces between samples"},
         {"fast", 0, OPTION_FLAG, &set.fast, NULL, "for a first look: the frames cheapest to decode, no tracking"},
+        {"hwaccel", 0, OPTION_TEXT, &set.scan.hwaccel, "NAME",
+         "decode videos by hardware where it can: auto, cuda, vaapi, vdpau, or none (the default)",
+         .choices = "none auto cuda vaapi vdpau"},
         {"frame-max", 0, OPTION_COUNT, &set.scan.frame_max_px, "PX", "long side of the stored frames (1280)", 64,
          16384},
         {"portrait-width", 0, OPTION_COUNT, &set.scan.portrait_width, "PX",

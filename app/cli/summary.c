@@ -17,10 +17,21 @@ static void say_file_troubles(const ww_scan_result *s)
                (long long)s->inputs);
 }
 
+static void say_decoding(const ww_scan_result *s)
+{
+    if (!s->hwaccel_files && !s->hwaccel_fallbacks)
+        return;
+    printf("decoded by hardware: %lld %s", (long long)s->hwaccel_files, plural(s->hwaccel_files, "video", "videos"));
+    if (s->hwaccel_fallbacks)
+        printf("; by software instead, or in part: %lld (--verbose says why)", (long long)s->hwaccel_fallbacks);
+    puts("");
+}
+
 void print_scan(const ww_scan_result *s, bool verbose)
 {
     const int64_t found = s->faces + s->faces_small + s->faces_transient;
     say_file_troubles(s);
+    say_decoding(s);
     if (verbose || s->frames > 0) {
         printf("%lld %s sampled", (long long)s->frames, plural(s->frames, "frame", "frames"));
         if (s->intermediate_frames && verbose)
@@ -100,6 +111,8 @@ void json_scan(const ww_scan_result *s)
            "\"faces_found\": %lld",
            (long long)s->frames, (long long)s->intermediate_frames, (long long)s->faces_small,
            (long long)s->faces_transient, (long long)s->faces);
+    printf(", \"hwaccel_files\": %lld, \"hwaccel_fallbacks\": %lld", (long long)s->hwaccel_files,
+           (long long)s->hwaccel_fallbacks);
 }
 
 void json_sorting(const ww_cluster_result *c)

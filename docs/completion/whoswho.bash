@@ -48,6 +48,7 @@ _whoswho() {
         *:--detect-size) return ;;
         *:--min-face) return ;;
         *:--min-score) return ;;
+        *:--hwaccel) mapfile -t COMPREPLY < <(compgen -W "none auto cuda vaapi vdpau" -- "$word"); return ;;
         *:--frame-max) return ;;
         *:--portrait-width) return ;;
         *:--preset) mapfile -t COMPREPLY < <(compgen -W "article" -- "$word"); return ;;
@@ -61,7 +62,7 @@ _whoswho() {
     if [[ $word == -* ]]; then
         local options=""
         case $command in
-            scan) options="--output --files-from --null --every --fps --exact-times --near-times --count-frames --threads --detector --embedder --landmarks --upsample --jitter --detect-size --min-face --min-score --track --no-track --fast --frame-max --portrait-width --original-size --preset --quiet --verbose --json --help --shard" ;;
+            scan) options="--output --files-from --null --every --fps --exact-times --near-times --count-frames --threads --detector --embedder --landmarks --upsample --jitter --detect-size --min-face --min-score --track --no-track --fast --hwaccel --frame-max --portrait-width --original-size --preset --quiet --verbose --json --help --shard" ;;
             join) options="--output --quiet --verbose --json --help" ;;
             cluster) options="--csv-safe --no-csv-safe --output --quiet --verbose --json --help --eps --threshold --min-samples --method --min-quality --known --embeddings --meta --out --approximate --threads --detector --embedder --landmarks --upsample --jitter" ;;
             export) options="--restore --to --out --split --seed --near-duplicate --unlabelled --named --best --apart --per-track --box --crop --original-size --portrait-width --format --quality --chip-size --margin --csv-safe --no-csv-safe --output --quiet --verbose --json --help" ;;
@@ -76,7 +77,7 @@ _whoswho() {
             find) options="--output --quiet --json --help --in --every --top --threads --detector --embedder --landmarks --upsample --jitter" ;;
             eval) options="--output --truth --pairs --face --worst --thresholds --method --min-samples --threads --quiet --json --help" ;;
             models) options="--quiet --json --help" ;;
-            *) options="--output --files-from --null --every --fps --exact-times --near-times --count-frames --threads --detector --embedder --landmarks --upsample --jitter --detect-size --min-face --min-score --track --no-track --fast --frame-max --portrait-width --original-size --preset --quiet --verbose --json --help --eps --threshold --min-samples --method --min-quality --known --csv-safe --no-csv-safe --version" ;;
+            *) options="--output --files-from --null --every --fps --exact-times --near-times --count-frames --threads --detector --embedder --landmarks --upsample --jitter --detect-size --min-face --min-score --track --no-track --fast --hwaccel --frame-max --portrait-width --original-size --preset --quiet --verbose --json --help --eps --threshold --min-samples --method --min-quality --known --csv-safe --no-csv-safe --version" ;;
         esac
         mapfile -t COMPREPLY < <(compgen -W "$options" -- "$word")
         return

@@ -57,6 +57,7 @@ complete -c whoswho -n 'contains -- (__whoswho_command) run scan watch demo' -l 
 complete -c whoswho -n 'contains -- (__whoswho_command) run scan watch demo' -l track -d 'track faces between samples (the default)'
 complete -c whoswho -n 'contains -- (__whoswho_command) run scan watch demo' -l no-track -d 'do not track faces between samples'
 complete -c whoswho -n 'contains -- (__whoswho_command) run scan watch demo' -l fast -d 'for a first look: the frames cheapest to decode, no tracking'
+complete -c whoswho -n 'contains -- (__whoswho_command) run scan watch demo' -l hwaccel -x -a 'none auto cuda vaapi vdpau' -d 'decode videos by hardware where it can: auto, cuda, vaapi, vdpau, or none (the default)'
 complete -c whoswho -n 'contains -- (__whoswho_command) run scan watch demo' -l frame-max -x -d 'long side of the stored frames (1280)'
 complete -c whoswho -n 'contains -- (__whoswho_command) run scan watch demo' -l portrait-width -x -d 'width of the portraits, enlarged where they must be (400)'
 complete -c whoswho -n 'contains -- (__whoswho_command) run scan watch demo' -l original-size -d 'portraits as filmed, never enlarged'

@@ -107,6 +107,12 @@ typedef struct ww_scan_options {
     // many machines and joined (ww_library_join). The same inputs and options must be given for every shard. Shares are
     // of like size in bytes; a video that lies across the border of two is cut between two of its spans.
     int shard, shards;
+    // Videos may be decoded by hardware. NULL or "none": not; "auto": by the first device that can be opened and knows
+    // the video's format; "vaapi", "cuda" (NVDEC), "vdpau", or whatever else libavcodec knows: by that one, or
+    // WW_ERR_ARGUMENT before any work; one of several is named as "cuda:1" or "vaapi:/dev/dri/renderD129". What the
+    // hardware does not decode, or fails at, software does. Some formats (MPEG-2, MPEG-4 part 2) hardware may round
+    // otherwise, which makes other pixels, so that videos decoded by it are scanned again where it is not asked for.
+    const char *hwaccel;
 } ww_scan_options;
 
 #define WW_PORTRAIT_AS_FILMED (-1)
@@ -124,6 +130,8 @@ typedef struct ww_scan_result {
     double wall_s;
     // read, but not whole: damaged in part, or cut off; those known from before too. Each is logged
     int64_t damaged_files;
+    // videos that hardware decoded, wholly or in part; for which it was asked and software did it, wholly or in part
+    int64_t hwaccel_files, hwaccel_fallbacks;
 } ww_scan_result;
 
 // Each input is a video, a photo, or a folder of either (searched through, in order of name). Work is committed as it
@@ -148,6 +156,10 @@ typedef struct ww_forget_result {
 WW_API ww_status ww_library_forget(ww_library *library, const char *const *path, size_t count, int gone,
                                    int (*on_line)(void *user, const char *line), void *user, ww_forget_result *result,
                                    ww_error *err);
+
+// Whether a scan with this `hwaccel` could begin, before any work is done; the message of WW_ERR_ARGUMENT names the
+// devices that there are.
+WW_API ww_status ww_check_hwaccel(const char *hwaccel, ww_error *err);
 
 // --- join: libraries of shards, or any others, into one --------------------------------------------------------------
 

@@ -79,6 +79,14 @@ static ww_status scan(ww_library *library, const ww_models *models, const char *
     return status;
 }
 
+ww_status ww_check_hwaccel(const char *name, ww_error *err)
+{
+    ww_hwaccel *hwaccel = NULL;
+    ww_status status = ww_hwaccel_open(name, &hwaccel, err);
+    ww_hwaccel_close(hwaccel);
+    return status;
+}
+
 ww_status ww_library_scan(ww_library *library, const ww_models *models, const char *const *inputs, size_t count,
                           const ww_scan_options *options, ww_scan_result *result, ww_error *err)
 {

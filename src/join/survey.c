@@ -66,7 +66,8 @@ static const char *what_it_is(word w)
                                            {"shrink=", "the size to which frames are shrunk"},
                                            {"portrait=", "the width of portraits"},
                                            {"times=", "the sampling times (--near-times, --fast)"},
-                                           {"fast", "--fast"}};
+                                           {"fast", "--fast"},
+                                           {"hwaccel", "--hwaccel"}};
     for (size_t i = 0; i < sizeof named / sizeof *named; i++)
         if ((size_t)w.length >= strlen(named[i][0]) && memcmp(w.at, named[i][0], strlen(named[i][0])) == 0)
             return named[i][1];

@@ -51,6 +51,8 @@ void ww_span_result_free(ww_span_result *seen)
     for (size_t i = 0; i < seen->faces.count; i++)
         ww_extracted_face_free(&seen->faces.item[i]);
     free(seen->damage);
+    free(seen->device);
+    free(seen->fallback);
     ww_vector_free(&seen->frames);
     ww_vector_free(&seen->faces);
     ww_vector_free(&seen->shots);

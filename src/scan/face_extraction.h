@@ -52,6 +52,8 @@ typedef struct ww_span_result { // what a span showed: the frames that hold face
     ww_scan_counts counts;
     char *damage; // what could not be read, for people; owned; NULL: nothing
     double decode_s, detect_s, embed_s, encode_s;
+    char *device;   // the type of the device that decoded it or a part of it; owned; NULL: software did
+    char *fallback; // why software did all or the rest though a device was asked for; owned; NULL: it did not
 } ww_span_result;
 
 void ww_track_chips_clear(ww_track_chips *chips); // with what they own

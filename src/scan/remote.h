@@ -6,8 +6,8 @@
 // holds. Videos are opened (read whole once, for their hash) by openers ahead of next(), which takes what they found in
 // the order of the inputs.
 //
-//   request  "wwq2", key of the scan, what is asked (OPEN, LOOK), path, track; LOOK: the span, of how many
-//   reply    "wwr2", log lines, a status with its message; OPEN: the source; LOOK: the task as it is then
+//   request  "wwq3", key of the scan, what is asked (OPEN, LOOK), path, track; LOOK: the span, of how many
+//   reply    "wwr3", log lines, a status with its message; OPEN: the source; LOOK: the task as it is then
 #ifndef WW_SCAN_REMOTE_H
 #define WW_SCAN_REMOTE_H
 #include "base/pack.h"

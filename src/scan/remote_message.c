@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-// "wwq2", "wwr2": another version of these messages has other marks
-#define MARK_REQUEST 0x32717777
-#define MARK_REPLY 0x32727777
+// "wwq3", "wwr3": another version of these messages has other marks
+#define MARK_REQUEST 0x33717777
+#define MARK_REPLY 0x33727777
 enum {
     TRACKS_MAX = 1024,     // of a file
     SIDE_MAX_PX = 1000000, // of a frame
@@ -77,6 +77,7 @@ void ww_source_pack(ww_buffer *b, const ww_scan_source *f, const char *failure)
     ww_pack_i64(b, i->tracks_more);
     ww_pack_i64(b, f->samples);
     ww_pack_text(b, f->cut_off);
+    ww_pack_u8(b, i->on_device);
 }
 
 void ww_source_unpack(ww_unpack *in, ww_scan_source *f, char **failure)
@@ -99,6 +100,7 @@ void ww_source_unpack(ww_unpack *in, ww_scan_source *f, char **failure)
     i->tracks_more = (int)ww_unpack_within(in, 0, TRACKS_MAX);
     f->samples = ww_unpack_i64(in);
     f->cut_off = ww_unpack_text(in, WW_REMOTE_TEXT_MAX);
+    i->on_device = ww_unpack_u8(in) != 0;
     f->opened = !in->bad && !*failure;
 }
 
@@ -281,6 +283,8 @@ static void pack_seen(ww_buffer *b, const ww_span_result *seen)
     ww_pack_f64(b, seen->detect_s);
     ww_pack_f64(b, seen->embed_s);
     ww_pack_f64(b, seen->encode_s);
+    ww_pack_text(b, seen->device);
+    ww_pack_text(b, seen->fallback);
 }
 
 static void unpack_lists(ww_unpack *in, ww_span_result *seen)
@@ -321,6 +325,8 @@ static void unpack_seen(ww_unpack *in, ww_span_result *seen)
     seen->detect_s = ww_unpack_f64(in);
     seen->embed_s = ww_unpack_f64(in);
     seen->encode_s = ww_unpack_f64(in);
+    seen->device = ww_unpack_text(in, WW_REMOTE_TEXT_MAX);
+    seen->fallback = ww_unpack_text(in, WW_REMOTE_TEXT_MAX);
 }
 
 void ww_task_pack(ww_buffer *b, const ww_scan_task *t)

@@ -11,6 +11,7 @@ typedef struct open_files { // of the workers of a process
     pthread_mutex_t mutex;  // also held while a file is opened, so that two workers do not open the same
     int users;
     WW_VECTOR(ww_scan_source *) source; // a user of each
+    ww_hwaccel *hwaccel;                // as the first worker's options have it
 } open_files;
 
 struct ww_worker {
@@ -42,7 +43,10 @@ ww_status ww_worker_make(const ww_models *models, const ww_scan_options *options
     pthread_mutex_lock(&w->files->mutex);
     w->files->users++;
     pthread_mutex_unlock(&w->files->mutex);
-    ww_status status = ww_looker_open(models, &w->options, NULL, &w->looker, err);
+    ww_status status = beside ? WW_OK : ww_hwaccel_open(w->options.hwaccel, &w->files->hwaccel, err);
+    w->options.hwaccel = NULL; // the caller's
+    if (status == WW_OK)
+        status = ww_looker_open(models, &w->options, NULL, &w->looker, err);
     *worker = status == WW_OK ? w : NULL;
     if (status != WW_OK)
         ww_worker_unmake(w);
@@ -82,6 +86,7 @@ void ww_worker_unmake(ww_worker *w)
     pthread_mutex_unlock(&w->files->mutex);
     if (last) {
         ww_vector_free(&w->files->source);
+        ww_hwaccel_close(w->files->hwaccel);
         pthread_mutex_destroy(&w->files->mutex);
         free(w->files);
     }
@@ -109,6 +114,7 @@ static ww_status hold(ww_worker *w, const ww_remote_request *r, char **failure, 
             w->source = ww_scan_source_share(w->files->source.item[i]);
     if (!w->source) {
         ww_scan_source *f = ww_scan_source_new(r->path, r->path, r->track);
+        f->hwaccel = w->files->hwaccel;
         const ww_cancel never = {0};
         const ww_log quiet = {0};
         // What there is to say about a file was said when it was opened the first time.

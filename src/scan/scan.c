@@ -85,7 +85,7 @@ static char *exact_key(const ww_models *m, const ww_scan_options *o)
     return key;
 }
 
-static char *scan_key(const ww_scan_options *o, const char *exact)
+static char *plain_key(const ww_scan_options *o, const char *exact)
 {
     static const char *const times[] = {[WW_TIMES_EXACT] = "",
                                         [WW_TIMES_NEAR] = " times=near",
@@ -94,10 +94,17 @@ static char *scan_key(const ww_scan_options *o, const char *exact)
     return ww_strf("%s%s%s", exact, times[ww_scan_times(o)], o->fast ? " fast" : "");
 }
 
+// Which device it is makes no difference here: what is asked for is that one may decode.
+static char *scan_key(const ww_scan_options *o, const char *plain)
+{
+    return ww_strf("%s%s", plain, ww_hwaccel_is_wanted(o->hwaccel) ? " hwaccel" : "");
+}
+
 char *ww_scan_key(const ww_models *models, const ww_scan_options *options)
 {
-    char *exact = exact_key(models, options), *key = scan_key(options, exact);
+    char *exact = exact_key(models, options), *plain = plain_key(options, exact), *key = scan_key(options, plain);
     free(exact);
+    free(plain);
     return key;
 }
 
@@ -198,9 +205,11 @@ ww_status ww_scan_sources(ww_library *library, const ww_models *models, const ch
         s.options = *options;
     ww_scan_set_defaults(&s.options);
     s.exact_key = exact_key(models, &s.options);
-    s.key = scan_key(&s.options, s.exact_key);
-    ww_status status =
-        ww_source_list_collect(inputs, count, library, &library->log, &s.inputs, &s.result.unreadable, err);
+    s.plain_key = plain_key(&s.options, s.exact_key);
+    s.key = scan_key(&s.options, s.plain_key);
+    ww_status status = ww_hwaccel_open(transport ? NULL : s.options.hwaccel, &s.hwaccel, err);
+    if (status == WW_OK)
+        status = ww_source_list_collect(inputs, count, library, &library->log, &s.inputs, &s.result.unreadable, err);
     if (status == WW_OK)
         status = ww_shard_cut(&s.shard, s.options.shard, s.options.shards, &s.inputs, err);
     s.result.inputs = ww_shard_files(&s.shard, s.inputs.count) + s.result.unreadable;
@@ -223,7 +232,9 @@ ww_status ww_scan_sources(ww_library *library, const ww_models *models, const ch
     free_met(&s);
     ww_source_list_free(&s.inputs);
     free(s.key);
+    free(s.plain_key);
     free(s.exact_key);
+    ww_hwaccel_close(s.hwaccel);
     s.result.wall_s = ww_seconds() - begun;
     if (result)
         *result = s.result;

@@ -30,13 +30,15 @@ typedef struct ww_scan_source {
     uint64_t hash;
     bool opened; // what follows is known: it could be opened, here or by a worker elsewhere
     ww_source_info info;
-    int64_t samples;    // of a video
-    char *cut_off;      // what is missing of it at the end, for people; NULL: nothing
-    ww_source *handle;  // NULL where it was opened elsewhere
-    int64_t resumed;    // id in the store of an earlier scan cut short, 0: none; does not change once tasks are out
-    int64_t source_id;  // in the store; 0 until the first result arrives; belongs to done()
-    bool told, counted; // what is wrong with it was said; it counts as damaged; belong to done(), as does the next
-    bool met;           // it is in scan->met
+    int64_t samples;     // of a video
+    char *cut_off;       // what is missing of it at the end, for people; NULL: nothing
+    ww_source *handle;   // NULL where it was opened elsewhere
+    ww_hwaccel *hwaccel; // to open it with; NULL: software decodes
+    int64_t resumed;     // id in the store of an earlier scan cut short, 0: none; does not change once tasks are out
+    int64_t source_id;   // in the store; 0 until the first result arrives; belongs to done()
+    bool told, counted;  // what is wrong with it was said; it counts as damaged; belong to done(), as does the next
+    bool met;            // it is in scan->met
+    bool device_told, fallback_told; // how it was decoded; likewise
 } ww_scan_source;
 
 typedef struct ww_scan_task {
@@ -64,7 +66,9 @@ typedef struct ww_scan {
     ww_scan_options options;
     ww_scan_result result;
     char *key;       // models and options, as text
-    char *exact_key; // of the same with exact times
+    char *plain_key; // of the same with software decoding
+    char *exact_key; // of that with exact times
+    ww_hwaccel *hwaccel;
     ww_source_list inputs;
     double total_weight, done_share;
     ww_shard shard; // what of them is scanned
@@ -93,11 +97,14 @@ ww_status ww_scan_source_load(ww_scan_source *source, const ww_models *models, c
                               const ww_cancel *cancel, bool hash, const ww_log *log, char **failure, ww_error *err);
 // The same for this scan, by whoever does it, and tells what is planned.
 ww_status ww_scan_source_open(ww_scan *s, ww_scan_source *source, char **failure, ww_error *err);
+// What a source is scanned as: what no device can decode is no other for being scanned with one at hand.
+const char *ww_scan_key_of(const ww_scan *s, const ww_scan_source *source);
 // A source of this content that is finished, scanned with these options or with such as will do as well; 0: none.
 ww_status ww_scan_find_whole(ww_scan *s, uint64_t hash, int64_t *source, ww_error *err);
-// The source with this content scanned with these options, finished or begun; 0: none. With near times also one that is
-// finished (*whole) at exact ones, which will do as well: its spans are other ones.
-ww_status ww_scan_find_known(ww_scan *s, uint64_t hash, int64_t *source, bool *whole, ww_error *err);
+// The source with this content scanned with these options, finished or begun; 0: none in *id. With near times also one
+// that is finished (*whole) at exact ones, which will do as well: its spans are other ones; with hardware decoding one
+// that software decoded.
+ww_status ww_scan_find_known(ww_scan *s, const ww_scan_source *source, int64_t *id, bool *whole, ww_error *err);
 // The same for a photo that was opened by now: sets t->already.
 ww_status ww_scan_photo_known(ww_scan *s, ww_scan_task *t, ww_error *err);
 // The pipeline's next() and drop().

@@ -26,7 +26,7 @@ static ww_status store_source(ww_scan *s, ww_scan_task *t, const char *error, ww
                          .track = f->track,
                          .hash = f->hash,
                          .bytes = f->input.bytes,
-                         .scan_key = s->key,
+                         .scan_key = ww_scan_key_of(s, f),
                          .error = error,
                          .place = f->place};
     if (f->opened && !error) {
@@ -38,7 +38,7 @@ static ww_status store_source(ww_scan *s, ww_scan_task *t, const char *error, ww
         row.stream_start_us = info->stream_start_us;
         row.span_count = info->span_count;
     }
-    ww_status status = ww_store_delete_outdated(s->library->store, f->name, f->hash, s->key, err);
+    ww_status status = ww_store_delete_outdated(s->library->store, f->name, f->hash, row.scan_key, err);
     if (status == WW_OK)
         status = ww_store_add_source(s->library->store, &row, &f->source_id, err);
     if (status == WW_OK && f->opened && !error && f->cut_off)
@@ -176,7 +176,7 @@ static ww_status store_task(ww_scan *s, ww_scan_task *t, ww_error *err)
         // Another photo of this run may have had the same content.
         int64_t known = 0;
         if (!t->source->source_id && !t->failure)
-            status = ww_store_find_source(store, t->source->hash, s->key, &known, err);
+            status = ww_store_find_source(store, t->source->hash, ww_scan_key_of(s, t->source), &known, err);
         if (known)
             t->already = true;
         else if (status == WW_OK)
@@ -227,6 +227,26 @@ static void tell_span(const ww_scan *s, const ww_scan_task *t)
             seen->encode_s);
 }
 
+// A video counts once as decoded by a device, and once as one for which software took over.
+static void count_decoding(ww_scan *s, const ww_scan_task *t)
+{
+    ww_scan_source *f = t->source;
+    if (t->seen.device && !f->device_told) {
+        f->device_told = true;
+        s->result.hwaccel_files++;
+        ww_logf(&s->library->log, WW_LOG_INFO, "%s: decoded by %s", f->name, t->seen.device);
+    }
+    if (t->seen.fallback && !f->fallback_told) {
+        f->fallback_told = true;
+        s->result.hwaccel_fallbacks++;
+        if (f->info.on_device) // from here on, or here only: the device is asked again where it may do better
+            ww_logf(&s->library->log, WW_LOG_INFO, "%s, span %d of %d: decoded by software: %s", f->name, t->span + 1,
+                    t->span_count, t->seen.fallback);
+        else
+            ww_logf(&s->library->log, WW_LOG_INFO, "%s: decoded by software: %s", f->name, t->seen.fallback);
+    }
+}
+
 static void count_task(ww_scan *s, const ww_scan_task *t)
 {
     ww_scan_result *r = &s->result;
@@ -243,6 +263,7 @@ static void count_task(ww_scan *s, const ww_scan_task *t)
         return;
     }
     tell_span(s, t);
+    count_decoding(s, t);
     r->scanned += t->source->track == 0 && (t->whole || t->span == t->span_count - 1);
     r->frames += t->seen.counts.samples;
     r->faces += (int64_t)t->seen.faces.count;

@@ -30,6 +30,7 @@ ww_scan_source *ww_scan_source_new(const char *path, const char *file, int track
 static ww_scan_source *source_new(const ww_scan *s, const ww_source_file *input, int track)
 {
     ww_scan_source *f = ww_scan_source_new(input->path, input->file, track);
+    f->hwaccel = s->hwaccel;
     f->input = *input;
     f->input.path = f->input.file = NULL;
     f->hash = hash_of_track(input->content, track);
@@ -77,13 +78,33 @@ void ww_scan_drop(void *user, void *task)
 
 // --- what the library knows ------------------------------------------------------------------------------------------
 
-ww_status ww_scan_find_known(ww_scan *s, uint64_t hash, int64_t *source, bool *whole, ww_error *err)
+const char *ww_scan_key_of(const ww_scan *s, const ww_scan_source *f)
+{
+    return f->info.on_device ? s->key : s->plain_key;
+}
+
+static bool asks_hardware(const ww_scan *s) { return ww_hwaccel_is_wanted(s->options.hwaccel); }
+
+// Finished scans that will do as well as one with the key of this scan. The store is locked.
+static ww_status find_as_good(ww_scan *s, uint64_t hash, int64_t *source, ww_error *err)
+{
+    ww_status status = WW_OK;
+    if (asks_hardware(s))
+        status = ww_store_find_whole_source(s->library->store, hash, s->plain_key, source, err);
+    if (status == WW_OK && *source == 0 && ww_scan_times(&s->options) == WW_TIMES_NEAR)
+        status = ww_store_find_whole_source(s->library->store, hash, s->exact_key, source, err);
+    return status;
+}
+
+ww_status ww_scan_find_known(ww_scan *s, const ww_scan_source *f, int64_t *source, bool *whole, ww_error *err)
 {
     *whole = false;
     pthread_mutex_lock(&s->library->store_mutex);
-    ww_status status = ww_store_find_source(s->library->store, hash, s->key, source, err);
-    if (status == WW_OK && *source == 0 && ww_scan_times(&s->options) == WW_TIMES_NEAR) {
-        status = ww_store_find_whole_source(s->library->store, hash, s->exact_key, source, err);
+    ww_status status = ww_store_find_source(s->library->store, f->hash, s->key, source, err);
+    if (status == WW_OK && *source == 0 && asks_hardware(s) && !f->info.on_device)
+        status = ww_store_find_source(s->library->store, f->hash, s->plain_key, source, err);
+    if (status == WW_OK && *source == 0) {
+        status = find_as_good(s, f->hash, source, err);
         *whole = *source != 0;
     }
     pthread_mutex_unlock(&s->library->store_mutex);
@@ -94,7 +115,7 @@ ww_status ww_scan_photo_known(ww_scan *s, ww_scan_task *t, ww_error *err)
 {
     bool whole;
     t->span_count = t->source->info.span_count;
-    ww_status status = ww_scan_find_known(s, t->source->hash, &t->source->resumed, &whole, err);
+    ww_status status = ww_scan_find_known(s, t->source, &t->source->resumed, &whole, err);
     t->already = t->source->resumed != 0;
     return status;
 }
@@ -103,8 +124,8 @@ ww_status ww_scan_find_whole(ww_scan *s, uint64_t hash, int64_t *source, ww_erro
 {
     pthread_mutex_lock(&s->library->store_mutex);
     ww_status status = ww_store_find_whole_source(s->library->store, hash, s->key, source, err);
-    if (status == WW_OK && *source == 0 && ww_scan_times(&s->options) == WW_TIMES_NEAR)
-        status = ww_store_find_whole_source(s->library->store, hash, s->exact_key, source, err);
+    if (status == WW_OK && *source == 0)
+        status = find_as_good(s, hash, source, err);
     pthread_mutex_unlock(&s->library->store_mutex);
     return status;
 }
@@ -159,7 +180,8 @@ ww_status ww_scan_source_load(ww_scan_source *f, const ww_models *models, const 
                                        .intermediate_every_us =
                                            ww_tracks(o, &models->detector_spec) ? WW_INTERMEDIATE_EVERY_US : 0,
                                        .cancel = *cancel,
-                                       .track = f->track};
+                                       .track = f->track,
+                                       .hwaccel = f->hwaccel};
     *failure = NULL;
     ww_status status = hash ? ww_hash_file_until(f->path, cancel, &f->hash, &why) : WW_OK;
     if (status == WW_OK && hash)
@@ -243,7 +265,7 @@ static ww_status begin_video(ww_scan *s, const ww_source_file *input, int track,
         if (s->shard.count && first == end)
             goto done;
         bool whole = false;
-        status = ww_scan_find_known(s, f->hash, &f->resumed, &whole, err);
+        status = ww_scan_find_known(s, f, &f->resumed, &whole, err);
         complete = f->resumed != 0;
         f->source_id = f->resumed;
         for (int i = first; i < end && !whole && complete && status == WW_OK; i++)

@@ -182,6 +182,15 @@ static ww_status on_frame(void *user, const ww_frame *frame, ww_error *err)
     return status;
 }
 
+static void note_decoding(const ww_reader *reader, ww_span_result *seen)
+{
+    const ww_decoding by = ww_reader_decoding(reader);
+    if (by.device && !seen->device)
+        seen->device = ww_strdup(by.device);
+    if (by.fallback && !seen->fallback)
+        seen->fallback = ww_strdup(by.fallback);
+}
+
 ww_status ww_span_worker_run(ww_span_worker *worker, const ww_source *source, ww_reader *reader, int span,
                              ww_span_result *seen, ww_error *err)
 {
@@ -212,6 +221,7 @@ ww_status ww_span_worker_run(ww_span_worker *worker, const ww_source *source, ww
     if (status == WW_OK)
         status = ww_frame_selector_end(&job.selector, err);
     seen->decode_s += ww_thread_cpu_seconds() - begun - (seen->detect_s + seen->embed_s + seen->encode_s - others);
+    note_decoding(reader, seen);
     seen->counts.damaged += damage.lost + damage.concealed;
     if (damage.lost + damage.concealed > 0 && !seen->damage)
         seen->damage = ww_damage_words(source, &damage);

@@ -29,7 +29,7 @@ from ._core import (
 )
 from .estimator import WhosWhoClusterer, cluster_vectors
 from .finder import Finder
-from .library import Library, check_dataset, check_known, cluster_vector_files, dataset_formats, evaluate_pairs, evaluate_people, join
+from .library import Library, check_dataset, check_hwaccel, check_known, cluster_vector_files, dataset_formats, evaluate_pairs, evaluate_people, join
 from .models import Models, article, check_model, get_model, pinned_models
 from .view import Table, View
 
@@ -53,6 +53,7 @@ __all__ = [
     "WhosWhoClusterer",
     "article",
     "check_dataset",
+    "check_hwaccel",
     "check_known",
     "cluster_vector_files",
     "check_model",

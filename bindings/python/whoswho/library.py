@@ -67,7 +67,7 @@ class Library:
 
         Options are those of ww_scan_options: every_us (microseconds between samples), detect_size, min_face_px,
         min_score, frame_max_px, threads, no_track, shrink_width, shrink_height, near_times, fast,
-        portrait_width, count_frames, shard and shards (see join). Returns the counts of ww_scan_result; a file that cannot be read is logged and counted (unreadable).
+        portrait_width, count_frames, hwaccel ("auto", "cuda", ...), shard and shards (see join). Returns the counts of ww_scan_result; a file that cannot be read is logged and counted (unreadable).
         """
         keep: list = []
         if isinstance(inputs, (str, bytes, os.PathLike)):
@@ -263,6 +263,13 @@ def check_dataset(folder, finder: Optional[Finder] = None) -> Record:
     findings = found.finish()
     check(status, err)
     return Record(findings=findings, pictures=result.pictures, labels=result.labels)
+
+
+def check_hwaccel(name: Optional[str]) -> None:
+    """Raises an error, whose message names what there is, unless Library.scan() can decode with this hwaccel."""
+    keep: list = []
+    err = ffi.new("ww_error *")
+    check(lib.ww_check_hwaccel(optional(name, keep), err), err)
 
 
 def check_known(folder) -> None:

@@ -147,7 +147,7 @@ TEST(a_request_that_makes_no_sense_is_refused)
     for (int i = 0; i < DAMAGES; i++) {
         for (size_t k = 0; k < sizeof noise; k++)
             noise[k] = (uint8_t)((size_t)i * 31 + k * 7);
-        memcpy(noise, "wwq2", 4);
+        memcpy(noise, "wwq3", 4);
         CHECK_EQ(ww_worker_answer(worker, noise, (size_t)i, &reply, &err), WW_ERR_FORMAT);
         CHECK(reply.data == NULL);
     }
