@@ -87,7 +87,7 @@ static const char version_1[] =
 static const char version_2[] =
     // a stranger: sorted, but not written as a person
     "ALTER TABLE person ADD COLUMN ignored INTEGER NOT NULL DEFAULT 0;"
-    "ALTER TABLE face ADD COLUMN was INTEGER;"    // person.number before the last sorting
+    "ALTER TABLE face ADD COLUMN was INTEGER;"    // person.number before the last move
     "ALTER TABLE face ADD COLUMN former INTEGER;" // the last that was another than now
 
     "CREATE TABLE journal (" // what the user decided; rows are added, never changed

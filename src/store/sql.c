@@ -77,17 +77,9 @@ static const char *const sql_text[WW_SQL_COUNT] = {
     [WW_SQL_FACE_PICTURE] = "SELECT jpeg FROM face_picture WHERE face = ?",
     [WW_SQL_LIGHT] = "SELECT face, light FROM face_chip WHERE face = ?",
     [WW_SQL_CHIP] = "SELECT png FROM face_chip WHERE face = ?",
-    [WW_SQL_CLEAR_PEOPLE] = "UPDATE face SET was = person, person = NULL WHERE person IS NOT NULL OR was IS NOT NULL",
-    [WW_SQL_SET_PERSON] =
-        ("UPDATE face SET person = nullif(?1, -1), former = CASE WHEN was IS NULL OR was = ?1 THEN former ELSE was END"
-         " WHERE id = ?2"),
     [WW_SQL_MOVE_FACE] =
         ("UPDATE face SET was = person, person = nullif(?1, -1),"
          " former = CASE WHEN person IS NULL OR person = ?1 THEN former ELSE person END WHERE id = ?2"),
-    [WW_SQL_ADD_PEOPLE] =
-        "INSERT OR IGNORE INTO person (number) SELECT DISTINCT person FROM face WHERE person IS NOT NULL",
-    [WW_SQL_DROP_PEOPLE] = ("DELETE FROM person WHERE name IS NULL"
-                            " AND number NOT IN (SELECT person FROM face WHERE person IS NOT NULL)"),
     [WW_SQL_DROP_PERSON] = "DELETE FROM person WHERE name IS NULL AND number = ?",
     [WW_SQL_FORGET] = "DELETE FROM remembered",
     [WW_SQL_SET_NAME] = "UPDATE person SET name = ? WHERE number = ?",

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What goes in comes out again, in the promised order, also from a library that was closed in between.
+#include "store/sql.h"
 #include "store_fixture.h"
 
 #define CRAFTY_PATH                                                                                                    \
@@ -349,6 +350,23 @@ TEST(people_follow_the_assignment_and_names_stay)
     fixture_end();
 }
 
+TEST(an_assignment_writes_what_it_changes_alone)
+{
+    fixture_begin();
+    ww_error err = {0};
+    ww_store *s = fixture_open();
+    fixture_fill(s, 1, 2);
+    CHECK_OK(ww_store_set_people(s, (int64_t[]){1, 2}, (int32_t[]){0, 1}, 2, &err));
+    const sqlite3_int64 before = sqlite3_total_changes64(s->db);
+    CHECK_OK(ww_store_set_people(s, (int64_t[]){2, 1}, (int32_t[]){1, 0}, 2, &err));
+    CHECK_EQ(sqlite3_total_changes64(s->db) - before, 0);
+    CHECK_OK(ww_store_set_people(s, (int64_t[]){1, 2}, (int32_t[]){0, 0}, 2, &err));
+    CHECK_EQ(sqlite3_total_changes64(s->db) - before, 2); // the face, and the person who is gone
+    check_people(s, "0:-:2 ");
+    ww_store_close(s);
+    fixture_end();
+}
+
 TEST(a_bad_assignment_changes_nothing)
 {
     fixture_begin();
@@ -577,6 +595,7 @@ int main(void)
     RUN(deleting_a_source_takes_its_faces_along_and_no_others);
     RUN(who_a_deleted_face_was_is_remembered_until_the_next_sorting);
     RUN(people_follow_the_assignment_and_names_stay);
+    RUN(an_assignment_writes_what_it_changes_alone);
     RUN(a_bad_assignment_changes_nothing);
     RUN(meta_values_are_kept_replaced_and_forgotten);
     RUN(exported_files_are_kept_as_they_were_written);
