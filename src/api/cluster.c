@@ -75,7 +75,8 @@ static ww_status resolve(ww_library *library, const ww_cluster_options *o, ww_so
     return status;
 }
 
-static ww_status load(ww_library *library, const ww_cluster_options *options, sorting *s, ww_error *err)
+// The faces, but for their vectors.
+static ww_status load_faces(ww_library *library, const ww_cluster_options *options, sorting *s, ww_error *err)
 {
     ww_cluster_options full = WW_CLUSTER_OPTIONS_INIT;
     ww_status status = WW_CHECK_SIZED(options, ww_cluster_options, err);
@@ -87,6 +88,12 @@ static ww_status load(ww_library *library, const ww_cluster_options *options, so
     status = resolve(library, &full, &s->settings, err);
     if (status == WW_OK)
         status = ww_catalog_load(library->store, NULL, 0, &s->faces, err);
+    return status;
+}
+
+static ww_status load(ww_library *library, const ww_cluster_options *options, sorting *s, ww_error *err)
+{
+    ww_status status = load_faces(library, options, s, err);
     if (status == WW_OK)
         status = ww_catalog_add_vectors(&s->faces, err);
     if (status == WW_OK)
@@ -145,6 +152,58 @@ ww_status ww_sorting_finish(ww_sorting *s, ww_cluster_result *result, ww_error *
     r.wall_s = ww_seconds() - s->begun_s;
     ww_sized_write(result, &r, sizeof r);
     return status;
+}
+
+// What the decisions up to this entry say.
+static ww_status replay_until(sorting *s, int64_t last, ww_decided *decided, ww_error *err)
+{
+    ww_journal journal;
+    *decided = (ww_decided){0};
+    ww_status status = ww_journal_load_until(s->in.library->store, last, &journal, err);
+    if (status != WW_OK)
+        return status;
+    ww_face_key *key = ww_catalog_keys(&s->faces, err);
+    status = key ? ww_decisions_replay_journal(&journal, key, s->faces.face.count, decided, err) : WW_ERR_MEMORY;
+    free(key);
+    ww_journal_free(&journal);
+    return status;
+}
+
+// *done: it was possible to begin with what the last sort found.
+static ww_status try_again(sorting *s, ww_cluster_result *result, bool *done, ww_error *err)
+{
+    ww_decided before = {0};
+    int64_t journal = 0;
+    bool found = false;
+    *done = false;
+    ww_status status = load_faces(s->in.library, NULL, s, err);
+    if (status == WW_OK)
+        status = ww_people_recall(&s->in, &s->people, &found, &journal, err);
+    if (status != WW_OK || !found)
+        return status;
+    status = replay_until(s, journal, &before, err);
+    if (status == WW_OK)
+        status = ww_decisions_replay_catalog(s->in.library, &s->faces, &s->decided, err);
+    if (status == WW_OK)
+        status = ww_people_compute_again(s->people, &s->faces, &before, done, err);
+    if (status == WW_OK && *done)
+        status = ww_sorting_finish(s, result, err);
+    ww_decided_free(&before);
+    return status;
+}
+
+ww_status ww_sort_after_decisions(ww_library *library, ww_cluster_result *result, bool *again, ww_error *err)
+{
+    sorting *s = ww_alloc(sizeof *s);
+    bool done = false;
+    ww_status status = WW_CHECK_SIZED(result, ww_cluster_result, err);
+    *s = (sorting){.in.library = library, .revision = library->revision, .begun_s = ww_seconds()};
+    if (status == WW_OK)
+        status = try_again(s, result, &done, err);
+    ww_sorting_free(s);
+    if (again)
+        *again = done;
+    return status == WW_OK && !done ? ww_library_cluster(library, NULL, result, err) : status;
 }
 
 void ww_sorting_free(ww_sorting *s)

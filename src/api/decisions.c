@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "api/cluster.h"
 #include "api/sized.h"
 #include "decisions/decide.h"
 
@@ -54,6 +55,6 @@ ww_status ww_library_log(ww_library *library, int (*on_entry)(void *user, const 
 ww_status ww_library_resort(ww_library *library, ww_cluster_result *clustered, ww_export_result *exported,
                             ww_error *err)
 {
-    ww_status status = ww_library_cluster(library, NULL, clustered, err);
+    ww_status status = ww_sort_after_decisions(library, clustered, NULL, err);
     return status == WW_OK ? ww_library_export(library, exported, err) : status;
 }

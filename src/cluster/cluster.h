@@ -77,6 +77,9 @@ typedef struct ww_method {
     // Its threshold is scikit-learn's eps: all vectors are alike, min_samples of them start a cluster, nobody joins
     // afterwards.
     bool by_density;
+    // Average linkage alone: clusters that lie farther apart than the threshold do not influence each other, and
+    // whom it put together it puts together again if they are linked.
+    bool local;
     bool vectors_alone; // of what is known of faces beside their vectors only the user's decisions hold
     // The method itself, over the links prepared by ww_method_run (method.h).
     ww_status (*run)(const struct ww_method_problem *problem, uint32_t *cluster_of_group, ww_error *err);

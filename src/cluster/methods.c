@@ -33,6 +33,7 @@ static const ww_method methods[] = {
     {"hac",
      "average linkage: joins clusters whose pairs are, in the root mean square, within the threshold",
      {.threshold = 1.1},
+     .local = true,
      .run = ww_hac_run},
     {"map-equation",
      "clusters a random walk over neighbours within the threshold stays in (Infomap's two-level map equation)",

@@ -184,6 +184,18 @@ ww_status ww_journal_load(ww_store *store, ww_journal *journal, ww_error *err)
     return status;
 }
 
+ww_status ww_journal_load_until(ww_store *store, int64_t last, ww_journal *journal, ww_error *err)
+{
+    ww_status status = ww_journal_load(store, journal, err);
+    while (status == WW_OK && journal->entry.count && journal->entry.item[journal->entry.count - 1].seq > last)
+        ww_entry_free(&journal->entry.item[--journal->entry.count]);
+    if (status == WW_OK && !mark_undone(journal)) {
+        status = ww_fail_memory(err, "the library's journal");
+        ww_journal_free(journal);
+    }
+    return status;
+}
+
 bool ww_entry_discards(const ww_entry *entry)
 {
     return entry->kind == WW_DECISION_ADD ? entry->undone

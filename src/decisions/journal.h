@@ -41,6 +41,8 @@ typedef struct ww_journal {
 } ww_journal;
 
 ww_status ww_journal_load(ww_store *store, ww_journal *journal, ww_error *err);
+// As it was when `last` was its last entry.
+ww_status ww_journal_load_until(ww_store *store, int64_t last, ww_journal *journal, ww_error *err);
 void ww_journal_free(ww_journal *journal);
 
 // Appends the entry and sets its seq and time, and its batch if that is 0. Its faces are put in order.

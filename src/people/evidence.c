@@ -7,8 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FACES_AT_ONCE_MAX = 256 }; // of a larger crowd nobody is told apart by being in one picture
-
 struct finding {
     const ww_catalog *faces;
     const ww_decided *decided;
@@ -115,7 +113,7 @@ static ww_status take_tracks(struct finding *f, ww_error *err)
         for (next = first + 1; next < n && t[next].source == t[first].source && t[next].track == t[first].track; next++)
             if (!decided_apart(f, t[next - 1].face, t[next].face))
                 join(f, t[next - 1].face, t[next].face);
-        if (next - first > 1 && is_seed(f, t[first].face) && is_seed(f, t[next - 1].face))
+        if (!f->options->must_alone && next - first > 1 && is_seed(f, t[first].face) && is_seed(f, t[next - 1].face))
             f->starved = !ww_vector_push(&f->out->same,
                                          (float)sqrt(ww_catalog_distance_squared(g, t[first].face, t[next - 1].face)))
                          || f->starved;
@@ -146,7 +144,7 @@ typedef WW_VECTOR(struct together) meetings;
 
 static void meet_on_frame(struct finding *f, uint32_t first, uint32_t next, meetings *met)
 {
-    if (next - first > FACES_AT_ONCE_MAX)
+    if (next - first > WW_FACES_AT_ONCE_MAX)
         return;
     for (uint32_t a = first; a < next; a++)
         for (uint32_t b = a + 1; b < next; b++) {
@@ -229,7 +227,7 @@ ww_status ww_evidence_find(const ww_catalog *faces, const ww_decided *decided, c
         take_decisions(&f);
         status = f.starved || options->decisions_alone ? WW_OK : take_tracks(&f, err);
     }
-    if (status == WW_OK && !f.starved && !options->decisions_alone)
+    if (status == WW_OK && !f.starved && !options->decisions_alone && !options->must_alone)
         take_frames(&f);
     if (status == WW_OK && f.starved)
         status = ww_fail_memory(err, "what is known of %zu faces", count);

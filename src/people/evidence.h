@@ -17,6 +17,8 @@
 // linkage joins.
 #define WW_DUPLICATE_SHARE 0.6
 
+enum { WW_FACES_AT_ONCE_MAX = 256 }; // of a larger crowd nobody is told apart by being in one picture
+
 typedef struct ww_evidence {
     WW_VECTOR(ww_pair) must, cannot; // indices of faces; free of contradictions
     WW_VECTOR(ww_pair) at_once;      // on one photo: most likely two people
@@ -29,6 +31,7 @@ typedef struct ww_evidence_options {
     double linkage;             // the model's threshold for average linkage, Euclidean
     const ww_face_grade *grade; // a face each; only good ones tell about distances
     bool decisions_alone;       // neither tracks nor faces seen at once
+    bool must_alone;            // `must` alone is wanted, with the decided `cannot`; the catalog needs no vectors
 } ww_evidence_options;
 
 ww_status ww_evidence_find(const ww_catalog *faces, const ww_decided *decided, const ww_evidence_options *options,

@@ -4,6 +4,7 @@
 #include "cluster/cluster.h"
 #include "people/evidence.h"
 #include "people/person_ids.h"
+#include "people/resort.h"
 #include "people/sort.h"
 #include "people/threshold.h"
 
@@ -28,7 +29,9 @@ struct ww_people_sorting {
     const ww_catalog *faces;
     const ww_decided *decided;
     ww_evidence evidence;
-    ww_face_context context; // gathered when it is needed
+    ww_evidence without;        // the same without decisions, where there are any
+    const ww_evidence *footage; // what the footage shows, whatever was decided: the threshold is measured by it
+    ww_face_context context;    // gathered when it is needed
     ww_person_ids numbers;
     ww_threshold chosen;
     double model_eps, seed_score; // the models'
@@ -39,6 +42,9 @@ struct ww_people_sorting {
     int32_t *label;
     const ww_method *method;
     ww_sort_options used; // as they turned out
+    ww_evidence_options known;
+    ww_sort_state state; // what the next sort may begin with
+    bool again;          // from such a state
 };
 
 static int report(void *user, double share)
@@ -71,7 +77,7 @@ static void grade_faces(ww_people_sorting *c)
 static size_t count_groups(const ww_people_sorting *c)
 {
     size_t faces = c->faces->face.count - c->not_seed;
-    return faces > c->evidence.must.count ? faces - c->evidence.must.count : 1;
+    return faces > c->footage->must.count ? faces - c->footage->must.count : 1;
 }
 
 // Tracks, and faces that are in none, that can surely be told apart: the strangers among whom a pair may be taken for
@@ -125,7 +131,7 @@ static bool only_photos(const ww_catalog *g)
 static double choose_threshold(ww_people_sorting *c)
 {
     const double model = c->model_eps * WW_LINKAGE_PER_EPS;
-    c->chosen = ww_threshold_choose(&c->evidence, model, count_groups(c));
+    c->chosen = ww_threshold_choose(c->footage, model, count_groups(c));
     if (by_templates(c->method))
         c->chosen.value = ww_threshold_of_model(model, c->apart ? c->apart : count_clear(c));
     if (by_templates(c->method) || c->method->by_density)
@@ -155,10 +161,9 @@ static double join_distance(const ww_people_sorting *c, double threshold)
     return threshold / share_of_linkage(c->method) * JOIN_SHARE;
 }
 
-static ww_sort_options sort_options(ww_people_sorting *c)
+static ww_sort_options sort_options(ww_people_sorting *c, double threshold)
 {
     const ww_sort_settings *given = &c->options;
-    const double threshold = choose_threshold(c);
     return (ww_sort_options){.method = c->method,
                              .threshold = threshold,
                              .context = by_templates(c->method) ? &c->context : NULL,
@@ -169,6 +174,7 @@ static ww_sort_options sort_options(ww_people_sorting *c)
                                                                      : MIN_SAMPLES_DEFAULT,
                              .grade = c->grade,
                              .join = join_distance(c, threshold),
+                             .state = c->method->local ? &c->state : NULL,
                              .threads = c->threads,
                              .progress = report,
                              .user = c->library};
@@ -186,6 +192,11 @@ static ww_status store_settings(const ww_people_sorting *c, ww_error *err)
                            : status;
 }
 
+static ww_sort_basis basis_of(const ww_people_sorting *c, const int32_t *number)
+{
+    return (ww_sort_basis){c->faces, number, &c->options, c->model_eps, c->seed_score};
+}
+
 static ww_status store_people(ww_people_sorting *c, ww_error *err)
 {
     ww_store *store = c->library->store;
@@ -195,32 +206,56 @@ static ww_status store_people(ww_people_sorting *c, ww_error *err)
     status = ww_store_person_ids(c->library, c->faces, c->label, &c->numbers, err);
     if (status == WW_OK)
         status = store_settings(c, err);
+    const ww_sort_basis basis = basis_of(c, c->label);
+    if (status == WW_OK)
+        status = ww_sort_state_store(store, &basis, c->method->local ? &c->state : NULL, err);
     return ww_store_end(store, status, err);
 }
 
 static void fill_result(const ww_people_sorting *c, ww_cluster_result *r)
 {
-    const double at =
-        c->method->by_density ? c->eps * WW_LINKAGE_PER_EPS : c->used.threshold / share_of_linkage(c->method);
     r->people = (int64_t)c->numbers.people.count;
     r->unassigned = c->numbers.unassigned;
     r->faces = (int64_t)c->faces->face.count;
-    r->duplicate_appearances = c->evidence.duplicate_appearances;
     r->method = c->method->name;
     r->threshold = c->used.threshold;
     r->threshold_source = c->options.threshold > 0 || c->options.eps > 0
                               ? (c->options.threshold_remembered ? WW_THRESHOLD_REMEMBERED : WW_THRESHOLD_GIVEN)
                           : c->chosen.measured ? WW_THRESHOLD_MEASURED
                                                : WW_THRESHOLD_MODEL;
-    r->pairs_same = (int64_t)c->chosen.same;
-    r->pairs_different = (int64_t)c->chosen.different;
-    r->false_merge = ww_threshold_false_merge(&c->chosen, at);
-    r->false_split = ww_threshold_false_split(&c->evidence, at);
     r->low_quality = (int64_t)c->not_seed;
+    r->duplicate_appearances = c->state.duplicate_appearances;
+    r->pairs_same = c->state.pairs_same;
+    r->pairs_different = c->state.pairs_different;
+    r->false_merge = c->state.false_merge;
+    r->false_split = c->state.false_split;
+}
+
+// What was found out about the footage; the next sort has it from there.
+static void note_figures(ww_people_sorting *c)
+{
+    const double at =
+        c->method->by_density ? c->eps * WW_LINKAGE_PER_EPS : c->used.threshold / share_of_linkage(c->method);
+    c->state.threshold = c->used.threshold;
+    c->state.duplicate_appearances = c->evidence.duplicate_appearances;
+    c->state.pairs_same = (int64_t)c->chosen.same;
+    c->state.pairs_different = (int64_t)c->chosen.different;
+    c->state.false_merge = ww_threshold_false_merge(&c->chosen, at);
+    c->state.false_split = ww_threshold_false_split(c->footage, at);
+}
+
+// A decision about some does not move the threshold for all others: the footage alone sets it.
+static ww_status find_evidence(ww_people_sorting *c, const ww_evidence_options *known, ww_error *err)
+{
+    const ww_decided nothing = {0};
+    const bool decided = c->decided->must.count || c->decided->cannot.count;
+    c->footage = decided ? &c->without : &c->evidence;
+    ww_status status = ww_evidence_find(c->faces, c->decided, known, &c->evidence, err);
+    return status == WW_OK && decided ? ww_evidence_find(c->faces, &nothing, known, &c->without, err) : status;
 }
 
 // What is known of the faces before they are sorted.
-static ww_status prepare(ww_people_sorting *c, ww_error *err)
+static ww_status prepare_faces(ww_people_sorting *c, ww_error *err)
 {
     ww_status status = ww_setting_number(c->library, WW_SETTING_EPS, WW_EPS_FALLBACK, &c->model_eps, err);
     if (status == WW_OK)
@@ -234,11 +269,17 @@ static ww_status prepare(ww_people_sorting *c, ww_error *err)
         grade_faces(c);
     }
     const ww_method *asked = ww_method_named(c->options.method);
-    ww_evidence_options known = {.linkage = c->model_eps * WW_LINKAGE_PER_EPS,
-                                 .grade = c->grade,
-                                 .decisions_alone = asked && asked->vectors_alone};
+    c->known = (ww_evidence_options){.linkage = c->model_eps * WW_LINKAGE_PER_EPS,
+                                     .grade = c->grade,
+                                     .decisions_alone = asked && asked->vectors_alone};
+    return status;
+}
+
+static ww_status prepare(ww_people_sorting *c, ww_error *err)
+{
+    ww_status status = prepare_faces(c, err);
     if (status == WW_OK)
-        status = ww_evidence_find(c->faces, c->decided, &known, &c->evidence, err);
+        status = find_evidence(c, &c->known, err);
     if (status == WW_OK)
         status = choose_method(c, &c->method, err);
     return status == WW_OK && by_templates(c->method) ? ww_face_context_gather(c->faces, &c->context, err) : status;
@@ -249,11 +290,13 @@ static void release(ww_people_sorting *c)
     free(c->label);
     free(c->grade);
     ww_person_ids_free(&c->numbers);
+    ww_sort_state_free(&c->state);
     ww_evidence_free(&c->evidence);
+    ww_evidence_free(&c->without);
     ww_face_context_free(&c->context);
 }
 
-ww_status ww_people_begin(const ww_people_input *in, ww_people_sorting **sorting, ww_error *err)
+static ww_people_sorting *make(const ww_people_input *in)
 {
     ww_people_sorting *c = ww_alloc(sizeof *c);
     *c = (ww_people_sorting){.library = in->library,
@@ -261,14 +304,50 @@ ww_status ww_people_begin(const ww_people_input *in, ww_people_sorting **sorting
                              .threads = in->threads,
                              .faces = in->faces,
                              .decided = in->decided};
-    *sorting = c;
-    return prepare(c, err);
+    return c;
+}
+
+ww_status ww_people_begin(const ww_people_input *in, ww_people_sorting **sorting, ww_error *err)
+{
+    *sorting = make(in);
+    ww_status status = prepare(*sorting, err);
+    if (status == WW_OK)
+        status = ww_sort_state_make(&(*sorting)->state, in->faces->face.count, err);
+    return status == WW_OK ? ww_store_last_decision(in->library->store, &(*sorting)->state.journal, err) : status;
+}
+
+ww_status ww_people_recall(const ww_people_input *in, ww_people_sorting **sorting, bool *found, int64_t *journal,
+                           ww_error *err)
+{
+    ww_people_sorting *c = *sorting = make(in);
+    char method[WW_SETTING_TEXT_MAX];
+    *found = false;
+    ww_status status = ww_setting_text(in->library, WW_SETTING_USED_METHOD, method, err);
+    if (status == WW_OK)
+        status = prepare_faces(c, err);
+    c->method = ww_method_named(method);
+    const ww_sort_basis basis = basis_of(c, NULL);
+    if (status == WW_OK && c->method && c->method->local)
+        status = ww_sort_state_load(in->library->store, &basis, &c->state, found, err);
+    *journal = c->state.journal;
+    return status;
+}
+
+ww_status ww_people_compute_again(ww_people_sorting *c, ww_catalog *faces, const ww_decided *before, bool *done,
+                                  ww_error *err)
+{
+    c->again = true;
+    c->chosen.measured = !c->method->by_density && c->state.pairs_different >= WW_THRESHOLD_PAIRS_MIN;
+    c->used = sort_options(c, c->state.threshold);
+    const ww_resort_input in = {faces, before, c->decided, &c->known, &c->used};
+    const ww_status status = ww_sort_again(&in, c->label, done, err);
+    return status == WW_OK ? ww_store_last_decision(c->library->store, &c->state.journal, err) : status;
 }
 
 // Fills c->label and c->used.
 static ww_status sort(ww_people_sorting *c, ww_error *err)
 {
-    c->used = sort_options(c);
+    c->used = sort_options(c, choose_threshold(c));
     if (c->chosen.starved)
         return ww_fail_memory(err, "the threshold");
     return ww_sort_faces(c->faces, c->decided, &c->evidence, &c->used, c->label, err);
@@ -301,6 +380,8 @@ ww_status ww_people_compute(ww_people_sorting *c, ww_error *err)
 ww_status ww_people_store(ww_people_sorting *c, ww_cluster_result *result, ww_error *err)
 {
     ww_status status = ww_assign_person_ids(c->library, c->faces, c->decided, c->label, NULL, NULL, &c->numbers, err);
+    if (!c->again)
+        note_figures(c);
     if (status == WW_OK)
         status = store_people(c, err);
     if (status == WW_OK)

@@ -21,6 +21,14 @@ typedef struct ww_people_sorting ww_people_sorting;
 ww_status ww_people_begin(const ww_people_input *in, ww_people_sorting **sorting, ww_error *err);
 ww_status ww_people_compute(ww_people_sorting *sorting, ww_error *err);
 ww_status ww_people_store(ww_people_sorting *sorting, ww_cluster_result *result, ww_error *err);
+// The same after decisions, from what the last sort found on its way; the faces need no vectors. *found: there is
+// something, of these faces as they are and of these settings, and it heeded the decisions up to *journal. *done: who
+// is who, as sorting everything anew would find; else so much has changed that everything is better sorted anew.
+// `faces` are those of the input. See resort.h.
+ww_status ww_people_recall(const ww_people_input *in, ww_people_sorting **sorting, bool *found, int64_t *journal,
+                           ww_error *err);
+ww_status ww_people_compute_again(ww_people_sorting *sorting, ww_catalog *faces, const ww_decided *before, bool *done,
+                                  ww_error *err);
 void ww_people_end(ww_people_sorting *sorting);
 
 // label: of each face, in the order of ww_store_faces; negative: nobody. Borrowed for the call.

@@ -10,6 +10,7 @@
 #define WW_PEOPLE_SORT_H
 #include "people/context.h"
 #include "people/evidence.h"
+#include "people/sort_state.h"
 
 typedef struct ww_sort_options {
     const ww_method *method;
@@ -22,6 +23,7 @@ typedef struct ww_sort_options {
     // Euclidean distance within which left-over faces join their nearest; 0: they do not. With a context only whether
     // they do counts: they join by evidence.
     double join;
+    ww_sort_state *state; // filled with what the sort finds on its way, for a method that is local; may be NULL
     int threads;
     ww_cluster_progress progress;
     void *user;

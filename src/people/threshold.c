@@ -5,7 +5,6 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { DIFFERENT_MIN = 30 }; // pairs of people seen at once; with fewer the tail is a guess
 // What all footage has shown before counts as so many pairs: thirty alone give the deviation to within a third.
 #define PAIRS_BEFORE 50.0
 // How much strangers' distances spread, as a share of the model's threshold: 0.065 to 0.07 with every embedder tried.
@@ -47,7 +46,7 @@ static int ascending(const void *a, const void *b)
 static bool measure(const ww_evidence *e, double *mean, double *deviation, bool *starved)
 {
     size_t n = e->different.count;
-    if (n < DIFFERENT_MIN)
+    if (n < WW_THRESHOLD_PAIRS_MIN)
         return false;
     float *sorted = ww_try_array(n, sizeof *sorted);
     *starved = !sorted;

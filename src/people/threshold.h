@@ -16,7 +16,8 @@
 // Average linkage goes by the mean over pairs, DBSCAN by the nearest: the one's threshold lies that much above the
 // other's eps.
 #define WW_LINKAGE_PER_EPS 1.2
-#define WW_THRESHOLD_GROUPS 100 // tracks (or lone faces) for which a model's own threshold is meant
+#define WW_THRESHOLD_PAIRS_MIN 30 // of people seen at once; with fewer the tail is a guess
+#define WW_THRESHOLD_GROUPS 100   // tracks (or lone faces) for which a model's own threshold is meant
 
 typedef struct ww_threshold {
     double value;           // for average linkage, Euclidean

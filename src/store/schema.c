@@ -214,7 +214,20 @@ static const char version_8[] =
     "  inode INTEGER NOT NULL,"
     "  hashed_ns INTEGER NOT NULL"
     ") WITHOUT ROWID;"
-    "CREATE INDEX file_content_hash ON file_content (hash);";
+    "CREATE INDEX file_content_hash ON file_content (hash);"
+    // What the last sort leaves for the next one, in one row at most: see people/sort_state.h.
+    "CREATE TABLE sort_state ("
+    "  digest INTEGER NOT NULL,"  // of all it goes by but decisions, and of who is who
+    "  journal INTEGER NOT NULL," // the last decision heeded
+    "  threshold REAL NOT NULL,"
+    "  duplicates INTEGER NOT NULL," // for ww_cluster_result
+    "  same INTEGER NOT NULL,"
+    "  different INTEGER NOT NULL,"
+    "  false_merge REAL NOT NULL,"
+    "  false_split REAL NOT NULL,"
+    "  clusters BLOB NOT NULL," // for each face a little-endian number
+    "  joins BLOB NOT NULL"
+    ");";
 
 // Of footage that was scanned before it is not known until the file is met again.
 static const char version_9[] = "ALTER TABLE source ADD COLUMN stream_start_us INTEGER;";

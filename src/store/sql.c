@@ -84,6 +84,8 @@ static const char *const sql_text[WW_SQL_COUNT] = {
     [WW_SQL_FORGET] = "DELETE FROM remembered",
     [WW_SQL_SET_NAME] = "UPDATE person SET name = ? WHERE number = ?",
     [WW_SQL_SET_IGNORED] = "UPDATE person SET ignored = ? WHERE number = ?",
+    [WW_SQL_DROP_SORT_STATE] = "DELETE FROM sort_state",
+    [WW_SQL_SET_SORT_STATE] = "INSERT INTO sort_state VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     [WW_SQL_ADD_DECISION] =
         ("INSERT INTO journal (batch, time_s, kind, text, words, sides) VALUES (ifnull(nullif(?, 0), ifnull("
          "(SELECT seq FROM sqlite_sequence WHERE name = 'journal'), 0) + 1), ?, ?, ?, ?, ?)"),

@@ -301,6 +301,21 @@ ww_status ww_store_remembered(ww_store *s, ww_on_remembered *on_row, void *user,
 ww_status ww_store_set_name(ww_store *s, int number, const char *name, ww_error *err);
 ww_status ww_store_set_ignored(ww_store *s, int number, bool ignored, ww_error *err); // WW_ERR_NOT_FOUND
 
+// What the last sort leaves for the next one; see people/sort_state.h.
+typedef struct ww_sort_state_row {
+    uint64_t digest;
+    int64_t journal;
+    double threshold;
+    int64_t duplicates, same, different;
+    double false_merge, false_split;
+    const void *clusters, *joins; // `bytes` each
+    size_t bytes;
+} ww_sort_state_row;
+ww_status ww_store_set_sort_state(ww_store *s, const ww_sort_state_row *row, ww_error *err); // NULL: there is none
+typedef ww_status ww_on_sort_state(void *user, const ww_sort_state_row *row, ww_error *err);
+ww_status ww_store_sort_state(ww_store *s, ww_on_sort_state *on_row, void *user, ww_error *err); // at most one call
+ww_status ww_store_last_decision(ww_store *s, int64_t *seq, ww_error *err);                      // 0: there is none
+
 // --- decisions
 // Appends to the journal; row->seq is ignored. Nothing in the journal is ever changed or removed.
 ww_status ww_store_add_decision(ww_store *s, const ww_journal_row *row, int64_t *seq, ww_error *err);

@@ -331,7 +331,7 @@ def a_library_from_before_files_were_known_is_brought_up_to_date():
     run("ph", "out")
     base = sqlite3.connect("out/whoswho.db")
     base.executescript("DROP INDEX source_failed; DROP TABLE source_file; DROP TABLE succession; DROP TABLE face_chip;"
-                       "DROP TABLE source_place; DROP TABLE span_part; DROP TABLE file_content;")
+                       "DROP TABLE source_place; DROP TABLE span_part; DROP TABLE file_content; DROP TABLE sort_state;")
     for column in ("key", "bytes", "changed_ns"):
         base.execute(f"ALTER TABLE exported DROP COLUMN {column}")
     base.execute("ALTER TABLE source DROP COLUMN stream_start_us")

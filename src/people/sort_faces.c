@@ -1,32 +1,17 @@
 // SPDX-License-Identifier: MIT
-#include "people/sort.h"
-#include "base/forest.h"
+#include "people/sort_parts.h"
 #include "base/memory.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define NONE UINT32_MAX
+#define NONE WW_NO_FACE
 // Nats that may be missing to one who joins somebody of the same recording, and founds nothing. On twelve clips
 // anything from 1 to 2.5 does: of two hundred who join four go wrong.
 #define JOIN_LEEWAY 2.0
 
-struct sorting {
-    const ww_catalog *faces;
-    const ww_decided *decided;
-    const ww_evidence *evidence;
-    const ww_sort_options *options;
-    ww_forest *group; // of each face: the first face of those that must be together
-    bool *set_aside;  // decided to be nobody
-    uint32_t *seed;   // faces that start people, ascending
-    uint32_t *place;  // of each group: its first seed's place in `seed`, or NONE
-    size_t seeds;
-    float *vector;       // of the seeds
-    int32_t *seed_label; // their labels
-};
-
-static void find_groups(const struct sorting *s)
+void ww_sort_find_groups(const ww_sort_work *s)
 {
     const size_t count = s->faces->face.count;
     ww_forest_init(s->group, count);
@@ -36,7 +21,7 @@ static void find_groups(const struct sorting *s)
         ww_forest_root_compress(s->group, (uint32_t)i); // from here on everybody points at the first of the group
 }
 
-static void choose_seeds(struct sorting *s)
+void ww_sort_choose_seeds(ww_sort_work *s)
 {
     const size_t count = s->faces->face.count;
     for (size_t i = 0; i < s->decided->nobody.count; i++)
@@ -53,14 +38,14 @@ static void choose_seeds(struct sorting *s)
 }
 
 // A link between two faces as one between seeds of their groups; NONE: one of the groups has none.
-static ww_pair between_seeds(const struct sorting *s, ww_pair faces)
+static ww_pair between_seeds(const ww_sort_work *s, ww_pair faces)
 {
     const uint32_t a = s->place[s->group[faces.a]], b = s->place[s->group[faces.b]];
     return a != NONE && b != NONE ? (ww_pair){a, b} : (ww_pair){NONE, NONE};
 }
 
 // The links of the seeds among themselves: those of their groups.
-static bool link_seeds(const struct sorting *s, ww_evidence *links)
+static bool link_seeds(const ww_sort_work *s, ww_evidence *links)
 {
     bool kept = true;
     for (uint32_t k = 0; k < s->seeds && kept; k++) {
@@ -79,7 +64,7 @@ static bool link_seeds(const struct sorting *s, ww_evidence *links)
     return kept;
 }
 
-static ww_constraints constraints_of(const ww_evidence *e)
+ww_constraints ww_sort_constraints(const ww_evidence *e)
 {
     return (ww_constraints){.must = e->must.item,
                             .must_count = e->must.count,
@@ -109,7 +94,7 @@ static void free_context(struct seeds_context *f)
         free(f->roots[k]);
 }
 
-static bool pick_numbers(const struct sorting *s, const float *all, float **picked, const float **in_context)
+static bool pick_numbers(const ww_sort_work *s, const float *all, float **picked, const float **in_context)
 {
     *picked = ww_try_array(s->seeds, sizeof **picked);
     for (size_t i = 0; *picked && i < s->seeds; i++)
@@ -118,7 +103,7 @@ static bool pick_numbers(const struct sorting *s, const float *all, float **pick
     return *picked != NULL;
 }
 
-static bool pick_roots(const struct sorting *s, struct seeds_context *f, int k)
+static bool pick_roots(const ww_sort_work *s, struct seeds_context *f, int k)
 {
     const uint8_t *const *all = s->options->context->context.kind[k].roots;
     f->roots[k] = ww_try_array(s->seeds, sizeof *f->roots[k]);
@@ -128,7 +113,7 @@ static bool pick_roots(const struct sorting *s, struct seeds_context *f, int k)
     return f->roots[k] != NULL;
 }
 
-static ww_status pick_context(const struct sorting *s, struct seeds_context *f, ww_error *err)
+static ww_status pick_context(const ww_sort_work *s, struct seeds_context *f, ww_error *err)
 {
     const ww_context *all = &s->options->context->context;
     f->context = *all;
@@ -151,17 +136,18 @@ static ww_status pick_context(const struct sorting *s, struct seeds_context *f, 
     return whole ? WW_OK : ww_fail_memory(err, "what is around %zu faces", s->seeds);
 }
 
-static ww_status run_method(const struct sorting *s, const ww_evidence *links, ww_error *err)
+static ww_status run_method(const ww_sort_work *s, const ww_evidence *links, ww_error *err)
 {
     const ww_sort_options *given = s->options;
     struct seeds_context around = {0};
     ww_method_options o = given->method->defaults;
     o.threshold = given->threshold;
-    o.min_size = given->context ? 1 : given->min_size; // with a context people are judged whole, see drop_thin_people
+    // later: with a context people are judged whole (drop_thin_people), else by the groups there are (drop_small)
+    o.min_size = given->context || given->method->local ? 1 : given->min_size;
     if (given->min_samples > 0)
         o.min_samples = given->min_samples;
     o.threads = given->threads;
-    o.constraints = constraints_of(links);
+    o.constraints = ww_sort_constraints(links);
     o.progress = given->progress;
     o.user = given->user;
     ww_status status = given->context ? pick_context(s, &around, err) : WW_OK;
@@ -172,19 +158,28 @@ static ww_status run_method(const struct sorting *s, const ww_evidence *links, w
     return status;
 }
 
-static ww_status start_people(struct sorting *s, int32_t *label, ww_error *err)
+void ww_sort_spread_labels(const ww_sort_work *s, int32_t *label)
+{
+    for (size_t i = 0; i < s->faces->face.count; i++) {
+        const uint32_t place = s->place[s->group[i]];
+        label[i] = place == NONE || s->set_aside[i] ? WW_NOBODY : s->seed_label[place];
+    }
+}
+
+ww_status ww_sort_start(ww_sort_work *s, int32_t *label, ww_error *err)
 {
     const size_t dim = (size_t)s->faces->dim, count = s->faces->face.count;
     const float *from = s->options->context ? s->options->context->vector : s->faces->vector;
     ww_evidence links = {0};
+    s->vector = ww_alloc_array(s->seeds, dim * sizeof *s->vector, SIZE_MAX);
+    if (!s->vector)
+        return ww_fail_memory(err, "sorting %zu faces", count);
     for (size_t k = 0; k < s->seeds; k++)
         memcpy(s->vector + k * dim, from + s->seed[k] * dim, dim * sizeof *s->vector);
     ww_status status =
         link_seeds(s, &links) ? run_method(s, &links, err) : ww_fail_memory(err, "sorting %zu faces", count);
-    for (size_t i = 0; i < count && status == WW_OK; i++) {
-        uint32_t place = s->place[s->group[i]];
-        label[i] = place == NONE || s->set_aside[i] ? WW_NOBODY : s->seed_label[place];
-    }
+    if (status == WW_OK)
+        ww_sort_spread_labels(s, label);
     ww_evidence_free(&links);
     return status;
 }
@@ -198,7 +193,7 @@ struct worth { // of a cluster
 
 // With a context: clusters of too few faces, and without one that can be told apart, are nobody's. The others are
 // numbered anew.
-static ww_status drop_thin_people(const struct sorting *s, int32_t *label, ww_error *err)
+static ww_status drop_thin_people(const ww_sort_work *s, int32_t *label, ww_error *err)
 {
     const size_t count = s->faces->face.count;
     struct worth *worth = ww_try_array(count, sizeof *worth);
@@ -227,8 +222,29 @@ static ww_status drop_thin_people(const struct sorting *s, int32_t *label, ww_er
     return WW_OK;
 }
 
+// Clusters of too few seed faces are nobody's. The others are numbered anew, by their first seed face.
+ww_status ww_sort_drop_small(const ww_sort_work *s, int32_t *label, ww_error *err)
+{
+    const size_t count = s->faces->face.count;
+    int32_t *number = ww_try_array(count, sizeof *number), next = 0; // number: seeds at first, then the number or -1
+    if (!number)
+        return ww_fail_memory(err, "sorting %zu faces", count);
+    for (size_t k = 0; k < s->seeds; k++)
+        if (label[s->seed[k]] >= 0)
+            number[label[s->seed[k]]]++;
+    for (size_t c = 0; c < count; c++)
+        number[c] = number[c] < s->options->min_size ? WW_NOBODY : INT32_MAX;
+    for (size_t k = 0; k < s->seeds; k++)
+        if (label[s->seed[k]] >= 0 && number[label[s->seed[k]]] == INT32_MAX)
+            number[label[s->seed[k]]] = next++;
+    for (size_t i = 0; i < count; i++)
+        label[i] = label[i] < 0 ? WW_NOBODY : number[label[i]];
+    free(number);
+    return WW_OK;
+}
+
 // Whom a decision made a person has a folder, even with a single face.
-static ww_status make_decided_people(const struct sorting *s, int32_t *label, ww_error *err)
+ww_status ww_sort_make_decided(const ww_sort_work *s, int32_t *label, ww_error *err)
 {
     const size_t count = s->faces->face.count, identities = s->decided->identities.count;
     if (!s->decided->identity || identities == 0)
@@ -253,7 +269,7 @@ static ww_status make_decided_people(const struct sorting *s, int32_t *label, ww
 }
 
 // Undoes the joins of whoever got more faces by them than there were, and those of faces set aside.
-static ww_status turn_away_crowds(const struct sorting *s, const int32_t *before, int32_t *label, ww_error *err)
+ww_status ww_sort_turn_away_crowds(const ww_sort_work *s, const int32_t *before, int32_t *label, ww_error *err)
 {
     const size_t count = s->faces->face.count;
     int64_t *surplus = ww_alloc_array0(count, sizeof *surplus, SIZE_MAX); // of each label, of those who joined
@@ -269,7 +285,7 @@ static ww_status turn_away_crowds(const struct sorting *s, const int32_t *before
     return WW_OK;
 }
 
-static ww_status join_nearest(const struct sorting *s, const bool *may_join, int32_t *label, ww_error *err)
+static ww_status join_nearest(const ww_sort_work *s, const bool *may_join, int32_t *label, ww_error *err)
 {
     const ww_face_context *around = s->options->context;
     const size_t count = s->faces->face.count;
@@ -279,69 +295,113 @@ static ww_status join_nearest(const struct sorting *s, const bool *may_join, int
                                                               .leeway = JOIN_LEEWAY,
                                                               .context = &around->context,
                                                               .may_join = may_join,
-                                                              .constraints = constraints_of(s->evidence)},
+                                                              .constraints = ww_sort_constraints(s->evidence)},
                                  label, err);
     return ww_join_nearest(s->faces->vector, count, s->faces->dim,
                            &(ww_join_options){.distance_max = s->options->join,
                                               .threads = s->options->threads,
                                               .may_join = may_join,
-                                              .constraints = constraints_of(s->evidence)},
+                                              .constraints = ww_sort_constraints(s->evidence)},
                            label, err);
 }
 
-static ww_status join_people(const struct sorting *s, int32_t *label, ww_error *err)
+static ww_status join_people(const ww_sort_work *s, int32_t *label, ww_error *err)
 {
     const size_t count = s->faces->face.count;
     bool *may_join = ww_alloc_array(count, sizeof *may_join, SIZE_MAX);
     if (!may_join)
         return ww_fail_memory(err, "sorting %zu faces", count);
     for (size_t i = 0; i < count; i++)
-        may_join[i] = label[i] < 0 && !s->set_aside[i] && s->options->grade[i] != WW_FACE_UNSURE;
+        may_join[i] = ww_sort_may_join(s, label, i);
     int32_t *before = ww_alloc_array(count, sizeof *before, SIZE_MAX);
     ww_status status = before ? WW_OK : ww_fail_memory(err, "sorting %zu faces", count);
     if (status == WW_OK) {
         memcpy(before, label, count * sizeof *before);
         status = join_nearest(s, may_join, label, err);
     }
+    if (status == WW_OK && s->options->state)
+        status = ww_sort_note_joined(before, label, count, s->options->state->joined, err);
     if (status == WW_OK)
-        status = turn_away_crowds(s, before, label, err);
+        status = ww_sort_turn_away_crowds(s, before, label, err);
     free(before);
     free(may_join);
     return status;
+}
+
+ww_status ww_sort_first_faces(const int32_t *label, size_t count, uint32_t *first, ww_error *err)
+{
+    uint32_t *of_label = ww_try_array(count, sizeof *of_label); // place + 1
+    if (!of_label)
+        return ww_fail_memory(err, "sorting %zu faces", count);
+    for (size_t i = 0; i < count; i++) {
+        if (label[i] >= 0 && of_label[label[i]] == 0)
+            of_label[label[i]] = (uint32_t)i + 1;
+        first[i] = label[i] >= 0 ? of_label[label[i]] - 1 : NONE;
+    }
+    free(of_label);
+    return WW_OK;
+}
+
+ww_status ww_sort_note_joined(const int32_t *before, const int32_t *label, size_t count, uint32_t *joined,
+                              ww_error *err)
+{
+    uint32_t *of_label = ww_try_array(count, sizeof *of_label); // place + 1
+    if (!of_label)
+        return ww_fail_memory(err, "sorting %zu faces", count);
+    for (size_t i = count; i > 0; i--)
+        if (before[i - 1] >= 0)
+            of_label[before[i - 1]] = (uint32_t)i;
+    for (size_t i = 0; i < count; i++)
+        joined[i] = before[i] < 0 && label[i] >= 0 ? of_label[label[i]] - 1 : NONE;
+    free(of_label);
+    return WW_OK;
+}
+
+ww_status ww_sort_work_begin(ww_sort_work *s, ww_error *err)
+{
+    const size_t count = s->faces->face.count;
+    s->group = ww_alloc_array(count, sizeof *s->group, SIZE_MAX);
+    s->seed = ww_alloc_array(count, sizeof *s->seed, SIZE_MAX);
+    s->place = ww_alloc_array(count, sizeof *s->place, SIZE_MAX);
+    s->seed_label = ww_alloc_array(count, sizeof *s->seed_label, SIZE_MAX);
+    s->set_aside = ww_alloc_array0(count, sizeof *s->set_aside, SIZE_MAX);
+    if (!s->group || !s->seed || !s->place || !s->seed_label || !s->set_aside)
+        return ww_fail_memory(err, "sorting %zu faces", count);
+    ww_sort_find_groups(s);
+    ww_sort_choose_seeds(s);
+    return WW_OK;
+}
+
+void ww_sort_work_end(ww_sort_work *s)
+{
+    free(s->group);
+    free(s->seed);
+    free(s->place);
+    free(s->seed_label);
+    free(s->set_aside);
+    free(s->vector);
 }
 
 ww_status ww_sort_faces(const ww_catalog *faces, const ww_decided *decided, const ww_evidence *evidence,
                         const ww_sort_options *options, int32_t *label, ww_error *err)
 {
     const size_t count = faces->face.count;
-    struct sorting s = {.faces = faces, .decided = decided, .evidence = evidence, .options = options};
+    ww_sort_work s = {.faces = faces, .decided = decided, .evidence = evidence, .options = options};
     if (count == 0)
         return WW_OK;
-    s.group = ww_alloc_array(count, sizeof *s.group, SIZE_MAX);
-    s.seed = ww_alloc_array(count, sizeof *s.seed, SIZE_MAX);
-    s.place = ww_alloc_array(count, sizeof *s.place, SIZE_MAX);
-    s.seed_label = ww_alloc_array(count, sizeof *s.seed_label, SIZE_MAX);
-    s.set_aside = ww_alloc_array0(count, sizeof *s.set_aside, SIZE_MAX);
-    s.vector = ww_alloc_array(count, (size_t)faces->dim * sizeof *s.vector, SIZE_MAX);
-    ww_status status = s.group && s.seed && s.place && s.seed_label && s.set_aside && s.vector
-                           ? WW_OK
-                           : ww_fail_memory(err, "sorting %zu faces", count);
-    if (status == WW_OK) {
-        find_groups(&s);
-        choose_seeds(&s);
-        status = start_people(&s, label, err);
-    }
+    ww_status status = ww_sort_work_begin(&s, err);
+    if (status == WW_OK)
+        status = ww_sort_start(&s, label, err);
+    if (status == WW_OK && options->state)
+        status = ww_sort_first_faces(label, count, options->state->cluster, err);
     if (status == WW_OK && options->context)
         status = drop_thin_people(&s, label, err);
+    if (status == WW_OK && options->method->local)
+        status = ww_sort_drop_small(&s, label, err);
     if (status == WW_OK)
-        status = make_decided_people(&s, label, err);
+        status = ww_sort_make_decided(&s, label, err);
     if (status == WW_OK && options->join > 0)
         status = join_people(&s, label, err);
-    free(s.group);
-    free(s.seed);
-    free(s.place);
-    free(s.seed_label);
-    free(s.set_aside);
-    free(s.vector);
+    ww_sort_work_end(&s);
     return status;
 }
