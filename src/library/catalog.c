@@ -151,6 +151,35 @@ static ww_catalog_person *shown_as(const ww_catalog *c, size_t face)
     return (ww_catalog_person *)ww_catalog_person_of(c, face);
 }
 
+// A class keeps its number while others come and go, so that few labels are written anew: a person's class is the
+// person's number if that is below the number of classes, and those whose number is not fill the gaps. False: no memory.
+static bool number_classes(ww_catalog *c)
+{
+    c->class_count = 0;
+    for (size_t p = 0; p < c->person.count; p++)
+        c->class_count += c->person.item[p].face_count > 0;
+    bool *taken = ww_try_array((size_t)c->class_count, sizeof *taken);
+    for (size_t p = 0; taken && p < c->person.count; p++) {
+        ww_catalog_person *person = &c->person.item[p];
+        const bool own = person->face_count > 0 && person->number < c->class_count;
+        person->class_index = own ? person->number : -1;
+        if (own)
+            taken[person->number] = true;
+    }
+    int gap = 0;
+    for (size_t p = 0; taken && p < c->person.count; p++) {
+        ww_catalog_person *person = &c->person.item[p];
+        if (person->face_count == 0 || person->class_index >= 0)
+            continue;
+        while (taken[gap])
+            gap++;
+        person->class_index = gap++;
+    }
+    const bool made = taken != NULL;
+    free(taken);
+    return made;
+}
+
 // Counting sort of the faces by whom they are shown as; within a person their order stays.
 static bool group_faces(ww_catalog *c)
 {
@@ -170,9 +199,7 @@ static bool group_faces(ww_catalog *c)
         ww_catalog_person *person = shown_as(c, i);
         person->face[person->face_count++] = i;
     }
-    for (size_t p = 0; p < people; p++)
-        c->person.item[p].class_index = c->person.item[p].face_count > 0 ? c->class_count++ : -1;
-    return true;
+    return number_classes(c);
 }
 
 // The sampling interval is not stored: it follows from the first and the last frame of a source, one second being the

@@ -72,7 +72,7 @@ typedef struct ww_catalog_person {
     size_t *face;      // indexes of the faces, rising; points into ww_catalog.by_person
     size_t face_count; // may be 0 for a person with a name; 0 for one who is ignored
     bool ignored;      // a stranger: not written
-    int class_index;   // place among the people who have faces; what annotations call the class. -1: has none
+    int class_index;   // 0 to class_count - 1: what annotations call the class. -1: has no faces, so it is none
     size_t cover;      // index of the face chosen to be shown first, WW_NONE: none was; see ww_catalog_set_covers
 } ww_catalog_person;
 

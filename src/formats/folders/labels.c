@@ -70,18 +70,23 @@ void ww_label_frame(const ww_catalog *c, size_t frame, ww_buffer *text)
     }
 }
 
-static void add_classes(const ww_catalog *c, ww_buffer *text)
+// False: no memory.
+static bool add_classes(const ww_catalog *c, ww_buffer *text)
 {
-    for (size_t i = 0; i < c->person.count; i++) {
-        const ww_catalog_person *person = &c->person.item[i];
-        if (person->class_index < 0)
-            continue;
-        ww_buffer_format(text, "  %d: ", person->class_index);
-        ww_text_yaml(text, ww_catalog_title(person));
+    const ww_catalog_person **of_class = ww_try_array((size_t)c->class_count, sizeof *of_class);
+    for (size_t i = 0; of_class && i < c->person.count; i++)
+        if (c->person.item[i].class_index >= 0)
+            of_class[c->person.item[i].class_index] = &c->person.item[i];
+    for (int k = 0; of_class && k < c->class_count; k++) {
+        ww_buffer_format(text, "  %d: ", k);
+        ww_text_yaml(text, ww_catalog_title(of_class[k]));
         ww_buffer_text(text, "\n");
     }
     if (any_of_nobody(c))
         ww_buffer_format(text, "  %d: unsorted\n", c->class_count);
+    const bool made = of_class != NULL;
+    free(of_class);
+    return made;
 }
 
 ww_status ww_write_classes(const ww_catalog *c, ww_exporter *out, ww_error *err)
@@ -95,8 +100,8 @@ ww_status ww_write_classes(const ww_catalog *c, ww_exporter *out, ww_error *err)
     if (c->frame.count)
         ww_buffer_text(&text, "train: Frames\nval: Frames\n");
     ww_buffer_format(&text, "nc: %d\nnames:\n", c->class_count + any_of_nobody(c));
-    add_classes(c, &text);
-    ww_status status = ww_buffer_status(&text, "data.yaml", err);
+    ww_status status = add_classes(c, &text) ? ww_buffer_status(&text, "data.yaml", err)
+                                             : ww_fail_memory(err, "the classes of data.yaml");
     if (status == WW_OK)
         status = ww_exporter_put(out, "data.yaml", text.data, text.bytes, WW_EXPORT_GENERATED, err);
     ww_buffer_free(&text);

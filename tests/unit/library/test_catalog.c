@@ -71,10 +71,38 @@ TEST(faces_scanned_anew_go_on_as_the_people_they_were)
     fixture_end();
 }
 
+static void check_classes(ww_store *s, const int32_t *number, size_t count, const char *wanted)
+{
+    ww_error err = {0};
+    ww_catalog c;
+    char found[64] = "";
+    const int64_t face[] = {1, 2, 3, 4, 5, 6};
+    CHECK_OK(ww_store_set_people(s, face, number, count, &err));
+    CHECK_OK(ww_catalog_load(s, NULL, 0, &c, &err));
+    for (size_t p = 0; p < c.person.count; p++)
+        snprintf(found + strlen(found), sizeof found - strlen(found), "%d:%d ", c.person.item[p].number,
+                 c.person.item[p].class_index);
+    CHECK_STR(found, wanted);
+    ww_catalog_free(&c);
+}
+
+TEST(a_class_keeps_its_number_while_others_come_and_go)
+{
+    fixture_begin();
+    ww_store *s = fixture_open();
+    fixture_fill(s, 3, 2);
+    check_classes(s, (const int32_t[]){0, 1, 2, 3, 4, 5}, 6, "0:0 1:1 2:2 3:3 4:4 5:5 ");
+    check_classes(s, (const int32_t[]){0, 0, 2, 3, 4, 5}, 6, "0:0 2:2 3:3 4:4 5:1 "); // the last fills the gap
+    check_classes(s, (const int32_t[]){0, 0, 2, -1, 7, 9}, 6, "0:0 2:2 7:1 9:3 ");
+    ww_store_close(s);
+    fixture_end();
+}
+
 int main(void)
 {
     RUN(embeddings_stand_in_the_order_of_the_faces);
     RUN(embeddings_of_two_lengths_are_refused);
     RUN(faces_scanned_anew_go_on_as_the_people_they_were);
+    RUN(a_class_keeps_its_number_while_others_come_and_go);
     return FINISH();
 }
