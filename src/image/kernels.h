@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The inner loops of scaling and of conversion to JPEG's colours, a table for each kind of processor; the plain C ones
-// are the oracle of all the others, which give the same bytes: sums of floats go in the same order, and nothing is
-// contracted.
+// The inner loops of scaling, of cutting chips and of conversion to JPEG's colours, a table for each kind of
+// processor; the plain C ones are the oracle of all the others, which give the same bytes: sums of floats go in the
+// same order, and nothing is contracted.
 #ifndef WW_IMAGE_KERNELS_H
 #define WW_IMAGE_KERNELS_H
 #include <stddef.h>
@@ -19,6 +19,16 @@ typedef struct ww_yuv_mix {
     int16_t black, y, y_cb, y_cr, cb_cb, cb_cr, cr_cb, cr_cr;
 } ww_yuv_mix;
 
+enum {
+    WW_WALK_FRACTION_BITS = 32, // of a source coordinate
+    WW_WALK_WEIGHT_BITS = 11,   // of a bilinear weight; 255 << 22 fits an int
+};
+
+// A walk along one row of a chip: the source position of the current pixel, in fixed point.
+typedef struct ww_walk {
+    int64_t x, y, step_x, step_y;
+} ww_walk;
+
 typedef struct ww_image_kernels {
     const char *name;
     // sum[i]: of `count` rows; the caller sees to it that they fit.
@@ -27,11 +37,14 @@ typedef struct ww_image_kernels {
     void (*reduce_row)(const uint16_t *sum, int ratio, int channels, int pixels, ww_finish f, uint8_t *out);
     // sum[i] = 0 + weight[0] * row 0 + ..., two rows at a time.
     void (*blend_rows)(const uint8_t *rows, ptrdiff_t stride, const float *weight, int count, int samples, float *sum);
-    // mean[x]: of `count` pixels from first[x] (never falling) on, by the weights of x; `in_pixels` is the length of
-    // `sum`.
+    // out[x]: of `count` pixels from first[x] (never falling) on, weight[k * pixels + x] that of pixel first[x] + k;
+    // `in_pixels` is the length of `sum`.
     void (*weigh_row)(const float *sum, int in_pixels, const int *first, const float *weight, int count, int channels,
-                      int pixels, float *mean);
-    void (*finish_row)(const float *mean, int samples, ww_finish f, uint8_t *out);
+                      int pixels, ww_finish f, uint8_t *out);
+    // out[x] = the sum of `ratio` neighbours, times scale, rounded; at most 255.
+    void (*average_row)(const uint16_t *sum, int ratio, int channels, int pixels, float scale, uint8_t *out);
+    // Bilinear samples of one channel. Those of all pixels lie in the plane, and two bytes behind each can be read.
+    void (*sample_row)(const uint8_t *data, ptrdiff_t stride, ww_walk walk, int pixels, uint8_t *out);
     // One row of JPEG's luma; chroma column x >> shift belongs to luma column x.
     void (*luma_row)(const uint8_t *luma, const uint8_t *cb, const uint8_t *cr, int shift, int width,
                      const ww_yuv_mix *k, uint8_t *out);

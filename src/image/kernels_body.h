@@ -63,53 +63,125 @@ WW_BODY void ww_reduce_row_body(const uint16_t *sum, int ratio, int channels, in
     }
 }
 
-// Two rows at a time, to touch the sums half as often.
-WW_BODY void ww_blend_rows_body(const uint8_t *rows, ptrdiff_t stride, const float *weight, int count, int samples,
+// Inlined with `count` constant where it is small, so that the sums are touched once.
+WW_BODY void ww_blend_some_body(const uint8_t *rows, ptrdiff_t stride, const float *weight, int count, int samples,
+                                float *restrict sum)
+{
+    for (int i = 0; i < samples; i++) {
+        float total = 0;
+        for (int r = 0; r < count; r += 2) {
+            const float a = (float)rows[r * stride + i], b = r + 1 < count ? (float)rows[(r + 1) * stride + i] : 0;
+            total += weight[r] * a + (r + 1 < count ? weight[r + 1] * b : 0);
+        }
+        sum[i] = total;
+    }
+}
+
+// Four rows at a time; those that are not there weigh nothing.
+WW_BODY void ww_blend_many_body(const uint8_t *rows, ptrdiff_t stride, const float *weight, int count, int samples,
                                 float *restrict sum)
 {
     for (int i = 0; i < samples; i++)
         sum[i] = 0;
-    for (int r = 0; r < count; r += 2) {
-        const uint8_t *a = rows + r * stride, *b = r + 1 < count ? a + stride : a;
-        float wa = weight[r], wb = r + 1 < count ? weight[r + 1] : 0;
-        for (int i = 0; i < samples; i++)
-            sum[i] += wa * (float)a[i] + wb * (float)b[i];
+    for (int r = 0; r < count; r += 4) {
+        const uint8_t *row[4];
+        float by[4];
+        for (int k = 0; k < 4; k++) {
+            row[k] = rows + (r + k < count ? r + k : r) * stride;
+            by[k] = r + k < count ? weight[r + k] : 0;
+        }
+        for (int i = 0; i < samples; i++) {
+            sum[i] += by[0] * (float)row[0][i] + by[1] * (float)row[1][i];
+            sum[i] += by[2] * (float)row[2][i] + by[3] * (float)row[3][i];
+        }
     }
 }
 
-// Inlined with `count` and `channels` constant.
-WW_BODY void ww_weigh_across_body(const float *restrict sum, const int *restrict first, const float *restrict weight,
-                                  int count, int channels, int pixels, float *restrict mean)
+WW_BODY void ww_blend_rows_body(const uint8_t *rows, ptrdiff_t stride, const float *weight, int count, int samples,
+                                float *sum)
 {
-    for (int x = 0; x < pixels; x++) {
-        const float *own = weight + (size_t)x * (size_t)count, *in = sum + (size_t)first[x] * (size_t)channels;
+    switch (count) {
+    case 1: ww_blend_some_body(rows, stride, weight, 1, samples, sum); break;
+    case 2: ww_blend_some_body(rows, stride, weight, 2, samples, sum); break;
+    case 3: ww_blend_some_body(rows, stride, weight, 3, samples, sum); break;
+    case 4: ww_blend_some_body(rows, stride, weight, 4, samples, sum); break;
+    default: ww_blend_many_body(rows, stride, weight, count, samples, sum);
+    }
+}
+
+// Pixels [from, pixels); inlined with `count` and `channels` constant.
+WW_BODY void ww_weigh_across_body(const float *restrict sum, const int *restrict first, const float *restrict weight,
+                                  int count, int channels, int from, int pixels, ww_finish f, uint8_t *restrict out)
+{
+    for (int x = from; x < pixels; x++) {
+        const float *in = sum + (size_t)first[x] * (size_t)channels;
         for (int c = 0; c < channels; c++) {
             float total = 0;
             for (int k = 0; k < count; k++)
-                total += own[k] * in[k * channels + c];
-            mean[x * channels + c] = total;
+                total += weight[(size_t)k * (size_t)pixels + (size_t)x] * in[k * channels + c];
+            out[x * channels + c] = ww_finish_sample(total, f);
         }
     }
 }
 
 WW_BODY void ww_weigh_row_body(const float *sum, const int *first, const float *weight, int count, int channels,
-                               int pixels, float *mean)
+                               int from, int pixels, ww_finish f, uint8_t *out)
 {
     switch (channels == 1 ? count : 0) {
-    case 2: ww_weigh_across_body(sum, first, weight, 2, 1, pixels, mean); break;
-    case 3: ww_weigh_across_body(sum, first, weight, 3, 1, pixels, mean); break;
-    case 4: ww_weigh_across_body(sum, first, weight, 4, 1, pixels, mean); break;
-    case 5: ww_weigh_across_body(sum, first, weight, 5, 1, pixels, mean); break;
-    case 6: ww_weigh_across_body(sum, first, weight, 6, 1, pixels, mean); break;
-    case 7: ww_weigh_across_body(sum, first, weight, 7, 1, pixels, mean); break;
-    default: ww_weigh_across_body(sum, first, weight, count, channels, pixels, mean);
+    case 2: ww_weigh_across_body(sum, first, weight, 2, 1, from, pixels, f, out); break;
+    case 3: ww_weigh_across_body(sum, first, weight, 3, 1, from, pixels, f, out); break;
+    case 4: ww_weigh_across_body(sum, first, weight, 4, 1, from, pixels, f, out); break;
+    default: ww_weigh_across_body(sum, first, weight, count, channels, from, pixels, f, out);
     }
 }
 
-WW_BODY void ww_finish_row_body(const float *restrict mean, int samples, ww_finish f, uint8_t *restrict out)
+// Inlined with `ratio` and `channels` constant.
+WW_BODY void ww_average_across_body(const uint16_t *restrict sum, int ratio, int channels, int pixels, float scale,
+                                    uint8_t *restrict out)
 {
-    for (int i = 0; i < samples; i++)
-        out[i] = ww_finish_sample(mean[i], f);
+    for (int x = 0; x < pixels; x++)
+        for (int c = 0; c < channels; c++) {
+            uint32_t total = 0;
+            for (int i = 0; i < ratio; i++)
+                total += sum[(x * ratio + i) * channels + c];
+            out[x * channels + c] = (uint8_t)(int)((float)(int32_t)total * scale + 0.5f);
+        }
+}
+
+WW_BODY void ww_average_row_body(const uint16_t *sum, int ratio, int channels, int pixels, float scale, uint8_t *out)
+{
+    switch (channels == 1 ? ratio : 0) {
+    case 1: ww_average_across_body(sum, 1, 1, pixels, scale, out); break;
+    case 2: ww_average_across_body(sum, 2, 1, pixels, scale, out); break;
+    case 3: ww_average_across_body(sum, 3, 1, pixels, scale, out); break;
+    case 4: ww_average_across_body(sum, 4, 1, pixels, scale, out); break;
+    default: ww_average_across_body(sum, ratio, channels, pixels, scale, out);
+    }
+}
+
+WW_BODY int ww_weight_of(int64_t position)
+{
+    return (int)(position >> (WW_WALK_FRACTION_BITS - WW_WALK_WEIGHT_BITS)) & ((1 << WW_WALK_WEIGHT_BITS) - 1);
+}
+
+// Of four neighbours.
+WW_BODY uint8_t ww_bilinear(int a, int b, int c, int d, int fx, int fy)
+{
+    const int one = 1 << WW_WALK_WEIGHT_BITS, top = a * (one - fx) + b * fx, bottom = c * (one - fx) + d * fx;
+    return (uint8_t)((top * (one - fy) + bottom * fy + (1 << (2 * WW_WALK_WEIGHT_BITS - 1)))
+                     >> (2 * WW_WALK_WEIGHT_BITS));
+}
+
+WW_BODY void ww_sample_row_body(const uint8_t *data, ptrdiff_t stride, ww_walk w, int channels, int pixels,
+                                uint8_t *restrict out)
+{
+    for (int i = 0; i < pixels; i++, w.x += w.step_x, w.y += w.step_y) {
+        const uint8_t *p = data + (w.y >> WW_WALK_FRACTION_BITS) * stride + (w.x >> WW_WALK_FRACTION_BITS) * channels;
+        const uint8_t *below = p + stride;
+        const int fx = ww_weight_of(w.x), fy = ww_weight_of(w.y);
+        for (int c = 0; c < channels; c++)
+            out[i * channels + c] = ww_bilinear(p[c], p[channels + c], below[c], below[channels + c], fx, fy);
+    }
 }
 
 WW_BODY void ww_luma_row_body(const uint8_t *restrict luma, const uint8_t *restrict cb, const uint8_t *restrict cr,

@@ -22,15 +22,20 @@ static void blend_rows_plain(const uint8_t *rows, ptrdiff_t stride, const float 
 }
 
 static void weigh_row_plain(const float *sum, int in_pixels, const int *first, const float *weight, int count,
-                            int channels, int pixels, float *mean)
+                            int channels, int pixels, ww_finish f, uint8_t *out)
 {
     (void)in_pixels;
-    ww_weigh_row_body(sum, first, weight, count, channels, pixels, mean);
+    ww_weigh_row_body(sum, first, weight, count, channels, 0, pixels, f, out);
 }
 
-static void finish_row_plain(const float *mean, int samples, ww_finish f, uint8_t *out)
+static void average_row_plain(const uint16_t *sum, int ratio, int channels, int pixels, float scale, uint8_t *out)
 {
-    ww_finish_row_body(mean, samples, f, out);
+    ww_average_row_body(sum, ratio, channels, pixels, scale, out);
+}
+
+static void sample_row_plain(const uint8_t *data, ptrdiff_t stride, ww_walk walk, int pixels, uint8_t *out)
+{
+    ww_sample_row_body(data, stride, walk, 1, pixels, out);
 }
 
 static void luma_row_plain(const uint8_t *luma, const uint8_t *cb, const uint8_t *cr, int shift, int width,
@@ -44,8 +49,9 @@ static void chroma_row_plain(const int16_t *u, const int16_t *v, int width, int1
     ww_chroma_row_body(u, v, 0, width, by_u, by_v, out);
 }
 
-static const ww_image_kernels kernels_plain = {"plain",         sum_rows_plain,   reduce_row_plain, blend_rows_plain,
-                                               weigh_row_plain, finish_row_plain, luma_row_plain,   chroma_row_plain};
+static const ww_image_kernels kernels_plain = {"plain",          sum_rows_plain,  reduce_row_plain,
+                                               blend_rows_plain, weigh_row_plain, average_row_plain,
+                                               sample_row_plain, luma_row_plain,  chroma_row_plain};
 
 size_t ww_image_kernels_usable(const ww_image_kernels **tables, size_t max)
 {
@@ -55,6 +61,10 @@ size_t ww_image_kernels_usable(const ww_image_kernels **tables, size_t max)
 #if defined(__x86_64__)
     if (count < max && __builtin_cpu_supports("avx2"))
         tables[count++] = &ww_image_kernels_avx2;
+    // Where there is VBMI (Ice Lake, Zen 4 and later) wide vectors do not slow the processor down.
+    if (count < max && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw")
+        && __builtin_cpu_supports("avx512vbmi"))
+        tables[count++] = &ww_image_kernels_avx512;
 #endif
     return count;
 }

@@ -4,6 +4,6 @@
 #define WW_IMAGE_KERNELS_X86_H
 #include "image/kernels.h"
 
-extern const ww_image_kernels ww_image_kernels_avx2;
+extern const ww_image_kernels ww_image_kernels_avx2, ww_image_kernels_avx512;
 
 #endif

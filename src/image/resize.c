@@ -116,17 +116,32 @@ static ww_status taps_make(taps *t, int in, int out, ww_error *err)
     return WW_OK;
 }
 
+// From the weights of one output after the other to those of all outputs, tap by tap.
+static ww_status by_tap(taps *t, int out, ww_error *err)
+{
+    float *weight = ww_alloc_array((size_t)out * (size_t)t->count, sizeof *weight, SIZE_MAX);
+    if (!weight)
+        return ww_fail(err, WW_ERR_MEMORY, "no memory for the weights to resize to %d pixels", out);
+    for (int k = 0; k < t->count; k++)
+        for (int o = 0; o < out; o++)
+            weight[(size_t)k * (size_t)out + (size_t)o] = t->weight[(size_t)o * (size_t)t->count + (size_t)k];
+    free(t->weight);
+    t->weight = weight;
+    return WW_OK;
+}
+
 static ww_status resize_by_taps(const ww_plane *in, int channels, ww_finish f, ww_plane *out, ww_error *err)
 {
     const ww_image_kernels *kernels = ww_image_kernels_best();
     taps across = {0}, down = {0};
     float *sum = ww_alloc_array((size_t)in->width * (size_t)channels, sizeof *sum, SIZE_MAX);
-    float *mean = ww_alloc_array((size_t)out->width * (size_t)channels, sizeof *mean, SIZE_MAX);
     ww_status status = WW_OK;
-    if (!sum || !mean)
+    if (!sum)
         status = ww_fail(err, WW_ERR_MEMORY, "no memory to resize a row of %d pixels to %d", in->width, out->width);
     if (status == WW_OK)
         status = taps_make(&across, in->width, out->width, err);
+    if (status == WW_OK)
+        status = by_tap(&across, out->width, err);
     if (status == WW_OK)
         status = taps_make(&down, in->height, out->height, err);
     if (status != WW_OK)
@@ -135,14 +150,13 @@ static ww_status resize_by_taps(const ww_plane *in, int channels, ww_finish f, w
         const float *weight = down.weight + (size_t)y * (size_t)down.count;
         kernels->blend_rows(in->data + down.first[y] * in->stride, in->stride, weight, down.count, in->width * channels,
                             sum);
-        kernels->weigh_row(sum, in->width, across.first, across.weight, across.count, channels, out->width, mean);
-        kernels->finish_row(mean, out->width * channels, f, out->data + y * out->stride);
+        kernels->weigh_row(sum, in->width, across.first, across.weight, across.count, channels, out->width, f,
+                           out->data + y * out->stride);
     }
 done:
     taps_free(&across);
     taps_free(&down);
     free(sum);
-    free(mean);
     return status;
 }
 

@@ -10,16 +10,17 @@
 // converted there.
 #include "base/memory.h"
 #include "image/image.h"
+#include "image/kernels_body.h"
 #include "image/planes.h"
 
+#include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define CELL_SIDE_MAX 257        // pixels; 257 rows of 255 fill a uint16_t exactly
 #define COORDINATE_MAX (1 << 24) // pixels from the origin; keeps 32 fraction bits far from overflow
-#define FRACTION_BITS 32         // of a source coordinate
-#define WEIGHT_BITS 11           // of a bilinear weight; 255 << 22 fits an int
+#define FRACTION_BITS WW_WALK_FRACTION_BITS
 
 typedef struct point {
     double x, y;
@@ -80,29 +81,21 @@ static void sum_rows(const ww_plane *in, int channels, int y0, int side_y, int x
 {
     int left = ww_clamp(-x0, 0, width), right = ww_clamp(in->width - x0, left, width),
         samples = (right - left) * channels;
+    const bool whole = y0 >= 0 && y0 + side_y <= in->height && samples > 0;
     memset(sum, 0, (size_t)width * (size_t)channels * sizeof *sum);
+    if (whole)
+        ww_image_kernels_best()->sum_rows(in->data + y0 * in->stride + (ptrdiff_t)(x0 + left) * channels, in->stride,
+                                          side_y, samples, sum + left * channels);
     for (int y = y0; y < y0 + side_y; y++) {
         const uint8_t *row = in->data + ww_clamp(y, 0, in->height - 1) * in->stride;
         uint16_t *inside = sum + left * channels;
-        for (int i = 0; i < samples; i++)
+        for (int i = 0; i < samples && !whole; i++)
             inside[i] = (uint16_t)(inside[i] + row[(x0 + left) * channels + i]);
         for (int i = 0; i < left * channels; i++)
             sum[i] = (uint16_t)(sum[i] + row[i % channels]);
         for (int i = right * channels; i < width * channels; i++)
             sum[i] = (uint16_t)(sum[i] + row[(in->width - 1) * channels + i % channels]);
     }
-}
-
-static void average_row(const uint16_t *restrict sum, int channels, int side_x, float scale, int count,
-                        uint8_t *restrict out)
-{
-    for (int x = 0; x < count; x++)
-        for (int c = 0; c < channels; c++) {
-            uint32_t total = 0;
-            for (int i = 0; i < side_x; i++)
-                total += sum[(x * side_x + i) * channels + c];
-            out[x * channels + c] = (uint8_t)((float)total * scale + 0.5f);
-        }
 }
 
 // Averages the window of cells that `b` needs; cells->plane.data is the caller's (free).
@@ -124,7 +117,8 @@ static ww_status cells_make(const ww_plane *in, int channels, bounds b, cells *o
     float scale = 1.0f / ((float)out->side_x * (float)out->side_y);
     for (int y = 0; y < height; y++) {
         sum_rows(in, channels, (out->y + y) * out->side_y, out->side_y, out->x * out->side_x, row_pixels, sum);
-        average_row(sum, channels, out->side_x, scale, width, out->plane.data + y * out->plane.stride);
+        ww_image_kernels_best()->average_row(sum, out->side_x, channels, width, scale,
+                                             out->plane.data + y * out->plane.stride);
     }
     free(sum);
     return WW_OK;
@@ -145,51 +139,24 @@ static ww_affine map_to_cells(const ww_affine *a, const cells *c)
 
 // --- bilinear samples ------------------------------------------------------------------------------------------------
 
-// A walk along one chip row: the source position of the current pixel, FRACTION_BITS bits of fraction.
-typedef struct walk {
-    int64_t x, y, step_x, step_y;
-} walk;
-
 static int64_t fixed(double v) { return llrint(v * (double)((int64_t)1 << FRACTION_BITS)); }
 
-static walk walk_row(const ww_affine *a, int row)
+static ww_walk walk_row(const ww_affine *a, int row)
 {
     point p = map_point(a, 0.5, row + 0.5);
-    return (walk){fixed(p.x - 0.5), fixed(p.y - 0.5), fixed(a->m[0]), fixed(a->m[3])};
+    return (ww_walk){fixed(p.x - 0.5), fixed(p.y - 0.5), fixed(a->m[0]), fixed(a->m[3])};
 }
 
-static inline int weight_of(int64_t position)
-{
-    return (int)(position >> (FRACTION_BITS - WEIGHT_BITS)) & ((1 << WEIGHT_BITS) - 1);
-}
-
-static inline uint8_t blend(int a, int b, int c, int d, int fx, int fy)
-{
-    int one = 1 << WEIGHT_BITS, top = a * (one - fx) + b * fx, bottom = c * (one - fx) + d * fx;
-    return (uint8_t)((top * (one - fy) + bottom * fy + (1 << (2 * WEIGHT_BITS - 1))) >> (2 * WEIGHT_BITS));
-}
-
-// All four neighbours of every sample lie in the plane.
-static inline void sample_inside(const ww_plane *in, int channels, walk w, int pixels, uint8_t *restrict out)
+static void sample_clamped(const ww_plane *in, int channels, ww_walk w, int pixels, uint8_t *restrict out)
 {
     for (int i = 0; i < pixels; i++, w.x += w.step_x, w.y += w.step_y) {
-        const uint8_t *p = in->data + (w.y >> FRACTION_BITS) * in->stride + (w.x >> FRACTION_BITS) * channels;
-        const uint8_t *below = p + in->stride;
-        int fx = weight_of(w.x), fy = weight_of(w.y);
-        for (int c = 0; c < channels; c++)
-            out[i * channels + c] = blend(p[c], p[channels + c], below[c], below[channels + c], fx, fy);
-    }
-}
-
-static void sample_clamped(const ww_plane *in, int channels, walk w, int pixels, uint8_t *restrict out)
-{
-    for (int i = 0; i < pixels; i++, w.x += w.step_x, w.y += w.step_y) {
-        int x = (int)(w.x >> FRACTION_BITS), y = (int)(w.y >> FRACTION_BITS), fx = weight_of(w.x), fy = weight_of(w.y);
+        int x = (int)(w.x >> FRACTION_BITS), y = (int)(w.y >> FRACTION_BITS), fx = ww_weight_of(w.x),
+            fy = ww_weight_of(w.y);
         int x0 = ww_clamp(x, 0, in->width - 1) * channels, x1 = ww_clamp(x + 1, 0, in->width - 1) * channels;
         const uint8_t *top = in->data + ww_clamp(y, 0, in->height - 1) * in->stride;
         const uint8_t *bottom = in->data + ww_clamp(y + 1, 0, in->height - 1) * in->stride;
         for (int c = 0; c < channels; c++)
-            out[i * channels + c] = blend(top[x0 + c], top[x1 + c], bottom[x0 + c], bottom[x1 + c], fx, fy);
+            out[i * channels + c] = ww_bilinear(top[x0 + c], top[x1 + c], bottom[x0 + c], bottom[x1 + c], fx, fy);
     }
 }
 
@@ -198,19 +165,25 @@ static bool is_inside(int64_t position, int size)
     return position >= 0 && position < (int64_t)(size - 1) << FRACTION_BITS;
 }
 
+// The kernels read two bytes behind a pixel, which are there except in the last row, and count bytes in an int.
+static bool suits_kernels(const ww_plane *in, int channels, int64_t lowest_y)
+{
+    return channels == 1 && in->stride > 0 && in->stride <= INT_MAX / in->height && is_inside(lowest_y, in->height - 1);
+}
+
 static void sample_plane(const ww_plane *in, int channels, const ww_affine *map, ww_plane *out)
 {
     for (int y = 0; y < out->height; y++) {
-        walk w = walk_row(map, y);
+        ww_walk w = walk_row(map, y);
         int64_t end_x = w.x + w.step_x * (out->width - 1), end_y = w.y + w.step_y * (out->width - 1);
         uint8_t *row = out->data + y * out->stride;
         if (!is_inside(w.x, in->width) || !is_inside(end_x, in->width) || !is_inside(w.y, in->height)
             || !is_inside(end_y, in->height))
             sample_clamped(in, channels, w, out->width, row);
-        else if (channels == 1)
-            sample_inside(in, 1, w, out->width, row);
+        else if (suits_kernels(in, channels, w.y > end_y ? w.y : end_y))
+            ww_image_kernels_best()->sample_row(in->data, in->stride, w, out->width, row);
         else
-            sample_inside(in, channels, w, out->width, row);
+            ww_sample_row_body(in->data, in->stride, w, channels, out->width, row);
     }
 }
 

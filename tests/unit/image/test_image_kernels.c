@@ -4,6 +4,9 @@
 #include "harness.h"
 #include "image/kernels.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 enum { WIDTH_MAX = 200, ROWS_MAX = 7, ROW = WIDTH_MAX * 3, TABLES_MAX = 4, ROUNDS = 400 };
 
 static const ww_image_kernels *plain, *fast;
@@ -32,14 +35,19 @@ static void check_sums(ww_random *r)
     plain->reduce_row(sum, ratio, channels, pixels, f, expected);
     fast->reduce_row(sum, ratio, channels, pixels, f, got);
     CHECK(memcmp(expected, got, (size_t)(pixels * channels)) == 0);
+    plain->average_row(sum, ratio, channels, pixels, 1.0f / (float)(ratio * count), expected);
+    fast->average_row(sum, ratio, channels, pixels, 1.0f / (float)(ratio * count), got);
+    CHECK(memcmp(expected, got, (size_t)(pixels * channels)) == 0);
 }
 
 static void check_weights(ww_random *r)
 {
     uint8_t rows[ROWS_MAX * ROW], expected[ROW], got[ROW];
-    float down[ROWS_MAX], weight[WIDTH_MAX * ROWS_MAX], sum[ROW], sum_fast[ROW], mean[ROW], mean_fast[ROW];
+    float down[ROWS_MAX], weight[WIDTH_MAX * ROWS_MAX], sum[ROW], sum_fast[ROW];
     int first[WIDTH_MAX];
-    const int channels = ww_random_below(r, 3) ? 1 : 3, count = (int)up_to(r, 4), across = (int)up_to(r, 4);
+    const int channels = ww_random_below(r, 3) ? 1 : 3, count = (int)up_to(r, ROWS_MAX),
+              across = (int)up_to(r, ROWS_MAX);
+    const ww_finish f = {1.16f, -18.6f};
     const int in_pixels = across + (int)ww_random_below(r, (uint32_t)(WIDTH_MAX - across)),
               pixels = (int)up_to(r, WIDTH_MAX);
     for (int i = 0; i < count; i++)
@@ -47,18 +55,35 @@ static void check_weights(ww_random *r)
     for (int x = 0; x < pixels; x++) {
         first[x] = (int)((int64_t)x * (in_pixels - across + 1) / pixels);
         for (int k = 0; k < across; k++)
-            weight[x * across + k] = (float)(ww_random_unit(r) - 0.1);
+            weight[k * pixels + x] = (float)(ww_random_unit(r) - 0.1);
     }
     fill(r, rows, sizeof rows);
     plain->blend_rows(rows, ROW, down, count, in_pixels * channels, sum);
     fast->blend_rows(rows, ROW, down, count, in_pixels * channels, sum_fast);
     CHECK(memcmp(sum, sum_fast, (size_t)(in_pixels * channels) * sizeof *sum) == 0);
-    plain->weigh_row(sum, in_pixels, first, weight, across, channels, pixels, mean);
-    fast->weigh_row(sum, in_pixels, first, weight, across, channels, pixels, mean_fast);
-    CHECK(memcmp(mean, mean_fast, (size_t)(pixels * channels) * sizeof *mean) == 0);
-    plain->finish_row(mean, pixels * channels, (ww_finish){1.16f, -18.6f}, expected);
-    fast->finish_row(mean, pixels * channels, (ww_finish){1.16f, -18.6f}, got);
+    plain->weigh_row(sum, in_pixels, first, weight, across, channels, pixels, f, expected);
+    fast->weigh_row(sum, in_pixels, first, weight, across, channels, pixels, f, got);
     CHECK(memcmp(expected, got, (size_t)(pixels * channels)) == 0);
+}
+
+// A line across a small picture, in any direction, of any step that keeps it inside. The picture ends where the
+// kernels may read last.
+static void check_samples(ww_random *r)
+{
+    uint8_t expected[WIDTH_MAX], got[WIDTH_MAX];
+    const int width = 2 + (int)ww_random_below(r, 60), height = 2 + (int)ww_random_below(r, 60),
+              stride = width + (int)ww_random_below(r, 9), pixels = (int)up_to(r, WIDTH_MAX);
+    const size_t bytes = (size_t)(stride * (height - 1) + width + 2);
+    uint8_t *picture = malloc(bytes);
+    fill(r, picture, bytes);
+    const double most_x = (width - 1) * 0x1p32 - 1, most_y = (height - 1) * 0x1p32 - 1;
+    const int64_t from_x = (int64_t)(ww_random_unit(r) * most_x), to_x = (int64_t)(ww_random_unit(r) * most_x);
+    const int64_t from_y = (int64_t)(ww_random_unit(r) * most_y), to_y = (int64_t)(ww_random_unit(r) * most_y);
+    const ww_walk walk = {from_x, from_y, (to_x - from_x) / pixels, (to_y - from_y) / pixels};
+    plain->sample_row(picture, stride, walk, pixels, expected);
+    fast->sample_row(picture, stride, walk, pixels, got);
+    CHECK(memcmp(expected, got, (size_t)pixels) == 0);
+    free(picture);
 }
 
 static int16_t coefficient(ww_random *r) { return (int16_t)(ww_random_below(r, 65535) - 32767); }
@@ -101,12 +126,14 @@ static void each_table(void (*check)(ww_random *r))
 
 TEST(whole_ratios_agree_with_plain) { each_table(check_sums); }
 TEST(weighted_rows_agree_with_plain) { each_table(check_weights); }
+TEST(samples_agree_with_plain) { each_table(check_samples); }
 TEST(colours_agree_with_plain) { each_table(check_colours); }
 
 int main(void)
 {
     RUN(whole_ratios_agree_with_plain);
     RUN(weighted_rows_agree_with_plain);
+    RUN(samples_agree_with_plain);
     RUN(colours_agree_with_plain);
     return FINISH();
 }
