@@ -250,7 +250,7 @@ static void chroma_of_yuv(const ww_image *image, const ww_yuv_mix *k, int16_t *u
 {
     const ww_image_kernels *kernels = ww_image_kernels_best();
     ww_plane *cb = &out->plane[1], *cr = &out->plane[2];
-    for (int y = 0; y < cb->height; y++) {
+    for (int y = 0; y < ww_shift_up(image->height, 1); y++) {
         gather_chroma_row(&image->plane[1], image->pixels, y, cb->width, u);
         gather_chroma_row(&image->plane[2], image->pixels, y, cb->width, v);
         kernels->chroma_row(u, v, cb->width, k->cb_cb, k->cb_cr, cb->data + y * cb->stride);
@@ -258,17 +258,27 @@ static void chroma_of_yuv(const ww_image *image, const ww_yuv_mix *k, int16_t *u
     }
 }
 
+ww_status ww_jpeg_mixer_make(const ww_image *image, ww_jpeg_mixer *mixer, ww_error *err)
+{
+    mixer->mix = yuv_mix_of(image->matrix, image->range);
+    mixer->sums = ww_alloc_array((size_t)image->width + 1, sizeof *mixer->sums, SIZE_MAX);
+    return mixer->sums ? WW_OK : ww_fail_memory(err, "converting rows of %d pixels", image->width);
+}
+
+void ww_jpeg_mix(const ww_jpeg_mixer *mixer, const ww_image *image, ww_image *out)
+{
+    luma_of_yuv(image, &mixer->mix, &out->plane[0]);
+    chroma_of_yuv(image, &mixer->mix, mixer->sums, mixer->sums + (image->width + 1) / 2, out);
+}
+
 static ww_status jpeg_of_yuv(const ww_image *image, ww_image *out, ww_error *err)
 {
-    size_t width = (size_t)image->width;
-    int16_t *sums = ww_alloc_array(width + 1, sizeof *sums, SIZE_MAX);
-    if (!sums)
-        return ww_fail_memory(err, "converting rows of %d pixels", image->width);
-    ww_yuv_mix k = yuv_mix_of(image->matrix, image->range);
-    luma_of_yuv(image, &k, &out->plane[0]);
-    chroma_of_yuv(image, &k, sums, sums + (width + 1) / 2, out);
-    free(sums);
-    return WW_OK;
+    ww_jpeg_mixer mixer;
+    ww_status status = ww_jpeg_mixer_make(image, &mixer, err);
+    if (status == WW_OK)
+        ww_jpeg_mix(&mixer, image, out);
+    free(mixer.sums);
+    return status;
 }
 
 static void jpeg_of_luma(const ww_image *image, ww_image *out)

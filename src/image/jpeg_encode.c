@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // YUV planes go into libjpeg as they are (raw data: no colour conversion, no resampling inside). It takes one band of
 // 16 luma and 8 chroma rows at a time, each row a whole number of 8-sample blocks; a picture of other size is completed
-// by repeating its edge.
+// by repeating its edge. Colours of films become JPEG's in a band of their own, just before they are taken.
 #include "base/memory.h"
 #include "image/image.h"
 #include "image/jpeg_error.h"
@@ -54,7 +54,9 @@ typedef struct encoder {
     struct jpeg_compress_struct cinfo;
     ww_jpeg_guard guard;
     sink sink;
-    const ww_image *image; // full range; 4:2:0 BT.601 or luma
+    const ww_image *image; // full range; 4:2:0 BT.601 or luma; or, with a mixer, any YUV
+    ww_jpeg_mixer mixer;   // where colours are converted
+    ww_image band;         // what is converted, BAND_ROWS high
     uint8_t *padded;       // one band of all planes, used where the width is not a whole number of blocks
 } encoder;
 
@@ -80,15 +82,29 @@ static uint8_t *pad_rows(const ww_plane *p, int rows, JSAMPROW *row, uint8_t *to
     return to;
 }
 
+// The rows of a band, converted, as a picture of their own.
+static const ww_image *mixed_band(encoder *e, int band)
+{
+    ww_image rows, *to = &e->band;
+    if (ww_crop(e->image, 0, band * BAND_ROWS, e->image->width, BAND_ROWS, &rows, NULL) != WW_OK)
+        return to; // never: the band lies in the picture
+    ww_jpeg_mix(&e->mixer, &rows, to);
+    for (int i = 0; i < 3; i++)
+        to->plane[i].height = ww_shift_up(rows.height, i > 0);
+    return to;
+}
+
 static void write_band(encoder *e, int band)
 {
+    const ww_image *image = e->mixer.sums ? mixed_band(e, band) : e->image;
+    const int first = e->mixer.sums ? 0 : band;
     JSAMPROW rows[3][BAND_ROWS];
     JSAMPARRAY planes[3] = {rows[0], rows[1], rows[2]};
     uint8_t *free_space = e->padded;
     for (int i = 0; i < e->cinfo.num_components; i++) {
-        const ww_plane *p = &e->image->plane[i];
+        const ww_plane *p = &image->plane[i];
         int count = e->cinfo.comp_info[i].v_samp_factor * DCTSIZE;
-        point_at_rows(p, band * count, count, rows[i]);
+        point_at_rows(p, first * count, count, rows[i]);
         if (p->width % DCTSIZE)
             free_space = pad_rows(p, count, rows[i], free_space);
     }
@@ -137,20 +153,42 @@ static ww_status run_encoder(encoder *e, int quality, ww_error *err)
 
 // --- the call --------------------------------------------------------------------------------------------------------
 
+static bool is_ready(const ww_image *image)
+{
+    const bool full = image->range == WW_RANGE_FULL;
+    return full
+           && (image->pixels == WW_PIXELS_LUMA
+               || (image->pixels == WW_PIXELS_YUV420 && image->matrix == WW_MATRIX_BT601));
+}
+
+static ww_status prepare(encoder *e, ww_error *err)
+{
+    const ww_image *image = e->image;
+    const size_t padded = (size_t)padded_width(&image->plane[0]) * BAND_ROWS * 2; // chroma takes half of luma's
+    e->padded = ww_alloc_array(padded, 1, SIZE_MAX);
+    if (!e->padded)
+        return ww_fail(err, WW_ERR_MEMORY, "no memory to compress rows of %d pixels", image->width);
+    if (is_ready(image))
+        return WW_OK;
+    ww_status status = ww_image_alloc(&e->band, WW_PIXELS_YUV420, image->width, BAND_ROWS, err);
+    return status == WW_OK ? ww_jpeg_mixer_make(image, &e->mixer, err) : status;
+}
+
 static ww_status encode_planes(const ww_image *image, int quality, uint8_t **data, size_t *bytes, ww_error *err)
 {
     encoder *e = ww_alloc(sizeof *e);
-    size_t band_bytes = (size_t)padded_width(&image->plane[0]) * BAND_ROWS * 2; // chroma takes half of luma's
     e->image = image;
-    e->padded = ww_alloc_array(band_bytes, 1, SIZE_MAX);
-    ww_status status = e->padded ? run_encoder(e, quality, err)
-                                 : ww_fail(err, WW_ERR_MEMORY, "no memory to compress rows of %d pixels", image->width);
+    ww_status status = prepare(e, err);
+    if (status == WW_OK)
+        status = run_encoder(e, quality, err);
     if (status == WW_OK) {
         *data = e->sink.data;
         *bytes = e->sink.bytes;
     } else {
         free(e->sink.data);
     }
+    free(e->mixer.sums);
+    ww_image_free(&e->band);
     free(e->padded);
     free(e);
     return status;
@@ -165,8 +203,8 @@ ww_status ww_jpeg_encode(const ww_image *image, int quality, uint8_t **data, siz
                        (int)JPEG_MAX_DIMENSION, image->width, image->height);
     if (quality < 1 || quality > 100)
         return ww_fail(err, WW_ERR_ARGUMENT, "JPEG quality goes from 1 to 100, not %d", quality);
-    bool full = image->range == WW_RANGE_FULL, grey = image->pixels == WW_PIXELS_LUMA;
-    if (full && (grey || (image->pixels == WW_PIXELS_YUV420 && image->matrix == WW_MATRIX_BT601)))
+    const bool grey = image->pixels == WW_PIXELS_LUMA, rgb = image->pixels == WW_PIXELS_RGB;
+    if (is_ready(image) || (!grey && !rgb))
         return encode_planes(image, quality, data, bytes, err);
     ww_image converted;
     ww_status status = grey ? ww_resize_luma(image, image->width, image->height, &converted, err)

@@ -3,6 +3,7 @@
 #ifndef WW_IMAGE_PLANES_H
 #define WW_IMAGE_PLANES_H
 #include "image/image.h"
+#include "image/kernels.h"
 
 static inline int ww_plane_count(ww_pixels pixels)
 {
@@ -32,6 +33,16 @@ void ww_plane_copy(const ww_plane *from, int channels, ww_plane *to);
 
 // BT.601 luma of an RGB picture, as a new LUMA picture (convert.c).
 ww_status ww_luma_of_rgb(const ww_image *image, ww_image *out, ww_error *err);
+
+// From YUV that is not JPEG's to JPEG's, any band of a picture at a time (convert.c).
+typedef struct ww_jpeg_mixer {
+    ww_yuv_mix mix;
+    int16_t *sums; // free
+} ww_jpeg_mixer;
+ww_status ww_jpeg_mixer_make(const ww_image *image, ww_jpeg_mixer *mixer, ww_error *err);
+// `image`, as large as the one the mixer was made for or a band of whole rows of it, into the top of `out`, a 4:2:0
+// picture as wide and at least as high.
+void ww_jpeg_mix(const ww_jpeg_mixer *mixer, const ww_image *image, ww_image *out);
 
 // Takes the luma plane to full range where it lies, by ww_luma_to_full's table (convert.c).
 void ww_luma_plane_to_full(ww_plane *plane, ww_range range);

@@ -82,6 +82,27 @@ TEST(other_formats_are_converted_for_the_file)
     }
 }
 
+// Bands are converted as whole pictures are, also the last one, where rows are missing and chroma is half there.
+TEST(what_is_converted_by_bands_is_what_is_converted_whole)
+{
+    static const ww_pixels formats[] = {WW_PIXELS_YUV420, WW_PIXELS_YUV422, WW_PIXELS_YUV444};
+    static const int sizes[][2] = {{1, 1}, {17, 15}, {64, 16}, {65, 33}, {1, 47}, {130, 63}};
+    for (int f = 0; f < 3; f++)
+        for (int s = 0; s < 6; s++) {
+            ww_image image = waves(formats[f], sizes[s][0], sizes[s][1]), whole;
+            image.range = WW_RANGE_LIMITED;
+            image.matrix = WW_MATRIX_BT709;
+            CHECK_OK(ww_to_jpeg_yuv(&image, &whole, &err));
+            jpeg expected = encoded(&whole, 95), got = encoded(&image, 95);
+            CHECK_EQ(got.bytes, expected.bytes);
+            CHECK(got.bytes == expected.bytes && memcmp(got.data, expected.data, got.bytes) == 0);
+            free(expected.data);
+            free(got.data);
+            ww_image_free(&image);
+            ww_image_free(&whole);
+        }
+}
+
 TEST(impossible_encodings_are_refused)
 {
     ww_image image = blank(WW_PIXELS_LUMA, WW_IMAGE_SIDE_MAX, 1);
@@ -282,6 +303,7 @@ int main(int argc, char **argv)
     RUN(quality_costs_bytes_and_buys_likeness);
     RUN(the_same_picture_gives_the_same_bytes);
     RUN(other_formats_are_converted_for_the_file);
+    RUN(what_is_converted_by_bands_is_what_is_converted_whole);
     RUN(impossible_encodings_are_refused);
     RUN(every_sampling_is_read);
     RUN(rgb_and_grey_are_read);
