@@ -94,8 +94,15 @@ typedef struct ww_metadata {
 
 typedef struct ww_net_profile ww_net_profile; // profile.h
 
+// What a value of the network was seen to hold; by it floats become bytes.
+typedef struct ww_value_range {
+    bool known;
+    float low, high;
+} ww_value_range;
+
 struct ww_net {
     char *name;
+    ww_value_range *range;             // one a value; NULL: it computes in float32
     _Atomic(ww_net_profile *) profile; // NULL until a session is opened
     // What the reader of the file keeps beside the graph (NULL: nothing): plain memory that belongs to the net. A
     // reader knows its own by `extra_owner`, the address of something that is only its.

@@ -78,6 +78,7 @@ void ww_net_free(ww_net *net)
         free(net->metadata[i].key);
         free(net->metadata[i].value);
     }
+    free(net->range);
     free(net->value);
     free(net->node);
     free(net->metadata);

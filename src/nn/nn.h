@@ -33,6 +33,12 @@ ww_status ww_net_load_file(const char *path, ww_net **net, ww_error *err);
 void ww_net_free(ww_net *net);
 const char *ww_net_name(const ww_net *net);
 
+// Gives the ranges of the network's values as lines of `NAME LOW HIGH`, LOW <= 0 < HIGH (# begins a comment). Sessions
+// on the fast backend that are opened from then on compute in int8 (int8/program.h) where they know the ranges of what
+// goes in and comes out, and give the same answers on every processor. WW_ERR_FORMAT names the line.
+ww_status ww_net_set_ranges(ww_net *net, const char *text, size_t size, ww_error *err);
+bool ww_net_is_int8(const ww_net *net);
+
 // How long the layers of a network took, in all sessions of it that are closed: calls on_layer for each that took any
 // time, in the order of the file (a layer fused into another counts with that), and returns the number of runs.
 typedef void ww_on_layer(void *user, const char *name, const char *op, double seconds);

@@ -7,8 +7,9 @@
 
 typedef struct ww_session_options {
     ww_backend backend;
-    bool unfused;     // leave every node of the file a node of its own
-    size_t bytes_max; // of activations, and of folded constants; 0: WW_NN_SESSION_BYTES_MAX
+    const struct ww_int8_kernel *kernel; // of networks with ranges; NULL: the best there is
+    bool unfused;                        // leave every node of the file a node of its own
+    size_t bytes_max;                    // of activations, and of folded constants; 0: WW_NN_SESSION_BYTES_MAX
     // Asked between the layers, while the session is opened and in each run, every WW_NN_ASK_EVERY_NS (profile.h) or
     // so: networks of others may take many seconds. Outlives the session; may be NULL.
     const ww_cancel *cancel;

@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: MIT
+// Networks in int8: near to what they give in float, the same on every processor, and in float where a range is missing.
+#include "harness.h"
+
+#include "base/memory.h"
+#include "base/random.h"
+#include "nn/graph.h"
+#include "nn/int8/kernels.h"
+#include "nn/int8/program.h"
+#include "nn_case.h"
+
+enum { SIDE = 24, BATCH = 2 };
+#define NEAR 0.012 // root of the mean square, of numbers that spread by 0.25; half of it is what was seen
+
+static const ww_session_options fast = {.backend = WW_BACKEND_ONEDNN}, slow = {.backend = WW_BACKEND_REFERENCE};
+static ww_random rng = {.state = 7};
+
+static void weights(onnx_writer *w, const char *name, onnx_dims dims, float low, float high)
+{
+    static float x[65536];
+    size_t count = 1;
+    for (int i = 0; i < dims.rank; i++)
+        count *= (size_t)dims.dim[i];
+    for (size_t i = 0; i < count; i++)
+        x[i] = low + (high - low) * (float)ww_random_unit(&rng);
+    onnx_floats(w, name, dims, x);
+}
+
+static const float *picture(void)
+{
+    static float x[BATCH * SIDE * SIDE];
+    for (size_t i = 0; i < sizeof x / sizeof *x; i++)
+        x[i] = (float)ww_random_below(&rng, 256);
+    return x;
+}
+
+// Everything int8 does, as our models have it: normalisation, strides, a sum before an activation, leaky and plain,
+// windows for each channel, pictures of twice the size, a sigmoid at the end; `y` is real.
+static ww_net *everything(ww_error *err)
+{
+    onnx_writer w = {0};
+    onnx_input(&w, "luma", (onnx_dims){4, {-1, 1, -1, -1}});
+    onnx_output(&w, "y");
+    onnx_floats(&w, "nw", (onnx_dims){4, {1, 1, 1, 1}}, (float[]){1 / 64.0f});
+    onnx_floats(&w, "nb", (onnx_dims){1, {1}}, (float[]){-2});
+    weights(&w, "aw", (onnx_dims){4, {12, 1, 3, 3}}, -0.3f, 0.5f);
+    weights(&w, "ab", (onnx_dims){1, {12}}, -0.2f, 0.4f);
+    weights(&w, "bw", (onnx_dims){4, {12, 12, 3, 3}}, -0.2f, 0.2f);
+    weights(&w, "dw", (onnx_dims){4, {12, 1, 3, 3}}, -0.4f, 0.4f);
+    weights(&w, "cw", (onnx_dims){4, {12, 12, 3, 3}}, -0.2f, 0.2f);
+    weights(&w, "ew", (onnx_dims){4, {5, 12, 1, 1}}, -1.5f, 1.5f);
+    onnx_floats(&w, "twice", (onnx_dims){1, {4}}, (float[]){1, 1, 2, 2});
+    onnx_node(&w, "Conv", "luma nw nb", "norm", "");
+    onnx_node(&w, "Conv", "norm aw ab", "a.out", "pads=1,1,1,1 strides=2,2");
+    onnx_node(&w, "LeakyRelu", "a.out", "a", "alpha=0.25f");
+    onnx_node(&w, "Conv", "a bw", "b.out", "pads=1,1,1,1");
+    onnx_node(&w, "Add", "b.out a", "b.sum", "");
+    onnx_node(&w, "Relu", "b.sum", "b", "");
+    onnx_node(&w, "Conv", "b dw", "d.out", "pads=1,1,1,1 group=12");
+    onnx_node(&w, "Relu", "d.out", "d", "");
+    onnx_node(&w, "Conv", "d cw", "c", "pads=1,1,1,1 strides=2,2");
+    onnx_node(&w, "Resize", "c - twice", "large",
+              "mode:nearest coordinate_transformation_mode:asymmetric nearest_mode:floor");
+    onnx_node(&w, "Conv", "d bw", "f.out", "pads=1,1,1,1");
+    onnx_node(&w, "Add", "f.out large", "f", "");
+    onnx_node(&w, "Conv", "f ew", "e", "");
+    onnx_node(&w, "Sigmoid", "e", "y", "");
+    return case_load(&w, err);
+}
+
+static const char ranges[] = "# made for this test\nluma 0 255\na -1 4\nb 0 6\nd 0 3\nc -2 2\nf -3 3\n";
+
+static ww_status set(ww_net *net, const char *text, ww_error *err)
+{
+    return ww_net_set_ranges(net, text, strlen(text), err);
+}
+
+static float *run(const ww_net *net, const float *x, ww_session_options options, size_t *count)
+{
+    ww_shape y;
+    ww_error err = {0};
+    float *out = case_run(net, (onnx_dims){4, {BATCH, 1, SIDE, SIDE}}, x, options, 0, &y, &err);
+    if (!out)
+        printf("# %s\n", err.message);
+    *count = 1;
+    for (int i = 0; i < y.rank; i++)
+        *count *= (size_t)y.dim[i];
+    return out;
+}
+
+TEST(near_to_float)
+{
+    ww_error err = {0};
+    size_t count = 0;
+    double square = 0, spread = 0, worst = 0;
+    ww_net *net = everything(&err);
+    CHECK(net != NULL);
+    const float *x = picture();
+    CHECK(!ww_net_is_int8(net));
+    float *real = run(net, x, slow, &count);
+    CHECK_OK(set(net, ranges, &err));
+    CHECK(ww_net_is_int8(net));
+    float *ours = run(net, x, fast, &count), *reference = run(net, x, slow, &count);
+    CHECK(real && ours && reference);
+    for (size_t i = 0; i < count; i++) {
+        const double off = (double)ours[i] - (double)real[i];
+        square += off * off;
+        spread += ((double)real[i] - 0.5) * ((double)real[i] - 0.5);
+        worst = fabs(off) > worst ? fabs(off) : worst;
+    }
+    printf("# off by %.4f, at most %.4f, of a spread of %.3f\n", sqrt(square / (double)count), worst,
+           sqrt(spread / (double)count));
+    CHECK(memcmp(real, reference, count * sizeof *real) == 0); // that backend stays what it is
+    CHECK(worst > 0);                                          // and this is not it
+    CHECK(sqrt(square / (double)count) < NEAR);
+    CHECK(sqrt(spread / (double)count) > 0.1); // of something that varies
+    free(real);
+    free(ours);
+    free(reference);
+    ww_net_free(net);
+}
+
+TEST(the_same_on_every_processor)
+{
+    ww_error err = {0};
+    size_t count = 0;
+    ww_net *net = everything(&err);
+    const float *x = picture();
+    CHECK_OK(set(net, ranges, &err));
+    float *first = run(net, x, fast, &count);
+    for (int i = 0; ww_int8_kernels[i]; i++) {
+        if (!ww_int8_kernels[i]->supported())
+            continue;
+        float *again = run(net, x, (ww_session_options){.kernel = ww_int8_kernels[i]}, &count);
+        CHECK(first && again && memcmp(first, again, count * sizeof *first) == 0);
+        free(again);
+    }
+    free(first);
+    ww_net_free(net);
+}
+
+// A picture that is 0 all over has bytes of the zero point, like the border: with the border wrong, the edges of the
+// result would differ from its middle.
+TEST(what_lies_outside_is_nothing)
+{
+    onnx_writer w = {0};
+    ww_error err = {0};
+    size_t count = 0;
+    static const float nothing[BATCH * SIDE * SIDE], bias[] = {0.5f, -3, 7};
+    onnx_input(&w, "x", (onnx_dims){4, {-1, 1, -1, -1}});
+    onnx_output(&w, "y");
+    weights(&w, "w", (onnx_dims){4, {3, 1, 5, 5}}, -1, 2);
+    onnx_floats(&w, "b", (onnx_dims){1, {3}}, bias);
+    onnx_node(&w, "Conv", "x w b", "y", "pads=2,2,2,2");
+    ww_net *net = case_load(&w, &err);
+    CHECK_OK(set(net, "x -77 100\n", &err));
+    float *y = run(net, nothing, fast, &count);
+    CHECK_EQ(count, BATCH * 3 * SIDE * SIDE);
+    for (size_t i = 0; y && i < count; i++)
+        CHECK_NEAR(y[i], bias[i / (SIDE * SIDE) % 3], 1e-3);
+    free(y);
+    ww_net_free(net);
+}
+
+// No range of what a node reads: it is done in float, as the reference does it.
+TEST(without_ranges_it_is_float)
+{
+    ww_error err = {0};
+    size_t count = 0;
+    ww_net *net = everything(&err);
+    const float *x = picture();
+    float *real = run(net, x, slow, &count);
+    CHECK_OK(set(net, "# none\n\n", &err));
+    float *ours = run(net, x, fast, &count);
+    CHECK(real && ours && memcmp(real, ours, count * sizeof *real) == 0);
+    free(real);
+    free(ours);
+    ww_net_free(net);
+}
+
+TEST(parts_of_it_may_be_float)
+{
+    static const char *const missing[] = {"luma 0 255\n", "a -1 4\n", "b 0 6\n", "d 0 3\n", "c -2 2\n", "f -3 3\n"};
+    const float *x = picture();
+    for (size_t i = 0; i < sizeof missing / sizeof *missing; i++) {
+        ww_error err = {0};
+        size_t count = 0;
+        double square = 0;
+        char text[sizeof ranges];
+        ww_net *net = everything(&err);
+        strcpy(text, ranges);
+        char *cut = strstr(text, missing[i]);
+        memmove(cut, cut + strlen(missing[i]), strlen(cut + strlen(missing[i])) + 1);
+        float *real = run(net, x, slow, &count);
+        CHECK_OK(set(net, text, &err));
+        float *ours = run(net, x, fast, &count);
+        CHECK(real && ours);
+        for (size_t k = 0; real && ours && k < count; k++)
+            square += ((double)ours[k] - (double)real[k]) * ((double)ours[k] - (double)real[k]);
+        CHECK(sqrt(square / (double)count) < 2 * NEAR);
+        free(real);
+        free(ours);
+        ww_net_free(net);
+    }
+}
+
+TEST(ranges_that_make_no_sense_are_refused)
+{
+    static const char *const wrong[] = {"luma 0 255\nnobody 0 1\n", "luma 0 255\na 1 2\n",   "luma 0 255\na -1 0\n",
+                                        "luma 0 255\na 0 inf\n",    "luma 0 255\na 0\n",     "luma 0 255\na\n",
+                                        "luma 0 255\na 0 nan\n",    "luma 0 255\na 0 1 2\n", "luma 0 255\na zero one\n",
+                                        "luma 0 255\na 0 1e38\n"};
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        ww_error err = {0};
+        ww_net *net = everything(&err);
+        CHECK_EQ(set(net, wrong[i], &err), WW_ERR_FORMAT);
+        CHECK(strstr(err.message, "line 2") != NULL);
+        CHECK(!ww_net_is_int8(net));
+        ww_net_free(net);
+    }
+    char long_line[600];
+    ww_error err = {0};
+    ww_net *net = everything(&err);
+    memset(long_line, 'a', sizeof long_line);
+    CHECK_EQ(ww_net_set_ranges(net, long_line, sizeof long_line, &err), WW_ERR_FORMAT);
+    ww_net_free(net);
+}
+
+TEST(memory_is_bounded)
+{
+    ww_error err = {0};
+    ww_session *session = NULL;
+    ww_net *net = everything(&err);
+    CHECK_OK(set(net, ranges, &err));
+    const ww_shape shape = {4, {BATCH, 1, SIDE, SIDE}};
+    for (size_t bytes = 64; bytes < 20000; bytes *= 2)
+        CHECK_EQ(ww_session_open_with(net, &shape, &(ww_session_options){.bytes_max = bytes}, &session, &err),
+                 WW_ERR_MEMORY);
+    CHECK_OK(ww_session_open_with(net, &shape, &(ww_session_options){.bytes_max = 1 << 20}, &session, &err));
+    ww_session_close(session);
+    ww_net_free(net);
+}
+
+TEST(the_sigmoid_is_one)
+{
+    for (float x = -120; x < 120; x += 0.37f)
+        CHECK_NEAR(ww_int8_sigmoid(x), 1 / (1 + exp(-(double)x)), 1e-7);
+    CHECK(ww_int8_sigmoid(0) == 0.5f);
+    CHECK(ww_int8_sigmoid(-1e9f) == 0 && ww_int8_sigmoid(1e9f) == 1);
+}
+
+int main(void)
+{
+    RUN(near_to_float);
+    RUN(the_same_on_every_processor);
+    RUN(what_lies_outside_is_nothing);
+    RUN(without_ranges_it_is_float);
+    RUN(parts_of_it_may_be_float);
+    RUN(ranges_that_make_no_sense_are_refused);
+    RUN(memory_is_bounded);
+    RUN(the_sigmoid_is_one);
+    return FINISH();
+}
