@@ -79,7 +79,7 @@ static int add(review *r, long number, ww_new_face *face, const added *a)
     if (status == WW_OK)
         status = find_frame(r, number, face);
     if (status == WW_OK)
-        status = ww_models_open(&a->models, &models, &r->err);
+        status = ww_library_models_open(r->library, &a->models, &models, &r->err);
     if (status == WW_OK)
         status = ww_library_add_face(r->library, models, face, &done, &r->err);
     ww_models_close(models);

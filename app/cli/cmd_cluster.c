@@ -30,7 +30,7 @@ static ww_status name_known(ui *u, ww_library *library, const struct settings *s
 {
     ww_models *models = NULL;
     ww_known_result known = WW_KNOWN_RESULT_INIT;
-    ww_status status = ww_models_open(&set->models, &models, err);
+    ww_status status = ww_library_models_open(library, &set->models, &models, err);
     if (status == WW_OK)
         status = known_people(u, library, models, set->known, &set->cluster, clustered, &known, err);
     *unreadable = known.unreadable;

@@ -233,7 +233,7 @@ static int find_in_library(search *s, const char **picture, size_t count)
 {
     ww_status status = review_open(s->r);
     if (status == WW_OK)
-        status = ww_models_open(&s->model_options, &s->models, &s->r->err);
+        status = ww_library_models_open(s->r->library, &s->model_options, &s->models, &s->r->err);
     if (status == WW_OK)
         status = find_pictures(s, picture, count);
     return close_search(s, status);

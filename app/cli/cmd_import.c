@@ -40,7 +40,7 @@ static int import_files(review *r, const char **file, size_t count, bool dry_run
     options.dry_run = dry_run;
     ww_status status = review_open(r);
     if (status == WW_OK)
-        status = ww_models_open(NULL, &models, &r->err);
+        status = ww_library_models_open(r->library, NULL, &models, &r->err);
     options.models = models;
     if (status == WW_OK && r->json)
         fputs("{\"understood\": [", stdout);

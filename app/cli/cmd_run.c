@@ -19,7 +19,7 @@
 enum { SETTLE_MS = 2000 }; // without news, before files that came are looked at
 
 struct settings {
-    const char *dir, *known, *preset, *list, *shard;
+    const char *dir, *known, *preset, *list, *shard, *precision;
     ww_model_options models;
     ww_scan_options scan;
     ww_cluster_options cluster;
@@ -111,6 +111,19 @@ static void print_summary(const struct outcome *o, bool verbose)
 
 scanner scan_by = {ww_library_scan, NULL};
 
+// Models that cannot be had leave no folder behind, so an output folder that is new is made when they are there.
+static ww_status open_both(const struct settings *set, const ww_callbacks *callbacks, ww_library **library,
+                           ww_models **models, ww_error *err)
+{
+    const bool is_new = access(set->dir, F_OK) != 0;
+    ww_status status = is_new ? ww_models_open(&set->models, models, err) : WW_OK;
+    if (status == WW_OK)
+        status = ww_library_open(set->dir, WW_LIBRARY_CREATE, callbacks, library, err);
+    if (status == WW_OK && !is_new)
+        status = ww_library_models_open(*library, &set->models, models, err);
+    return status;
+}
+
 static int scan_and_more(const struct settings *set, const char *const *inputs, size_t count, bool scan_only)
 {
     if (scan_by.serve)
@@ -134,9 +147,7 @@ static int scan_and_more(const struct settings *set, const char *const *inputs, 
     if (status == WW_OK && scan_by.scan == ww_library_scan) // workers elsewhere look for their own
         status = ww_check_hwaccel(set->scan.hwaccel, &err);
     if (status == WW_OK)
-        status = ww_models_open(&set->models, &models, &err);
-    if (status == WW_OK)
-        status = ww_library_open(set->dir, WW_LIBRARY_CREATE, &callbacks, &library, &err);
+        status = open_both(set, &callbacks, &library, &models, &err);
     if (status == WW_OK)
         status = csv_options_keep(library, set->csv_safe, &err);
     if (status == WW_OK)
@@ -210,6 +221,17 @@ static bool read_shard(const char *text, ww_scan_options *scan)
     return fine;
 }
 
+static bool read_precision(const char *text, ww_precision *precision)
+{
+    static const char *const word[] = {[WW_PRECISION_FLOAT32] = "float32", [WW_PRECISION_INT8] = "int8"};
+    for (size_t i = WW_PRECISION_FLOAT32; i < sizeof word / sizeof *word; i++)
+        if (strcmp(text, word[i]) == 0) {
+            *precision = (ww_precision)i;
+            return true;
+        }
+    return false;
+}
+
 // Again and again, as files come; a run that fails is told, and the next one may do better.
 static int scan_and_watch(const struct settings *set, const input_list *in)
 {
@@ -254,6 +276,8 @@ static int run(int argc, char **argv, int first, const way *how)
          .choices = "sface dlib"},
         {"landmarks", 0, OPTION_TEXT, &set.models.landmarks, "FILE",
          "dlib shape predictor of 5 or 68 points (the detector's landmarks)", .choices = "dlib5 dlib68"},
+        {"precision", 0, OPTION_TEXT, &set.precision, "WHAT",
+         "what the built-in networks compute in, float32 or int8 (as the library; float32)", .choices = "float32 int8"},
         {"upsample", 0, OPTION_COUNT, &set.models.upsample, "N", "dlib detectors: double the picture N times (0)", 0,
          4},
         {"jitter", 0, OPTION_COUNT, &set.models.jitter, "N", "dlib embedders: mean over N slightly moved copies (1)", 0,
@@ -312,6 +336,8 @@ static int run(int argc, char **argv, int first, const way *how)
         complain("--count-frames counts, and --every, --fps, --near-times and --fast go by time: take one of them");
     } else if (set.shard && !read_shard(set.shard, &set.scan)) {
         complain("--shard takes I/N, such as 2/8, with I from 1 to N, not '%s'", printable(set.shard));
+    } else if (set.precision && !read_precision(set.precision, &set.models.precision)) {
+        complain("--precision takes float32 or int8, not '%s'", printable(set.precision));
     } else if (set.preset && strcmp(set.preset, "article") != 0) {
         complain("there is no preset '%s'; there is one: article", set.preset);
     } else if ((code = inputs_read(&in, argument, count, set.list, set.null)) == EXIT_FINE) {
@@ -319,6 +345,9 @@ static int run(int argc, char **argv, int first, const way *how)
         set.scan.no_track = set.no_track;
         set.scan.near_times = set.near_times;
         set.scan.fast = set.fast;
+        // What one names oneself stays as it is.
+        if (set.fast && !set.precision && !(set.models.detector && set.models.embedder))
+            set.models.precision = WW_PRECISION_INT8;
         set.scan.count_frames = set.count_frames;
         if (set.original_size)
             set.scan.portrait_width = WW_PORTRAIT_AS_FILMED;

@@ -122,7 +122,7 @@ ww_status session_add_face(session *s, const ww_new_face *face, ww_added_face *a
 {
     ww_status status = s->broken ? session_refresh(s, err) : WW_OK;
     if (status == WW_OK && !s->models)
-        status = ww_models_open(s->model_options, &s->models, err);
+        status = ww_library_models_open(s->library, s->model_options, &s->models, err);
     if (status != WW_OK)
         return status;
     const bool stale = atomic_exchange(&s->stale, false); // it would stop the networks here, too: see on_progress

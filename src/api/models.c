@@ -1,7 +1,34 @@
 // SPDX-License-Identifier: MIT
 #include "api/sized.h"
+#include "library/settings.h"
 #include "models/loaded.h"
 #include "models/pinned.h"
+
+#include <string.h>
+
+// The options with what they leave open as the library has it. Where both models are named there is nothing to choose.
+static ww_status follow(ww_library *library, ww_model_options *o, ww_error *err)
+{
+    char word[WW_SETTING_TEXT_MAX];
+    if (o->precision != WW_PRECISION_DEFAULT || (o->detector && o->embedder))
+        return WW_OK;
+    const ww_status status = ww_setting_text(library, WW_SETTING_PRECISION, word, err);
+    if (status == WW_OK && strcmp(word, WW_PRECISION_WORD_INT8) == 0)
+        o->precision = WW_PRECISION_INT8;
+    return status;
+}
+
+ww_status ww_library_models_open(ww_library *library, const ww_model_options *options, ww_models **models,
+                                 ww_error *err)
+{
+    ww_model_options full = WW_MODEL_OPTIONS_INIT;
+    ww_status status = WW_CHECK_SIZED(options, ww_model_options, err);
+    if (status != WW_OK)
+        return status;
+    ww_sized_read(&full, options, sizeof full);
+    status = follow(library, &full, err);
+    return status == WW_OK ? ww_models_load(&full, models, err) : status;
+}
 
 ww_status ww_models_open(const ww_model_options *options, ww_models **models, ww_error *err)
 {

@@ -17,7 +17,7 @@
 #include "library/settings.h"
 #include "library/shard_lists.h"
 
-enum { WW_JOIN_SETTINGS = 5 };
+enum { WW_JOIN_SETTINGS = 6 };
 
 typedef struct ww_join_source { // of one of the libraries
     size_t library;

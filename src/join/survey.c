@@ -118,7 +118,8 @@ static ww_status on_source(void *user, const ww_source_row *row, ww_error *err)
     return ww_fail_memory(err, "the files of the libraries");
 }
 
-static const ww_setting kept[WW_JOIN_SETTINGS] = {WW_SETTING_EMBEDDER, WW_SETTING_EPS, WW_SETTING_SEED_SCORE,
+static const ww_setting kept[WW_JOIN_SETTINGS] = {WW_SETTING_EMBEDDER,     WW_SETTING_EPS,
+                                                  WW_SETTING_SEED_SCORE,   WW_SETTING_PRECISION,
                                                   WW_SETTING_WITHIN_WIDTH, WW_SETTING_WITHIN_HEIGHT};
 
 static ww_status take_settings(ww_join *j, ww_library *library, ww_error *err)

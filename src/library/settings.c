@@ -21,6 +21,7 @@ static const struct {
     [WW_SETTING_EMBEDDER] = {"embedder", TEXT, 0, 0},
     [WW_SETTING_EPS] = {"embedder.eps", NUMBER, 0, DISTANCE_MAX},
     [WW_SETTING_SEED_SCORE] = {"detector.sure", NUMBER, 0, 1e6},
+    [WW_SETTING_PRECISION] = {"models.precision", TEXT, 0, 0},
     [WW_SETTING_WITHIN_WIDTH] = {"scan.within_width", NUMBER, 0, WITHIN_MAX_PX},
     [WW_SETTING_WITHIN_HEIGHT] = {"scan.within_height", NUMBER, 0, WITHIN_MAX_PX},
     [WW_SETTING_METHOD] = {"sort.method", TEXT, 0, 0},

@@ -11,6 +11,7 @@ typedef enum ww_setting {
     WW_SETTING_EMBEDDER,   // text: its name
     WW_SETTING_EPS,        // number: its eps, Euclidean distance of embeddings
     WW_SETTING_SEED_SCORE, // number: the detector score that a seed face needs
+    WW_SETTING_PRECISION,  // text: float32 or int8, what they computed in; absent: float32
     // Of the last scan: what larger frames were shrunk to fit, pixels; 0: they were not.
     WW_SETTING_WITHIN_WIDTH,
     WW_SETTING_WITHIN_HEIGHT,
@@ -28,6 +29,10 @@ typedef enum ww_setting {
     WW_SETTING_CSV_SAFE, // number, 0 or 1: see ww_library_set_csv_safe
     WW_SETTING_COUNT
 } ww_setting;
+
+// WW_SETTING_PRECISION's values.
+#define WW_PRECISION_WORD_FLOAT32 "float32"
+#define WW_PRECISION_WORD_INT8 "int8"
 
 enum { WW_SETTING_TEXT_MAX = 64 }; // bytes, with the zero
 

@@ -12,6 +12,7 @@ struct ww_models {
     ww_model_file detector_file, embedder_file, landmarks_file, judge_file; // what was read
     const ww_net *detector, *embedder;          // theirs; detector: NULL where it is no network
     ww_model_spec detector_spec, embedder_spec; // theirs, with what the options add
+    bool int8;                                  // at least one of the networks computes in int8
     uint64_t detector_hash, embedder_hash;      // XXH64 of the model files (detector: and of the source of landmarks)
 };
 

@@ -76,11 +76,12 @@ static int score_key(double min_score)
 static char *exact_key(const ww_models *m, const ww_scan_options *o)
 {
     char *portrait = o->portrait_width ? ww_strf(" portrait=%d", o->portrait_width) : ww_strdup("");
+    const char *precision = m->int8 ? " precision=int8" : "";
     char *key = ww_strf("embedder=%016" PRIx64 " detector=%016" PRIx64 " every_us=%" PRId64
-                        " detect_size=%d min_face=%d min_score=%d frame_max=%d track=%d shrink=%dx%d%s",
+                        " detect_size=%d min_face=%d min_score=%d frame_max=%d track=%d shrink=%dx%d%s%s",
                         m->embedder_hash, m->detector_hash, o->every_us, o->detect_size, (int)(o->min_face_px * 100),
                         score_key(o->min_score), o->frame_max_px, ww_tracks(o, &m->detector_spec), o->shrink_width,
-                        o->shrink_height, portrait);
+                        o->shrink_height, portrait, precision);
     free(portrait);
     return key;
 }
@@ -154,6 +155,26 @@ static ww_status check_embedder(ww_scan *s, ww_error *err)
     return status;
 }
 
+// A library keeps to what it was made with unless the caller chose otherwise; then that is told.
+static ww_status store_precision(ww_scan *s, ww_error *err)
+{
+    char before[WW_SETTING_TEXT_MAX], embedder[WW_SETTING_TEXT_MAX]; // no embedder: nothing was scanned yet
+    const char *now = s->models->int8 ? WW_PRECISION_WORD_INT8 : WW_PRECISION_WORD_FLOAT32;
+    ww_status status = ww_setting_text(s->library, WW_SETTING_PRECISION, before, err);
+    if (status == WW_OK)
+        status = ww_setting_text(s->library, WW_SETTING_EMBEDDER, embedder, err);
+    if (status != WW_OK)
+        return status;
+    const char *was = *before ? before : WW_PRECISION_WORD_FLOAT32;
+    ww_logf(&s->library->log, WW_LOG_INFO, "networks compute in %s", now);
+    if (*embedder && strcmp(was, now) != 0)
+        ww_logf(&s->library->log, WW_LOG_WARNING,
+                "the library in '%s' was made in %s, and this scan computes in %s; the files named are scanned again, "
+                "others keep their faces",
+                s->library->dir, was, now);
+    return ww_setting_store_text(s->library, WW_SETTING_PRECISION, now, err);
+}
+
 static ww_status store_settings(ww_scan *s, ww_error *err)
 {
     char eps[32], sure[32];
@@ -166,6 +187,8 @@ static ww_status store_settings(ww_scan *s, ww_error *err)
         status = ww_setting_store_number(s->library, WW_SETTING_WITHIN_WIDTH, s->options.shrink_width, err);
     if (status == WW_OK)
         status = ww_setting_store_number(s->library, WW_SETTING_WITHIN_HEIGHT, s->options.shrink_height, err);
+    if (status == WW_OK)
+        status = store_precision(s, err);
     return status == WW_OK ? ww_setting_store_text(s->library, WW_SETTING_EMBEDDER, s->models->embedder_spec.name, err)
                            : status;
 }

@@ -47,9 +47,11 @@ class Library:
 
     @property
     def models(self) -> Models:
-        """Those given, else the ones compiled in, opened when they are first wanted."""
+        """Those given, else the ones compiled in, in the library's precision, opened when they are first wanted."""
         if self._models is None:
-            self._models = Models()
+            out = ffi.new("ww_models **")
+            self._call(lib.ww_library_models_open, ffi.NULL, out)
+            self._models = Models._taken(out[0])
         return self._models
 
     def _call(self, function: Callable, *arguments: Any, progress=None) -> None:

@@ -2,7 +2,7 @@
 """Detectors and embedders: those compiled in, files, and models of others by name."""
 from __future__ import annotations
 
-from typing import List
+from typing import List, Optional
 
 from ._core import Collector, Record, Reporter, check, ffi, lib, new, optional, record, text
 
@@ -11,15 +11,26 @@ class Models:
     """A detector and an embedder; without arguments those compiled in. May be shared by libraries and threads.
 
     detector, embedder, landmarks: path of a network, or the name of a pinned model; detector may be "hog" or "cnn".
-    upsample, jitter: of dlib's.
+    upsample, jitter: of dlib's. precision: "float32" or "int8", what the networks compiled in compute in.
     """
 
-    def __init__(self, detector=None, embedder=None, landmarks=None, upsample: int = 0, jitter: int = 0):
+    _PRECISIONS = {None: 0, "float32": 1, "int8": 2}
+
+    def __init__(self, detector=None, embedder=None, landmarks=None, upsample: int = 0, jitter: int = 0, precision: Optional[str] = None):
+        if precision not in self._PRECISIONS:
+            raise ValueError(f"precision is 'float32' or 'int8', not {precision!r}")
         keep: list = []
-        options = new("ww_model_options", keep, detector=detector, embedder=embedder, landmarks=landmarks, upsample=upsample, jitter=jitter)
+        options = new("ww_model_options", keep, detector=detector, embedder=embedder, landmarks=landmarks, upsample=upsample, jitter=jitter,
+                      precision=self._PRECISIONS[precision])
         out, err = ffi.new("ww_models **"), ffi.new("ww_error *")
         check(lib.ww_models_open(options, out, err), err)
         self._pointer = ffi.gc(out[0], lib.ww_models_close)
+
+    @classmethod
+    def _taken(cls, pointer) -> "Models":
+        models = cls.__new__(cls)
+        models._pointer = ffi.gc(pointer, lib.ww_models_close)
+        return models
 
     @property
     def detector_name(self) -> str:

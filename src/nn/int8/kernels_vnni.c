@@ -133,8 +133,9 @@ typedef void rows_fn(const ww_int8_conv *c, int64_t first);
         rows_of(c, first, abreast, vectors);                                                                           \
     }
 ROWS_OF(8, 1)
-ROWS_OF(8, 2) ROWS_OF(8, 3) ROWS_OF(6, 4) ROWS_OF(4, 1) ROWS_OF(4, 2) ROWS_OF(4, 3) ROWS_OF(4, 4) ROWS_OF(1, 1)
-    ROWS_OF(1, 2) ROWS_OF(1, 3) ROWS_OF(1, 4)
+ROWS_OF(8, 2)
+ROWS_OF(8, 3) ROWS_OF(6, 4) ROWS_OF(4, 1) ROWS_OF(4, 2) ROWS_OF(4, 3) ROWS_OF(4, 4) ROWS_OF(1, 1) ROWS_OF(1, 2)
+    ROWS_OF(1, 3) ROWS_OF(1, 4)
 
         static void run_vnni(const ww_int8_conv *c)
 {

@@ -29,6 +29,35 @@ TEST(the_models_inside)
     ww_models_unload(m);
 }
 
+// Only what is compiled in computes in int8, and the hash that tells models apart is that of the file.
+TEST(int8_is_for_the_models_inside)
+{
+    ww_error err = {0};
+    ww_models *plain = NULL, *int8 = NULL, *none = NULL;
+    CHECK_OK(load(&(ww_model_options){.precision = WW_PRECISION_FLOAT32}, &plain, &err));
+    CHECK_OK(load(&(ww_model_options){.precision = WW_PRECISION_INT8}, &int8, &err));
+    CHECK(!plain->int8 && !ww_net_is_int8(plain->detector) && !ww_net_is_int8(plain->embedder));
+    CHECK(int8->int8 && ww_net_is_int8(int8->detector) && ww_net_is_int8(int8->embedder));
+    CHECK(ww_net_is_int8(int8->detector_spec.landmarks.model));
+    CHECK(int8->detector_hash == plain->detector_hash && int8->embedder_hash == plain->embedder_hash);
+    ww_models_unload(int8);
+    ww_models_unload(plain);
+    const char *yunet = shared_file("models/face_detection_yunet_2026may.onnx");
+    if (!yunet)
+        SKIP("no shared models");
+    char *detector = ww_strdup(yunet);
+    CHECK_OK(load(&(ww_model_options){.detector = detector, .precision = WW_PRECISION_INT8}, &int8, &err));
+    CHECK(int8->int8 && !ww_net_is_int8(int8->detector) && ww_net_is_int8(int8->embedder));
+    ww_models_unload(int8);
+    const char *embedder = shared_file("models/mobilefacenet_foamliu.onnx");
+    CHECK(embedder != NULL);
+    CHECK_EQ(load(&(ww_model_options){.detector = detector, .embedder = embedder, .precision = WW_PRECISION_INT8},
+                  &none, &err),
+             WW_ERR_UNSUPPORTED);
+    CHECK(none == NULL && strstr(err.message, "--precision") != NULL);
+    free(detector);
+}
+
 TEST(traits_refuse_options)
 {
     static const struct {
@@ -123,6 +152,7 @@ TEST(an_embedder_that_needs_landmarks_and_takes_jitter)
 int main(void)
 {
     RUN(the_models_inside);
+    RUN(int8_is_for_the_models_inside);
     RUN(traits_refuse_options);
     RUN(a_detector_without_a_network);
     RUN(the_detector_inside_is_judged_by_the_refiner);
