@@ -283,6 +283,34 @@ TEST(rounding_is_to_the_nearest_ties_to_even)
     }
 }
 
+TEST(every_kernel_makes_the_same_bytes_of_numbers)
+{
+    enum { COUNT = 77, STEPS = 3 };
+    for (int round = 0; round < ROUNDS; round++) {
+        const float per = 0.1f + (float)ww_random_unit(&rng) * 3,
+                    zero = (float)pick(0, 128) + 0.25f * (float)pick(0, 3);
+        float *in = random_floats(COUNT, -80, 120);
+        for (int64_t step = 1; step <= STEPS; step++)
+            for (int i = 0; ww_int8_kernels[i]; i++) {
+                uint8_t out[COUNT * STEPS];
+                bool same = true;
+                if (!ww_int8_kernels[i]->supported())
+                    continue;
+                memset(out, 0xA5, sizeof out);
+                ww_int8_kernels[i]->quantise(in, COUNT, step, per, zero, out);
+                for (int64_t k = 0; k < COUNT; k++) {
+                    volatile float v = in[k] * per;
+                    v = v + zero;
+                    same = same && out[k * step] == (v <= 0 ? 0 : v >= 255 ? 255 : (uint8_t)lrintf(v));
+                    for (int64_t between = 1; between < step; between++)
+                        same = same && out[k * step + between] == 0xA5;
+                }
+                CHECK(same);
+            }
+        free(in);
+    }
+}
+
 static void time_kernels(int64_t kernel, int64_t stride, int64_t in, int64_t out, int64_t width, int64_t height)
 {
     example e = make_example(kernel, stride, in, out, width, height);
@@ -318,6 +346,7 @@ int main(int argc, char **argv)
     rng.state = seed;
     RUN(every_kernel_is_exact_on_random_convolutions);
     RUN(every_kernel_is_exact_on_random_depthwise_convolutions);
+    RUN(every_kernel_makes_the_same_bytes_of_numbers);
     RUN(rounding_is_to_the_nearest_ties_to_even);
     if (bench) {
         time_kernels(6, 4, 1, 16, 160, 96);

@@ -57,6 +57,8 @@ typedef struct ww_int8_kernel {
     void (*pack)(const int8_t *weights, int64_t rows, int64_t quads, int64_t channels, void *packed);
     void (*run)(const ww_int8_conv *c);
     void (*run_depthwise)(const ww_int8_depthwise *d);
+    // Bytes of `count` numbers, `step` apart: per x number + zero, bounded and rounded as ww_int8_finish does it.
+    void (*quantise)(const float *in, int64_t count, int64_t step, float per, float zero, uint8_t *out);
 } ww_int8_kernel;
 
 // From the best to the plain one, which every machine supports; the end is NULL.
@@ -71,5 +73,7 @@ extern const ww_int8_kernel ww_int8_sse2, ww_int8_avx2, ww_int8_vnni;
 // For the tables of kernels, in plain C.
 void ww_int8_depthwise_plain(const ww_int8_depthwise *d);
 void ww_int8_depthwise_avx2(const ww_int8_depthwise *d);
+void ww_int8_quantise_plain(const float *in, int64_t count, int64_t step, float per, float zero, uint8_t *out);
+void ww_int8_quantise_avx2(const float *in, int64_t count, int64_t step, float per, float zero, uint8_t *out);
 
 #endif

@@ -70,6 +70,8 @@ static void pack(const int8_t *weights, int64_t rows, int64_t quads, int64_t cha
 static bool has_sse2(void) { return true; }
 static bool has_avx2(void) { return __builtin_cpu_supports("avx2"); }
 
-const ww_int8_kernel ww_int8_sse2 = {"SSE2", has_sse2, packed_bytes, pack, run_sse2, ww_int8_depthwise_plain};
-const ww_int8_kernel ww_int8_avx2 = {"AVX2", has_avx2, packed_bytes, pack, run_avx2, ww_int8_depthwise_avx2};
+const ww_int8_kernel ww_int8_sse2 = {
+    "SSE2", has_sse2, packed_bytes, pack, run_sse2, ww_int8_depthwise_plain, ww_int8_quantise_plain};
+const ww_int8_kernel ww_int8_avx2 = {
+    "AVX2", has_avx2, packed_bytes, pack, run_avx2, ww_int8_depthwise_avx2, ww_int8_quantise_avx2};
 #endif

@@ -61,4 +61,5 @@ static void run_plain(const ww_int8_conv *c)
         }
 }
 
-const ww_int8_kernel ww_int8_plain = {"plain C", always, packed_bytes, pack, run_plain, ww_int8_depthwise_plain};
+const ww_int8_kernel ww_int8_plain = {
+    "plain C", always, packed_bytes, pack, run_plain, ww_int8_depthwise_plain, ww_int8_quantise_plain};

@@ -134,8 +134,9 @@ typedef void rows_fn(const ww_int8_conv *c, int64_t first);
     }
 ROWS_OF(8, 1)
 ROWS_OF(8, 2)
-ROWS_OF(8, 3) ROWS_OF(6, 4) ROWS_OF(4, 1) ROWS_OF(4, 2) ROWS_OF(4, 3) ROWS_OF(4, 4) ROWS_OF(1, 1) ROWS_OF(1, 2)
-    ROWS_OF(1, 3) ROWS_OF(1, 4)
+ROWS_OF(8, 3)
+ROWS_OF(6, 4) ROWS_OF(4, 1) ROWS_OF(4, 2) ROWS_OF(4, 3) ROWS_OF(4, 4) ROWS_OF(1, 1) ROWS_OF(1, 2) ROWS_OF(1, 3)
+    ROWS_OF(1, 4)
 
         static void run_vnni(const ww_int8_conv *c)
 {
@@ -211,5 +212,6 @@ static void run_depthwise(const ww_int8_depthwise *d)
         depthwise_3x3(d, first);
 }
 
-const ww_int8_kernel ww_int8_vnni = {"AVX-512 VNNI", supported, packed_bytes, pack, run_vnni, run_depthwise};
+const ww_int8_kernel ww_int8_vnni = {"AVX-512 VNNI", supported,     packed_bytes,         pack,
+                                     run_vnni,       run_depthwise, ww_int8_quantise_avx2};
 #endif

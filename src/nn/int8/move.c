@@ -2,21 +2,8 @@
 // Between numbers and bytes, pictures twice the size, and activations of real numbers.
 #include "nn/int8/program.h"
 
-#include "nn/int8/finish.h"
-
 #include <math.h>
 #include <string.h>
-
-WW_INT8_INLINE void quantise_row(const float *in, int64_t count, const int64_t step, float per, float zero,
-                                 uint8_t *out)
-{
-    for (int64_t x = 0; x < count; x++) {
-        const float scaled = in[x] * per;
-        float b = scaled + zero;
-        b = b > 0 ? b : 0;
-        out[x * step] = ww_int8_rounded(b < 255 ? b : 255);
-    }
-}
 
 void ww_int8_run_quantise(const ww_int8 *e, const ww_int8_step *s)
 {
@@ -26,13 +13,8 @@ void ww_int8_run_quantise(const ww_int8 *e, const ww_int8_step *s)
     const float *in = v->real, per = 1 / v->scale, zero = v->zero;
     for (int64_t n = 0; n < d->dim[0]; n++)
         for (int64_t c = 0; c < d->dim[1]; c++)
-            for (int64_t y = 0; y < d->dim[2]; y++, in += d->dim[3]) {
-                uint8_t *out = p->first + n * p->picture + y * p->row + c;
-                if (d->dim[1] == 1)
-                    quantise_row(in, d->dim[3], 1, per, zero, out);
-                else
-                    quantise_row(in, d->dim[3], d->dim[1], per, zero, out);
-            }
+            for (int64_t y = 0; y < d->dim[2]; y++, in += d->dim[3])
+                e->kernel->quantise(in, d->dim[3], d->dim[1], per, zero, p->first + n * p->picture + y * p->row + c);
 }
 
 void ww_int8_run_dequantise(const ww_int8 *e, const ww_int8_step *s)
