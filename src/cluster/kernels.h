@@ -19,6 +19,7 @@ enum {
     WW_TILE_Y = 48,
     WW_PANEL = 16,
     WW_GROUP = 4,
+    WW_SCREEN_SLACK = 1, // what cutting off a fraction may take
 };
 
 // The pair r, l is over a bound where y_start[l] + sum over the groups of x[r] * y[l] > x_limit[r].
@@ -35,6 +36,37 @@ typedef struct ww_sieve_tile {
     ww_sieve_bound head, all; // head.groups <= all.groups; where they are equal the head's is not looked at
 } ww_sieve_tile;
 
+// Eight centres (buckets.h) or other rows laid out like x, with three panels of rows.
+typedef struct ww_centre_tile {
+    const int8_t *x;
+    const uint8_t *y;
+    size_t panel_bytes;
+    int groups;
+    const int32_t *from; // what the sums begin with: from[r * from_step + l]
+    size_t from_step;
+} ww_centre_tile;
+
+// Rows of some panels, and what a row of one other panel adds; see buckets.h.
+typedef struct ww_screen {
+    size_t panels;
+    const int32_t *sum, *more; // panels x WW_PANEL; panels
+    const float *radius;       // panels x WW_PANEL
+    float other_radius;
+    const uint16_t *taken; // panels: bits of the places that hold rows
+} ww_screen;
+
+// Rows with one panel: the pair of row r and place l is over its bound where start[start_of[r / WW_PANEL] + l] and the
+// products add up to more than limit[r].
+typedef struct ww_panel_test {
+    const int8_t *x; // rows, row_bytes each
+    size_t row_bytes;
+    const uint8_t *y;
+    int groups;
+    const int32_t *start;
+    const uint32_t *start_of;
+    const int32_t *limit;
+} ww_panel_test;
+
 typedef struct ww_cluster_kernels {
     const char *name;
     int levels;           // the largest |q| its arithmetic can add up without overflow
@@ -44,6 +76,20 @@ typedef struct ww_cluster_kernels {
     // Sets bit l of may[r] where the pair is over both bounds. False (and may[] untouched): there is no such pair in
     // the tile.
     bool (*sieve)(const ww_sieve_tile *tile, uint64_t may[WW_TILE_X]);
+    // The sums of a tile: out[r * stride + l] = from[r * from_step + l] + sum over the groups of x[r] * y[l].
+    void (*sums)(const ww_centre_tile *tile, int32_t *out, size_t stride);
+    // Where 2 * sums[r][l] - less[r] is more than best[l], that is the new best and id[l] is first + r.
+    void (*keep_best)(const int32_t sums[WW_TILE_X * WW_TILE_Y], const int32_t less[WW_TILE_X], uint32_t first,
+                      int32_t best[WW_TILE_Y], uint32_t id[WW_TILE_Y]);
+    // out[p]: the largest of the 16 values of panel p.
+    void (*largest)(const int32_t *values, size_t panels, int32_t *out);
+    // Lists the rows whose sum + more + radius * other_radius, rounded up, is not negative; room for WW_PANEL more.
+    size_t (*screen)(const ww_screen *screen, uint32_t *left);
+    // limit[r] = base[r] - (that of the screen) - 1, of all rows.
+    void (*limits)(const ww_screen *screen, const int32_t *base, int32_t *limit);
+    // Lists those of `rows` that are over their bound with some place of the panel, and with which; `left` may be
+    // `rows`. The lists have room for whole tiles, which are filled up.
+    size_t (*panel)(const ww_panel_test *test, uint32_t *rows, size_t count, uint32_t *left, uint16_t *may);
     // Dot product in double. Products of floats are exact there and the order of the sums is fixed (see
     // kernels_body.h), so that every processor gives the same bits.
     double (*dot)(const float *a, const float *b, size_t dim);

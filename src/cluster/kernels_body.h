@@ -3,6 +3,7 @@
 // widens them.
 #ifndef WW_CLUSTER_KERNELS_BODY_H
 #define WW_CLUSTER_KERNELS_BODY_H
+#include "cluster/kernels.h"
 #include <stddef.h>
 #include <string.h>
 
@@ -39,5 +40,50 @@ static inline __attribute__((always_inline)) void ww_products_body(const float *
         for (size_t r = 0; r < WW_PRODUCT_ROWS; r++)
             memcpy(out + r * count + c, sum[r], sizeof sum[r]);
     }
+}
+
+static inline __attribute__((always_inline)) void ww_keep_best_body(const int32_t *sums, const int32_t *less,
+                                                                    uint32_t first, int32_t *restrict best,
+                                                                    uint32_t *restrict id)
+{
+    for (uint32_t r = 0; r < WW_TILE_X; r++)
+        for (size_t l = 0; l < WW_TILE_Y; l++) {
+            const int32_t value = 2 * sums[r * WW_TILE_Y + l] - less[r];
+            id[l] = value > best[l] ? first + r : id[l];
+            best[l] = value > best[l] ? value : best[l];
+        }
+}
+
+static inline __attribute__((always_inline)) void ww_largest_body(const int32_t *values, size_t panels,
+                                                                  int32_t *restrict out)
+{
+    for (size_t p = 0; p < panels; p++, values += WW_PANEL) {
+        int32_t most = values[0];
+        for (size_t l = 1; l < WW_PANEL; l++)
+            most = values[l] > most ? values[l] : most;
+        out[p] = most;
+    }
+}
+
+// One more than the product truncated is more than the product, whatever its rounding (radii are a little too large).
+static inline __attribute__((always_inline)) int32_t ww_screened(const ww_screen *s, size_t row)
+{
+    return s->sum[row] + s->more[row / WW_PANEL] + WW_SCREEN_SLACK + (int32_t)(s->radius[row] * s->other_radius);
+}
+
+static inline __attribute__((always_inline)) size_t ww_screen_body(const ww_screen *s, uint32_t *restrict left)
+{
+    size_t count = 0;
+    for (size_t row = 0; row < s->panels * WW_PANEL; row++)
+        if (s->taken[row / WW_PANEL] >> row % WW_PANEL & 1 && ww_screened(s, row) >= 0)
+            left[count++] = (uint32_t)row;
+    return count;
+}
+
+static inline __attribute__((always_inline)) void ww_limits_body(const ww_screen *s, const int32_t *base,
+                                                                 int32_t *restrict limit)
+{
+    for (size_t row = 0; row < s->panels * WW_PANEL; row++)
+        limit[row] = base[row] - ww_screened(s, row) - 1;
 }
 #endif

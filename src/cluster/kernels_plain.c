@@ -71,8 +71,73 @@ static void products_plain(const float *columns, size_t count, size_t dim, const
     ww_products_body(columns, count, dim, row, out);
 }
 
-static const ww_cluster_kernels kernels_plain = {
-    "plain", 127, 128, 1, 1, false, sieve_plain, dot_plain, dot_float_plain, rotate_plain, products_plain};
+static int32_t sum_of_products(const int8_t *x, size_t x_step, const uint8_t *y, int groups)
+{
+    int32_t sum = 0;
+    for (int g = 0; g < groups; g++, x += x_step, y += WW_PANEL * WW_GROUP)
+        for (int d = 0; d < WW_GROUP; d++)
+            sum += x[d] * y[d];
+    return sum;
+}
+
+static void sums_plain(const ww_centre_tile *t, int32_t *out, size_t stride)
+{
+    for (size_t r = 0; r < WW_TILE_X; r++)
+        for (size_t l = 0; l < WW_TILE_Y; l++)
+            out[r * stride + l] =
+                t->from[r * t->from_step + l]
+                + sum_of_products(t->x + r * WW_GROUP, WW_TILE_X * WW_GROUP,
+                                  t->y + l / WW_PANEL * t->panel_bytes + l % WW_PANEL * WW_GROUP, t->groups);
+}
+
+static void keep_best_plain(const int32_t *sums, const int32_t *less, uint32_t first, int32_t *best, uint32_t *id)
+{
+    ww_keep_best_body(sums, less, first, best, id);
+}
+
+static void largest_plain(const int32_t *values, size_t panels, int32_t *out) { ww_largest_body(values, panels, out); }
+
+static size_t screen_plain(const ww_screen *screen, uint32_t *left) { return ww_screen_body(screen, left); }
+
+static void limits_plain(const ww_screen *screen, const int32_t *base, int32_t *limit)
+{
+    ww_limits_body(screen, base, limit);
+}
+
+static size_t panel_plain(const ww_panel_test *t, uint32_t *rows, size_t count, uint32_t *left, uint16_t *may)
+{
+    size_t found = 0;
+    for (size_t k = 0; k < count; k++) {
+        const uint32_t r = rows[k];
+        const int32_t *start = t->start + t->start_of[r / WW_PANEL];
+        unsigned bits = 0;
+        for (size_t l = 0; l < WW_PANEL; l++)
+            if (start[l] + sum_of_products(t->x + r * t->row_bytes, WW_GROUP, t->y + l * WW_GROUP, t->groups)
+                > t->limit[r])
+                bits |= 1U << l;
+        left[found] = r;
+        may[found] = (uint16_t)bits;
+        found += bits != 0;
+    }
+    return found;
+}
+
+static const ww_cluster_kernels kernels_plain = {.name = "plain",
+                                                 .levels = 127,
+                                                 .offset = 128,
+                                                 .strip_x = 1,
+                                                 .strip_y = 1,
+                                                 .sieve = sieve_plain,
+                                                 .sums = sums_plain,
+                                                 .keep_best = keep_best_plain,
+                                                 .largest = largest_plain,
+                                                 .screen = screen_plain,
+                                                 .limits = limits_plain,
+                                                 .panel = panel_plain,
+                                                 .dot = dot_plain,
+                                                 .dot_float = dot_float_plain,
+                                                 .rotate = rotate_plain,
+                                                 .products = products_plain};
 
 size_t ww_cluster_kernels_usable(const ww_cluster_kernels **tables, size_t max)
 {

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #define AVX2 __attribute__((target("avx2,fma")))
-#define AVX512 __attribute__((target("avx512f,avx512vnni")))
 #define UNROLL _Pragma("GCC unroll 8")
 
 static inline int32_t load_group(const int8_t *x)
@@ -14,66 +13,6 @@ static inline int32_t load_group(const int8_t *x)
     int32_t four;
     memcpy(&four, x, sizeof four);
     return four;
-}
-
-// AVX-512 VNNI: the whole tile lives in 24 accumulators, sROW_PANEL. They are named one by one and vpdpbusd is spelled
-// out, because gcc 12 otherwise copies accumulators about and stores them to the stack in the innermost loop (measured:
-// 2.3 times the time).
-
-#define EACH_ROW(DO) DO(0) DO(1) DO(2) DO(3) DO(4) DO(5) DO(6) DO(7)
-#define DOT4(sum, y, x) __asm__("vpdpbusd %2, %1, %0" : "+v"(sum) : "v"(y), "v"(x));
-#define START(r) __m512i s##r##_0 = start0, s##r##_1 = start1, s##r##_2 = start2;
-#define ADD_GROUP(r)                                                                                                   \
-    {                                                                                                                  \
-        const __m512i xr = _mm512_set1_epi32(load_group(x + r * WW_GROUP));                                            \
-        DOT4(s##r##_0, y0, xr)                                                                                         \
-        DOT4(s##r##_1, y1, xr)                                                                                         \
-        DOT4(s##r##_2, y2, xr)                                                                                         \
-    }
-#define ANY_OVER(r)                                                                                                    \
-    any |= _mm512_cmpgt_epi32_mask(_mm512_max_epi32(_mm512_max_epi32(s##r##_0, s##r##_1), s##r##_2),                   \
-                                   _mm512_set1_epi32(bound->x_limit[r]));
-#define OVER(r)                                                                                                        \
-    {                                                                                                                  \
-        const __m512i limit = _mm512_set1_epi32(bound->x_limit[r]);                                                    \
-        may[r] = (uint64_t)_mm512_cmpgt_epi32_mask(s##r##_0, limit)                                                    \
-                 | (uint64_t)_mm512_cmpgt_epi32_mask(s##r##_1, limit) << WW_PANEL                                      \
-                 | (uint64_t)_mm512_cmpgt_epi32_mask(s##r##_2, limit) << (2 * WW_PANEL);                               \
-    }
-
-AVX512 static bool tile_avx512vnni(const ww_sieve_tile *t, const ww_sieve_bound *bound, uint64_t may[WW_TILE_X])
-{
-    const __m512i start0 = _mm512_loadu_si512(bound->y_start), start1 = _mm512_loadu_si512(bound->y_start + WW_PANEL),
-                  start2 = _mm512_loadu_si512(bound->y_start + 2 * WW_PANEL);
-    EACH_ROW(START)
-    const int8_t *x = t->x, *const end = x + (size_t)bound->groups * WW_TILE_X * WW_GROUP;
-    const uint8_t *y = t->y;
-    do {
-        const __m512i y0 = _mm512_loadu_si512(y), y1 = _mm512_loadu_si512(y + t->panel_bytes),
-                      y2 = _mm512_loadu_si512(y + 2 * t->panel_bytes);
-        EACH_ROW(ADD_GROUP)
-        x += WW_TILE_X * WW_GROUP, y += WW_PANEL * WW_GROUP;
-    } while (x != end);
-    __mmask16 any = 0;
-    EACH_ROW(ANY_OVER)
-    if (!any)
-        return false;
-    EACH_ROW(OVER)
-    return true;
-}
-
-AVX512 static bool sieve_avx512vnni(const ww_sieve_tile *t, uint64_t may[WW_TILE_X])
-{
-    uint64_t head[WW_TILE_X], found[WW_TILE_X], all = 0;
-    if (t->head.groups == t->all.groups)
-        return tile_avx512vnni(t, &t->all, may);
-    if (!tile_avx512vnni(t, &t->head, head) || !tile_avx512vnni(t, &t->all, found))
-        return false;
-    for (int r = 0; r < WW_TILE_X; r++)
-        all |= found[r] &= head[r];
-    if (all)
-        memcpy(may, found, sizeof found);
-    return all != 0;
 }
 
 // AVX2: vpmaddubsw adds two products in 16 bits, and two such sums fit there as long as 4 * 2 levels * levels < 2^15:
@@ -192,6 +131,94 @@ AVX2 static bool sieve_avx2(const ww_sieve_tile *t, uint64_t may[WW_TILE_X])
     return any;
 }
 
+AVX2 static void sums_avx2(const ww_centre_tile *t, int32_t *out, size_t stride)
+{
+    for (int row = 0; row < WW_TILE_X; row += STRIP_X)
+        for (int panel = 0; panel < WW_TILE_Y / WW_PANEL; panel++) {
+            strip_sums s = {.x = t->x + row * WW_GROUP, .y = t->y + panel * t->panel_bytes};
+            UNROLL for (int r = 0; r < STRIP_X; r++) for (int h = 0; h < HALVES; h++) s.sum[r][h] = _mm256_loadu_si256(
+                (const __m256i *)(t->from + (size_t)(row + r) * t->from_step + panel * WW_PANEL + 8 * h));
+            add_groups(&s, t->groups);
+            UNROLL for (int r = 0; r < STRIP_X; r++) for (int h = 0; h < HALVES; h++) _mm256_storeu_si256(
+                (__m256i *)(out + (size_t)(row + r) * stride + panel * WW_PANEL + 8 * h), s.sum[r][h]);
+        }
+}
+
+AVX2 static void keep_best_avx2(const int32_t *sums, const int32_t *less, uint32_t first, int32_t *best, uint32_t *id)
+{
+    ww_keep_best_body(sums, less, first, best, id);
+}
+
+AVX2 static void largest_avx2(const int32_t *values, size_t panels, int32_t *out)
+{
+    ww_largest_body(values, panels, out);
+}
+
+AVX2 static size_t screen_avx2(const ww_screen *s, uint32_t *left)
+{
+    const __m256 other = _mm256_set1_ps(s->other_radius);
+    size_t count = 0;
+    for (size_t p = 0; p < s->panels; p++) {
+        const __m256i more = _mm256_set1_epi32(s->more[p] + WW_SCREEN_SLACK);
+        unsigned negative = 0;
+        for (int h = 0; h < HALVES; h++) {
+            const size_t at = p * WW_PANEL + 8 * (size_t)h;
+            const __m256i product = _mm256_cvttps_epi32(_mm256_mul_ps(_mm256_loadu_ps(s->radius + at), other));
+            const __m256i sum = _mm256_add_epi32(_mm256_loadu_si256((const __m256i *)(s->sum + at)), product);
+            negative |= (unsigned)_mm256_movemask_ps(_mm256_castsi256_ps(_mm256_add_epi32(sum, more))) << (8 * h);
+        }
+        for (unsigned bits = s->taken[p] & ~negative; bits; bits &= bits - 1)
+            left[count++] = (uint32_t)(p * WW_PANEL) + (uint32_t)__builtin_ctz(bits);
+    }
+    return count;
+}
+
+AVX2 static void limits_avx2(const ww_screen *s, const int32_t *base, int32_t *limit)
+{
+    ww_limits_body(s, base, limit);
+}
+
+AVX2 static inline __attribute__((always_inline)) void add_rows(const ww_panel_test *t, const int8_t *const x[STRIP_X],
+                                                                __m256i sum[STRIP_X][HALVES])
+{
+    for (int g = 0; g < t->groups; g++) {
+        const __m256i y0 = load_y(t->y + g * GROUP_BYTES_Y), y1 = load_y(t->y + g * GROUP_BYTES_Y + 32);
+        UNROLL for (int r = 0; r < STRIP_X; r++)
+        {
+            sum[r][0] = add_wide(sum[r][0], products(y0, x[r] + g * WW_GROUP));
+            sum[r][1] = add_wide(sum[r][1], products(y1, x[r] + g * WW_GROUP));
+        }
+    }
+}
+
+AVX2 static size_t panel_avx2(const ww_panel_test *t, uint32_t *rows, size_t count, uint32_t *left, uint16_t *may)
+{
+    size_t found = 0;
+    for (size_t k = 0; k < count; k += STRIP_X) {
+        const int8_t *x[STRIP_X];
+        int32_t limit[STRIP_X];
+        uint32_t row[STRIP_X];
+        uint64_t bits[STRIP_X] = {0};
+        strip_sums s;
+        for (size_t r = 0; r < STRIP_X; r++) {
+            row[r] = rows[k + r < count ? k + r : count - 1];
+            x[r] = t->x + row[r] * t->row_bytes;
+            limit[r] = k + r < count ? t->limit[row[r]] : INT32_MAX;
+            const int32_t *start = t->start + t->start_of[row[r] / WW_PANEL];
+            s.sum[r][0] = _mm256_loadu_si256((const __m256i *)start);
+            s.sum[r][1] = _mm256_loadu_si256((const __m256i *)(start + 8));
+        }
+        add_rows(t, x, s.sum);
+        over(&s, limit, bits);
+        for (size_t r = 0; r < STRIP_X; r++) {
+            left[found] = row[r];
+            may[found] = (uint16_t)bits[r];
+            found += bits[r] != 0;
+        }
+    }
+    return found;
+}
+
 // The sums below go in the order of the plain ones: so many lanes, halved from the far end.
 
 AVX2 static double dot_avx2(const float *a, const float *b, size_t dim)
@@ -244,10 +271,37 @@ AVX2 static void products_avx2(const float *columns, size_t count, size_t dim, c
     ww_products_body(columns, count, dim, row, out);
 }
 
-const ww_cluster_kernels ww_cluster_kernels_avx2 = {"avx2",         LEVELS_AVX2, LEVELS_AVX2,  STRIP_X,
-                                                    WW_PANEL,       true,        sieve_avx2,   dot_avx2,
-                                                    dot_float_avx2, rotate_avx2, products_avx2};
-const ww_cluster_kernels ww_cluster_kernels_avx512vnni = {
-    "avx512vnni",   127,         128,          WW_TILE_X, WW_TILE_Y, false, sieve_avx512vnni, dot_avx2,
-    dot_float_avx2, rotate_avx2, products_avx2};
+const ww_cluster_kernels ww_cluster_kernels_avx2 = {.name = "avx2",
+                                                    .levels = LEVELS_AVX2,
+                                                    .offset = LEVELS_AVX2,
+                                                    .strip_x = STRIP_X,
+                                                    .strip_y = WW_PANEL,
+                                                    .keeps_sums = true,
+                                                    .sieve = sieve_avx2,
+                                                    .sums = sums_avx2,
+                                                    .keep_best = keep_best_avx2,
+                                                    .largest = largest_avx2,
+                                                    .screen = screen_avx2,
+                                                    .limits = limits_avx2,
+                                                    .panel = panel_avx2,
+                                                    .dot = dot_avx2,
+                                                    .dot_float = dot_float_avx2,
+                                                    .rotate = rotate_avx2,
+                                                    .products = products_avx2};
+const ww_cluster_kernels ww_cluster_kernels_avx512vnni = {.name = "avx512vnni",
+                                                          .levels = 127,
+                                                          .offset = 128,
+                                                          .strip_x = WW_TILE_X,
+                                                          .strip_y = WW_TILE_Y,
+                                                          .sieve = ww_sieve_avx512,
+                                                          .sums = ww_sums_avx512,
+                                                          .keep_best = ww_keep_best_avx512,
+                                                          .largest = ww_largest_avx512,
+                                                          .screen = ww_screen_avx512,
+                                                          .limits = ww_limits_avx512,
+                                                          .panel = ww_panel_avx512,
+                                                          .dot = dot_avx2,
+                                                          .dot_float = dot_float_avx2,
+                                                          .rotate = rotate_avx2,
+                                                          .products = products_avx2};
 #endif

@@ -4,6 +4,7 @@
 // those of y stream by.
 #include "cluster/pairs.h"
 #include "base/memory.h"
+#include "cluster/bucket_pairs.h"
 #include <math.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -42,6 +43,7 @@ struct worker {
     uint32_t *looking, *start; // rows of a cell by the cell they look into; where those of each cell begin
     size_t looking_room;
     bool no_memory;
+    ww_bucket_worker *in_buckets; // where the rows lie in buckets
     pthread_t thread;
 };
 
@@ -161,6 +163,13 @@ static void look_at_strip(worker *w, size_t item)
     report(w->walk, (double)(s->padded_rows - x) * (double)rows);
 }
 
+// A chunk of the buckets against all from there on.
+static void look_at_chunk(worker *w, size_t item)
+{
+    ww_bucket_look(w->in_buckets, item, &w->walk->cancelled);
+    report(w->walk, (double)(w->walk->items - item));
+}
+
 // The strip against all rows of a cell, and those beside it in the same tiles.
 static void look_into_cell(worker *w, int cell)
 {
@@ -236,6 +245,7 @@ static void release(worker *w)
     free(w->x);
     free(w->looking);
     free(w->start);
+    ww_bucket_worker_free(w->in_buckets);
 }
 
 static bool prepare(worker *w, pairs_walk *walk)
@@ -244,7 +254,9 @@ static bool prepare(worker *w, pairs_walk *walk)
     w->x = ww_try_array((size_t)BLOCK * WW_GROUP, (size_t)walk->sieve->groups);
     if (walk->cells)
         w->start = ww_try_array((size_t)walk->cells->count + 2, sizeof *w->start);
-    if (w->x && (w->start || !walk->cells))
+    if (walk->sieve->buckets)
+        w->in_buckets = ww_bucket_worker_new(walk->sieve, walk->visitor);
+    if (w->x && (w->start || !walk->cells) && (w->in_buckets || !walk->sieve->buckets))
         return true;
     release(w);
     return false;
@@ -292,6 +304,11 @@ ww_status ww_pairs_visit(const ww_sieve *s, const ww_pair_visitor *visitor, int 
                        .look = look_at_strip,
                        .items = (x_rows_of(s) + BLOCK - 1) / BLOCK,
                        .all = rows * (rows + BLOCK) / 2};
+    if (s->buckets) {
+        walk.look = look_at_chunk;
+        walk.items = ww_bucket_items(s);
+        walk.all = (double)walk.items * (double)(walk.items + 1) / 2;
+    }
     return run_walk(&walk, threads, err);
 }
 

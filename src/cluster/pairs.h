@@ -4,22 +4,8 @@
 #ifndef WW_CLUSTER_PAIRS_H
 #define WW_CLUSTER_PAIRS_H
 #include "cluster/cells.h"
-#include "cluster/cluster.h"
+#include "cluster/pair_visitor.h"
 #include "cluster/sieve.h"
-
-enum { WW_PAIRS_BATCH = 512 };
-
-typedef struct ww_pair_visitor {
-    // True: nothing between these rows and those is of interest any more. May be NULL. Called from any worker, several
-    // at a time.
-    bool (*settled)(void *user, const uint32_t *a, size_t a_count, const uint32_t *b, size_t b_count);
-    // 1 to WW_PAIRS_BATCH candidates, in no order. Called from any worker, several at a time.
-    void (*visit)(void *user, const ww_pair *pairs, size_t count);
-    void *user;
-    // Called by one worker at a time; non-zero cancels. May be NULL.
-    int (*progress)(void *user, double share_done);
-    void *progress_user;
-} ww_pair_visitor;
 
 // WW_ERR_CANCELLED when progress said so. threads < 1: one.
 ww_status ww_pairs_visit(const ww_sieve *sieve, const ww_pair_visitor *visitor, int threads, ww_error *err);

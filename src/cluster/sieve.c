@@ -16,7 +16,11 @@ enum {
     HEAD_SAMPLE = 512,    // strips of pairs
     HEAD_ROWS_MIN = 2048, // for fewer it does not matter
     HEAD_TEST_GROUPS = 2, // what the test at the end of the head costs, in groups
+    BUCKETS_ROWS_MIN = 2048,
+    BUCKETS_ROWS_MAX = 1 << 24,
 };
+
+#define BUCKET_RADIUS 1.1 // times eps; measured: 1.0 to 1.1 are alike
 
 // scikit-learn 1.2.1 asks a tree, which adds up squared differences in double, for up to 15 dimensions and more than 11
 // vectors. In all other cases it uses products, in double, but its class for float32 vectors takes the radius as a
@@ -43,19 +47,39 @@ double ww_sieve_distance_squared(const ww_sieve *s, uint32_t a, uint32_t b)
     return sum;
 }
 
-static ww_status allocate(ww_sieve *s, ww_error *err)
+static void free_places(ww_sieve *s)
 {
-    const size_t padded = (s->count + WW_TILE_Y - 1) / WW_TILE_Y * WW_TILE_Y, row_bytes = (size_t)s->groups * WW_GROUP;
-    s->norms = ww_alloc_array(s->count, sizeof *s->norms, SIZE_MAX);
-    s->row = ww_alloc_array(s->count, sizeof *s->row, SIZE_MAX);
+    free(s->panels);
+    free(s->start_head);
+    free(s->start);
+    free(s->limit_head);
+    free(s->limit);
+    s->panels = NULL;
+    s->start_head = s->start = s->limit_head = s->limit = NULL;
+}
+
+// Room for what is known of so many rows.
+static ww_status allocate_places(ww_sieve *s, size_t count, ww_error *err)
+{
+    const size_t padded = (count + WW_TILE_Y - 1) / WW_TILE_Y * WW_TILE_Y, row_bytes = (size_t)s->groups * WW_GROUP;
     s->panels = ww_alloc_array(padded, row_bytes, SIZE_MAX);
     s->start_head = ww_alloc_array(padded, sizeof *s->start_head, SIZE_MAX);
     s->start = ww_alloc_array(padded, sizeof *s->start, SIZE_MAX);
     s->limit_head = ww_alloc_array(padded, sizeof *s->limit_head, SIZE_MAX);
     s->limit = ww_alloc_array(padded, sizeof *s->limit, SIZE_MAX);
-    if (!s->norms || !s->row || !s->panels || !s->start_head || !s->start || !s->limit_head || !s->limit)
+    if (!s->panels || !s->start_head || !s->start || !s->limit_head || !s->limit)
         return ww_fail(err, WW_ERR_MEMORY, "no memory to compare %zu vectors of %d values", s->count, s->dim);
+    s->padded_rows = padded;
     return WW_OK;
+}
+
+static ww_status allocate(ww_sieve *s, ww_error *err)
+{
+    s->norms = ww_alloc_array(s->count, sizeof *s->norms, SIZE_MAX);
+    s->row = ww_alloc_array(s->count, sizeof *s->row, SIZE_MAX);
+    if (!s->norms || !s->row)
+        return ww_fail(err, WW_ERR_MEMORY, "no memory to compare %zu vectors of %d values", s->count, s->dim);
+    return allocate_places(s, s->count, err);
 }
 
 // Squared lengths, and the list of the finite rows; those of the first `first` are counted.
@@ -71,7 +95,6 @@ static void list_rows(ww_sieve *s, size_t first)
             s->row[s->rows++] = (uint32_t)i;
         s->first_rows += finite && i < first;
     }
-    s->padded_rows = (s->rows + WW_TILE_Y - 1) / WW_TILE_Y * WW_TILE_Y;
 }
 
 // What one row's rounding leaves for the comparison, after some of its dimensions.
@@ -202,6 +225,50 @@ done:
     return best;
 }
 
+static void put_rows(ww_sieve *s, const ww_coordinate_frame *f, size_t places, float *scratch, const double *spread)
+{
+    for (size_t place = 0; place < s->padded_rows; place++) {
+        if (place >= places || s->row[place] == WW_NO_ROW) {
+            put_padding(s, place);
+            continue;
+        }
+        const float *vector = s->vectors + (size_t)s->row[place] * s->dim;
+        const double length = ww_coordinate_frame_map(f, s->kernels, vector, scratch + s->dim, scratch);
+        put_row(s, f, place, scratch, length, spread ? spread[s->row[place]] : 0);
+    }
+}
+
+static void order_rows(ww_sieve *s)
+{
+    ww_order_rows(s->vectors, s->dim, s->eps, s->kernels, s->row, s->first_rows);
+    ww_order_rows(s->vectors, s->dim, s->eps, s->kernels, s->row + s->first_rows, s->rows - s->first_rows);
+}
+
+// Puts the rows in buckets if they have any.
+static ww_status put_in_buckets(ww_sieve *s, const ww_coordinate_frame *f, float *scratch, const double *spread,
+                                ww_error *err)
+{
+    const ww_panel_rows rows = {s->kernels, s->panels, s->rows, s->groups};
+    s->buckets = ww_buckets_find(&rows, BUCKET_RADIUS * s->eps * f->stretch / f->step);
+    if (!s->buckets) {
+        order_rows(s);
+        put_rows(s, f, s->rows, scratch, spread);
+        return WW_OK;
+    }
+    const size_t places = s->buckets->panels * WW_PANEL;
+    uint32_t *order = s->buckets->order;
+    for (size_t k = 0; k < places; k++)
+        order[k] = order[k] == WW_NO_ROW ? WW_NO_ROW : s->row[order[k]];
+    s->buckets->order = NULL;
+    free(s->row);
+    s->row = order;
+    free_places(s);
+    const ww_status status = allocate_places(s, places + WW_TILE_Y, err); // a tile may begin with the last panel
+    if (status == WW_OK)
+        put_rows(s, f, places, scratch, spread);
+    return status;
+}
+
 static ww_status build(ww_sieve *s, const float *vectors, size_t count, int dim, double eps, const double *spread,
                        const ww_sieve_parts *parts, const ww_cluster_kernels *kernels, ww_error *err)
 {
@@ -229,25 +296,21 @@ static ww_status build(ww_sieve *s, const float *vectors, size_t count, int dim,
     if (status != WW_OK)
         goto done;
     list_rows(s, parts->first);
-    if (parts->order) {
+    const bool in_buckets = s->rows >= BUCKETS_ROWS_MIN && s->rows <= BUCKETS_ROWS_MAX && dim <= WW_BUCKETS_DIM_MAX
+                            && !s->parted && !parts->order;
+    if (parts->order)
         memcpy(s->row, parts->order, s->rows * sizeof *s->row);
-    } else {
-        ww_order_rows(vectors, dim, s->eps, s->kernels, s->row, s->first_rows);
-        ww_order_rows(vectors, dim, s->eps, s->kernels, s->row + s->first_rows, s->rows - s->first_rows);
-    }
+    else if (!in_buckets)
+        order_rows(s);
     scratch = ww_try_array(2 * (size_t)dim, sizeof *scratch);
     if (!scratch || !ww_coordinate_frame_build(&frame, vectors, dim, s->row, s->rows, s->kernels->levels, s->kernels)) {
         status = ww_fail_memory(err, "comparing %zu vectors", count);
         goto done;
     }
     s->head_groups = choose_head(s, &frame);
-    for (size_t place = 0; place < s->rows; place++) {
-        const float *vector = vectors + (size_t)s->row[place] * dim;
-        const double length = ww_coordinate_frame_map(&frame, s->kernels, vector, scratch + dim, scratch);
-        put_row(s, &frame, place, scratch, length, spread ? spread[s->row[place]] : 0);
-    }
-    for (size_t place = s->rows; place < s->padded_rows; place++)
-        put_padding(s, place);
+    put_rows(s, &frame, s->rows, scratch, spread);
+    if (in_buckets)
+        status = put_in_buckets(s, &frame, scratch, spread, err);
 done:
     free(scratch);
     ww_coordinate_frame_free(&frame);
@@ -272,10 +335,7 @@ void ww_sieve_free(ww_sieve *s)
 {
     free(s->norms);
     free(s->row);
-    free(s->panels);
-    free(s->start_head);
-    free(s->start);
-    free(s->limit_head);
-    free(s->limit);
+    free_places(s);
+    ww_buckets_free(s->buckets);
     memset(s, 0, sizeof *s);
 }

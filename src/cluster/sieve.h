@@ -20,6 +20,7 @@
 #ifndef WW_CLUSTER_SIEVE_H
 #define WW_CLUSTER_SIEVE_H
 #include "base/error.h"
+#include "cluster/buckets.h"
 #include "cluster/frame.h"
 #include "cluster/kernels.h"
 
@@ -37,7 +38,8 @@ typedef struct ww_sieve {
     size_t rows, padded_rows;                         // finite vectors; the same rounded up to whole tiles
     bool parted;                                      // only pairs between two parts are wanted
     size_t first_rows;                                // of the first part, which come first
-    uint32_t *row;                                    // rows; place in the sieve -> row of `vectors`
+    uint32_t *row;                                    // place in the sieve -> row of `vectors`
+    ww_buckets *buckets;                              // or NULL; then places hold rows or WW_NO_ROW
     int groups, head_groups;                          // of four dimensions
     uint8_t *panels;                                  // padded_rows x groups x 4, see kernels.h
     int32_t *start_head, *start, *limit_head, *limit; // padded_rows each, see ww_sieve_tile

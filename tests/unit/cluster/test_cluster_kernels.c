@@ -62,6 +62,107 @@ TEST(sieve_agrees_with_plain)
     CHECK(count == 1 || (some > 20 && none > 20));
 }
 
+TEST(sums_and_the_best_of_them_agree_with_plain)
+{
+    const ww_cluster_kernels *tables[TABLES_MAX];
+    const size_t count = ww_cluster_kernels_usable(tables, TABLES_MAX);
+    static operands o;
+    static int32_t from[WW_TILE_X * WW_TILE_Y], expected[WW_TILE_X * WW_TILE_Y], got[WW_TILE_X * WW_TILE_Y];
+    ww_random r = {11};
+    for (size_t t = 1; t < count; t++)
+        for (int round = 0; round < 200; round++) {
+            fill(&o, &r, tables[t]->levels, tables[t]->offset, round % 4 == 0);
+            for (size_t i = 0; i < WW_TILE_X * WW_TILE_Y; i++)
+                from[i] = within(&r, 100000);
+            const ww_centre_tile tile = {
+                o.x, o.y, o.tile.panel_bytes, o.tile.all.groups, from, round % 2 ? WW_TILE_Y : 0};
+            tables[0]->sums(&tile, expected, WW_TILE_Y);
+            tables[t]->sums(&tile, got, WW_TILE_Y);
+            CHECK(memcmp(expected, got, sizeof got) == 0);
+            int32_t less[WW_TILE_X], best[2][WW_TILE_Y], largest[2][WW_TILE_Y / WW_PANEL];
+            uint32_t id[2][WW_TILE_Y] = {{0}};
+            for (int i = 0; i < WW_TILE_X; i++)
+                less[i] = within(&r, 1000);
+            for (int i = 0; i < WW_TILE_Y; i++)
+                best[0][i] = best[1][i] = round % 3 ? 2 * expected[i] - less[0] + within(&r, 1) : INT32_MIN / 2;
+            tables[0]->keep_best(expected, less, 40, best[0], id[0]);
+            tables[t]->keep_best(expected, less, 40, best[1], id[1]);
+            CHECK(memcmp(best[0], best[1], sizeof best[0]) == 0 && memcmp(id[0], id[1], sizeof id[0]) == 0);
+            tables[0]->largest(expected, WW_TILE_Y / WW_PANEL, largest[0]);
+            tables[t]->largest(expected, WW_TILE_Y / WW_PANEL, largest[1]);
+            CHECK(memcmp(largest[0], largest[1], sizeof largest[0]) == 0);
+        }
+}
+
+TEST(screens_agree_with_plain)
+{
+    enum { PANELS = 7, ROWS = PANELS * WW_PANEL };
+    const ww_cluster_kernels *tables[TABLES_MAX];
+    const size_t count = ww_cluster_kernels_usable(tables, TABLES_MAX);
+    ww_random r = {12};
+    int32_t sum[ROWS], more[PANELS], limit[2][ROWS];
+    uint32_t left[2][ROWS + WW_PANEL];
+    float radius[ROWS];
+    uint16_t taken[PANELS];
+    for (int round = 0; round < 200; round++) {
+        const ww_screen screen = {PANELS, sum, more, radius, (float)(300 * ww_random_unit(&r)), taken};
+        for (int i = 0; i < ROWS; i++)
+            sum[i] = within(&r, 60000), radius[i] = (float)(300 * ww_random_unit(&r));
+        for (int i = 0; i < PANELS; i++)
+            more[i] = within(&r, 60000), taken[i] = (uint16_t)ww_random_below(&r, 65536);
+        const size_t expected = tables[0]->screen(&screen, left[0]);
+        tables[0]->limits(&screen, sum, limit[0]);
+        for (int i = 0; i < ROWS; i++) // it never says less than the exact sum
+            CHECK((double)sum[i] - limit[0][i] - 1
+                  >= (double)sum[i] + more[i / WW_PANEL] + (double)radius[i] * screen.other_radius);
+        for (size_t t = 1; t < count; t++) {
+            CHECK_EQ(tables[t]->screen(&screen, left[1]), expected);
+            CHECK(memcmp(left[0], left[1], expected * sizeof left[0][0]) == 0);
+            tables[t]->limits(&screen, sum, limit[1]);
+            CHECK(memcmp(limit[0], limit[1], sizeof limit[0]) == 0);
+        }
+    }
+}
+
+TEST(rows_with_a_panel_agree_with_plain)
+{
+    enum { ROWS = 40, PANELS = 3 };
+    const ww_cluster_kernels *tables[TABLES_MAX];
+    const size_t count = ww_cluster_kernels_usable(tables, TABLES_MAX);
+    static int8_t x[ROWS * GROUPS_MAX * WW_GROUP];
+    static operands o;
+    ww_random r = {13};
+    size_t some = 0;
+    for (size_t t = 1; t < count; t++)
+        for (int round = 0; round < 300; round++) {
+            fill(&o, &r, tables[t]->levels, tables[t]->offset, round % 4 == 0);
+            for (size_t i = 0; i < sizeof x; i++)
+                x[i] = (int8_t)within(&r, tables[t]->levels);
+            int32_t start[PANELS * WW_PANEL], limit[ROWS];
+            for (int i = 0; i < PANELS * WW_PANEL; i++)
+                start[i] = within(&r, 20000);
+            for (int i = 0; i < ROWS; i++)
+                limit[i] = within(&r, 400000) + 200000;
+            const uint32_t start_of[PANELS] = {16, 0, 32};
+            uint32_t rows[ROWS + WW_TILE_X], left[ROWS + WW_TILE_X];
+            uint16_t may[2][ROWS + WW_TILE_X];
+            size_t listed = 0;
+            for (uint32_t i = 0; i < ROWS; i++)
+                if (ww_random_below(&r, 2))
+                    rows[listed++] = i;
+            const ww_panel_test test = {
+                x, (size_t)o.tile.all.groups * WW_GROUP, o.y, o.tile.all.groups, start, start_of, limit};
+            if (listed == 0)
+                continue;
+            const size_t found = tables[0]->panel(&test, rows, listed, left, may[0]);
+            CHECK_EQ(tables[t]->panel(&test, rows, listed, rows, may[1]), found); // in place
+            CHECK(memcmp(left, rows, found * sizeof *rows) == 0);
+            CHECK(memcmp(may[0], may[1], found * sizeof may[0][0]) == 0);
+            some += found;
+        }
+    CHECK(count == 1 || some > 100);
+}
+
 TEST(dot_gives_the_same_bits_everywhere)
 {
     const ww_cluster_kernels *tables[TABLES_MAX];
@@ -137,6 +238,9 @@ TEST(products_give_the_same_bits_everywhere)
 int main(void)
 {
     RUN(sieve_agrees_with_plain);
+    RUN(sums_and_the_best_of_them_agree_with_plain);
+    RUN(screens_agree_with_plain);
+    RUN(rows_with_a_panel_agree_with_plain);
     RUN(dot_gives_the_same_bits_everywhere);
     RUN(rotate_multiplies_by_the_basis);
     RUN(products_give_the_same_bits_everywhere);

@@ -82,6 +82,138 @@ TEST(no_near_pair_is_lost_in_more_dimensions)
     }
 }
 
+// ---- Rows in buckets ------------------------------------------------------------------------------------------------
+
+enum { MANY = 2400 }; // enough for buckets
+
+typedef struct seen_many {
+    uint8_t *times; // MANY x MANY
+} seen_many;
+
+static void mark_many(void *user, const ww_pair *pairs, size_t count)
+{
+    const seen_many *s = user;
+    for (size_t i = 0; i < count; i++) {
+        const uint32_t low = pairs[i].a < pairs[i].b ? pairs[i].a : pairs[i].b;
+        s->times[(size_t)low * MANY + (pairs[i].a + pairs[i].b - low)]++;
+    }
+}
+
+// Returns how many candidates there were.
+static size_t check_none_lost_in_buckets(const float *x, int dim, double eps, const double *spread,
+                                         const ww_cluster_kernels *kernels, bool buckets)
+{
+    ww_error err;
+    ww_sieve sieve;
+    seen_many s = {calloc(MANY, MANY)};
+    size_t candidates = 0;
+    CHECK_OK(ww_sieve_build(&sieve, x, MANY, dim, eps, spread, kernels, &err));
+    CHECK(!buckets || sieve.buckets != NULL);
+    CHECK_OK(ww_pairs_visit(&sieve, &(ww_pair_visitor){.visit = mark_many, .user = &s}, 2, &err));
+    bool fine = true;
+    for (uint32_t a = 0; a < MANY; a++)
+        for (uint32_t b = a; b < MANY; b++) {
+            const uint8_t times = s.times[(size_t)a * MANY + b];
+            candidates += times;
+            fine = fine && times <= 1 && (a == b ? times == 0 : times || !is_near(&sieve, spread, a, b));
+        }
+    CHECK(fine);
+    ww_sieve_free(&sieve);
+    free(s.times);
+    return candidates;
+}
+
+// Crowds of rows that are few or many, tight or wide; every `lonely`-th row is by itself.
+static void make_crowds(ww_random *r, float *x, int dim, size_t crowds, double wide, uint32_t lonely)
+{
+    float *centre = malloc(crowds * (size_t)dim * sizeof *centre);
+    for (size_t i = 0; i < crowds * (size_t)dim; i++)
+        centre[i] = (float)ww_random_normal(r);
+    for (size_t i = 0; i < MANY; i++) {
+        const double u = ww_random_unit(r);
+        const size_t c = (size_t)(u * u * (double)crowds);
+        for (int d = 0; d < dim; d++)
+            x[i * (size_t)dim + d] = ww_random_below(r, lonely) ? centre[c * (size_t)dim + d] : 0;
+        const double spread = (double)(c % 5) / 4 * wide;
+        for (int d = 0; d < dim; d++)
+            x[i * (size_t)dim + d] += (float)(spread * ww_random_normal(r));
+    }
+    free(centre);
+}
+
+TEST(no_near_pair_is_lost_in_buckets)
+{
+    const ww_cluster_kernels *tables[8];
+    const size_t table_count = ww_cluster_kernels_usable(tables, 8);
+    ww_random r = {56};
+    static const int dims[] = {1, 3, 8, 17, 33, 60};
+    for (int round = 0; round < 6; round++) {
+        const int dim = dims[round];
+        float *x = malloc((size_t)MANY * dim * sizeof *x);
+        double *spread = malloc(MANY * sizeof *spread);
+        make_crowds(&r, x, dim, 20 + (size_t)round * 30, 0.4, round % 2 ? 1000000 : 6);
+        const double eps = sqrt(dim) * (0.3 + 0.5 * ww_random_unit(&r));
+        for (int i = 0; i < MANY; i++)
+            spread[i] = i % 3 ? eps * eps * ww_random_unit(&r) : 0;
+        for (size_t t = 0; t < table_count; t++)
+            check_none_lost_in_buckets(x, dim, eps, (round + t) % 3 ? NULL : spread, tables[t], dim > 1);
+        free(x);
+        free(spread);
+    }
+}
+
+// What hurts bounds most: vectors of zeros, equals, one long coordinate, lengths from 1e-20 to 1e15, what is not
+// finite, and rows so long that all others are rounded to nothing.
+TEST(no_near_pair_of_odd_vectors_is_lost_in_buckets)
+{
+    enum { DIM = 20, KINDS = 5 };
+    const ww_cluster_kernels *tables[8];
+    const size_t table_count = ww_cluster_kernels_usable(tables, 8);
+    ww_random r = {57};
+    float *x = malloc((size_t)MANY * DIM * sizeof *x);
+    for (int kind = 0; kind < KINDS; kind++) {
+        make_crowds(&r, x, DIM, 40, 0.3, 8);
+        for (size_t i = 0; i < MANY; i++) {
+            float *row = x + i * DIM;
+            const double scale = kind == 3 ? pow(10, (double)ww_random_below(&r, 36) - 20) : 1;
+            for (int d = 0; d < DIM; d++)
+                row[d] = (float)(kind == 0 && i % 7 == 0 ? 0 : row[d] * scale);
+            if (kind == 1 && i > 0 && i % 3)
+                memcpy(row, x + (i - 1) * DIM, DIM * sizeof *row);
+            if (kind == 2)
+                row[3] += 1000;
+            if (kind == 4 && i % 11 == 0)
+                row[i % DIM] = i % 2 ? NAN : INFINITY;
+            if (kind == 4 && i % 13 == 0)
+                row[i % DIM] = 1e18F;
+        }
+        for (size_t t = 0; t < table_count; t++)
+            check_none_lost_in_buckets(x, DIM, 2.5, NULL, tables[t], kind < 2);
+    }
+    free(x);
+}
+
+// It would do to look at all pairs; but what is far must not be.
+TEST(far_pairs_are_no_candidates_in_buckets)
+{
+    enum { DIM = 64 };
+    ww_random r = {58};
+    float *x = malloc((size_t)MANY * DIM * sizeof *x);
+    make_crowds(&r, x, DIM, 40, 0.3, 1000000);
+    size_t near = 0;
+    for (size_t a = 0; a < MANY; a++)
+        for (size_t b = 0; b < a; b++) {
+            double sum = 0;
+            for (int d = 0; d < DIM; d++)
+                sum += pow((double)x[a * DIM + d] - x[b * DIM + d], 2);
+            near += sum <= 5.0 * 5.0;
+        }
+    const size_t candidates = check_none_lost_in_buckets(x, DIM, 5, NULL, NULL, true);
+    CHECK(near > 10000);
+    CHECK(candidates < near + near / 5);
+    free(x);
+}
+
 static double length_of_difference(const float *a, const float *b, int dim)
 {
     double sum = 0;
@@ -168,6 +300,9 @@ int main(void)
 {
     RUN(no_near_pair_is_lost_on_a_line);
     RUN(no_near_pair_is_lost_in_more_dimensions);
+    RUN(no_near_pair_is_lost_in_buckets);
+    RUN(no_near_pair_of_odd_vectors_is_lost_in_buckets);
+    RUN(far_pairs_are_no_candidates_in_buckets);
     RUN(turning_keeps_distances);
     RUN(directions_begin_with_the_strongest);
     RUN(directions_of_flat_sets_are_a_basis);
