@@ -2,6 +2,7 @@
 #include "cluster/cells.h"
 #include "base/memory.h"
 #include "base/random.h"
+#include "cluster/coded.h"
 #include "cluster/columns.h"
 #include <math.h>
 #include <pthread.h>
@@ -16,7 +17,7 @@ enum {
     ROOTS = 4,            // as many cells as the root of the rows, times
     SAMPLES = 1024,       // vectors whose near pairs are all found; half say how many cells, half how well that went
     SAMPLE_PAIRS = 64,    // of each, so many pairs stand for the others
-    BATCH = 256,          // rows that a worker takes at a time
+    BATCH = 240,          // rows that a worker takes at a time
     THREADS_MAX = 256,
 };
 _Static_assert(COUNT_MAX <= UINT16_MAX, "ww_cells keeps their numbers in 16 bits");
@@ -30,7 +31,8 @@ typedef struct cells_builder {
     const float *vectors;
     size_t dim;
     const ww_cells_wanted *wanted;
-    ww_columns centres;
+    ww_columns centres; // while they are learned
+    ww_coded coded;     // after that
 } builder;
 
 static const float *row_of(const builder *b, size_t row) { return b->vectors + row * b->dim; }
@@ -193,15 +195,6 @@ typedef struct sample_pairs {
     size_t found; // near pairs there are
 } sample_pairs;
 
-// The rank of `cell` among the cells, by how near they are; equals: by number.
-static int rank_of(const float *distance, int count, int cell)
-{
-    int rank = 0;
-    for (int c = 0; c < count; c++)
-        rank += distance[c] < distance[cell] || (distance[c] == distance[cell] && c < cell);
-    return rank;
-}
-
 // Wellons' lowbias32, a bijection (github.com/skeeto/hash-prospector).
 static uint32_t mixed(uint32_t x)
 {
@@ -249,22 +242,23 @@ static void find_pairs(const builder *b, size_t first, size_t end, float *scratc
     }
 }
 
-// Adds the pairs of one sample to share[], by how many cells it takes to find them.
-static void rank_pairs(const builder *b, const sample_pairs *s, float *x, float *y, double *share)
+// Adds the pairs of one sample to share[], by how many cells it takes to find them. `x`, `y`: scratch.
+static void rank_pairs(const builder *b, const sample_pairs *s, ww_coded_distances *x, ww_coded_distances *y,
+                       double *share)
 {
-    const int count = b->cells->count;
-    const size_t kept = s->found < SAMPLE_PAIRS ? s->found : SAMPLE_PAIRS, padded = b->centres.padded;
-    ww_columns_measure_one(&b->centres, row_of(b, s->row), x);
-    const int own = nearest(x, b->centres.count);
+    const size_t kept = s->found < SAMPLE_PAIRS ? s->found : SAMPLE_PAIRS, count = b->coded.count;
+    const float *row[WW_CODED_ROWS] = {row_of(b, s->row)};
+    ww_coded_distances_find(x, row, 1);
+    const size_t own = ww_coded_nearest(x->by_row, count);
     for (size_t k = 0; k < kept; k++) {
-        if (k % WW_PRODUCT_ROWS == 0) {
-            const float *row[WW_PRODUCT_ROWS];
-            for (size_t r = 0; r < WW_PRODUCT_ROWS; r++)
-                row[r] = row_of(b, s->near[k + r < kept ? k + r : kept - 1]);
-            ww_columns_measure(&b->centres, row, y);
-        }
-        const float *distance = y + k % WW_PRODUCT_ROWS * padded;
-        const int to = rank_of(x, count, nearest(distance, b->centres.count)), back = rank_of(distance, count, own);
+        const size_t at = k % WW_CODED_ROWS, rows = kept - k < WW_CODED_ROWS ? kept - k : WW_CODED_ROWS;
+        for (size_t r = 0; at == 0 && r < rows; r++)
+            row[r] = row_of(b, s->near[k + r]);
+        if (at == 0)
+            ww_coded_distances_find(y, row, rows);
+        const int32_t *distance = y->by_row + at * count;
+        const size_t to = ww_coded_rank(x->by_row, count, ww_coded_nearest(distance, count)),
+                     back = ww_coded_rank(distance, count, own);
         share[to < back ? to : back] += (double)s->found / (double)kept;
     }
 }
@@ -303,18 +297,19 @@ static ww_status draw_samples(const builder *b, sampling *s, ww_error *err)
 
 static ww_status choose_probes(builder *b, ww_error *err)
 {
-    const size_t count = (size_t)b->cells->count, padded = b->centres.padded;
+    const size_t count = (size_t)b->cells->count;
     sampling s = {.lock = PTHREAD_MUTEX_INITIALIZER};
-    float *distance = ww_alloc_array(2 * WW_PRODUCT_ROWS * padded, sizeof *distance, SIZE_MAX);
+    ww_coded_distances x, y;
+    const bool roomy = ww_coded_distances_allocate(&x, &b->coded) & ww_coded_distances_allocate(&y, &b->coded);
     double *share = ww_alloc_array0(2 * count, sizeof *share, SIZE_MAX), ignored;
     ww_status status = draw_samples(b, &s, err);
-    if (status == WW_OK && (!distance || !share))
+    if (status == WW_OK && (!roomy || !share))
         status = ww_fail_memory(err, "the cells of %zu vectors", b->cells->rows);
     if (status == WW_OK)
         status = run_batches(b, b->cells->rows, WW_PRODUCT_ROWS * s.rows.padded, find_pairs, &s, LEARN_SHARE,
                              CHOOSE_SHARE, err);
     for (size_t i = 0; status == WW_OK && i < SAMPLES; i++)
-        rank_pairs(b, &s.of[i], distance, distance + WW_PRODUCT_ROWS * padded, share + i % 2 * count);
+        rank_pairs(b, &s.of[i], &x, &y, share + i % 2 * count);
     if (status == WW_OK) {
         // what is missed may be half of what may be missed: the sample is one of many
         b->cells->probes = probes_for(share, (int)count, 1 - (1 - b->wanted->recall) / 2, 0, &ignored);
@@ -323,41 +318,24 @@ static ww_status choose_probes(builder *b, ww_error *err)
     free(s.of);
     ww_columns_free(&s.rows);
     pthread_mutex_destroy(&s.lock);
-    free(distance);
+    ww_coded_distances_free(&x);
+    ww_coded_distances_free(&y);
     free(share);
     return status;
 }
 
 // ---- The cells ------------------------------------------------------------------------------------------------------
 
-// The nearest `probes` cells of a row, the nearest first; `near` is scratch.
-static void choose_cells(const float *distance, int count, int probes, float *near, uint16_t *cell)
-{
-    int have = 0;
-    for (int c = 0; c < count; c++) {
-        if (have == probes && distance[c] >= near[have - 1])
-            continue;
-        int at = have < probes ? have++ : have - 1;
-        for (; at > 0 && near[at - 1] > distance[c]; at--) {
-            near[at] = near[at - 1];
-            cell[at] = cell[at - 1];
-        }
-        near[at] = distance[c];
-        cell[at] = (uint16_t)c;
-    }
-}
-
 static void probe_rows(const builder *b, size_t first, size_t end, float *scratch, void *user)
 {
-    const size_t padded = b->centres.padded, probes = (size_t)b->cells->probes;
-    const float *row[WW_PRODUCT_ROWS];
+    const size_t probes = (size_t)b->cells->probes;
     uint16_t *probe = user;
-    for (size_t i = first; i < end; i += WW_PRODUCT_ROWS) {
-        four_rows(b, i, end, 1, row);
-        ww_columns_measure(&b->centres, row, scratch);
-        for (size_t r = 0; r < WW_PRODUCT_ROWS && i + r < end; r++)
-            choose_cells(scratch + r * padded, b->cells->count, (int)probes, scratch + WW_PRODUCT_ROWS * padded,
-                         probe + (i + r) * probes);
+    for (size_t i = first; i < end; i += WW_CODED_ROWS) {
+        const float *row[WW_CODED_ROWS];
+        const size_t rows = end - i < WW_CODED_ROWS ? end - i : WW_CODED_ROWS;
+        for (size_t r = 0; r < rows; r++)
+            row[r] = row_of(b, i + r);
+        ww_coded_choose(&b->coded, row, rows, probes, scratch, probe + i * probes);
     }
 }
 
@@ -370,7 +348,7 @@ static ww_status sort_rows(builder *b, ww_error *err)
     c->order = ww_alloc_array(c->rows, sizeof *c->order, SIZE_MAX);
     if (!c->probe || !c->start || !c->order)
         return ww_fail_memory(err, "%d cells to look into for each of %zu vectors", c->probes, c->rows);
-    const ww_status status = run_batches(b, c->rows, (WW_PRODUCT_ROWS + 1) * b->centres.padded, probe_rows, c->probe,
+    const ww_status status = run_batches(b, c->rows, ww_coded_choose_scratch(&b->coded, probes), probe_rows, c->probe,
                                          LEARN_SHARE + CHOOSE_SHARE, SORT_SHARE, err);
     if (status != WW_OK)
         return status;
@@ -398,11 +376,14 @@ ww_status ww_cells_build(ww_cells *c, const float *vectors, size_t rows, int dim
         status = ww_fail_memory(err, "the cells of %zu vectors", rows);
     if (status == WW_OK && rows > 0)
         status = learn_centres(&b, err);
+    if (status == WW_OK)
+        status = ww_coded_build(&b.coded, c->centre, rows > 0 ? (size_t)count : 0, dim, wanted->kernels, err);
     if (status == WW_OK && rows > 0)
         status = choose_probes(&b, err);
     if (status == WW_OK)
         status = sort_rows(&b, err);
     ww_columns_free(&b.centres);
+    ww_coded_free(&b.coded);
     if (status != WW_OK)
         ww_cells_free(c);
     return status;

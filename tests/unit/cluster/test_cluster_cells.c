@@ -116,7 +116,7 @@ TEST(cells_are_those_nearest)
             double d2 = 0;
             for (int d = 0; d < DIM; d++)
                 d2 += pow((double)x[i * DIM + d] - cells.centre[c * DIM + d], 2);
-            nearer += d2 < farthest - 1e-5;
+            nearer += d2 < farthest - 0.1; // distances from cells are those of vectors rounded to bytes
         }
         CHECK(nearer < cells.probes);
     }

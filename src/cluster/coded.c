@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: MIT
+#include "cluster/coded.h"
+#include "base/memory.h"
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { LEVELS = 63, FAR = INT32_MAX / 2 };
+#define ROOM 1.25F // rows go farther from the mean than centres do
+
+static void find_steps(ww_coded *c, const float *vectors)
+{
+    const size_t dim = (size_t)c->dim;
+    float largest = 0;
+    for (size_t d = 0; d < dim; d++) {
+        double sum = 0;
+        for (size_t k = 0; k < c->count; k++)
+            sum += vectors[k * dim + d];
+        c->mean[d] = (float)(sum / (double)c->count);
+    }
+    for (size_t k = 0; k < c->count * dim; k++)
+        largest = fmaxf(largest, fabsf(vectors[k] - c->mean[k % dim]));
+    c->inverse = largest > 0 && isfinite(largest) ? (float)LEVELS / (ROOM * largest) : 1;
+}
+
+static int code_of(const ww_coded *c, const float *x, size_t d)
+{
+    if (d >= (size_t)c->dim)
+        return 0;
+    const float scaled = fminf(fmaxf((x[d] - c->mean[d]) * c->inverse, -LEVELS), LEVELS);
+    return (int)(scaled + (LEVELS + 0.5F)) - LEVELS;
+}
+
+static void put(ww_coded *c, size_t at, const float *x)
+{
+    const size_t bytes = (size_t)c->groups * WW_GROUP;
+    int8_t *to = c->tiles + at / WW_TILE_X * bytes * WW_TILE_X + at % WW_TILE_X * WW_GROUP;
+    int32_t squared = 0, sum = 0;
+    for (size_t d = 0; d < bytes; d++) {
+        const int q = code_of(c, x, d);
+        to[d / WW_GROUP * WW_TILE_X * WW_GROUP + d % WW_GROUP] = (int8_t)q;
+        squared += q * q;
+        sum += q;
+    }
+    c->less[at] = squared + 2 * c->kernels->offset * sum;
+}
+
+ww_status ww_coded_build(ww_coded *c, const float *vectors, size_t count, int dim, const ww_cluster_kernels *kernels,
+                         ww_error *err)
+{
+    const size_t padded = (count + WW_TILE_X - 1) / WW_TILE_X * WW_TILE_X;
+    *c = (ww_coded){.kernels = kernels, .count = count, .padded = padded, .dim = dim};
+    c->groups = (dim + WW_GROUP - 1) / WW_GROUP;
+    c->mean = ww_alloc_array((size_t)dim, sizeof *c->mean, SIZE_MAX);
+    c->tiles = ww_alloc_array0(padded, (size_t)c->groups * WW_GROUP, SIZE_MAX);
+    c->less = ww_alloc_array(padded, sizeof *c->less, SIZE_MAX);
+    if (!c->mean || !c->tiles || !c->less)
+        return ww_fail_memory(err, "%zu vectors to compare with", count);
+    for (size_t k = 0; k < padded; k++)
+        c->less[k] = FAR;
+    if (count > 0)
+        find_steps(c, vectors);
+    for (size_t k = 0; k < count; k++)
+        put(c, k, vectors + k * (size_t)dim);
+    return WW_OK;
+}
+
+void ww_coded_free(ww_coded *c)
+{
+    free(c->mean);
+    free(c->tiles);
+    free(c->less);
+}
+
+static size_t panel_bytes(const ww_coded *c) { return (size_t)c->groups * WW_GROUP * WW_CODED_ROWS; }
+
+static void code_rows(const ww_coded *c, const float *const *row, size_t rows, uint8_t *panels)
+{
+    const size_t bytes = (size_t)c->groups * WW_GROUP;
+    for (size_t l = 0; l < WW_CODED_ROWS; l++) {
+        uint8_t *to = panels + l / WW_PANEL * bytes * WW_PANEL + l % WW_PANEL * WW_GROUP;
+        for (size_t d = 0; d < bytes; d++) {
+            const int q = l < rows ? code_of(c, row[l], d) : 0;
+            to[d / WW_GROUP * WW_PANEL * WW_GROUP + d % WW_GROUP] = (uint8_t)(q + c->kernels->offset);
+        }
+    }
+}
+
+// to: padded x WW_CODED_ROWS. panels: scratch, panel_bytes.
+static void measure(const ww_coded *c, const float *const *row, size_t rows, uint8_t *panels, int32_t *to)
+{
+    static const int32_t zeros[WW_CODED_ROWS];
+    const size_t bytes = (size_t)c->groups * WW_GROUP;
+    code_rows(c, row, rows, panels);
+    for (size_t first = 0; first < c->padded; first += WW_TILE_X) {
+        const ww_centre_tile tile = {c->tiles + first * bytes, panels, bytes * WW_PANEL, c->groups, zeros, 0};
+        int32_t *out = to + first * WW_CODED_ROWS;
+        c->kernels->sums(&tile, out, WW_CODED_ROWS);
+        for (size_t r = 0; r < WW_TILE_X; r++, out += WW_CODED_ROWS)
+            for (size_t l = 0; l < WW_CODED_ROWS; l++)
+                out[l] = c->less[first + r] - 2 * out[l];
+    }
+}
+
+// ---- Distances ------------------------------------------------------------------------------------------------------
+
+bool ww_coded_distances_allocate(ww_coded_distances *d, const ww_coded *c)
+{
+    d->coded = c;
+    d->by_row = ww_alloc_array(c->padded, WW_CODED_ROWS * sizeof *d->by_row, SIZE_MAX);
+    d->by_vector = ww_alloc_array(c->padded, WW_CODED_ROWS * sizeof *d->by_vector, SIZE_MAX);
+    d->panels = ww_alloc_array(1, panel_bytes(c), SIZE_MAX);
+    return d->by_row && d->by_vector && d->panels;
+}
+
+void ww_coded_distances_free(ww_coded_distances *d)
+{
+    free(d->by_row);
+    free(d->by_vector);
+    free(d->panels);
+}
+
+void ww_coded_distances_find(ww_coded_distances *d, const float *const *row, size_t rows)
+{
+    const size_t count = d->coded->count;
+    measure(d->coded, row, rows, d->panels, d->by_vector);
+    for (size_t k = 0; k < count; k++)
+        for (size_t r = 0; r < rows; r++)
+            d->by_row[r * count + k] = d->by_vector[k * WW_CODED_ROWS + r];
+}
+
+size_t ww_coded_nearest(const int32_t *distance, size_t count)
+{
+    size_t best = 0;
+    for (size_t k = 1; k < count; k++)
+        if (distance[k] < distance[best])
+            best = k;
+    return best;
+}
+
+size_t ww_coded_rank(const int32_t *distance, size_t count, size_t which)
+{
+    const int32_t own = distance[which];
+    size_t rank = 0;
+    for (size_t k = 0; k < which; k++)
+        rank += distance[k] <= own;
+    for (size_t k = which + 1; k < count; k++)
+        rank += distance[k] < own;
+    return rank;
+}
+
+// ---- The nearest ----------------------------------------------------------------------------------------------------
+
+// The vectors nearest to each row so far.
+typedef struct near_vectors {
+    size_t wanted;
+    int32_t last[WW_CODED_ROWS]; // how far the farthest of them is, or what that is known not to be above
+    int32_t *distance;           // WW_CODED_ROWS x wanted
+    uint16_t *vector;            // rows x wanted
+} near_vectors;
+
+static void take(near_vectors *n, size_t row, int32_t distance, uint16_t vector)
+{
+    int32_t *near = n->distance + row * n->wanted;
+    uint16_t *to = n->vector + row * n->wanted;
+    size_t at = n->wanted - 1;
+    for (; at > 0 && near[at - 1] > distance; at--) {
+        near[at] = near[at - 1];
+        to[at] = to[at - 1];
+    }
+    near[at] = distance;
+    to[at] = vector;
+    if (near[n->wanted - 1] < n->last[row])
+        n->last[row] = near[n->wanted - 1];
+}
+
+// The largest of the least of as many parts as vectors are wanted: so many are no farther.
+static void bound_last(const ww_coded *c, const int32_t *distance, near_vectors *n)
+{
+    int32_t least[WW_CODED_ROWS];
+    for (size_t r = 0; r < WW_CODED_ROWS; r++)
+        n->last[r] = INT32_MIN;
+    for (size_t part = 0; part < n->wanted; part++) {
+        const size_t first = part * c->count / n->wanted, end = (part + 1) * c->count / n->wanted;
+        memcpy(least, distance + first * WW_CODED_ROWS, sizeof least);
+        for (size_t k = first + 1; k < end; k++)
+            for (size_t r = 0; r < WW_CODED_ROWS; r++) {
+                const int32_t other = distance[k * WW_CODED_ROWS + r];
+                least[r] = other < least[r] ? other : least[r];
+            }
+        for (size_t r = 0; r < WW_CODED_ROWS; r++)
+            n->last[r] = least[r] > n->last[r] ? least[r] : n->last[r];
+    }
+    for (size_t r = 0; r < WW_CODED_ROWS; r++)
+        n->last[r]++; // what is below is taken
+}
+
+size_t ww_coded_choose_scratch(const ww_coded *c, size_t wanted)
+{
+    return (c->padded + wanted) * WW_CODED_ROWS + panel_bytes(c) / sizeof(float) + 1;
+}
+
+void ww_coded_choose(const ww_coded *c, const float *const *row, size_t rows, size_t wanted, float *scratch,
+                     uint16_t *to)
+{
+    int32_t *distance = (int32_t *)(void *)scratch;
+    near_vectors n = {.wanted = wanted, .distance = distance + c->padded * WW_CODED_ROWS, .vector = to};
+    measure(c, row, rows, (uint8_t *)(n.distance + WW_CODED_ROWS * wanted), distance);
+    bound_last(c, distance, &n);
+    for (size_t r = rows; r < WW_CODED_ROWS; r++)
+        n.last[r] = INT32_MIN;
+    for (size_t k = 0; k < WW_CODED_ROWS * wanted; k++)
+        n.distance[k] = INT32_MAX;
+    for (size_t k = 0; k < c->count; k++)
+        for (size_t first = 0; first < WW_CODED_ROWS; first += WW_PANEL, distance += WW_PANEL) {
+            int any = 0; // of sixteen rows at once, as most vectors are near none
+            for (size_t r = 0; r < WW_PANEL; r++)
+                any |= distance[r] < n.last[first + r];
+            for (size_t r = 0; any && r < WW_PANEL; r++)
+                if (distance[r] < n.last[first + r])
+                    take(&n, first + r, distance[r], (uint16_t)k);
+        }
+}
