@@ -57,19 +57,6 @@ static ww_status hold_faces(ww_frame_selector *w, ww_error *err)
     return kept ? WW_OK : ww_fail_memory(err, "the faces of a frame");
 }
 
-static ww_status copy_image(const ww_image *from, ww_image *to, ww_error *err)
-{
-    if (to->width != from->width || to->height != from->height || to->pixels != from->pixels) {
-        ww_image_free(to);
-        ww_status status = ww_image_alloc(to, from->pixels, from->width, from->height, err);
-        if (status != WW_OK)
-            return status;
-    }
-    to->range = from->range;
-    to->matrix = from->matrix;
-    return ww_paste(to, from, 0, 0, err);
-}
-
 static ww_status hold(ww_frame_selector *w, const ww_frame *frame, double worth, bool coarse, ww_error *err)
 {
     ww_candidate_frame *h = &w->held;
@@ -79,7 +66,7 @@ static ww_status hold(ww_frame_selector *w, const ww_frame *frame, double worth,
     h->worth = worth;
     h->coarse = coarse;
     ww_status status = hold_faces(w, err);
-    return status == WW_OK ? copy_image(&frame->image, &h->image, err) : status;
+    return status == WW_OK ? ww_frame_hold(frame, &h->picture, err) : status;
 }
 
 static ww_status detect(ww_frame_selector *w, const ww_image *image, bool coarse, ww_error *err)
@@ -136,7 +123,7 @@ static ww_status follow(ww_frame_selector *w, int64_t time_us, float smallest_px
 static ww_status look_properly(ww_frame_selector *w, ww_error *err)
 {
     ww_candidate_frame *h = &w->held;
-    ww_status status = detect(w, &h->image, false, err);
+    ww_status status = detect(w, &h->picture.image, false, err);
     if (status != WW_OK || w->found.count == 0)
         return status; // with none, the coarse ones stand
     w->track.count = 0;
@@ -181,7 +168,7 @@ static ww_status close_time(ww_frame_selector *w, ww_error *err)
         if (h->coarse)
             status = look_properly(w, err);
         drop_small(w);
-        ww_selected_frame take = {.image = &h->image,
+        ww_selected_frame take = {.image = &h->picture.image,
                                   .sample = h->sample,
                                   .time_us = h->time_us,
                                   .scale = h->scale,
@@ -266,7 +253,7 @@ ww_status ww_frame_selector_end(ww_frame_selector *w, ww_error *err) { return cl
 
 void ww_frame_selector_free(ww_frame_selector *w)
 {
-    ww_image_free(&w->held.image);
+    ww_held_picture_free(&w->held.picture);
     ww_vector_free(&w->held.faces);
     ww_vector_free(&w->held.track);
     ww_track_chips_clear(&w->chips);

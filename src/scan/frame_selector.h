@@ -16,7 +16,7 @@
 typedef WW_VECTOR(int64_t) ww_track_numbers;
 
 typedef struct ww_candidate_frame { // the best frame so far
-    ww_image image;                 // a copy; owned
+    ww_held_picture picture;
     int64_t sample, time_us;
     double scale;
     ww_detections faces;

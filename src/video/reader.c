@@ -199,6 +199,7 @@ static void hand_out(ww_reader *reader, ww_sink *sink, const AVFrame *frame, ww_
         ww_error_prefix(sink->err, "%s: at %.3f s", reader->source->path, seconds_of(reader->source, out.time_us));
         return;
     }
+    out.decoded = out.image.plane[0].data == frame->data[0] ? frame : NULL;
     give(sink, &out);
 }
 

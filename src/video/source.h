@@ -93,8 +93,19 @@ typedef struct ww_frame {
     bool intermediate; // not a sample
     // presentation time of this very frame from the container's start; of a photo: a second a page, from 0
     int64_t time_us;
-    double scale; // pixels of `image` per pixel of that: 1, or less for huge photos decoded smaller
+    double scale;        // pixels of `image` per pixel of that: 1, or less for huge photos decoded smaller
+    const void *decoded; // the decoder's frame where `image` is a view on it, else NULL; for ww_frame_hold
 } ww_frame;
+
+// A frame's picture that outlives the callback (hold.c). Zeroed: none.
+typedef struct ww_held_picture {
+    ww_image image; // not to be written into: it may be the decoder's own, to which later frames refer
+    void *decoded;
+} ww_held_picture;
+// Holds the picture of `frame` in place of what was held: a reference to the decoder's frame where there is one, else a
+// copy. On failure nothing is held.
+ww_status ww_frame_hold(const ww_frame *frame, ww_held_picture *held, ww_error *err);
+void ww_held_picture_free(ww_held_picture *held);
 
 #define WW_PAGE_US INT64_C(1000000) // pages of a photo lie this far apart in time
 

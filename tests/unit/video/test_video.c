@@ -31,6 +31,22 @@ static ww_status gather(void *user, const ww_frame *frame, ww_error *err)
     return WW_OK;
 }
 
+// The picture of the frame before, held, while the decoder goes on.
+typedef struct holding {
+    gathered *out;
+    ww_held_picture held;
+    int frames;
+} holding;
+
+static ww_status gather_and_hold(void *user, const ww_frame *frame, ww_error *err)
+{
+    holding *h = user;
+    if (h->frames++ > 0)
+        CHECK(image_hash(&h->held.image) == h->out->frame[h->out->count - 1].hash);
+    ww_status status = gather(h->out, frame, err);
+    return status == WW_OK ? ww_frame_hold(frame, &h->held, err) : status;
+}
+
 typedef struct clip {
     const char *name, *arguments;
     int64_t every_us;
@@ -58,7 +74,11 @@ static void read_spans(const ww_source *footage, arrangement how, gathered *out,
             return;
         ww_damage damage = {.lost = -1, .concealed = -1};
         int before = out->count;
-        CHECK_OK(ww_reader_span(reader, span, gather, out, &damage, &err));
+        holding h = {.out = out};
+        CHECK_OK(ww_reader_span(reader, span, gather_and_hold, &h, &damage, &err));
+        if (h.frames > 0)
+            CHECK(image_hash(&h.held.image) == out->frame[out->count - 1].hash);
+        ww_held_picture_free(&h.held);
         CHECK_EQ(damage.lost, 0);
         CHECK_EQ(damage.concealed, 0);
         for (int j = before; j < out->count; j++)
