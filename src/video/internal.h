@@ -8,6 +8,12 @@
 #include "video/hardware.h"
 #include "video/plan.h"
 #include "video/demuxer.h"
+#include <stdatomic.h>
+
+// The demuxer that planned a video, for the first reader that asks: to open one, libavformat decodes some frames.
+typedef struct ww_spare {
+    _Atomic(ww_demuxer *) demuxer;
+} ww_spare;
 
 struct ww_source {
     char *path;
@@ -17,6 +23,7 @@ struct ww_source {
     ww_presentation presentation; // of a video
     ww_plan plan;
     ww_cancel cancel;
+    ww_spare *spare; // NULL: each reader opens its own
     bool no_loop_filter;
     bool webp; // an animation that libavformat cannot read
     ww_device device;
@@ -37,7 +44,7 @@ typedef struct ww_sink {
 
 struct ww_reader {
     const ww_source *source;
-    ww_demuxer demuxer;
+    ww_demuxer *demuxer; // on the heap: libavformat keeps the address of its `cancel`
     AVCodecContext *decoder;  // the one at work: the hardware's, or `software`
     AVCodecContext *software; // NULL as long as hardware does it
     ww_hardware hardware;

@@ -99,25 +99,48 @@ static void describe_video(ww_source *source, const ww_demuxer *demuxer, const A
                 info->height);
 }
 
+static void free_demuxer(ww_demuxer *demuxer)
+{
+    if (demuxer)
+        ww_demuxer_close(demuxer);
+    free(demuxer);
+}
+
+// Kept where it has been shown that spans are found again (plan.c); elsewhere a reader must begin at the beginning.
+static void keep_spare(ww_source *source, ww_demuxer *demuxer)
+{
+    if (source->plan.span_count < 2) {
+        free_demuxer(demuxer);
+        return;
+    }
+    source->spare = ww_alloc(sizeof *source->spare);
+    atomic_init(&source->spare->demuxer, demuxer);
+}
+
 static ww_status open_video(ww_source *source, const ww_source_options *options, ww_error *err)
 {
-    ww_demuxer demuxer;
-    ww_status status = ww_demuxer_open(&demuxer, source->path, source->track, &source->cancel, err);
-    if (status != WW_OK)
+    ww_demuxer *demuxer = ww_alloc(sizeof *demuxer);
+    ww_status status = ww_demuxer_open(demuxer, source->path, source->track, &source->cancel, err);
+    if (status != WW_OK) {
+        free(demuxer);
         return status;
+    }
     AVFrame *first = av_frame_alloc();
     if (!first)
         status = ww_fail(err, WW_ERR_MEMORY, "%s: no memory to open it", source->path);
     else
-        status = ww_plan_make(&source->plan, &demuxer, options->every_us, options->times, &source->log, first, err);
+        status = ww_plan_make(&source->plan, demuxer, options->every_us, options->times, &source->log, first, err);
     source->plan.intermediate_every_us = options->intermediate_every_us;
     if (status == WW_OK)
-        describe_video(source, &demuxer, first);
+        describe_video(source, demuxer, first);
     if (status == WW_OK && options->hwaccel)
-        source->device = ww_hwaccel_choose(options->hwaccel, demuxer.stream->codecpar->codec_id, &source->no_device);
+        source->device = ww_hwaccel_choose(options->hwaccel, demuxer->stream->codecpar->codec_id, &source->no_device);
     source->info.on_device = source->device.name != NULL;
     av_frame_free(&first);
-    ww_demuxer_close(&demuxer);
+    if (status == WW_OK)
+        keep_spare(source, demuxer);
+    else
+        free_demuxer(demuxer);
     return status;
 }
 
@@ -176,6 +199,9 @@ void ww_source_close(ww_source *source)
 {
     if (!source)
         return;
+    if (source->spare)
+        free_demuxer(atomic_exchange(&source->spare->demuxer, NULL));
+    free(source->spare);
     ww_plan_free(&source->plan);
     free(source->no_device);
     free(source->path);

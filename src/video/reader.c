@@ -7,7 +7,7 @@
 // Of a span: hardware, where it is there and not given up.
 static ww_status pick_decoder(ww_reader *reader, ww_error *err)
 {
-    const AVStream *stream = reader->demuxer.stream;
+    const AVStream *stream = reader->demuxer->stream;
     ww_status status = WW_OK;
     if (reader->hardware.decoder && !reader->hardware.trouble) {
         reader->decoder = reader->hardware.decoder;
@@ -29,15 +29,20 @@ ww_status ww_reader_open(const ww_source *source, ww_reader **reader, ww_error *
         *reader = r;
         return WW_OK;
     }
-    ww_status status = ww_demuxer_open(&r->demuxer, source->path, source->track, &source->cancel, err);
-    r->fresh = true;
+    r->demuxer = source->spare ? atomic_exchange(&source->spare->demuxer, NULL) : NULL;
+    ww_status status = WW_OK;
+    if (!r->demuxer) {
+        r->demuxer = ww_alloc(sizeof *r->demuxer);
+        status = ww_demuxer_open(r->demuxer, source->path, source->track, &source->cancel, err);
+        r->fresh = true;
+    }
     r->packet = av_packet_alloc();
     r->carried = av_packet_alloc();
     r->frame = av_frame_alloc();
     if (status == WW_OK && !(r->packet && r->carried && r->frame))
         status = ww_fail(err, WW_ERR_MEMORY, "%s: no memory to read it", source->path);
     if (status == WW_OK && source->device.name)
-        ww_hardware_open(&r->hardware, &source->device, r->demuxer.stream->codecpar, r->demuxer.stream->time_base,
+        ww_hardware_open(&r->hardware, &source->device, r->demuxer->stream->codecpar, r->demuxer->stream->time_base,
                          source->path);
     if (status == WW_OK)
         status = pick_decoder(r, err);
@@ -59,24 +64,26 @@ void ww_reader_close(ww_reader *reader)
     av_packet_free(&reader->packet);
     av_packet_free(&reader->carried);
     av_frame_free(&reader->frame);
-    ww_demuxer_close(&reader->demuxer);
+    if (reader->demuxer)
+        ww_demuxer_close(reader->demuxer);
+    free(reader->demuxer);
     free(reader);
 }
 
 ww_status ww_reader_go(ww_reader *reader, const ww_mark *mark, bool walk, ww_error *err)
 {
-    if (!reader->demuxer.format) { // an earlier span lost it
-        ww_status status = ww_demuxer_open(&reader->demuxer, reader->source->path, reader->source->track,
-                                           &reader->source->cancel, err);
+    if (!reader->demuxer->format) { // an earlier span lost it
+        ww_status status =
+            ww_demuxer_open(reader->demuxer, reader->source->path, reader->source->track, &reader->source->cancel, err);
         reader->fresh = status == WW_OK;
         if (status != WW_OK)
             return status;
     }
     bool there = reader->fresh && mark->ordinal == 0;
     reader->fresh = false;
-    if (there || (!walk && ww_demuxer_seek(&reader->demuxer, mark)))
+    if (there || (!walk && ww_demuxer_seek(reader->demuxer, mark)))
         return WW_OK;
-    return ww_demuxer_walk(&reader->demuxer, mark, err);
+    return ww_demuxer_walk(reader->demuxer, mark, err);
 }
 
 void ww_note_damage(ww_reader *reader, ww_sink *sink, int64_t begin_us, int64_t end_us)

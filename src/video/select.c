@@ -194,7 +194,7 @@ static void run(pass *p, const ww_mark *mark, bool walk)
     avcodec_flush_buffers(reader->decoder);
     ww_stamp stamp;
     fate now = FATE_REFERENCE;
-    while (goes_on(p) && now != FATE_BEYOND && ww_demuxer_next(&reader->demuxer, reader->packet, &stamp)) {
+    while (goes_on(p) && now != FATE_BEYOND && ww_demuxer_next(reader->demuxer, reader->packet, &stamp)) {
         fate before = now;
         if (!stamp.continued) // a second field shares the fate of the first
             now = fate_of(p, &stamp);
@@ -206,7 +206,7 @@ static void run(pass *p, const ww_mark *mark, bool walk)
             feed(p, &stamp, now == FATE_WANTED || stamp.layer < reader->source->plan.top_layer);
         av_packet_unref(reader->packet);
     }
-    ww_status trouble = ww_source_trouble(&reader->demuxer, p->sink->err);
+    ww_status trouble = ww_source_trouble(reader->demuxer, p->sink->err);
     if (p->sink->status == WW_OK)
         p->sink->status = trouble;
     if (goes_on(p))

@@ -94,7 +94,7 @@ void ww_read_sequence(ww_reader *reader, ww_sink *sink)
     sink->status = ww_reader_go(reader, &plan->spans[0].mark, false, sink->err);
     avcodec_flush_buffers(reader->decoder);
     ww_stamp stamp;
-    while (sink->status == WW_OK && ww_demuxer_next(&reader->demuxer, reader->packet, &stamp)) {
+    while (sink->status == WW_OK && ww_demuxer_next(reader->demuxer, reader->packet, &stamp)) {
         if (stamp.shown && !stamp.continued)
             note_time(&s, &stamp);
         if (!ww_reader_feed(reader, sink, &stamp, true))
@@ -102,7 +102,7 @@ void ww_read_sequence(ww_reader *reader, ww_sink *sink)
         av_packet_unref(reader->packet);
         receive(&s);
     }
-    ww_status trouble = ww_source_trouble(&reader->demuxer, sink->err);
+    ww_status trouble = ww_source_trouble(reader->demuxer, sink->err);
     if (sink->status == WW_OK)
         sink->status = trouble;
     avcodec_send_packet(reader->decoder, NULL);
