@@ -8,16 +8,23 @@
 #include <stdlib.h>
 #include <string.h>
 
+// The number in "face_12.jpg", whatever the extension; 0: there is none.
+static size_t number_in(const char *name)
+{
+    const size_t digits = strncmp(name, "face_", 5) == 0 ? strspn(name + 5, "0123456789") : 0;
+    return digits > 0 && digits < 10 && name[5 + digits] == '.' ? strtoul(name + 5, NULL, 10) : 0;
+}
+
 // "DIR/face_12.jpg", of a person's folder or Unsorted: 12; 0: any other file.
 static size_t face_number(const char *path, bool *label)
 {
     const char *base = ww_path_base(path), *extension = ww_path_extension(path);
     const char *slash = strchr(path, '/');
     *label = strcmp(extension, "txt") == 0;
-    if (!slash || base != slash + 1 || strncmp(base, "face_", 5) != 0 || (!*label && strcmp(extension, "jpg") != 0))
+    if (!slash || base != slash + 1 || (!*label && strcmp(extension, "jpg") != 0))
         return 0;
-    size_t digits = strspn(base + 5, "0123456789");
-    return digits > 0 && digits < 10 && base + 5 + digits == extension - 1 ? strtoul(base + 5, NULL, 10) : 0;
+    const size_t number = number_in(base);
+    return strchr(base, '.') == extension - 1 ? number : 0;
 }
 
 bool ww_is_portrait_path(const char *path)
@@ -46,6 +53,8 @@ static int by_hash(const void *a, const void *b, void *files)
     const ww_manifest_file *file = files;
     if (file[p].hash != file[q].hash)
         return file[p].hash < file[q].hash ? -1 : 1;
+    if (file[p].number != file[q].number)
+        return file[p].number < file[q].number ? -1 : 1;
     return (p > q) - (p < q);
 }
 
@@ -97,21 +106,35 @@ size_t ww_manifest_folder(const ww_export_manifest *r, const char *folder)
     return at;
 }
 
-// Place in by_hash of the first file with this hash.
-static size_t first_with(const ww_export_manifest *r, uint64_t hash)
+// Place in by_hash of the first file with this hash, of this number or a larger one.
+static size_t first_with(const ww_export_manifest *r, uint64_t hash, size_t number)
 {
     size_t at;
-    WW_LOWER_BOUND(at, r->file.count, r->file.item[r->by_hash[at]].hash < hash);
+    WW_LOWER_BOUND(at, r->file.count,
+                   r->file.item[r->by_hash[at]].hash < hash
+                       || (r->file.item[r->by_hash[at]].hash == hash && r->file.item[r->by_hash[at]].number < number));
     return at;
+}
+
+// The file at this place of by_hash, if it has this hash (and this number).
+static const ww_manifest_file *with_hash(const ww_export_manifest *r, size_t at, uint64_t hash)
+{
+    return at < r->file.count && r->file.item[r->by_hash[at]].hash == hash ? &r->file.item[r->by_hash[at]] : NULL;
+}
+
+static const ww_manifest_file *with_number(const ww_export_manifest *r, size_t at, uint64_t hash, size_t number)
+{
+    const ww_manifest_file *file = with_hash(r, at, hash);
+    return file && file->number == number ? file : NULL;
 }
 
 bool ww_manifest_has_label(const ww_export_manifest *r, const char *name, uint64_t hash)
 {
-    for (size_t i = first_with(r, hash); i < r->file.count && r->file.item[r->by_hash[i]].hash == hash; i++) {
-        const ww_manifest_file *file = &r->file.item[r->by_hash[i]];
+    const size_t number = number_in(name);
+    const ww_manifest_file *file;
+    for (size_t i = first_with(r, hash, number); number && (file = with_number(r, i, hash, number)); i++)
         if (file->label && strcmp(ww_path_base(file->path), name) == 0)
             return true;
-    }
     return false;
 }
 
@@ -154,14 +177,16 @@ static int fitness(const char *manifest, const char *path)
     return strcmp(manifest, path) == 0 ? 2 : strcmp(ww_path_base(manifest), ww_path_base(path)) == 0;
 }
 
+// Where many have the very same portrait, those of the number in the name are looked at alone.
 ww_status ww_manifest_find(const ww_export_manifest *r, uint64_t hash, const char *path, size_t *face, ww_error *err)
 {
-    const ww_manifest_file *best = NULL;
-    for (size_t i = first_with(r, hash); i < r->file.count && r->file.item[r->by_hash[i]].hash == hash; i++) {
-        const ww_manifest_file *file = &r->file.item[r->by_hash[i]];
-        if (!file->label && (!best || fitness(file->path, path) > fitness(best->path, path)))
+    const ww_manifest_file *best = NULL, *file;
+    const size_t number = number_in(ww_path_base(path));
+    for (size_t i = first_with(r, hash, number); number && (file = with_number(r, i, hash, number)); i++)
+        if (!file->label && fitness(file->path, path) > (best ? fitness(best->path, path) : 0))
             best = file;
-    }
+    for (size_t i = first_with(r, hash, 0); !best && (file = with_hash(r, i, hash)); i++)
+        best = file->label ? NULL : file;
     *face = r->catalog->face.count;
     return best ? ww_manifest_face(r, best, face, err) : WW_OK;
 }
