@@ -33,14 +33,14 @@ bool ww_is_portrait_path(const char *path)
     return face_number(path, &label) > 0 && !label;
 }
 
-static ww_status on_exported(void *user, const char *path, uint64_t hash, ww_error *err)
+static ww_status on_exported(void *user, const ww_exported_row *row, ww_error *err)
 {
     ww_export_manifest *r = user;
-    ww_manifest_file file = {.hash = hash};
-    file.number = face_number(path, &file.label);
+    ww_manifest_file file = {.hash = row->hash, .key = row->key, .bytes = row->bytes, .changed_ns = row->changed_ns};
+    file.number = face_number(row->path, &file.label);
     if (file.number == 0)
         return WW_OK;
-    file.path = ww_try_strdup(path);
+    file.path = ww_try_strdup(row->path);
     if (file.path && ww_vector_push(&r->file, file))
         return WW_OK;
     free(file.path);
@@ -58,20 +58,33 @@ static int by_hash(const void *a, const void *b, void *files)
     return (p > q) - (p < q);
 }
 
+static int by_number(const void *a, const void *b, void *files)
+{
+    size_t p = *(const size_t *)a, q = *(const size_t *)b;
+    const ww_manifest_file *file = files;
+    if (file[p].number != file[q].number)
+        return file[p].number < file[q].number ? -1 : 1;
+    return (p > q) - (p < q);
+}
+
 ww_status ww_manifest_load(const ww_library *library, const ww_catalog *catalog, ww_export_manifest *r, ww_error *err)
 {
     *r = (ww_export_manifest){.library = library, .catalog = catalog};
-    ww_status status = ww_store_exported(library->store, on_exported, r, err);
-    if (status == WW_OK && !(r->by_hash = ww_try_array(r->file.count, sizeof *r->by_hash)))
+    ww_status status = ww_store_exported_files(library->store, on_exported, r, err);
+    r->by_hash = ww_try_array(r->file.count, sizeof *r->by_hash);
+    r->by_number = ww_try_array(r->file.count, sizeof *r->by_number);
+    if (status == WW_OK && !(r->by_hash && r->by_number))
         status = ww_fail_memory(err, "the list of exported files");
     if (status != WW_OK) {
         ww_manifest_free(r);
         return status;
     }
     for (size_t i = 0; i < r->file.count; i++)
-        r->by_hash[i] = i;
-    if (r->file.count)
+        r->by_hash[i] = r->by_number[i] = i;
+    if (r->file.count) {
         qsort_r(r->by_hash, r->file.count, sizeof *r->by_hash, by_hash, r->file.item);
+        qsort_r(r->by_number, r->file.count, sizeof *r->by_number, by_number, r->file.item);
+    }
     return WW_OK;
 }
 
@@ -81,6 +94,7 @@ void ww_manifest_free(ww_export_manifest *r)
         free(r->file.item[i].path);
     ww_vector_free(&r->file);
     free(r->by_hash);
+    free(r->by_number);
     *r = (ww_export_manifest){0};
 }
 
@@ -126,6 +140,23 @@ static const ww_manifest_file *with_number(const ww_export_manifest *r, size_t a
 {
     const ww_manifest_file *file = with_hash(r, at, hash);
     return file && file->number == number ? file : NULL;
+}
+
+const ww_manifest_file *ww_manifest_untouched(const ww_export_manifest *r, const char *name, uint64_t bytes,
+                                              int64_t changed_ns)
+{
+    const size_t number = number_in(name);
+    size_t at;
+    WW_LOWER_BOUND(at, r->file.count, r->file.item[r->by_number[at]].number < number);
+    for (; number && at < r->file.count; at++) {
+        const ww_manifest_file *file = &r->file.item[r->by_number[at]];
+        if (file->number != number)
+            break;
+        if (file->bytes == bytes && changed_ns != 0 && file->changed_ns == changed_ns
+            && strcmp(ww_path_base(file->path), name) == 0)
+            return file;
+    }
+    return NULL;
 }
 
 bool ww_manifest_has_label(const ww_export_manifest *r, const char *name, uint64_t hash)

@@ -11,15 +11,18 @@
 #include "library/library.h"
 
 typedef struct ww_manifest_file {
-    char *path;    // owned; relative to the library's folder: "Face_0/face_12.jpg"
-    uint64_t hash; // XXH64 of the content
-    size_t number; // 12: of the face at the time of the export
-    bool label;    // a .txt beside a portrait
+    char *path;          // owned; relative to the library's folder: "Face_0/face_12.jpg"
+    uint64_t hash;       // XXH64 of the content
+    size_t number;       // 12: of the face at the time of the export
+    bool label;          // a .txt beside a portrait
+    uint64_t key, bytes; // as in ww_exported_row
+    int64_t changed_ns;
 } ww_manifest_file;
 
 typedef struct ww_export_manifest {
     WW_VECTOR(ww_manifest_file) file; // by (path, hash); a path has several hashes after an export that was killed
     size_t *by_hash;                  // indices in the order of hashes
+    size_t *by_number;                // and of numbers
     const ww_library *library;
     const ww_catalog *catalog;
 } ww_export_manifest;
@@ -35,6 +38,10 @@ bool ww_is_portrait_path(const char *path);
 bool ww_manifest_has(const ww_export_manifest *manifest, const char *path);
 // Place in `file` of the first file of this folder, if it has any; they follow one another.
 size_t ww_manifest_folder(const ww_export_manifest *manifest, const char *folder);
+// The file on record, wherever it was, of this name, size and ctime: a folder that is renamed leaves its files as they
+// are, so that they need not be read. NULL: there is none.
+const ww_manifest_file *ww_manifest_untouched(const ww_export_manifest *manifest, const char *name, uint64_t bytes,
+                                              int64_t changed_ns);
 // Whether a label of this name ("face_12.txt") and content was written.
 bool ww_manifest_has_label(const ww_export_manifest *manifest, const char *name, uint64_t hash);
 // The face whose portrait has this content; `path` (of the file that has it) decides between equal ones. *face is an

@@ -104,6 +104,21 @@ def forgotten_footage_leaves_no_trace(tap):
     tap.check("photos/demo.mp4" in read, "and is read again when it is named again", str(read))
 
 
+def a_renamed_folder_is_not_read(tap):
+    shutil.rmtree("out")
+    opened("run", "photos", "-o", "out", "-q")
+    os.rename("out/Face_0", "out/Ada")
+    pictures = sorted(f"out/Ada/{name}" for name in os.listdir("out/Ada") if name.endswith(".jpg"))
+    read = [path for path in exported(opened("sync", "-o", "out", "-q")) if path.startswith("out/Ada/face_")]
+    tap.check(pictures and not read, "a folder that was renamed is known by its files' sizes and times", "\n".join(read))
+    os.rename("out/Ada", "out/Grace")
+    changed = pictures[0].replace("Ada", "Grace")
+    change_in_secret(changed, os.path.getsize(changed) // 2)
+    read = exported(opened("sync", "-o", "out", "-q"))
+    others = [path for path in pictures[1:] if path.replace("Ada", "Grace") in read]
+    tap.check(changed in read and not others, "but a picture in it that was changed is read", "\n".join(read))
+
+
 def main():
     tap = Tap()
     with tempfile.TemporaryDirectory(prefix="whoswho-reads-") as folder:
@@ -116,6 +131,7 @@ def main():
         known_footage_is_not_read(tap)
         changed_footage_is(tap)
         forgotten_footage_leaves_no_trace(tap)
+        a_renamed_folder_is_not_read(tap)
         os.chdir("/")
     tap.end()
 

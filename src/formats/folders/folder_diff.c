@@ -5,6 +5,7 @@
 #include "base/folder.h"
 #include "base/memory.h"
 #include "base/search.h"
+#include "formats/folders/made_keys.h"
 #include "library/export_state.h"
 
 #include <stdlib.h>
@@ -78,23 +79,41 @@ static ww_status add_foreign(search *s, const char *path, ww_error *err)
 
 // --- where they are now
 
-static ww_status look_at_label(search *s, const char *path, uint64_t hash, ww_error *err)
+// `file`: of its content.
+static ww_status look_at_label(search *s, const char *path, const ww_manifest_file *file, ww_error *err)
 {
-    if (ww_manifest_has_label(s->manifest, ww_path_base(path), hash))
-        return add_found(s, (ww_manifest_file){.path = ww_try_strdup(path), .hash = hash, .label = true}, err);
-    return add_foreign(s, path, err);
+    ww_manifest_file found = *file;
+    if (!ww_manifest_has_label(s->manifest, ww_path_base(path), file->hash))
+        return add_foreign(s, path, err);
+    found.path = ww_try_strdup(path);
+    found.label = true;
+    return add_found(s, found, err);
 }
 
-static ww_status look_at_picture(search *s, const char *path, uint64_t hash, size_t folder, struct timespec when,
-                                 ww_error *err)
+// An untouched portrait is of the face with its number, if that is what it was made from: it need not be looked at.
+static ww_status find_face(const search *s, const char *path, const ww_manifest_file *file, size_t *face, ww_error *err)
+{
+    const ww_catalog *c = s->manifest->catalog;
+    if (file->key != 0 && file->number <= c->face.count && ww_portrait_key(c, file->number - 1) == file->key) {
+        *face = file->number - 1;
+        return WW_OK;
+    }
+    return ww_manifest_find(s->manifest, file->hash, path, face, err);
+}
+
+static ww_status look_at_picture(search *s, const char *path, const ww_manifest_file *file, size_t folder,
+                                 struct timespec when, ww_error *err)
 {
     size_t face;
-    ww_status status = ww_manifest_find(s->manifest, hash, path, &face, err);
+    ww_manifest_file found = *file;
+    ww_status status = find_face(s, path, file, &face, err);
     if (status != WW_OK)
         return status;
     if (face == s->manifest->catalog->face.count)
         return add_foreign(s, path, err);
-    status = add_found(s, (ww_manifest_file){.path = ww_try_strdup(path), .hash = hash}, err);
+    found.path = ww_try_strdup(path);
+    found.label = false;
+    status = add_found(s, found, err);
     if (status == WW_OK && !ww_vector_push(&s->sightings, ((sighting){face, folder, when})))
         status = no_memory(err);
     return status;
@@ -102,16 +121,20 @@ static ww_status look_at_picture(search *s, const char *path, uint64_t hash, siz
 
 static ww_status look_at_file(search *s, const char *path, const ww_entry_info *info, size_t folder, ww_error *err)
 {
-    uint64_t hash;
+    ww_manifest_file file = {0};
     const char *extension = ww_path_extension(path);
     bool picture = ww_ascii_same(extension, "jpg") || ww_ascii_same(extension, "jpeg"),
          label = strcmp(extension, "txt") == 0;
     if (info->kind != WW_ENTRY_FILE || !(picture || label))
         return add_foreign(s, path, err);
-    ww_status status = ww_folder_hash(s->dir, path, &hash, err);
+    const ww_manifest_file *untouched =
+        ww_manifest_untouched(s->manifest, ww_path_base(path), info->bytes, ww_entry_changed_ns(info));
+    if (untouched)
+        file = *untouched;
+    ww_status status = untouched ? WW_OK : ww_folder_hash(s->dir, path, &file.hash, err);
     if (status != WW_OK)
         return status;
-    return label ? look_at_label(s, path, hash, err) : look_at_picture(s, path, hash, folder, info->changed, err);
+    return label ? look_at_label(s, path, &file, err) : look_at_picture(s, path, &file, folder, info->changed, err);
 }
 
 // `path` is a folder below the library's; portraits in folders inside it count as being in it.

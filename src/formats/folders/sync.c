@@ -203,6 +203,16 @@ static void name_copies(ww_sync *s)
     }
 }
 
+// With what tells that it is untouched, where that is known.
+static ww_status record_found(ww_sync *s, const ww_manifest_file *file, ww_error *err)
+{
+    ww_store *store = s->view.library->store;
+    const ww_exported_row row = {file->path, file->hash, file->key, file->bytes, file->changed_ns};
+    if (file->changed_ns != 0 && !ww_manifest_has(&s->manifest, file->path))
+        return ww_store_set_exported_file(store, &row, err);
+    return ww_store_add_exported(store, file->path, file->hash, err);
+}
+
 // What lies in new places is ours from now on, what is missing is missed no more.
 static ww_status put_on_record(ww_sync *s, ww_error *err)
 {
@@ -210,8 +220,7 @@ static ww_status put_on_record(ww_sync *s, ww_error *err)
     for (size_t i = 0; i < s->diff.missing.count && status == WW_OK; i++)
         status = ww_store_unset_exported(s->view.library->store, s->diff.missing.item[i], err);
     for (size_t i = 0; i < s->diff.found.count && status == WW_OK; i++)
-        status =
-            ww_store_add_exported(s->view.library->store, s->diff.found.item[i].path, s->diff.found.item[i].hash, err);
+        status = record_found(s, &s->diff.found.item[i], err);
     return status;
 }
 
