@@ -179,18 +179,16 @@ static ww_status settle_source(settling *t, known *k, ww_error *err)
     if (here && here->hash == k->hash) {
         if (!k->placed)
             status = move(t, k, k->path, k->file, err);
-        return status == WW_OK ? learn_start(t, k, err) : status;
-    }
-    if (now && (here || ww_source_state_of(k->file) != WW_SOURCE_THERE)) {
+    } else if (now && (here || ww_source_state_of(k->file) != WW_SOURCE_THERE)) {
         ww_logf(&t->scan->library->log, WW_LOG_INFO, "%s is now %s", k->path, now->path);
         status = move(t, k, now->path, now->file, err);
-        return status == WW_OK ? learn_start(t, k, err) : status;
-    }
-    if (here && !now)
+    } else if (here && !now) {
         return replace(t, k, here, err);
-    if (!now)
+    } else if (!now) {
         note_absent(t, k);
-    return WW_OK;
+        return WW_OK;
+    }
+    return status == WW_OK ? learn_start(t, k, err) : status;
 }
 
 static int known_by_path(const void *a, const void *b)

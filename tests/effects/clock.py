@@ -75,11 +75,11 @@ def agrees_with_opencv(path):
 
 def times_are_those_of_opencv():
     sources()
-    for path in (with_sound(f"late.{ending}", LATE_S) for ending in ("mp4", "mkv", "mov", "ts")):
+    for path in (with_sound(f"late.{ending}", LATE_S) for ending in ("mp4", "mkv", "ts")):
         start_s = agrees_with_opencv(path)
         check(abs(start_s - LATE_S) < 0.03, f"{path}: the picture begins {start_s} s behind the sound")
     check(agrees_with_opencv(with_sound("hours.ts", LATE_S, 0, "-output_ts_offset", "7200")) > 2.3, "hours")
-    for path in (with_sound("early.mp4", 0, LATE_S), with_sound("early.mkv", 0, LATE_S), "video.mp4"):
+    for path in (with_sound("early.mp4", 0, LATE_S), "video.mp4"):
         check_equal(agrees_with_opencv(path), 0, path)
 
 
