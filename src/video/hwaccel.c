@@ -9,6 +9,8 @@
 #include <string.h>
 
 enum { TYPES_MAX = 32 };
+// Its library prints to standard error where it finds no driver; and who has it has another that is newer.
+#define LAST_TRIED AV_HWDEVICE_TYPE_VDPAU
 
 typedef struct device_type {
     enum AVHWDeviceType type;
@@ -51,10 +53,12 @@ static ww_hwaccel *table_of_types(void)
 {
     ww_hwaccel *h = ww_alloc(sizeof *h);
     pthread_mutex_init(&h->mutex, NULL);
-    enum AVHWDeviceType type = AV_HWDEVICE_TYPE_NONE;
-    while ((type = av_hwdevice_iterate_types(type)) != AV_HWDEVICE_TYPE_NONE && h->count < TYPES_MAX)
-        if (decoder_for(AV_CODEC_ID_NONE, type))
-            h->type[h->count++].type = type;
+    for (int last = 0; last < 2; last++) {
+        enum AVHWDeviceType type = AV_HWDEVICE_TYPE_NONE;
+        while ((type = av_hwdevice_iterate_types(type)) != AV_HWDEVICE_TYPE_NONE && h->count < TYPES_MAX)
+            if ((type == LAST_TRIED) == last && decoder_for(AV_CODEC_ID_NONE, type))
+                h->type[h->count++].type = type;
+    }
     return h;
 }
 

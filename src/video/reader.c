@@ -13,6 +13,10 @@ static ww_status pick_decoder(ww_reader *reader, ww_error *err)
         reader->decoder = reader->hardware.decoder;
         return WW_OK;
     }
+    if (reader->hardware.for_good) { // its surfaces are of no more use
+        av_frame_unref(reader->frame);
+        avcodec_free_context(&reader->hardware.decoder);
+    }
     if (!reader->software)
         status = ww_decoder_open(&reader->software, stream->codecpar, stream->time_base, reader->source->path, err);
     if (status == WW_OK && reader->source->no_loop_filter)

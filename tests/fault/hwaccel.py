@@ -79,6 +79,8 @@ def words(tap):
     fine = "decoded by software: vaapi did not give a picture back" in said.stderr and said.returncode == FINE
     tap.check(fine, "--verbose says why software took over", said.stderr)
     tap.check("by software instead, or in part: 1 " in said.stdout, "so does the summary", said.stdout)
+    said, _ = whoswho(*scan, "auto", "-v", "-o", "words4", device="refuses")
+    tap.check("vaapi does not decode this profile or pixel format" in said.stderr, "or that it is the profile", said.stderr)
     said, _ = whoswho(*scan, "auto", "-v", "-o", "words3", device="absent")
     tap.check("clip.mp4: decoded by software: no device for h264" in said.stderr, "or that there is no device", said.stderr)
 

@@ -145,6 +145,7 @@ int avcodec_open2(AVCodecContext *context, const AVCodec *codec, AVDictionary **
         pthread_mutex_unlock(&mutex);
         if (!d)
             return AVERROR(ENOMEM);
+        count(&fake.decoders, 1);
         context->get_format = ask;
         context->apply_cropping = 0;
     }
@@ -155,8 +156,10 @@ void avcodec_free_context(AVCodecContext **context)
 {
     pthread_mutex_lock(&mutex);
     decoder *d = *context ? decoder_of(*context) : NULL;
-    if (d)
+    if (d) {
         *d = (decoder){0};
+        fake.decoders--;
+    }
     pthread_mutex_unlock(&mutex);
     REAL(avcodec_free_context)(context);
 }

@@ -20,7 +20,7 @@ typedef struct fake_device {
     bool refuses;         // the profile: the device's format is offered once, and then no more
     bool dies;            // what fails once fails from then on
     // what happened
-    int opened, packets, frames, transfers, surfaces, surfaces_most;
+    int opened, decoders, packets, frames, transfers, surfaces, surfaces_most; // decoders, surfaces: there are now
 } fake_device;
 
 extern fake_device fake;

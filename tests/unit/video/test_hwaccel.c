@@ -17,6 +17,7 @@ typedef struct shown {
     int count;
     ww_decoding by; // the last span
     int64_t damaged;
+    int decoders; // on the device, before the reader was closed
 } shown;
 
 static ww_status gather(void *user, const ww_frame *frame, ww_error *err)
@@ -47,6 +48,7 @@ static void read_spans(const ww_source *source, int first, int step, shown *s)
     ww_error err = {0};
     ww_reader *reader = NULL;
     CHECK_OK(ww_reader_open(source, &reader, &err));
+    CHECK_EQ(fake.decoders > 0, ww_source_get_info(source)->on_device);
     for (int span = first; span < ww_source_get_info(source)->span_count; span += step) {
         ww_damage damage = {0};
         CHECK_OK(ww_reader_span(reader, span, gather, s, &damage, &err));
@@ -55,6 +57,7 @@ static void read_spans(const ww_source *source, int first, int step, shown *s)
         s->by.device = by.device ? by.device : s->by.device;
         s->by.fallback = by.fallback ? "as said" : s->by.fallback;
     }
+    s->decoders = fake.decoders;
     ww_reader_close(reader);
 }
 
@@ -218,6 +221,7 @@ TEST(tries_again)
     got = read_clip("spans.mp4", hwaccel);
     CHECK_EQ(fake.transfers, 0);
     CHECK_EQ(got->count, frames);
+    CHECK_EQ(got->decoders, 0);
     free(got);
     ww_hwaccel_close(hwaccel);
 }
@@ -247,7 +251,7 @@ TEST(shared_by_threads)
     CHECK(clip_make("threads.mp4", MOVING(40) "-c:v libx264 -g 30"));
     shown *expected = read_clip("threads.mp4", NULL), *all = ww_alloc(sizeof *all);
     CHECK_OK(ww_hwaccel_open("auto", &hwaccel, &err));
-    ww_source *source = open_clip("threads.mp4", hwaccel);
+    ww_source *source = open_clip("threads.mp4", hwaccel), *other = open_clip("threads.mp4", hwaccel);
     CHECK(ww_source_get_info(source)->on_device && ww_source_get_info(source)->span_count >= THREADS);
     for (int i = 0; i < THREADS; i++) {
         jobs[i] = (job){source, i, ww_alloc(sizeof(shown))};
@@ -267,6 +271,7 @@ TEST(shared_by_threads)
     for (int i = 0; i < THREADS; i++)
         free(jobs[i].got);
     ww_source_close(source);
+    ww_source_close(other);
     ww_hwaccel_close(hwaccel);
     free(all);
     free(expected);
