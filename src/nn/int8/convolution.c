@@ -248,29 +248,41 @@ static void place_dense(const ww_int8 *e, const ww_node *n, const request *r, bo
     }
 }
 
+// What is read is there as bytes afterwards, and there is room for the result.
+static ww_status make_ends(ww_int8 *e, const ww_node *n, const request *r, bool bytes, ww_error *err)
+{
+    ww_status status = ww_int8_bytes_of(e, n->input[0], err);
+    if (status == WW_OK && r->add != ADD_NONE)
+        status = ww_int8_bytes_of(e, r->add, err);
+    if (status == WW_OK)
+        status = bytes ? ww_int8_make_bytes(e, n->output[0], err) : ww_int8_make_real(e, n->output[0], err);
+    return status;
+}
+
+static ww_status add_made(ww_int8 *e, ww_int8_step *s, ww_status status, ww_error *err)
+{
+    if (status == WW_OK)
+        return ww_int8_add_step(e, s, err);
+    free(s->factor);
+    free(s->offset);
+    free(s->weights);
+    return status;
+}
+
 static ww_status add_dense(ww_int8 *e, const ww_node *n, ww_error *err)
 {
     request r;
     read_request(e, n, &r);
     const bool bytes = gives_bytes(e, n, &r);
     ww_int8_step s = {.run = run_dense, .node = n, .activation = r.activation};
-    ww_status status = ww_int8_bytes_of(e, n->input[0], err);
-    if (status == WW_OK && r.add != ADD_NONE)
-        status = ww_int8_bytes_of(e, r.add, err);
-    if (status == WW_OK)
-        status = bytes ? ww_int8_make_bytes(e, n->output[0], err) : ww_int8_make_real(e, n->output[0], err);
+    ww_status status = make_ends(e, n, &r, bytes, err);
     if (status == WW_OK && !make_lines(e, n, &r, bytes, &s))
         status = ww_fail_memory(err, "its weights");
     if (status == WW_OK)
         status = pack_dense(e, &r, &s, err);
-    if (status != WW_OK) {
-        free(s.factor);
-        free(s.offset);
-        free(s.weights);
-        return status;
-    }
-    place_dense(e, n, &r, bytes, &s);
-    return ww_int8_add_step(e, &s, err);
+    if (status == WW_OK)
+        place_dense(e, n, &r, bytes, &s);
+    return add_made(e, &s, status, err);
 }
 
 const ww_int8_kind ww_int8_dense = {is_dense, announce, add_dense};
@@ -303,38 +315,36 @@ static bool pack_each_channel(ww_int8 *e, const request *r, ww_int8_step *s)
     return weights != NULL;
 }
 
+static void place_each_channel(const ww_int8 *e, const ww_node *n, const request *r, ww_int8_step *s)
+{
+    const ww_int8_picture *in = &ww_int8_root(e, n->input[0])->picture, *out = &ww_int8_root(e, n->output[0])->picture;
+    s->in_picture = in->picture;
+    s->out_picture = out->picture;
+    s->depthwise = (ww_int8_depthwise){.kernel = {r->k->dim[2], r->k->dim[3]},
+                                       .in_row = in->row,
+                                       .in_step = r->window.stride[1] * r->x->dim[1],
+                                       .in_down = r->window.stride[0] * in->row,
+                                       .width = r->y->dim[3],
+                                       .height = r->y->dim[2],
+                                       .channels = r->y->dim[1],
+                                       .weights = s->weights,
+                                       .finish = finish_of(e, n, r, true, s),
+                                       .in = window_start(e, n->input[0], r),
+                                       .out = out->first,
+                                       .out_row = out->row};
+}
+
 static ww_status add_each_channel(ww_int8 *e, const ww_node *n, ww_error *err)
 {
     request r;
     read_request(e, n, &r);
     ww_int8_step s = {.run = run_each_channel, .node = n, .batch = r.y->dim[0]};
-    ww_status status = ww_int8_bytes_of(e, n->input[0], err);
-    if (status == WW_OK)
-        status = ww_int8_make_bytes(e, n->output[0], err);
+    ww_status status = make_ends(e, n, &r, true, err);
     if (status == WW_OK && (!make_lines(e, n, &r, true, &s) || !pack_each_channel(e, &r, &s)))
         status = ww_fail_memory(err, "its weights");
-    if (status != WW_OK) {
-        free(s.factor);
-        free(s.offset);
-        free(s.weights);
-        return status;
-    }
-    const ww_int8_picture *in = &ww_int8_root(e, n->input[0])->picture, *out = &ww_int8_root(e, n->output[0])->picture;
-    s.in_picture = in->picture;
-    s.out_picture = out->picture;
-    s.depthwise = (ww_int8_depthwise){.kernel = {r.k->dim[2], r.k->dim[3]},
-                                      .in_row = in->row,
-                                      .in_step = r.window.stride[1] * r.x->dim[1],
-                                      .in_down = r.window.stride[0] * in->row,
-                                      .width = r.y->dim[3],
-                                      .height = r.y->dim[2],
-                                      .channels = r.y->dim[1],
-                                      .weights = s.weights,
-                                      .finish = finish_of(e, n, &r, true, &s),
-                                      .in = window_start(e, n->input[0], &r),
-                                      .out = out->first,
-                                      .out_row = out->row};
-    return ww_int8_add_step(e, &s, err);
+    if (status == WW_OK)
+        place_each_channel(e, n, &r, &s);
+    return add_made(e, &s, status, err);
 }
 
 const ww_int8_kind ww_int8_each_channel = {is_each_channel, announce, add_each_channel};
