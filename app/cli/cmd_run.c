@@ -111,23 +111,43 @@ static void print_summary(const struct outcome *o, bool verbose)
 
 scanner scan_by = {ww_library_scan, NULL};
 
+// Of a new library. What one names oneself stays in float32.
+static void choose_precision(ww_model_options *models)
+{
+    if (models->precision == WW_PRECISION_DEFAULT && !(models->detector && models->embedder))
+        models->precision = WW_PRECISION_INT8;
+}
+
+// Where many processes scan, all but one know no library that they could follow.
+static bool scans_alone(void) { return scan_by.scan == ww_library_scan && !scan_by.serve; }
+
 // Models that cannot be had leave no folder behind, so an output folder that is new is made when they are there.
 static ww_status open_both(const struct settings *set, const ww_callbacks *callbacks, ww_library **library,
                            ww_models **models, ww_error *err)
 {
-    const bool is_new = access(set->dir, F_OK) != 0;
-    ww_status status = is_new ? ww_models_open(&set->models, models, err) : WW_OK;
+    const bool follows = scans_alone() && access(set->dir, F_OK) == 0;
+    ww_model_options chosen = set->models;
+    if (!follows)
+        choose_precision(&chosen);
+    ww_status status = follows ? WW_OK : ww_models_open(&chosen, models, err);
     if (status == WW_OK)
         status = ww_library_open(set->dir, WW_LIBRARY_CREATE, callbacks, library, err);
-    if (status == WW_OK && !is_new)
-        status = ww_library_models_open(*library, &set->models, models, err);
+    if (status == WW_OK && follows)
+        status = ww_library_models_open(*library, &chosen, models, err);
     return status;
+}
+
+static int serve(const struct settings *set)
+{
+    ww_model_options chosen = set->models;
+    choose_precision(&chosen);
+    return scan_by.serve(&chosen, &set->scan);
 }
 
 static int scan_and_more(const struct settings *set, const char *const *inputs, size_t count, bool scan_only)
 {
     if (scan_by.serve)
-        return scan_by.serve(&set->models, &set->scan);
+        return serve(set);
     ui u;
     ui_begin(&u, set->quiet, set->json);
     u.verbose |= set->verbose;
@@ -277,7 +297,7 @@ static int run(int argc, char **argv, int first, const way *how)
         {"landmarks", 0, OPTION_TEXT, &set.models.landmarks, "FILE",
          "dlib shape predictor of 5 or 68 points (the detector's landmarks)", .choices = "dlib5 dlib68"},
         {"precision", 0, OPTION_TEXT, &set.precision, "WHAT",
-         "what the built-in networks compute in, float32 or int8 (as the library; float32)", .choices = "float32 int8"},
+         "what the built-in networks compute in, int8 or float32 (as the library; int8)", .choices = "float32 int8"},
         {"upsample", 0, OPTION_COUNT, &set.models.upsample, "N", "dlib detectors: double the picture N times (0)", 0,
          4},
         {"jitter", 0, OPTION_COUNT, &set.models.jitter, "N", "dlib embedders: mean over N slightly moved copies (1)", 0,
@@ -345,9 +365,6 @@ static int run(int argc, char **argv, int first, const way *how)
         set.scan.no_track = set.no_track;
         set.scan.near_times = set.near_times;
         set.scan.fast = set.fast;
-        // What one names oneself stays as it is.
-        if (set.fast && !set.precision && !(set.models.detector && set.models.embedder))
-            set.models.precision = WW_PRECISION_INT8;
         set.scan.count_frames = set.count_frames;
         if (set.original_size)
             set.scan.portrait_width = WW_PORTRAIT_AS_FILMED;

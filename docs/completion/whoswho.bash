@@ -43,6 +43,7 @@ _whoswho() {
         *:--detector) mapfile -t COMPREPLY < <(compgen -W "hog cnn yunet mmod" -- "$word"; compgen -f -- "$word"); return ;;
         *:--embedder) mapfile -t COMPREPLY < <(compgen -W "sface dlib" -- "$word"; compgen -f -- "$word"); return ;;
         *:--landmarks) mapfile -t COMPREPLY < <(compgen -W "dlib5 dlib68" -- "$word"; compgen -f -- "$word"); return ;;
+        *:--precision) mapfile -t COMPREPLY < <(compgen -W "float32 int8" -- "$word"; compgen -f -- "$word"); return ;;
         *:--upsample) return ;;
         *:--jitter) return ;;
         *:--detect-size) return ;;
@@ -62,7 +63,7 @@ _whoswho() {
     if [[ $word == -* ]]; then
         local options=""
         case $command in
-            scan) options="--output --files-from --null --every --fps --exact-times --near-times --count-frames --threads --detector --embedder --landmarks --upsample --jitter --detect-size --min-face --min-score --track --no-track --fast --hwaccel --frame-max --portrait-width --original-size --preset --quiet --verbose --json --help --shard" ;;
+            scan) options="--output --files-from --null --every --fps --exact-times --near-times --count-frames --threads --detector --embedder --landmarks --precision --upsample --jitter --detect-size --min-face --min-score --track --no-track --fast --hwaccel --frame-max --portrait-width --original-size --preset --quiet --verbose --json --help --shard" ;;
             join) options="--output --quiet --verbose --json --help" ;;
             cluster) options="--csv-safe --no-csv-safe --output --quiet --verbose --json --help --eps --threshold --min-samples --method --min-quality --known --embeddings --meta --out --approximate --threads --detector --embedder --landmarks --upsample --jitter" ;;
             export) options="--restore --to --out --split --seed --near-duplicate --unlabelled --named --best --apart --per-track --box --crop --original-size --portrait-width --format --quality --chip-size --margin --csv-safe --no-csv-safe --output --quiet --verbose --json --help" ;;
@@ -77,7 +78,7 @@ _whoswho() {
             find) options="--output --quiet --json --help --in --every --top --threads --detector --embedder --landmarks --upsample --jitter" ;;
             eval) options="--output --truth --pairs --face --worst --thresholds --method --min-samples --threads --quiet --json --help" ;;
             models) options="--quiet --json --help" ;;
-            *) options="--output --files-from --null --every --fps --exact-times --near-times --count-frames --threads --detector --embedder --landmarks --upsample --jitter --detect-size --min-face --min-score --track --no-track --fast --hwaccel --frame-max --portrait-width --original-size --preset --quiet --verbose --json --help --eps --threshold --min-samples --method --min-quality --known --csv-safe --no-csv-safe --version" ;;
+            *) options="--output --files-from --null --every --fps --exact-times --near-times --count-frames --threads --detector --embedder --landmarks --precision --upsample --jitter --detect-size --min-face --min-score --track --no-track --fast --hwaccel --frame-max --portrait-width --original-size --preset --quiet --verbose --json --help --eps --threshold --min-samples --method --min-quality --known --csv-safe --no-csv-safe --version" ;;
         esac
         mapfile -t COMPREPLY < <(compgen -W "$options" -- "$word")
         return

@@ -49,7 +49,7 @@ complete -c whoswho -n 'contains -- (__whoswho_command) run scan watch cluster d
 complete -c whoswho -n 'contains -- (__whoswho_command) run scan watch demo' -l detector -r -a 'hog cnn yunet mmod' -d 'ONNX or dlib face detector, or hog, or cnn (the one built in)'
 complete -c whoswho -n 'contains -- (__whoswho_command) run scan watch demo' -l embedder -r -a 'sface dlib' -d 'ONNX or dlib face embedder (the one built in)'
 complete -c whoswho -n 'contains -- (__whoswho_command) run scan watch demo' -l landmarks -r -a 'dlib5 dlib68' -d 'dlib shape predictor of 5 or 68 points (the detector\'s landmarks)'
-complete -c whoswho -n 'contains -- (__whoswho_command) run scan watch demo' -l precision -r -a 'float32 int8' -d 'what the built-in networks compute in, float32 or int8 (as the library; float32)'
+complete -c whoswho -n 'contains -- (__whoswho_command) run scan watch demo' -l precision -r -a 'float32 int8' -d 'what the built-in networks compute in, int8 or float32 (as the library; int8)'
 complete -c whoswho -n 'contains -- (__whoswho_command) run scan watch demo' -l upsample -x -d 'dlib detectors: double the picture N times (0)'
 complete -c whoswho -n 'contains -- (__whoswho_command) run scan watch demo' -l jitter -x -d 'dlib embedders: mean over N slightly moved copies (1)'
 complete -c whoswho -n 'contains -- (__whoswho_command) run scan watch demo' -l detect-size -x -d 'long side of the detector\'s input (640)'

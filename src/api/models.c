@@ -12,8 +12,11 @@ static ww_status follow(ww_library *library, ww_model_options *o, ww_error *err)
     char word[WW_SETTING_TEXT_MAX];
     if (o->precision != WW_PRECISION_DEFAULT || (o->detector && o->embedder))
         return WW_OK;
-    const ww_status status = ww_setting_text(library, WW_SETTING_PRECISION, word, err);
-    if (status == WW_OK && strcmp(word, WW_PRECISION_WORD_INT8) == 0)
+    ww_status status = ww_setting_text(library, WW_SETTING_PRECISION, word, err);
+    const bool int8 = strcmp(word, WW_PRECISION_WORD_INT8) == 0;
+    if (status == WW_OK && !int8)
+        status = ww_setting_text(library, WW_SETTING_EMBEDDER, word, err);
+    if (status == WW_OK && (int8 || !*word)) // no embedder: nothing was scanned yet
         o->precision = WW_PRECISION_INT8;
     return status;
 }

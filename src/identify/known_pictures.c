@@ -107,7 +107,8 @@ static ww_status look_at(ww_known *k, eyes *e, size_t name, const char *path, ww
     ww_error why = {0};
     char *found = NULL;
     float *vector = NULL;
-    char *key = ww_strf("%016" PRIx64 " %016" PRIx64, k->models->embedder_hash, k->models->detector_hash);
+    char *key = ww_strf("%016" PRIx64 " %016" PRIx64 "%s", k->models->embedder_hash, k->models->detector_hash,
+                        k->models->int8 ? " int8" : "");
     ww_status status = WW_OK, saw = ww_hash_file_until(path, ww_library_cancel(k->library), &hash, &why);
     bool readable = saw == WW_OK;
     if (readable)

@@ -18,9 +18,10 @@ echo "--- known, and not looked at again"
 echo "--- asked otherwise"
 scan int8 second.mp4 --precision float32 | told
 scan int8 second.mp4 --precision int8 | told
-echo "--- --fast is int8, unless one says otherwise"
-scan fast second.mp4 --fast | told
-scan fast-float second.mp4 --fast --precision float32 | told
+echo "--- a new one is in int8, in a folder that is there, too"
+scan new second.mp4 | told
+mkdir there
+scan there second.mp4 --fast | told
 echo "--- the same faces, times and people; nearly the same boxes"
 rows float 3,10 >float.csv
 rows int8 3,10 >int8.csv

@@ -252,6 +252,9 @@ def test_dataset_and_evaluation(lib, folder, tmp_path):
 def test_models():
     models = whoswho.Models()
     assert models.detector_name and models.embedder_name in repr(models)
+    assert whoswho.Models(precision="int8").detector_name == models.detector_name
+    with pytest.raises(ValueError, match="precision"):
+        whoswho.Models(precision="int4")
     names = [m.name for m in whoswho.pinned_models()]
     assert "yunet" in names and "dlib" in names
     with pytest.raises(whoswho.ArgumentError):
