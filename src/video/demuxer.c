@@ -4,6 +4,7 @@
 #include "base/memory.h"
 #include "video/diagnose.h"
 #include "video/photo_header.h"
+#include "video/probe.h"
 #include "video/stamps.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -156,7 +157,7 @@ static ww_status open_container(ww_demuxer *demuxer, ww_error *err)
     if (rc < 0)
         return ww_explain_open(demuxer->path, rc, err);
     demuxer->whole = !strcmp(demuxer->format->iformat->name, "gif") || !strcmp(demuxer->format->iformat->name, "apng");
-    if (!demuxer->whole && (rc = avformat_find_stream_info(demuxer->format, NULL)) < 0)
+    if (!demuxer->whole && (rc = ww_find_streams(demuxer->format)) < 0)
         return ww_explain_open(demuxer->path, rc, err);
     ww_status status = ww_source_trouble(demuxer, err);
     if (status != WW_OK)

@@ -6,6 +6,7 @@
 
 #include "base/memory.h"
 #include "video/decoder.h"
+#include "video/first_frame.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,10 +15,9 @@
 #define SPAN_MIN_US                                                                                                    \
     (8 * INT64_C(1000000)) // a new span begins at the first wanted key frame this long after the last began
 #define PLAN_BYTES_MAX ((size_t)1 << 30)
-#define FIRST_FRAME_PACKETS_MAX 3000 // packets tried before a video counts as undecodable
-#define PROOF_PACKETS 100            // packets compared when a span's mark is tried
-#define COUNTED_FPS_MAX 1000.0       // a rate above is a clock, not a rate: times are gone by
-#define STAMPED_SHARE_MIN 0.95       // of the frames that must have a presentation time
+#define PROOF_PACKETS 100      // packets compared when a span's mark is tried
+#define COUNTED_FPS_MAX 1000.0 // a rate above is a clock, not a rate: times are gone by
+#define STAMPED_SHARE_MIN 0.95 // of the frames that must have a presentation time
 #define START_MAX_US                                                                                                   \
     (24 * 3600 * INT64_C(1000000)) // a first frame later than this after the container's start: a wrong clock
 
@@ -33,9 +33,8 @@ typedef struct planner {
     ww_choice choice;
     bool any_on_screen, origin_known;
     int64_t step, shown; // where frames are counted: which of them, and how many there were
-    int64_t unstamped_frames, tried_packets;
-    AVCodecContext *decoder; // for the first frame only
-    AVFrame *first_frame;
+    int64_t unstamped_frames;
+    ww_first_frame first;
     ww_status status;
     ww_error *err;
 } planner;
@@ -205,23 +204,14 @@ static void note(planner *p, const AVPacket *packet, const ww_stamp *stamp)
                                     .start = *start_for(p, stamp->pts)});
 }
 
-static bool take_first_frame(planner *p)
-{
-    if (avcodec_receive_frame(p->decoder, p->first_frame) < 0)
-        return false;
-    p->origin_known = true;
-    p->plan->origin = p->first_frame->pts == AV_NOPTS_VALUE ? 0 : p->first_frame->pts;
-    return true;
-}
-
 // The beginning of the video is its first frame that decodes: a recording may begin in the middle of a group of
 // pictures.
-static void try_first_frame(planner *p, AVPacket *packet, const ww_stamp *stamp)
+static void note_first_frame(planner *p)
 {
-    if (p->origin_known || p->tried_packets++ > FIRST_FRAME_PACKETS_MAX)
+    if (p->origin_known || !p->first.found)
         return;
-    ww_decoder_feed(p->decoder, packet, stamp, true);
-    take_first_frame(p);
+    p->origin_known = true;
+    p->plan->origin = p->first.frame->pts == AV_NOPTS_VALUE ? 0 : p->first.frame->pts;
 }
 
 static ww_status read_packets(planner *p)
@@ -232,19 +222,19 @@ static ww_status read_packets(planner *p)
     ww_stamp stamp;
     while (p->status == WW_OK && ww_demuxer_next(p->demuxer, packet, &stamp)) {
         note(p, packet, &stamp);
-        try_first_frame(p, packet, &stamp);
+        ww_first_frame_add(&p->first, packet, &stamp);
+        note_first_frame(p);
         av_packet_unref(packet);
     }
     av_packet_free(&packet);
     if (p->status == WW_OK)
         p->status = ww_source_trouble(p->demuxer, p->err);
-    if (p->status == WW_OK && !p->origin_known) {
-        avcodec_send_packet(p->decoder, NULL);
-        if (!take_first_frame(p))
-            return ww_fail(p->err, WW_ERR_FORMAT,
-                           "%s: not one picture of its video (%s) could be decoded: it is damaged or encrypted",
-                           p->demuxer->path, avcodec_get_name(p->decoder->codec_id));
-    }
+    ww_first_frame_end(&p->first);
+    note_first_frame(p);
+    if (p->status == WW_OK && !p->origin_known)
+        return ww_fail(p->err, WW_ERR_FORMAT,
+                       "%s: not one picture of its video (%s) could be decoded: it is damaged or encrypted",
+                       p->demuxer->path, avcodec_get_name(p->first.decoder->codec_id));
     return p->status;
 }
 
@@ -333,13 +323,16 @@ ww_status ww_plan_make(ww_plan *plan, ww_demuxer *demuxer, int64_t every_us, ww_
     *plan = (ww_plan){
         .time_base = demuxer->stream->time_base, .every_us = every_us, .frame_ticks = ww_demuxer_frame_ticks(demuxer)};
     planner *p = ww_alloc(sizeof *p);
-    *p = (planner){.plan = plan, .demuxer = demuxer, .log = log, .first_frame = first_frame, .err = err};
+    *p = (planner){.plan = plan, .demuxer = demuxer, .log = log, .first.frame = first_frame, .err = err};
     if (ww_choice_rule_of(times).counts)
         plan->every_us = counted_every_us(p, every_us);
     p->choice = (ww_choice){.rule = ww_choice_rule_of(times), .every_us = every_us, .take = want, .user = p};
-    ww_status status = ww_decoder_open(&p->decoder, demuxer->stream->codecpar, plan->time_base, demuxer->path, err);
-    if (status == WW_OK)
+    ww_status status =
+        ww_decoder_open(&p->first.decoder, demuxer->stream->codecpar, plan->time_base, demuxer->path, err);
+    if (status == WW_OK) {
+        p->first.decoder->skip_loop_filter = AVDISCARD_ALL; // of that frame only time and size are asked
         status = read_packets(p);
+    }
     if (status == WW_OK) {
         finish(p);
         status = p->status;
@@ -350,7 +343,7 @@ ww_status ww_plan_make(ww_plan *plan, ww_demuxer *demuxer, int64_t every_us, ww_
     }
     if (status != WW_OK)
         ww_plan_free(plan);
-    avcodec_free_context(&p->decoder);
+    avcodec_free_context(&p->first.decoder);
     free(p);
     return status;
 }
