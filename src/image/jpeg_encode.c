@@ -12,6 +12,7 @@
 
 #define BAND_ROWS (2 * DCTSIZE)
 #define FIRST_BUFFER_BYTES ((size_t)1 << 16)
+#define PIXELS_TO_BYTE 3 // films at quality 90 take four to eight; what is not written into costs nothing
 
 // --- where the bytes go: a buffer that doubles -----------------------------------------------------------------------
 
@@ -25,16 +26,23 @@ static void sink_grow(j_compress_ptr cinfo, size_t capacity)
 {
     sink *s = (sink *)cinfo->dest;
     size_t used = s->capacity;
-    uint8_t *grown = ww_try_widen(s->data, used, capacity, 1);
+    uint8_t *grown = ww_alloc_array(capacity, 1, SIZE_MAX);
     if (!grown)
         ww_jpeg_give_up((ww_jpeg_guard *)cinfo->err, "no memory for the compressed picture");
+    if (used)
+        memcpy(grown, s->data, used);
+    free(s->data);
     s->data = grown;
     s->capacity = capacity;
     s->base.next_output_byte = grown + used;
     s->base.free_in_buffer = capacity - used;
 }
 
-static void sink_start(j_compress_ptr cinfo) { sink_grow(cinfo, FIRST_BUFFER_BYTES); }
+static void sink_start(j_compress_ptr cinfo)
+{
+    const size_t likely = (size_t)cinfo->image_width * cinfo->image_height / PIXELS_TO_BYTE;
+    sink_grow(cinfo, likely > FIRST_BUFFER_BYTES ? likely : FIRST_BUFFER_BYTES);
+}
 
 static boolean sink_full(j_compress_ptr cinfo)
 {
