@@ -2,13 +2,13 @@
 #include "video/first_frame.h"
 #include "video/decoder.h"
 
-#define PACKETS_MAX 3000 // tried before a video counts as undecodable
+#define PACKETS_MAX 3000 // decoded before a video counts as undecodable
 
 static void receive(ww_first_frame *f) { f->found = avcodec_receive_frame(f->decoder, f->frame) == 0; }
 
 static void decode(ww_first_frame *f, AVPacket *packet, const ww_stamp *stamp)
 {
-    if (f->found || f->tried_packets++ > PACKETS_MAX)
+    if (f->found || f->decoded_packets++ > PACKETS_MAX)
         return;
     ww_decoder_feed(f->decoder, packet, stamp, true);
     receive(f);
@@ -32,6 +32,7 @@ static void decode_held(ww_first_frame *f)
 // The first packet alone.
 static void decode_first(ww_first_frame *f)
 {
+    f->decoded_packets++;
     ww_decoder_feed(f->decoder, f->held[0], &f->stamp[0], true);
     avcodec_send_packet(f->decoder, NULL);
     receive(f);

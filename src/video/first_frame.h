@@ -15,7 +15,7 @@ typedef struct ww_first_frame {
     AVCodecContext *decoder; // the caller's, fresh
     AVFrame *frame;          // the caller's; filled when `found`
     bool found, decoding;    // `decoding`: as packets come
-    int64_t tried_packets;
+    int64_t decoded_packets;
     AVPacket *held[WW_FIRST_HELD_MAX];
     ww_stamp stamp[WW_FIRST_HELD_MAX];
     int held_count;
