@@ -101,8 +101,9 @@ typedef struct ww_dataset_check_result {
 
 // Reads a data set of these formats back, whoever wrote it, and tells each fault as a line: files that cannot be read,
 // pictures without label and labels without picture, boxes outside their picture, classes without a face, a picture
-// that is there twice, pictures that look alike or tracks on two sides. Faults are no failure: see `findings`. A
-// non-zero return of on_finding ends the reading. WW_ERR_FORMAT: `dir` holds no data set that is known here.
+// that is there twice, pictures that look alike or tracks on two sides, labels that are not listed, times outside the
+// footage. Faults are no failure: see `findings`. A non-zero return of on_finding ends the reading. WW_ERR_FORMAT:
+// `dir` holds no data set that is known here.
 WW_API ww_status ww_dataset_check(const char *dir, int (*on_finding)(void *user, const char *line), void *user,
                                   ww_dataset_check_result *result, ww_error *err);
 

@@ -13,7 +13,9 @@
 #define PICTURE_BYTES_MAX ((size_t)256 << 20)
 enum { LINE_BYTES_MAX = 1024 };
 
-static ww_format_check *const checks[] = {ww_check_yolo, ww_check_folders, ww_check_coco, ww_check_embeddings};
+static ww_format_check *const checks[] = {ww_check_yolo,       ww_check_folders,  ww_check_coco,
+                                          ww_check_embeddings, ww_check_cvat,     ww_check_labelstudio,
+                                          ww_check_article,    ww_check_timeline, ww_check_xmp};
 
 static void tell(ww_checker *c, const char *kind, const char *format, va_list args)
 {
@@ -54,14 +56,16 @@ ww_status ww_check_exists(ww_checker *c, const char *path, ww_entry_kind kind, b
 
 ww_status ww_check_list(ww_checker *c, const char *path, char ***names, size_t *count, ww_error *err)
 {
-    bool there;
+    ww_entry_info info = {.kind = WW_ENTRY_FOLDER};
+    char *full = ww_strf("%s%s", c->prefix, path);
+    const size_t length = strlen(full);
     *names = NULL;
     *count = 0;
-    ww_status status = ww_check_exists(c, path, WW_ENTRY_FOLDER, &there, err);
-    if (status != WW_OK || !there)
-        return status;
-    char *full = ww_strf("%s%s", c->prefix, path);
-    status = ww_folder_list(c->folder, full, names, count, err);
+    if (length && full[length - 1] == '/')
+        full[length - 1] = 0;
+    ww_status status = *full ? ww_folder_look(c->folder, full, &info, err) : WW_OK;
+    if (status == WW_OK && info.kind == WW_ENTRY_FOLDER)
+        status = ww_folder_list(c->folder, full, names, count, err);
     free(full);
     return status;
 }
@@ -117,30 +121,93 @@ static ww_status remember(ww_checker *c, const char *full, int side, uint64_t ha
     return ww_fail_memory(err, "a list of %zu pictures", c->pictures.count);
 }
 
-ww_status ww_check_picture(ww_checker *c, const char *path, int side, const ww_label_boxes *labels, ww_error *err)
+typedef struct read_picture {
+    ww_image image;
+    uint64_t hash; // of the file
+    bool read, known;
+} read_picture;
+
+// Free the image; a picture that cannot be read is told.
+static void read_one(ww_checker *c, const char *full, read_picture *p)
 {
     uint8_t *data = NULL;
     size_t bytes = 0;
-    bool known = false;
-    ww_image image = {0};
     ww_error why = {0};
-    char *full = ww_strf("%s%s", c->prefix, path);
+    *p = (read_picture){0};
     c->result->pictures++;
     ww_status status = ww_folder_read(c->folder, full, PICTURE_BYTES_MAX, &data, &bytes, &why);
     if (status == WW_OK)
-        status = decode(data, bytes, full, &image, &known, &why);
-    if (status != WW_OK) {
+        status = decode(data, bytes, full, &p->image, &p->known, &why);
+    p->read = status == WW_OK;
+    if (p->read)
+        p->hash = ww_hash_bytes(data, bytes);
+    else
         ww_check_found(c, "%s: the picture cannot be read: %s", full, why.message);
-        status = WW_OK;
-    } else {
-        status = remember(c, full, side, ww_hash_bytes(data, bytes), &image, err);
-        if (status == WW_OK && known && c->faces && labels)
-            status = check_faces(c, &image, full, labels, err);
-    }
-    ww_image_free(&image);
     free(data);
+}
+
+static void check_size(ww_checker *c, const char *full, const ww_image *image, const ww_label_boxes *labels)
+{
+    if (labels && labels->width > 0 && (labels->width != image->width || labels->height != image->height))
+        ww_check_found(c, "%s: the picture is %d x %d pixels, not %g x %g as its labels say", full, image->width,
+                       image->height, labels->width, labels->height);
+}
+
+ww_status ww_check_picture(ww_checker *c, const char *path, int side, const ww_label_boxes *labels, ww_error *err)
+{
+    read_picture p;
+    ww_status status = WW_OK;
+    char *full = ww_strf("%s%s", c->prefix, path);
+    read_one(c, full, &p);
+    if (p.read && p.known)
+        check_size(c, full, &p.image, labels);
+    if (p.read && side != WW_NO_SIDE)
+        status = remember(c, full, side, p.hash, &p.image, err);
+    if (status == WW_OK && p.read && p.known && c->faces && labels)
+        status = check_faces(c, &p.image, full, labels, err);
+    ww_image_free(&p.image);
     free(full);
     return status;
+}
+
+void ww_check_picture_size(ww_checker *c, const char *path, int *width, int *height)
+{
+    read_picture p;
+    char *full = ww_strf("%s%s", c->prefix, path);
+    read_one(c, full, &p);
+    *width = p.image.width;
+    *height = p.image.height;
+    ww_image_free(&p.image);
+    free(full);
+}
+
+void ww_check_read(ww_checker *c, const char *path, const char *what, size_t max_bytes, uint8_t **data, size_t *bytes)
+{
+    ww_error why = {0};
+    char *full = ww_strf("%s%s", c->prefix, path);
+    ww_status status = ww_folder_read(c->folder, full, max_bytes, data, bytes, &why);
+    if (status != WW_OK) {
+        ww_check_found(c, "%s: %s cannot be read: %s", full, what, why.message);
+        *data = NULL;
+    }
+    free(full);
+}
+
+ww_status ww_check_unreadable(ww_checker *c, const char *full, ww_status status, const ww_error *why, ww_error *err)
+{
+    if (status == WW_ERR_MEMORY)
+        return ww_fail_memory(err, "'%s'", full);
+    ww_check_found(c, "%s: it cannot be read: %s", full, why->message);
+    return WW_OK;
+}
+
+const char *ww_check_box_fault(ww_box b, double tolerance)
+{
+    return !(b.width > 0 && b.height > 0) ? "the box has no area"
+           : !(b.x >= -tolerance && b.y >= -tolerance && b.x + b.width <= 1 + tolerance
+               && b.y + b.height <= 1 + tolerance)
+               ? "the box reaches outside the picture"
+               : NULL;
 }
 
 ww_status ww_check_track(ww_checker *c, const char *file, int parts, int64_t track, int side, ww_error *err)
@@ -214,10 +281,12 @@ static ww_status check_formats(ww_checker *c, const char *prefix, bool *found, w
 {
     ww_status status = WW_OK;
     c->prefix = prefix;
+    c->recognised = false;
     for (size_t i = 0; status == WW_OK && i < sizeof checks / sizeof *checks; i++) {
         bool here = false;
         status = checks[i](c, &here, err);
         *found = *found || here;
+        c->recognised = c->recognised || here;
         if (status == WW_OK)
             status = ww_check_twins(c, err);
         forget_pictures(c);
@@ -242,8 +311,11 @@ ww_status ww_check_dataset(const char *dir, const ww_check_faces *faces,
         free(prefix);
     }
     if (status == WW_OK && !found)
-        status = ww_fail(err, WW_ERR_FORMAT,
-                         "'%s' holds no data set that is known here: no data.yaml, faces.npy or folder train", dir);
+        status =
+            ww_fail(err, WW_ERR_FORMAT,
+                    "'%s' holds no data set that is known here: no data.yaml, faces.npy, people.csv, folder train, or "
+                    "another beginning of one",
+                    dir);
     ww_folder_close(c.folder);
     return status == WW_OK && c.stopped ? ww_fail(err, WW_ERR_CANCELLED, "stopped as asked") : status;
 }

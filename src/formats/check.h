@@ -37,13 +37,17 @@ typedef struct ww_check_faces {
     void *user;
 } ww_check_faces;
 
+#define WW_NO_SIDE (-1) // of sets that are not split: nothing is compared
+
 typedef struct ww_label_boxes { // of a picture, in shares of it
     WW_VECTOR(ww_box) boxes;
+    double width, height; // pixels of the picture as its labels have it; 0: they do not say
 } ww_label_boxes;
 
 typedef struct ww_checker {
     ww_folder *folder;
     const char *prefix; // of the format at hand: "" or "yolo/"
+    bool recognised;    // some format was, under this prefix
     int (*on_finding)(void *user, const char *line);
     void *user;
     bool stopped; // it returned something else than 0
@@ -63,10 +67,20 @@ void ww_check_found(ww_checker *c, const char *format, ...) __attribute__((forma
 // Something that is worth knowing, but no fault.
 void ww_check_note(ww_checker *c, const char *format, ...) __attribute__((format(printf, 2, 3)));
 ww_status ww_check_exists(ww_checker *c, const char *path, ww_entry_kind kind, bool *there, ww_error *err);
-// Names in a folder, none where there is no such folder. Free with ww_folder_names_free.
+// Names in a folder ("": the format's own), none where there is no such folder. Free with ww_folder_names_free.
 ww_status ww_check_list(ww_checker *c, const char *path, char ***names, size_t *count, ww_error *err);
+// The file's content, with a zero byte added; *data is the caller's (free), NULL where it cannot be read, which is a
+// finding. `what`: "the label".
+void ww_check_read(ww_checker *c, const char *path, const char *what, size_t max_bytes, uint8_t **data, size_t *bytes);
+// What reading the file came to: a finding, unless memory ran out.
+ww_status ww_check_unreadable(ww_checker *c, const char *full, ww_status status, const ww_error *why, ww_error *err);
+// What is wrong with a box, in shares of its picture, within `tolerance`: "the box has no area"; NULL: nothing is.
+const char *ww_check_box_fault(ww_box box, double tolerance);
+// Whether the picture can be read is told, as by ww_check_picture, and nothing remembered; *width and *height are 0
+// where it cannot.
+void ww_check_picture_size(ww_checker *c, const char *path, int *width, int *height);
 // Reads and decodes the picture and remembers its content; a picture that cannot be read is a finding, and so is a face
-// in it that none of the boxes is about. labels NULL: the picture needs none.
+// in it that none of the boxes is about; and another size than the labels say. labels NULL: the picture needs none.
 ww_status ww_check_picture(ww_checker *c, const char *path, int side, const ww_label_boxes *labels, ww_error *err);
 // Remembers on which side a track is. `file`: the picture's name; its source is what is left of it without the last
 // `parts` parts, each with a '_' before it.
@@ -81,9 +95,14 @@ ww_status ww_check_twins(ww_checker *c, ww_error *err);
 
 // --- the formats: each looks whether it is there (*found), and at what there is of it.
 typedef ww_status ww_format_check(ww_checker *c, bool *found, ww_error *err);
-ww_format_check ww_check_coco;       // check_coco.c
-ww_format_check ww_check_yolo;       // check_yolo.c
-ww_format_check ww_check_folders;    // check_folders.c: imagefolder and chips
-ww_format_check ww_check_embeddings; // check_embeddings.c
+ww_format_check ww_check_coco;        // check_coco.c
+ww_format_check ww_check_yolo;        // check_yolo.c
+ww_format_check ww_check_folders;     // check_folders.c: imagefolder and chips
+ww_format_check ww_check_embeddings;  // check_embeddings.c
+ww_format_check ww_check_cvat;        // check_cvat.c
+ww_format_check ww_check_labelstudio; // check_labelstudio.c
+ww_format_check ww_check_article;     // check_article.c
+ww_format_check ww_check_timeline;    // check_timeline.c
+ww_format_check ww_check_xmp;         // check_xmp.c
 
 #endif

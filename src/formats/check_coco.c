@@ -139,6 +139,8 @@ static ww_status collect(ww_checker *c, const coco *k, const coco_image *image, 
 {
     ww_status status = WW_OK;
     labels->boxes.count = 0;
+    labels->width = image->width;
+    labels->height = image->height;
     while (*at < k->annotations.count && k->annotations.item[*at].image < image->id)
         ++*at;
     for (; status == WW_OK && *at < k->annotations.count && k->annotations.item[*at].image == image->id; ++*at) {

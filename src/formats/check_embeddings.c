@@ -14,14 +14,12 @@ static char *path_of(const ww_checker *c, const char *name)
     return path;
 }
 
-// What cannot be read is a fault of the set, unless memory ran out.
 static ww_status tell(ww_checker *c, const char *name, ww_status status, const ww_error *why, ww_error *err)
 {
-    if (status == WW_ERR_MEMORY)
-        return ww_fail_memory(err, "'%s%s'", c->prefix, name);
-    if (status != WW_OK)
-        ww_check_found(c, "%s%s: it cannot be read: %s", c->prefix, name, why->message);
-    return WW_OK;
+    char *full = ww_strf("%s%s", c->prefix, name);
+    status = status == WW_OK ? WW_OK : ww_check_unreadable(c, full, status, why, err);
+    free(full);
+    return status;
 }
 
 static ww_status check_table(ww_checker *c, size_t rows, ww_error *err)

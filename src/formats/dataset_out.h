@@ -28,8 +28,8 @@ void ww_dataset_out_begin(ww_dataset_out *out, const char *prefix, double share)
 // Wants `path` (relative, with '/'; each once) to hold these bytes. WW_ERR_CANCELLED: the library's callback asks to
 // stop.
 ww_status ww_dataset_out_put(ww_dataset_out *out, const char *path, const void *data, size_t bytes, ww_error *err);
-// The same, and its bytes are made from what `key` (not 0) stands for, and from nothing else. `data` is from malloc, and
-// the folder's from here on, also on failure.
+// The same, and its bytes are made from what `key` (not 0) stands for, and from nothing else. `data` is from malloc,
+// and the folder's from here on, also on failure.
 ww_status ww_dataset_out_put_made(ww_dataset_out *out, const char *path, uint64_t key, uint8_t *data, size_t bytes,
                                   ww_error *err);
 // *kept: `path` holds what an earlier export made from the same `key`, and is wanted as it is: it need not be made. A

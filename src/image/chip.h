@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The aligned chip of a face as the library keeps it: the frame of the ArcFace template (align.h), WW_CHIP_SIDE
 // pixels a side, cut from the picture at its full resolution, in colour and without loss, so that embedding it again
-// gives the embedding it had. It is kept as the PNG in colour that data sets of chips consist of, so that writing one is
+// gives the embedding it had. It is kept as the PNG in colour that data sets of chips consist of: writing one is
 // copying it.
 //
 // Once it was kept as a grey PNG, in which the half-size planes of chroma stand side by side below the luma; libraries

@@ -249,6 +249,125 @@ def next_class(text):
     return f"{(int(first_class) + 1) % 5} {rest}"
 
 
+def edit(pattern, old, new):
+    """Replaces the first match of a regular expression in a file."""
+
+    def plant(out):
+        path = first(os.path.join(out, pattern))
+        with open(path, encoding="utf-8") as f:
+            text = f.read()
+        check(re.search(old, text), f"{old!r} is not in {path}")
+        rewrite(path, lambda _: re.sub(old, new, text, count=1))
+
+    return plant
+
+
+def faults_of_annotation_tools_are_found():
+    cvat, tasks = "annotations.xml", "tasks.json"
+    faults = [
+        ("cvat", edit(cvat, r'xbr="[^"]*"', 'xbr="5000"'), r"annotations.xml:\d+: the box reaches outside"),
+        ("cvat", edit(cvat, r'xtl="[^"]*"', 'xtl="5000"'), r"annotations.xml:\d+: the box has no area"),
+        ("cvat", edit(cvat, r'ybr="[^"]*"', 'ybr="low"'), r"annotations.xml:\d+: the box has no area"),
+        ("cvat", edit(cvat, r'<box label="[^"]*"', '<box label="Nobody"'), r"the label 'Nobody' is none of those listed"),
+        ("cvat", edit(cvat, r'width="854"', 'width="640"'), r"images/.*: the picture is 854 x 480 pixels, not 640 x 480"),
+        ("cvat", edit(cvat, r'name="demo_', 'name="other_'), r"there is no picture images/other_"),
+        ("cvat", edit(cvat, r'<image id="1" name="[^"]*"', '<image id="1"'), r"annotations.xml: it cannot be read: .*no name"),
+        ("cvat", edit(cvat, r"(?s)  <image id=\"0\".*?</image>\n", ""), r"images/demo_.*: annotations.xml does not tell of it"),
+        ("cvat", edit(cvat, r"(?s)(  <image id=\"0\".*?</image>\n)", r"\1\1"), r"tells of images/demo_.* a second time"),
+        ("cvat", cut(cvat, 3000), r"annotations.xml: it cannot be read"),
+        ("cvat", remove("images/*.jpg"), r"annotations.xml:\d+: there is no picture images/demo_"),
+        ("cvat", cut("images/*.jpg", 4000), r"images/demo_.*: the picture cannot be read"),
+        ("labelstudio", edit(tasks, r'"x": [0-9.]+', '"x": 97.5'), r"tasks.json:\d+: the box reaches outside"),
+        ("labelstudio", edit(tasks, r'"height": [0-9.]+', '"height": 0'), r"tasks.json:\d+: the box has no area"),
+        ("labelstudio", edit(tasks, r'"rectanglelabels": \["[^"]*"\]', '"rectanglelabels": ["Nobody"]'), r"the label 'Nobody' is none"),
+        ("labelstudio", edit(tasks, r'"original_width": \d+', '"original_width": 640'), r"854 x 480 pixels, not 640 x 480"),
+        ("labelstudio", edit(tasks, r"\?d=images/demo_", "?d=images/other_"), r"there is no picture images/other_"),
+        ("labelstudio", cut(tasks, 3000), r"tasks.json: it cannot be read"),
+        ("labelstudio", remove("config.xml"), r"config.xml: the labels cannot be read"),
+        ("labelstudio", cut("images/*.jpg", 0), r"images/demo_.*: the picture cannot be read"),
+        ("labelstudio", lambda out: shutil.copy(os.path.join(DATA, "group.jpg"), f"{out}/images"), r"images/group.jpg: tasks.json does not tell"),
+    ]
+    for number, (kind, plant, expected) in enumerate(faults):
+        planted(f"tool_{number}", kind, plant, expected)
+    for kind, plant in (("cvat", edit(cvat, r"(?s)    <box .*?</box>\n", "")), ("labelstudio", edit(tasks, r'"x": [0-9.]+', '"x": 0'))):
+        export(kind, kind, *APART)
+        check_equal(findings(kind, "--faces"), [], f"{kind} as it was written")
+        plant(kind)
+        check(any("has no label" in line for line in findings(kind, "--faces")), f"{kind}: a face without a box")
+
+
+def faults_of_the_articles_layout_are_found():
+    label, encodings = "ClusteredFaces/*/*.txt", "Encodings/encodings_1.json"
+    faults = [
+        (edit(label, r" \d+ \d+ (\d+) (\d+)", r" 5 5 \1 9000"), r"face_\d+.txt: the box reaches outside"),
+        (edit(label, r" \d+ \d+ (\d+) (\d+)", r" 399 5 \1 \2"), r"face_\d+.txt: the box has no area"),
+        (edit(label, r" (\d+) (\d+)$", r" \1"), r"not a label and four whole numbers"),
+        (edit("ClusteredFaces/Face_2/*.txt", r"^\S+", "Nobody"), r"the label is 'Nobody', and the folder 'Face_2'"),
+        (remove(label), r"the portrait has no label"),
+        (remove("ClusteredFaces/*/*.jpg"), r"there is no portrait ClusteredFaces"),
+        (cut("ClusteredFaces/*/*.jpg", 900), r"ClusteredFaces/.*: the picture cannot be read"),
+        (empty_folder("ClusteredFaces/Face_2"), r"ClusteredFaces/Face_2: there is no portrait in it"),
+        (remove("Frames/*.jpg"), r"Encodings/.*: there is no frame Frames/frame_"),
+        (cut("Frames/*.jpg", 900), r"Frames/.*: the picture cannot be read"),
+        (remove(encodings), r"Frames/frame_1.jpg: the frame has no Encodings/encodings_1.json"),
+        (edit(encodings, r'"loc": \[\d+, \d+', '"loc": [1, 4000'), r"encodings_1.json:\d+: the box reaches outside"),
+        (edit(encodings, r'"loc": \[\d+, ', '"loc": ['), r"encodings_1.json:\d+: loc is not four numbers"),
+        (edit(encodings, r'"encoding": \[[^,]*, ', '"encoding": ['), r"encoding has \d+ numbers, others have"),
+        (cut(encodings, 500), r"encodings_1.json: it cannot be read"),
+    ]
+    for number, (plant, expected) in enumerate(faults):
+        planted(f"article_{number}", "article", plant, expected)
+    export("article", "faces")
+    check_equal(findings("faces", "--faces"), [], "as it was written")
+    edit(encodings, r'"loc": \[\d+, \d+, \d+, \d+\]', '"loc": [0, 9, 9, 0]')("faces")
+    check(any("has no label" in line for line in findings("faces", "--faces")), "a face that no encoding is about")
+
+
+def faults_of_timelines_are_found():
+    faults = [
+        (edit("*.vtt", r"--> \d\d:\d\d:\d\d", "--> 01:00:00"), r"vtt:\d+: .* lies outside the footage"),
+        (edit("*.vtt", r"00:00:\d\d.\d+ -->", "00:59:00.000 -->"), r"vtt:\d+: it ends before it begins"),
+        (edit("*.vtt", r"\A\w+", "VTT"), r"vtt:1: WebVTT begins"),
+        (edit("*.srt", r"00:00:\d\d,\d+ -->", "soon -->"), r"srt:\d+: the times of the cue cannot be read"),
+        (edit("*.srt", r"(?s)\A.*?\n\n", ""), r"srt: it tells of \d+ stretches of time, other files of \d+"),
+        (edit("*.rttm", r" 1 [0-9.]+ ", " 1 500.0 "), r"rttm:\d+: .* lies outside the footage"),
+        (edit("*.rttm", r"SPEAKER", "LISTENER"), r"rttm:\d+: not a line of RTTM"),
+        (edit("demo*.csv", r"\n\d+,", r"\n77,"), r"csv:\d+: there is no person 77 in people.csv"),
+        (edit("demo*.csv", r"end_s", "to_s"), r"csv: it cannot be read: .*no columns"),
+        (edit("people.csv", r"(\n\d+,[^,]*),[0-9.]+", r"\1,77.5"), r"people.csv: person \d+ is on screen for 77.500 s"),
+        (edit("*.eaf", r'TIME_VALUE="\d+"', 'TIME_VALUE="900000"'), r"eaf:\d+: it ends before it begins"),
+        (cut("*.eaf", 900), r"eaf: it cannot be read"),
+        (lambda out: rewrite(first(f"{out}/*.otio"), lambda text: text.replace("available_range", "range")), r"otio: it cannot be read: .*how long"),
+        (edit("*.otio", r'("marked_range".*?"duration".*?"value": )[0-9.]+', r"\g<1>99999.0"), r"otio:\d+: .* lies outside"),
+        (edit("*.ffmetadata", r"END=\d+", "END=900000"), r"ffmetadata:\d+: .* lies outside the footage"),
+        (remove("*.rttm"), r"demo_[0-9a-f]+: there is no rttm of it"),
+    ]
+    for number, (plant, expected) in enumerate(faults):
+        planted(f"time_{number}", "timeline", plant, expected)
+
+
+def faults_of_sidecars_are_found():
+    os.makedirs("photos/sub")
+    for path in ("photos/a.jpg", "photos/sub/b.jpg"):
+        shutil.copy(os.path.join(DATA, "group.jpg"), path)
+    with open("photos/sub/b.jpg", "ab") as f:
+        f.write(b"another")
+    whoswho("run", "photos", "-o", "photo_lib", "-q")
+    faults = [
+        (edit("a.jpg.xmp", r'(stArea:x[=>]"?)[0-9.]+', r"\g<1>1.5"), r"a.jpg.xmp:\d+: the box reaches outside"),
+        (edit("sub/b.jpg.xmp", r'(stArea:w[=>]"?)[0-9.]+', r"\g<1>0"), r"sub/b.jpg.xmp:\d+: the box has no area"),
+        (cut("a.jpg.xmp", 600), r"a.jpg.xmp: it cannot be read"),
+        (lambda out: rewrite(f"{out}/a.jpg.xmp", lambda text: text.replace("mwg-rs:Regions", "mwg-rs:Parts")), r"a.jpg.xmp: there are no regions"),
+        (remove("sub/*.xmp"), r"sub/b.jpg.xmp: the file is missing"),
+    ]
+    for number, (plant, expected) in enumerate(faults):
+        whoswho("export", "photo_lib", "--to", "xmp", "-O", f"xmp_{number}", "-q")
+        check_equal(findings(f"xmp_{number}"), [], "before anything is planted")
+        plant(f"xmp_{number}")
+        lines = findings(f"xmp_{number}")
+        check(any(re.search(expected, line) for line in lines), f"{expected!r} is not in {lines}")
+
+
 def chip_of_another_size(out):
     path = first(f"{out}/train/*/*.png")
     cv2.imwrite(path, cv2.resize(cv2.imread(path), (96, 96)))
@@ -420,6 +539,10 @@ main(
     faces_without_a_label_are_found,
     faults_of_coco_are_found,
     faults_of_embeddings_are_found,
+    faults_of_annotation_tools_are_found,
+    faults_of_the_articles_layout_are_found,
+    faults_of_timelines_are_found,
+    faults_of_sidecars_are_found,
     what_is_not_as_it_was_written_is_found,
     several_formats_are_checked_each,
     only_what_changed_is_written,
