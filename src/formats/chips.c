@@ -87,8 +87,32 @@ static uint64_t options_key(const ww_dataset_options *o)
 
 enum { QUALITY = 98 }; // where JPEG is asked for: below, embeddings move by more than a thousandth
 
+// Footage that was scanned by an older version has no chips, and none of another size are kept. On dev_cast8 (202 faces
+// in 1280 x 720) the embedding of a chip that was cut has a cosine of 0.997 to that of the chip kept, in the median;
+// 0.93 for one in a hundred.
+static void tell_cut(const ww_dataset *set)
+{
+    const ww_catalog *c = set->catalog;
+    size_t used = 0, without = 0;
+    for (size_t i = 0; i < c->face.count; i++)
+        if (ww_dataset_face_used(set, i)) {
+            used++;
+            without += !c->light || isnan(c->light[i].mean); // kept with the chip
+        }
+    if (!has_kept_size(set))
+        without = used;
+    if (without > 0)
+        ww_logf(&set->library->log, WW_LOG_WARNING,
+                "%zu of %zu chips are cut from stored pictures%s: embedded again they are near what they were, not the "
+                "same (cosine 0.997 in the median, 0.93 for one in a hundred)",
+                without, used,
+                has_kept_size(set) ? ", for the version that scanned this footage kept none; scan it again to have them"
+                                   : ", for the library keeps those of 112 pixels without a margin");
+}
+
 static ww_status write(const ww_dataset *set, ww_dataset_out *out, ww_error *err)
 {
+    tell_cut(set);
     static const ww_face_maker maker = {make, stored, describe, options_key, WW_PICTURE_PNG, QUALITY};
     return ww_put_person_folders(set, &maker, out, err);
 }

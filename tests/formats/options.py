@@ -6,11 +6,14 @@ What the options of `export --to` change: which faces are chosen, what pictures 
 of footage too short to split; the data card; what the working folders give to a trainer. Prints TAP."""
 
 import collections
+import contextlib
 import csv
 import glob
 import json
 import os
 import re
+import shutil
+import sqlite3
 import xml.etree.ElementTree
 
 from library import APART, NAMES, export, library, stored_faces
@@ -134,6 +137,21 @@ def a_margin_shows_more_of_the_same():
     check(numpy.abs(marks - before - 28).max() < 0.02, "landmarks move with the margin")
 
 
+def chips_that_are_cut_are_told():
+    quiet = whoswho("export", library(), "--to", "chips", "-O", "out", "--split", "100").err
+    check("stored pictures" not in quiet, quiet)
+    said = whoswho("export", library(), "--to", "chips", "-O", "large", "--split", "100", "--chip-size", "224").err
+    count = len(stored_faces())
+    check(f"{count} of {count} chips are cut from stored pictures, for the library keeps" in said and "cosine" in said, said)
+    shutil.copytree(library(), "lib")
+    with contextlib.closing(sqlite3.connect("lib/whoswho.db")) as base:
+        base.execute("DELETE FROM face_chip WHERE face <= 3")
+        base.commit()
+    said = whoswho("export", "lib", "--to", "chips", "-O", "older", "--split", "100").err
+    check(f"3 of {count} chips are cut from stored pictures" in said and "scan it again" in said, said)
+    check_equal(len(glob.glob("older/train/*/*.png")), count, "chips")
+
+
 def widened_boxes_are_wider_in_all_formats():
     export("yolo,coco", "out", "--split", 100)
     export("yolo,coco", "wide", "--split", 100, "--box", "widened")
@@ -236,6 +254,7 @@ main(
     pictures_are_cut_and_written_as_asked,
     files_have_the_format_and_the_quality,
     a_margin_shows_more_of_the_same,
+    chips_that_are_cut_are_told,
     widened_boxes_are_wider_in_all_formats,
     what_cannot_be_split_still_trains,
     the_data_card_shows_what_is_there,
