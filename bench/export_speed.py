@@ -41,6 +41,8 @@ def turned(dice, vectors):
 def grow(path, faces):
     dice = numpy.random.default_rng(5)
     with contextlib.closing(sqlite3.connect(path)) as base:
+        base.execute("PRAGMA journal_mode = OFF")
+        base.execute("PRAGMA synchronous = OFF")
         for table in TABLES:
             base.execute(f"CREATE TEMP TABLE base_{table} AS SELECT * FROM {table}")
         count = base.execute("SELECT count(*) FROM face").fetchone()[0]

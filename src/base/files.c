@@ -3,6 +3,8 @@
 #include "base/folder.h"
 #include "base/memory.h"
 
+#include <limits.h>
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -59,6 +61,39 @@ bool ww_path_is_dir(const char *path)
 {
     struct stat s;
     return stat(path, &s) == 0 && S_ISDIR(s.st_mode);
+}
+
+static bool is_empty_dir(const char *path)
+{
+    DIR *d = opendir(path);
+    bool empty = d != NULL;
+    for (const struct dirent *entry; empty && (entry = readdir(d));)
+        empty = strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0;
+    if (d)
+        closedir(d);
+    return empty;
+}
+
+bool ww_dir_can_be_replaced(const char *path)
+{
+    struct stat it, here;
+    struct statx more;
+    if (stat(path, &it) != 0 || !S_ISDIR(it.st_mode) || !is_empty_dir(path))
+        return false;
+    if (stat(".", &here) == 0 && here.st_dev == it.st_dev && here.st_ino == it.st_ino)
+        return false;
+    return statx(AT_FDCWD, path, 0, 0, &more) != 0 || !(more.stx_attributes & STATX_ATTR_MOUNT_ROOT);
+}
+
+char *ww_path_link_target(const char *path, bool *dangling)
+{
+    struct stat s;
+    char whole[PATH_MAX];
+    *dangling = false;
+    if (lstat(path, &s) != 0 || !S_ISLNK(s.st_mode))
+        return NULL;
+    *dangling = !realpath(path, whole);
+    return *dangling ? NULL : ww_strdup(whole);
 }
 
 ww_status ww_make_dirs(const char *path, ww_error *err)

@@ -20,6 +20,11 @@ const char *ww_path_extension(const char *path);
 char *ww_path_stem(const char *path);
 bool ww_path_exists(const char *path);
 bool ww_path_is_dir(const char *path);
+// Whether a rename can put another folder in the place of the folder `path`: it is empty, no file system is mounted
+// there, and it is not the one that the process is in.
+bool ww_dir_can_be_replaced(const char *path);
+// Where the symbolic link `path` leads; the caller's (free). NULL: it is none, or leads nowhere (*dangling).
+char *ww_path_link_target(const char *path, bool *dangling);
 
 // Makes the folder and its missing parents; fine when it is there.
 ww_status ww_make_dirs(const char *path, ww_error *err);

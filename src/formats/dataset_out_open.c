@@ -112,6 +112,8 @@ static ww_status examine(ww_dataset_out *o, bool *ours, ww_error *err)
     return status != WW_OK || empty ? status : ww_dataset_not_ours(ww_folder_path(o->folder), err);
 }
 
+// *ours: what is there is brought up to date where it is. So is an empty folder that cannot be replaced by another: a
+// mounted disk, one with hidden files.
 static ww_status open_existing(ww_dataset_out *o, bool *ours, ww_error *err)
 {
     *ours = false;
@@ -120,6 +122,10 @@ static ww_status open_existing(ww_dataset_out *o, bool *ours, ww_error *err)
     ww_status status = ww_folder_open(o->dir, false, &o->folder, err);
     if (status == WW_OK)
         status = examine(o, ours, err);
+    if (status == WW_OK && !*ours && !ww_dir_can_be_replaced(o->dir)) {
+        *ours = true;
+        return ww_dataset_write_manifest(o, NULL, err);
+    }
     if (status == WW_OK && !*ours) {
         ww_folder_close(o->folder);
         o->folder = NULL;
@@ -140,14 +146,30 @@ static ww_status open_unfinished(ww_dataset_out *o, ww_error *err)
     return status == WW_OK && !ours ? ww_dataset_write_manifest(o, NULL, err) : status;
 }
 
-ww_status ww_dataset_out_open(const char *dir, ww_library *library, ww_dataset_out **out, ww_error *err)
+// The name without a '/' at its end, or what it is a link to; the caller's (free). NULL: a link that leads nowhere.
+static char *final_name(const char *dir)
 {
-    bool ours = false;
+    bool dangling;
     size_t length = strlen(dir);
     while (length > 1 && dir[length - 1] == '/')
         length--;
+    char *name = ww_strndup(dir, length), *target = ww_path_link_target(name, &dangling);
+    if (!target && !dangling)
+        return name;
+    free(name);
+    return target;
+}
+
+ww_status ww_dataset_out_open(const char *dir, ww_library *library, ww_dataset_out **out, ww_error *err)
+{
+    bool ours = false;
+    char *name = final_name(dir);
+    *out = NULL;
+    if (!name)
+        return ww_fail(err, WW_ERR_ARGUMENT, "'%s' is a link that leads nowhere; remove it, or name another folder",
+                       dir);
     ww_dataset_out *o = ww_alloc(sizeof *o);
-    *o = (ww_dataset_out){.dir = ww_strndup(dir, length), .prefix = ww_strdup(""), .library = library};
+    *o = (ww_dataset_out){.dir = name, .prefix = ww_strdup(""), .library = library};
     ww_status status = ww_folder_temporary_name(o->temporary, err);
     if (status == WW_OK)
         status = open_existing(o, &ours, err);

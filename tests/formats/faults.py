@@ -368,6 +368,28 @@ def faults_of_sidecars_are_found():
         check(any(re.search(expected, line) for line in lines), f"{expected!r} is not in {lines}")
 
 
+def an_empty_folder_is_written_to_whatever_it_is():
+    """By a link, with hidden files, the one that the shell is in: at once told, or done."""
+    os.mkdir("target")
+    os.symlink("target", "link")
+    export("chips", "link", *APART)
+    check(os.path.islink("link") and os.path.exists("target/README.md"), "the folder that the link leads to")
+    check_equal(findings("link"), [], "by the link")
+    check(export("chips", "link/", *APART)["kept"] > 0, "again by the link")
+    os.symlink("nowhere", "dangling")
+    said = whoswho("export", library(), "--to", "chips", "-O", "dangling", code=2).err
+    check("leads nowhere" in said and not os.path.exists("dangling.unfinished"), said)
+    os.makedirs("repository/.git")
+    export("chips", "repository", *APART)
+    check_equal((findings("repository"), os.listdir("repository/.git")), ([], []), "beside hidden files")
+    os.mkdir("here")
+    os.chdir("here")
+    export("chips", ".", *APART)
+    os.chdir("..")
+    check_equal(contents("here"), contents("target"), "in the folder that the shell is in")
+    check(not glob.glob("*unfinished") and not glob.glob(".*unfinished"), f"{os.listdir('.')}")
+
+
 def chip_of_another_size(out):
     path = first(f"{out}/train/*/*.png")
     cv2.imwrite(path, cv2.resize(cv2.imread(path), (96, 96)))
@@ -545,6 +567,7 @@ main(
     faults_of_sidecars_are_found,
     what_is_not_as_it_was_written_is_found,
     several_formats_are_checked_each,
+    an_empty_folder_is_written_to_whatever_it_is,
     only_what_changed_is_written,
     what_is_not_ours_is_left,
     places_and_words_that_make_no_sense_are_refused,
