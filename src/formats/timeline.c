@@ -34,7 +34,7 @@ char *ww_timeline_url(const ww_timeline *t)
 {
     char whole[PATH_MAX];
     ww_buffer url = {0};
-    const char *path = realpath(t->source->path, whole) ? whole : t->source->path;
+    const char *file = ww_catalog_source_file(t->source), *path = realpath(file, whole) ? whole : file;
     ww_buffer_text(&url, *path == '/' ? "file://" : "");
     ww_text_url(&url, path);
     return ww_buffer_take(&url);
@@ -92,7 +92,7 @@ static void read_timecode(ww_timeline *t, ww_dataset_out *out)
 {
     ww_error why = {0};
     const ww_footage_probe *probe = t->set->probe;
-    if (!probe || probe->timecode(t->source->path, &t->timecode, &why) == WW_OK)
+    if (!probe || probe->timecode(ww_catalog_source_file(t->source), &t->timecode, &why) == WW_OK)
         return;
     t->timecode = (ww_timecode){0};
     ww_dataset_out_pass_over(out, "%s; a timecode that it may bear is not in the timeline", why.message);

@@ -58,8 +58,8 @@ static bool is_photo(const ww_dataset *set, size_t frame)
 static char *real_path(const ww_dataset *set, size_t frame)
 {
     char whole[PATH_MAX];
-    const char *path = set->catalog->source.item[set->catalog->frame.item[frame].source].path;
-    return realpath(path, whole) ? ww_strdup(whole) : NULL;
+    const ww_catalog_source *source = &set->catalog->source.item[set->catalog->frame.item[frame].source];
+    return realpath(ww_catalog_source_file(source), whole) ? ww_strdup(whole) : NULL;
 }
 
 // Bytes of the longest folder that the paths of all photos begin with.

@@ -2,11 +2,11 @@
 // The store hands out sources, frames and faces in one common order, so each walk only has to move a finger along the
 // one before.
 #include "library/catalog.h"
-#include "library/settings.h"
 #include "base/files.h"
 #include "base/hash.h"
 #include "base/memory.h"
 #include "base/search.h"
+#include "library/settings.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +21,11 @@ static int64_t start_us_of(const ww_source_row *row)
     return row->stream_start_us > 0 && row->stream_start_us < row->duration_us ? row->stream_start_us : 0;
 }
 
+const char *ww_catalog_source_file(const ww_catalog_source *source)
+{
+    return source->file && ww_path_exists(source->file) ? source->file : source->path;
+}
+
 static ww_status on_source(void *user, const ww_source_row *row, ww_error *err)
 {
     loader *l = user;
@@ -29,6 +34,7 @@ static ww_status on_source(void *user, const ww_source_row *row, ww_error *err)
         .hash = row->hash,
         .scan = ww_hash_bytes(row->scan_key, strlen(row->scan_key)),
         .path = ww_try_strdup(row->path),
+        .file = row->file ? ww_try_strdup(row->file) : NULL,
         .error = row->error ? ww_try_strdup(row->error) : NULL,
         .kind = row->kind,
         .width = row->width,
@@ -36,9 +42,11 @@ static ww_status on_source(void *user, const ww_source_row *row, ww_error *err)
         .duration_us = row->duration_us - start_us_of(row),
         .stream_start_us = start_us_of(row),
     };
-    if (source.path && (source.error || !row->error) && ww_vector_push(&l->catalog->source, source))
+    if (source.path && (source.file || !row->file) && (source.error || !row->error)
+        && ww_vector_push(&l->catalog->source, source))
         return WW_OK;
     free(source.path);
+    free(source.file);
     free(source.error);
     return ww_fail_memory(err, "the files of the library");
 }
@@ -333,6 +341,7 @@ void ww_catalog_free(ww_catalog *c)
 {
     for (size_t i = 0; i < c->source.count; i++) {
         free(c->source.item[i].path);
+        free(c->source.item[i].file);
         free(c->source.item[i].error);
     }
     free_people(c);

@@ -21,6 +21,7 @@ typedef struct ww_catalog_source {
     uint64_t hash;     // XXH64 of the content
     uint64_t scan;     // XXH64 of what it was scanned with: models and options
     char *path;        // as stored; may be any bytes
+    char *file;        // the same from the root, as it was when last met; NULL: not known
     const char *title; // its name, with the folders where another source is named alike; points into path
     char *error;       // or NULL
     int kind;          // ww_media
@@ -34,6 +35,8 @@ typedef struct ww_catalog_source {
     int64_t every_us; // time between samples as far as the frames tell; 0 for photos
 } ww_catalog_source;
 
+// Where to look for the source's file, from whatever folder: borrowed.
+const char *ww_catalog_source_file(const ww_catalog_source *source);
 static inline bool ww_catalog_is_video(const ww_catalog_source *source) { return source->kind == WW_MEDIA_VIDEO; }
 
 typedef struct ww_catalog_frame { // number: index + 1

@@ -17,7 +17,7 @@ import struct
 import subprocess
 import xml.etree.ElementTree as ElementTree
 
-from library import export, import_, library, tree
+from library import contents, export, import_, library, tree
 from scene import check, check_equal, main, query, whoswho
 
 import cv2
@@ -80,6 +80,7 @@ def copied():
         for number, path in base.execute("SELECT id, CAST(path AS TEXT) FROM source").fetchall():
             moved = os.path.join(os.path.realpath("photos"), os.path.relpath(path, folder))
             base.execute("UPDATE source SET path = ? WHERE id = ?", (moved.encode("utf-8"), number))
+            base.execute("UPDATE source_file SET path = ? WHERE source = ?", (moved.encode("utf-8"), number))
         base.commit()
     return "photos", "lib"
 
@@ -151,6 +152,28 @@ def regions_lie_on_the_stored_pixels():
         dims = root.find(".//rs:AppliedToDimensions", NS)
         size = cv2.imread(photo, cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION).shape[1::-1]
         check_equal(tuple(int(dims.get(f"{{{NS['dim']}}}{side}")) for side in "wh"), size, "dimensions")
+
+
+def photos_are_found_from_any_folder():
+    """Scanned by a relative path, and exported and imported from elsewhere; even where another photo has that path."""
+    folder, _ = photos()
+    os.makedirs("here/pictures")
+    os.makedirs("there/pictures")
+    shutil.copy(os.path.join(folder, "o6.jpg"), "here/pictures/o6.jpg")
+    shutil.copy(os.path.join(folder, "o8.jpg"), "there/pictures/o6.jpg")
+    os.chdir("here")
+    whoswho("run", "pictures", "-o", "../lib", "-q", "--min-samples", "1")
+    done = exported("../lib", "../near")
+    os.chdir("../there")
+    check_equal((exported("../lib", "../far").code, done.code), (0, 0), "exit codes")
+    os.chdir("..")
+    check(len(regions("near/o6.jpg.xmp")) > 0, "regions")
+    check_equal(contents("far"), contents("near"), "from another folder")
+    os.chdir("there")
+    box, _, face = faces_of("../lib", "o6.jpg")[0]
+    write("o6.jpg.xmp", OLD % digikam("Nora", wide(box)))
+    import_("../lib", "o6.jpg.xmp")
+    check_equal(names("../lib")[face], "Nora", "the photo is turned as it says")
 
 
 def exiftool_reads_the_regions():
@@ -405,6 +428,7 @@ def what_cannot_be_placed_is_told():
 
 main(
     regions_lie_on_the_stored_pixels,
+    photos_are_found_from_any_folder,
     exiftool_reads_the_regions,
     existing_sidecars_keep_what_they_hold,
     our_regions_are_renewed_and_theirs_stay,

@@ -64,7 +64,7 @@ static photo_match find_photo(const ww_import *m, const char *stem, bool bare, i
         if (ww_catalog_is_video(s) || s->error || !names_photo(stem, s->path, &whole) || (!whole && !bare))
             continue;
         const size_t score = 1 + 2 * common_folders(stem, s->path) + (whole ? 1 : 0)
-                             + (whole && same_file(stem, s->path) ? (size_t)PATH_MAX * 4 : 0);
+                             + (whole && same_file(stem, ww_catalog_source_file(s)) ? (size_t)PATH_MAX * 4 : 0);
         if (score == best)
             found = PHOTO_AMBIGUOUS;
         if (score <= best)
@@ -111,7 +111,7 @@ static int orientation_of(const ww_import *m, size_t frame)
     size_t bytes = 0;
     int orientation = 1;
     const ww_catalog *c = &m->view.catalog;
-    const char *path = c->source.item[c->frame.item[frame].source].path;
+    const char *path = ww_catalog_source_file(&c->source.item[c->frame.item[frame].source]);
     if (m->probe && ww_path_exists(path)
         && ww_store_frame_jpeg(c->store, c->frame.item[frame].id, &jpeg, &bytes, NULL) == WW_OK
         && m->probe->orientation(path, jpeg, bytes, &orientation, NULL) != WW_OK)
