@@ -300,7 +300,8 @@ static ww_status choose_probes(builder *b, ww_error *err)
     const size_t count = (size_t)b->cells->count;
     sampling s = {.lock = PTHREAD_MUTEX_INITIALIZER};
     ww_coded_distances x, y;
-    const bool roomy = ww_coded_distances_allocate(&x, &b->coded) & ww_coded_distances_allocate(&y, &b->coded);
+    bool roomy = ww_coded_distances_allocate(&x, &b->coded);
+    roomy = ww_coded_distances_allocate(&y, &b->coded) && roomy; // both are freed
     double *share = ww_alloc_array0(2 * count, sizeof *share, SIZE_MAX), ignored;
     ww_status status = draw_samples(b, &s, err);
     if (status == WW_OK && (!roomy || !share))
