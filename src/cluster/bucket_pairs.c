@@ -2,7 +2,6 @@
 #include "cluster/bucket_pairs.h"
 #include "base/memory.h"
 #include "cluster/buckets.h"
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -32,7 +31,7 @@ struct ww_bucket_worker {
     int32_t *largest;                       // [our centre][their panel]: of all dimensions
     int32_t between[CENTRES * CENTRE_ROWS]; // [our centre][their centre]
     int32_t tail_between[CENTRES * CENTRE_ROWS];
-    int32_t more[CHUNK], tail_more[CHUNK], limit[CHUNK_ROWS];
+    int32_t more[CHUNK], limit[CHUNK_ROWS];
     uint32_t start_of[CHUNK], left[CHUNK_ROWS + WW_PANEL]; // our rows that a panel is to be compared with
     uint16_t may[CHUNK_ROWS + WW_PANEL];
     uint32_t names[CHUNK_ROWS], panel_names[WW_PANEL];
@@ -204,16 +203,21 @@ typedef struct meeting {
     size_t panel, bucket, panels;
 } meeting;
 
+static bool same_bucket(const ww_buckets *b, size_t panel) { return b->of_panel[panel] == b->of_panel[panel - 1]; }
+
 // Lists our rows that could be near one of the panel, by the bounds of the centres.
 static size_t screen_panel(ww_bucket_worker *w, const meeting *m)
 {
     const ww_buckets *b = w->sieve->buckets;
+    const int32_t *largest = w->largest + (m->panel - m->theirs->first),
+                  *between = w->between + (m->bucket - m->theirs->row);
     for (size_t p = 0; p < m->panels; p++) {
+        if (p > 0 && same_bucket(b, m->ours->first + p)) {
+            w->more[p] = w->more[p - 1];
+            continue;
+        }
         const size_t k = b->of_panel[m->ours->first + p] - m->ours->centre;
-        const size_t at = k * CENTRE_ROWS + (m->bucket - m->theirs->row);
-        w->more[p] = w->largest[k * CHUNK + (m->panel - m->theirs->first)] - w->between[at] - b->offset[m->bucket];
-        w->tail_more[p] = -w->tail_between[at] - b->tail_offset[m->bucket];
-        w->start_of[p] = (uint32_t)(k * CHUNK_ROWS + (m->panel - m->theirs->first) * WW_PANEL);
+        w->more[p] = largest[k * CHUNK] - between[k * CENTRE_ROWS] - b->offset[m->bucket];
     }
     const ww_screen screen = {m->panels,
                               w->to_theirs + (m->bucket - m->theirs->centre) * CHUNK_ROWS,
@@ -229,9 +233,15 @@ static size_t add_head(ww_bucket_worker *w, const meeting *m, size_t count)
 {
     const ww_sieve *s = w->sieve;
     const ww_buckets *b = s->buckets;
+    const int32_t *between = w->tail_between + (m->bucket - m->theirs->row);
+    for (size_t p = 0; p < m->panels; p++) {
+        const size_t k = b->of_panel[m->ours->first + p] - m->ours->centre;
+        w->more[p] = -between[k * CENTRE_ROWS] - b->tail_offset[m->bucket];
+        w->start_of[p] = (uint32_t)(k * CHUNK_ROWS + (m->panel - m->theirs->first) * WW_PANEL);
+    }
     const ww_screen tail = {m->panels,
                             w->tail_to_theirs + (m->bucket - m->theirs->centre) * CHUNK_ROWS,
-                            w->tail_more,
+                            w->more,
                             b->tail_radius + m->ours->first * WW_PANEL,
                             b->panel_tail[m->panel],
                             NULL};
