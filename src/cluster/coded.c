@@ -86,20 +86,20 @@ static void code_rows(const ww_coded *c, const float *const *row, size_t rows, u
     }
 }
 
-// to: padded x WW_CODED_ROWS. panels: scratch, panel_bytes.
-static void measure(const ww_coded *c, const float *const *row, size_t rows, uint8_t *panels, int32_t *to)
+// Distances of 48 rows from the eight vectors of a tile; to: WW_TILE_X x WW_CODED_ROWS. Where `best` is not NULL, that
+// of a row becomes no less than -distance.
+static void measure_tile(const ww_coded *c, size_t first, const uint8_t *panels, int32_t *to, int32_t *best)
 {
     static const int32_t zeros[WW_CODED_ROWS];
     const size_t bytes = (size_t)c->groups * WW_GROUP;
-    code_rows(c, row, rows, panels);
-    for (size_t first = 0; first < c->padded; first += WW_TILE_X) {
-        const ww_centre_tile tile = {c->tiles + first * bytes, panels, bytes * WW_PANEL, c->groups, zeros, 0};
-        int32_t *out = to + first * WW_CODED_ROWS;
-        c->kernels->sums(&tile, out, WW_CODED_ROWS);
-        for (size_t r = 0; r < WW_TILE_X; r++, out += WW_CODED_ROWS)
-            for (size_t l = 0; l < WW_CODED_ROWS; l++)
-                out[l] = c->less[first + r] - 2 * out[l];
-    }
+    const ww_centre_tile tile = {c->tiles + first * bytes, panels, bytes * WW_PANEL, c->groups, zeros, 0};
+    uint32_t ignored[WW_CODED_ROWS] = {0};
+    c->kernels->sums(&tile, to, WW_CODED_ROWS);
+    if (best)
+        c->kernels->keep_best(to, c->less + first, 0, best, ignored);
+    for (size_t r = 0; r < WW_TILE_X; r++, to += WW_CODED_ROWS)
+        for (size_t l = 0; l < WW_CODED_ROWS; l++)
+            to[l] = c->less[first + r] - 2 * to[l];
 }
 
 // ---- Distances ------------------------------------------------------------------------------------------------------
@@ -123,7 +123,9 @@ void ww_coded_distances_free(ww_coded_distances *d)
 void ww_coded_distances_find(ww_coded_distances *d, const float *const *row, size_t rows)
 {
     const size_t count = d->coded->count;
-    measure(d->coded, row, rows, d->panels, d->by_vector);
+    code_rows(d->coded, row, rows, d->panels);
+    for (size_t first = 0; first < d->coded->padded; first += WW_TILE_X)
+        measure_tile(d->coded, first, d->panels, d->by_vector + first * WW_CODED_ROWS, NULL);
     for (size_t k = 0; k < count; k++)
         for (size_t r = 0; r < rows; r++)
             d->by_row[r * count + k] = d->by_vector[k * WW_CODED_ROWS + r];
@@ -174,25 +176,24 @@ static void take(near_vectors *n, size_t row, int32_t distance, uint16_t vector)
         n->last[row] = near[n->wanted - 1];
 }
 
-// The largest of the least of as many parts as vectors are wanted: so many are no farther.
-static void bound_last(const ww_coded *c, const int32_t *distance, near_vectors *n)
+// All distances, and what the farthest of those wanted is not above: of as many parts as vectors are wanted, each has
+// one no farther than its nearest.
+static void measure_all(const ww_coded *c, const uint8_t *panels, int32_t *distance, near_vectors *n)
 {
-    int32_t least[WW_CODED_ROWS];
+    const size_t tiles = c->count / WW_TILE_X; // full ones
+    int32_t best[WW_CODED_ROWS];
     for (size_t r = 0; r < WW_CODED_ROWS; r++)
-        n->last[r] = INT32_MIN;
-    for (size_t part = 0; part < n->wanted; part++) {
-        const size_t first = part * c->count / n->wanted, end = (part + 1) * c->count / n->wanted;
-        memcpy(least, distance + first * WW_CODED_ROWS, sizeof least);
-        for (size_t k = first + 1; k < end; k++)
-            for (size_t r = 0; r < WW_CODED_ROWS; r++) {
-                const int32_t other = distance[k * WW_CODED_ROWS + r];
-                least[r] = other < least[r] ? other : least[r];
-            }
+        n->last[r] = tiles < n->wanted ? INT32_MAX : INT32_MIN;
+    for (size_t part = 0, tile = 0; part < n->wanted; part++) {
         for (size_t r = 0; r < WW_CODED_ROWS; r++)
-            n->last[r] = least[r] > n->last[r] ? least[r] : n->last[r];
+            best[r] = INT32_MIN / 2;
+        for (; tile < (part + 1) * tiles / n->wanted; tile++)
+            measure_tile(c, tile * WW_TILE_X, panels, distance + tile * WW_TILE_X * WW_CODED_ROWS, best);
+        for (size_t r = 0; r < WW_CODED_ROWS; r++)
+            n->last[r] = 1 - best[r] > n->last[r] ? 1 - best[r] : n->last[r]; // what is below is taken
     }
-    for (size_t r = 0; r < WW_CODED_ROWS; r++)
-        n->last[r]++; // what is below is taken
+    for (size_t first = tiles * WW_TILE_X; first < c->padded; first += WW_TILE_X)
+        measure_tile(c, first, panels, distance + first * WW_CODED_ROWS, NULL);
 }
 
 size_t ww_coded_choose_scratch(const ww_coded *c, size_t wanted)
@@ -205,8 +206,9 @@ void ww_coded_choose(const ww_coded *c, const float *const *row, size_t rows, si
 {
     int32_t *distance = (int32_t *)(void *)scratch;
     near_vectors n = {.wanted = wanted, .distance = distance + c->padded * WW_CODED_ROWS, .vector = to};
-    measure(c, row, rows, (uint8_t *)(n.distance + WW_CODED_ROWS * wanted), distance);
-    bound_last(c, distance, &n);
+    uint8_t *panels = (uint8_t *)(n.distance + WW_CODED_ROWS * wanted);
+    code_rows(c, row, rows, panels);
+    measure_all(c, panels, distance, &n);
     for (size_t r = rows; r < WW_CODED_ROWS; r++)
         n.last[r] = INT32_MIN;
     for (size_t k = 0; k < WW_CODED_ROWS * wanted; k++)
