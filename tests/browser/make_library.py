@@ -63,7 +63,8 @@ def main(program, footage, out, faces, people, side):
         first = base.execute("SELECT max(number) FROM person").fetchone()[0] + 1
         key = base.execute("SELECT scan_key FROM source").fetchone()[0]
         in_parts(base, "INSERT INTO person (number) VALUES (?)", ((first + p,) for p in range(people)))
-        in_parts(base, "INSERT INTO source VALUES (?,?,?,1,1,256,256,0,?,1,NULL,0,1,0,0,0)",
+        in_parts(base, "INSERT INTO source (id, path, hash, bytes, kind, width, height, duration_us, scan_key, span_count, damaged, frames_looked_at)"
+                 " VALUES (?,?,?,1,1,256,256,0,?,1,0,1)",
                          ((source + i, f"photo_{i}.jpg".encode(), 7919 * (i + 1), key) for i in range(photos)))
         in_parts(base, "INSERT INTO span VALUES (?,0)", ((source + i,) for i in range(photos)))
         in_parts(base, "INSERT INTO frame VALUES (?,?,0,0,0,64,64)", ((frame + i, source + i) for i in range(photos)))
