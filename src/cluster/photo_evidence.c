@@ -46,12 +46,40 @@ static double likelihood(double squared_length, double precision)
     return squared_length / (1 + precision) - log1p(precision);
 }
 
+ww_photo_side ww_photo_side_of(const ww_photo_group *group)
+{
+    const ww_photo_group x = about_person(group);
+    return (ww_photo_side){.length = x.length,
+                           .squared = x.length * x.length,
+                           .precision = x.precision,
+                           .log_precision = log1p(x.precision),
+                           .likelihood = likelihood(x.length * x.length, x.precision)};
+}
+
+// The squared length of both groups' sum, centred at the strangers' cosine.
+static double joint_squared(const ww_photo_side *x, const ww_photo_side *y, double cosine)
+{
+    const double centred = (cosine - STRANGERS_COSINE) / (1 - STRANGERS_COSINE);
+    return x->squared + y->squared + 2 * (x->length * y->length * centred);
+}
+
+static double evidence(const ww_photo_side *x, const ww_photo_side *y, double joint)
+{
+    return DIMENSIONS / 2 * (likelihood(joint, x->precision + y->precision) - x->likelihood - y->likelihood);
+}
+
+// Most pairs are strangers, told by a bound: log(1 + p + q) = log(1 + p) + log(1 + r) with r = q / (1 + p), and
+// log(1 + r) >= 2 r / (2 + r).
+double ww_photo_evidence_of(const ww_photo_side *x, const ww_photo_side *y, double cosine)
+{
+    const double joint = joint_squared(x, y, cosine), q = y->precision;
+    const double least_log = x->log_precision + 2 * q / (2 * (1 + x->precision) + q);
+    const double most = joint / (1 + x->precision + q) - least_log - x->likelihood - y->likelihood;
+    return most < 0 ? DIMENSIONS / 2 * most : evidence(x, y, joint);
+}
+
 double ww_photo_evidence(const ww_photo_group *a, const ww_photo_group *b, double cosine)
 {
-    const ww_photo_group x = about_person(a), y = about_person(b);
-    const double centred = (cosine - STRANGERS_COSINE) / (1 - STRANGERS_COSINE);
-    const double xx = x.length * x.length, yy = y.length * y.length, xy = x.length * y.length * centred;
-    return DIMENSIONS / 2
-           * (likelihood(xx + yy + 2 * xy, x.precision + y.precision) - likelihood(xx, x.precision)
-              - likelihood(yy, y.precision));
+    const ww_photo_side x = ww_photo_side_of(a), y = ww_photo_side_of(b);
+    return evidence(&x, &y, joint_squared(&x, &y, cosine));
 }

@@ -21,6 +21,15 @@ typedef struct ww_photo_group {
     double precision; // the sum of its photos'
 } ww_photo_group;
 
+// A group as pairs of it are compared: what does not depend on the other is computed once.
+typedef struct ww_photo_side {
+    double length, squared, precision; // of what the group says of its person
+    double log_precision, likelihood;
+} ww_photo_side;
+ww_photo_side ww_photo_side_of(const ww_photo_group *group);
+// The evidence of two such; where it is surely negative, any negative number that is not below it.
+double ww_photo_evidence_of(const ww_photo_side *a, const ww_photo_side *b, double cosine);
+
 // cosine: between the two sums. Positive: one person is likelier than two.
 double ww_photo_evidence(const ww_photo_group *a, const ww_photo_group *b, double cosine);
 

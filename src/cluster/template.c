@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "cluster/template.h"
 #include "base/memory.h"
-#include "cluster/photo_evidence.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -33,9 +32,10 @@ ww_status ww_templates_make(ww_templates *t, size_t count, int dim, const ww_con
     t->clarity = ww_try_array(count, sizeof *t->clarity);
     t->recording = ww_try_array(count, sizeof *t->recording);
     t->precision = ww_try_array(count, sizeof *t->precision);
+    t->photos = ww_try_array(count, sizeof *t->photos);
     t->settings = ww_try_array(count, sizeof *t->settings);
     return t->direction && t->magnitude && t->length_squared && t->size && t->weight && t->clarity && t->recording
-                   && t->precision && t->settings
+                   && t->precision && t->photos && t->settings
                ? WW_OK
                : no_memory(t, err);
 }
@@ -60,6 +60,7 @@ void ww_templates_free(ww_templates *t)
     free(t->clarity);
     free(t->recording);
     free(t->precision);
+    free(t->photos);
     free(t->settings);
     *t = (ww_templates){0};
 }
@@ -228,6 +229,12 @@ static ww_status add_settings(ww_templates *t, size_t at, const uint32_t *member
     return WW_OK;
 }
 
+static void sum_up_photos(ww_templates *t, size_t at)
+{
+    if (of_photos(t, at))
+        t->photos[at] = ww_photo_side_of(&(ww_photo_group){t->magnitude[at], t->precision[at]});
+}
+
 ww_status ww_template_of_group(ww_templates *t, size_t at, const float *vectors, const uint32_t *member, size_t members,
                                ww_error *err)
 {
@@ -239,6 +246,7 @@ ww_status ww_template_of_group(ww_templates *t, size_t at, const float *vectors,
     set_direction(t, at, sum);
     if (!of_photos(t, at))
         t->magnitude[at] = t->size[at];
+    sum_up_photos(t, at);
     free(sum);
     return has_scenes(t) && t->size[at] > 0 ? add_settings(t, at, member, members, err) : WW_OK;
 }
@@ -279,6 +287,7 @@ ww_status ww_template_absorb(ww_templates *t, size_t a, size_t b, ww_error *err)
     t->length_squared[a] = (t->size[a] * t->length_squared[a] + t->size[b] * t->length_squared[b]) / size;
     t->size[a] = size;
     t->size[b] = 0;
+    sum_up_photos(t, a);
     return has_scenes(t) ? absorb_settings(t, &t->settings[a], &t->settings[b], err) : WW_OK;
 }
 
@@ -321,8 +330,7 @@ double ww_template_evidence(const ww_templates *t, size_t a, size_t b)
     const double x = t->length_squared[a], y = t->length_squared[b];
     const double squared = t->scale * (x + y - 2 * sqrt(x * y) * cosine);
     if (of_photos(t, a) && of_photos(t, b))
-        return ww_photo_evidence(&(ww_photo_group){t->magnitude[a], t->precision[a]},
-                                 &(ww_photo_group){t->magnitude[b], t->precision[b]}, 1 - squared / 2);
+        return ww_photo_evidence_of(&t->photos[a], &t->photos[b], 1 - squared / 2);
     const bool apart = t->recording[a] != t->recording[b] || t->recording[a] == WW_RECORDINGS_SEVERAL;
     return ww_calibrated_evidence(1 - squared / 2, &t->clarity[a], &t->clarity[b])
            + (has_scenes(t) ? context_evidence(t, a, b) : 0) - (apart ? WW_EVIDENCE_ACROSS_RECORDINGS : 0);

@@ -20,6 +20,7 @@
 #include "cluster/cluster.h"
 #include "cluster/kernels.h"
 #include "cluster/links.h"
+#include "cluster/photo_evidence.h"
 
 // Nats that are enough for one person: with a hundred tracks, 5000 pairs, each e^4.5 = 90 times likelier of one than of
 // two. On twelve clips 4 to 5 sort equally well, whichever of them is left out; at 5.5, where clear faces are asked for
@@ -62,6 +63,7 @@ typedef struct ww_templates {
     ww_clarity *clarity;          // count
     uint32_t *recording;          // count
     double *precision;            // count: of those of photos alone, see photo_evidence.h
+    ww_photo_side *photos;        // count: likewise
     ww_template_scenes *settings; // count
 } ww_templates;
 
@@ -74,7 +76,7 @@ ww_status ww_template_of_group(ww_templates *t, size_t at, const float *vectors,
                                ww_error *err);
 // Adds template b to a; b is left without vectors.
 ww_status ww_template_absorb(ww_templates *t, size_t a, size_t b, ww_error *err);
-// As above, in nats; both must have vectors.
+// As above, in nats; both must have vectors. Of photos it may be more than that where it is negative.
 double ww_template_evidence(const ww_templates *t, size_t a, size_t b);
 
 #endif

@@ -226,6 +226,23 @@ TEST(photos_say_more_the_clearer_and_the_more_there_are)
     CHECK(ww_photo_evidence(&many, &many, 0.45) < 0 && ww_photo_evidence(&clear, &clear, 0.45) > 0);
 }
 
+// Where it is negative a bound is enough, and nowhere is it less than the evidence.
+TEST(evidence_of_photos_is_bounded_where_it_is_negative)
+{
+    const ww_photo_group group[] = {photos(1, 0.8, 0), photos(1, 0.2, 0), photos(20, 0.8, 0.6), photos(300, 0.5, 0.4)};
+    int bounded = 0;
+    for (int i = 0; i < 4; i++)
+        for (int k = 0; k < 4; k++)
+            for (double c = -0.9; c < 0.95; c += 0.05) {
+                const ww_photo_side x = ww_photo_side_of(&group[i]), y = ww_photo_side_of(&group[k]);
+                const double exact = ww_photo_evidence(&group[i], &group[k], c),
+                             bound = ww_photo_evidence_of(&x, &y, c);
+                CHECK(bound < 0 ? bound >= exact - 1e-9 : bound == exact);
+                bounded += bound < 0;
+            }
+    CHECK(bounded > 100);
+}
+
 enum { EACH = 20, PHOTOS = 2 * EACH };
 
 // Two people of EACH photos, which are `likeness` to each other's middle. -> whether they became one.
@@ -288,5 +305,6 @@ int main(void)
     RUN(many_photos_of_two_who_look_alike_stay_apart);
     RUN(one_photo_with_both_does_not_part_two_groups_but_none_is_there_twice);
     RUN(people_who_are_together_again_and_again_are_two);
+    RUN(evidence_of_photos_is_bounded_where_it_is_negative);
     return FINISH();
 }
