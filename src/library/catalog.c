@@ -160,7 +160,8 @@ static ww_catalog_person *shown_as(const ww_catalog *c, size_t face)
 }
 
 // A class keeps its number while others come and go, so that few labels are written anew: a person's class is the
-// person's number if that is below the number of classes, and those whose number is not fill the gaps. False: no memory.
+// person's number if that is below the number of classes, and those whose number is not fill the gaps. False: no
+// memory.
 static bool number_classes(ww_catalog *c)
 {
     c->class_count = 0;
