@@ -167,4 +167,5 @@ def main():
         print(f"\nAll figures: {arguments.json}")
 
 
-main()
+if __name__ == "__main__":
+    main()

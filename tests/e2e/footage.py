@@ -19,8 +19,8 @@ SINGER = os.path.join(SHARED, "footage", "short_hamilton_clip.mp4")
 OWN_SCORER, SHARED_SCORER = os.path.join(HERE, "score.py"), os.path.join(SHARED, "tools", "score_people.py")
 
 # When, and where (share of the width), the singer of the short clip is on screen with his face to be seen; nobody else stands there.
-# By the file's clock: its picture begins 0.844 s after its sound.
-SINGER_AT = [(0.844, 1.744, 0.50, 1.00), (3.444, 8.444, 0.20, 0.80)]
+# From the first picture on, which comes 0.844 s after the sound.
+SINGER_AT = [(0, 0.9, 0.50, 1.00), (2.6, 7.6, 0.20, 0.80)]
 SINGER_WIDTH_PX = 640
 
 
