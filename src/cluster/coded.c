@@ -153,7 +153,7 @@ size_t ww_coded_rank(const int32_t *distance, size_t count, size_t which)
 
 // ---- The nearest ----------------------------------------------------------------------------------------------------
 
-// The vectors nearest to each row so far.
+// The vectors nearest to each row so far, a heap with the farthest first.
 typedef struct near_vectors {
     size_t wanted;
     int32_t last[WW_CODED_ROWS]; // how far the farthest of them is, or what that is known not to be above
@@ -161,19 +161,40 @@ typedef struct near_vectors {
     uint16_t *vector;            // rows x wanted
 } near_vectors;
 
+// In the place of the farthest.
 static void take(near_vectors *n, size_t row, int32_t distance, uint16_t vector)
 {
     int32_t *near = n->distance + row * n->wanted;
     uint16_t *to = n->vector + row * n->wanted;
-    size_t at = n->wanted - 1;
-    for (; at > 0 && near[at - 1] > distance; at--) {
-        near[at] = near[at - 1];
-        to[at] = to[at - 1];
+    size_t at = 0;
+    for (;;) {
+        size_t below = 2 * at + 1;
+        if (below + 1 < n->wanted && near[below + 1] > near[below])
+            below++;
+        if (below >= n->wanted || near[below] <= distance)
+            break;
+        near[at] = near[below];
+        to[at] = to[below];
+        at = below;
     }
     near[at] = distance;
     to[at] = vector;
-    if (near[n->wanted - 1] < n->last[row])
-        n->last[row] = near[n->wanted - 1];
+    if (near[0] < n->last[row])
+        n->last[row] = near[0];
+}
+
+// Puts the nearest first; of equals, the lowest number.
+static void nearest_first(near_vectors *n, size_t row)
+{
+    const int32_t *near = n->distance + row * n->wanted;
+    uint16_t *to = n->vector + row * n->wanted;
+    size_t best = 0;
+    for (size_t k = 1; k < n->wanted; k++)
+        if (near[k] < near[best] || (near[k] == near[best] && to[k] < to[best]))
+            best = k;
+    const uint16_t held = to[0];
+    to[0] = to[best];
+    to[best] = held;
 }
 
 // All distances, and what the farthest of those wanted is not above: of as many parts as vectors are wanted, each has
@@ -222,4 +243,6 @@ void ww_coded_choose(const ww_coded *c, const float *const *row, size_t rows, si
                 if (distance[r] < n.last[first + r])
                     take(&n, first + r, distance[r], (uint16_t)k);
         }
+    for (size_t r = 0; r < rows; r++)
+        nearest_first(&n, r);
 }
