@@ -1,13 +1,19 @@
 # SPDX-License-Identifier: MIT
-"""cluster_bench.py DRIVER [--max N] [--sklearn-max N] [--faiss] [--plot FILE.svg] [--repeat R] [--data KIND]
+"""cluster_bench.py DRIVER [--sizes N,N...] [--max NAME=N ...] [--plot FILE.svg] [--data KIND]
 
-Times exact DBSCAN of made-up face embeddings (cluster_data.py: 128 values, eps 0.9, min_samples 5) by ww_dbscan (DRIVER is the
-build's cluster_driver) and by scikit-learn, and an exact 32-nearest-neighbour search by FAISS's flat index, all on two threads, in
-one run. Prints a table: wall and processor seconds (the latter is what counts on a machine with other work) and the peak memory of
-each process, best of R runs; labels of ours and scikit-learn's are compared. --plot draws processor seconds against N. --data:
-people (blobs of equal kind, the default), photos or footage (matched to real embeddings).
+Who finds all pairs of vectors within eps, and the clusters DBSCAN makes of them (128 values, eps 0.9, min_samples 5),
+in how much processor time: ww_dbscan (DRIVER is the build's cluster_driver), exact and approximate; scikit-learn; and
+FAISS flat, IVF and HNSW and hnswlib, whichever of these the Python that runs this can import (faiss-cpu, hnswlib from
+PyPI), each on two threads and each in a process of its own, in one run. Indices are asked by range (hnswlib, which
+cannot be, for the 128 nearest), and their pairs go through scipy's connected components. IVF (4 x sqrt(n) lists) and
+HNSW (32 links, efConstruction 80) try wider searches, each twice the last, until they find 0.999 of the pairs or can
+go no wider; only building and the last search are counted. Threads that wait sleep (OMP_WAIT_POLICY). Prints a line for each: processor and wall seconds, peak
+memory, share of the pairs, parameters, adjusted Rand index with the exact clusters. What is left out above which size:
+--max (flat=30000). --plot draws processor seconds. --data: people (cluster_data.py: blobs), photos or footage
+(face_vectors.py: matched to real embeddings; the default is footage).
 """
 import argparse
+import importlib.util
 import json
 import math
 import os
@@ -17,10 +23,10 @@ import tempfile
 
 import numpy as np
 
-from cluster_data import faces, people
+from cluster_data import people
+from face_vectors import Faces
 
-DIM, EPS, MIN_SAMPLES, THREADS = 128, 0.9, 5, 2
-SIZES = [1000, 3000, 10000, 30000, 100000, 300000, 1000000]
+DIM, EPS, MIN_SAMPLES, THREADS, RECALL = 128, 0.9, 5, 2, 0.999
 
 SKLEARN = f"""
 import sys, time, json
@@ -35,77 +41,148 @@ peak = next(int(line.split()[1]) for line in open("/proc/self/status") if line.s
 print(json.dumps([wall, cpu, peak]))
 """
 
-FAISS = f"""
-#include <faiss/IndexFlat.h>
-#include <chrono>
-#include <cstdio>
-#include <cstdlib>
-#include <ctime>
-#include <vector>
-int main(int argc, char **argv)
-{{
-    const long n = atol(argv[2]);
-    std::vector<float> x(n * {DIM});
-    FILE *f = fopen(argv[1], "rb");
-    if (!f || fread(x.data(), sizeof(float), x.size(), f) != x.size())
-        return 1;
-    const auto wall = std::chrono::steady_clock::now();
-    const clock_t cpu = clock();
-    faiss::IndexFlatL2 index({DIM});
-    index.add(n, x.data());
-    std::vector<float> distance(n * 32);
-    std::vector<faiss::Index::idx_t> near(n * 32);
-    index.search(n, x.data(), 32, distance.data(), near.data());
-    long peak = 0;
-    char line[256];
-    FILE *status = fopen("/proc/self/status", "r");
-    while (status && fgets(line, sizeof line, status))
-        sscanf(line, "VmHWM: %ld", &peak);
-    printf("[%f, %f, %ld]\\n", std::chrono::duration<double>(std::chrono::steady_clock::now() - wall).count(),
-           double(clock() - cpu) / CLOCKS_PER_SEC, peak);
-}}
+# A search gives lims, I: the neighbours of row i are I[lims[i]:lims[i + 1]], itself among them. argv: vectors, labels,
+# how many pairs there are (0: not known).
+PEER = f"""
+import sys, time, json
+import numpy as np
+from scipy.sparse import coo_matrix
+from scipy.sparse.csgraph import connected_components
+x = np.fromfile(sys.argv[1], np.float32).reshape(-1, {DIM})
+n, pairs, said = len(x), int(sys.argv[3]), ""
+
+def clock():
+    return np.array([time.perf_counter(), time.process_time()])
+
+def clusters(lims, near):
+    row = np.repeat(np.arange(n), np.diff(lims).astype(np.int64))
+    core = np.bincount(row, minlength=n) >= {MIN_SAMPLES}
+    both = core[row] & core[near]
+    _, part = connected_components(coo_matrix((np.ones(both.sum(), bool), (row[both], near[both])), (n, n)), False)
+    labels = np.full(n, -1, np.int32)
+    labels[core] = np.unique(part[core], return_inverse=True)[1]
+    border = core[near] & ~core[row]
+    labels[row[border]] = labels[near[border]]
+    return labels
+
+def widen(start, end, search):
+    wide = start
+    while True:
+        begun = clock()
+        lims, near = search(wide)
+        spent = clock() - begun
+        if len(near) >= {RECALL} * pairs or wide >= end:
+            return lims, near, spent, wide
+        wide = min(end, 2 * wide)
+
+@SEARCH@
+begun = clock()
+labels = clusters(lims, near)
+wall, cpu = spent + clock() - begun
+labels.tofile(sys.argv[2])
+peak = next(int(line.split()[1]) for line in open("/proc/self/status") if line.startswith("VmHWM:"))
+print(json.dumps([wall, cpu, peak, len(near), said]))
 """
 
+FLAT = f"""
+import faiss
+faiss.omp_set_num_threads({THREADS})
+begun = clock()
+index = faiss.IndexFlatL2({DIM})
+index.add(x)
+lims, _, near = index.range_search(x, {EPS} ** 2)
+spent = clock() - begun
+"""
 
-def run_ours(driver, path, n):
-    out = subprocess.run([driver, "--time", path, str(n), str(DIM), str(EPS), str(MIN_SAMPLES), str(THREADS)],
+IVF = f"""
+import faiss
+faiss.omp_set_num_threads({THREADS})
+begun = clock()
+lists = max(1, min(int(4 * n ** 0.5), n // 39))
+index = faiss.IndexIVFFlat(faiss.IndexFlatL2({DIM}), {DIM}, lists)
+index.train(x)
+index.add(x)
+built = clock() - begun
+def search(wide):
+    index.nprobe = wide
+    lims, _, near = index.range_search(x, {EPS} ** 2)
+    return lims, near
+lims, near, spent, wide = widen(1, lists, search)
+spent, said = spent + built, f"{{lists}} lists, nprobe {{wide}}"
+"""
+
+HNSW = f"""
+import faiss
+faiss.omp_set_num_threads({THREADS})
+begun = clock()
+index = faiss.IndexHNSWFlat({DIM}, 32)
+index.hnsw.efConstruction = 80
+index.add(x)
+built = clock() - begun
+def search(wide):
+    index.hnsw.efSearch = wide
+    counts, near = [], []
+    for first in range(0, n, 64):  # of more at once its range search (1.15.1) ends with an exception
+        lims, _, some = index.range_search(x[first:first + 64], {EPS} ** 2)
+        counts.append(np.diff(lims))
+        near.append(some)
+    return np.concatenate([[0], np.cumsum(np.concatenate(counts))]), np.concatenate(near)
+lims, near, spent, wide = widen(32, 1024, search)
+spent, said = spent + built, f"efSearch {{wide}}"
+"""
+
+HNSWLIB = f"""
+import hnswlib
+begun = clock()
+index = hnswlib.Index("l2", {DIM})
+index.init_index(n, M=32, ef_construction=80)
+index.set_num_threads({THREADS})
+index.add_items(x)
+built = clock() - begun
+def search(wide):
+    k = min(n, 128)
+    index.set_ef(max(wide, k))
+    near, squared = index.knn_query(x, k=k)
+    inside = squared <= {EPS} ** 2
+    return np.concatenate([[0], np.cumsum(inside.sum(1))]), near[inside].astype(np.int64)
+lims, near, spent, wide = widen(128, 1024, search)
+spent, said = spent + built, f"k 128, ef {{wide}}"
+"""
+
+# name -> what it needs, its search, up to how many vectors by default
+PEERS = {"FAISS flat": ("faiss", FLAT, 100000), "FAISS IVF": ("faiss", IVF, 100000),
+         "FAISS HNSW": ("faiss", HNSW, 100000), "hnswlib": ("hnswlib", HNSWLIB, 100000)}
+
+
+def run_ours(driver, path, n, recall=0):
+    """Wall and processor seconds, kB, recall."""
+    more = ["default", str(recall)] if recall else []
+    out = subprocess.run([driver, "--time", path, str(n), str(DIM), str(EPS), str(MIN_SAMPLES), str(THREADS), *more],
                          capture_output=True, text=True, check=True).stdout.split()
-    return [float(out[1]), float(out[3]), int(out[5])]
+    return [float(out[1]), float(out[3]), int(out[5]), float(out[7])]
 
 
-def our_labels(driver, path, n):
-    command = [driver, path, str(n), str(DIM), str(EPS), str(MIN_SAMPLES), str(THREADS)]
+def our_labels(driver, path, n, recall=0):
+    more = ["default", str(recall)] if recall else []
+    command = [driver, path, str(n), str(DIM), str(EPS), str(MIN_SAMPLES), str(THREADS), *more]
     return np.array(subprocess.run(command, capture_output=True, text=True, check=True).stdout.split(), np.int32)
 
 
-def best_of(repeat, run):
-    runs = [run() for _ in range(repeat)]
-    return [min(column) for column in zip(*runs)]
-
-
 def run_python(code, *arguments):
-    env = dict(os.environ, OMP_NUM_THREADS=str(THREADS), OPENBLAS_NUM_THREADS=str(THREADS))
+    env = dict(os.environ, OMP_NUM_THREADS=str(THREADS), OPENBLAS_NUM_THREADS=str(THREADS), OMP_WAIT_POLICY="PASSIVE")
     command = [sys.executable, "-c", code, *arguments]
-    return json.loads(subprocess.run(command, capture_output=True, text=True, check=True, env=env).stdout)
-
-
-def build_faiss(folder):
-    source, program = os.path.join(folder, "faiss.cpp"), os.path.join(folder, "faiss")
-    with open(source, "w") as f:
-        f.write(FAISS)
-    subprocess.run(["g++", "-O2", "-std=c++17", source, "-o", program, "-lfaiss", "-lopenblas", "-fopenmp"], check=True)
-    return program
+    return json.loads(subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, env=env).stdout)
 
 
 def plot(path, rows):
     """rows: name -> [(n, seconds)]; logarithmic both ways."""
-    width, height, left, bottom = 640, 420, 60, 50
+    width, height, left, right, bottom = 700, 420, 60, 180, 50
     points = [p for series in rows.values() for p in series]
-    n_low, n_high = 3, 6
+    n_low, n_high = 3, max(6, math.ceil(math.log10(max(n for n, _ in points))))
     s_low, s_high = math.floor(math.log10(min(s for _, s in points))), math.ceil(math.log10(max(s for _, s in points)))
 
     def place(n, s):
-        x = left + (math.log10(n) - n_low) / (n_high - n_low) * (width - left - 150)
+        x = left + (math.log10(n) - n_low) / (n_high - n_low) * (width - left - right)
         y = height - bottom - (math.log10(s) - s_low) / (s_high - s_low) * (height - bottom - 20)
         return x, y
 
@@ -117,58 +194,96 @@ def plot(path, rows):
                      f'<text x="{x:.1f}" y="{y + 18:.1f}" text-anchor="middle">{10 ** e:,}</text>')
     for e in range(s_low, s_high + 1):
         x, y = place(10 ** n_low, 10 ** e)
-        parts.append(f'<line x1="{x:.1f}" x2="{width - 150}" y1="{y:.1f}" y2="{y:.1f}" stroke="#ddd"/>'
+        parts.append(f'<line x1="{x:.1f}" x2="{width - right}" y1="{y:.1f}" y2="{y:.1f}" stroke="#ddd"/>'
                      f'<text x="{x - 6:.1f}" y="{y + 4:.1f}" text-anchor="end">{10.0 ** e:g}</text>')
-    parts.append(f'<text x="{(width - 90) / 2:.0f}" y="{height - 8}" text-anchor="middle">faces</text>'
+    parts.append(f'<text x="{(width - right + left) / 2:.0f}" y="{height - 8}" text-anchor="middle">faces</text>'
                  '<text x="8" y="14">processor seconds</text>')
-    for colour, (name, series) in zip(["#0a5", "#c40", "#36c", "#a3a", "#888"], rows.items()):
+    names_at = []  # so that no name lies on another
+    for colour, (name, series) in zip(["#0a5", "#083", "#c40", "#36c", "#a3a", "#888", "#b80"], rows.items()):
         if not series:
             continue
         line = " ".join(f"{x:.1f},{y:.1f}" for x, y in (place(*p) for p in series))
         x, y = place(*series[-1])
+        while any(abs(y - other) < 13 and abs(x - at) < 130 for at, other in names_at):
+            y += 13
+        names_at.append((x, y))
         parts.append(f'<polyline points="{line}" fill="none" stroke="{colour}" stroke-width="2"/>'
                      f'<text x="{x + 6:.1f}" y="{y + 4:.1f}" fill="{colour}">{name}</text>')
     with open(path, "w") as f:
         f.write("\n".join(parts) + "\n</svg>\n")
 
 
+def rand_index(a, b):
+    from sklearn.metrics import adjusted_rand_score
+    return adjusted_rand_score(a, b)
+
+
+class Bench:
+    def __init__(self, driver, folder, most):
+        self.driver, self.most = driver, most
+        self.vectors, self.labels = os.path.join(folder, "vectors.f32"), os.path.join(folder, "labels.i32")
+        self.series = {}
+
+    def line(self, name, n, wall, cpu, kb, recall, rand, said=""):
+        self.series.setdefault(name, []).append((n, max(cpu, 1e-3)))
+        print(f"{n:9d}  {name:20s} {cpu:9.2f} {wall:9.2f} {kb / 1024:7.0f}  {recall:8}  {rand:8}  {said}", flush=True)
+
+    def ours(self, n):
+        wall, cpu, kb, _ = run_ours(self.driver, self.vectors, n)
+        exact = our_labels(self.driver, self.vectors, n)
+        self.line("whoswho", n, wall, cpu, kb, "all", "1")
+        return exact
+
+    def approximate(self, n, exact):
+        wall, cpu, kb, recall = run_ours(self.driver, self.vectors, n, RECALL)
+        rand = "" if exact is None else f"{rand_index(exact, our_labels(self.driver, self.vectors, n, RECALL)):.4f}"
+        self.line("whoswho approximate", n, wall, cpu, kb, f"{recall:.5f}", rand)
+
+    def sklearn(self, n, exact):
+        wall, cpu, kb = run_python(SKLEARN, self.vectors, self.labels)
+        same = exact is not None and (np.fromfile(self.labels, np.int32) == exact).all()
+        self.line("scikit-learn", n, wall, cpu, kb, "all", "equal" if same else "DIFFER")
+
+    def peers(self, n, exact):
+        pairs = 0
+        for name, (module, search, most) in PEERS.items():
+            if n > self.most.get(name.split()[-1].lower(), most) or not importlib.util.find_spec(module):
+                continue
+            if name != "FAISS flat" and not pairs:
+                continue  # how many pairs there are is what flat finds
+            wall, cpu, kb, found, said = run_python(PEER.replace("@SEARCH@", search), self.vectors, self.labels, str(pairs))
+            pairs = pairs or found
+            rand = "" if exact is None else f"{rand_index(exact, np.fromfile(self.labels, np.int32)):.4f}"
+            self.line(name, n, wall, cpu, kb, f"{(found - n) / max(1, pairs - n):.5f}", rand, said)
+
+    def size(self, n, kind):
+        with open(self.vectors, "wb") as f:
+            for rows in [people(n, DIM)[0]] if kind == "people" else Faces(kind, n).blocks():
+                rows.tofile(f)
+        exact = self.ours(n) if n <= self.most.get("exact", 1000000) else None
+        self.approximate(n, exact)
+        if n <= self.most.get("sklearn", 100000):
+            self.sklearn(n, exact)
+        self.peers(n, exact)
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("driver")
-    parser.add_argument("--max", type=int, default=100000)
-    parser.add_argument("--sklearn-max", type=int, default=100000)
-    parser.add_argument("--faiss", action="store_true")
+    parser.add_argument("--sizes", default="1000,3000,10000,30000,100000")
+    parser.add_argument("--max", action="append", default=[], metavar="NAME=N",
+                        help="exact, sklearn, flat, ivf, hnsw or hnswlib")
     parser.add_argument("--plot")
-    parser.add_argument("--repeat", type=int, default=1)
-    parser.add_argument("--data", choices=["people", "photos", "footage"], default="people")
+    parser.add_argument("--data", choices=["people", "photos", "footage"], default="footage")
     options = parser.parse_args()
-    rows = {"whoswho": [], "scikit-learn": [], "FAISS flat k=32": []}
-    print("   faces | whoswho: wall s   cpu s     MB (x vectors) | scikit-learn: wall s   cpu s     MB | cpu ratio  labels"
-          " | FAISS flat: wall s   cpu s     MB")
+    most = {name: int(n) for name, n in (limit.split("=") for limit in options.max)}
+    print("    faces  who                      cpu s    wall s      MB  of pairs  Rand      parameters")
     with tempfile.TemporaryDirectory() as folder:
-        path, theirs = os.path.join(folder, "vectors.f32"), os.path.join(folder, "labels.i32")
-        faiss = build_faiss(folder) if options.faiss else None
-        for n in (n for n in SIZES if n <= options.max):
-            made = people(n, DIM) if options.data == "people" else faces(n, DIM, tracks=options.data == "footage")
-            made[0].tofile(path)
-            wall, cpu, kb = best_of(options.repeat, lambda: run_ours(options.driver, path, n))
-            line = f"{n:8d} | {wall:15.3f} {cpu:7.3f} {kb / 1024:6.0f} {kb * 1024 / (n * DIM * 4):12.2f} |"
-            rows["whoswho"].append((n, max(cpu, 1e-3)))
-            if n <= options.sklearn_max:
-                wall, sk_cpu, kb = best_of(options.repeat, lambda: run_python(SKLEARN, path, theirs))
-                same = (np.fromfile(theirs, np.int32) == our_labels(options.driver, path, n)).all()
-                line += f" {wall:20.3f} {sk_cpu:7.3f} {kb / 1024:6.0f} |"
-                line += f" {sk_cpu / max(cpu, 1e-3):9.1f}  {'equal' if same else 'DIFFER'} |"
-                rows["scikit-learn"].append((n, max(sk_cpu, 1e-3)))
-                if faiss:
-                    run = [faiss, path, str(n)]
-                    env = dict(os.environ, OMP_NUM_THREADS=str(THREADS))
-                    wall, cpu, kb = json.loads(subprocess.run(run, capture_output=True, text=True, check=True, env=env).stdout)
-                    line += f" {wall:18.3f} {cpu:7.3f} {kb / 1024:6.0f}"
-                    rows["FAISS flat k=32"].append((n, max(cpu, 1e-3)))
-            print(line, flush=True)
-    if options.plot:
-        plot(options.plot, rows)
+        bench = Bench(options.driver, folder, most)
+        for n in map(int, options.sizes.split(",")):
+            bench.size(n, options.data)
+        if options.plot:
+            plot(options.plot, bench.series)
 
 
 if __name__ == "__main__":

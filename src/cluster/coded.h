@@ -39,8 +39,8 @@ void ww_coded_distances_find(ww_coded_distances *distances, const float *const *
 size_t ww_coded_nearest(const int32_t *distance, size_t count);
 size_t ww_coded_rank(const int32_t *distance, size_t count, size_t which);
 
-// The `wanted` nearest of each of up to WW_CODED_ROWS rows, the nearest first, the others in no order. to: rows x wanted. scratch: so many
-// floats.
+// The `wanted` nearest of each of up to WW_CODED_ROWS rows, the nearest first, the others in no order. to: rows x
+// wanted. scratch: so many floats.
 void ww_coded_choose(const ww_coded *coded, const float *const *row, size_t rows, size_t wanted, float *scratch,
                      uint16_t *to);
 size_t ww_coded_choose_scratch(const ww_coded *coded, size_t wanted);
