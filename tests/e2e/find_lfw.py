@@ -68,7 +68,9 @@ def main():
         good = best["name"] == person.replace("_", " ")
         right += good
         known += good and best["recognised"]
-    wrong = sum(bool(face and any(m["recognised"] for m in face["matches"])) for face in (found[os.path.basename(p)] for p in strangers))
+    # A face that is nobody's is told as well where it is near: with that nobody is taken for somebody.
+    wrong = sum(bool(face and any(m["recognised"] and m["person"] is not None for m in face["matches"]))
+                for face in (found[os.path.basename(p)] for p in strangers))
     print(f"# {len(held)} people held out: {right} times the right one is first, {known} times within the threshold; {wrong} of {len(strangers)} strangers taken for somebody")
     tap = Tap()
     tap.check(right >= RIGHT_MIN and len(held) == 60, f"the right person is first at least {RIGHT_MIN} times")
