@@ -50,10 +50,9 @@ void ww_luma_plane_to_full(ww_plane *plane, ww_range range)
 {
     if (range == WW_RANGE_FULL)
         return;
-    const uint8_t *full = ww_luma_to_full(range);
+    const ww_image_kernels *kernels = ww_image_kernels_best();
     for (int y = 0; y < plane->height; y++)
-        for (int x = 0; x < plane->width; x++)
-            plane->data[y * plane->stride + x] = full[plane->data[y * plane->stride + x]];
+        kernels->full_row(plane->data + y * plane->stride, plane->width);
 }
 
 // --- to RGB ----------------------------------------------------------------------------------------------------------

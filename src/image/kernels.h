@@ -50,6 +50,8 @@ typedef struct ww_image_kernels {
                      const ww_yuv_mix *k, uint8_t *out);
     // u, v: four times the chroma, less 512.
     void (*chroma_row)(const int16_t *u, const int16_t *v, int width, int16_t by_u, int16_t by_v, uint8_t *out);
+    // Luma from limited to full range where it lies, by ww_luma_to_full's table.
+    void (*full_row)(uint8_t *luma, int count);
 } ww_image_kernels;
 
 // The fastest table this processor can run.

@@ -109,6 +109,17 @@ WW_BODY void ww_blend_rows_body(const uint8_t *rows, ptrdiff_t stride, const flo
     }
 }
 
+// (510 d + 219) / 438 for every d from 0 to 219, without a division.
+WW_BODY void ww_full_row_body(uint8_t *luma, int count)
+{
+    enum { BLACK = 16, SPAN = 219, BY = 2385, AND = 986, BITS = 11 };
+    for (int i = 0; i < count; i++) {
+        int d = luma[i] - BLACK;
+        d = d < 0 ? 0 : d > SPAN ? SPAN : d;
+        luma[i] = (uint8_t)((d * BY + AND) >> BITS);
+    }
+}
+
 // Pixels [from, pixels); inlined with `count` and `channels` constant.
 WW_BODY void ww_weigh_across_body(const float *restrict sum, const int *restrict first, const float *restrict weight,
                                   int count, int channels, int from, int pixels, ww_finish f, uint8_t *restrict out)

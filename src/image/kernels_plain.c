@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "image/kernels.h"
+#include "image/image.h"
 #include "image/kernels_body.h"
 #if defined(__x86_64__)
 #include "image/kernels_x86.h"
@@ -49,9 +50,16 @@ static void chroma_row_plain(const int16_t *u, const int16_t *v, int width, int1
     ww_chroma_row_body(u, v, 0, width, by_u, by_v, out);
 }
 
-static const ww_image_kernels kernels_plain = {"plain",          sum_rows_plain,  reduce_row_plain,
-                                               blend_rows_plain, weigh_row_plain, average_row_plain,
-                                               sample_row_plain, luma_row_plain,  chroma_row_plain};
+static void full_row_plain(uint8_t *luma, int count)
+{
+    const uint8_t *full = ww_luma_to_full(WW_RANGE_LIMITED);
+    for (int i = 0; i < count; i++)
+        luma[i] = full[luma[i]];
+}
+
+static const ww_image_kernels kernels_plain = {"plain",          sum_rows_plain,    reduce_row_plain, blend_rows_plain,
+                                               weigh_row_plain,  average_row_plain, sample_row_plain, luma_row_plain,
+                                               chroma_row_plain, full_row_plain};
 
 size_t ww_image_kernels_usable(const ww_image_kernels **tables, size_t max)
 {

@@ -200,9 +200,11 @@ AVX2 static void chroma_row_avx2(const int16_t *u, const int16_t *v, int width, 
     ww_chroma_row_body(u, v, x, width, by_u, by_v, out);
 }
 
-const ww_image_kernels ww_image_kernels_avx2 = {"avx2",          sum_rows_avx2,  reduce_row_avx2,
-                                                blend_rows_avx2, weigh_row_avx2, average_row_avx2,
-                                                sample_row_avx2, luma_row_avx2,  chroma_row_avx2};
+AVX2 static void full_row_avx2(uint8_t *luma, int count) { ww_full_row_body(luma, count); }
+
+const ww_image_kernels ww_image_kernels_avx2 = {"avx2",          sum_rows_avx2,    reduce_row_avx2, blend_rows_avx2,
+                                                weigh_row_avx2,  average_row_avx2, sample_row_avx2, luma_row_avx2,
+                                                chroma_row_avx2, full_row_avx2};
 
 // --- AVX-512 where vectors of twice the length pay; the rest as above ------------------------------------------------
 
@@ -280,7 +282,7 @@ AVX512 static void average_row_avx512(const uint16_t *sum, int ratio, int channe
     ww_average_row_body(sum, ratio, channels, pixels, scale, out);
 }
 
-const ww_image_kernels ww_image_kernels_avx512 = {"avx512",          sum_rows_avx512,  reduce_row_avx512,
-                                                  blend_rows_avx512, weigh_row_avx512, average_row_avx512,
-                                                  sample_row_avx2,   luma_row_avx2,    chroma_row_avx2};
+const ww_image_kernels ww_image_kernels_avx512 = {
+    "avx512",           sum_rows_avx512, reduce_row_avx512, blend_rows_avx512, weigh_row_avx512,
+    average_row_avx512, sample_row_avx2, luma_row_avx2,     chroma_row_avx2,   full_row_avx2};
 #endif

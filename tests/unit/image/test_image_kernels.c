@@ -110,6 +110,18 @@ static void check_colours(ww_random *r)
     CHECK(memcmp(expected, got, (size_t)width) == 0);
 }
 
+// All there are.
+static void check_range(ww_random *r)
+{
+    uint8_t expected[256], got[256];
+    const int count = (int)up_to(r, 256);
+    for (int i = 0; i < 256; i++)
+        expected[i] = got[i] = (uint8_t)i;
+    plain->full_row(expected, count);
+    fast->full_row(got, count);
+    CHECK(memcmp(expected, got, sizeof got) == 0);
+}
+
 static void each_table(void (*check)(ww_random *r))
 {
     const ww_image_kernels *tables[TABLES_MAX];
@@ -127,6 +139,7 @@ static void each_table(void (*check)(ww_random *r))
 TEST(whole_ratios_agree_with_plain) { each_table(check_sums); }
 TEST(weighted_rows_agree_with_plain) { each_table(check_weights); }
 TEST(samples_agree_with_plain) { each_table(check_samples); }
+TEST(ranges_agree_with_plain) { each_table(check_range); }
 TEST(colours_agree_with_plain) { each_table(check_colours); }
 
 int main(void)
@@ -134,6 +147,7 @@ int main(void)
     RUN(whole_ratios_agree_with_plain);
     RUN(weighted_rows_agree_with_plain);
     RUN(samples_agree_with_plain);
+    RUN(ranges_agree_with_plain);
     RUN(colours_agree_with_plain);
     return FINISH();
 }
