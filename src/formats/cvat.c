@@ -94,4 +94,5 @@ static ww_status write(const ww_dataset *set, ww_dataset_out *out, ww_error *err
 const ww_export_format ww_format_cvat = {.name = "cvat",
                                          .description = "frames with all boxes for CVAT; whoswho import reads it back",
                                          .whole = true,
+                                         .needs_no_people = true,
                                          .write = write};

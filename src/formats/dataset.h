@@ -56,7 +56,7 @@ typedef struct ww_dataset {
     size_t faces[WW_SIDES];  // those of `chosen`, without dropped frames
 } ww_dataset;
 
-// Faces of nobody and of ignored people have no class. The catalog must outlive it.
+// Faces of nobody and of ignored people have no class; there may be no class at all. The catalog must outlive it.
 ww_status ww_dataset_make(ww_library *library, const ww_catalog *catalog, const ww_dataset_options *options,
                           ww_dataset *set, ww_error *err);
 void ww_dataset_free(ww_dataset *set);

@@ -146,7 +146,7 @@ static void warn(const ww_library *library, const ww_dataset *set, const chosen 
         apart += !ww_dataset_class_has_folder(set, i);
     for (size_t i = 0; i < c->count; i++)
         folders = folders || c->format[i]->has_person_folders;
-    if (all_whole(c))
+    if (all_whole(c) || set->classes.count == 0)
         return;
     if (set->options.val > 0 && !ww_dataset_side_used(set, WW_SIDE_VAL))
         ww_logf(
@@ -205,6 +205,19 @@ static ww_status write(ww_library *library, const ww_dataset *set, const chosen 
     return status;
 }
 
+static ww_status check_people(const ww_dataset *set, const chosen *c, ww_error *err)
+{
+    bool needed = set->catalog->face.count == 0;
+    for (size_t i = 0; i < c->count; i++)
+        needed = needed || !c->format[i]->needs_no_people;
+    if (set->classes.count > 0 || !needed)
+        return WW_OK;
+    return ww_fail(err, WW_ERR_NOT_FOUND,
+                   set->options.named_only
+                       ? "nobody has a name yet, so there is no class to write: whoswho name NUMBER NAME"
+                       : "there are no people in this library, so there is no class to write");
+}
+
 static ww_status make(ww_library *library, ww_catalog *catalog, const ww_dataset_options *options, const chosen *c,
                       const ww_footage_probe *probe, uint64_t key, ww_dataset_result *result, ww_error *err)
 {
@@ -220,9 +233,12 @@ static ww_status make(ww_library *library, ww_catalog *catalog, const ww_dataset
     if (status != WW_OK)
         return status;
     set.probe = probe;
-    count_set(&set, c, result);
-    warn(library, &set, c);
-    status = write(library, &set, c, options->out, key, result, err);
+    status = check_people(&set, c, err);
+    if (status == WW_OK) {
+        count_set(&set, c, result);
+        warn(library, &set, c);
+        status = write(library, &set, c, options->out, key, result, err);
+    }
     ww_dataset_free(&set);
     return status;
 }

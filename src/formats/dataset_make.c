@@ -71,11 +71,6 @@ static ww_status find_classes(ww_dataset *set, ww_error *err)
         for (size_t k = 0; k < p->face_count; k++)
             set->class_of[p->face[k]] = (int32_t)set->classes.count - 1;
     }
-    if (set->classes.count == 0)
-        return ww_fail(err, WW_ERR_NOT_FOUND,
-                       set->options.named_only
-                           ? "nobody has a name yet, so there is no class to write: whoswho name NUMBER NAME"
-                           : "there are no people in this library, so there is no class to write");
     return WW_OK;
 }
 
@@ -137,8 +132,9 @@ static ww_status leave_out_lost(ww_dataset *set, ww_error *err)
         else
             set->classes.item[kept++] = *class;
     }
+    const bool any = set->classes.count > 0;
     set->classes.count = kept;
-    return kept ? WW_OK : ww_fail(err, WW_ERR_NOT_FOUND, "no frame is left for train; lower --near-duplicate");
+    return kept || !any ? WW_OK : ww_fail(err, WW_ERR_NOT_FOUND, "no frame is left for train; lower --near-duplicate");
 }
 
 ww_status ww_dataset_make(ww_library *library, const ww_catalog *catalog, const ww_dataset_options *options,

@@ -99,4 +99,5 @@ static ww_status write(const ww_dataset *set, ww_dataset_out *out, ww_error *err
 const ww_export_format ww_format_embeddings = {
     .name = "embeddings",
     .description = "all faces' embeddings as faces.npy, and what is known of them as faces.csv",
+    .needs_no_people = true,
     .write = write};

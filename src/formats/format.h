@@ -12,6 +12,8 @@ typedef struct ww_export_format {
     bool has_person_folders; // see ww_dataset_class_has_folder
     // Whether the sides of the split are nothing to its reader, and every face is shown: for people, not for trainers.
     bool whole;
+    // Whether it shows faces of nobody too, so that it is worth writing where nobody is a class yet.
+    bool needs_no_people;
     // Puts the files of the set, in any order.
     ww_status (*write)(const ww_dataset *set, ww_dataset_out *out, ww_error *err);
 } ww_export_format;

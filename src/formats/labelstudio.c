@@ -105,4 +105,5 @@ const ww_export_format ww_format_labelstudio = {
     .name = "labelstudio",
     .description = "tasks with all boxes as predictions for Label Studio; whoswho import reads it back",
     .whole = true,
+    .needs_no_people = true,
     .write = write};

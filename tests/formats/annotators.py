@@ -420,6 +420,30 @@ def photos_of_one_name_and_half_a_hash_are_told_apart():
     check_equal(import_("lib", "half.xml", code=1)["passed_over"], 2, "pictures whose name fits two")
 
 
+def faces_of_nobody_can_be_annotated():
+    """One photo with one face: nobody is a person yet, and who says so does it in CVAT."""
+    os.mkdir("photo")
+    shown = numpy.full((500, 600, 3), 90, numpy.uint8)
+    shown[100:356, 150:406] = cv2.imread(os.path.join(DATA, "people", "basil.png"))
+    cv2.imwrite("photo/1.jpg", shown)
+    whoswho("run", "photo", "-o", "lib", "-q")
+    for kind in ("yolo", "chips", "timeline", "cvat,yolo"):
+        check("there are no people" in whoswho("export", "lib", "--to", kind, "-O", "none", code=3).err, kind)
+    check(not glob.glob("none*"), "nothing was begun")
+    check_equal(whoswho("export", "lib", "--to", "cvat,labelstudio,embeddings", "-O", "out", "-q").err, "", "messages")
+    check_equal(whoswho("check", "out", "--faces", "--json").json["findings"], [], "findings")
+    tree = cvat("out/cvat/annotations.xml")
+    (box,) = tree.getroot().iter("box")
+    box.set("label", "Somebody")
+    tree.write("new.xml")
+    import_("lib", "new.xml")
+    check_equal(list(people("lib").values()), ["Somebody"], "the face")
+    os.mkdir("empty")
+    cv2.imwrite("empty/1.jpg", numpy.full((200, 200, 3), 90, numpy.uint8))
+    whoswho("run", "empty", "-o", "nobody", "-q", code=None)
+    check("there are no people" in whoswho("export", "nobody", "--to", "cvat", "-O", "none", code=3).err, "no face at all")
+
+
 def a_deleted_frame_of_a_library_scanned_anew_deletes_nothing():
     """Marks of which all but one fit no face any more: the library's faces are not those that were exported."""
     export("cvat", "out")
@@ -510,6 +534,7 @@ main(
     the_articles_scripts_read_its_layout,
     pictures_of_another_library_are_told,
     names_with_half_a_hash_are_understood,
+    faces_of_nobody_can_be_annotated,
     photos_of_one_name_and_half_a_hash_are_told_apart,
     a_deleted_frame_of_a_library_scanned_anew_deletes_nothing,
     hostile_files_are_refused,
