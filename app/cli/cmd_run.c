@@ -144,6 +144,14 @@ static int serve(const struct settings *set)
     return scan_by.serve(&chosen, &set->scan);
 }
 
+// Whether nothing is asked of the sort: then one that begins with what the last one found gives the same.
+static bool sorts_as_before(const struct settings *set)
+{
+    const ww_cluster_options *o = &set->cluster;
+    return !set->known && !o->method && o->eps == WW_KEEP && o->threshold == WW_KEEP && o->min_samples == WW_KEEP
+           && o->min_quality == WW_KEEP && o->threads == 0;
+}
+
 static int scan_and_more(const struct settings *set, const char *const *inputs, size_t count, bool scan_only)
 {
     if (scan_by.serve)
@@ -174,12 +182,15 @@ static int scan_and_more(const struct settings *set, const char *const *inputs, 
         status = scan_by.scan(library, models, inputs, count, &set->scan, &o.scan, &err);
     bool nothing_read = status == WW_OK && o.scan.unreadable > 0 && o.scan.unreadable == o.scan.inputs;
     o.clustered = !scan_only && !nothing_read;
-    if (status == WW_OK && o.clustered)
+    const bool as_before = sorts_as_before(set);
+    if (status == WW_OK && o.clustered && as_before)
+        status = ww_library_resort(library, &o.cluster, &o.export, &err);
+    if (status == WW_OK && o.clustered && !as_before)
         status = ww_library_cluster(library, &set->cluster, &o.cluster, &err);
     o.asked_known = o.clustered && set->known;
     if (status == WW_OK && o.asked_known)
         status = known_people(&u, library, models, set->known, &set->cluster, &o.cluster, &o.known, &err);
-    if (status == WW_OK && o.clustered)
+    if (status == WW_OK && o.clustered && !as_before)
         status = ww_library_export(library, &o.export, &err);
     o.wall_s = ui_now_s() - begun_s;
     int code = EXIT_FINE;
