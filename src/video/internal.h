@@ -44,7 +44,7 @@ typedef struct ww_sink {
 
 struct ww_reader {
     const ww_source *source;
-    ww_demuxer *demuxer; // on the heap: libavformat keeps the address of its `cancel`
+    ww_demuxer *demuxer;      // on the heap: libavformat keeps the address of its `cancel`
     AVCodecContext *decoder;  // the one at work: the hardware's, or `software`
     AVCodecContext *software; // NULL as long as hardware does it
     ww_hardware hardware;
