@@ -135,10 +135,17 @@ typedef void rows_fn(const ww_int8_conv *c, int64_t first);
 ROWS_OF(8, 1)
 ROWS_OF(8, 2)
 ROWS_OF(8, 3)
-ROWS_OF(6, 4) ROWS_OF(4, 1) ROWS_OF(4, 2) ROWS_OF(4, 3) ROWS_OF(4, 4) ROWS_OF(1, 1) ROWS_OF(1, 2) ROWS_OF(1, 3)
-    ROWS_OF(1, 4)
+ROWS_OF(6, 4)
+ROWS_OF(4, 1)
+ROWS_OF(4, 2)
+ROWS_OF(4, 3)
+ROWS_OF(4, 4)
+ROWS_OF(1, 1)
+ROWS_OF(1, 2)
+ROWS_OF(1, 3)
+ROWS_OF(1, 4)
 
-        static void run_vnni(const ww_int8_conv *c)
+static void run_vnni(const ww_int8_conv *c)
 {
     static rows_fn *const wide[] = {rows_8_1, rows_8_2, rows_8_3, rows_6_4},
                           *const narrow[] = {rows_4_1, rows_4_2, rows_4_3, rows_4_4},
