@@ -175,18 +175,19 @@ static const char version_7[] =
     ");"
     "CREATE INDEX source_failed ON source (path) WHERE error IS NOT NULL;";
 
-static const char version_8[] =
-    // Of footage that was scanned before there are none.
+static const char version_8[] = // of footage that was scanned before there are none
     "CREATE TABLE face_chip ("
     "  face INTEGER PRIMARY KEY REFERENCES face ON DELETE CASCADE,"
     "  light BLOB NOT NULL," // little-endian floats, see base/light.h
     "  png BLOB NOT NULL"    // see image/chip.h
-    ");"
-    // What tells, without reading it, that a file of the export is as it was written.
+    ");";
+
+static const char version_9[] = // what tells, without reading it, that a file of the export is as it was written
     "ALTER TABLE exported ADD COLUMN key INTEGER NOT NULL DEFAULT 0;"   // of all that it was made from; 0: not known
     "ALTER TABLE exported ADD COLUMN bytes INTEGER NOT NULL DEFAULT 0;" // its size
-    "ALTER TABLE exported ADD COLUMN changed_ns INTEGER NOT NULL DEFAULT 0;" // its ctime; 0: not known
-    // Of shards: what joining them needs.
+    "ALTER TABLE exported ADD COLUMN changed_ns INTEGER NOT NULL DEFAULT 0;"; // its ctime; 0: not known
+
+static const char version_10[] = // of shards: what joining them needs
     "CREATE TABLE source_place ("
     "  source INTEGER PRIMARY KEY REFERENCES source ON DELETE CASCADE,"
     "  place INTEGER NOT NULL" // of its file among the inputs of all shards together, from 1
@@ -201,7 +202,9 @@ static const char version_8[] =
     "  faces_small INTEGER NOT NULL,"
     "  faces_fleeting INTEGER NOT NULL,"
     "  PRIMARY KEY (source, span)"
-    ") WITHOUT ROWID;"
+    ") WITHOUT ROWID;";
+
+static const char version_11[] =
     // What files held when they were hashed last, so that a known one is not read: see scan/known_file.h.
     "CREATE TABLE file_content ("
     "  path BLOB PRIMARY KEY,"   // absolute
@@ -214,7 +217,9 @@ static const char version_8[] =
     "  inode INTEGER NOT NULL,"
     "  hashed_ns INTEGER NOT NULL"
     ") WITHOUT ROWID;"
-    "CREATE INDEX file_content_hash ON file_content (hash);"
+    "CREATE INDEX file_content_hash ON file_content (hash);";
+
+static const char version_12[] =
     // What the last sort leaves for the next one, in one row at most: see people/sort_state.h.
     "CREATE TABLE sort_state ("
     "  digest INTEGER NOT NULL,"  // of all it goes by but decisions, and of who is who
@@ -227,12 +232,11 @@ static const char version_8[] =
     "  false_split REAL NOT NULL,"
     "  clusters BLOB NOT NULL," // for each face a little-endian number
     "  joins BLOB NOT NULL"
-    ");";
+    ");"
+    // Of footage that was scanned before it is not known until the file is met again.
+    "ALTER TABLE source ADD COLUMN stream_start_us INTEGER;";
 
-// Of footage that was scanned before it is not known until the file is met again.
-static const char version_9[] = "ALTER TABLE source ADD COLUMN stream_start_us INTEGER;";
-
-const char *const ww_schema_step[] = {version_1, version_2, version_3, version_4, version_5,
-                                      version_6, version_7, version_8, version_9};
+const char *const ww_schema_step[] = {version_1, version_2, version_3, version_4,  version_5,  version_6,
+                                      version_7, version_8, version_9, version_10, version_11, version_12};
 const int ww_schema_steps = sizeof ww_schema_step / sizeof *ww_schema_step;
 _Static_assert(sizeof ww_schema_step / sizeof *ww_schema_step == WW_STORE_VERSION, "one step a version");

@@ -156,7 +156,8 @@ def older(out):
     """Makes the library one of the version before: its times are the same, and nothing says where the picture begins."""
     base = sqlite3.connect(os.path.join(out, "whoswho.db"))
     base.execute("ALTER TABLE source DROP COLUMN stream_start_us")
-    base.execute("PRAGMA user_version = 8")
+    base.execute("DROP TABLE sort_state")
+    base.execute("PRAGMA user_version = 11")
     base.commit()
     base.close()
 

@@ -68,13 +68,13 @@ static float float_from_bits(uint32_t bits)
     return f;
 }
 
-// IEEE 754 binary16.
+// IEEE 754 binary16: exponents begin at -14, where a float's begin at -126.
 static float float_from_half(uint32_t half)
 {
-    int exponent = (int)(half >> 10 & 31), fraction = (int)(half & 1023);
+    const uint32_t exponent = half >> 10 & 31, fraction = half & 1023;
     float magnitude = exponent == 31  ? (fraction ? NAN : INFINITY)
-                      : exponent == 0 ? ldexpf((float)fraction, -24)
-                                      : ldexpf((float)(fraction + 1024), exponent - 25);
+                      : exponent == 0 ? (float)fraction * 0x1p-24F
+                                      : float_from_bits((exponent + 112) << 23 | fraction << 13);
     return half & 0x8000 ? -magnitude : magnitude;
 }
 
