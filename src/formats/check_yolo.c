@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What Ultralytics' readers refuse or pass over silently: images/SIDE and labels/SIDE, data.yaml with nc or names.
+// What Ultralytics' readers refuse or pass over silently: data.yaml with nc or names, and for each side pictures where
+// it says (else images/SIDE). Labels lie in the same folder, with the last folder `images` of its path called `labels`.
 #include "base/files.h"
 #include "base/number.h"
 #include "base/search.h"
@@ -14,11 +15,15 @@
 #define SHARE_TOLERANCE 2e-6 // labels have six decimals
 enum { CLASSES_MAX = 1000000, FIELDS = 5 };
 
+typedef struct side_folders {
+    char pictures[PATH_MAX], labels[PATH_MAX];
+} side_folders;
+
 typedef struct yolo {
     ww_checker *c;
     long classes;
     int64_t *faces; // by class, in train
-    bool val_is_train;
+    side_folders at[WW_SIDES];
     ww_label_boxes labels; // of the picture at hand
 } yolo;
 
@@ -51,11 +56,51 @@ static bool read_key(const char *yaml, const char *key, char *value, size_t byte
     return false;
 }
 
-static bool is_val_train(const char *yaml)
+static bool same_as_train(const yolo *y, int side)
 {
-    char train[PATH_MAX], val[PATH_MAX];
-    return read_key(yaml, "train", train, sizeof train) && read_key(yaml, "val", val, sizeof val)
-           && strcmp(train, val) == 0;
+    return side != WW_SIDE_TRAIN && strcmp(y->at[side].pictures, y->at[WW_SIDE_TRAIN].pictures) == 0;
+}
+
+// "a/images/b" to "a/labels/b"; without a folder of that name labels lie beside the pictures.
+static void find_labels(side_folders *at)
+{
+    static const char images[] = "images", labels[] = "labels";
+    const char *last = NULL;
+    for (const char *part = at->pictures; part; part = strchr(part, '/')) {
+        part += *part == '/';
+        if (strcspn(part, "/") == sizeof images - 1 && strncmp(part, images, sizeof images - 1) == 0)
+            last = part;
+    }
+    memcpy(at->labels, at->pictures, sizeof at->labels);
+    if (last)
+        memcpy(at->labels + (last - at->pictures), labels, sizeof labels - 1);
+}
+
+// Without quotation marks, slashes at the end, and what leads to the folder itself; "../" once, as Ultralytics has it.
+static const char *plain_path(char *said)
+{
+    char *path = said + (*said == '"' || *said == '\'');
+    size_t end = strlen(path);
+    while (end > 0 && strchr("/ \t\"'", path[end - 1]))
+        path[--end] = 0;
+    path += strncmp(path, "./", 2) == 0 ? 2 : 0;
+    return path + (strncmp(path, "../", 3) == 0 ? 3 : 0);
+}
+
+static void find_side(yolo *y, const char *yaml, int side)
+{
+    char said[PATH_MAX];
+    side_folders *at = &y->at[side];
+    snprintf(at->pictures, sizeof at->pictures, "images/%s", ww_side_name[side]);
+    if (yaml && read_key(yaml, ww_side_name[side], said, sizeof said)) {
+        const char *path = plain_path(said);
+        if (ww_path_is_inside(path))
+            memmove(at->pictures, path, strlen(path) + 1);
+        else
+            ww_check_note(y->c, "%sdata.yaml: %s is '%s', not a folder in this one: it is not read", y->c->prefix,
+                          ww_side_name[side], said);
+    }
+    find_labels(at);
 }
 
 static ww_status read_classes(yolo *y, ww_error *err)
@@ -66,7 +111,8 @@ static ww_status read_classes(yolo *y, ww_error *err)
     ww_status status = ww_folder_read(y->c->folder, path, LABEL_BYTES_MAX, &yaml, &bytes, err);
     if (status == WW_OK)
         y->classes = count_classes((char *)yaml);
-    y->val_is_train = status == WW_OK && is_val_train((char *)yaml);
+    for (int side = 0; side < WW_SIDES; side++)
+        find_side(y, status == WW_OK ? (char *)yaml : NULL, side);
     if (status == WW_OK && (y->classes < 1 || y->classes > CLASSES_MAX)) {
         ww_check_found(y->c, "%s: it tells no number of classes (nc)", path);
         y->classes = 0;
@@ -147,11 +193,17 @@ static ww_status check_label(yolo *y, const char *path, int side, ww_error *err)
     return status;
 }
 
-static ww_status check_pair(yolo *y, const char *side_name, const char *name, int side, ww_error *err)
+static bool is_label(const char *name)
+{
+    const size_t length = strlen(name);
+    return length > 4 && strcmp(name + length - 4, ".txt") == 0;
+}
+
+static ww_status check_pair(yolo *y, const char *name, int side, ww_error *err)
 {
     bool labelled = false;
-    char *stem = ww_path_stem(name), *picture = ww_strf("images/%s/%s", side_name, name),
-         *label = ww_strf("labels/%s/%s.txt", side_name, stem);
+    char *stem = ww_path_stem(name), *picture = ww_strf("%s/%s", y->at[side].pictures, name),
+         *label = ww_strf("%s/%s.txt", y->at[side].labels, stem);
     y->labels.boxes.count = 0;
     ww_status status = ww_check_exists(y->c, label, WW_ENTRY_FILE, &labelled, err);
     if (status == WW_OK && labelled)
@@ -166,7 +218,7 @@ static ww_status check_pair(yolo *y, const char *side_name, const char *name, in
     return status;
 }
 
-static void find_label_alone(yolo *y, const char *side_name, const char *name, char **pictures, size_t count)
+static void find_label_alone(yolo *y, int side, const char *name, char **pictures, size_t count)
 {
     char *stem = ww_path_stem(name);
     const size_t length = strlen(stem);
@@ -174,33 +226,50 @@ static void find_label_alone(yolo *y, const char *side_name, const char *name, c
     size_t at; // `pictures` is sorted by bytes; those of this stem stand together
     WW_LOWER_BOUND(at, count, strncmp(pictures[at], stem, length) < 0);
     for (; !found && at < count && strncmp(pictures[at], stem, length) == 0; at++)
-        found = pictures[at][length] == '.' && !strchr(pictures[at] + length + 1, '.');
+        found = pictures[at][length] == '.' && !strchr(pictures[at] + length + 1, '.') && !is_label(pictures[at]);
     if (!found)
-        ww_check_found(y->c, "%slabels/%s/%s: the label has no picture", y->c->prefix, side_name, name);
+        ww_check_found(y->c, "%s%s/%s: the label has no picture", y->c->prefix, y->at[side].labels, name);
     free(stem);
+}
+
+// Both may be in one folder.
+static ww_status check_files(yolo *y, int side, char **pictures, size_t picture_count, char **labels,
+                             size_t label_count, size_t *checked, ww_error *err)
+{
+    const bool beside = strcmp(y->at[side].pictures, y->at[side].labels) == 0;
+    ww_status status = WW_OK;
+    *checked = 0;
+    for (size_t i = 0; status == WW_OK && i < picture_count; i++) {
+        if (beside && is_label(pictures[i]))
+            continue;
+        status = check_pair(y, pictures[i], side, err);
+        ++*checked;
+    }
+    for (size_t i = 0; status == WW_OK && i < label_count; i++)
+        if (!beside || is_label(labels[i]))
+            find_label_alone(y, side, labels[i], pictures, picture_count);
+    return status;
 }
 
 static ww_status check_side(yolo *y, int side, ww_error *err)
 {
     char **pictures = NULL, **labels = NULL;
-    size_t picture_count = 0, label_count = 0;
-    char *images_dir = ww_strf("images/%s", ww_side_name[side]), *labels_dir = ww_strf("labels/%s", ww_side_name[side]);
-    ww_status status = ww_check_list(y->c, images_dir, &pictures, &picture_count, err);
+    size_t picture_count = 0, label_count = 0, checked = 0;
+    const side_folders *at = &y->at[side];
+    if (same_as_train(y, side)) {
+        ww_check_note(y->c, "%sdata.yaml: %s is train: a training runs, but its figures say nothing about new footage",
+                      y->c->prefix, ww_side_name[side]);
+        return WW_OK;
+    }
+    ww_status status = ww_check_list(y->c, at->pictures, &pictures, &picture_count, err);
     if (status == WW_OK)
-        status = ww_check_list(y->c, labels_dir, &labels, &label_count, err);
-    for (size_t i = 0; status == WW_OK && i < picture_count; i++)
-        status = check_pair(y, ww_side_name[side], pictures[i], side, err);
-    for (size_t i = 0; status == WW_OK && i < label_count; i++)
-        find_label_alone(y, ww_side_name[side], labels[i], pictures, picture_count);
-    if (status == WW_OK && picture_count == 0 && side == WW_SIDE_VAL && y->val_is_train)
-        ww_check_note(y->c, "%sdata.yaml: val is train: a training runs, but its figures say nothing about new footage",
-                      y->c->prefix);
-    else if (status == WW_OK && picture_count == 0 && side != WW_SIDE_TEST)
-        ww_check_found(y->c, "%s%s: there are no pictures for %s", y->c->prefix, images_dir, ww_side_name[side]);
+        status = ww_check_list(y->c, at->labels, &labels, &label_count, err);
+    if (status == WW_OK)
+        status = check_files(y, side, pictures, picture_count, labels, label_count, &checked, err);
+    if (status == WW_OK && checked == 0 && side != WW_SIDE_TEST)
+        ww_check_found(y->c, "%s%s: there are no pictures for %s", y->c->prefix, at->pictures, ww_side_name[side]);
     ww_folder_names_free(pictures, picture_count);
     ww_folder_names_free(labels, label_count);
-    free(images_dir);
-    free(labels_dir);
     return status;
 }
 

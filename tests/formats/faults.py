@@ -128,6 +128,24 @@ def faults_of_yolo_are_found():
         planted(number, "yolo", plant, expected)
 
 
+def pictures_are_read_where_the_set_says():
+    """A library's own folder (Frames, labels beside the pictures), and folders named otherwise."""
+    shutil.copytree(library(), "own")
+    told = whoswho("check", "own", "--json").json
+    check_equal((told["findings"], told["pictures"] > 0, told["labels"] > 0), ([], True, True), "findings, pictures, labels of a library")
+    remove("Frames/*.txt")("own")
+    check(any(re.search(r"Frames/frame_1\.jpg: the picture has no label", line) for line in findings("own")), "a label that is gone")
+    export("yolo", "set", *APART)
+    shutil.copytree("set", "renamed")
+    for kind in ("images", "labels"):
+        os.makedirs(f"renamed/learn/{kind}")
+        os.rename(f"renamed/{kind}/train", f"renamed/learn/{kind}/a")
+    rewrite("renamed/data.yaml", lambda text: text.replace("train: images/train", 'train: "../learn/images/a/"'))
+    check_equal([line for line in other_findings("renamed") if "is missing" not in line], [], "of a set whose train lies elsewhere")
+    rewrite("renamed/data.yaml", lambda text: text.replace("../learn", "/learn"))
+    check(any("no pictures for train" in line for line in findings("renamed")), "train outside the set")
+
+
 def tear_track(out):
     """A picture that was in train is in val now, as a split by chance would have it."""
     with open(f"{out}/train/metadata.jsonl", encoding="utf-8") as f:
@@ -556,6 +574,7 @@ def damaged_chips_are_told():
 
 main(
     faults_of_yolo_are_found,
+    pictures_are_read_where_the_set_says,
     faults_of_person_folders_are_found,
     faults_of_other_kinds_of_pictures_are_found,
     faces_without_a_label_are_found,
