@@ -123,6 +123,8 @@ ww_status ww_source_trouble(const ww_demuxer *demuxer, ww_error *err)
 {
     if (ww_is_cancelled(&demuxer->cancel))
         return ww_fail(err, WW_ERR_CANCELLED, "stopped while reading %s", demuxer->path);
+    if (demuxer->starved)
+        return ww_fail(err, WW_ERR_MEMORY, "%s: no memory to read on", demuxer->path);
     const AVIOContext *io = demuxer->format ? demuxer->format->pb : NULL;
     if (!io || io->error >= 0 || io->error == AVERROR_EOF)
         return WW_OK;
@@ -218,7 +220,9 @@ static void bound_times(const ww_demuxer *demuxer, AVPacket *packet)
 static bool read_packet(ww_demuxer *demuxer, AVPacket *packet)
 {
     while (!demuxer->ended) {
-        if (av_read_frame(demuxer->format, packet) < 0)
+        const int rc = av_read_frame(demuxer->format, packet);
+        demuxer->starved |= rc == AVERROR(ENOMEM);
+        if (rc < 0)
             demuxer->ended = true;
         else if (packet->stream_index == demuxer->stream->index && packet->size > 0)
             break;

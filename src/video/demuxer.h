@@ -47,7 +47,8 @@ typedef struct ww_demuxer {
     AVPacket *queue[WW_DEMUXER_QUEUE]; // read already, to be given next; all allocated, the first `queued` filled
     int queued;
     bool ended;
-    bool whole; // each frame is painted over those before it (GIF, APNG): decoding begins at the first
+    bool starved; // it ended because there was no memory
+    bool whole;   // each frame is painted over those before it (GIF, APNG): decoding begins at the first
     uint32_t next_ordinal;
     int64_t clock_offset, clock_last; // see repair_clock in demuxer.c
     int64_t second_ticks, ticks_max;
@@ -65,7 +66,8 @@ void ww_demuxer_close(ww_demuxer *demuxer); // also fine for a zeroed one
 // The next packet of the stream (caller unrefs) and its stamp; false at the end, also where the file breaks off or
 // cannot be read.
 bool ww_demuxer_next(ww_demuxer *demuxer, AVPacket *packet, ww_stamp *stamp);
-// Why ww_demuxer_next came to an end before the file did: WW_ERR_IO when reading failed, WW_ERR_CANCELLED, else WW_OK.
+// Why ww_demuxer_next came to an end before the file did: WW_ERR_IO when reading failed, WW_ERR_MEMORY,
+// WW_ERR_CANCELLED, else WW_OK.
 ww_status ww_source_trouble(const ww_demuxer *demuxer, ww_error *err);
 // Video streams beside the one picked.
 int ww_source_other_tracks(const ww_demuxer *demuxer);

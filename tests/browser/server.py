@@ -455,7 +455,7 @@ def test_added(copy):
 def test_questions(copy):
     """On the demo clip taken apart, so that there is something to ask; in any order of answers the list is a fresh one's."""
     folder = copy()
-    subprocess.run([program, "cluster", folder, "--method", "hac", "--threshold", "0.4", "-q"], check=True)
+    subprocess.run([program, "cluster", folder, "--method", "hac", "--threshold", "0.3", "-q"], check=True)
     with Server(program, folder) as server:
         client = entered(server)
 

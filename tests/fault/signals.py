@@ -80,12 +80,12 @@ def processor_time():
 
 def clustering_vectors_is_stopped():
     """DBSCAN of many vectors writes nothing before its end, and leaves nothing."""
-    dice, rows = random.Random(1), 120000
-    values = array.array("f", (dice.random() for _ in range(rows // 20 * DIM))) * 20
+    dice, rows = random.Random(1), 400000
+    values = array.array("f", iter(dice.randbytes(rows * DIM)))  # bytes: hardly two of them near each other
     head = f"{{'descr': '<f4', 'fortran_order': False, 'shape': ({rows}, {DIM}), }}".ljust(117) + "\n"
     with open("x.npy", "wb") as f:
         f.write(b"\x93NUMPY\x01\x00" + len(head).to_bytes(2, "little") + head.encode() + values.tobytes())
-    asked = ("cluster", "--embeddings", "x.npy", "-O", "x.csv", "--method", "dbscan", "--eps", "1", "-t", "1")
+    asked = ("cluster", "--embeddings", "x.npy", "-O", "x.csv", "--method", "dbscan", "--eps", "100", "-t", "1")
     for number in (signal.SIGTERM, signal.SIGINT):
         check_stopped(stopped(number, lambda: True, *asked), "nothing was written")
         assert not [name for name in os.listdir(".") if name.startswith("x.csv")], os.listdir(".")
