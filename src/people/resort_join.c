@@ -164,7 +164,7 @@ ww_status ww_join_again(ww_resort *r, ww_error *err)
                 .part = ww_try_array(r->count, sizeof *a.part),
                 .near = ww_try_array(r->count, sizeof *a.near)};
     ww_status status = a.may && a.ask && a.part && a.near ? find_askers(r, &a, err) : ww_resort_no_memory(r, err);
-    if (status == WW_OK && !r->far && ww_any_face(a.ask, r->count)) {
+    if (status == WW_OK && a.ask && !r->far && ww_any_face(a.ask, r->count)) {
         status = ww_catalog_add_vectors(r->in->faces, err);
         if (status == WW_OK)
             status = find_voices(r, &a, err);
