@@ -9,11 +9,6 @@
 #define NONE WW_NO_FACE
 enum { ROUNDS_MAX = 12 }; // of looking at what is around what came out differently
 
-ww_status ww_resort_no_memory(const ww_resort *r, ww_error *err)
-{
-    return ww_fail_memory(err, "sorting %zu faces", r->count);
-}
-
 static bool is_seed(const ww_resort *r, const ww_decided *d, size_t face)
 {
     return r->in->options->grade[face] == WW_FACE_SEED || ww_identity_of(d, face) >= 0;
