@@ -19,12 +19,11 @@ typedef struct ww_resort {
     bool far;               // everything is better sorted anew
 } ww_resort;
 
-// WW_ERR_MEMORY, in the sight of clang-tidy too.
 static inline ww_status ww_resort_no_memory(const ww_resort *r, ww_error *err)
 {
-    (void)ww_fail_memory(err, "sorting %zu faces", r->count);
-    return WW_ERR_MEMORY;
+    return ww_fail_memory(err, "sorting %zu faces", r->count);
 }
+
 // Marks whole blocks of which a face is marked.
 ww_status ww_resort_complete(ww_resort *r, bool *marked, ww_error *err);
 
