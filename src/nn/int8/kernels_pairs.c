@@ -22,7 +22,8 @@ static void pack(const int8_t *weights, int64_t rows, int64_t quads, int64_t cha
     for (int64_t o = 0; o < channels; o++)
         for (int64_t i = 0; i < each; i++) {
             const int64_t quad = o / LANES * rows * quads + i / QUAD;
-            to[quad * LANES * QUAD + i % QUAD / 2 * LANES * 2 + o % LANES * 2 + i % 2] = weights[o * each + i];
+            to[quad * LANES * QUAD + i % QUAD / 2 * LANES * 2 + o % LANES * 2 + i % 2] =
+                (int16_t)(int)weights[o * each + i];
         }
 }
 

@@ -13,6 +13,7 @@ static const ww_int8_kind *const kinds[] = {&ww_int8_line, &ww_int8_dense, &ww_i
 static const ww_int8_kind *kind_of(const ww_int8 *e, const ww_node *n)
 {
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        // NOLINTNEXTLINE(clang-analyzer-core.NullDereference): none of them is NULL
         if (kinds[i]->fits(e, n))
             return kinds[i];
     return NULL;
