@@ -137,6 +137,7 @@ static ww_status extract(const adding *a, const ww_selected_frame *frame, ww_spa
 static ww_status store(const adding *a, ww_drawn_face *drawn, int place, ww_span_result *seen, ww_error *err)
 {
     ww_extracted_face *face = &seen->faces.item[0];
+    // NOLINTNEXTLINE(clang-analyzer-core.NullDereference): one face was extracted
     face->row.frame = drawn->frame;
     face->row.order = place;
     face->row.x = drawn->box.x; // to the bit: by its key the decision that it was added finds it again
