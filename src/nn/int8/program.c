@@ -190,7 +190,7 @@ static void begin_values(ww_int8 *e)
     }
 }
 
-static ww_status build(ww_int8 *e, ww_error *err)
+static ww_status build(ww_int8 *e, const ww_cancel *cancel, ww_error *err)
 {
     const ww_net_plan *p = e->plan;
     begin_values(e);
@@ -200,6 +200,7 @@ static ww_status build(ww_int8 *e, ww_error *err)
             kind->announce(e, &p->node[i]);
     }
     ww_status status = ww_layer_clock_make(&e->clock, p->net) ? WW_OK : ww_fail_memory(err, "the network's operators");
+    e->clock.cancel = cancel;
     if (status == WW_OK)
         status = ww_int8_make_real(e, p->input, err);
     for (size_t i = 0; i < p->node_count && status == WW_OK; i++) {
@@ -222,10 +223,8 @@ ww_status ww_int8_open(ww_net_plan *plan, const ww_int8_kernel *kernel, size_t b
     e->plan = plan;
     e->kernel = kernel ? kernel : ww_int8_kernel_best();
     e->bytes_left = bytes_max;
-    e->clock.cancel = cancel;
     e->value = ww_try_array(plan->value_count, sizeof *e->value);
-    const ww_status status = e->value ? build(e, err) : ww_fail_memory(err, "the network's values");
-    e->clock.cancel = cancel;
+    const ww_status status = e->value ? build(e, cancel, err) : ww_fail_memory(err, "the network's values");
     if (status != WW_OK) {
         ww_error_prefix(err, "%s", plan->net->name);
         ww_int8_close(e);

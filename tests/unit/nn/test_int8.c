@@ -241,6 +241,28 @@ TEST(memory_is_bounded)
     ww_net_free(net);
 }
 
+static bool say_stop(void *user)
+{
+    ++*(int *)user;
+    return true;
+}
+
+TEST(opening_that_is_not_wanted_any_more_ends)
+{
+    ww_error err = {0};
+    int asked = 0;
+    const ww_cancel cancel = {say_stop, &asked};
+    ww_session *session = NULL;
+    ww_net *net = everything(&err);
+    CHECK_OK(set(net, ranges, &err));
+    CHECK_EQ(ww_session_open_with(net, &(ww_shape){4, {BATCH, 1, SIDE, SIDE}}, &(ww_session_options){.cancel = &cancel},
+                                  &session, &err),
+             WW_ERR_CANCELLED);
+    CHECK(session == NULL);
+    CHECK_EQ(asked, 1);
+    ww_net_free(net);
+}
+
 TEST(the_sigmoid_is_one)
 {
     for (float x = -120; x < 120; x += 0.37f)
@@ -258,6 +280,7 @@ int main(void)
     RUN(parts_of_it_may_be_float);
     RUN(ranges_that_make_no_sense_are_refused);
     RUN(memory_is_bounded);
+    RUN(opening_that_is_not_wanted_any_more_ends);
     RUN(the_sigmoid_is_one);
     return FINISH();
 }
