@@ -4,12 +4,13 @@
 
 #include "base/memory.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum {
-    QUAD = 4,
+    QUAD = WW_INT8_QUAD,
     PADDING_MAX = 16,
     TERMS_MAX = 32768, // of a sum: 255 x 127 each
     ADD_NONE = WW_NO_VALUE,
@@ -78,6 +79,16 @@ static bool read_request(const ww_int8 *e, const ww_node *n, request *r)
     return ww_shape_span(r->k, 1, 4) <= TERMS_MAX && read_posts(n, r) && read_window(e, n, r);
 }
 
+// Of a node that was found to fit.
+static request request_of(const ww_int8 *e, const ww_node *n)
+{
+    request r;
+    const bool fits = read_request(e, n, &r);
+    assert(fits);
+    (void)fits;
+    return r;
+}
+
 // ---- scales
 
 static float largest(const float *x, int64_t count)
@@ -88,7 +99,7 @@ static float largest(const float *x, int64_t count)
     return most;
 }
 
-static int8_t quantised(float weight, float scale) { return (int8_t)lrintf(weight / scale); }
+static int quantised(float weight, float scale) { return (int)lrintf(weight / scale); }
 
 // Scale of the weights of one output channel.
 static float weight_scale(const request *r, int64_t channel)
@@ -98,13 +109,13 @@ static float weight_scale(const request *r, int64_t channel)
     return most > 0 && isfinite(most) ? most / WEIGHT_MAX : 1;
 }
 
-// y's byte - zero (or y itself, where `to` is NULL) = factor x sum + offset.
-static void set_line(const request *r, const ww_int8_value *from, const ww_int8_value *add, const ww_int8_value *to,
+// y / unit = factor x sum + offset: y's byte - zero where `unit` is y's scale, y itself where it is 1. `scale`: of the
+// channel's weights.
+static void set_line(const request *r, const ww_int8_value *from, const ww_int8_value *add, double unit,
                      int64_t channel, float scale, ww_int8_step *s)
 {
     const int64_t each = ww_shape_span(r->k, 1, 4);
-    // NOLINTNEXTLINE(clang-analyzer-core.NullDereference): a step has a value for each input
-    const double unit = to ? (double)to->scale : 1, real = (double)from->scale * (double)scale;
+    const double real = (double)from->scale * (double)scale;
     int64_t weights = 0;
     for (int64_t i = 0; i < each; i++)
         weights += quantised(r->weights[channel * each + i], scale);
@@ -118,14 +129,15 @@ static void set_line(const request *r, const ww_int8_value *from, const ww_int8_
 static bool make_lines(ww_int8 *e, const ww_node *n, const request *r, bool bytes, ww_int8_step *s)
 {
     const size_t padded = (size_t)(r->y->dim[1] + WW_INT8_LANES) * sizeof(float);
-    const ww_int8_value *from = &e->value[n->input[0]], *to = bytes ? &e->value[n->output[0]] : NULL;
+    const double unit = bytes ? (double)e->value[n->output[0]].scale : 1;
+    const ww_int8_value *from = &e->value[n->input[0]];
     const ww_int8_value *add = r->add == ADD_NONE ? NULL : &e->value[r->add];
     s->factor = ww_int8_alloc(e, padded);
     s->offset = ww_int8_alloc(e, padded);
     if (!s->factor || !s->offset)
         return false;
     for (int64_t o = 0; o < r->y->dim[1]; o++)
-        set_line(r, from, add, to, o, weight_scale(r, o), s);
+        set_line(r, from, add, unit, o, weight_scale(r, o), s);
     return true;
 }
 
@@ -164,8 +176,7 @@ static bool is_dense(const ww_int8 *e, const ww_node *n)
 
 static void announce(ww_int8 *e, const ww_node *n)
 {
-    request r;
-    read_request(e, n, &r);
+    const request r = request_of(e, n);
     ww_int8_value *from = &e->value[n->input[0]], *root = ww_int8_root(e, n->input[0]);
     from->wanted = root->wanted = true;
     for (int i = 0; i < 2; i++) {
@@ -176,16 +187,21 @@ static void announce(ww_int8 *e, const ww_node *n)
         e->value[r.add].wanted = true;
 }
 
+static void activate(const ww_post *p, float *x, int64_t count)
+{
+    const bool sigmoid = p->activation == WW_ACT_SIGMOID;
+    for (int64_t i = 0; i < count; i++)
+        x[i] = sigmoid ? ww_int8_sigmoid(x[i]) : ww_activate(p->activation, p->a, p->b, x[i]);
+}
+
 static void run_dense(const ww_int8 *e, const ww_int8_step *s)
 {
     ww_int8_conv c = s->conv;
     const int64_t plane = c.width * c.height;
     for (int64_t n = 0; n < s->batch; n++) {
         e->kernel->run(&c);
-        for (int64_t i = 0; s->activation && i < c.channels * plane; i++)
-            c.plane[i] = s->activation->activation == WW_ACT_SIGMOID
-                             ? ww_int8_sigmoid(c.plane[i])
-                             : ww_activate(s->activation->activation, s->activation->a, s->activation->b, c.plane[i]);
+        if (s->activation)
+            activate(s->activation, c.plane, c.channels * plane);
         c.in += s->in_picture;
         c.add = c.add ? c.add + s->add_picture : NULL;
         c.out = c.out ? c.out + s->out_picture : NULL;
@@ -210,7 +226,7 @@ static ww_status pack_dense(ww_int8 *e, const request *r, ww_int8_step *s, ww_er
         for (int64_t c = 0; c < channels; c++)
             for (int64_t y = 0; y < rows; y++)
                 for (int64_t x = 0; x < columns; x++)
-                    plain[(o * rows + y) * run + x * channels + c] = quantised(*w++, scale);
+                    plain[(o * rows + y) * run + x * channels + c] = (int8_t)quantised(*w++, scale);
     }
     e->kernel->pack(plain, rows, quads, outs, s->weights);
     free(plain);
@@ -272,8 +288,7 @@ static ww_status add_made(ww_int8 *e, ww_int8_step *s, ww_status status, ww_erro
 
 static ww_status add_dense(ww_int8 *e, const ww_node *n, ww_error *err)
 {
-    request r;
-    read_request(e, n, &r);
+    const request r = request_of(e, n);
     const bool bytes = gives_bytes(e, n, &r);
     ww_int8_step s = {.run = run_dense, .node = n, .activation = r.activation};
     ww_status status = make_ends(e, n, &r, bytes, err);
@@ -311,7 +326,7 @@ static bool pack_each_channel(ww_int8 *e, const request *r, ww_int8_step *s)
     for (int64_t o = 0; weights && o < channels; o++) {
         const float scale = weight_scale(r, o);
         for (int64_t i = 0; i < taps; i++)
-            weights[i * channels + o] = (int16_t)(int)quantised(r->weights[o * taps + i], scale);
+            weights[i * channels + o] = (int16_t)quantised(r->weights[o * taps + i], scale);
     }
     return weights != NULL;
 }
@@ -319,6 +334,7 @@ static bool pack_each_channel(ww_int8 *e, const request *r, ww_int8_step *s)
 static void place_each_channel(const ww_int8 *e, const ww_node *n, const request *r, ww_int8_step *s)
 {
     const ww_int8_picture *in = &ww_int8_root(e, n->input[0])->picture, *out = &ww_int8_root(e, n->output[0])->picture;
+    s->batch = r->y->dim[0];
     s->in_picture = in->picture;
     s->out_picture = out->picture;
     s->depthwise = (ww_int8_depthwise){.kernel = {r->k->dim[2], r->k->dim[3]},
@@ -337,10 +353,8 @@ static void place_each_channel(const ww_int8 *e, const ww_node *n, const request
 
 static ww_status add_each_channel(ww_int8 *e, const ww_node *n, ww_error *err)
 {
-    request r;
-    read_request(e, n, &r);
-    // NOLINTNEXTLINE(clang-analyzer-core.NullDereference): read_request fills it
-    ww_int8_step s = {.run = run_each_channel, .node = n, .batch = r.y->dim[0]};
+    const request r = request_of(e, n);
+    ww_int8_step s = {.run = run_each_channel, .node = n};
     ww_status status = make_ends(e, n, &r, true, err);
     if (status == WW_OK && (!make_lines(e, n, &r, true, &s) || !pack_each_channel(e, &r, &s)))
         status = ww_fail_memory(err, "its weights");
@@ -365,12 +379,10 @@ static bool is_line(const ww_int8 *e, const ww_node *n)
 
 static void announce_line(ww_int8 *e, const ww_node *n)
 {
-    request r;
-    read_request(e, n, &r);
+    const request r = request_of(e, n);
     const ww_int8_value *from = &e->value[n->input[0]];
     ww_int8_value *to = &e->value[n->output[0]];
     to->root = n->input[0];
-    // NOLINTNEXTLINE(clang-analyzer-core.NullDereference): read_request fills it
     to->scale = from->scale * r.weights[0];
     to->zero = from->zero - (r.bias ? r.bias[0] : 0) / to->scale;
 }

@@ -12,9 +12,13 @@
 #include <stdint.h>
 
 enum {
+    WW_INT8_QUAD = 4,   // bytes
     WW_INT8_LANES = 16, // output channels of one group of packed weights
     WW_INT8_SLACK = 64, // bytes behind a picture that may be read, whatever they hold
 };
+
+// Groups of packed weights that so many output channels make, the last one made up.
+static inline int64_t ww_int8_groups(int64_t channels) { return (channels + WW_INT8_LANES - 1) / WW_INT8_LANES; }
 
 // What becomes of a sum: y = factor x sum + offset, + add_factor x what is added; y < 0 ? slope y : y; and, as bytes,
 // y + zero, bounded to 0 .. 255 and rounded to the nearest, ties to even.
@@ -53,7 +57,7 @@ typedef struct ww_int8_kernel {
     const char *name;
     bool (*supported)(void);
     size_t (*packed_bytes)(int64_t rows, int64_t quads, int64_t channels);
-    // `weights`: a channel after the other, each rows x quads x 4 bytes; channels are made up to whole groups by zeros.
+    // `weights`: a channel after the other, each rows x quads of bytes; channels are made up to whole groups by zeros.
     void (*pack)(const int8_t *weights, int64_t rows, int64_t quads, int64_t channels, void *packed);
     void (*run)(const ww_int8_conv *c);
     void (*run_depthwise)(const ww_int8_depthwise *d);

@@ -6,12 +6,12 @@
 
 #define UNROLL _Pragma("GCC unroll 16")
 
-enum { LANES = WW_INT8_LANES, QUAD = 4, ABREAST = 4 };
+enum { LANES = WW_INT8_LANES, QUAD = WW_INT8_QUAD, ABREAST = 4 };
 
 // Group after group: for each quad of the window the first two weights of all the group's channels, then the others.
 static size_t packed_bytes(int64_t rows, int64_t quads, int64_t channels)
 {
-    return (size_t)((channels + LANES - 1) / LANES * rows * quads * LANES * QUAD) * sizeof(int16_t);
+    return (size_t)(ww_int8_groups(channels) * rows * quads * LANES * QUAD) * sizeof(int16_t);
 }
 
 static void pack(const int8_t *weights, int64_t rows, int64_t quads, int64_t channels, void *packed)

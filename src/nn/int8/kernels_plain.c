@@ -21,21 +21,19 @@ const ww_int8_kernel *ww_int8_kernel_best(void)
 
 static bool always(void) { return true; }
 
-static int64_t padded(int64_t channels) { return (channels + WW_INT8_LANES - 1) / WW_INT8_LANES * WW_INT8_LANES; }
-
 static size_t packed_bytes(int64_t rows, int64_t quads, int64_t channels)
 {
-    return (size_t)(rows * quads * 4 * padded(channels));
+    return (size_t)(rows * quads * WW_INT8_QUAD * ww_int8_groups(channels) * WW_INT8_LANES);
 }
 
 static void pack(const int8_t *weights, int64_t rows, int64_t quads, int64_t channels, void *packed)
 {
-    memcpy(packed, weights, (size_t)(rows * quads * 4 * channels));
+    memcpy(packed, weights, (size_t)(rows * quads * WW_INT8_QUAD * channels));
 }
 
 static int32_t sum_of(const ww_int8_conv *c, const uint8_t *in, int64_t channel)
 {
-    const int64_t run = c->quads * 4;
+    const int64_t run = c->quads * WW_INT8_QUAD;
     const int8_t *w = (const int8_t *)c->weights + channel * c->rows * run;
     int32_t sum = 0;
     for (int64_t r = 0; r < c->rows; r++, in += c->in_row, w += run)

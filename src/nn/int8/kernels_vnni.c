@@ -12,7 +12,7 @@
 
 enum {
     LANES = WW_INT8_LANES,
-    QUAD = 4,
+    QUAD = WW_INT8_QUAD,
     VECTORS = 4, // groups of output channels abreast
     WIDE = 8,    // results of a row abreast: 24 sums live in registers
     LESS = 6,    // ... where four groups are
@@ -27,7 +27,7 @@ static bool supported(void)
 
 static size_t packed_bytes(int64_t rows, int64_t quads, int64_t channels)
 {
-    return (size_t)((channels + LANES - 1) / LANES * rows * quads * LANES * QUAD);
+    return (size_t)(ww_int8_groups(channels) * rows * quads * LANES * QUAD);
 }
 
 // Group after group: for each quad of the window the four weights of each of the group's channels.
@@ -150,7 +150,7 @@ static void run_vnni(const ww_int8_conv *c)
     static rows_fn *const wide[] = {rows_8_1, rows_8_2, rows_8_3, rows_6_4},
                           *const narrow[] = {rows_4_1, rows_4_2, rows_4_3, rows_4_4},
                           *const single[] = {rows_1_1, rows_1_2, rows_1_3, rows_1_4};
-    const int64_t groups = (c->channels + LANES - 1) / LANES;
+    const int64_t groups = ww_int8_groups(c->channels);
     for (int64_t g = 0, vectors; g < groups; g += vectors) {
         vectors = groups - g < VECTORS ? groups - g : VECTORS;
         rows_fn *const *table = c->width >= (vectors == VECTORS ? LESS : WIDE) ? wide

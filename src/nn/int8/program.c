@@ -8,15 +8,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const ww_int8_kind *const kinds[] = {&ww_int8_line, &ww_int8_dense, &ww_int8_each_channel, &ww_int8_doubling};
+static const ww_int8_kind *const kinds[] = {&ww_int8_line, &ww_int8_dense, &ww_int8_each_channel, &ww_int8_doubling,
+                                            NULL};
 
 static const ww_int8_kind *kind_of(const ww_int8 *e, const ww_node *n)
 {
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
-        // NOLINTNEXTLINE(clang-analyzer-core.NullDereference): none of them is NULL
-        if (kinds[i]->fits(e, n))
-            return kinds[i];
-    return NULL;
+    const ww_int8_kind *const *kind = kinds;
+    while (*kind && !(*kind)->fits(e, n))
+        kind++;
+    return *kind;
 }
 
 // ---- values
@@ -120,6 +120,16 @@ static void run_reference(const ww_int8 *e, const ww_int8_step *s)
     s->node->op->reference(&s->call);
 }
 
+// A tensor of the value's real numbers, in `room`; NULL where there are none.
+static ww_tensor *real_tensor(const ww_int8 *e, int value, ww_tensor *room)
+{
+    if (value < 0 || !e->value[value].real)
+        return NULL;
+    *room = e->plan->value[value].tensor;
+    room->data = e->value[value].real;
+    return room;
+}
+
 // An operator in float: tensors of its own for all it reads and writes.
 static ww_status add_reference(ww_int8 *e, const ww_node *n, ww_error *err)
 {
@@ -132,28 +142,20 @@ static ww_status add_reference(ww_int8 *e, const ww_node *n, ww_error *err)
             status = ww_int8_make_real(e, n->output[i], err);
     if (status != WW_OK)
         return status;
-    const size_t count = (size_t)n->input_count + (size_t)n->output_count;
     const ww_tensor **in = ww_try_array((size_t)n->input_count, sizeof *in);
     ww_tensor **out = ww_try_array((size_t)n->output_count, sizeof *out);
-    ww_int8_step s = {.run = run_reference, .node = n, .tensor = ww_try_array(count, sizeof *s.tensor)};
+    ww_int8_step s = {.run = run_reference,
+                      .node = n,
+                      .tensor = ww_try_array((size_t)n->input_count + (size_t)n->output_count, sizeof *s.tensor)};
     s.call = (ww_call){n, n->input_count, n->output_count, in, out};
     if (!in || !out || !s.tensor) {
         free_step(&s);
         return ww_fail_memory(err, "its step");
     }
-    for (size_t k = 0; k < count; k++) {
-        const bool is_in = k < (size_t)n->input_count;
-        const size_t at = is_in ? k : k - (size_t)n->input_count;
-        const int value = is_in ? n->input[at] : n->output[at];
-        if (value < 0 || !e->value[value].real)
-            continue;
-        s.tensor[k] = e->plan->value[value].tensor;
-        s.tensor[k].data = e->value[value].real;
-        if (is_in)
-            in[at] = &s.tensor[k];
-        else
-            out[at] = &s.tensor[k];
-    }
+    for (int i = 0; i < n->input_count; i++)
+        in[i] = real_tensor(e, n->input[i], &s.tensor[i]);
+    for (int i = 0; i < n->output_count; i++)
+        out[i] = real_tensor(e, n->output[i], &s.tensor[n->input_count + i]);
     return ww_int8_add_step(e, &s, err);
 }
 
