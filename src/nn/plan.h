@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // A network made concrete for one input shape: every shape known, constants folded, dead nodes dropped, and (if asked)
-// neighbours fused. Both backends run a plan; neither changes it.
+// neighbours fused. Every backend runs a plan; none changes it.
 #ifndef WW_NN_PLAN_H
 #define WW_NN_PLAN_H
 #include "nn/ops/op.h"

@@ -2,7 +2,6 @@
 // Reading the ranges of a network's values.
 #include "nn/graph.h"
 
-#include "base/ascii.h"
 #include "base/memory.h"
 #include "base/number.h"
 
@@ -11,6 +10,7 @@
 #include <string.h>
 
 enum { LINE_MAX_CHARS = 256 };
+#define RANGE_MAX 1e30 // far below what a float holds: HIGH - LOW is one, too
 
 static ww_value_range *range_of(const ww_net *net, ww_value_range *range, const char *name)
 {
@@ -24,7 +24,7 @@ static bool parse_number(char **at, float *out)
 {
     char *end;
     const double v = ww_number_parse(*at, &end);
-    const bool is_number = end != *at && isfinite(v) && fabs(v) < 1e30;
+    const bool is_number = end != *at && isfinite(v) && fabs(v) < RANGE_MAX;
     *at = end;
     *out = (float)v;
     return is_number;
@@ -37,8 +37,10 @@ static bool parse_line(const ww_net *net, ww_value_range *range, char *line)
     if (*at)
         *at++ = 0;
     ww_value_range *r = range_of(net, range, line);
-    return r && parse_number(&at, &r->low) && parse_number(&at, &r->high) && *at == 0 && r->low <= 0 && r->high > 0
-           && (r->known = true);
+    if (!r || !parse_number(&at, &r->low) || !parse_number(&at, &r->high) || *at != 0 || r->low > 0 || r->high <= 0)
+        return false;
+    r->known = true;
+    return true;
 }
 
 ww_status ww_net_set_ranges(ww_net *net, const char *text, size_t size, ww_error *err)
