@@ -219,41 +219,34 @@ static ww_status resolve(ww_model_options *options, char *owned[3], ww_error *er
     return status;
 }
 
-// A network that is compiled in, and what its values hold.
-struct inside {
-    const unsigned char *begin, *end, *ranges, *ranges_end;
-};
-
-static const struct inside detector_inside = {ww_file_detector_onnx, ww_file_detector_onnx_end, ww_file_detector_ranges,
-                                              ww_file_detector_ranges_end},
-                           embedder_inside = {ww_file_embedder_onnx, ww_file_embedder_onnx_end, ww_file_embedder_ranges,
-                                              ww_file_embedder_ranges_end},
-                           refiner_inside = {ww_file_landmarks_onnx, ww_file_landmarks_onnx_end,
-                                             ww_file_landmarks_ranges, ww_file_landmarks_ranges_end};
-
-// `hash`: of the file that `net` was read from. Another than the one inside stays as it is.
-static ww_status quantise(const struct inside *i, ww_net *net, uint64_t hash, ww_models *m, ww_error *err)
+static bool is_embedder_inside(const ww_models *m)
 {
-    if (!net || hash != ww_hash_bytes(i->begin, (size_t)(i->end - i->begin)))
-        return WW_OK;
-    m->int8 = true;
-    return ww_net_set_ranges(net, (const char *)i->ranges, (size_t)(i->ranges_end - i->ranges), err);
+    struct content c;
+    take_inside(ww_file_embedder_onnx, ww_file_embedder_onnx_end, NULL, &c);
+    return m->embedder_hash == c.hash;
 }
 
-// Before options are mixed into the hashes. The refiner is the one inside where no other is named.
-static ww_status quantise_all(const ww_model_options *options, uint64_t detector_hash, ww_models *m, ww_error *err)
+// Gives the networks that are compiled in the ranges of their values; others stay as they are. Before options are mixed
+// into the hashes. `own_detector`: is_detector_inside.
+static ww_status quantise(const ww_model_options *options, bool own_detector, ww_models *m, ww_error *err)
 {
-    const struct inside *refiner = &refiner_inside;
-    const uint64_t refiner_hash = ww_hash_bytes(refiner->begin, (size_t)(refiner->end - refiner->begin));
-    if (options->precision != WW_PRECISION_INT8)
-        return WW_OK;
-    ww_status status = quantise(&detector_inside, m->detector_file.net, detector_hash, m, err);
-    if (status == WW_OK)
-        status = quantise(&embedder_inside, m->embedder_file.net, m->embedder_hash, m, err);
-    if (status == WW_OK && !options->landmarks)
-        status = quantise(refiner, m->landmarks_file.net, refiner_hash, m, err);
-    if (status == WW_OK)
-        status = quantise(refiner, m->judge_file.net, refiner_hash, m, err);
+    const struct {
+        ww_net *net; // NULL: none
+        bool is_inside;
+        const unsigned char *ranges, *end;
+    } all[] = {
+        {m->detector_file.net, own_detector, ww_file_detector_ranges, ww_file_detector_ranges_end},
+        {m->embedder_file.net, is_embedder_inside(m), ww_file_embedder_ranges, ww_file_embedder_ranges_end},
+        {m->landmarks_file.net, !options->landmarks, ww_file_landmarks_ranges, ww_file_landmarks_ranges_end},
+        {m->judge_file.net, true, ww_file_landmarks_ranges, ww_file_landmarks_ranges_end},
+    };
+    ww_status status = WW_OK;
+    for (size_t i = 0; i < sizeof all / sizeof *all && status == WW_OK; i++) {
+        if (!all[i].net || !all[i].is_inside)
+            continue;
+        m->int8 = true;
+        status = ww_net_set_ranges(all[i].net, (const char *)all[i].ranges, (size_t)(all[i].end - all[i].ranges), err);
+    }
     if (status == WW_OK && !m->int8)
         return ww_fail(err, WW_ERR_UNSUPPORTED,
                        "int8 is for the models that are built in, and neither detector nor embedder is one: leave "
@@ -269,13 +262,12 @@ static ww_status open_models(const ww_model_options *options, ww_models **models
         status = load_embedder(options->embedder, m, err);
     // Any other detector is taken as it is, so that it can be measured and trained.
     const bool inside = status == WW_OK && is_detector_inside(m);
-    const uint64_t detector_hash = m->detector_hash;
     if (status == WW_OK && (options->landmarks || inside))
         status = load_landmarks(options->landmarks, m, err);
     if (status == WW_OK && inside)
         status = load_judge(m, err);
-    if (status == WW_OK)
-        status = quantise_all(options, detector_hash, m, err);
+    if (status == WW_OK && options->precision == WW_PRECISION_INT8)
+        status = quantise(options, inside, m, err);
     m->detector_spec.upsample = options->upsample;
     m->embedder_spec.jitter = options->jitter;
     if (options->upsample != 0)
