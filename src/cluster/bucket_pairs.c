@@ -92,10 +92,10 @@ static void load_rows(ww_bucket_worker *w, const chunk *c)
     const ww_sieve *s = w->sieve;
     const size_t bytes = row_bytes(s), head = (size_t)s->buckets->head_groups * WW_GROUP;
     for (size_t r = 0; r < c->panels * WW_PANEL; r++) {
-        const uint8_t *from = s->panels + (c->first + r / WW_PANEL) * bytes * WW_PANEL + r % WW_PANEL * WW_GROUP;
+        const uint8_t *from = s->panels + ww_panel_row(c->first * WW_PANEL + r, (size_t)s->groups);
         int32_t sum = 0;
         for (size_t d = 0; d < bytes; d++) {
-            const int value = from[d / WW_GROUP * WW_PANEL * WW_GROUP + d % WW_GROUP] - s->kernels->offset;
+            const int value = from[ww_panel_value(d)] - s->kernels->offset;
             w->x[r * bytes + d] = (int8_t)value;
             if (d < head) {
                 w->head[r * head + d] = (int8_t)value;

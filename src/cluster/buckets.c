@@ -34,9 +34,9 @@ static size_t row_bytes(const ww_panel_rows *s) { return (size_t)s->groups * WW_
 
 static void read_row(const ww_panel_rows *s, size_t place, int8_t *to)
 {
-    const uint8_t *from = s->panels + place / WW_PANEL * row_bytes(s) * WW_PANEL + place % WW_PANEL * WW_GROUP;
+    const uint8_t *from = s->panels + ww_panel_row(place, (size_t)s->groups);
     for (size_t d = 0; d < row_bytes(s); d++)
-        to[d] = (int8_t)(from[d / WW_GROUP * WW_PANEL * WW_GROUP + d % WW_GROUP] - s->kernels->offset);
+        to[d] = (int8_t)(from[ww_panel_value(d)] - s->kernels->offset);
 }
 
 static int32_t squared_length(const int8_t *x, size_t n)
@@ -81,17 +81,12 @@ static void free_centres(centres *c)
     free(c->followers);
 }
 
-static void put_in_tile(int8_t *tiles, size_t at, const int8_t *x, size_t bytes)
-{
-    int8_t *to = tiles + at / WW_TILE_X * bytes * WW_TILE_X + at % WW_TILE_X * WW_GROUP;
-    for (size_t d = 0; d < bytes; d++)
-        to[d / WW_GROUP * WW_TILE_X * WW_GROUP + d % WW_GROUP] = x[d];
-}
-
 static void put_centre(centres *c, size_t at, const int8_t *x)
 {
     const size_t bytes = row_bytes(c->sieve);
-    put_in_tile(c->tiles, at, x, bytes);
+    int8_t *to = c->tiles + ww_tile_row(at, (size_t)c->sieve->groups);
+    for (size_t d = 0; d < bytes; d++)
+        to[ww_tile_value(d)] = x[d];
     c->less[at] = squared_length(x, bytes) + 2 * c->sieve->kernels->offset * sum_of(x, bytes);
 }
 
@@ -286,9 +281,9 @@ static placed_row *sorted_rows(const centres *c, const int32_t *of_row, size_t h
     int8_t row[WW_BUCKETS_DIM_MAX], centre[WW_BUCKETS_DIM_MAX];
     for (size_t i = 0; rows && i < s->rows; i++) {
         const size_t at = (size_t)of_row[i];
-        const int8_t *from = c->tiles + at / WW_TILE_X * bytes * WW_TILE_X + at % WW_TILE_X * WW_GROUP;
+        const int8_t *from = c->tiles + ww_tile_row(at, (size_t)s->groups);
         for (size_t d = 0; d < bytes; d++)
-            centre[d] = from[d / WW_GROUP * WW_TILE_X * WW_GROUP + d % WW_GROUP];
+            centre[d] = from[ww_tile_value(d)];
         read_row(s, i, row);
         rows[i] = (placed_row){(uint32_t)of_row[i], (uint32_t)i, length_above(squared_distance(row, centre, bytes)),
                                length_above(squared_distance(row + head, centre + head, bytes - head))};
@@ -372,12 +367,12 @@ static bool take_centres(ww_buckets *b, centres *c)
         return false;
     memset(b->rows, s->kernels->offset, padded * bytes);
     for (size_t k = 0; k < b->count; k++) {
-        const int8_t *from = b->tiles + k / WW_TILE_X * bytes * WW_TILE_X + k % WW_TILE_X * WW_GROUP;
-        uint8_t *to = b->rows + k / WW_PANEL * bytes * WW_PANEL + k % WW_PANEL * WW_GROUP;
+        const int8_t *from = b->tiles + ww_tile_row(k, (size_t)s->groups);
+        uint8_t *to = b->rows + ww_panel_row(k, (size_t)s->groups);
         int32_t sum = 0, tail = 0;
         for (size_t d = 0; d < bytes; d++) {
-            const int8_t value = from[d / WW_GROUP * WW_TILE_X * WW_GROUP + d % WW_GROUP];
-            to[d / WW_GROUP * WW_PANEL * WW_GROUP + d % WW_GROUP] = (uint8_t)(value + s->kernels->offset);
+            const int8_t value = from[ww_tile_value(d)];
+            to[ww_panel_value(d)] = (uint8_t)(value + s->kernels->offset);
             sum += value;
             tail += d < (size_t)b->head_groups * WW_GROUP ? 0 : value;
         }

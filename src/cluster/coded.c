@@ -33,12 +33,12 @@ static int code_of(const ww_coded *c, const float *x, size_t d)
 
 static void put(ww_coded *c, size_t at, const float *x)
 {
-    const size_t bytes = (size_t)c->groups * WW_GROUP;
-    int8_t *to = c->tiles + at / WW_TILE_X * bytes * WW_TILE_X + at % WW_TILE_X * WW_GROUP;
+    const size_t groups = (size_t)c->groups;
+    int8_t *to = c->tiles + ww_tile_row(at, groups);
     int32_t squared = 0, sum = 0;
-    for (size_t d = 0; d < bytes; d++) {
+    for (size_t d = 0; d < groups * WW_GROUP; d++) {
         const int q = code_of(c, x, d);
-        to[d / WW_GROUP * WW_TILE_X * WW_GROUP + d % WW_GROUP] = (int8_t)q;
+        to[ww_tile_value(d)] = (int8_t)q;
         squared += q * q;
         sum += q;
     }
@@ -76,12 +76,12 @@ static size_t panel_bytes(const ww_coded *c) { return (size_t)c->groups * WW_GRO
 
 static void code_rows(const ww_coded *c, const float *const *row, size_t rows, uint8_t *panels)
 {
-    const size_t bytes = (size_t)c->groups * WW_GROUP;
+    const size_t groups = (size_t)c->groups;
     for (size_t l = 0; l < WW_CODED_ROWS; l++) {
-        uint8_t *to = panels + l / WW_PANEL * bytes * WW_PANEL + l % WW_PANEL * WW_GROUP;
-        for (size_t d = 0; d < bytes; d++) {
+        uint8_t *to = panels + ww_panel_row(l, groups);
+        for (size_t d = 0; d < groups * WW_GROUP; d++) {
             const int q = l < rows ? code_of(c, row[l], d) : 0;
-            to[d / WW_GROUP * WW_PANEL * WW_GROUP + d % WW_GROUP] = (uint8_t)(q + c->kernels->offset);
+            to[ww_panel_value(d)] = (uint8_t)(q + c->kernels->offset);
         }
     }
 }

@@ -22,6 +22,18 @@ enum {
     WW_SCREEN_SLACK = 1, // what cutting off a fraction may take
 };
 
+// Where a row of so many groups begins in tiles laid out like x, or in panels like y, and how far on its value `d` is.
+static inline size_t ww_tile_row(size_t row, size_t groups)
+{
+    return (row / WW_TILE_X * groups * WW_TILE_X + row % WW_TILE_X) * WW_GROUP;
+}
+static inline size_t ww_tile_value(size_t d) { return d / WW_GROUP * WW_TILE_X * WW_GROUP + d % WW_GROUP; }
+static inline size_t ww_panel_row(size_t row, size_t groups)
+{
+    return (row / WW_PANEL * groups * WW_PANEL + row % WW_PANEL) * WW_GROUP;
+}
+static inline size_t ww_panel_value(size_t d) { return d / WW_GROUP * WW_PANEL * WW_GROUP + d % WW_GROUP; }
+
 // The pair r, l is over a bound where y_start[l] + sum over the groups of x[r] * y[l] > x_limit[r].
 typedef struct ww_sieve_bound {
     int groups;             // how many are added up, from the first on; >= 1
@@ -52,7 +64,7 @@ typedef struct ww_screen {
     const int32_t *sum, *more; // panels x WW_PANEL; panels
     const float *radius;       // panels x WW_PANEL
     float other_radius;
-    const uint16_t *taken; // panels: bits of the places that hold rows
+    const uint16_t *taken; // panels: bits of the places that hold rows; limits() does without
 } ww_screen;
 
 // Rows with one panel: the pair of row r and place l is over its bound where start[start_of[r / WW_PANEL] + l] and the

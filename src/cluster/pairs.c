@@ -60,9 +60,8 @@ static void load_strip(worker *w)
     const ww_sieve *s = w->walk->sieve;
     for (size_t r = 0; r < w->rows; r++) {
         const size_t place = w->place[r];
-        const uint8_t *from =
-            s->panels + place / WW_PANEL * s->groups * WW_GROUP * WW_PANEL + place % WW_PANEL * WW_GROUP;
-        int8_t *to = w->x + (r / WW_TILE_X * s->groups * WW_TILE_X + r % WW_TILE_X) * WW_GROUP;
+        const uint8_t *from = s->panels + ww_panel_row(place, (size_t)s->groups);
+        int8_t *to = w->x + ww_tile_row(r, (size_t)s->groups);
         for (int g = 0; g < s->groups; g++)
             for (int d = 0; d < WW_GROUP; d++)
                 to[g * WW_TILE_X * WW_GROUP + d] = (int8_t)(from[g * WW_PANEL * WW_GROUP + d] - s->kernels->offset);

@@ -13,11 +13,11 @@
 enum { G_ALWAYS = -(1 << 29), G_LARGEST = 1 << 29, G_NEVER = 1 << 30 };
 
 enum {
-    HEAD_SAMPLE = 512,    // strips of pairs
-    HEAD_ROWS_MIN = 2048, // for fewer it does not matter
-    HEAD_TEST_GROUPS = 2, // what the test at the end of the head costs, in groups
-    BUCKETS_ROWS_MIN = 2048,
-    BUCKETS_ROWS_MAX = 1 << 24,
+    HEAD_SAMPLE = 512,          // strips of pairs
+    HEAD_ROWS_MIN = 2048,       // for fewer it does not matter
+    HEAD_TEST_GROUPS = 2,       // what the test at the end of the head costs, in groups
+    BUCKETS_ROWS_MIN = 2048,    // for fewer it is not worth the looking
+    BUCKETS_ROWS_MAX = 1 << 24, // sums of so many bytes, 127 each, stay in 32 bits
 };
 
 #define BUCKET_RADIUS 1.1 // times eps; measured: 1.0 to 1.1 are alike
@@ -130,7 +130,7 @@ static void put_row(ww_sieve *s, const ww_coordinate_frame *f, size_t place, con
                     double spread)
 {
     const int levels = s->kernels->levels, head_dims = s->head_groups * WW_GROUP;
-    uint8_t *to = s->panels + place / WW_PANEL * s->groups * WW_GROUP * WW_PANEL + place % WW_PANEL * WW_GROUP;
+    uint8_t *to = s->panels + ww_panel_row(place, (size_t)s->groups);
     const float inverse = (float)(1 / f->step);
     rounded r = {0}, head = {0};
     for (int d = 0; d < s->groups * WW_GROUP; d++) {
@@ -140,7 +140,7 @@ static void put_row(ww_sieve *s, const ww_coordinate_frame *f, size_t place, con
         const float scaled = fminf(fmaxf(value * inverse, (float)-levels), (float)levels);
         const int q = isfinite(value) ? (int)lrintf(scaled) : 0;
         const double lost = (double)value - f->step * q;
-        to[d / WW_GROUP * WW_PANEL * WW_GROUP + d % WW_GROUP] = (uint8_t)(q + s->kernels->offset);
+        to[ww_panel_value((size_t)d)] = (uint8_t)(q + s->kernels->offset);
         r.sum += q;
         r.norm += q * q;
         r.lost_squared += lost * lost;
@@ -157,9 +157,9 @@ static void put_row(ww_sieve *s, const ww_coordinate_frame *f, size_t place, con
 
 static void put_padding(ww_sieve *s, size_t place)
 {
-    uint8_t *to = s->panels + place / WW_PANEL * s->groups * WW_GROUP * WW_PANEL + place % WW_PANEL * WW_GROUP;
-    for (int g = 0; g < s->groups; g++)
-        memset(to + (size_t)g * WW_PANEL * WW_GROUP, s->kernels->offset, WW_GROUP);
+    uint8_t *to = s->panels + ww_panel_row(place, (size_t)s->groups);
+    for (int d = 0; d < s->groups * WW_GROUP; d++)
+        to[ww_panel_value((size_t)d)] = (uint8_t)s->kernels->offset;
     put_bounds(s, place, G_NEVER, 0, G_NEVER, 0);
 }
 
