@@ -36,8 +36,3 @@ void ww_columns_measure(const ww_columns *c, const float *const row[WW_PRODUCT_R
         for (size_t k = 0; k < c->padded; k++)
             to[r * c->padded + k] = c->squared[k] - 2 * to[r * c->padded + k];
 }
-
-void ww_columns_measure_one(const ww_columns *c, const float *row, float *to)
-{
-    ww_columns_measure(c, (const float *const[WW_PRODUCT_ROWS]){row, row, row, row}, to);
-}

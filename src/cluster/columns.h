@@ -23,7 +23,5 @@ void ww_columns_put(ww_columns *columns, size_t at, const float *x);
 
 // How far four rows are from each column: squared distance less |row|^2, which all columns share. to: 4 x padded.
 void ww_columns_measure(const ww_columns *columns, const float *const row[WW_PRODUCT_ROWS], float *to);
-// The same of one row; to: 4 x padded, of which the first quarter counts.
-void ww_columns_measure_one(const ww_columns *columns, const float *row, float *to);
 
 #endif

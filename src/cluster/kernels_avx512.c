@@ -7,13 +7,6 @@
 #define AVX512 __attribute__((target("avx512f,avx512vnni")))
 #define UNROLL _Pragma("GCC unroll 8")
 
-static inline int32_t load_group(const int8_t *x)
-{
-    int32_t four;
-    memcpy(&four, x, sizeof four);
-    return four;
-}
-
 // AVX-512 VNNI: the whole tile lives in 24 accumulators, sROW_PANEL. They are named one by one and vpdpbusd is spelled
 // out, because gcc 12 otherwise copies accumulators about and stores them to the stack in the innermost loop (measured:
 // 2.3 times the time).
@@ -23,7 +16,7 @@ static inline int32_t load_group(const int8_t *x)
 #define START(r) __m512i s##r##_0 = start0, s##r##_1 = start1, s##r##_2 = start2;
 #define ADD_GROUP(r)                                                                                                   \
     {                                                                                                                  \
-        const __m512i xr = _mm512_set1_epi32(load_group(x + r * WW_GROUP));                                            \
+        const __m512i xr = _mm512_set1_epi32(ww_load_group(x + r * WW_GROUP));                                         \
         DOT4(s##r##_0, y0, xr)                                                                                         \
         DOT4(s##r##_1, y1, xr)                                                                                         \
         DOT4(s##r##_2, y2, xr)                                                                                         \
@@ -149,7 +142,7 @@ AVX512 void ww_limits_avx512(const ww_screen *s, const int32_t *base, int32_t *l
     __m512i s##r = _mm512_loadu_si512(t->start + t->start_of[rows[k + (r)] / WW_PANEL]);
 #define ROW_ADD(r)                                                                                                     \
     {                                                                                                                  \
-        const __m512i xr = _mm512_set1_epi32(load_group(x##r + at));                                                   \
+        const __m512i xr = _mm512_set1_epi32(ww_load_group(x##r + at));                                                \
         DOT4(s##r, y, xr)                                                                                              \
     }
 #define ROW_OVER(r) const __mmask16 over##r = _mm512_cmpgt_epi32_mask(s##r, _mm512_set1_epi32(t->limit[rows[k + (r)]]));

@@ -6,22 +6,28 @@
 #endif
 #include <string.h>
 
-static bool is_over(const ww_sieve_tile *t, const ww_sieve_bound *bound, int r, int l)
+// Of one row of x, whose groups are `x_step` apart, and one of a panel.
+static int32_t sum_of_products(const int8_t *x, size_t x_step, const uint8_t *y, int groups)
 {
-    const int8_t *x = t->x + (size_t)r * WW_GROUP;
-    const uint8_t *y = t->y + (size_t)(l / WW_PANEL) * t->panel_bytes + (size_t)(l % WW_PANEL) * WW_GROUP;
-    int32_t sum = bound->y_start[l];
-    for (int g = 0; g < bound->groups; g++, x += WW_TILE_X * WW_GROUP, y += WW_PANEL * WW_GROUP)
+    int32_t sum = 0;
+    for (int g = 0; g < groups; g++, x += x_step, y += WW_PANEL * WW_GROUP)
         for (int d = 0; d < WW_GROUP; d++)
             sum += x[d] * y[d];
-    return sum > bound->x_limit[r];
+    return sum;
+}
+
+static bool is_over(const ww_sieve_tile *t, const ww_sieve_bound *bound, size_t r, size_t l)
+{
+    const uint8_t *y = t->y + l / WW_PANEL * t->panel_bytes + l % WW_PANEL * WW_GROUP;
+    return bound->y_start[l] + sum_of_products(t->x + r * WW_GROUP, WW_TILE_X * WW_GROUP, y, bound->groups)
+           > bound->x_limit[r];
 }
 
 static bool sieve_plain(const ww_sieve_tile *t, uint64_t may[WW_TILE_X])
 {
     uint64_t found[WW_TILE_X] = {0}, all = 0;
-    for (int r = 0; r < WW_TILE_X; r++) {
-        for (int l = 0; l < WW_TILE_Y; l++)
+    for (size_t r = 0; r < WW_TILE_X; r++) {
+        for (size_t l = 0; l < WW_TILE_Y; l++)
             if ((t->head.groups == t->all.groups || is_over(t, &t->head, r, l)) && is_over(t, &t->all, r, l))
                 found[r] |= UINT64_C(1) << l;
         all |= found[r];
@@ -69,15 +75,6 @@ static void rotate_plain(const float *basis, const float *in, float *out, size_t
 static void products_plain(const float *columns, size_t count, size_t dim, const float *const row[4], float *out)
 {
     ww_products_body(columns, count, dim, row, out);
-}
-
-static int32_t sum_of_products(const int8_t *x, size_t x_step, const uint8_t *y, int groups)
-{
-    int32_t sum = 0;
-    for (int g = 0; g < groups; g++, x += x_step, y += WW_PANEL * WW_GROUP)
-        for (int d = 0; d < WW_GROUP; d++)
-            sum += x[d] * y[d];
-    return sum;
 }
 
 static void sums_plain(const ww_centre_tile *t, int32_t *out, size_t stride)

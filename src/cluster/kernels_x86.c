@@ -8,13 +8,6 @@
 #define AVX2 __attribute__((target("avx2,fma")))
 #define UNROLL _Pragma("GCC unroll 8")
 
-static inline int32_t load_group(const int8_t *x)
-{
-    int32_t four;
-    memcpy(&four, x, sizeof four);
-    return four;
-}
-
 // AVX2: vpmaddubsw adds two products in 16 bits, and two such sums fit there as long as 4 * 2 levels * levels < 2^15:
 // so two groups share one widening to 32 bits. Strips of 4 x 16 pairs.
 
@@ -28,7 +21,7 @@ enum {
 
 AVX2 static inline __m256i products(__m256i y, const int8_t *x)
 {
-    return _mm256_maddubs_epi16(y, _mm256_set1_epi32(load_group(x)));
+    return _mm256_maddubs_epi16(y, _mm256_set1_epi32(ww_load_group(x)));
 }
 
 AVX2 static inline __m256i load_y(const uint8_t *y) { return _mm256_loadu_si256((const __m256i *)y); }

@@ -3,8 +3,17 @@
 #ifndef WW_CLUSTER_KERNELS_X86_H
 #define WW_CLUSTER_KERNELS_X86_H
 #include "cluster/kernels.h"
+#include <string.h>
 
 extern const ww_cluster_kernels ww_cluster_kernels_avx2, ww_cluster_kernels_avx512vnni;
+
+// The four values of a group, as they go into all lanes of a register.
+static inline int32_t ww_load_group(const int8_t *x)
+{
+    int32_t four;
+    memcpy(&four, x, sizeof four);
+    return four;
+}
 
 // Loops of AVX-512 VNNI, as in ww_cluster_kernels.
 bool ww_sieve_avx512(const ww_sieve_tile *tile, uint64_t may[WW_TILE_X]);
