@@ -5,6 +5,7 @@
 // The seed is WW_SEED, or the time; it is printed when something differs.
 #include "harness.h"
 
+#include "base/clock.h"
 #include "base/memory.h"
 #include "base/random.h"
 #include "nn/onednn/conv_kernels.h"
@@ -56,13 +57,6 @@ static double exact(const layer *l, const float *in, const float *weights, const
     return l->relu && sum < 0 ? 0 : sum;
 }
 
-static double thread_ms(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-    return (double)t.tv_sec * 1e3 + (double)t.tv_nsec * 1e-6;
-}
-
 static void compare(const layer *l, const float *in, const float *weights, const float *bias, const float *out)
 {
     ww_shape s = output_of(l);
@@ -89,9 +83,10 @@ static void time_it(const layer *l, const ww_kernel *kernel, const float *in, fl
     double least = 1e9;
     ww_shape s = output_of(l);
     for (int i = 0; i < TRIES; i++) {
-        double start = thread_ms();
+        double start = 1e3 * ww_thread_cpu_seconds();
         kernel->run(kernel->state, in, out);
-        least = thread_ms() - start < least ? thread_ms() - start : least;
+        const double took = 1e3 * ww_thread_cpu_seconds() - start;
+        least = took < least ? took : least;
     }
     double flop = 2.0 * (double)(s.dim[1] * s.dim[2] * s.dim[3] * l->in * l->kernel_y * l->kernel_x);
     printf("# %lld to %lld channels, window %lld, stride %lld: %.2f ms, %.0f GFLOP/s of direct summation\n",

@@ -6,6 +6,7 @@
 // The seed is WW_SEED, or the time; it is printed when something differs.
 #include "harness.h"
 
+#include "base/clock.h"
 #include "base/memory.h"
 #include "base/random.h"
 #include "nn/int8/kernels.h"
@@ -34,13 +35,6 @@ static float *random_floats(size_t count, float low, float high)
     for (size_t i = 0; i < count; i++)
         x[i] = low + (high - low) * (float)ww_random_unit(&rng);
     return x;
-}
-
-static double thread_ms(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-    return (double)t.tv_sec * 1e3 + (double)t.tv_nsec * 1e-6;
 }
 
 // A convolution as its definition has it, and what it is done with.
@@ -326,9 +320,10 @@ static void time_kernels(int64_t kernel, int64_t stride, int64_t in, int64_t out
         ww_int8_conv c = conv_of(&e, k, &packed);
         c.out = bytes;
         for (int r = 0; r < 20; r++) {
-            const double start = thread_ms();
+            const double start = 1e3 * ww_thread_cpu_seconds();
             k->run(&c);
-            best = thread_ms() - start < best ? thread_ms() - start : best;
+            const double took = 1e3 * ww_thread_cpu_seconds() - start;
+            best = took < best ? took : best;
         }
         printf(" %s %.4f ms,", k->name, best);
         free(packed);

@@ -5,9 +5,11 @@
 // The seed is WW_SEED, or the time; it is printed when something differs.
 #include "harness.h"
 
+#include "base/clock.h"
 #include "base/memory.h"
 #include "base/random.h"
 #include "nn/session.h"
+#include "nn/tensor.h"
 #include "unit/nn/onnx_writer.h"
 
 #include <stdarg.h>
@@ -45,13 +47,6 @@ static void weights(onnx_writer *w, const char *name, onnx_dims dims, float low,
     free(x);
 }
 
-static double thread_ms(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-    return (double)t.tv_sec * 1e3 + (double)t.tv_nsec * 1e-6;
-}
-
 // Runs the file on x; returns the first output (to be freed) and its length.
 static float *run(const ww_buffer *file, onnx_dims input, const float *x, ww_backend backend, size_t *count, double *ms,
                   ww_error *err)
@@ -67,16 +62,14 @@ static float *run(const ww_buffer *file, onnx_dims input, const float *x, ww_bac
         *ms = 1e9;
         for (int r = 0; r < (bench ? 5 : 1); r++) {
             memcpy(ww_session_input(session), x, count_of(&input) * sizeof *x);
-            double start = thread_ms();
+            double start = 1e3 * ww_thread_cpu_seconds();
             if (ww_session_run(session, err) != WW_OK)
                 break;
-            double took = thread_ms() - start;
+            double took = 1e3 * ww_thread_cpu_seconds() - start;
             *ms = took < *ms ? took : *ms;
         }
         const float *y = ww_session_output(session, 0, &shape);
-        *count = 1;
-        for (int i = 0; i < shape.rank; i++)
-            *count *= (size_t)shape.dim[i];
+        *count = (size_t)ww_shape_count(&shape);
         copy = ww_alloc_array(*count, sizeof *copy, SIZE_MAX);
         memcpy(copy, y, *count * sizeof *copy);
     }

@@ -2,6 +2,7 @@
 #include "nn_case.h"
 
 #include "base/memory.h"
+#include "nn/tensor.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -15,14 +16,6 @@ ww_net *case_load(onnx_writer *w, ww_error *err)
     return net;
 }
 
-static size_t count_of(const ww_shape *s)
-{
-    size_t n = 1;
-    for (int i = 0; i < s->rank; i++)
-        n *= (size_t)s->dim[i];
-    return n;
-}
-
 float *case_run(const ww_net *net, onnx_dims input, const float *x, ww_session_options options, int output,
                 ww_shape *shape, ww_error *err)
 {
@@ -31,12 +24,13 @@ float *case_run(const ww_net *net, onnx_dims input, const float *x, ww_session_o
     ww_session *session = NULL;
     if (ww_session_open_with(net, &in, &options, &session, err) != WW_OK)
         return NULL;
-    memcpy(ww_session_input(session), x, count_of(&in) * sizeof *x);
+    memcpy(ww_session_input(session), x, (size_t)ww_shape_count(&in) * sizeof *x);
     float *copy = NULL;
     if (ww_session_run(session, err) == WW_OK) {
         const float *y = ww_session_output(session, output, &out);
-        copy = ww_alloc_array(count_of(&out), sizeof *copy, SIZE_MAX);
-        memcpy(copy, y, count_of(&out) * sizeof *copy);
+        const size_t count = (size_t)ww_shape_count(&out);
+        copy = ww_alloc_array(count, sizeof *copy, SIZE_MAX);
+        memcpy(copy, y, count * sizeof *copy);
         if (shape)
             *shape = out;
     }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Networks in int8: near to what they give in float, the same on every processor, and in float where a range is missing.
+// Networks in int8: near to what they give in float, the same on every processor, and in float where a range is
+// missing.
 #include "harness.h"
 
 #include "base/memory.h"
@@ -82,9 +83,7 @@ static float *run(const ww_net *net, const float *x, ww_session_options options,
     float *out = case_run(net, (onnx_dims){4, {BATCH, 1, SIDE, SIDE}}, x, options, 0, &y, &err);
     if (!out)
         printf("# %s\n", err.message);
-    *count = 1;
-    for (int i = 0; i < y.rank; i++)
-        *count *= (size_t)y.dim[i];
+    *count = out ? (size_t)ww_shape_count(&y) : 0;
     return out;
 }
 

@@ -19,14 +19,6 @@ static const ww_session_options fast = {.backend = WW_BACKEND_ONEDNN},
                                 slow = {.backend = WW_BACKEND_REFERENCE},
                                 slow_unfused = {.backend = WW_BACKEND_REFERENCE, .unfused = true};
 
-static size_t count_of(const ww_shape *s)
-{
-    size_t n = 1;
-    for (int i = 0; i < s->rank; i++)
-        n *= (size_t)s->dim[i];
-    return n;
-}
-
 // How many nodes the plan for an input has.
 static int node_count(const ww_net *net, ww_shape input, bool fuse)
 {
@@ -328,7 +320,7 @@ static ww_session *open_and_run(const ww_net *net, ww_shape input, ww_session_op
     CHECK_OK(ww_session_open_with(net, &input, &options, &session, &err));
     if (!session)
         return NULL;
-    for (size_t i = 0; i < count_of(&input); i++)
+    for (int64_t i = 0; i < ww_shape_count(&input); i++)
         ww_session_input(session)[i] = (float)ww_random_unit(&rng);
     CHECK_OK(ww_session_run(session, &err));
     return session;
@@ -347,7 +339,7 @@ static void check_model(const char *path, ww_shape input)
         ww_shape shape;
         double worst = 0, largest = 0;
         const float *x = ww_session_output(a, o, &shape), *y = ww_session_output(b, o, NULL);
-        for (size_t i = 0; i < count_of(&shape); i++) {
+        for (int64_t i = 0; i < ww_shape_count(&shape); i++) {
             worst = !(fabs(x[i] - y[i]) <= worst) ? fabs(x[i] - y[i]) : worst;
             largest = fabs(y[i]) > largest ? fabs(y[i]) : largest;
         }
