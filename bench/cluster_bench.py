@@ -7,10 +7,10 @@ FAISS flat, IVF and HNSW and hnswlib, whichever of these the Python that runs th
 PyPI), each on two threads and each in a process of its own, in one run. Indices are asked by range (hnswlib, which
 cannot be, for the 128 nearest), and their pairs go through scipy's connected components. IVF (4 x sqrt(n) lists) and
 HNSW (32 links, efConstruction 80) try wider searches, each twice the last, until they find 0.999 of the pairs or can
-go no wider; only building and the last search are counted. Threads that wait sleep (OMP_WAIT_POLICY). Prints a line for each: processor and wall seconds, peak
-memory, share of the pairs, parameters, adjusted Rand index with the exact clusters. What is left out above which size:
---max (flat=30000). --plot draws processor seconds. --data: people (cluster_data.py: blobs), photos or footage
-(face_vectors.py: matched to real embeddings; the default is footage).
+go no wider; only building and the last search are counted. Threads that wait sleep (OMP_WAIT_POLICY). Prints a line
+for each: processor and wall seconds, peak memory, share of the pairs, parameters, adjusted Rand index with the exact
+clusters. What is left out above which size: --max (flat=30000). --plot draws processor seconds. --data: people
+(cluster_data.py: blobs), photos or footage (face_vectors.py: matched to real embeddings; the default is footage).
 """
 import argparse
 import importlib.util
@@ -186,7 +186,8 @@ def plot(path, rows):
         y = height - bottom - (math.log10(s) - s_low) / (s_high - s_low) * (height - bottom - 20)
         return x, y
 
-    parts = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" font-family="sans-serif" font-size="12">',
+    parts = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" font-family="sans-serif" '
+             'font-size="12">',
              f'<rect width="{width}" height="{height}" fill="white"/>']
     for e in range(n_low, n_high + 1):
         x, y = place(10 ** e, 10 ** s_low)
@@ -251,7 +252,8 @@ class Bench:
                 continue
             if name != "FAISS flat" and not pairs:
                 continue  # how many pairs there are is what flat finds
-            wall, cpu, kb, found, said = run_python(PEER.replace("@SEARCH@", search), self.vectors, self.labels, str(pairs))
+            wall, cpu, kb, found, said = run_python(PEER.replace("@SEARCH@", search), self.vectors, self.labels,
+                                                   str(pairs))
             pairs = pairs or found
             rand = "" if exact is None else f"{rand_index(exact, np.fromfile(self.labels, np.int32)):.4f}"
             self.line(name, n, wall, cpu, kb, f"{(found - n) / max(1, pairs - n):.5f}", rand, said)

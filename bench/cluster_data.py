@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
 """Made-up face embeddings for measurements: people of heavy-tailed sizes as blobs on the unit sphere.
 
-Pictures of one person lie mostly 0.6 to 0.9 apart, those of different people mostly 1.2 to 1.45; directions are not all alike (a falling
-spectrum), as in real embeddings. Written as raw float32 rows in random order. face_vectors.py is matched to measured embeddings.
+Pictures of one person lie mostly 0.6 to 0.9 apart, those of different people mostly 1.2 to 1.45; directions are not all
+alike (a falling spectrum), as in real embeddings. Written as raw float32 rows in random order. face_vectors.py is
+matched to measured embeddings.
 """
 import numpy as np
 

@@ -2,10 +2,11 @@
 # SPDX-License-Identifier: MIT
 """usage: ranges.py MODELS PICTURE_OR_FOLDER...
 
-Writes MODELS/detector.ranges, landmarks.ranges and embedder.ranges: what the values of our networks hold on these pictures, which
-is what they need to compute in int8 (src/nn/int8/program.h). The detector sees each picture at two sizes, the others see what
-it finds there. Of each value the range is kept that loses least: what lies outside of it is cut off, what lies inside is rounded
-to one of 256 steps, and the sum of the squares of both is least. Needs training/libengine.so (engine.py)."""
+Writes MODELS/detector.ranges, landmarks.ranges and embedder.ranges: what the values of our networks hold on these
+pictures, which is what they need to compute in int8 (src/nn/int8/program.h). The detector sees each picture at two
+sizes, the others see what it finds there. Of each value the range is kept that loses least: what lies outside of it is
+cut off, what lies inside is rounded to one of 256 steps, and the sum of the squares of both is least. Needs
+training/libengine.so (engine.py)."""
 import pathlib
 import sys
 import tempfile
@@ -16,9 +17,9 @@ import onnx
 
 import frame
 from engine import Engine
+from eval_detector import overlap
 
 SIDES = (640, 320)  # long sides of the detector's picture
-MULTIPLE = 32
 CANDIDATE, FACE = 0.25, 0.5  # scores: what the landmark network is asked about, and what is embedded
 OVERLAP = 0.4
 CANDIDATES_MAX = 20  # of a picture
@@ -32,9 +33,10 @@ SHARES = np.linspace(0.3, 1, 71)  # of the largest, tried as the limit
 
 
 def values_read(graph):
-    """Names of what convolutions read and of what is enlarged, as far as only operators that int8 knows come before. What is
-    pooled, by a large window for each channel, and all behind it stays real: the embedder's numbers there are of very different
-    sizes, and the whitening makes much of small differences (bytes there: cosine to the true vectors 0.88; so: 0.998)."""
+    """Names of what convolutions read and of what is enlarged, as far as only operators that int8 knows come before.
+    What is pooled, by a large window for each channel, and all behind it stays real: the embedder's numbers there are
+    of very different sizes, and the whitening makes much of small differences (bytes there: cosine to the true vectors
+    0.88; so: 0.998)."""
     ready, read = {graph.input[0].name} | {t.name for t in graph.initializer}, []
     for node in graph.node:
         attributes = {a.name: onnx.helper.get_attribute_value(a) for a in node.attribute}
@@ -92,12 +94,6 @@ def best_range(count, low, high):
     return min(((a, b) for a in lows for b in high * SHARES), key=lambda r: loss(middles, count, *r))
 
 
-def overlap(a, b):
-    wide = np.minimum(a[2:4], b[2:4]) - np.maximum(a[:2], b[:2])
-    both = np.prod(np.maximum(wide, 0))
-    return both / (np.prod(a[2:4] - a[:2]) + np.prod(b[2:4] - b[:2]) - both)
-
-
 def candidates(out):
     """[(score, landmarks 5 x 2)] in pixels of the picture the detector saw, the best first."""
     found = []
@@ -148,7 +144,8 @@ def main():
     if len(sys.argv) < 3:
         sys.exit(__doc__)
     models = pathlib.Path(sys.argv[1])
-    paths = [p for name in sys.argv[2:] for p in (sorted(pathlib.Path(name).rglob("*")) if pathlib.Path(name).is_dir() else [pathlib.Path(name)])]
+    named = [pathlib.Path(name) for name in sys.argv[2:]]
+    paths = [p for n in named for p in (sorted(n.rglob("*")) if n.is_dir() else [n])]
     with tempfile.TemporaryDirectory() as folder:
         networks = [Network(models / f"{name}.onnx", folder) for name in ("detector", "landmarks", "embedder")]
         for each in (Network.widen, Network.fill):
