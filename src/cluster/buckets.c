@@ -172,9 +172,10 @@ static bool put_means(centres *to, const int32_t *of_row, size_t places)
     int32_t *sum = ww_alloc_array0(to->count, bytes * sizeof *sum, SIZE_MAX);
     int8_t *row = ww_alloc_array(bytes, sizeof *row, SIZE_MAX);
     const bool fine = sum && row;
-    if (fine)
-        memset(to->followers, 0, to->count * sizeof *to->followers);
-    for (size_t place = 0; fine && place < places; place++) {
+    if (!fine)
+        goto done;
+    memset(to->followers, 0, to->count * sizeof *to->followers);
+    for (size_t place = 0; place < places; place++) {
         if (of_row[place] == NO_ID)
             continue;
         read_row(s, place, row);
@@ -182,44 +183,57 @@ static bool put_means(centres *to, const int32_t *of_row, size_t places)
         for (size_t d = 0; d < bytes; d++)
             sum[(size_t)of_row[place] * bytes + d] += row[d];
     }
-    for (size_t k = 0; fine && k < to->count; k++) {
+    for (size_t k = 0; k < to->count; k++) {
         for (size_t d = 0; d < bytes; d++)
             row[d] = to->followers[k] ? rounded_mean(sum[k * bytes + d], to->followers[k], s->kernels->levels) : 0;
         put_centre(to, k, row);
     }
+done:
     free(sum);
     free(row);
     return fine;
 }
 
-// From the sample: the means of crowds. of_row: s->rows, scratch.
-static bool find_centres(const ww_panel_rows *s, double near_squared, int32_t *of_row, centres *found)
+// Finds leaders and, in of_row, who follows which (NO_ID: nobody). rows: scratch, WW_TILE_Y rows.
+// Returns how many rows the sample has.
+static size_t follow_in_sample(centres *leaders, int32_t near, int8_t *rows, int32_t *of_row)
 {
-    centres leaders;
-    size_t sample = 0, led = 0;
-    bool fine =
-        allocate_centres(&leaders, s, s->rows / SAMPLE_PART < LEADERS_MAX ? s->rows / SAMPLE_PART + 1 : LEADERS_MAX);
-    int8_t *rows = ww_alloc_array(WW_TILE_Y, row_bytes(s), SIZE_MAX);
-    int32_t *number = fine ? ww_alloc_array(leaders.room, sizeof *number, SIZE_MAX) : NULL;
-    const int32_t near = (int32_t)fmin(near_squared, INT32_MAX / 2);
-    fine = fine && rows && number;
-    for (size_t i = 0; fine && i < s->rows; i++)
+    const ww_panel_rows *s = leaders->sieve;
+    size_t sample = 0;
+    for (size_t i = 0; i < s->rows; i++)
         of_row[i] = NO_ID;
-    for (size_t y = 0; fine && y < s->rows; y += (size_t)SAMPLE_PART * WW_TILE_Y) {
+    for (size_t y = 0; y < s->rows; y += (size_t)SAMPLE_PART * WW_TILE_Y) {
         int32_t leader[WW_TILE_Y];
-        follow_in_tile(&leaders, y, near, rows, leader);
+        follow_in_tile(leaders, y, near, rows, leader);
         for (size_t l = 0; l < WW_TILE_Y && y + l < s->rows; l++, sample++)
             of_row[y + l] = leader[l];
     }
-    const size_t kept = fine ? choose_leaders(&leaders, FOLLOWERS_MIN, number) : 0;
-    for (size_t i = 0; fine && i < s->rows; i++)
+    return sample;
+}
+
+// From the sample: the means of crowds. of_row: s->rows, scratch. False: there are none to speak of, or no memory.
+static bool find_centres(const ww_panel_rows *s, double near_squared, int32_t *of_row, centres *found)
+{
+    const size_t room = s->rows / SAMPLE_PART < LEADERS_MAX ? s->rows / SAMPLE_PART + 1 : LEADERS_MAX;
+    centres leaders;
+    bool fine = allocate_centres(&leaders, s, room);
+    int8_t *rows = ww_alloc_array(WW_TILE_Y, row_bytes(s), SIZE_MAX);
+    int32_t *number = ww_alloc_array(leaders.room, sizeof *number, SIZE_MAX);
+    size_t led = 0;
+    fine = fine && rows && number;
+    if (!fine)
+        goto done;
+    const size_t sample = follow_in_sample(&leaders, (int32_t)fmin(near_squared, INT32_MAX / 2), rows, of_row);
+    const size_t kept = choose_leaders(&leaders, FOLLOWERS_MIN, number);
+    for (size_t i = 0; i < s->rows; i++)
         if (of_row[i] != NO_ID)
             led += (of_row[i] = number[of_row[i]]) != NO_ID;
-    fine = fine && led * SHARE_MIN >= sample && allocate_centres(found, s, kept);
-    if (fine) {
-        found->count = kept;
-        fine = put_means(found, of_row, s->rows);
-    }
+    fine = led * SHARE_MIN >= sample && allocate_centres(found, s, kept);
+    if (!fine)
+        goto done;
+    found->count = kept;
+    fine = put_means(found, of_row, s->rows);
+done:
     free(rows);
     free(number);
     free_centres(&leaders);
@@ -388,20 +402,23 @@ ww_buckets *ww_buckets_find(const ww_panel_rows *s, double radius)
     int32_t *of_row = ww_alloc_array(s->rows, sizeof *of_row, SIZE_MAX), *number = NULL;
     centres sampled = {0}, own = {0};
     placed_row *rows = NULL;
-    bool fine = b && of_row && find_centres(s, radius * radius, of_row, &sampled);
-    if (fine) {
-        assign_rows(&sampled, of_row);
-        number = ww_alloc_array(sampled.count, sizeof *number, SIZE_MAX);
-    }
-    fine = fine && number;
-    const size_t kept = fine ? number_buckets(&sampled, of_row, number) : 0;
-    fine = fine && allocate_centres(&own, s, kept + 1);
-    if (fine) {
-        own.count = kept + 1;
-        b->head_groups = s->groups / HEAD_PART;
-        fine = put_means(&own, of_row, s->rows) && (rows = sorted_rows(&own, of_row, (size_t)b->head_groups * WW_GROUP))
-               && place_rows(b, rows, s->rows) && cut_chunks(b) && take_centres(b, &own);
-    }
+    bool fine = false;
+    if (!b || !of_row || !find_centres(s, radius * radius, of_row, &sampled))
+        goto done;
+    assign_rows(&sampled, of_row);
+    number = ww_alloc_array(sampled.count, sizeof *number, SIZE_MAX);
+    if (!number)
+        goto done;
+    const size_t kept = number_buckets(&sampled, of_row, number);
+    if (!allocate_centres(&own, s, kept + 1))
+        goto done;
+    own.count = kept + 1;
+    b->head_groups = s->groups / HEAD_PART;
+    if (!put_means(&own, of_row, s->rows))
+        goto done;
+    rows = sorted_rows(&own, of_row, (size_t)b->head_groups * WW_GROUP);
+    fine = rows && place_rows(b, rows, s->rows) && cut_chunks(b) && take_centres(b, &own);
+done:
     free(of_row);
     free(number);
     free(rows);

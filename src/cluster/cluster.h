@@ -77,8 +77,8 @@ typedef struct ww_method {
     // Its threshold is scikit-learn's eps: all vectors are alike, min_samples of them start a cluster, nobody joins
     // afterwards.
     bool by_density;
-    // Average linkage alone: clusters that lie farther apart than the threshold do not influence each other, and
-    // whom it put together it puts together again if they are linked.
+    // Average linkage alone: clusters that lie farther apart than the threshold do not influence each other, and faces
+    // that it has put together it puts together again when they are linked beforehand.
     bool local;
     bool vectors_alone; // of what is known of faces beside their vectors only the user's decisions hold
     // The method itself, over the links prepared by ww_method_run (method.h).

@@ -269,17 +269,25 @@ static ww_status put_in_buckets(ww_sieve *s, const ww_coordinate_frame *f, float
     return status;
 }
 
+static ww_status check_arguments(size_t count, int dim, double eps, ww_error *err)
+{
+    if (dim < 1 || dim > WW_CLUSTER_DIM_MAX || count > INT32_MAX || !(eps > 0))
+        return ww_fail(err, WW_ERR_ARGUMENT,
+                       "cannot compare %zu vectors of %d values at distance %g: at most %d of 1 to %d values, at a "
+                       "distance above 0",
+                       count, dim, eps, INT32_MAX, WW_CLUSTER_DIM_MAX);
+    return WW_OK;
+}
+
 static ww_status build(ww_sieve *s, const float *vectors, size_t count, int dim, double eps, const double *spread,
                        const ww_sieve_parts *parts, const ww_cluster_kernels *kernels, ww_error *err)
 {
     ww_coordinate_frame frame = {0};
     float *scratch = NULL;
     memset(s, 0, sizeof *s);
-    if (dim < 1 || dim > WW_CLUSTER_DIM_MAX || count > INT32_MAX || !(eps > 0))
-        return ww_fail(err, WW_ERR_ARGUMENT,
-                       "cannot compare %zu vectors of %d values at distance %g: at most %d of 1 to %d values, at a "
-                       "distance above 0",
-                       count, dim, eps, INT32_MAX, WW_CLUSTER_DIM_MAX);
+    ww_status status = check_arguments(count, dim, eps, err);
+    if (status != WW_OK)
+        return status;
     const bool products = uses_products(parts->total, dim);
     const double eps_squared = squared_radius(eps, products);
     *s = (ww_sieve){.vectors = vectors,
@@ -292,7 +300,7 @@ static ww_status build(ww_sieve *s, const float *vectors, size_t count, int dim,
                     .kernels = kernels ? kernels : ww_cluster_kernels_best(),
                     .groups = (dim + WW_GROUP - 1) / WW_GROUP};
     s->head_groups = s->groups;
-    ww_status status = allocate(s, err);
+    status = allocate(s, err);
     if (status != WW_OK)
         goto done;
     list_rows(s, parts->first);

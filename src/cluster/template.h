@@ -76,7 +76,8 @@ ww_status ww_template_of_group(ww_templates *t, size_t at, const float *vectors,
                                ww_error *err);
 // Adds template b to a; b is left without vectors.
 ww_status ww_template_absorb(ww_templates *t, size_t a, size_t b, ww_error *err);
-// As above, in nats; both must have vectors. Of photos it may be more than that where it is negative.
+// As above, in nats; both must have vectors. Between photos a negative one may be bounded from above only
+// (ww_photo_evidence_of).
 double ww_template_evidence(const ww_templates *t, size_t a, size_t b);
 
 #endif
