@@ -5,7 +5,7 @@
 #include "people/people.h"
 
 // ww_library_cluster with what is asked for in the library, after decisions: from what the last sort found where that
-// can be, see people/resort.h; else everything is sorted. *again: it could; may be NULL.
+// can be, see people/sort_again.h; else everything is sorted. *again: it could; may be NULL.
 ww_status ww_sort_after_decisions(ww_library *library, ww_cluster_result *result, bool *again, ww_error *err);
 
 // As ww_library_cluster would sort, at each of these thresholds in turn; see ww_people_try.

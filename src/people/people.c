@@ -4,7 +4,7 @@
 #include "cluster/cluster.h"
 #include "people/evidence.h"
 #include "people/person_ids.h"
-#include "people/resort.h"
+#include "people/sort_again.h"
 #include "people/sort.h"
 #include "people/threshold.h"
 
@@ -339,7 +339,7 @@ ww_status ww_people_compute_again(ww_people_sorting *c, ww_catalog *faces, const
     c->again = true;
     c->chosen.measured = !c->method->by_density && c->state.pairs_different >= WW_THRESHOLD_PAIRS_MIN;
     c->used = sort_options(c, c->state.threshold);
-    const ww_resort_input in = {faces, before, c->decided, &c->known, &c->used};
+    const ww_sort_again_input in = {faces, before, c->decided, &c->known, &c->used};
     const ww_status status = ww_sort_again(&in, c->label, done, err);
     return status == WW_OK ? ww_store_last_decision(c->library->store, &c->state.journal, err) : status;
 }

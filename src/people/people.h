@@ -24,7 +24,7 @@ ww_status ww_people_store(ww_people_sorting *sorting, ww_cluster_result *result,
 // The same after decisions, from what the last sort found on its way; the faces need no vectors. *found: there is
 // something, of these faces as they are and of these settings, and it heeded the decisions up to *journal. *done: who
 // is who, as sorting everything anew would find; else so much has changed that everything is better sorted anew.
-// `faces` are those of the input. See resort.h.
+// `faces` are those of the input. See sort_again.h.
 ww_status ww_people_recall(const ww_people_input *in, ww_people_sorting **sorting, bool *found, int64_t *journal,
                            ww_error *err);
 ww_status ww_people_compute_again(ww_people_sorting *sorting, ww_catalog *faces, const ww_decided *before, bool *done,

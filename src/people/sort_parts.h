@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The steps of a sort, for the whole one (sort_faces.c) and the one that begins with what the last one found
-// (resort_faces.c).
-// Private to people/.
+// (sort_again_faces.c). Private to people/.
 #ifndef WW_PEOPLE_SORT_PARTS_H
 #define WW_PEOPLE_SORT_PARTS_H
 #include "base/forest.h"

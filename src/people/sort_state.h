@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What a sort found on its way, by which the next one need not look at what no decision has touched (resort.h).
+// What a sort found on its way, by which the next one need not look at what no decision has touched (sort_again.h).
 #ifndef WW_PEOPLE_SORT_STATE_H
 #define WW_PEOPLE_SORT_STATE_H
 #include "library/catalog.h"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Who joins people that are there, asked again where those within reach have changed.
-#include "people/resort_parts.h"
+#include "people/sort_again_parts.h"
 #include "base/memory.h"
 
 #include <stdlib.h>
@@ -16,7 +16,7 @@ typedef struct asking {
 } asking;
 
 // Marks whole groups of which a face is marked. False: nothing was added.
-static bool complete_groups(const ww_resort *r, bool *marked, bool *scratch)
+static bool complete_groups(const ww_sort_again_work *r, bool *marked, bool *scratch)
 {
     bool added = false;
     memset(scratch, 0, r->count * sizeof *scratch);
@@ -31,7 +31,7 @@ static bool complete_groups(const ww_resort *r, bool *marked, bool *scratch)
 }
 
 // Those seen at once with somebody who is asked: who may join only, or all of them. True: there are more now.
-static bool add_seen_at_once(const ww_resort *r, const bool *ask, const bool *only, bool *marked)
+static bool add_seen_at_once(const ww_sort_again_work *r, const bool *ask, const bool *only, bool *marked)
 {
     const ww_catalog *c = r->in->faces;
     bool added = false;
@@ -48,7 +48,7 @@ static bool add_seen_at_once(const ww_resort *r, const bool *ask, const bool *on
     return added;
 }
 
-static bool add_decided_apart(const ww_resort *r, const bool *ask, const bool *only, bool *marked)
+static bool add_decided_apart(const ww_sort_again_work *r, const bool *ask, const bool *only, bool *marked)
 {
     const ww_decided *d = r->in->after;
     bool added = false;
@@ -64,7 +64,7 @@ static bool add_decided_apart(const ww_resort *r, const bool *ask, const bool *o
     return added;
 }
 
-static ww_status mark_near(ww_resort *r, const bool *from, const bool *candidate, bool *near, ww_error *err)
+static ww_status mark_near(ww_sort_again_work *r, const bool *from, const bool *candidate, bool *near, ww_error *err)
 {
     bool done = false;
     const ww_near_question q = {r->in->faces, from, candidate, r->in->options->join};
@@ -74,7 +74,7 @@ static ww_status mark_near(ww_resort *r, const bool *from, const bool *candidate
 }
 
 // Who was touched, lost a person, or is near one who has changed; and whoever they may stand in the way of.
-static ww_status find_askers(ww_resort *r, asking *a, ww_error *err)
+static ww_status find_askers(ww_sort_again_work *r, asking *a, ww_error *err)
 {
     bool any = false;
     for (size_t i = 0; i < r->count; i++) {
@@ -94,11 +94,11 @@ static ww_status find_askers(ww_resort *r, asking *a, ww_error *err)
     return status;
 }
 
-static ww_status find_voices(ww_resort *r, asking *a, ww_error *err)
+static ww_status find_voices(ww_sort_again_work *r, asking *a, ww_error *err)
 {
     bool *labelled = ww_try_array(r->count, sizeof *labelled);
     if (!labelled)
-        return ww_resort_no_memory(r, err);
+        return ww_sort_again_no_memory(r, err);
     memset(a->near, 0, r->count * sizeof *a->near);
     for (size_t i = 0; i < r->count; i++)
         labelled[i] = r->now[i] != NONE;
@@ -108,12 +108,12 @@ static ww_status find_voices(ww_resort *r, asking *a, ww_error *err)
     add_seen_at_once(r, a->ask, NULL, a->part);
     add_decided_apart(r, a->ask, NULL, a->part);
     free(labelled);
-    return status == WW_OK ? ww_resort_complete(r, a->part, err)
+    return status == WW_OK ? ww_sort_again_complete(r, a->part, err)
                            : status; // of half a track other faces would be linked
 }
 
 // The elections of those who are asked, over the part.
-static ww_status elect(const ww_resort *r, const asking *a, const ww_face_part *p, int32_t *label, bool *may,
+static ww_status elect(const ww_sort_again_work *r, const asking *a, const ww_face_part *p, int32_t *label, bool *may,
                        uint32_t *joined, ww_error *err)
 {
     const size_t count = p->faces.face.count;
@@ -128,7 +128,7 @@ static ww_status elect(const ww_resort *r, const asking *a, const ww_face_part *
     ww_status status = ww_join_nearest(p->faces.vector, count, p->faces.dim, &options, label, err);
     uint32_t *first = ww_try_array(r->count, sizeof *first); // of each label, + 1
     if (!first)
-        status = ww_resort_no_memory(r, err);
+        status = ww_sort_again_no_memory(r, err);
     for (size_t i = 0; i < r->count && status == WW_OK; i++)
         if (r->now[i] != NONE)
             first[r->label[i]] = r->now[i] + 1;
@@ -139,7 +139,7 @@ static ww_status elect(const ww_resort *r, const asking *a, const ww_face_part *
     return status;
 }
 
-static ww_status ask_again(ww_resort *r, const asking *a, ww_error *err)
+static ww_status ask_again(ww_sort_again_work *r, const asking *a, ww_error *err)
 {
     ww_face_part p;
     uint32_t *joined = r->in->options->state->joined;
@@ -150,20 +150,20 @@ static ww_status ask_again(ww_resort *r, const asking *a, ww_error *err)
         return status;
     int32_t *label = ww_try_array(p.faces.face.count, sizeof *label);
     bool *may = ww_try_array(p.faces.face.count, sizeof *may);
-    status = label && may ? elect(r, a, &p, label, may, joined, err) : ww_resort_no_memory(r, err);
+    status = label && may ? elect(r, a, &p, label, may, joined, err) : ww_sort_again_no_memory(r, err);
     free(label);
     free(may);
     ww_face_part_free(&p);
     return status;
 }
 
-ww_status ww_join_again(ww_resort *r, ww_error *err)
+ww_status ww_join_again(ww_sort_again_work *r, ww_error *err)
 {
     asking a = {.may = ww_try_array(r->count, sizeof *a.may),
                 .ask = ww_try_array(r->count, sizeof *a.ask),
                 .part = ww_try_array(r->count, sizeof *a.part),
                 .near = ww_try_array(r->count, sizeof *a.near)};
-    ww_status status = a.may && a.ask && a.part && a.near ? find_askers(r, &a, err) : ww_resort_no_memory(r, err);
+    ww_status status = a.may && a.ask && a.part && a.near ? find_askers(r, &a, err) : ww_sort_again_no_memory(r, err);
     if (status == WW_OK && a.ask && !r->far && ww_any_face(a.ask, r->count)) {
         status = ww_catalog_add_vectors(r->in->faces, err);
         if (status == WW_OK)
@@ -179,12 +179,12 @@ ww_status ww_join_again(ww_resort *r, ww_error *err)
 }
 
 // Labels of those who joined, then without crowds.
-ww_status ww_seat_again(ww_resort *r, ww_error *err)
+ww_status ww_seat_again(ww_sort_again_work *r, ww_error *err)
 {
     uint32_t *joined = r->in->options->state->joined;
     int32_t *before = ww_try_array(r->count, sizeof *before);
     if (!before)
-        return ww_resort_no_memory(r, err);
+        return ww_sort_again_no_memory(r, err);
     memcpy(before, r->label, r->count * sizeof *before);
     for (size_t i = 0; i < r->count; i++) {
         joined[i] = before[i] < 0 ? joined[i] : NONE; // who has a person now needs none

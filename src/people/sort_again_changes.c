@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "people/resort_parts.h"
+#include "people/sort_again_parts.h"
 #include "base/distance.h"
 #include "base/memory.h"
 
@@ -9,7 +9,7 @@
 #include <string.h>
 
 typedef struct changes {
-    const ww_resort_input *in;
+    const ww_sort_again_input *in;
     size_t count;
     bool *changed; // of each face
     bool *torn;    // of each face: in a way that cannot be settled
@@ -160,7 +160,7 @@ static ww_status measure_pair(const ww_catalog *c, size_t a, size_t b, double *s
 
 // Whether a face that is seen at once with somebody else looks like that one: then it counts how often, and the answer
 // may change when its tracks become one group.
-static ww_status looks_like_another(const ww_resort_input *in, size_t face, bool *looks, ww_error *err)
+static ww_status looks_like_another(const ww_sort_again_input *in, size_t face, bool *looks, ww_error *err)
 {
     const ww_catalog *c = in->faces;
     const ww_catalog_frame *f = &c->frame.item[c->face.item[face].frame];
@@ -252,7 +252,7 @@ static ww_status settle(changes *c, ww_error *err)
     return status;
 }
 
-ww_status ww_find_unsettled(const ww_resort_input *in, bool *changed, ww_error *err)
+ww_status ww_find_unsettled(const ww_sort_again_input *in, bool *changed, ww_error *err)
 {
     changes c = {.in = in, .count = in->faces->face.count, .changed = changed};
     c.torn = ww_try_array(c.count, sizeof *c.torn);

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 // The parts of sorting again. Private to people/.
-#ifndef WW_PEOPLE_RESORT_PARTS_H
-#define WW_PEOPLE_RESORT_PARTS_H
-#include "people/resort.h"
+#ifndef WW_PEOPLE_SORT_AGAIN_PARTS_H
+#define WW_PEOPLE_SORT_AGAIN_PARTS_H
+#include "people/sort_again.h"
 #include "people/sort_parts.h"
 
-typedef struct ww_resort {
-    const ww_resort_input *in;
+typedef struct ww_sort_again_work {
+    const ww_sort_again_input *in;
     size_t count;           // faces
     bool *changed;          // of each face: see ww_find_unsettled
     ww_forest *block;       // of faces that are sorted together: clusters, tracks, what decisions hold together
@@ -17,15 +17,15 @@ typedef struct ww_resort {
     uint32_t *before, *now; // of each face: the first face of its person before anybody joins, as it was and as it is
     bool *moved;            // of each face: it is of a person that has changed (before anybody joins)
     bool far;               // everything is better sorted anew
-} ww_resort;
+} ww_sort_again_work;
 
-static inline ww_status ww_resort_no_memory(const ww_resort *r, ww_error *err)
+static inline ww_status ww_sort_again_no_memory(const ww_sort_again_work *r, ww_error *err)
 {
     return ww_fail_memory(err, "sorting %zu faces", r->count);
 }
 
 // Marks whole blocks of which a face is marked.
-ww_status ww_resort_complete(ww_resort *r, bool *marked, ww_error *err);
+ww_status ww_sort_again_complete(ww_sort_again_work *r, bool *marked, ww_error *err);
 
 static inline bool ww_any_face(const bool *marked, size_t count)
 {
@@ -35,20 +35,20 @@ static inline bool ww_any_face(const bool *marked, size_t count)
     return any;
 }
 
-// --- resort_join.c
+// --- sort_again_join.c
 // Brings `joined` of the state up to date.
-ww_status ww_join_again(ww_resort *r, ww_error *err);
+ww_status ww_join_again(ww_sort_again_work *r, ww_error *err);
 // Labels of those who joined, then without crowds.
-ww_status ww_seat_again(ww_resort *r, ww_error *err);
+ww_status ww_seat_again(ww_sort_again_work *r, ww_error *err);
 
-// --- resort_changes.c: what the decisions since say otherwise
+// --- sort_again_changes.c: what the decisions since say otherwise
 // The identity of a face as a number that does not change from one replay to the next; -1: none.
 int64_t ww_identity_of(const ww_decided *decided, size_t face);
 // Marks the faces of whom a decision says something else now, but for those that are settled: a whole cluster, and
 // nothing else, that has become a person.
-ww_status ww_find_unsettled(const ww_resort_input *in, bool *changed, ww_error *err);
+ww_status ww_find_unsettled(const ww_sort_again_input *in, bool *changed, ww_error *err);
 
-// --- resort_near.c: some faces of a catalog, and who is near whom
+// --- sort_again_near.c: some faces of a catalog, and who is near whom
 typedef struct ww_face_part {
     ww_catalog faces;   // rows and vectors alone
     ww_decided decided; // what was decided about these; `identities` is borrowed
@@ -58,7 +58,7 @@ typedef struct ww_face_part {
     ww_evidence evidence;
 } ww_face_part;
 // Of the marked faces. The catalog must have its vectors.
-ww_status ww_face_part_take(const ww_resort_input *in, const bool *marked, ww_face_part *part, ww_error *err);
+ww_status ww_face_part_take(const ww_sort_again_input *in, const bool *marked, ww_face_part *part, ww_error *err);
 void ww_face_part_free(ww_face_part *part);
 
 // Marks in `near` the candidates that lie within `reach` of a face of `from` (or a hair beyond). *done: false, and

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-#include "people/resort.h"
+#include "people/sort_again.h"
 #include "base/memory.h"
-#include "people/resort_parts.h"
+#include "people/sort_again_parts.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -9,20 +9,20 @@
 #define NONE WW_NO_FACE
 enum { ROUNDS_MAX = 12 }; // of looking at what is around what came out differently
 
-static bool is_seed(const ww_resort *r, const ww_decided *d, size_t face)
+static bool is_seed(const ww_sort_again_work *r, const ww_decided *d, size_t face)
 {
     return r->in->options->grade[face] == WW_FACE_SEED || ww_identity_of(d, face) >= 0;
 }
 
 // --- blocks
 
-static void join_identities(ww_resort *r, const ww_decided *d)
+static void join_identities(ww_sort_again_work *r, const ww_decided *d)
 {
     for (size_t k = 0; k < d->must.count; k++)
         ww_forest_join(r->block, d->must.item[k].a, d->must.item[k].b);
 }
 
-static void make_blocks(ww_resort *r)
+static void make_blocks(ww_sort_again_work *r)
 {
     const uint32_t *cluster = r->in->options->state->cluster;
     ww_forest_init(r->block, r->count);
@@ -36,7 +36,7 @@ static void make_blocks(ww_resort *r)
 }
 
 // A track that a decision parts is one block all the same.
-static ww_status join_tracks(ww_resort *r, ww_error *err)
+static ww_status join_tracks(ww_sort_again_work *r, ww_error *err)
 {
     const ww_decided nothing = {0};
     ww_evidence_options known = *r->in->evidence;
@@ -50,11 +50,11 @@ static ww_status join_tracks(ww_resort *r, ww_error *err)
 }
 
 // Marks whole blocks of which a face is marked.
-ww_status ww_resort_complete(ww_resort *r, bool *marked, ww_error *err)
+ww_status ww_sort_again_complete(ww_sort_again_work *r, bool *marked, ww_error *err)
 {
     bool *has = ww_try_array(r->count, sizeof *has);
     if (!has)
-        return ww_resort_no_memory(r, err);
+        return ww_sort_again_no_memory(r, err);
     for (size_t i = 0; i < r->count; i++)
         if (marked[i])
             has[ww_forest_root_compress(r->block, (uint32_t)i)] = true;
@@ -73,7 +73,7 @@ typedef struct ring {
     bool *part;  // what is sorted: touched, and ring
 } ring;
 
-static ww_status find_ring(ww_resort *r, ring *g, ww_error *err)
+static ww_status find_ring(ww_sort_again_work *r, ring *g, ww_error *err)
 {
     bool done = false;
     for (size_t i = 0; i < r->count; i++)
@@ -82,7 +82,7 @@ static ww_status find_ring(ww_resort *r, ring *g, ww_error *err)
     ww_status status = ww_mark_near(&q, g->ring, &done, err);
     r->far = r->far || !done;
     if (status == WW_OK && done)
-        status = ww_resort_complete(r, g->ring, err);
+        status = ww_sort_again_complete(r, g->ring, err);
     size_t faces = 0;
     for (size_t i = 0; i < r->count; i++) {
         g->part[i] = g->ring[i] || r->touched[i];
@@ -93,7 +93,7 @@ static ww_status find_ring(ww_resort *r, ring *g, ww_error *err)
 }
 
 // Sorts the part; its clusters go into `cluster`, by first faces.
-static ww_status sort_part(ww_resort *r, const bool *marked, uint32_t *cluster, ww_error *err)
+static ww_status sort_part(ww_sort_again_work *r, const bool *marked, uint32_t *cluster, ww_error *err)
 {
     ww_face_part p;
     ww_status status = ww_face_part_take(r->in, marked, &p, err);
@@ -108,7 +108,7 @@ static ww_status sort_part(ww_resort *r, const bool *marked, uint32_t *cluster, 
     int32_t *label = ww_try_array(count, sizeof *label);
     uint32_t *first = ww_try_array(count, sizeof *first);
     if (!label || !first)
-        status = ww_resort_no_memory(r, err);
+        status = ww_sort_again_no_memory(r, err);
     if (status == WW_OK)
         status = ww_sort_work_begin(&work, err);
     if (status == WW_OK)
@@ -125,7 +125,7 @@ static ww_status sort_part(ww_resort *r, const bool *marked, uint32_t *cluster, 
 }
 
 // What of the ring came out differently is touched, too. True: nothing did.
-static bool is_settled(ww_resort *r, ring *g, const uint32_t *cluster)
+static bool is_settled(ww_sort_again_work *r, ring *g, const uint32_t *cluster)
 {
     bool settled = true;
     for (size_t i = 0; i < r->count; i++) {
@@ -135,9 +135,9 @@ static bool is_settled(ww_resort *r, ring *g, const uint32_t *cluster)
     return settled;
 }
 
-static ww_status grow(ww_resort *r, ring *g, ww_error *err)
+static ww_status grow(ww_sort_again_work *r, ring *g, ww_error *err)
 {
-    ww_status status = ww_resort_complete(r, g->fresh, err);
+    ww_status status = ww_sort_again_complete(r, g->fresh, err);
     for (size_t i = 0; i < r->count && status == WW_OK; i++) {
         r->touched[i] = r->touched[i] || g->fresh[i];
         g->seed[i] = g->seed[i] && !r->touched[i];
@@ -145,7 +145,7 @@ static ww_status grow(ww_resort *r, ring *g, ww_error *err)
     return status;
 }
 
-static ww_status sort_rounds(ww_resort *r, ring *g, uint32_t *cluster, ww_error *err)
+static ww_status sort_rounds(ww_sort_again_work *r, ring *g, uint32_t *cluster, ww_error *err)
 {
     ww_sort_state *state = r->in->options->state;
     ww_status status = WW_OK;
@@ -166,14 +166,14 @@ static ww_status sort_rounds(ww_resort *r, ring *g, uint32_t *cluster, ww_error 
     return status;
 }
 
-static ww_status sort_clusters(ww_resort *r, ww_error *err)
+static ww_status sort_clusters(ww_sort_again_work *r, ww_error *err)
 {
     ring g = {.fresh = ww_try_array(r->count, sizeof *g.fresh),
               .seed = ww_try_array(r->count, sizeof *g.seed),
               .ring = ww_try_array(r->count, sizeof *g.ring),
               .part = ww_try_array(r->count, sizeof *g.part)};
     uint32_t *cluster = ww_try_array(r->count, sizeof *cluster);
-    ww_status status = g.fresh && g.seed && g.ring && g.part && cluster ? WW_OK : ww_resort_no_memory(r, err);
+    ww_status status = g.fresh && g.seed && g.ring && g.part && cluster ? WW_OK : ww_sort_again_no_memory(r, err);
     for (size_t i = 0; i < r->count && status == WW_OK; i++) {
         g.fresh[i] = r->touched[i];
         g.seed[i] = !r->touched[i] && is_seed(r, r->in->before, i);
@@ -210,7 +210,7 @@ static ww_status label_people(const ww_sort_work *w, const uint32_t *cluster, in
     return status == WW_OK ? ww_sort_make_decided(w, label, err) : status;
 }
 
-static ww_status label_as_before(ww_resort *r, ww_error *err)
+static ww_status label_as_before(ww_sort_again_work *r, ww_error *err)
 {
     ww_evidence must = {0};
     ww_evidence_options known = *r->in->evidence;
@@ -229,11 +229,11 @@ static ww_status label_as_before(ww_resort *r, ww_error *err)
 }
 
 // Faces of people who are not just whom they were.
-static ww_status find_moved(ww_resort *r, ww_error *err)
+static ww_status find_moved(ww_sort_again_work *r, ww_error *err)
 {
     bool *differs = ww_try_array(r->count, sizeof *differs); // of first faces, as they were and as they are
     if (!differs)
-        return ww_resort_no_memory(r, err);
+        return ww_sort_again_no_memory(r, err);
     for (size_t i = 0; i < r->count; i++)
         if (r->before[i] != r->now[i]) {
             if (r->before[i] != NONE)
@@ -249,7 +249,7 @@ static ww_status find_moved(ww_resort *r, ww_error *err)
 
 // --- the whole
 
-static ww_status begin(ww_resort *r, ww_error *err)
+static ww_status begin(ww_sort_again_work *r, ww_error *err)
 {
     ww_evidence_options known = *r->in->evidence;
     known.must_alone = true;
@@ -260,24 +260,24 @@ static ww_status begin(ww_resort *r, ww_error *err)
     r->now = ww_try_array(r->count, sizeof *r->now);
     r->moved = ww_try_array(r->count, sizeof *r->moved);
     if (!r->changed || !r->block || !r->touched || !r->before || !r->now || !r->moved)
-        return ww_resort_no_memory(r, err);
+        return ww_sort_again_no_memory(r, err);
     ww_status status = ww_find_unsettled(r->in, r->changed, err);
     if (status == WW_OK)
         status = ww_evidence_find(r->in->faces, r->in->after, &known, &r->must, err);
     return status;
 }
 
-static ww_status touch(ww_resort *r, ww_error *err)
+static ww_status touch(ww_sort_again_work *r, ww_error *err)
 {
     make_blocks(r);
     ww_status status = join_tracks(r, err);
     memcpy(r->touched, r->changed, r->count * sizeof *r->touched);
     if (status == WW_OK)
-        status = ww_resort_complete(r, r->touched, err);
+        status = ww_sort_again_complete(r, r->touched, err);
     return status == WW_OK ? label_as_before(r, err) : status;
 }
 
-static ww_status sort_again(ww_resort *r, ww_error *err)
+static ww_status sort_again(ww_sort_again_work *r, ww_error *err)
 {
     ww_status status = begin(r, err);
     const bool any = status == WW_OK && ww_any_face(r->changed, r->count);
@@ -300,9 +300,9 @@ static ww_status sort_again(ww_resort *r, ww_error *err)
     return status == WW_OK && !r->far ? ww_seat_again(r, err) : status;
 }
 
-ww_status ww_sort_again(const ww_resort_input *in, int32_t *label, bool *done, ww_error *err)
+ww_status ww_sort_again(const ww_sort_again_input *in, int32_t *label, bool *done, ww_error *err)
 {
-    ww_resort r = {.in = in, .count = in->faces->face.count, .label = label};
+    ww_sort_again_work r = {.in = in, .count = in->faces->face.count, .label = label};
     const ww_status status = r.count ? sort_again(&r, err) : WW_OK;
     *done = status == WW_OK && !r.far;
     ww_sort_work_end(&r.work);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "people/resort_parts.h"
+#include "people/sort_again_parts.h"
 #include "base/memory.h"
 #include "cluster/kernels.h"
 
@@ -26,7 +26,7 @@ static ww_status allocate(ww_face_part *p, size_t all, size_t count, int dim, ww
     return p->faces.vector && p->grade && p->whole && p->place && p->decided.identity ? WW_OK : no_memory(count, err);
 }
 
-static bool take_faces(const ww_resort_input *in, const bool *marked, ww_face_part *p)
+static bool take_faces(const ww_sort_again_input *in, const bool *marked, ww_face_part *p)
 {
     const ww_catalog *c = in->faces;
     const size_t dim = (size_t)c->dim;
@@ -49,7 +49,7 @@ static bool take_faces(const ww_resort_input *in, const bool *marked, ww_face_pa
 }
 
 // The faces of an identity are linked in a chain, as in ww_decided.
-static bool take_links(const ww_resort_input *in, ww_face_part *p)
+static bool take_links(const ww_sort_again_input *in, ww_face_part *p)
 {
     const ww_decided *d = in->after;
     uint32_t *last = ww_try_array(d->identities.count, sizeof *last); // place + 1
@@ -75,7 +75,7 @@ static bool take_links(const ww_resort_input *in, ww_face_part *p)
     return kept;
 }
 
-ww_status ww_face_part_take(const ww_resort_input *in, const bool *marked, ww_face_part *p, ww_error *err)
+ww_status ww_face_part_take(const ww_sort_again_input *in, const bool *marked, ww_face_part *p, ww_error *err)
 {
     const size_t all = in->faces->face.count;
     size_t count = 0;

@@ -14,19 +14,19 @@
 //
 // Who joins afterwards is asked again where the people within reach have changed, with all who have a voice there.
 // Exact but for distances that are equal to the last bit, where linkage has no one answer.
-#ifndef WW_PEOPLE_RESORT_H
-#define WW_PEOPLE_RESORT_H
+#ifndef WW_PEOPLE_SORT_AGAIN_H
+#define WW_PEOPLE_SORT_AGAIN_H
 #include "people/sort.h"
 
-typedef struct ww_resort_input {         // all borrowed
+typedef struct ww_sort_again_input {     // all borrowed
     ww_catalog *faces;                   // vectors are added when they are needed
     const ww_decided *before, *after;    // decisions the last sort heeded, and those that stand now
     const ww_evidence_options *evidence; // must_alone is not looked at
     const ww_sort_options *options;      // as the last sort used them; state: what it left, to be brought up to date
-} ww_resort_input;
+} ww_sort_again_input;
 
 // label: faces->face.count entries, as ww_sort_faces would fill them. *done: false where so much is touched that
 // everything is better sorted anew; label and state are then of no use.
-ww_status ww_sort_again(const ww_resort_input *in, int32_t *label, bool *done, ww_error *err);
+ww_status ww_sort_again(const ww_sort_again_input *in, int32_t *label, bool *done, ww_error *err);
 
 #endif
