@@ -7,11 +7,20 @@
 #include <string.h>
 
 #define NONE WW_NO_FACE
-enum { ROUNDS_MAX = 12 }; // of looking at what is around what came out differently
+enum { ROUNDS_MAX = 12 };  // of looking at what is around what came out differently
+#define PART_SHARE_MAX 0.5 // of all faces: to sort more of them is hardly cheaper than to sort all
 
 static bool is_seed(const ww_sort_again_work *r, const ww_decided *d, size_t face)
 {
     return r->in->options->grade[face] == WW_FACE_SEED || ww_identity_of(d, face) >= 0;
+}
+
+// What must be together, by these decisions.
+static ww_status find_must(const ww_sort_again_work *r, const ww_decided *decided, ww_evidence *must, ww_error *err)
+{
+    ww_evidence_options known = *r->in->evidence;
+    known.must_alone = true;
+    return ww_evidence_find(r->in->faces, decided, &known, must, err);
 }
 
 // --- blocks
@@ -39,17 +48,14 @@ static void make_blocks(ww_sort_again_work *r)
 static ww_status join_tracks(ww_sort_again_work *r, ww_error *err)
 {
     const ww_decided nothing = {0};
-    ww_evidence_options known = *r->in->evidence;
     ww_evidence tracks = {0};
-    known.must_alone = true;
-    ww_status status = ww_evidence_find(r->in->faces, &nothing, &known, &tracks, err);
+    ww_status status = find_must(r, &nothing, &tracks, err);
     for (size_t k = 0; k < tracks.must.count && status == WW_OK; k++)
         ww_forest_join(r->block, tracks.must.item[k].a, tracks.must.item[k].b);
     ww_evidence_free(&tracks);
     return status;
 }
 
-// Marks whole blocks of which a face is marked.
 ww_status ww_sort_again_complete(ww_sort_again_work *r, bool *marked, ww_error *err)
 {
     bool *has = ww_try_array(r->count, sizeof *has);
@@ -80,7 +86,7 @@ static ww_status find_ring(ww_sort_again_work *r, ring *g, ww_error *err)
         g->fresh[i] = g->fresh[i] && (is_seed(r, r->in->before, i) || is_seed(r, r->in->after, i));
     const ww_near_question q = {r->in->faces, g->fresh, g->seed, r->in->options->threshold};
     ww_status status = ww_mark_near(&q, g->ring, &done, err);
-    r->far = r->far || !done;
+    r->too_much = r->too_much || !done;
     if (status == WW_OK && done)
         status = ww_sort_again_complete(r, g->ring, err);
     size_t faces = 0;
@@ -88,7 +94,7 @@ static ww_status find_ring(ww_sort_again_work *r, ring *g, ww_error *err)
         g->part[i] = g->ring[i] || r->touched[i];
         faces += g->part[i];
     }
-    r->far = r->far || faces > r->count / 2;
+    r->too_much = r->too_much || (double)faces > PART_SHARE_MAX * (double)r->count;
     return status;
 }
 
@@ -150,10 +156,12 @@ static ww_status sort_rounds(ww_sort_again_work *r, ring *g, uint32_t *cluster, 
     ww_sort_state *state = r->in->options->state;
     ww_status status = WW_OK;
     bool settled = false;
-    for (int round = 0; !settled && status == WW_OK && !r->far; round++) {
-        r->far = round == ROUNDS_MAX;
-        status = find_ring(r, g, err);
-        if (status != WW_OK || r->far)
+    for (int round = 0; !settled && status == WW_OK && !r->too_much; round++) {
+        if (round == ROUNDS_MAX)
+            r->too_much = true;
+        else
+            status = find_ring(r, g, err);
+        if (status != WW_OK || r->too_much)
             break;
         memcpy(cluster, state->cluster, r->count * sizeof *cluster);
         status = sort_part(r, g->part, cluster, err);
@@ -213,10 +221,8 @@ static ww_status label_people(const ww_sort_work *w, const uint32_t *cluster, in
 static ww_status label_as_before(ww_sort_again_work *r, ww_error *err)
 {
     ww_evidence must = {0};
-    ww_evidence_options known = *r->in->evidence;
-    known.must_alone = true;
     ww_sort_work work = {.faces = r->in->faces, .decided = r->in->before, .evidence = &must, .options = r->in->options};
-    ww_status status = ww_evidence_find(r->in->faces, r->in->before, &known, &must, err);
+    ww_status status = find_must(r, r->in->before, &must, err);
     if (status == WW_OK)
         status = ww_sort_work_begin(&work, err);
     if (status == WW_OK)
@@ -251,8 +257,6 @@ static ww_status find_moved(ww_sort_again_work *r, ww_error *err)
 
 static ww_status begin(ww_sort_again_work *r, ww_error *err)
 {
-    ww_evidence_options known = *r->in->evidence;
-    known.must_alone = true;
     r->changed = ww_try_array(r->count, sizeof *r->changed);
     r->block = ww_try_array(r->count, sizeof *r->block);
     r->touched = ww_try_array(r->count, sizeof *r->touched);
@@ -262,9 +266,7 @@ static ww_status begin(ww_sort_again_work *r, ww_error *err)
     if (!r->changed || !r->block || !r->touched || !r->before || !r->now || !r->moved)
         return ww_sort_again_no_memory(r, err);
     ww_status status = ww_find_unsettled(r->in, r->changed, err);
-    if (status == WW_OK)
-        status = ww_evidence_find(r->in->faces, r->in->after, &known, &r->must, err);
-    return status;
+    return status == WW_OK ? find_must(r, r->in->after, &r->must, err) : status;
 }
 
 static ww_status touch(ww_sort_again_work *r, ww_error *err)
@@ -287,24 +289,24 @@ static ww_status sort_again(ww_sort_again_work *r, ww_error *err)
         status = sort_clusters(r, err);
     r->work =
         (ww_sort_work){.faces = r->in->faces, .decided = r->in->after, .evidence = &r->must, .options = r->in->options};
-    if (status == WW_OK && !r->far)
+    if (status == WW_OK && !r->too_much)
         status = ww_sort_work_begin(&r->work, err);
-    if (status == WW_OK && !r->far)
+    if (status == WW_OK && !r->too_much)
         status = label_people(&r->work, r->in->options->state->cluster, r->label, err);
-    if (status == WW_OK && !r->far)
+    if (status == WW_OK && !r->too_much)
         status = ww_sort_first_faces(r->label, r->count, r->now, err);
-    if (status == WW_OK && !r->far)
+    if (status == WW_OK && !r->too_much)
         status = find_moved(r, err);
-    if (status == WW_OK && !r->far && any && r->in->options->join > 0)
+    if (status == WW_OK && !r->too_much && any && r->in->options->join > 0)
         status = ww_join_again(r, err);
-    return status == WW_OK && !r->far ? ww_seat_again(r, err) : status;
+    return status == WW_OK && !r->too_much ? ww_seat_again(r, err) : status;
 }
 
 ww_status ww_sort_again(const ww_sort_again_input *in, int32_t *label, bool *done, ww_error *err)
 {
     ww_sort_again_work r = {.in = in, .count = in->faces->face.count, .label = label};
     const ww_status status = r.count ? sort_again(&r, err) : WW_OK;
-    *done = status == WW_OK && !r.far;
+    *done = status == WW_OK && !r.too_much;
     ww_sort_work_end(&r.work);
     ww_evidence_free(&r.must);
     free(r.changed);

@@ -69,7 +69,7 @@ static ww_status mark_near(ww_sort_again_work *r, const bool *from, const bool *
     bool done = false;
     const ww_near_question q = {r->in->faces, from, candidate, r->in->options->join};
     const ww_status status = ww_mark_near(&q, near, &done, err);
-    r->far = r->far || !done;
+    r->too_much = r->too_much || !done;
     return status;
 }
 
@@ -164,11 +164,11 @@ ww_status ww_join_again(ww_sort_again_work *r, ww_error *err)
                 .part = ww_try_array(r->count, sizeof *a.part),
                 .near = ww_try_array(r->count, sizeof *a.near)};
     ww_status status = a.may && a.ask && a.part && a.near ? find_askers(r, &a, err) : ww_sort_again_no_memory(r, err);
-    if (status == WW_OK && a.ask && !r->far && ww_any_face(a.ask, r->count)) {
+    if (status == WW_OK && a.ask && !r->too_much && ww_any_face(a.ask, r->count)) {
         status = ww_catalog_add_vectors(r->in->faces, err);
         if (status == WW_OK)
             status = find_voices(r, &a, err);
-        if (status == WW_OK && !r->far)
+        if (status == WW_OK && !r->too_much)
             status = ask_again(r, &a, err);
     }
     free(a.may);
@@ -178,7 +178,6 @@ ww_status ww_join_again(ww_sort_again_work *r, ww_error *err)
     return status;
 }
 
-// Labels of those who joined, then without crowds.
 ww_status ww_seat_again(ww_sort_again_work *r, ww_error *err)
 {
     uint32_t *joined = r->in->options->state->joined;

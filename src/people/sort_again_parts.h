@@ -1,5 +1,10 @@
 // SPDX-License-Identifier: MIT
-// The parts of sorting again. Private to people/.
+// The parts of sorting again. Private to people/. In order:
+// 1. Of which faces do the decisions since say something else? (sort_again_changes.c)
+// 2. Their blocks are touched, and sorted with the ring around them, until nothing in the ring comes out differently.
+//    That gives the clusters, and the people before anybody joins. (sort_again_faces.c)
+// 3. Where those people are not who they were, whoever may join is asked again; then all who join get their labels.
+//    (sort_again_join.c)
 #ifndef WW_PEOPLE_SORT_AGAIN_PARTS_H
 #define WW_PEOPLE_SORT_AGAIN_PARTS_H
 #include "people/sort_again.h"
@@ -16,7 +21,7 @@ typedef struct ww_sort_again_work {
     int32_t *label;         // the caller's
     uint32_t *before, *now; // of each face: the first face of its person before anybody joins, as it was and as it is
     bool *moved;            // of each face: it is of a person that has changed (before anybody joins)
-    bool far;               // everything is better sorted anew
+    bool too_much;          // is touched: everything is better sorted anew
 } ww_sort_again_work;
 
 static inline ww_status ww_sort_again_no_memory(const ww_sort_again_work *r, ww_error *err)

@@ -11,7 +11,7 @@
 // anything from 1 to 2.5 does: of two hundred who join four go wrong.
 #define JOIN_LEEWAY 2.0
 
-void ww_sort_find_groups(const ww_sort_work *s)
+static void find_groups(const ww_sort_work *s)
 {
     const size_t count = s->faces->face.count;
     ww_forest_init(s->group, count);
@@ -21,7 +21,7 @@ void ww_sort_find_groups(const ww_sort_work *s)
         ww_forest_root_compress(s->group, (uint32_t)i); // from here on everybody points at the first of the group
 }
 
-void ww_sort_choose_seeds(ww_sort_work *s)
+static void choose_seeds(ww_sort_work *s)
 {
     const size_t count = s->faces->face.count;
     for (size_t i = 0; i < s->decided->nobody.count; i++)
@@ -305,6 +305,39 @@ static ww_status join_nearest(const ww_sort_work *s, const bool *may_join, int32
                            label, err);
 }
 
+// Of each label: its first face, + 1; 0: nobody has it. The caller's (free); NULL: no memory.
+static uint32_t *first_of_labels(const int32_t *label, size_t count)
+{
+    uint32_t *first = ww_try_array(count, sizeof *first);
+    for (size_t i = 0; first && i < count; i++)
+        if (label[i] >= 0 && first[label[i]] == 0)
+            first[label[i]] = (uint32_t)i + 1;
+    return first;
+}
+
+ww_status ww_sort_first_faces(const int32_t *label, size_t count, uint32_t *first, ww_error *err)
+{
+    uint32_t *of_label = first_of_labels(label, count);
+    if (!of_label)
+        return ww_fail_memory(err, "sorting %zu faces", count);
+    for (size_t i = 0; i < count; i++)
+        first[i] = label[i] >= 0 ? of_label[label[i]] - 1 : NONE;
+    free(of_label);
+    return WW_OK;
+}
+
+// Of those who have a label only now: the first face of those who had it before.
+static ww_status note_joined(const int32_t *before, const int32_t *label, size_t count, uint32_t *joined, ww_error *err)
+{
+    uint32_t *of_label = first_of_labels(before, count);
+    if (!of_label)
+        return ww_fail_memory(err, "sorting %zu faces", count);
+    for (size_t i = 0; i < count; i++)
+        joined[i] = before[i] < 0 && label[i] >= 0 ? of_label[label[i]] - 1 : NONE;
+    free(of_label);
+    return WW_OK;
+}
+
 static ww_status join_people(const ww_sort_work *s, int32_t *label, ww_error *err)
 {
     const size_t count = s->faces->face.count;
@@ -320,41 +353,12 @@ static ww_status join_people(const ww_sort_work *s, int32_t *label, ww_error *er
         status = join_nearest(s, may_join, label, err);
     }
     if (status == WW_OK && s->options->state)
-        status = ww_sort_note_joined(before, label, count, s->options->state->joined, err);
+        status = note_joined(before, label, count, s->options->state->joined, err);
     if (status == WW_OK)
         status = ww_sort_turn_away_crowds(s, before, label, err);
     free(before);
     free(may_join);
     return status;
-}
-
-ww_status ww_sort_first_faces(const int32_t *label, size_t count, uint32_t *first, ww_error *err)
-{
-    uint32_t *of_label = ww_try_array(count, sizeof *of_label); // place + 1
-    if (!of_label)
-        return ww_fail_memory(err, "sorting %zu faces", count);
-    for (size_t i = 0; i < count; i++) {
-        if (label[i] >= 0 && of_label[label[i]] == 0)
-            of_label[label[i]] = (uint32_t)i + 1;
-        first[i] = label[i] >= 0 ? of_label[label[i]] - 1 : NONE;
-    }
-    free(of_label);
-    return WW_OK;
-}
-
-ww_status ww_sort_note_joined(const int32_t *before, const int32_t *label, size_t count, uint32_t *joined,
-                              ww_error *err)
-{
-    uint32_t *of_label = ww_try_array(count, sizeof *of_label); // place + 1
-    if (!of_label)
-        return ww_fail_memory(err, "sorting %zu faces", count);
-    for (size_t i = count; i > 0; i--)
-        if (before[i - 1] >= 0)
-            of_label[before[i - 1]] = (uint32_t)i;
-    for (size_t i = 0; i < count; i++)
-        joined[i] = before[i] < 0 && label[i] >= 0 ? of_label[label[i]] - 1 : NONE;
-    free(of_label);
-    return WW_OK;
 }
 
 ww_status ww_sort_work_begin(ww_sort_work *s, ww_error *err)
@@ -367,8 +371,8 @@ ww_status ww_sort_work_begin(ww_sort_work *s, ww_error *err)
     s->set_aside = ww_alloc_array0(count, sizeof *s->set_aside, SIZE_MAX);
     if (!s->group || !s->seed || !s->place || !s->seed_label || !s->set_aside)
         return ww_fail_memory(err, "sorting %zu faces", count);
-    ww_sort_find_groups(s);
-    ww_sort_choose_seeds(s);
+    find_groups(s);
+    choose_seeds(s);
     return WW_OK;
 }
 

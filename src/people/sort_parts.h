@@ -24,8 +24,6 @@ typedef struct ww_sort_work {
 // failure.
 ww_status ww_sort_work_begin(ww_sort_work *s, ww_error *err);
 void ww_sort_work_end(ww_sort_work *s);
-void ww_sort_find_groups(const ww_sort_work *s);
-void ww_sort_choose_seeds(ww_sort_work *s);
 
 // Labels of clusters: the method's, for the seeds and those held together with them.
 ww_status ww_sort_start(ww_sort_work *s, int32_t *label, ww_error *err);
@@ -44,8 +42,5 @@ ww_constraints ww_sort_constraints(const ww_evidence *evidence);
 
 // The first face of each face's label, WW_NO_FACE without one.
 ww_status ww_sort_first_faces(const int32_t *label, size_t count, uint32_t *first, ww_error *err);
-// Of those who have a label only now: the first face of those who had it before.
-ww_status ww_sort_note_joined(const int32_t *before, const int32_t *label, size_t count, uint32_t *joined,
-                              ww_error *err);
 
 #endif

@@ -38,7 +38,7 @@ typedef struct face_basis {
 } face_basis;
 _Static_assert(sizeof(face_basis) == 8 * 12, "no padding");
 
-uint64_t ww_sort_digest(const ww_sort_basis *b)
+static uint64_t digest_of(const ww_sort_basis *b)
 {
     const ww_sort_settings *o = b->settings;
     const double numbers[] = {WHOSWHO_VERSION_NUMBER, o->threshold, o->eps,       o->min_quality,
@@ -74,7 +74,7 @@ ww_status ww_sort_state_store(ww_store *store, const ww_sort_basis *basis, const
 {
     if (!s)
         return ww_store_set_sort_state(store, NULL, err);
-    const ww_sort_state_row row = {.digest = ww_sort_digest(basis),
+    const ww_sort_state_row row = {.digest = digest_of(basis),
                                    .journal = s->journal,
                                    .threshold = s->threshold,
                                    .duplicates = s->duplicate_appearances,
@@ -113,7 +113,7 @@ static ww_status on_state(void *user, const ww_sort_state_row *row, ww_error *er
     struct reading *r = user;
     ww_sort_state *s = r->state;
     const size_t count = r->basis->faces->face.count;
-    if (row->bytes != count * sizeof *s->cluster || row->digest != ww_sort_digest(r->basis))
+    if (row->bytes != count * sizeof *s->cluster || row->digest != digest_of(r->basis))
         return WW_OK;
     const ww_status status = ww_sort_state_make(s, count, err);
     if (status != WW_OK)

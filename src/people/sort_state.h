@@ -22,14 +22,13 @@ typedef struct ww_sort_state {
 ww_status ww_sort_state_make(ww_sort_state *state, size_t count, ww_error *err);
 void ww_sort_state_free(ww_sort_state *state);
 
-// A number for all that a sort goes by but decisions, and for who is who after it: faces, models, settings.
+// All that a sort goes by but decisions, and who is who after it. What is left in the store goes with a digest of it.
 typedef struct ww_sort_basis { // all borrowed
     const ww_catalog *faces;
     const int32_t *number; // of each face's person; NULL: as the catalog has it
     const ww_sort_settings *settings;
     double model_eps, seed_score;
 } ww_sort_basis;
-uint64_t ww_sort_digest(const ww_sort_basis *basis);
 
 // Into the store, inside the caller's transaction; NULL: there is nothing the next sort could begin with.
 ww_status ww_sort_state_store(ww_store *store, const ww_sort_basis *basis, const ww_sort_state *state, ww_error *err);
