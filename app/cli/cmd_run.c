@@ -111,13 +111,6 @@ static void print_summary(const struct outcome *o, bool verbose)
 
 scanner scan_by = {ww_library_scan, NULL};
 
-// Of a new library. What one names oneself stays in float32.
-static void choose_precision(ww_model_options *models)
-{
-    if (models->precision == WW_PRECISION_DEFAULT && !(models->detector && models->embedder))
-        models->precision = WW_PRECISION_INT8;
-}
-
 // Where many processes scan, all but one know no library that they could follow.
 static bool scans_alone(void) { return scan_by.scan == ww_library_scan && !scan_by.serve; }
 
@@ -126,22 +119,12 @@ static ww_status open_both(const struct settings *set, const ww_callbacks *callb
                            ww_models **models, ww_error *err)
 {
     const bool follows = scans_alone() && access(set->dir, F_OK) == 0;
-    ww_model_options chosen = set->models;
-    if (!follows)
-        choose_precision(&chosen);
-    ww_status status = follows ? WW_OK : ww_models_open(&chosen, models, err);
+    ww_status status = follows ? WW_OK : ww_library_models_open(NULL, &set->models, models, err);
     if (status == WW_OK)
         status = ww_library_open(set->dir, WW_LIBRARY_CREATE, callbacks, library, err);
     if (status == WW_OK && follows)
-        status = ww_library_models_open(*library, &chosen, models, err);
+        status = ww_library_models_open(*library, &set->models, models, err);
     return status;
-}
-
-static int serve(const struct settings *set)
-{
-    ww_model_options chosen = set->models;
-    choose_precision(&chosen);
-    return scan_by.serve(&chosen, &set->scan);
 }
 
 // Whether nothing is asked of the sort: then one that begins with what the last one found gives the same.
@@ -155,7 +138,7 @@ static bool sorts_as_before(const struct settings *set)
 static int scan_and_more(const struct settings *set, const char *const *inputs, size_t count, bool scan_only)
 {
     if (scan_by.serve)
-        return serve(set);
+        return scan_by.serve(&set->models, &set->scan);
     ui u;
     ui_begin(&u, set->quiet, set->json);
     u.verbose |= set->verbose;

@@ -85,7 +85,8 @@ WW_API ww_status ww_library_open(const char *dir, int flags, const ww_callbacks 
                                  ww_error *err);
 WW_API void ww_library_close(ww_library *library);
 // ww_models_open, with what `options` (may be NULL) leave to the default as the library's faces were made: for scans
-// that add to a library and whatever looks at faces beside it. A library that was never scanned into gets int8.
+// that add to a library and whatever looks at faces beside it. A library that was never scanned into gets int8, and so
+// does one that is yet to be made (NULL).
 WW_API ww_status ww_library_models_open(ww_library *library, const ww_model_options *options, ww_models **models,
                                         ww_error *err);
 

@@ -6,19 +6,26 @@
 
 #include <string.h>
 
-// The options with what they leave open as the library has it. Where both models are named there is nothing to choose.
-static ww_status follow(ww_library *library, ww_model_options *o, ww_error *err)
+// What the faces of the library were made in. One without an embedder was never scanned into.
+static ww_status find_precision(ww_library *library, ww_precision *precision, ww_error *err)
 {
     char word[WW_SETTING_TEXT_MAX];
-    if (o->precision != WW_PRECISION_DEFAULT || (o->detector && o->embedder))
+    *precision = WW_PRECISION_INT8;
+    if (!library)
         return WW_OK;
-    ww_status status = ww_setting_text(library, WW_SETTING_PRECISION, word, err);
-    const bool int8 = strcmp(word, WW_PRECISION_WORD_INT8) == 0;
-    if (status == WW_OK && !int8)
-        status = ww_setting_text(library, WW_SETTING_EMBEDDER, word, err);
-    if (status == WW_OK && (int8 || !*word)) // no embedder: nothing was scanned yet
-        o->precision = WW_PRECISION_INT8;
+    ww_status status = ww_setting_text(library, WW_SETTING_EMBEDDER, word, err);
+    if (status != WW_OK || !*word)
+        return status;
+    status = ww_setting_text(library, WW_SETTING_PRECISION, word, err);
+    if (strcmp(word, WW_PRECISION_WORD_INT8) != 0)
+        *precision = WW_PRECISION_FLOAT32;
     return status;
+}
+
+// Where both models are named there is nothing to choose: what one names oneself stays in float32.
+static bool is_open(const ww_model_options *o)
+{
+    return o->precision == WW_PRECISION_DEFAULT && !(o->detector && o->embedder);
 }
 
 ww_status ww_library_models_open(ww_library *library, const ww_model_options *options, ww_models **models,
@@ -29,7 +36,8 @@ ww_status ww_library_models_open(ww_library *library, const ww_model_options *op
     if (status != WW_OK)
         return status;
     ww_sized_read(&full, options, sizeof full);
-    status = follow(library, &full, err);
+    if (is_open(&full))
+        status = find_precision(library, &full.precision, err);
     return status == WW_OK ? ww_models_load(&full, models, err) : status;
 }
 

@@ -169,7 +169,7 @@ ww_status ww_mpi_serve(const ww_model_options *model_options, const ww_scan_opti
                    .changed = PTHREAD_COND_INITIALIZER,
                    .count = threads + ww_mpi_openers(threads)};
     bool stop = false;
-    ww_status status = ww_models_open(model_options, &all.models, err);
+    ww_status status = ww_library_models_open(NULL, model_options, &all.models, err);
     if (status == WW_OK)
         status = open_stations(&all, options, err);
     if (status != WW_OK)
