@@ -46,6 +46,19 @@ ww_status ww_store_decisions(ww_store *s, ww_on_decision *on_row, void *user, ww
                        &(decision_walk){on_row, user}, err);
 }
 
+static ww_status on_seq(void *user, sqlite3_stmt *row, ww_error *err)
+{
+    (void)err;
+    *(int64_t *)user = sqlite3_column_int64(row, 0);
+    return WW_OK;
+}
+
+ww_status ww_store_last_decision(ww_store *s, int64_t *seq, ww_error *err)
+{
+    *seq = 0;
+    return ww_sql_walk(s, "SELECT ifnull(max(seq), 0) FROM journal", on_seq, seq, err);
+}
+
 ww_status ww_store_known_picture(ww_store *s, uint64_t hash, const char *models, char **found, float **embedding,
                                  size_t *dim, ww_error *err)
 {

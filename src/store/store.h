@@ -301,26 +301,27 @@ ww_status ww_store_remembered(ww_store *s, ww_on_remembered *on_row, void *user,
 ww_status ww_store_set_name(ww_store *s, int number, const char *name, ww_error *err);
 ww_status ww_store_set_ignored(ww_store *s, int number, bool ignored, ww_error *err); // WW_ERR_NOT_FOUND
 
-// What the last sort leaves for the next one; see people/sort_state.h.
+// --- what the last sort leaves for the next one; people/sort_state.h says what it means
 typedef struct ww_sort_state_row {
-    uint64_t digest;
-    int64_t journal;
+    uint64_t digest; // of what was sorted, and how
+    int64_t journal; // the last decision that was heeded
     double threshold;
     int64_t duplicates, same, different;
     double false_merge, false_split;
-    const void *clusters, *joins; // `bytes` each
+    const void *clusters, *joins; // `bytes` each: a 32-bit number of each face, little-endian
     size_t bytes;
 } ww_sort_state_row;
 ww_status ww_store_set_sort_state(ww_store *s, const ww_sort_state_row *row, ww_error *err); // NULL: there is none
+// Borrowed for the call, which comes once, or not where there is none.
 typedef ww_status ww_on_sort_state(void *user, const ww_sort_state_row *row, ww_error *err);
-ww_status ww_store_sort_state(ww_store *s, ww_on_sort_state *on_row, void *user, ww_error *err); // at most one call
-ww_status ww_store_last_decision(ww_store *s, int64_t *seq, ww_error *err);                      // 0: there is none
+ww_status ww_store_sort_state(ww_store *s, ww_on_sort_state *on_row, void *user, ww_error *err);
 
 // --- decisions
 // Appends to the journal; row->seq is ignored. Nothing in the journal is ever changed or removed.
 ww_status ww_store_add_decision(ww_store *s, const ww_journal_row *row, int64_t *seq, ww_error *err);
 typedef ww_status ww_on_decision(void *user, const ww_journal_row *row, ww_error *err);
 ww_status ww_store_decisions(ww_store *s, ww_on_decision *on_row, void *user, ww_error *err); // by seq
+ww_status ww_store_last_decision(ww_store *s, int64_t *seq, ww_error *err);                   // 0: there is none
 
 // --- pictures of known people
 // What a picture held when these models looked at it. *found NULL: it was not looked at yet; else "face" (with dim

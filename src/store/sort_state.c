@@ -55,16 +55,3 @@ ww_status ww_store_sort_state(ww_store *s, ww_on_sort_state *on_row, void *user,
                        " clusters, joins FROM sort_state LIMIT 1",
                        on_state, &(walk){on_row, user}, err);
 }
-
-static ww_status on_seq(void *user, sqlite3_stmt *row, ww_error *err)
-{
-    (void)err;
-    *(int64_t *)user = sqlite3_column_int64(row, 0);
-    return WW_OK;
-}
-
-ww_status ww_store_last_decision(ww_store *s, int64_t *seq, ww_error *err)
-{
-    *seq = 0;
-    return ww_sql_walk(s, "SELECT ifnull(max(seq), 0) FROM journal", on_seq, seq, err);
-}
