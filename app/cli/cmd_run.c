@@ -33,7 +33,7 @@ struct outcome {
     ww_cluster_result cluster;
     ww_export_result export;
     ww_known_result known;
-    bool clustered, asked_known, sharded;
+    bool nothing_read, clustered, asked_known, sharded;
     double wall_s;
 };
 
@@ -111,8 +111,8 @@ static void print_summary(const struct outcome *o, bool verbose)
 
 scanner scan_by = {ww_library_scan, NULL};
 
-// Where many processes scan, all but one know no library that they could follow.
-static bool scans_alone(void) { return scan_by.scan == ww_library_scan && !scan_by.serve; }
+// Where many processes scan, each looks for its own devices, and all but one know no library that they could follow.
+static bool scans_alone(void) { return scan_by.scan == ww_library_scan; }
 
 // Models that cannot be had leave no folder behind, so an output folder that is new is made when they are there.
 static ww_status open_both(const struct settings *set, const ww_callbacks *callbacks, ww_library **library,
@@ -135,6 +135,33 @@ static bool sorts_as_before(const struct settings *set)
            && o->min_quality == WW_KEEP && o->threads == 0;
 }
 
+// From faces to people and their folders.
+static ww_status sort_and_write(const struct settings *set, ui *u, ww_library *library, const ww_models *models,
+                                struct outcome *o, ww_error *err)
+{
+    if (sorts_as_before(set))
+        return ww_library_resort(library, &o->cluster, &o->export, err);
+    ww_status status = ww_library_cluster(library, &set->cluster, &o->cluster, err);
+    if (status == WW_OK && set->known)
+        status = known_people(u, library, models, set->known, &set->cluster, &o->cluster, &o->known, err);
+    return status == WW_OK ? ww_library_export(library, &o->export, err) : status;
+}
+
+// Says what came of it, and returns the exit code.
+static int tell(const struct settings *set, const struct outcome *o, ui *u)
+{
+    ui_clear(u);
+    if (o->nothing_read) {
+        complain("there was nothing to look at");
+        return EXIT_FAILED;
+    }
+    if (set->json)
+        print_json(o);
+    else if (!set->quiet)
+        print_summary(o, u->verbose);
+    return o->scan.unreadable || o->scan.damaged_files || o->known.unreadable ? EXIT_SOME_UNREADABLE : EXIT_FINE;
+}
+
 static int scan_and_more(const struct settings *set, const char *const *inputs, size_t count, bool scan_only)
 {
     if (scan_by.serve)
@@ -155,7 +182,7 @@ static int scan_and_more(const struct settings *set, const char *const *inputs, 
     const double begun_s = ui_now_s();
     const bool made = access(set->dir, F_OK) != 0;
     ww_status status = set->known ? ww_check_known(set->known, &err) : WW_OK;
-    if (status == WW_OK && scan_by.scan == ww_library_scan) // workers elsewhere look for their own
+    if (status == WW_OK && scans_alone())
         status = ww_check_hwaccel(set->scan.hwaccel, &err);
     if (status == WW_OK)
         status = open_both(set, &callbacks, &library, &models, &err);
@@ -163,39 +190,23 @@ static int scan_and_more(const struct settings *set, const char *const *inputs, 
         status = csv_options_keep(library, set->csv_safe, &err);
     if (status == WW_OK)
         status = scan_by.scan(library, models, inputs, count, &set->scan, &o.scan, &err);
-    bool nothing_read = status == WW_OK && o.scan.unreadable > 0 && o.scan.unreadable == o.scan.inputs;
-    o.clustered = !scan_only && !nothing_read;
-    const bool as_before = sorts_as_before(set);
-    if (status == WW_OK && o.clustered && as_before)
-        status = ww_library_resort(library, &o.cluster, &o.export, &err);
-    if (status == WW_OK && o.clustered && !as_before)
-        status = ww_library_cluster(library, &set->cluster, &o.cluster, &err);
+    o.nothing_read = status == WW_OK && o.scan.unreadable > 0 && o.scan.unreadable == o.scan.inputs;
+    o.clustered = !scan_only && !o.nothing_read;
     o.asked_known = o.clustered && set->known;
-    if (status == WW_OK && o.asked_known)
-        status = known_people(&u, library, models, set->known, &set->cluster, &o.cluster, &o.known, &err);
-    if (status == WW_OK && o.clustered && !as_before)
-        status = ww_library_export(library, &o.export, &err);
+    if (status == WW_OK && o.clustered)
+        status = sort_and_write(set, &u, library, models, &o, &err);
     o.wall_s = ui_now_s() - begun_s;
     int code = EXIT_FINE;
-    if (status != WW_OK) {
-        code = ui_fail(&u, &err);
-    } else {
-        ui_clear(&u);
+    if (status == WW_OK) {
         o.detector = ww_models_detector_name(models);
         o.embedder = ww_models_embedder_name(models);
-        if (nothing_read)
-            complain("there was nothing to look at");
-        else if (set->json)
-            print_json(&o);
-        else if (!set->quiet)
-            print_summary(&o, u.verbose);
-        code = nothing_read                                                      ? EXIT_FAILED
-               : o.scan.unreadable || o.scan.damaged_files || o.known.unreadable ? EXIT_SOME_UNREADABLE
-                                                                                 : EXIT_FINE;
+        code = tell(set, &o, &u);
+    } else {
+        code = ui_fail(&u, &err);
     }
     ww_library_close(library);
     ww_models_close(models);
-    if (made && nothing_read)
+    if (made && o.nothing_read)
         folder_unmake(set->dir); // a start that failed leaves nothing behind
     return code;
 }
