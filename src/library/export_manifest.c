@@ -47,17 +47,6 @@ static ww_status on_exported(void *user, const ww_exported_row *row, ww_error *e
     return ww_fail_memory(err, "the list of exported files");
 }
 
-static int by_hash(const void *a, const void *b, void *files)
-{
-    size_t p = *(const size_t *)a, q = *(const size_t *)b;
-    const ww_manifest_file *file = files;
-    if (file[p].hash != file[q].hash)
-        return file[p].hash < file[q].hash ? -1 : 1;
-    if (file[p].number != file[q].number)
-        return file[p].number < file[q].number ? -1 : 1;
-    return (p > q) - (p < q);
-}
-
 static int by_number(const void *a, const void *b, void *files)
 {
     size_t p = *(const size_t *)a, q = *(const size_t *)b;
@@ -65,6 +54,12 @@ static int by_number(const void *a, const void *b, void *files)
     if (file[p].number != file[q].number)
         return file[p].number < file[q].number ? -1 : 1;
     return (p > q) - (p < q);
+}
+
+static int by_hash(const void *a, const void *b, void *files)
+{
+    const ww_manifest_file *file = files, *p = &file[*(const size_t *)a], *q = &file[*(const size_t *)b];
+    return p->hash == q->hash ? by_number(a, b, files) : p->hash < q->hash ? -1 : 1;
 }
 
 ww_status ww_manifest_load(const ww_library *library, const ww_catalog *catalog, ww_export_manifest *r, ww_error *err)
@@ -130,12 +125,13 @@ static size_t first_with(const ww_export_manifest *r, uint64_t hash, size_t numb
     return at;
 }
 
-// The file at this place of by_hash, if it has this hash (and this number).
+// The file at this place of by_hash, if it has this hash.
 static const ww_manifest_file *with_hash(const ww_export_manifest *r, size_t at, uint64_t hash)
 {
     return at < r->file.count && r->file.item[r->by_hash[at]].hash == hash ? &r->file.item[r->by_hash[at]] : NULL;
 }
 
+// If it has this number, too.
 static const ww_manifest_file *with_number(const ww_export_manifest *r, size_t at, uint64_t hash, size_t number)
 {
     const ww_manifest_file *file = with_hash(r, at, hash);

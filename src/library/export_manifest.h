@@ -21,7 +21,7 @@ typedef struct ww_manifest_file {
 
 typedef struct ww_export_manifest {
     WW_VECTOR(ww_manifest_file) file; // by (path, hash); a path has several hashes after an export that was killed
-    size_t *by_hash;                  // indices in the order of hashes
+    size_t *by_hash;                  // indices in the order of (hash, number)
     size_t *by_number;                // and of numbers
     const ww_library *library;
     const ww_catalog *catalog;
