@@ -9,7 +9,9 @@
 #include "scratch.h"
 #include "store/sql.h"
 
-enum { PEOPLE = 48, PHOTOS = 150, TRACKS = 40, STEPS = 70, LIBRARIES = 3, VIDEO_KIND = 0, PHOTO_KIND = 1 };
+#include "whoswho/view.h"
+
+enum { PEOPLE = 48, PHOTOS = 150, TRACKS = 40, STEPS = 70, LIBRARIES = 3 };
 
 // --- a library in which much is near the threshold: twins, people who vary, faces that only join, tracks
 
@@ -58,7 +60,7 @@ static int64_t add_source(ww_library *l, uint64_t hash, int kind)
                                .span_count = 1,
                                .width = 640,
                                .height = 360,
-                               .duration_us = kind == VIDEO_KIND ? 600000000 : 0};
+                               .duration_us = kind == WW_MEDIA_VIDEO ? 600000000 : 0};
     CHECK_OK(ww_store_add_source(l->store, &row, &source, &err));
     return source;
 }
@@ -76,12 +78,12 @@ static void fill(ww_library *l, uint64_t seed)
 {
     ww_random r = {seed};
     for (int i = 0; i < PHOTOS; i++) {
-        const int64_t frame = add_frame(l, add_source(l, (uint64_t)i + 1, PHOTO_KIND), 0);
+        const int64_t frame = add_frame(l, add_source(l, (uint64_t)i + 1, WW_MEDIA_PHOTO), 0);
         const int faces = 1 + (int)ww_random_below(&r, 3), first = (int)ww_random_below(&r, PEOPLE);
         for (int k = 0; k < faces; k++)
             add_face(l, &r, frame, k, (first + k * (1 + (int)ww_random_below(&r, 3))) % PEOPLE, 0);
     }
-    const int64_t film = add_source(l, 1000000, VIDEO_KIND);
+    const int64_t film = add_source(l, 1000000, WW_MEDIA_VIDEO);
     for (int t = 0, sample = 0; t < TRACKS; t++) {
         const int frames = 1 + (int)ww_random_below(&r, 5), who = (int)ww_random_below(&r, PEOPLE);
         const bool two = ww_random_below(&r, 2) == 0;
