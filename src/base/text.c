@@ -56,6 +56,20 @@ static const char *html_escape(unsigned char c, char scratch[8])
 
 int ww_text_order(const void *a, const void *b) { return strcmp(*(char *const *)a, *(char *const *)b); }
 
+bool ww_text_ends_with(const char *text, const char *end)
+{
+    const size_t length = strlen(text), tail = strlen(end);
+    return length >= tail && strcmp(text + length - tail, end) == 0;
+}
+
+char *ww_text_cut_line(char *text)
+{
+    char *end = text + strcspn(text, "\n");
+    if (*end)
+        *end++ = 0;
+    return end;
+}
+
 void ww_text_html(ww_buffer *b, const char *text) { add_escaped(b, text, html_escape); }
 
 void ww_text_xml(ww_buffer *b, const char *text)

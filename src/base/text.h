@@ -9,6 +9,9 @@
 
 // For qsort and bsearch over strings (char *): by their bytes.
 int ww_text_order(const void *a, const void *b);
+bool ww_text_ends_with(const char *text, const char *end);
+// Cuts the first line of `text` off: its '\n' becomes a zero. Returns what comes behind it, "" after the last.
+char *ww_text_cut_line(char *text);
 void ww_text_html(ww_buffer *b, const char *text); // for content and for attributes in double quotes
 // The same for XML 1.0, which has no place for U+FFFE and U+FFFF: they become U+FFFD.
 void ww_text_xml(ww_buffer *b, const char *text);

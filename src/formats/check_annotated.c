@@ -2,6 +2,7 @@
 #include "formats/check_annotated.h"
 #include "base/memory.h"
 #include "base/search.h"
+#include "base/text.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -35,12 +36,10 @@ ww_status ww_annotated_add_label(ww_annotated *a, const char *label, ww_error *e
     return ww_fail_memory(err, "a list of %zu labels", a->label.count);
 }
 
-static int by_text(const void *a, const void *b) { return strcmp(*(char *const *)a, *(char *const *)b); }
-
 void ww_annotated_sort_labels(ww_annotated *a)
 {
     if (a->label.count)
-        qsort(a->label.item, a->label.count, sizeof *a->label.item, by_text);
+        qsort(a->label.item, a->label.count, sizeof *a->label.item, ww_text_order);
 }
 
 static bool is_listed(char *const *list, size_t count, const char *text, size_t *at)

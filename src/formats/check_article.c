@@ -17,12 +17,6 @@
 #define JSON_BYTES_MAX ((size_t)256 << 20)
 enum { CORNERS = 4 }; // left, top, right, bottom; whole pixels, the right and the bottom ones included
 
-static bool has_ending(const char *name, const char *ending)
-{
-    const size_t length = strlen(name), tail = strlen(ending);
-    return length > tail && strcmp(name + length - tail, ending) == 0;
-}
-
 // --- portraits
 
 // "LABEL left top right bottom"; *label is its length.
@@ -99,10 +93,10 @@ static ww_status check_person(ww_checker *c, const char *folder, ww_error *err)
     size_t count = 0, portraits = 0;
     ww_status status = ww_check_list(c, dir, &names, &count, err);
     for (size_t i = 0; status == WW_OK && i < count; i++) {
-        if (has_ending(names[i], ".jpg")) {
+        if (strcmp(ww_path_extension(names[i]), "jpg") == 0) {
             portraits++;
             status = check_portrait(c, folder, names[i], err);
-        } else if (has_ending(names[i], ".txt")) {
+        } else if (strcmp(ww_path_extension(names[i]), "txt") == 0) {
             char *stem = ww_path_stem(names[i]), *path = ww_strf("%s/%s", dir, names[i]),
                  *wanted = ww_strf("%s/%s.jpg", dir, stem);
             status = check_alone(c, path, wanted, "portrait", err);

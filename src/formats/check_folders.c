@@ -3,6 +3,7 @@
 // their names.
 #include "base/files.h"
 #include "base/json.h"
+#include "base/text.h"
 #include "formats/check.h"
 #include "formats/dataset.h"
 
@@ -75,8 +76,6 @@ static ww_status on_metadata(void *user, const char *path, ww_json_kind kind, do
 
 typedef WW_VECTOR(char *) picture_names; // of a side, as its metadata names them; owned
 
-static int by_name(const void *a, const void *b) { return strcmp(*(char *const *)a, *(char *const *)b); }
-
 static void free_names(picture_names *names)
 {
     for (size_t i = 0; i < names->count; i++)
@@ -88,14 +87,14 @@ static void free_names(picture_names *names)
 static void find_unnamed(ww_checker *c, int side, picture_names *names)
 {
     if (names->count)
-        qsort(names->item, names->count, sizeof *names->item, by_name);
+        qsort(names->item, names->count, sizeof *names->item, ww_text_order);
     for (size_t i = 0; i < c->pictures.count; i++) {
         const ww_checked_picture *p = &c->pictures.item[i];
         const char *path = p->path + strlen(c->prefix);
         if (p->side != side)
             continue;
         const bool named =
-            names->count && bsearch(&path, names->item, names->count, sizeof *names->item, by_name) != NULL;
+            names->count && bsearch(&path, names->item, names->count, sizeof *names->item, ww_text_order) != NULL;
         if (!named)
             ww_check_found(c, "%s: metadata.jsonl has no line about it", p->path);
     }
@@ -140,9 +139,7 @@ static ww_status check_metadata(ww_checker *c, int side, ww_error *err)
     if (status == WW_OK && there)
         status = ww_folder_read(c->folder, full, METADATA_BYTES_MAX, &text, &bytes, err);
     for (char *line = (char *)text, *next; status == WW_OK && line && *line; line = next) {
-        next = line + strcspn(line, "\n");
-        if (*next)
-            *next++ = 0;
+        next = ww_text_cut_line(line);
         status = check_line(c, line, path, side, &names, err);
     }
     if (status == WW_OK && there)

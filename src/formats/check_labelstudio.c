@@ -3,6 +3,7 @@
 // config.xml.
 #include "formats/check_annotated.h"
 #include "base/json.h"
+#include "base/text.h"
 #include "formats/import/xml.h"
 
 #include <math.h>
@@ -35,15 +36,9 @@ static ww_status on_label(void *user, const char *name, const char **attributes,
     return value ? ww_annotated_add_label(&s->a, value, err) : WW_OK;
 }
 
-static ww_status on_end(void *user, const char *name, const char *text, const ww_xml_place *place, ww_error *err)
-{
-    (void)user, (void)name, (void)text, (void)place, (void)err;
-    return WW_OK;
-}
-
 static ww_status read_config(studio *s, ww_error *err)
 {
-    static const ww_xml_reader reader = {on_label, on_end};
+    static const ww_xml_reader reader = {on_label, NULL};
     uint8_t *data = NULL;
     size_t bytes = 0;
     ww_error why = {0};
@@ -67,12 +62,6 @@ static ww_status keep(char **into, const char *text, ww_error *err)
     return *into ? WW_OK : ww_fail_memory(err, "a task's texts");
 }
 
-static bool ends_with(const char *path, const char *end)
-{
-    const size_t length = strlen(path), tail = strlen(end);
-    return length >= tail && strcmp(path + length - tail, end) == 0;
-}
-
 static void forget_region(studio *s)
 {
     free(s->region.label);
@@ -91,7 +80,7 @@ static void set_number(region *r, const char *path, double number)
                   {".original_width", &r->original_width},
                   {".original_height", &r->original_height}};
     for (size_t i = 0; i < sizeof member / sizeof *member; i++)
-        if (ends_with(path, member[i].end))
+        if (ww_text_ends_with(path, member[i].end))
             *member[i].value = number;
 }
 
@@ -125,11 +114,11 @@ static ww_status on_value(void *user, const char *path, ww_json_kind kind, doubl
     studio *s = user;
     if (kind == WW_JSON_NUMBER)
         set_number(&s->region, path, number);
-    if (kind == WW_JSON_STRING && ends_with(path, ".value.rectanglelabels[]"))
+    if (kind == WW_JSON_STRING && ww_text_ends_with(path, ".value.rectanglelabels[]"))
         return keep(&s->region.label, text, err);
     if (kind == WW_JSON_STRING && strcmp(path, "[].data.image") == 0)
         return keep(&s->image, strncmp(text, PLACE, strlen(PLACE)) == 0 ? text + strlen(PLACE) : text, err);
-    if (kind == WW_JSON_END && ends_with(path, ".result[]"))
+    if (kind == WW_JSON_END && ww_text_ends_with(path, ".result[]"))
         return end_region(s, line, err);
     return kind == WW_JSON_END && strcmp(path, "[]") == 0 ? end_task(s, line, err) : WW_OK;
 }

@@ -6,6 +6,7 @@
 #include "base/files.h"
 #include "base/json.h"
 #include "base/number.h"
+#include "base/text.h"
 #include "formats/check.h"
 #include "formats/import/xml.h"
 
@@ -69,20 +70,12 @@ static double read_time(const char *text, char **end)
     return whole > 0 ? hours * 3600 + minutes * 60 + seconds + part : NAN;
 }
 
-static char *next_line(char *line)
-{
-    char *end = line + strcspn(line, "\n");
-    if (*end)
-        *end++ = 0;
-    return end;
-}
-
 static ww_status read_cues(footage *f, char *text, size_t bytes, timeline *t, ww_error *err)
 {
     size_t number = 0;
     (void)bytes, (void)t, (void)err;
     for (char *line = text, *next; *line; line = next) {
-        next = next_line(line);
+        next = ww_text_cut_line(line);
         number++;
         char *arrow = strstr(line, " --> "), *end = line;
         if (!arrow)
@@ -108,7 +101,7 @@ static ww_status read_rttm(footage *f, char *text, size_t bytes, timeline *t, ww
     size_t number = 0;
     (void)bytes, (void)t, (void)err;
     for (char *line = text, *next; *line; line = next) {
-        next = next_line(line);
+        next = ww_text_cut_line(line);
         number++;
         char *at = line;
         for (int field = 0; field < 3; field++) // SPEAKER, file, channel
@@ -189,16 +182,10 @@ static ww_status on_start(void *user, const char *name, const char **attributes,
     return WW_OK;
 }
 
-static ww_status on_end(void *user, const char *name, const char *text, const ww_xml_place *place, ww_error *err)
-{
-    (void)user, (void)name, (void)text, (void)place, (void)err;
-    return WW_OK;
-}
-
 // The slots of a stretch stand together.
 static ww_status read_eaf(footage *f, char *text, size_t bytes, timeline *t, ww_error *err)
 {
-    static const ww_xml_reader reader = {on_start, on_end};
+    static const ww_xml_reader reader = {on_start, NULL};
     eaf e = {.f = f};
     (void)t;
     return ww_xml_read(text, bytes, f->file, &reader, &e, err);
@@ -212,7 +199,7 @@ static ww_status read_chapters(footage *f, char *text, size_t bytes, timeline *t
     if (strncmp(text, ";FFMETADATA1", 12) != 0)
         ww_check_found(f->c, "%s:1: ffmpeg's metadata begins with ;FFMETADATA1", f->file);
     for (char *line = text, *next, *end; *line; line = next) {
-        next = next_line(line);
+        next = ww_text_cut_line(line);
         number++;
         if (strncmp(line, "START=", 6) == 0)
             start = ww_number_parse(line + 6, &end);
@@ -232,34 +219,28 @@ typedef struct otio {
     double from_s, seconds; // of the marker at hand
 } otio;
 
-static bool ends_with(const char *path, const char *end)
-{
-    const size_t length = strlen(path), tail = strlen(end);
-    return length >= tail && strcmp(path + length - tail, end) == 0;
-}
-
 static ww_status on_otio(void *user, const char *path, ww_json_kind kind, double number, const char *text, size_t line,
                          ww_error *err)
 {
     otio *o = user;
     (void)text, (void)err;
-    if (kind == WW_JSON_NUMBER && ends_with(path, ".value"))
+    if (kind == WW_JSON_NUMBER && ww_text_ends_with(path, ".value"))
         o->value = number;
-    if (kind == WW_JSON_NUMBER && ends_with(path, ".rate"))
+    if (kind == WW_JSON_NUMBER && ww_text_ends_with(path, ".rate"))
         o->rate = number;
     const double seconds = o->value / o->rate;
     if (kind != WW_JSON_END)
         return WW_OK;
-    if (ends_with(path, ".source_range.start_time") || ends_with(path, ".marked_range.start_time"))
+    if (ww_text_ends_with(path, ".source_range.start_time") || ww_text_ends_with(path, ".marked_range.start_time"))
         o->from_s = seconds;
-    else if (ends_with(path, ".marked_range.duration"))
+    else if (ww_text_ends_with(path, ".marked_range.duration"))
         o->seconds = seconds;
-    else if (ends_with(path, ".available_range.start_time"))
+    else if (ww_text_ends_with(path, ".available_range.start_time"))
         o->begin_s = seconds;
-    else if (ends_with(path, ".available_range.duration")) {
+    else if (ww_text_ends_with(path, ".available_range.duration")) {
         o->f->duration_s = seconds;
         o->f->frame_s = 1 / o->rate;
-    } else if (o->markers && ends_with(path, ".markers[]"))
+    } else if (o->markers && ww_text_ends_with(path, ".markers[]"))
         check_stretch(o->f, o->from_s - o->begin_s, o->from_s - o->begin_s + o->seconds, line);
     return WW_OK;
 }

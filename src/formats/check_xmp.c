@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // XMP sidecars, in whatever folders: what photo managers cannot read, or show outside the photo.
+#include "base/files.h"
 #include "formats/check.h"
 #include "formats/format.h"
 #include "formats/regions.h"
@@ -9,7 +10,6 @@
 
 #define SIDECAR_BYTES_MAX ((size_t)64 << 20)
 #define SHARE_TOLERANCE 1e-4
-#define ENDING ".xmp"
 enum { DEPTH_MAX = 64 };
 
 static void check_regions(ww_checker *c, const char *full, const ww_regions *regions)
@@ -44,12 +44,6 @@ static ww_status check_sidecar(ww_checker *c, const char *path, ww_error *err)
     return status;
 }
 
-static bool is_sidecar(const char *name)
-{
-    const size_t length = strlen(name), ending = strlen(ENDING);
-    return length > ending && strcmp(name + length - ending, ENDING) == 0;
-}
-
 // dir: "" or "a/b".
 static ww_status check_folder(ww_checker *c, const char *dir, int depth, bool *found, ww_error *err)
 {
@@ -61,7 +55,7 @@ static ww_status check_folder(ww_checker *c, const char *dir, int depth, bool *f
         char *path = ww_strf("%s%s%s", dir, *dir ? "/" : "", names[i]);
         if (depth == 0 && !*c->prefix && ww_format_named(names[i], strlen(names[i])))
             ; // a set of several formats, each of which is looked at by itself
-        else if (is_sidecar(names[i])) {
+        else if (strcmp(ww_path_extension(names[i]), "xmp") == 0) {
             *found = true;
             status = check_sidecar(c, path, err);
         } else if (depth < DEPTH_MAX) {

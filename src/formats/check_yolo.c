@@ -4,6 +4,7 @@
 #include "base/files.h"
 #include "base/number.h"
 #include "base/search.h"
+#include "base/text.h"
 #include "formats/check.h"
 #include "formats/dataset.h"
 
@@ -163,9 +164,7 @@ static ww_status check_lines(yolo *y, const char *path, char *text, int side, ww
     ww_status status = WW_OK;
     int number = 0, boxes = 0;
     for (char *line = text, *next; status == WW_OK && *line; line = next) {
-        next = line + strcspn(line, "\n");
-        if (*next)
-            *next++ = 0;
+        next = ww_text_cut_line(line);
         number++;
         if (line[strspn(line, " \t\r")] == 0)
             continue;
@@ -193,11 +192,7 @@ static ww_status check_label(yolo *y, const char *path, int side, ww_error *err)
     return status;
 }
 
-static bool is_label(const char *name)
-{
-    const size_t length = strlen(name);
-    return length > 4 && strcmp(name + length - 4, ".txt") == 0;
-}
+static bool is_label(const char *name) { return strcmp(ww_path_extension(name), "txt") == 0; }
 
 static ww_status check_pair(yolo *y, const char *name, int side, ww_error *err)
 {

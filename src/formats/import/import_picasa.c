@@ -10,6 +10,7 @@
 #include "base/ascii.h"
 #include "base/files.h"
 #include "base/memory.h"
+#include "base/text.h"
 #include "formats/import/import.h"
 
 #include <stdlib.h>
@@ -131,9 +132,7 @@ static ww_status read_pass(reading *r, char *text, bool contacts, ww_error *err)
     r->section = NULL;
     r->line = 1;
     for (char *next; status == WW_OK && *text; text = next, r->line++) {
-        next = text + strcspn(text, "\n");
-        if (*next)
-            *next++ = 0;
+        next = ww_text_cut_line(text);
         text[strcspn(text, "\r")] = 0;
         status = read_line(r, text, contacts, err);
     }

@@ -76,7 +76,7 @@ static void XMLCALL on_end(void *user, const char *name)
     const ww_xml_place place = place_of(r);
     const ww_buffer *text = &r->text[--r->depth];
     ww_status status = ww_buffer_status(text, r->file, r->err);
-    if (status == WW_OK)
+    if (status == WW_OK && r->reader->on_end)
         status = r->reader->on_end(r->user, name, text->data ? text->data : "", &place, r->err);
     if (status != WW_OK)
         stop(r, placed(r, status));

@@ -20,7 +20,7 @@ typedef struct ww_xml_place {
 typedef struct ww_xml_reader {
     ww_status (*on_start)(void *user, const char *name, const char **attributes, const ww_xml_place *place,
                           ww_error *err);
-    // `text`: what stood in the element itself, in one piece, without that of the elements inside
+    // `text`: what stood in the element itself, in one piece, without that of the elements inside. NULL: nobody asks.
     ww_status (*on_end)(void *user, const char *name, const char *text, const ww_xml_place *place, ww_error *err);
 } ww_xml_reader;
 

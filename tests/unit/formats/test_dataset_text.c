@@ -99,6 +99,24 @@ TEST(only_well_formed_utf8_passes)
     check_text(ww_text_html, "\xe2\x82", "\xef\xbf\xbd\xef\xbf\xbd"); // cut off by the end
 }
 
+TEST(lines_are_cut_off_one_by_one)
+{
+    char text[] = "a\n\nb\r\nc", *second = ww_text_cut_line(text), *third = ww_text_cut_line(second),
+         *last = ww_text_cut_line(third);
+    CHECK_STR(text, "a");
+    CHECK_STR(second, "");
+    CHECK_STR(third, "b\r");
+    CHECK_STR(last, "c");
+    CHECK_STR(ww_text_cut_line(last), "");
+    CHECK_STR(last, "c");
+}
+
+TEST(ends_are_compared_by_bytes)
+{
+    CHECK(ww_text_ends_with("a.b.c", ".c") && ww_text_ends_with("c", "c") && ww_text_ends_with("c", ""));
+    CHECK(!ww_text_ends_with("a.C", ".c") && !ww_text_ends_with("c", ".c") && !ww_text_ends_with("", "c"));
+}
+
 TEST(attributes_and_words_stand_between_spaces)
 {
     ww_buffer b = {0};
@@ -230,6 +248,8 @@ int main(void)
     RUN(html_is_escaped);
     RUN(urls_are_escaped_byte_by_byte);
     RUN(json_and_yaml_are_quoted);
+    RUN(lines_are_cut_off_one_by_one);
+    RUN(ends_are_compared_by_bytes);
     RUN(attributes_and_words_stand_between_spaces);
     RUN(csv_is_quoted_where_needed);
     RUN(csv_fields_begin_no_formula_where_asked);
