@@ -9,24 +9,6 @@
 
 #define SHARE_TOLERANCE 1e-4 // coordinates are rounded to hundredths of a pixel, or to millionths of the picture
 
-ww_status ww_annotated_open(ww_checker *c, const char *file, ww_annotated *a, ww_error *err)
-{
-    *a = (ww_annotated){.c = c, .file = file};
-    ww_status status = ww_check_list(c, "images", &a->picture, &a->pictures, err);
-    a->told = ww_try_array(a->pictures, sizeof *a->told);
-    return status != WW_OK || a->told ? status : ww_fail_memory(err, "a list of %zu pictures", a->pictures);
-}
-
-void ww_annotated_close(ww_annotated *a)
-{
-    for (size_t i = 0; i < a->label.count; i++)
-        free(a->label.item[i]);
-    ww_vector_free(&a->label);
-    ww_vector_free(&a->boxes.boxes);
-    ww_folder_names_free(a->picture, a->pictures);
-    free(a->told);
-}
-
 ww_status ww_annotated_add_label(ww_annotated *a, const char *label, ww_error *err)
 {
     char *copy = ww_try_strdup(label);
@@ -79,9 +61,62 @@ ww_status ww_annotated_picture(ww_annotated *a, const char *name, size_t line, w
     return status;
 }
 
-void ww_annotated_find_untold(ww_annotated *a)
+// --- the whole
+
+static ww_status list_pictures(ww_annotated *a, ww_error *err)
+{
+    ww_status status = ww_check_list(a->c, "images", &a->picture, &a->pictures, err);
+    a->told = ww_try_array(a->pictures, sizeof *a->told);
+    return status != WW_OK || a->told ? status : ww_fail_memory(err, "a list of %zu pictures", a->pictures);
+}
+
+static void find_untold(ww_annotated *a)
 {
     for (size_t i = 0; i < a->pictures; i++)
         if (!a->told[i])
             ww_check_found(a->c, "%simages/%s: %s does not tell of it", a->c->prefix, a->picture[i], a->file);
+}
+
+static ww_status read_file(ww_annotated *a, const ww_annotated_kind *kind, ww_error *err)
+{
+    uint8_t *data = NULL;
+    size_t bytes = 0;
+    ww_error why = {0};
+    ww_check_read(a->c, kind->file, "the file", kind->bytes_max, &data, &bytes);
+    if (!data)
+        return WW_OK;
+    ww_status status = kind->read(a, data, bytes, &why);
+    if (status == WW_OK)
+        find_untold(a);
+    else
+        status = ww_check_unreadable(a->c, a->file, status, &why, err);
+    free(data);
+    return status;
+}
+
+static void close_annotated(ww_annotated *a)
+{
+    for (size_t i = 0; i < a->label.count; i++)
+        free(a->label.item[i]);
+    ww_vector_free(&a->label);
+    ww_vector_free(&a->boxes.boxes);
+    ww_folder_names_free(a->picture, a->pictures);
+    free(a->told);
+}
+
+ww_status ww_annotated_check(ww_checker *c, const ww_annotated_kind *kind, bool *found, ww_error *err)
+{
+    ww_status status = ww_check_exists(c, kind->file, WW_ENTRY_FILE, found, err);
+    if (status != WW_OK || !*found)
+        return status;
+    char *file = ww_strf("%s%s", c->prefix, kind->file);
+    ww_annotated a = {.c = c, .file = file};
+    status = list_pictures(&a, err);
+    if (status == WW_OK && kind->read_labels)
+        status = kind->read_labels(&a, err);
+    if (status == WW_OK)
+        status = read_file(&a, kind, err);
+    close_annotated(&a);
+    free(file);
+    return status;
 }

@@ -8,10 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FILE_NAME "annotations.xml"
-
 typedef struct cvat {
-    ww_annotated a;
+    ww_annotated *a;
     bool in_labels, in_attributes; // of the task's description
     char *image;                   // name of the one at hand; owned
     size_t line;
@@ -31,13 +29,13 @@ static ww_status begin_image(cvat *v, const char **attributes, size_t line, ww_e
     const char *name = ww_xml_attribute(attributes, "name");
     const double width = number(attributes, "width"), height = number(attributes, "height");
     if (!v->any_image)
-        ww_annotated_sort_labels(&v->a);
+        ww_annotated_sort_labels(v->a);
     v->any_image = true;
     free(v->image);
     v->image = ww_try_strdup(name ? name : "");
     v->line = line;
-    v->a.boxes.width = width;
-    v->a.boxes.height = height;
+    v->a->boxes.width = width;
+    v->a->boxes.height = height;
     if (!name || !(width >= 1 && height >= 1))
         return ww_fail(err, WW_ERR_FORMAT, "the image has no name, or no size");
     return v->image ? WW_OK : ww_fail_memory(err, "the name of an image");
@@ -47,9 +45,9 @@ static ww_status begin_box(cvat *v, const char **attributes, size_t line, ww_err
 {
     const char *label = ww_xml_attribute(attributes, "label");
     const double left = number(attributes, "xtl"), top = number(attributes, "ytl"), right = number(attributes, "xbr"),
-                 bottom = number(attributes, "ybr"), width = v->a.boxes.width, height = v->a.boxes.height;
+                 bottom = number(attributes, "ybr"), width = v->a->boxes.width, height = v->a->boxes.height;
     const ww_box box = {left / width, top / height, (right - left) / width, (bottom - top) / height};
-    return ww_annotated_box(&v->a, label ? label : "", box, line, err);
+    return ww_annotated_box(v->a, label ? label : "", box, line, err);
 }
 
 static ww_status on_start(void *user, const char *name, const char **attributes, const ww_xml_place *place,
@@ -75,44 +73,26 @@ static ww_status on_end(void *user, const char *name, const char *text, const ww
     else if (strcmp(name, "labels") == 0)
         v->in_labels = false;
     else if (v->in_labels && !v->in_attributes && strcmp(name, "name") == 0)
-        status = ww_annotated_add_label(&v->a, text, err);
+        status = ww_annotated_add_label(v->a, text, err);
     else if (strcmp(name, "image") == 0 && v->image) {
-        status = ww_annotated_picture(&v->a, v->image, v->line, err);
+        status = ww_annotated_picture(v->a, v->image, v->line, err);
         free(v->image);
         v->image = NULL;
     }
     return status;
 }
 
-static ww_status check(ww_checker *c, const char *file, ww_error *err)
+static ww_status read_annotations(ww_annotated *a, const uint8_t *data, size_t bytes, ww_error *err)
 {
     static const ww_xml_reader reader = {on_start, on_end};
-    cvat v = {0};
-    uint8_t *data = NULL;
-    size_t bytes = 0;
-    ww_error why = {0};
-    ww_status status = ww_annotated_open(c, file, &v.a, err);
-    if (status == WW_OK)
-        ww_check_read(c, FILE_NAME, "the file", WW_XML_BYTES_MAX, &data, &bytes);
-    if (data)
-        status = ww_xml_read(data, bytes, file, &reader, &v, &why);
-    if (data && status == WW_OK)
-        ww_annotated_find_untold(&v.a);
-    if (data && status != WW_OK)
-        status = ww_check_unreadable(c, file, status, &why, err);
+    cvat v = {.a = a};
+    ww_status status = ww_xml_read(data, bytes, a->file, &reader, &v, err);
     free(v.image);
-    free(data);
-    ww_annotated_close(&v.a);
     return status;
 }
 
 ww_status ww_check_cvat(ww_checker *c, bool *found, ww_error *err)
 {
-    ww_status status = ww_check_exists(c, FILE_NAME, WW_ENTRY_FILE, found, err);
-    if (status != WW_OK || !*found)
-        return status;
-    char *file = ww_strf("%s" FILE_NAME, c->prefix);
-    status = check(c, file, err);
-    free(file);
-    return status;
+    static const ww_annotated_kind kind = {"annotations.xml", WW_XML_BYTES_MAX, NULL, read_annotations};
+    return ww_annotated_check(c, &kind, found, err);
 }

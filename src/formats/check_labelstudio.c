@@ -10,7 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FILE_NAME "tasks.json"
 #define CONFIG_NAME "config.xml"
 #define JSON_BYTES_MAX ((size_t)1 << 30)
 #define PLACE "/data/local-files/?d=images/"
@@ -22,7 +21,7 @@ typedef struct region {         // at hand
 } region;
 
 typedef struct studio {
-    ww_annotated a;
+    ww_annotated *a;
     region region;
     char *image; // of the task at hand: name in images/; owned
 } studio;
@@ -30,26 +29,25 @@ typedef struct studio {
 static ww_status on_label(void *user, const char *name, const char **attributes, const ww_xml_place *place,
                           ww_error *err)
 {
-    studio *s = user;
     (void)place;
     const char *value = strcmp(name, "Label") == 0 ? ww_xml_attribute(attributes, "value") : NULL;
-    return value ? ww_annotated_add_label(&s->a, value, err) : WW_OK;
+    return value ? ww_annotated_add_label(user, value, err) : WW_OK;
 }
 
-static ww_status read_config(studio *s, ww_error *err)
+static ww_status read_config(ww_annotated *a, ww_error *err)
 {
     static const ww_xml_reader reader = {on_label, NULL};
     uint8_t *data = NULL;
     size_t bytes = 0;
     ww_error why = {0};
     ww_status status = WW_OK;
-    char *file = ww_strf("%s" CONFIG_NAME, s->a.c->prefix);
-    ww_check_read(s->a.c, CONFIG_NAME, "the labels", WW_XML_BYTES_MAX, &data, &bytes);
+    char *file = ww_strf("%s" CONFIG_NAME, a->c->prefix);
+    ww_check_read(a->c, CONFIG_NAME, "the labels", WW_XML_BYTES_MAX, &data, &bytes);
     if (data)
-        status = ww_xml_read(data, bytes, file, &reader, s, &why);
+        status = ww_xml_read(data, bytes, file, &reader, a, &why);
     if (status != WW_OK)
-        status = ww_check_unreadable(s->a.c, file, status, &why, err);
-    ww_annotated_sort_labels(&s->a);
+        status = ww_check_unreadable(a->c, file, status, &why, err);
+    ww_annotated_sort_labels(a);
     free(file);
     free(data);
     return status;
@@ -90,11 +88,11 @@ static ww_status end_region(studio *s, size_t line, ww_error *err)
     ww_status status = WW_OK;
     if (r->label) { // what has none is no box: a choice, a text
         const ww_box box = {r->x / 100, r->y / 100, r->width / 100, r->height / 100};
-        status = ww_annotated_box(&s->a, r->label, box, line, err);
+        status = ww_annotated_box(s->a, r->label, box, line, err);
     }
     if (r->original_width > 0 && r->original_height > 0) {
-        s->a.boxes.width = r->original_width;
-        s->a.boxes.height = r->original_height;
+        s->a->boxes.width = r->original_width;
+        s->a->boxes.height = r->original_height;
     }
     forget_region(s);
     return status;
@@ -102,7 +100,7 @@ static ww_status end_region(studio *s, size_t line, ww_error *err)
 
 static ww_status end_task(studio *s, size_t line, ww_error *err)
 {
-    ww_status status = ww_annotated_picture(&s->a, s->image ? s->image : "", line, err);
+    ww_status status = ww_annotated_picture(s->a, s->image ? s->image : "", line, err);
     free(s->image);
     s->image = NULL;
     return status;
@@ -123,38 +121,19 @@ static ww_status on_value(void *user, const char *path, ww_json_kind kind, doubl
     return kind == WW_JSON_END && strcmp(path, "[]") == 0 ? end_task(s, line, err) : WW_OK;
 }
 
-static ww_status check(ww_checker *c, const char *file, ww_error *err)
+static ww_status read_tasks(ww_annotated *a, const uint8_t *data, size_t bytes, ww_error *err)
 {
-    studio s = {0};
-    uint8_t *data = NULL;
-    size_t bytes = 0;
-    ww_error why = {0};
+    studio s = {.a = a};
+    (void)bytes;
     forget_region(&s);
-    ww_status status = ww_annotated_open(c, file, &s.a, err);
-    if (status == WW_OK)
-        status = read_config(&s, err);
-    if (status == WW_OK)
-        ww_check_read(c, FILE_NAME, "the file", JSON_BYTES_MAX, &data, &bytes);
-    if (data)
-        status = ww_json_read_lines((char *)data, file, on_value, &s, &why);
-    if (data && status == WW_OK)
-        ww_annotated_find_untold(&s.a);
-    if (data && status != WW_OK)
-        status = ww_check_unreadable(c, file, status, &why, err);
+    ww_status status = ww_json_read_lines((const char *)data, a->file, on_value, &s, err);
     forget_region(&s);
     free(s.image);
-    free(data);
-    ww_annotated_close(&s.a);
     return status;
 }
 
 ww_status ww_check_labelstudio(ww_checker *c, bool *found, ww_error *err)
 {
-    ww_status status = ww_check_exists(c, FILE_NAME, WW_ENTRY_FILE, found, err);
-    if (status != WW_OK || !*found)
-        return status;
-    char *file = ww_strf("%s" FILE_NAME, c->prefix);
-    status = check(c, file, err);
-    free(file);
-    return status;
+    static const ww_annotated_kind kind = {"tasks.json", JSON_BYTES_MAX, read_config, read_tasks};
+    return ww_annotated_check(c, &kind, found, err);
 }
