@@ -87,8 +87,9 @@ static ww_status check_alone(ww_checker *c, const char *path, const char *wanted
     return status;
 }
 
-static ww_status check_person(ww_checker *c, const char *folder, ww_error *err)
+static ww_status check_person(ww_checker *c, const char *folder, size_t *dim, ww_error *err)
 {
+    (void)dim;
     char **names = NULL, *dir = ww_strf(PORTRAITS "/%s", folder);
     size_t count = 0, portraits = 0;
     ww_status status = ww_check_list(c, dir, &names, &count, err);
@@ -165,7 +166,7 @@ static ww_status read_encodings(encodings *e, const char *path, ww_error *err)
     return status == WW_OK ? WW_OK : ww_check_unreadable(e->c, e->file, status, &why, err);
 }
 
-// "frame_7.jpg" has "encodings_7.json".
+// *dim: see encodings. "frame_7.jpg" has "encodings_7.json".
 static ww_status check_frame(ww_checker *c, const char *name, size_t *dim, ww_error *err)
 {
     bool there;
@@ -191,8 +192,9 @@ static ww_status check_frame(ww_checker *c, const char *name, size_t *dim, ww_er
     return status;
 }
 
-static ww_status check_encodings(ww_checker *c, const char *name, ww_error *err)
+static ww_status check_encodings(ww_checker *c, const char *name, size_t *dim, ww_error *err)
 {
+    (void)dim;
     const char *number = strrchr(name, '_');
     char *stem = ww_path_stem(number ? number + 1 : name), *path = ww_strf(ENCODINGS "/%s", name),
          *wanted = ww_strf(FRAMES "/frame_%s.jpg", stem);
@@ -205,32 +207,15 @@ static ww_status check_encodings(ww_checker *c, const char *name, ww_error *err)
 
 // --- the whole
 
-typedef ww_status check_entry(ww_checker *c, const char *name, void *more, ww_error *err);
+typedef ww_status check_entry(ww_checker *c, const char *name, size_t *dim, ww_error *err);
 
-static ww_status one_person(ww_checker *c, const char *name, void *more, ww_error *err)
-{
-    (void)more;
-    return check_person(c, name, err);
-}
-
-static ww_status one_frame(ww_checker *c, const char *name, void *more, ww_error *err)
-{
-    return check_frame(c, name, more, err);
-}
-
-static ww_status one_file_of_encodings(ww_checker *c, const char *name, void *more, ww_error *err)
-{
-    (void)more;
-    return check_encodings(c, name, err);
-}
-
-static ww_status check_each(ww_checker *c, const char *dir, check_entry *check, void *more, ww_error *err)
+static ww_status check_each(ww_checker *c, const char *dir, check_entry *check, size_t *dim, ww_error *err)
 {
     char **names = NULL;
     size_t count = 0;
     ww_status status = ww_check_list(c, dir, &names, &count, err);
     for (size_t i = 0; status == WW_OK && i < count; i++)
-        status = check(c, names[i], more, err);
+        status = check(c, names[i], dim, err);
     ww_folder_names_free(names, count);
     return status;
 }
@@ -245,8 +230,8 @@ ww_status ww_check_article(ww_checker *c, bool *found, ww_error *err)
     *found = *found && portraits;
     if (status != WW_OK || !*found)
         return status;
-    status = check_each(c, PORTRAITS, one_person, NULL, err);
+    status = check_each(c, PORTRAITS, check_person, &dim, err);
     if (status == WW_OK)
-        status = check_each(c, FRAMES, one_frame, &dim, err);
-    return status == WW_OK ? check_each(c, ENCODINGS, one_file_of_encodings, NULL, err) : status;
+        status = check_each(c, FRAMES, check_frame, &dim, err);
+    return status == WW_OK ? check_each(c, ENCODINGS, check_encodings, &dim, err) : status;
 }
