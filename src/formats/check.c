@@ -13,6 +13,7 @@
 #define PICTURE_BYTES_MAX ((size_t)256 << 20)
 enum { LINE_BYTES_MAX = 1024 };
 
+// Sidecars last: they are looked for only where nothing else is recognised.
 static ww_format_check *const checks[] = {ww_check_yolo,       ww_check_folders,  ww_check_coco,
                                           ww_check_embeddings, ww_check_cvat,     ww_check_labelstudio,
                                           ww_check_article,    ww_check_timeline, ww_check_xmp};

@@ -62,35 +62,42 @@ ww_status ww_check_dataset(const char *dir, const ww_check_faces *faces,
                            int (*on_finding)(void *user, const char *line), void *user, ww_dataset_check_result *result,
                            ww_error *err);
 
-// --- for the formats. Paths are relative to the format's folder.
+// --- for the formats. Paths are relative to the format's folder; the lines of findings begin with what they are about,
+// with the prefix ("yolo/data.yaml: ..."), and `full` is such a name. An error is what ends the whole check: memory ran
+// out, or a place cannot be looked at.
 void ww_check_found(ww_checker *c, const char *format, ...) __attribute__((format(printf, 2, 3)));
 // Something that is worth knowing, but no fault.
 void ww_check_note(ww_checker *c, const char *format, ...) __attribute__((format(printf, 2, 3)));
+// *there: something of that kind is at `path`.
 ww_status ww_check_exists(ww_checker *c, const char *path, ww_entry_kind kind, bool *there, ww_error *err);
-// Names in a folder ("": the format's own), none where there is no such folder. Free with ww_folder_names_free.
+// Names in a folder ("": the format's own), sorted by bytes, without hidden ones; none where there is no such folder.
+// Free with ww_folder_names_free.
 ww_status ww_check_list(ww_checker *c, const char *path, char ***names, size_t *count, ww_error *err);
 // The file's content, with a zero byte added; *data is the caller's (free), NULL where it cannot be read, which is a
 // finding. `what`: "the label".
 void ww_check_read(ww_checker *c, const char *path, const char *what, size_t max_bytes, uint8_t **data, size_t *bytes);
-// What reading the file came to: a finding, unless memory ran out.
+// What reading the file came to, not WW_OK: a finding, and WW_OK is returned, unless memory ran out.
 ww_status ww_check_unreadable(ww_checker *c, const char *full, ww_status status, const ww_error *why, ww_error *err);
 // What is wrong with a box, in shares of its picture, within `tolerance`: "the box has no area"; NULL: nothing is.
 const char *ww_check_box_fault(ww_box box, double tolerance);
-// Whether the picture can be read is told, as by ww_check_picture, and nothing remembered; *width and *height are 0
-// where it cannot.
+// Counts the picture and tells if it cannot be read, as ww_check_picture does, and remembers nothing; *width and
+// *height are its pixels, 0 where it cannot be read or is of another kind than those known here.
 void ww_check_picture_size(ww_checker *c, const char *path, int *width, int *height);
-// Reads and decodes the picture and remembers its content; a picture that cannot be read is a finding, and so is a face
-// in it that none of the boxes is about; and another size than the labels say. labels NULL: the picture needs none.
+// Counts, reads and decodes the picture, and remembers its content unless its side is WW_NO_SIDE. Findings: it cannot
+// be read; it has another size than the labels say; it shows a face that none of the boxes is about (where somebody
+// looks for faces). labels NULL: the picture needs none.
 ww_status ww_check_picture(ww_checker *c, const char *path, int side, const ww_label_boxes *labels, ww_error *err);
-// Remembers on which side a track is. `file`: the picture's name; its source is what is left of it without the last
-// `parts` parts, each with a '_' before it.
+// Remembers on which side a track is; 0 is none. `file`: the picture's name; its source is what is left of it without
+// the last `parts` parts, each with a '_' before it.
 ww_status ww_check_track(ww_checker *c, const char *file, int parts, int64_t track, int side, ww_error *err);
 
 // --- check_look.c
 // What a picture looks like: the mean luma of 17 x 16 cells, and 16 x 16 bits, each whether a cell is darker than the
-// next one. Copies that were scaled or compressed anew differ little in both.
+// next one. Copies that were scaled or compressed anew differ little in both. False: it says nothing (all of one
+// colour, or no memory).
 bool ww_look_of(const ww_image *image, ww_look *look);
-// Tells of pictures that are there twice: the same bytes, or the same look on two sides; and of tracks on two sides.
+// Of what is remembered, tells of pictures that are there twice: the same bytes, or the same look on two sides; and of
+// tracks on two sides.
 ww_status ww_check_twins(ww_checker *c, ww_error *err);
 
 // --- the formats: each looks whether it is there (*found), and at what there is of it.
