@@ -93,7 +93,7 @@ static void find_side(yolo *y, const char *yaml, int side)
     char said[PATH_MAX];
     side_folders *at = &y->at[side];
     snprintf(at->pictures, sizeof at->pictures, "images/%s", ww_side_name[side]);
-    if (yaml && read_key(yaml, ww_side_name[side], said, sizeof said)) {
+    if (read_key(yaml, ww_side_name[side], said, sizeof said)) {
         const char *path = plain_path(said);
         if (ww_path_is_inside(path))
             memmove(at->pictures, path, strlen(path) + 1);
@@ -104,7 +104,8 @@ static void find_side(yolo *y, const char *yaml, int side)
     find_labels(at);
 }
 
-static ww_status read_classes(yolo *y, ww_error *err)
+// The classes, and where the sides are.
+static ww_status read_yaml(yolo *y, ww_error *err)
 {
     uint8_t *yaml = NULL;
     size_t bytes = 0;
@@ -112,8 +113,8 @@ static ww_status read_classes(yolo *y, ww_error *err)
     ww_status status = ww_folder_read(y->c->folder, path, LABEL_BYTES_MAX, &yaml, &bytes, err);
     if (status == WW_OK)
         y->classes = count_classes((char *)yaml);
-    for (int side = 0; side < WW_SIDES; side++)
-        find_side(y, status == WW_OK ? (char *)yaml : NULL, side);
+    for (int side = 0; status == WW_OK && side < WW_SIDES; side++)
+        find_side(y, (char *)yaml, side);
     if (status == WW_OK && (y->classes < 1 || y->classes > CLASSES_MAX)) {
         ww_check_found(y->c, "%s: it tells no number of classes (nc)", path);
         y->classes = 0;
@@ -180,13 +181,9 @@ static ww_status check_label(yolo *y, const char *path, int side, ww_error *err)
 {
     uint8_t *data = NULL;
     size_t bytes = 0;
-    ww_error why = {0};
-    ww_status status = WW_OK;
     char *full = ww_strf("%s%s", y->c->prefix, path);
-    if (ww_folder_read(y->c->folder, full, LABEL_BYTES_MAX, &data, &bytes, &why) != WW_OK)
-        ww_check_found(y->c, "%s: the label cannot be read: %s", full, why.message);
-    else
-        status = check_lines(y, full, (char *)data, side, err);
+    ww_check_read(y->c, path, "the label", LABEL_BYTES_MAX, &data, &bytes);
+    ww_status status = data ? check_lines(y, full, (char *)data, side, err) : WW_OK;
     free(data);
     free(full);
     return status;
@@ -227,7 +224,7 @@ static void find_label_alone(yolo *y, int side, const char *name, char **picture
     free(stem);
 }
 
-// Both may be in one folder.
+// Of a side. Both kinds may be in one folder. *checked: how many pictures there were.
 static ww_status check_files(yolo *y, int side, char **pictures, size_t picture_count, char **labels,
                              size_t label_count, size_t *checked, ww_error *err)
 {
@@ -274,7 +271,7 @@ ww_status ww_check_yolo(ww_checker *c, bool *found, ww_error *err)
     ww_status status = ww_check_exists(c, "data.yaml", WW_ENTRY_FILE, found, err);
     if (status != WW_OK || !*found)
         return status;
-    status = read_classes(&y, err);
+    status = read_yaml(&y, err);
     for (int side = 0; status == WW_OK && side < WW_SIDES; side++)
         status = check_side(&y, side, err);
     for (long i = 0; status == WW_OK && i < y.classes; i++)
