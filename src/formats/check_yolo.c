@@ -152,11 +152,9 @@ static ww_status check_line(yolo *y, const char *path, int number, const char *l
     else if (side == WW_SIDE_TRAIN)
         y->faces[(long)v[0]]++;
     const ww_box box = {v[1] - v[3] / 2, v[2] - v[4] / 2, v[3], v[4]};
-    if (!(v[3] > 0 && v[4] > 0))
-        ww_check_found(y->c, "%s:%d: the box has no area", path, number);
-    else if (v[1] - v[3] / 2 < -SHARE_TOLERANCE || v[1] + v[3] / 2 > 1 + SHARE_TOLERANCE
-             || v[2] - v[4] / 2 < -SHARE_TOLERANCE || v[2] + v[4] / 2 > 1 + SHARE_TOLERANCE)
-        ww_check_found(y->c, "%s:%d: the box reaches outside the picture", path, number);
+    const char *fault = ww_check_box_fault(box, SHARE_TOLERANCE);
+    if (fault)
+        ww_check_found(y->c, "%s:%d: %s", path, number, fault);
     return ww_vector_push(&y->labels.boxes, box) ? WW_OK : ww_fail_memory(err, "the boxes of '%s'", path);
 }
 

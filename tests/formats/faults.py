@@ -108,6 +108,7 @@ def empty_folder(path):
 def faults_of_yolo_are_found():
     faults = [
         (append("labels/train/*.txt", "1 0.95 0.5 0.2 0.1\n"), r"labels/train/.*:\d+: the box reaches outside"),
+        (append("labels/train/*.txt", "1 nan 0.5 0.2 0.1\n"), r"labels/train/.*:\d+: the box reaches outside"),
         (append("labels/train/*.txt", "1 0.5 0.5 0 0.1\n"), r"the box has no area"),
         (append("labels/val/*.txt", "5 0.5 0.5 0.1 0.1\n"), r"class 5 is none of the 5"),
         (append("labels/val/*.txt", "face 0.5 0.5 0.1\n"), r"not a class and four numbers"),
