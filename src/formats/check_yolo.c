@@ -44,14 +44,28 @@ static long count_classes(const char *yaml)
     return names;
 }
 
-// The value of a plain key, cut off at the end of its line; false: there is none.
+// Bytes of a scalar on one line of YAML, without the comment behind it.
+static size_t scalar_bytes(const char *text)
+{
+    const size_t line = strcspn(text, "\r\n");
+    if (*text == '"' || *text == '\'') {
+        const char *end = memchr(text + 1, *text, line - 1);
+        return end ? (size_t)(end + 1 - text) : line;
+    }
+    for (size_t i = 0; i < line; i++)
+        if (text[i] == '#' && (i == 0 || text[i - 1] == ' ' || text[i - 1] == '\t'))
+            return i;
+    return line;
+}
+
+// The value of a plain key, in at most `bytes` with the zero; false: there is none.
 static bool read_key(const char *yaml, const char *key, char *value, size_t bytes)
 {
     for (const char *line = yaml; *line; line += strcspn(line, "\n"), line += *line == '\n')
         if (strncmp(line, key, strlen(key)) == 0 && line[strlen(key)] == ':') {
             line += strlen(key) + 1;
             line += strspn(line, " \t");
-            snprintf(value, bytes, "%.*s", (int)strcspn(line, "\r\n"), line);
+            snprintf(value, bytes, "%.*s", (int)scalar_bytes(line), line);
             return *value;
         }
     return false;
@@ -77,7 +91,8 @@ static void find_labels(side_folders *at)
         memcpy(at->labels + (last - at->pictures), labels, sizeof labels - 1);
 }
 
-// Without quotation marks, slashes at the end, and what leads to the folder itself; "../" once, as Ultralytics has it.
+// Without quotation marks, spaces and slashes at the end, and what leads to the folder itself; "../" once, as
+// Ultralytics has it. Points into `said`, which is cut off.
 static const char *plain_path(char *said)
 {
     char *path = said + (*said == '"' || *said == '\'');

@@ -145,6 +145,9 @@ def pictures_are_read_where_the_set_says():
     check_equal([line for line in other_findings("renamed") if "is missing" not in line], [], "of a set whose train lies elsewhere")
     rewrite("renamed/data.yaml", lambda text: text.replace("../learn", "/learn"))
     check(any("no pictures for train" in line for line in findings("renamed")), "train outside the set")
+    for said in ("learn/images/a # first", "'learn/images/a' # first", "learn/images/a/\t# first"):
+        edit("data.yaml", "(?m)^train: .*$", f"train: {said}")("renamed")
+        check_equal([line for line in other_findings("renamed") if "is missing" not in line], [], f"of train: {said}")
 
 
 def tear_track(out):
