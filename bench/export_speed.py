@@ -4,7 +4,8 @@
 
 How fast data sets are written: FOOTAGE is scanned once into WORK, its library is copied within itself until it holds FACES (20,000) faces,
 with other embeddings and people in each copy, and each FORMAT (all that are for trainers) is exported from it. Printed for each: bytes and
-files, seconds, the seconds that cp needs for the same tree, the share of its speed and what cp takes of our CPU time, a second export of the same, and the peak memory."""
+files, seconds, the seconds that cp needs for the same tree, the share of its speed and what cp takes of our CPU time, a second export of
+the same, and the peak memory."""
 import contextlib
 import os
 import resource

@@ -2,6 +2,7 @@
 // Timelines: the files of one piece of footage tell of the same stretches of time, none of which ends before it begins
 // or lies outside the footage, and of nobody whom people.csv does not know. How long the footage is, the
 // OpenTimelineIO file says.
+#include "base/ascii.h"
 #include "base/csv.h"
 #include "base/files.h"
 #include "base/json.h"
@@ -54,20 +55,23 @@ typedef ww_status read_kind(footage *f, char *text, size_t bytes, timeline *t, w
 // "01:02:03.456" at `text`; NAN: it is none. *end is behind it.
 static double read_time(const char *text, char **end)
 {
-    double hours = ww_number_parse(text, end);
-    double minutes = *end > text && **end == ':' ? ww_number_parse(text = *end + 1, end) : NAN;
-    if (!(*end > text && **end == ':'))
-        return NAN;
-    text = *end + 1;
+    double before = 0, part = 0;
+    for (int unit = 0; unit < 2; unit++, text = *end + 1) { // hours, minutes
+        before = 60 * (before + ww_number_parse(text, end));
+        if (*end == text || **end != ':')
+            return NAN;
+    }
     const size_t whole = strspn(text, "0123456789");
-    double seconds = strtol(text, end, 10), part = 0;
-    if (whole > 0 && (text[whole] == '.' || text[whole] == ',')) {
+    const long seconds = strtol(text, end, 10);
+    if (whole == 0)
+        return NAN;
+    if (text[whole] == '.' || text[whole] == ',') {
         const char *digit = text + whole + 1;
-        for (double unit = 0.1; *digit >= '0' && *digit <= '9'; digit++, unit /= 10)
+        for (double unit = 0.1; ww_ascii_is_digit(*digit); digit++, unit /= 10)
             part += unit * (*digit - '0');
         *end = (char *)digit;
     }
-    return whole > 0 ? hours * 3600 + minutes * 60 + seconds + part : NAN;
+    return before + (double)seconds + part;
 }
 
 static ww_status read_cues(footage *f, char *text, size_t bytes, timeline *t, ww_error *err)
