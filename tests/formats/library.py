@@ -2,13 +2,14 @@
 """A library of the demo with two people named, made once for all cases of a script, and its faces as the store has them."""
 
 import atexit
+import glob
 import os
 import shutil
 import sys
 import tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "effects"))
-from scene import DATA, query, whoswho  # noqa: E402
+from scene import DATA, check_equal, query, whoswho  # noqa: E402
 
 NAMES = ("Ada [1]", "Zoë: the *second*")
 # The people of the demo are one drawing each, pasted again and again: by their embeddings all of a person's faces are duplicates.
@@ -63,3 +64,23 @@ def tree(folder):
 def contents(folder):
     """The same without times, and without the record, which holds times."""
     return {path: data for path, (data, _) in tree(folder).items() if path != ".whoswho-dataset"}
+
+
+def findings(out, *options):
+    """The faults that check tells, and by its exit code too."""
+    done = whoswho("check", out, "--json", *options, code=None)
+    lines = done.json["findings"]
+    check_equal(done.code, 1 if lines else 0, f"exit code with {lines}")
+    return lines
+
+
+def first(pattern):
+    """The first of the files that it matches."""
+    return sorted(glob.glob(pattern))[0]
+
+
+def rewrite(path, change):
+    with open(path, encoding="utf-8") as f:
+        text = f.read()
+    with open(path, "w", encoding="utf-8") as f:
+        f.write(change(text))
