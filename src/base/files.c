@@ -3,10 +3,10 @@
 #include "base/folder.h"
 #include "base/memory.h"
 
-#include <limits.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
