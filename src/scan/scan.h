@@ -65,10 +65,10 @@ typedef struct ww_scan {
     const ww_models *models;
     ww_scan_options options;
     ww_scan_result result;
-    char *key;       // models and options, as text
-    char *plain_key; // of the same with software decoding
-    char *exact_key; // of that with exact times
-    ww_hwaccel *hwaccel;
+    char *key;           // models and options, as text
+    char *plain_key;     // of the same with software decoding
+    char *exact_key;     // of that with exact times
+    ww_hwaccel *hwaccel; // NULL: software decodes, or workers elsewhere do, with devices of their own
     ww_source_list inputs;
     double total_weight, done_share;
     ww_shard shard; // what of them is scanned
@@ -97,13 +97,13 @@ ww_status ww_scan_source_load(ww_scan_source *source, const ww_models *models, c
                               const ww_cancel *cancel, bool hash, const ww_log *log, char **failure, ww_error *err);
 // The same for this scan, by whoever does it, and tells what is planned.
 ww_status ww_scan_source_open(ww_scan *s, ww_scan_source *source, char **failure, ww_error *err);
-// What a source is scanned as: what no device can decode is no other for being scanned with one at hand.
+// The key of a source's scan: what no device decodes has the key of software, also where a device was asked for.
 const char *ww_scan_key_of(const ww_scan *s, const ww_scan_source *source);
 // A source of this content that is finished, scanned with these options or with such as will do as well; 0: none.
 ww_status ww_scan_find_whole(ww_scan *s, uint64_t hash, int64_t *source, ww_error *err);
-// The source with this content scanned with these options, finished or begun; 0: none in *id. With near times also one
-// that is finished (*whole) at exact ones, which will do as well: its spans are other ones; with hardware decoding one
-// that software decoded.
+// In *id the source with this content scanned with these options, finished or begun; 0: none. A finished one (*whole)
+// that will do as well counts, too: at exact times where near ones are asked for (its spans are other ones), decoded by
+// software where hardware may.
 ww_status ww_scan_find_known(ww_scan *s, const ww_scan_source *source, int64_t *id, bool *whole, ww_error *err);
 // The same for a photo that was opened by now: sets t->already.
 ww_status ww_scan_photo_known(ww_scan *s, ww_scan_task *t, ww_error *err);

@@ -206,6 +206,13 @@ void ww_demuxer_close(ww_demuxer *demuxer)
     *demuxer = (ww_demuxer){0};
 }
 
+void ww_demuxer_free(ww_demuxer *demuxer)
+{
+    if (demuxer)
+        ww_demuxer_close(demuxer);
+    free(demuxer);
+}
+
 // Times beyond all sense (damage, or malice) count as unknown, so that sums of them cannot overflow.
 static void bound_times(const ww_demuxer *demuxer, AVPacket *packet)
 {

@@ -47,7 +47,7 @@ typedef struct ww_demuxer {
     AVPacket *queue[WW_DEMUXER_QUEUE]; // read already, to be given next; all allocated, the first `queued` filled
     int queued;
     bool ended;
-    bool starved; // it ended because there was no memory
+    bool starved; // it ended because there was no memory; stays so until it is opened anew
     bool whole;   // each frame is painted over those before it (GIF, APNG): decoding begins at the first
     uint32_t next_ordinal;
     int64_t clock_offset, clock_last; // see repair_clock in demuxer.c
@@ -62,12 +62,13 @@ typedef struct ww_demuxer {
 // `track` of 1, 2, ... the first, second, ... of the others that are worth it (ww_source_more_tracks).
 ww_status ww_demuxer_open(ww_demuxer *demuxer, const char *path, int track, const ww_cancel *cancel, ww_error *err);
 void ww_demuxer_close(ww_demuxer *demuxer); // also fine for a zeroed one
+void ww_demuxer_free(ww_demuxer *demuxer);  // the same of one on the heap; NULL is fine
 
 // The next packet of the stream (caller unrefs) and its stamp; false at the end, also where the file breaks off or
 // cannot be read.
 bool ww_demuxer_next(ww_demuxer *demuxer, AVPacket *packet, ww_stamp *stamp);
-// Why ww_demuxer_next came to an end before the file did: WW_ERR_IO when reading failed, WW_ERR_MEMORY,
-// WW_ERR_CANCELLED, else WW_OK.
+// Why ww_demuxer_next came to an end before the file did: WW_ERR_IO when reading failed, WW_ERR_MEMORY when there was
+// none for a packet, WW_ERR_CANCELLED, else WW_OK.
 ww_status ww_source_trouble(const ww_demuxer *demuxer, ww_error *err);
 // Video streams beside the one picked.
 int ww_source_other_tracks(const ww_demuxer *demuxer);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A device that decodes videos of one format.
+// What hwaccel.c finds for videos of one format, and hardware.c decodes them on.
 #ifndef WW_VIDEO_DEVICE_H
 #define WW_VIDEO_DEVICE_H
 #include <libavcodec/avcodec.h>

@@ -2,7 +2,7 @@
 #include "video/first_frame.h"
 #include "video/decoder.h"
 
-#define PACKETS_MAX 3000 // decoded before a video counts as undecodable
+enum { PACKETS_MAX = 3000 }; // decoded before a video counts as undecodable
 
 static void receive(ww_first_frame *f) { f->found = avcodec_receive_frame(f->decoder, f->frame) == 0; }
 
@@ -20,7 +20,7 @@ static void let_go(ww_first_frame *f)
         av_packet_free(&f->held[--f->held_count]);
 }
 
-// It is not as simple as that: what was held is decoded, and whatever comes.
+// The packets do not tell which frame is the first: those held are decoded, and so are those that follow.
 static void decode_held(ww_first_frame *f)
 {
     f->decoding = true;
@@ -29,7 +29,7 @@ static void decode_held(ww_first_frame *f)
     let_go(f);
 }
 
-// The first packet alone.
+// Decodes the first packet alone, whose frame is the first by what the packets tell; if it is not, all that were held.
 static void decode_first(ww_first_frame *f)
 {
     f->decoded_packets++;

@@ -14,7 +14,7 @@ enum { WW_FIRST_HELD_MAX = 32 }; // packets; more than frames are ever reordered
 typedef struct ww_first_frame {
     AVCodecContext *decoder; // the caller's, fresh
     AVFrame *frame;          // the caller's; filled when `found`
-    bool found, decoding;    // `decoding`: as packets come
+    bool found, decoding;    // `decoding`: each packet as it comes
     int64_t decoded_packets;
     AVPacket *held[WW_FIRST_HELD_MAX];
     ww_stamp stamp[WW_FIRST_HELD_MAX];

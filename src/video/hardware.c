@@ -10,7 +10,7 @@
 
 // --- trouble ---------------------------------------------------------------------------------------------------------
 
-static void fall_out(ww_hardware *h, bool for_good, const char *what, int code)
+static void note_trouble(ww_hardware *h, bool for_good, const char *what, int code)
 {
     if (h->trouble)
         return; // the first one is the cause
@@ -25,16 +25,16 @@ static void fall_out(ww_hardware *h, bool for_good, const char *what, int code)
 void ww_hardware_check(ww_hardware *h, int code)
 {
     if (h->refused)
-        fall_out(h, true, "does not decode this profile or pixel format", 0);
+        note_trouble(h, true, "does not decode this profile or pixel format", 0);
     else if (code < 0 && code != AVERROR(EAGAIN) && code != AVERROR_EOF)
-        fall_out(h, code != AVERROR_INVALIDDATA, "could not decode a picture", code);
+        note_trouble(h, code != AVERROR_INVALIDDATA, "could not decode a picture", code);
 }
 
-void ww_hardware_doubt(ww_hardware *h, const char *why) { fall_out(h, false, why, 0); }
+void ww_hardware_doubt(ww_hardware *h, const char *why) { note_trouble(h, false, why, 0); }
 
 // --- the decoder -----------------------------------------------------------------------------------------------------
 
-// Asked again, without the device's format, when the device turned out not to take the stream.
+// libavcodec's get_format. It is called again, without the device's format, where the device does not take the stream.
 static enum AVPixelFormat choose_format(AVCodecContext *decoder, const enum AVPixelFormat *offered)
 {
     ww_hardware *h = decoder->opaque;
@@ -58,7 +58,7 @@ void ww_hardware_open(ww_hardware *h, const ww_device *device, const AVCodecPara
                            ? ww_decoder_open_with(&h->decoder, &help, parameters, time_base, name, &err)
                            : WW_ERR_MEMORY;
     if (status != WW_OK)
-        fall_out(h, true, "could not be set up", status == WW_ERR_MEMORY ? AVERROR(ENOMEM) : 0);
+        note_trouble(h, true, "could not be set up", status == WW_ERR_MEMORY ? AVERROR(ENOMEM) : 0);
 }
 
 void ww_hardware_close(ww_hardware *h)
@@ -100,7 +100,7 @@ static void copy_row(const uint8_t *from, const AVComponentDescriptor *c, uint8_
     }
 }
 
-static int unpack(const AVFrame *from, AVFrame *to)
+static void unpack(const AVFrame *from, AVFrame *to)
 {
     const AVPixFmtDescriptor *format = av_pix_fmt_desc_get(from->format);
     for (int i = 0; i < 3; i++) {
@@ -112,10 +112,9 @@ static int unpack(const AVFrame *from, AVFrame *to)
             copy_row(rows + (ptrdiff_t)y * from->linesize[c->plane], c, to->data[i] + (ptrdiff_t)y * to->linesize[i],
                      width);
     }
-    return 0;
 }
 
-// From what the device gives (NV12, P010, ...) to what software does.
+// From what a device gives (NV12, P010, ...) to what software gives; what is no such format stays as it is.
 static int make_planar(const AVFrame *from, AVFrame *to)
 {
     const AVPixFmtDescriptor *format = av_pix_fmt_desc_get(from->format);
@@ -126,10 +125,12 @@ static int make_planar(const AVFrame *from, AVFrame *to)
     to->width = from->width;
     to->height = from->height;
     const int code = av_frame_get_buffer(to, 0);
-    return code < 0 ? code : unpack(from, to);
+    if (code >= 0)
+        unpack(from, to);
+    return code;
 }
 
-// Of a frame in a device's memory libavcodec crops the right and the bottom only.
+// Of a frame in a device's memory libavcodec crops the right and the bottom alone; left and top are cropped here.
 const AVFrame *ww_hardware_fetch(ww_hardware *h, const AVFrame *frame)
 {
     av_frame_unref(h->fetched);
@@ -144,6 +145,6 @@ const AVFrame *ww_hardware_fetch(ww_hardware *h, const AVFrame *frame)
     av_frame_unref(h->fetched);
     if (code >= 0)
         return h->planar;
-    fall_out(h, true, "did not give a picture back", code);
+    note_trouble(h, true, "did not give a picture back", code);
     return NULL;
 }

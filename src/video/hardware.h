@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Decoding on a device, of one reader. libavcodec's own decoder parses the stream, reorders frames and skips what need
-// not be decoded, as without a device; the device only makes the pixels, in surfaces of a pool. Of those, just the
-// frames that are handed out are fetched, and become the planar frames that software would have given.
+// The decoder that one reader has on a device (which hwaccel.h finds and opens). libavcodec's own decoder parses the
+// stream, reorders frames and skips what need not be decoded, as without a device; the device only makes the pixels, in
+// surfaces of a pool. Of those, just the frames that are handed out are fetched, and become the planar frames that
+// software would have given.
 //
 // Whatever goes wrong is trouble, never damage: software decodes the span again and goes on behind the last frame that
 // was handed out (reader.c).

@@ -8,14 +8,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TYPES_MAX = 32 };
-// Its library prints to standard error where it finds no driver; and who has it has another that is newer.
+enum { TYPES_MAX = 32 }; // libavutil 57 (FFmpeg 5) knows eleven
+// libvdpau prints to standard error where it finds no driver; and its devices have a newer interface as well.
 #define LAST_TRIED AV_HWDEVICE_TYPE_VDPAU
 
 typedef struct device_type {
     enum AVHWDeviceType type;
-    AVBufferRef *context; // NULL: not opened, or (code != 0) not to be opened
-    int code;             // libav's
+    AVBufferRef *context; // NULL: not tried yet, or (code != 0) it cannot be opened
+    int code;             // of av_hwdevice_ctx_create
 } device_type;
 
 struct ww_hwaccel {
@@ -36,8 +36,8 @@ static const AVCodecHWConfig *config_of(const AVCodec *codec, enum AVHWDeviceTyp
     return NULL;
 }
 
-// Of libavcodec's own decoders, which give frames and times as they do without a device; those that hand the whole
-// stream to a driver (h264_cuvid, h264_qsv) do not. `format` AV_CODEC_ID_NONE: of any.
+// One of libavcodec's own decoders, which give frames and times as they do without a device; decoders that hand the
+// whole stream to a driver (h264_cuvid, h264_qsv) do not. `format` AV_CODEC_ID_NONE: of any format. NULL: none.
 static const AVCodec *decoder_for(enum AVCodecID format, enum AVHWDeviceType type)
 {
     void *place = NULL;
@@ -49,6 +49,7 @@ static const AVCodec *decoder_for(enum AVCodecID format, enum AVHWDeviceType typ
     return NULL;
 }
 
+// All types that a decoder here can use, none of them opened.
 static ww_hwaccel *table_of_types(void)
 {
     ww_hwaccel *h = ww_alloc(sizeof *h);
@@ -101,7 +102,7 @@ static ww_status refuse(const char *name, const char *why, ww_error *err)
 
 bool ww_hwaccel_is_wanted(const char *name) { return name && strcmp(name, "none") != 0; }
 
-// Keeps the one that is named alone, and opens it.
+// Leaves the named type alone in the table, and opens its device.
 static ww_status take_named(ww_hwaccel *h, const char *name, ww_error *err)
 {
     const char *colon = strchr(name, ':');

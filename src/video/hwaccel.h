@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Devices that decode video: VAAPI, CUDA (NVDEC), VDPAU and whatever else libavutil knows and libavcodec can decode
-// with. A device is opened when the first video needs it, once, and shared by all readers.
+// with. A device is opened when the first video needs it, once, and shared by all readers. (hardware.h is the decoder
+// that a reader has on it.)
 #ifndef WW_VIDEO_HWACCEL_H
 #define WW_VIDEO_HWACCEL_H
 #include "base/error.h"

@@ -10,7 +10,8 @@
 #include "video/demuxer.h"
 #include <stdatomic.h>
 
-// The demuxer that planned a video, for the first reader that asks: to open one, libavformat decodes some frames.
+// The demuxer that planned a video, for the first reader that asks: to open one, libavformat decodes some frames. A
+// struct of its own, since readers have the source const.
 typedef struct ww_spare {
     _Atomic(ww_demuxer *) demuxer;
 } ww_spare;

@@ -99,18 +99,11 @@ static void describe_video(ww_source *source, const ww_demuxer *demuxer, const A
                 info->height);
 }
 
-static void free_demuxer(ww_demuxer *demuxer)
-{
-    if (demuxer)
-        ww_demuxer_close(demuxer);
-    free(demuxer);
-}
-
 // Kept where it has been shown that spans are found again (plan.c); elsewhere a reader must begin at the beginning.
 static void keep_spare(ww_source *source, ww_demuxer *demuxer)
 {
     if (source->plan.span_count < 2) {
-        free_demuxer(demuxer);
+        ww_demuxer_free(demuxer);
         return;
     }
     source->spare = ww_alloc(sizeof *source->spare);
@@ -140,7 +133,7 @@ static ww_status open_video(ww_source *source, const ww_source_options *options,
     if (status == WW_OK)
         keep_spare(source, demuxer);
     else
-        free_demuxer(demuxer);
+        ww_demuxer_free(demuxer);
     return status;
 }
 
@@ -200,7 +193,7 @@ void ww_source_close(ww_source *source)
     if (!source)
         return;
     if (source->spare)
-        free_demuxer(atomic_exchange(&source->spare->demuxer, NULL));
+        ww_demuxer_free(atomic_exchange(&source->spare->demuxer, NULL));
     free(source->spare);
     ww_plan_free(&source->plan);
     free(source->no_device);

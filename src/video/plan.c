@@ -7,6 +7,7 @@
 #include "base/memory.h"
 #include "video/decoder.h"
 #include "video/first_frame.h"
+#include "video/stream_start.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,8 +19,6 @@
 #define PROOF_PACKETS 100      // packets compared when a span's mark is tried
 #define COUNTED_FPS_MAX 1000.0 // a rate above is a clock, not a rate: times are gone by
 #define STAMPED_SHARE_MIN 0.95 // of the frames that must have a presentation time
-#define START_MAX_US                                                                                                   \
-    (24 * 3600 * INT64_C(1000000)) // a first frame later than this after the container's start: a wrong clock
 
 typedef struct planner {
     ww_plan *plan;
@@ -242,11 +241,7 @@ static ww_status read_packets(planner *p)
 // time begins with the picture.
 static int64_t start_of(const planner *p)
 {
-    int64_t start_us = p->demuxer->format->start_time;
-    if (start_us == AV_NOPTS_VALUE || !p->plan->stamped)
-        return 0;
-    int64_t first_us = av_rescale_q_rnd(p->plan->origin, p->plan->time_base, AV_TIME_BASE_Q, AV_ROUND_DOWN);
-    return first_us - start_us > 0 && first_us - start_us <= START_MAX_US ? first_us - start_us : 0;
+    return p->plan->stamped ? ww_stream_behind_us(p->demuxer->format, p->demuxer->stream, p->plan->origin) : 0;
 }
 
 static void finish(planner *p)

@@ -4,7 +4,7 @@
 #include "video/internal.h"
 #include <stdlib.h>
 
-// Of a span: hardware, where it is there and not given up.
+// The decoder of the next span: the hardware's, where there is one that was not given up.
 static ww_status pick_decoder(ww_reader *reader, ww_error *err)
 {
     const AVStream *stream = reader->demuxer->stream;
@@ -68,9 +68,7 @@ void ww_reader_close(ww_reader *reader)
     av_packet_free(&reader->packet);
     av_packet_free(&reader->carried);
     av_frame_free(&reader->frame);
-    if (reader->demuxer)
-        ww_demuxer_close(reader->demuxer);
-    free(reader->demuxer);
+    ww_demuxer_free(reader->demuxer);
     free(reader);
 }
 
@@ -303,7 +301,7 @@ static void read_video(ww_reader *reader, int span, ww_sink *sink)
         ww_read_sequence(reader, sink);
 }
 
-// On hardware; where that fails, in software from behind what was handed out.
+// On hardware, where there is any; where it fails, in software, which hands out the frames that are still wanting.
 static void read_on_either(ww_reader *reader, int span, ww_sink *sink)
 {
     if (!reader->hardware.for_good)

@@ -3,8 +3,8 @@
 // put in front of libav's own. Linked into a test, or preloaded into a program (then it is set up by the environment).
 //
 // Software does the work behind it. A decoder that was given the device and chose its format gives frames whose pixels
-// are out of reach, with the crop at the left and the top still to be done; av_hwframe_transfer_data gives them as NV12,
-// NV16, NV24 or P010, of the coded size, as drivers do.
+// are out of reach, with the crop at the left and the top still to be done; av_hwframe_transfer_data gives them as
+// NV12, NV16, NV24 or P010, of the coded size, as drivers do.
 #ifndef WW_TESTS_FAKE_DEVICE_H
 #define WW_TESTS_FAKE_DEVICE_H
 #include <stdbool.h>
