@@ -5,8 +5,9 @@
 //   WW_FAIL_AT      number of the call that fails, from 1; 0: none, they are only counted
 //   WW_FAIL_REPORT  file that gets "N NAME" of what failed, and "total N" at a normal exit
 #undef _FILE_OFFSET_BITS // open and open64 are both to be defined here
+#include "real.h"
+
 #include <dirent.h>
-#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -22,15 +23,6 @@
 static atomic_long calls;
 static long fail_at;
 static const char *below, *report_path;
-
-// The next one of that name in the order of loading: libc's.
-// POSIX has dlsym give functions, ISO C has no such conversion.
-#define REAL(name)                                                                                                     \
-    __extension__({                                                                                                    \
-        __typeof__(&name) real;                                                                                        \
-        *(void **)&real = dlsym(RTLD_NEXT, #name);                                                                     \
-        real;                                                                                                          \
-    })
 
 static void report(long number, const char *name)
 {

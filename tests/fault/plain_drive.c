@@ -7,7 +7,8 @@
 //   writes  nothing can be opened for writing, made or removed (EROFS), as on a medium that is mounted read-only
 //   peers   nothing can be opened at all (ESTALE), as when a server has forgotten its files
 #undef _FILE_OFFSET_BITS // fcntl and fcntl64 are both to be defined here
-#include <dlfcn.h>
+#include "real.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -20,15 +21,6 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-// The next one of that name in the order of loading: libc's.
-// POSIX has dlsym give functions, ISO C has no such conversion.
-#define REAL(name)                                                                                                     \
-    __extension__({                                                                                                    \
-        __typeof__(&name) real;                                                                                        \
-        *(void **)&real = dlsym(RTLD_NEXT, #name);                                                                     \
-        real;                                                                                                          \
-    })
 
 static bool lacks(int fd, const char *word)
 {

@@ -2,8 +2,8 @@
 // In the environment of a program that it is preloaded into, WW_FAKE_DEVICE holds words: absent, refuses, dies, and
 // packet_fails=N and its like; WW_FAKE_REPORT names the file that gets the counts at the end.
 #include "fake_device.h"
+#include "real.h"
 
-#include <dlfcn.h>
 #include <libavcodec/avcodec.h>
 #include <libavutil/hwcontext.h>
 #include <libavutil/pixdesc.h>
@@ -14,15 +14,6 @@
 #include <string.h>
 
 fake_device fake;
-
-// The next one of that name in the order of loading: libav's.
-// POSIX has dlsym give functions, ISO C has no such conversion.
-#define REAL(name)                                                                                                     \
-    __extension__({                                                                                                    \
-        __typeof__(&name) real;                                                                                        \
-        *(void **)&real = dlsym(RTLD_NEXT, #name);                                                                     \
-        real;                                                                                                          \
-    })
 
 enum { DECODERS_MAX = 64, FORMATS_MAX = 16 };
 
