@@ -442,9 +442,11 @@ ww_status ww_demuxer_walk(ww_demuxer *demuxer, const ww_mark *mark, ww_error *er
     if (status != WW_OK)
         return status;
     AVPacket *packet = av_packet_alloc();
+    if (!packet)
+        return ww_fail(err, WW_ERR_MEMORY, "%s: no memory to read it", demuxer->path);
     ww_stamp stamp;
     bool found = false;
-    while (packet && !found && ww_demuxer_next(demuxer, packet, &stamp)) {
+    while (!found && ww_demuxer_next(demuxer, packet, &stamp)) {
         found = stamp.ordinal == mark->ordinal && !stamp.continued;
         if (!found)
             av_packet_unref(packet);

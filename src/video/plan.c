@@ -280,12 +280,11 @@ static void finish(planner *p)
 
 // True if a reader sent to the span's mark will meet the packets that were counted here, under the same numbers and
 // times.
-static bool span_is_reachable(planner *p, const ww_span *span)
+static bool span_is_reachable(const planner *p, const ww_span *span, AVPacket *packet)
 {
     if (!ww_demuxer_seek(p->demuxer, &span->mark))
         return false;
-    AVPacket *packet = av_packet_alloc();
-    bool same = packet != NULL;
+    bool same = true;
     ww_stamp stamp;
     for (int n = 0; same && n < PROOF_PACKETS && ww_demuxer_next(p->demuxer, packet, &stamp); n++) {
         for (size_t i = span->first; i < span->first + span->count; i++)
@@ -294,22 +293,26 @@ static bool span_is_reachable(planner *p, const ww_span *span)
                 same = false;
         av_packet_unref(packet);
     }
-    av_packet_free(&packet);
     return same;
 }
 
 // Cutting the video pays only where the cuts can be found again; otherwise it is one span, read from beginning to end.
-static void prove_spans(planner *p)
+static ww_status prove_spans(planner *p)
 {
     ww_plan *plan = p->plan;
+    AVPacket *packet = av_packet_alloc();
+    if (!packet)
+        return ww_fail(p->err, WW_ERR_MEMORY, "%s: no memory to read it", p->demuxer->path);
     const int tried[] = {1, plan->span_count / 2, plan->span_count - 1};
     for (int i = 0; i < 3; i++)
-        if (tried[i] > 0 && tried[i] < plan->span_count && !span_is_reachable(p, &plan->spans[tried[i]])) {
+        if (tried[i] > 0 && tried[i] < plan->span_count && !span_is_reachable(p, &plan->spans[tried[i]], packet)) {
             ww_logf(p->log, WW_LOG_INFO,
                     "%s: its key frames cannot be sought; one thread reads it from beginning to end", p->demuxer->path);
             plan->spans[0].count = plan->moment_count;
             plan->span_count = 1;
         }
+    av_packet_free(&packet);
+    return ww_source_trouble(p->demuxer, p->err);
 }
 
 ww_status ww_plan_make(ww_plan *plan, ww_demuxer *demuxer, int64_t every_us, ww_source_times times, const ww_log *log,
@@ -332,10 +335,8 @@ ww_status ww_plan_make(ww_plan *plan, ww_demuxer *demuxer, int64_t every_us, ww_
         finish(p);
         status = p->status;
     }
-    if (status == WW_OK) {
-        prove_spans(p);
-        status = ww_source_trouble(p->demuxer, err);
-    }
+    if (status == WW_OK)
+        status = prove_spans(p);
     if (status != WW_OK)
         ww_plan_free(plan);
     avcodec_free_context(&p->first.decoder);
