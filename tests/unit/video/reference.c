@@ -20,6 +20,16 @@ uint64_t image_hash(const ww_image *image)
     return ww_hash_digest(&h);
 }
 
+shown_frame shown_frame_of(const ww_frame *frame)
+{
+    return (shown_frame){.sample = frame->sample,
+                         .time_us = frame->time_us,
+                         .width = frame->image.width,
+                         .height = frame->image.height,
+                         .hash = image_hash(&frame->image),
+                         .intermediate = frame->intermediate};
+}
+
 typedef struct decode {
     AVFormatContext *format;
     AVStream *stream;

@@ -19,6 +19,7 @@ typedef struct shown_frames {
 } shown_frames;
 
 uint64_t image_hash(const ww_image *image);
+shown_frame shown_frame_of(const ww_frame *frame); // one that a reader hands out
 
 // Every frame of the best video stream, in order of time. Where the container gives no times, the n-th frame has time n
 // * frame_us.

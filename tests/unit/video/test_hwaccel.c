@@ -25,12 +25,7 @@ static ww_status gather(void *user, const ww_frame *frame, ww_error *err)
     shown *s = user;
     if (s->count == FRAMES_MAX)
         return ww_fail(err, WW_ERR_ARGUMENT, "more frames than there can be");
-    s->frame[s->count++] = (shown_frame){.sample = frame->sample,
-                                         .time_us = frame->time_us,
-                                         .width = frame->image.width,
-                                         .height = frame->image.height,
-                                         .hash = image_hash(&frame->image),
-                                         .intermediate = frame->intermediate};
+    s->frame[s->count++] = shown_frame_of(frame);
     return WW_OK;
 }
 

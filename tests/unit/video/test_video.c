@@ -22,12 +22,7 @@ static ww_status gather(void *user, const ww_frame *frame, ww_error *err)
     gathered *g = user;
     if (g->count == g->capacity)
         return ww_fail(err, WW_ERR_ARGUMENT, "more frames than samples");
-    g->frame[g->count++] = (shown_frame){.sample = frame->sample,
-                                         .time_us = frame->time_us,
-                                         .width = frame->image.width,
-                                         .height = frame->image.height,
-                                         .hash = image_hash(&frame->image),
-                                         .intermediate = frame->intermediate};
+    g->frame[g->count++] = shown_frame_of(frame);
     return WW_OK;
 }
 
