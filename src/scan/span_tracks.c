@@ -8,8 +8,9 @@
 
 // Two faces of one track farther apart than this many times the embedder's eps are two people (a dissolve, one who
 // walks before the other), if both can be told apart at all. Of 4,200 consecutive faces in tracks of the clips of
-// docs/accuracy.md, scanned eight times with other samples, nine lie beyond and five of these are two people; breaking
-// one of one person costs nothing, since its parts are sorted like any other tracks.
+// docs/accuracy.md, scanned eight times with other samples, nine lie between this and the limit before (1.35), and
+// five of these are two people; breaking one of one person costs nothing, since its parts are sorted like any other
+// tracks.
 #define TRACK_BREAKS_AT 1.30
 #define TOLD_APART_QUALITY 0.3
 enum { TRANSIENT_CHANCES_MIN = 3 }; // frames; one seen once in fewer may be a true face that came or went
