@@ -4,27 +4,20 @@
 
 Runs out of space at several points (a small tmpfs where mounting is allowed, else a file size limit), checks the message, gives room, runs again and compares
 with an undisturbed run. Prints TAP."""
-import filecmp
 import os
 import resource
 import subprocess
 import sys
 import tempfile
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+from content import tree  # noqa: E402
+
 program, footage = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
 
 
 def run(out, **more):
     return subprocess.run([program, "run", footage, "-o", out, "-q"], stderr=subprocess.PIPE, **more)
-
-
-def tree(folder):
-    return sorted(os.path.relpath(os.path.join(base, name), folder) for base, _, names in os.walk(folder) for name in names
-                  if not name.startswith("whoswho.db"))
-
-
-def same(a, b):
-    return tree(a) == tree(b) and all(filecmp.cmp(os.path.join(a, f), os.path.join(b, f), shallow=False) for f in tree(a))
 
 
 def mounted(folder, kib):
@@ -55,7 +48,7 @@ with tempfile.TemporaryDirectory(prefix="whoswho-full-") as folder:
                 message = full.stderr.decode()
                 report(full.returncode == 3 and ("space" in message or "full" in message), f"a disk of {share:.0%} of what is needed: {message.strip()[-150:]}")
                 subprocess.run(["mount", "-o", f"remount,size={4 * needed + 65536}k", disk], check=True)
-                report(run(out).returncode == 0 and same(whole, out), "with room again, the same result")
+                report(run(out).returncode == 0 and tree(whole) == tree(out), "with room again, the same result")
             finally:
                 subprocess.run(["umount", "-l", disk], check=True)
         else:
@@ -64,6 +57,6 @@ with tempfile.TemporaryDirectory(prefix="whoswho-full-") as folder:
             full = run(out, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)))
             message = full.stderr.decode()
             report(full.returncode == 3 and out in message, f"files limited to {limit} bytes: exit code {full.returncode}: {message.strip()[-150:]}")
-            report(run(out).returncode == 0 and same(whole, out), "without the limit, the same result")
+            report(run(out).returncode == 0 and tree(whole) == tree(out), "without the limit, the same result")
 print(f"1..{number}")
 sys.exit(failed != 0)

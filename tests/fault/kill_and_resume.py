@@ -3,7 +3,6 @@
 """usage: kill_and_resume.py WHOSWHO FOOTAGE [KILLS]
 
 Kills a run with SIGKILL at random moments, runs it again, and compares everything written with an undisturbed run's. Prints TAP and the seed."""
-import filecmp
 import os
 import random
 import signal
@@ -11,6 +10,9 @@ import subprocess
 import sys
 import tempfile
 import time
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+from content import tree  # noqa: E402
 
 program, footage = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
 kills = int(sys.argv[3]) if len(sys.argv) > 3 else 20
@@ -21,15 +23,6 @@ print(f"# SEED={seed}")
 
 def command(out):
     return [program, "run", footage, "-o", out, "--every", "0.5s", "--threads", "2", "-q"]
-
-
-def tree(folder):
-    return sorted(os.path.relpath(os.path.join(base, name), folder) for base, _, names in os.walk(folder) for name in names
-                  if not name.startswith("whoswho.db"))
-
-
-def same(a, b):
-    return tree(a) == tree(b) and all(filecmp.cmp(os.path.join(a, f), os.path.join(b, f), shallow=False) for f in tree(a))
 
 
 failed = 0
@@ -46,7 +39,7 @@ with tempfile.TemporaryDirectory(prefix="whoswho-kill-") as folder:
         run.send_signal(signal.SIGKILL)
         run.wait()
         again = subprocess.run(command(out))
-        good = again.returncode == 0 and same(whole, out)
+        good = again.returncode == 0 and tree(whole) == tree(out)
         failed += not good
         print(f"{'ok' if good else 'not ok'} {n} - killed after {moment:.3f} of {span:.3f} s, then run again", flush=True)
         subprocess.run(["rm", "-rf", out])
