@@ -107,15 +107,15 @@ static bool names_differ(const ww_identity *a, const ww_identity *b)
 }
 
 // An identity that is called otherwise, or is not ignored any more: its person is to be written, if nobody moves.
+// Identities are found by their faces: they stand in the order of these, which is not that of their ids.
 static void find_renamed(regrouping *r)
 {
     const ww_decided *before = r->in->before, *after = r->in->after;
-    for (size_t i = 0, k = 0; i < after->identities.count; i++) {
-        while (k < before->identities.count && before->identities.item[k].id < after->identities.item[i].id)
-            k++;
-        if (k < before->identities.count && before->identities.item[k].id == after->identities.item[i].id
-            && names_differ(&before->identities.item[k], &after->identities.item[i]))
-            r->identity[i] = true;
+    for (size_t i = 0; before->identity && after->identity && i < r->count; i++) {
+        const int32_t was = before->identity[i], now = after->identity[i];
+        if (was >= 0 && now >= 0 && before->identities.item[was].id == after->identities.item[now].id
+            && names_differ(&before->identities.item[was], &after->identities.item[now]))
+            r->identity[now] = true;
     }
 }
 

@@ -112,6 +112,24 @@ TEST(undo_and_redo_are_exact)
     CHECK_EQ(decide(WW_DECISION_UNDO, NULL, NULL, NULL), WW_ERR_NOT_FOUND);
 }
 
+// Identities stand in the order of their first faces, whoever was named first.
+TEST(who_was_named_in_any_order_is_renamed)
+{
+    const char *const names[] = {"Zoe", "Ada", "Eve"};
+    for (int i = 2; i >= 0; i--) {
+        char number[16];
+        snprintf(number, sizeof number, "%d", i);
+        CHECK_OK(decide(WW_DECISION_NAME, number, NULL, names[i]));
+    }
+    CHECK_OK(decide(WW_DECISION_NAME, "Zoe", NULL, "Zora"));
+    CHECK_OK(decide(WW_DECISION_NAME, "Ada", NULL, "Adele"));
+    CHECK_OK(decide(WW_DECISION_NAME, "Eve", NULL, "Evelyn"));
+    check_agreement();
+    for (int i = 0; i < 6; i++)
+        CHECK_OK(decide(WW_DECISION_UNDO, NULL, NULL, NULL));
+    check_agreement();
+}
+
 TEST(faces_are_named_by_their_ids)
 {
     const size_t zero = faces_of(view, 0), one = faces_of(view, 1);
@@ -320,6 +338,7 @@ int main(void)
         at_first[p] = ww_view_get_person(view, p)->face_count;
     RUN(people_are_named_merged_and_ignored);
     RUN(undo_and_redo_are_exact);
+    RUN(who_was_named_in_any_order_is_renamed);
     RUN(faces_are_named_by_their_ids);
     RUN(what_makes_no_sense_is_refused);
     RUN(questions_about_one_person_are_those_among_all);
