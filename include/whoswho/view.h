@@ -96,7 +96,7 @@ typedef struct ww_view_person {
     const char *title;  // name, or "Face_N"
     const char *folder; // relative to the library's folder; NULL: ignored
     int ignored;
-    size_t face_count; // see ww_view_faces_of_person
+    size_t face_count; // see ww_view_faces_of_person; 0: ignored, or a name kept for when its faces come again
     size_t cover;      // the face chosen to be shown first (WW_DECISION_COVER); WW_NONE: none was
 } ww_view_person;
 
