@@ -131,6 +131,7 @@ typedef struct splitting {
     ww_dataset *set;
     uint8_t *has;  // for each class: on which sides it is (bits)
     uint8_t *near; // for each frame: on which sides near-duplicates of its faces lie (bits)
+    size_t *added; // for each class: 0; chosen faces of a group while it is looked at
 } splitting;
 
 // Frames of the group that are lost if it goes to `side`, because a near-duplicate is on another one.
@@ -147,10 +148,30 @@ static size_t count_lost(const splitting *s, const member *members, size_t count
     return lost;
 }
 
-// The side that is needed, if at least half of the frames can be used there; else the one where most can.
-static int choose_side(const splitting *s, const member *members, size_t count)
+// Whether a person of the group would have more faces on `side` than there are in train.
+static bool outgrows_train(splitting *s, const member *members, size_t count, int side)
 {
-    const int wanted = needed(s->set, members, count, s->has);
+    const ww_dataset *set = s->set;
+    bool outgrown = false;
+    if (side == WW_SIDE_TRAIN || part_of(set, WW_SIDE_TRAIN) == 0)
+        return false;
+    for (size_t i = 0; i < count; i++)
+        s->added[members[i].class] += set->chosen[members[i].face];
+    for (size_t i = 0; i < count; i++) {
+        const ww_dataset_class *class = &set->classes.item[members[i].class];
+        outgrown = outgrown || class->faces[side] + s->added[members[i].class] > class->faces[WW_SIDE_TRAIN];
+    }
+    for (size_t i = 0; i < count; i++)
+        s->added[members[i].class] = 0;
+    return outgrown;
+}
+
+// The side that is needed, if no person outgrows train there and at least half of the frames can be used; else the one
+// where most can.
+static int choose_side(splitting *s, const member *members, size_t count)
+{
+    const int needs = needed(s->set, members, count, s->has);
+    const int wanted = outgrows_train(s, members, count, needs) ? WW_SIDE_TRAIN : needs;
     size_t frames, least = count_lost(s, members, count, wanted, &frames);
     int best = wanted;
     for (int side = 0; 2 * least > frames && side < WW_SIDES; side++) {
@@ -227,8 +248,10 @@ static ww_status place_groups(ww_dataset *set, ww_error *err)
 {
     const ww_catalog *c = set->catalog;
     member *list = ww_try_array(c->face.count, sizeof *list);
-    splitting s = {set, ww_try_array(set->classes.count, 1), ww_try_array(c->frame.count, 1)};
-    ww_status status = list && s.has && s.near ? WW_OK : ww_fail_memory(err, "the split of %zu faces", c->face.count);
+    splitting s = {set, ww_try_array(set->classes.count, 1), ww_try_array(c->frame.count, 1),
+                   ww_try_array(set->classes.count, sizeof *s.added)};
+    ww_status status =
+        list && s.has && s.near && s.added ? WW_OK : ww_fail_memory(err, "the split of %zu faces", c->face.count);
     const size_t count = status == WW_OK ? list_members(set, list) : 0;
     memset(set->side, NOT_PLACED, c->frame.count);
     for (size_t begin = 0, end; begin < count; begin = end) {
@@ -243,6 +266,7 @@ static ww_status place_groups(ww_dataset *set, ww_error *err)
     free(list);
     free(s.has);
     free(s.near);
+    free(s.added);
     return status;
 }
 

@@ -182,6 +182,19 @@ def what_cannot_be_split_still_trains():
     check_equal(sorted(os.listdir("out/imagefolder")), ["train"], "folders")
 
 
+def no_side_has_more_of_a_person_than_train():
+    """A photo of everybody comes first, and goes to train; the footage behind it, which is longer, must not all go to val."""
+    frame = cv2.VideoCapture(os.path.join(DATA, "demo.mp4")).read()[1]
+    cv2.imwrite("photo.png", frame)
+    run("photo.png", "photo_first", "-q")
+    run(os.path.join(DATA, "demo.mp4"), "photo_first", "-q")
+    whoswho("export", "photo_first", "--to", "embeddings", "-O", "sides", *APART)
+    sides = {person: collections.Counter(row["split"] for row in rows) for person, rows in in_set("sides").items()}
+    check(len(sides) > 1 and sum(map(len, sides.values())) > len(sides), f"more sides than train: {sides}")
+    for person, count in sides.items():
+        check(max(count["val"], count["test"]) <= count["train"], f"person {person}: {dict(count)}")
+
+
 def the_data_card_shows_what_is_there():
     export("yolo", "out", *APART)
     with open("out/report.html", encoding="utf-8") as f:
@@ -257,6 +270,7 @@ main(
     chips_that_are_cut_are_told,
     widened_boxes_are_wider_in_all_formats,
     what_cannot_be_split_still_trains,
+    no_side_has_more_of_a_person_than_train,
     the_data_card_shows_what_is_there,
     the_working_folders_teach_nothing_wrong,
     the_table_tells_where_a_face_is_from,
