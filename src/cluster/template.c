@@ -31,11 +31,12 @@ ww_status ww_templates_make(ww_templates *t, size_t count, int dim, const ww_con
     t->weight = ww_try_array(count, sizeof *t->weight);
     t->clarity = ww_try_array(count, sizeof *t->clarity);
     t->recording = ww_try_array(count, sizeof *t->recording);
+    t->length = ww_try_array(count, sizeof *t->length);
     t->precision = ww_try_array(count, sizeof *t->precision);
     t->photos = ww_try_array(count, sizeof *t->photos);
     t->settings = ww_try_array(count, sizeof *t->settings);
     return t->direction && t->magnitude && t->length_squared && t->size && t->weight && t->clarity && t->recording
-                   && t->precision && t->photos && t->settings
+                   && t->length && t->precision && t->photos && t->settings
                ? WW_OK
                : no_memory(t, err);
 }
@@ -59,6 +60,7 @@ void ww_templates_free(ww_templates *t)
     free(t->weight);
     free(t->clarity);
     free(t->recording);
+    free(t->length);
     free(t->precision);
     free(t->photos);
     free(t->settings);
@@ -137,7 +139,8 @@ static void sum_up(ww_templates *t, size_t at, const float *vectors, const uint3
         const double squared = t->kernels->dot(x, x, dim);
         add_clarity(t, at, &clarity, weight_of(t, member[m]));
         t->size[at]++;
-        t->precision[at] += ww_photo_precision(clarity.quality);
+        if (of_photos(t, at))
+            t->precision[at] += ww_photo_precision(clarity.quality);
         squares += squared;
         const double weight = of_photos(t, at) ? ww_photo_weight(clarity.quality) / sqrt(fmax(squared, SQUARED_MIN))
                                                : weight_of(t, member[m]);
@@ -231,8 +234,17 @@ static ww_status add_settings(ww_templates *t, size_t at, const uint32_t *member
 
 static void sum_up_photos(ww_templates *t, size_t at)
 {
-    if (of_photos(t, at))
-        t->photos[at] = ww_photo_side_of(&(ww_photo_group){t->magnitude[at], t->precision[at]});
+    t->photos[at] = ww_photo_side_of(&(ww_photo_group){t->length[at], t->precision[at]});
+}
+
+// A group of a recording is one look at its person, however many frames it has.
+static void count_as_photo(ww_templates *t, size_t at)
+{
+    t->magnitude[at] = t->size[at];
+    if (t->size[at] <= 0)
+        return;
+    t->length[at] = ww_photo_weight(t->clarity[at].quality);
+    t->precision[at] = ww_photo_precision(t->clarity[at].quality);
 }
 
 ww_status ww_template_of_group(ww_templates *t, size_t at, const float *vectors, const uint32_t *member, size_t members,
@@ -244,8 +256,10 @@ ww_status ww_template_of_group(ww_templates *t, size_t at, const float *vectors,
     t->recording[at] = recording_of(t, member, members);
     sum_up(t, at, vectors, member, members, sum);
     set_direction(t, at, sum);
-    if (!of_photos(t, at))
-        t->magnitude[at] = t->size[at];
+    if (of_photos(t, at))
+        t->length[at] = t->magnitude[at];
+    else
+        count_as_photo(t, at);
     sum_up_photos(t, at);
     free(sum);
     return has_scenes(t) && t->size[at] > 0 ? add_settings(t, at, member, members, err) : WW_OK;
@@ -273,6 +287,8 @@ ww_status ww_template_absorb(ww_templates *t, size_t a, size_t b, ww_error *err)
     double *sum = ww_try_array(dim, sizeof *sum);
     if (!sum)
         return no_memory(t, err);
+    const double p = t->length[a], q = t->length[b];
+    t->length[a] = sqrt(fmax(0, p * p + q * q + 2 * p * q * t->kernels->dot_float(x, y, dim)));
     for (size_t d = 0; d < dim; d++)
         sum[d] = t->magnitude[a] * x[d] + t->magnitude[b] * y[d];
     set_direction(t, a, sum);
@@ -287,6 +303,8 @@ ww_status ww_template_absorb(ww_templates *t, size_t a, size_t b, ww_error *err)
     t->length_squared[a] = (t->size[a] * t->length_squared[a] + t->size[b] * t->length_squared[b]) / size;
     t->size[a] = size;
     t->size[b] = 0;
+    if (of_photos(t, a))
+        t->length[a] = t->magnitude[a];
     sum_up_photos(t, a);
     return has_scenes(t) ? absorb_settings(t, &t->settings[a], &t->settings[b], err) : WW_OK;
 }
@@ -323,6 +341,15 @@ static double context_evidence(const ww_templates *t, size_t a, size_t b)
     return sum / (t->size[a] * t->size[b]);
 }
 
+// `alike`: what is calibrated. No scene is of two recordings, but clusters of several may have one in common.
+static double across_recordings(const ww_templates *t, size_t a, size_t b, double cosine, double alike)
+{
+    const double as_photos = ww_photo_evidence_of(&t->photos[a], &t->photos[b], cosine);
+    const double share = as_photos < alike ? 1 : WW_PHOTO_SHARE_ACROSS_RECORDINGS;
+    return alike + share * (as_photos - alike) + (has_scenes(t) ? context_evidence(t, a, b) : 0)
+           - WW_EVIDENCE_ACROSS_RECORDINGS;
+}
+
 double ww_template_evidence(const ww_templates *t, size_t a, size_t b)
 {
     const size_t dim = (size_t)t->dim;
@@ -331,7 +358,8 @@ double ww_template_evidence(const ww_templates *t, size_t a, size_t b)
     const double squared = t->scale * (x + y - 2 * sqrt(x * y) * cosine);
     if (of_photos(t, a) && of_photos(t, b))
         return ww_photo_evidence_of(&t->photos[a], &t->photos[b], 1 - squared / 2);
-    const bool apart = t->recording[a] != t->recording[b] || t->recording[a] == WW_RECORDINGS_SEVERAL;
-    return ww_calibrated_evidence(1 - squared / 2, &t->clarity[a], &t->clarity[b])
-           + (has_scenes(t) ? context_evidence(t, a, b) : 0) - (apart ? WW_EVIDENCE_ACROSS_RECORDINGS : 0);
+    const double alike = ww_calibrated_evidence(1 - squared / 2, &t->clarity[a], &t->clarity[b]);
+    if (t->recording[a] != t->recording[b] || t->recording[a] == WW_RECORDINGS_SEVERAL)
+        return across_recordings(t, a, b, 1 - squared / 2, alike);
+    return alike + (has_scenes(t) ? context_evidence(t, a, b) : 0);
 }

@@ -192,7 +192,7 @@ TEST(across_recordings_more_is_asked_for)
         const uint32_t first = i < 2 ? 0 : 7, recording = i % 2;
         const uint32_t recordings[3] = {first, first + recording, first + recording};
         const ww_context context = {.recording = recordings};
-        near_to(&r, x, 0.52, x + DIM); // 0.5 is enough within one
+        near_to(&r, x, 0.505, x + DIM); // 0.5 is enough within one
         near_to(&r, x, 0.7, x + 2 * DIM);
         run(x, 2, 1.0, &context, (ww_constraints){0}, label);
         CHECK_EQ(label[1] == label[0], recording == 0);
@@ -200,6 +200,42 @@ TEST(across_recordings_more_is_asked_for)
         run(x, 2, 1.0, &context, (ww_constraints){0}, label);
         CHECK_EQ(label[1], label[0]);
     }
+}
+
+enum { RECORDINGS = 6 };
+
+// Two groups of `each` recordings, all of `quality`, which are `likeness` to each other's middle. -> whether they
+// became one person.
+static bool one_person_across(uint32_t each, float quality, double likeness, double spread)
+{
+    ww_random r = {21};
+    float centre[2 * DIM], x[2 * RECORDINGS * DIM], qualities[2 * RECORDINGS];
+    uint32_t recording[2 * RECORDINGS];
+    int32_t label[2 * RECORDINGS];
+    normal_unit(&r, centre);
+    near_to(&r, centre, likeness, centre + DIM);
+    for (uint32_t i = 0; i < 2 * each; i++) {
+        near_to(&r, centre + (i < each ? 0 : DIM), spread, x + i * DIM);
+        qualities[i] = quality;
+        recording[i] = i;
+    }
+    run(x, 2 * each, 1.1, &(ww_context){.quality = qualities, .recording = recording}, (ww_constraints){0}, label);
+    for (uint32_t i = 1; i < each; i++)
+        CHECK(label[i] == label[0]);
+    return label[each] == label[0];
+}
+
+TEST(two_who_look_alike_stay_two_in_many_recordings)
+{
+    CHECK(one_person_across(1, 0.7f, 0.5, 1));
+    CHECK(!one_person_across(RECORDINGS, 0.7f, 0.5, 0.95));
+    CHECK(one_person_across(RECORDINGS, 0.7f, 0.8, 0.95));
+}
+
+TEST(poor_looks_in_several_recordings_say_together_what_none_says)
+{
+    CHECK(!one_person_across(1, 0.3f, 0.5, 1));
+    CHECK(one_person_across(3, 0.3f, 0.65, 0.8));
 }
 
 // --- photos ----------------------------------------------------------------------------------------------------------
@@ -301,6 +337,8 @@ int main(void)
     RUN(leftovers_go_where_most_speaks_for_them);
     RUN(leeway_is_given_within_a_recording);
     RUN(across_recordings_more_is_asked_for);
+    RUN(two_who_look_alike_stay_two_in_many_recordings);
+    RUN(poor_looks_in_several_recordings_say_together_what_none_says);
     RUN(photos_say_more_the_clearer_and_the_more_there_are);
     RUN(many_photos_of_two_who_look_alike_stay_apart);
     RUN(one_photo_with_both_does_not_part_two_groups_but_none_is_there_twice);
