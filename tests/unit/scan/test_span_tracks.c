@@ -130,8 +130,11 @@ static void check_numbers(double apart, float quality, const int64_t *expected)
 
 TEST(a_track_that_shows_two_people_is_broken)
 {
-    check_numbers(1.29, 0.9f, (int64_t[]){1, 1, 1, 1, 1});
-    check_numbers(1.31, 0.9f, (int64_t[]){1, 1, 2, 3, 3});
+    check_numbers(0.99, 0.9f, (int64_t[]){1, 1, 1, 1, 1});
+    check_numbers(1.01, 0.9f, (int64_t[]){1, 1, 2, 3, 3});
+    check_numbers(1.14, 0.5f, (int64_t[]){1, 1, 1, 1, 1}); // half-way between clear and poor
+    check_numbers(1.16, 0.5f, (int64_t[]){1, 1, 2, 3, 3});
+    check_numbers(1.29, 0.4f, (int64_t[]){1, 1, 1, 1, 1});
     check_numbers(1.31, 0.31f, (int64_t[]){1, 1, 2, 3, 3});
     check_numbers(1.31, 0.29f, (int64_t[]){1, 1, 1, 1, 1}); // too poor a picture to tell
 }
