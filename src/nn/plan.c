@@ -114,10 +114,23 @@ static bool all_constant(const ww_call_frame *f)
     return true;
 }
 
+// A constant under another shape is the same memory: so are the weights of a file that keeps them in half precision,
+// which are floats from reading on, behind their Cast.
+static bool fold_alias(const ww_net_plan *p, const ww_node *n, const ww_call_frame *f)
+{
+    if (!all_constant(f) || !ww_net_plan_is_alias(p, n))
+        return false;
+    for (int i = 1; i < n->output_count; i++)
+        if (f->out[i])
+            return false;
+    f->out[0]->data = f->in[0]->data;
+    return true;
+}
+
 // Evaluates the node now if that is cheap; leaves it alone otherwise.
 static ww_status fold(ww_net_plan *p, const ww_node *n, ww_call_frame *f, ww_error *err)
 {
-    if (!(n->op->flags & WW_OP_FOLDS) || !(all_constant(f) || (n->op->flags & WW_OP_SHAPE)))
+    if (!(n->op->flags & WW_OP_FOLDS) || !(all_constant(f) || (n->op->flags & WW_OP_SHAPE)) || fold_alias(p, n, f))
         return WW_OK;
     size_t bytes = 0;
     for (int i = 0; i < n->output_count; i++)

@@ -68,14 +68,22 @@ static float float_from_bits(uint32_t bits)
     return f;
 }
 
-// IEEE 754 binary16: exponents begin at -14, where a float's begin at -126.
+// IEEE 754 binary16: exponents begin at -14, where a float's begin at -126. Without branches, so that a list of them is
+// read several at a time.
 static float float_from_half(uint32_t half)
 {
     const uint32_t exponent = half >> 10 & 31, fraction = half & 1023;
-    float magnitude = exponent == 31  ? (fraction ? NAN : INFINITY)
-                      : exponent == 0 ? (float)fraction * 0x1p-24F
-                                      : float_from_bits((exponent + 112) << 23 | fraction << 13);
+    const uint32_t bias = exponent == 31 ? 255 - 31 : 127 - 15;
+    const float normal = float_from_bits((exponent + bias) << 23 | fraction << 13);
+    const float small = (float)(int32_t)fraction * 0x1p-24F;
+    const float magnitude = exponent == 0 ? small : normal;
     return half & 0x8000 ? -magnitude : magnitude;
+}
+
+static void read_halves(const uint8_t *bytes, float *to, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        to[i] = float_from_half((uint32_t)bytes[2 * i] | (uint32_t)bytes[2 * i + 1] << 8);
 }
 
 static float real_from_bits(int type, uint64_t bits)
@@ -158,6 +166,27 @@ static ww_status read_shape(const Ww__Onnx__Tensor *t, ww_shape *shape, ww_error
     return WW_OK;
 }
 
+// As many as `out` has room for are there. Nearly all weights are raw floats, or raw halves.
+static void read_elements(const Ww__Onnx__Tensor *t, size_t count, size_t width, ww_tensor *out)
+{
+    const bool raw = t->raw_data.len > 0;
+    if (raw && t->data_type == ONNX_FLOAT && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__) {
+        memcpy(out->data, t->raw_data.data, count * width);
+        return;
+    }
+    if (raw && t->data_type == ONNX_FLOAT16) {
+        read_halves(t->raw_data.data, ww_f32(out), count);
+        return;
+    }
+    for (size_t i = 0; i < count; i++) {
+        uint64_t bits = raw ? little_endian(t->raw_data.data + i * width, (int)width) : list_bits(t, i);
+        if (out->type == WW_F32)
+            ww_f32(out)[i] = real_from_bits(t->data_type, bits);
+        else
+            ww_i64(out)[i] = integer_from_bits(t->data_type, bits);
+    }
+}
+
 ww_status ww_onnx_tensor(const Ww__Onnx__Tensor *t, ww_tensor *out, ww_error *err)
 {
     *out = (ww_tensor){0};
@@ -175,19 +204,9 @@ ww_status ww_onnx_tensor(const Ww__Onnx__Tensor *t, ww_tensor *out, ww_error *er
     if (given != wanted)
         return ww_fail(err, WW_ERR_FORMAT, "holds %zu %s where its shape needs %zu", given, raw ? "bytes" : "numbers",
                        wanted);
-    if (!ww_tensor_alloc(out))
+    out->data = ww_alloc_array(count, ww_dtype_bytes(out->type), WW_NN_TENSOR_BYTES_MAX);
+    if (!out->data)
         return ww_fail_memory(err, "%zu elements", count);
-    // nearly all weights there are
-    if (raw && t->data_type == ONNX_FLOAT && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__) {
-        memcpy(out->data, t->raw_data.data, wanted);
-        return WW_OK;
-    }
-    for (size_t i = 0; i < count; i++) {
-        uint64_t bits = raw ? little_endian(t->raw_data.data + i * width, (int)width) : list_bits(t, i);
-        if (out->type == WW_F32)
-            ww_f32(out)[i] = real_from_bits(t->data_type, bits);
-        else
-            ww_i64(out)[i] = integer_from_bits(t->data_type, bits);
-    }
+    read_elements(t, count, width, out);
     return WW_OK;
 }

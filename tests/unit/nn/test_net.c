@@ -61,6 +61,8 @@ TEST(element_types)
     check_type(ONNX_DOUBLE, (double[]){1.5, -2, 0, 3e8}, 32, (float[]){1.5f, -2, 0, 3e8f});
     check_type(ONNX_FLOAT16, (uint16_t[]){0x3e00, 0xc000, 0x0001, 0x7bff}, 8,
                (float[]){1.5f, -2, 5.9604645e-8f, 65504});
+    check_type(ONNX_FLOAT16, (uint16_t[]){0x7c00, 0xfc00, 0x83ff, 0x0400}, 8,
+               (float[]){INFINITY, -INFINITY, -6.097555e-5f, 6.1035156e-5f});
     check_type(ONNX_INT8, (int8_t[]){1, -2, -128, 127}, 4, (float[]){1, -2, -128, 127});
     check_type(ONNX_UINT8, (uint8_t[]){1, 2, 128, 255}, 4, (float[]){1, 2, 128, 255});
     check_type(ONNX_INT32, (int32_t[]){1, -2, 1 << 24, -7}, 16, (float[]){1, -2, 1 << 24, -7});

@@ -58,6 +58,30 @@ TEST(shape_arithmetic_is_folded)
     ww_net_free(net);
 }
 
+// Weights in half precision are floats once read: their Cast, and a Reshape, take no memory and no time.
+TEST(constants_under_another_shape_are_not_copied)
+{
+    onnx_writer w = {0};
+    ww_error err = {0};
+    const uint16_t halves[] = {0x3c00, 0x4000, 0x4200, 0x4400};
+    onnx_input(&w, "x", (onnx_dims){2, {1, 2}});
+    onnx_output(&w, "y");
+    onnx_raw(&w, "c", (onnx_dims){1, {4}}, ONNX_FLOAT16, halves, sizeof halves);
+    onnx_ints(&w, "shape", 2, (int64_t[]){2, 2});
+    onnx_node(&w, "Cast", "c", "f", "to=1");
+    onnx_node(&w, "Reshape", "f shape", "m", "");
+    onnx_node(&w, "MatMul", "x m", "y", "");
+    ww_net *net = case_load(&w, &err);
+    ww_net_plan *plan = NULL;
+    CHECK_OK(ww_net_plan_make(net, &(ww_shape){2, {1, 2}}, true, 0, &plan, &err)); // no byte for constants
+    CHECK(plan && plan->node_count == 1);
+    ww_net_plan_free(plan);
+    float *y = case_run(net, (onnx_dims){2, {1, 2}}, (float[]){1, 10}, fast, 0, NULL, &err);
+    CHECK(y && y[0] == 31 && y[1] == 42);
+    free(y);
+    ww_net_free(net);
+}
+
 // Conv, batch norm, identity, sum, relu, sigmoid: six nodes that become one, and one conv before them.
 static ww_net *residual_block(ww_error *err)
 {
@@ -495,6 +519,7 @@ int main(void)
     RUN(a_run_that_is_not_wanted_any_more_ends_between_layers);
     RUN(layers_are_timed);
     RUN(shape_arithmetic_is_folded);
+    RUN(constants_under_another_shape_are_not_copied);
     RUN(fusion_does_not_change_results);
     RUN(a_value_that_is_an_output_is_kept);
     RUN(other_sizes_and_batches_than_the_files);
