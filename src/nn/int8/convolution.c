@@ -99,26 +99,45 @@ static float largest(const float *x, int64_t count)
     return most;
 }
 
-static int quantised(float weight, float scale) { return (int)lrintf(weight / scale); }
+// The weights of a node in bytes, in the node's order, and the scale of each output channel's.
+typedef struct weight_bytes {
+    int16_t *byte; // -WEIGHT_MAX .. WEIGHT_MAX
+    float *scale;
+} weight_bytes;
 
-// Scale of the weights of one output channel.
-static float weight_scale(const request *r, int64_t channel)
+static void free_weight_bytes(weight_bytes *w)
 {
-    const int64_t each = ww_shape_span(r->k, 1, 4);
-    const float most = largest(r->weights + channel * each, each);
-    return most > 0 && isfinite(most) ? most / WEIGHT_MAX : 1;
+    free(w->byte);
+    free(w->scale);
 }
 
-// y / unit = factor x sum + offset: y's byte - zero where `unit` is y's scale, y itself where it is 1. `scale`: of the
-// channel's weights.
+// On failure free_weight_bytes() is the caller's, too.
+static bool quantise_weights(const request *r, weight_bytes *w)
+{
+    const int64_t outs = r->k->dim[0], each = ww_shape_span(r->k, 1, 4);
+    w->byte = ww_try_array((size_t)outs, (size_t)each * sizeof *w->byte);
+    w->scale = ww_try_array((size_t)outs, sizeof *w->scale);
+    if (!w->byte || !w->scale)
+        return false;
+    for (int64_t o = 0; o < outs; o++) {
+        const float *real = r->weights + o * each;
+        const float most = largest(real, each);
+        w->scale[o] = most > 0 && isfinite(most) ? most / WEIGHT_MAX : 1;
+        for (int64_t i = 0; i < each; i++)
+            w->byte[o * each + i] = (int16_t)lrintf(real[i] / w->scale[o]);
+    }
+    return true;
+}
+
+// y / unit = factor x sum + offset: y's byte - zero where `unit` is y's scale, y itself where it is 1.
 static void set_line(const request *r, const ww_int8_value *from, const ww_int8_value *add, double unit,
-                     int64_t channel, float scale, ww_int8_step *s)
+                     int64_t channel, const weight_bytes *w, ww_int8_step *s)
 {
     const int64_t each = ww_shape_span(r->k, 1, 4);
-    const double real = (double)from->scale * (double)scale;
+    const double real = (double)from->scale * (double)w->scale[channel];
     int64_t weights = 0;
     for (int64_t i = 0; i < each; i++)
-        weights += quantised(r->weights[channel * each + i], scale);
+        weights += w->byte[channel * each + i];
     double offset = (r->bias ? (double)r->bias[channel] : 0) - real * (double)from->zero * (double)weights;
     if (add)
         offset -= (double)add->scale * (double)add->zero;
@@ -126,7 +145,8 @@ static void set_line(const request *r, const ww_int8_value *from, const ww_int8_
     s->offset[channel] = (float)(offset / unit);
 }
 
-static bool make_lines(ww_int8 *e, const ww_node *n, const request *r, bool bytes, ww_int8_step *s)
+static bool make_lines(ww_int8 *e, const ww_node *n, const request *r, bool bytes, const weight_bytes *w,
+                       ww_int8_step *s)
 {
     const size_t padded = (size_t)(r->y->dim[1] + WW_INT8_LANES) * sizeof(float);
     const double unit = bytes ? (double)e->value[n->output[0]].scale : 1;
@@ -137,7 +157,7 @@ static bool make_lines(ww_int8 *e, const ww_node *n, const request *r, bool byte
     if (!s->factor || !s->offset)
         return false;
     for (int64_t o = 0; o < r->y->dim[1]; o++)
-        set_line(r, from, add, unit, o, weight_scale(r, o), s);
+        set_line(r, from, add, unit, o, w, s);
     return true;
 }
 
@@ -210,7 +230,7 @@ static void run_dense(const ww_int8 *e, const ww_int8_step *s)
 }
 
 // Each row of a window as whole quads, its taps' channels side by side.
-static ww_status pack_dense(ww_int8 *e, const request *r, ww_int8_step *s, ww_error *err)
+static bool pack_dense(ww_int8 *e, const request *r, const weight_bytes *bytes, ww_int8_step *s)
 {
     const int64_t channels = r->k->dim[1], rows = r->k->dim[2], columns = r->k->dim[3], outs = r->k->dim[0];
     const int64_t quads = (columns * channels + QUAD - 1) / QUAD, run = quads * QUAD;
@@ -218,22 +238,20 @@ static ww_status pack_dense(ww_int8 *e, const request *r, ww_int8_step *s, ww_er
     s->weights = ww_int8_alloc(e, e->kernel->packed_bytes(rows, quads, outs));
     if (!plain || !s->weights) {
         free(plain);
-        return ww_fail_memory(err, "its weights");
+        return false;
     }
-    const float *w = r->weights;
-    for (int64_t o = 0; o < outs; o++) {
-        const float scale = weight_scale(r, o);
+    const int16_t *w = bytes->byte;
+    for (int64_t o = 0; o < outs; o++)
         for (int64_t c = 0; c < channels; c++)
             for (int64_t y = 0; y < rows; y++)
                 for (int64_t x = 0; x < columns; x++)
-                    plain[(o * rows + y) * run + x * channels + c] = (int8_t)quantised(*w++, scale);
-    }
+                    plain[(o * rows + y) * run + x * channels + c] = (int8_t)*w++;
     e->kernel->pack(plain, rows, quads, outs, s->weights);
     free(plain);
     s->conv.rows = rows;
     s->conv.quads = quads;
     s->conv.weights = s->weights;
-    return WW_OK;
+    return true;
 }
 
 static void place_dense(const ww_int8 *e, const ww_node *n, const request *r, bool bytes, ww_int8_step *s)
@@ -292,10 +310,11 @@ static ww_status add_dense(ww_int8 *e, const ww_node *n, ww_error *err)
     const bool bytes = gives_bytes(e, n, &r);
     ww_int8_step s = {.run = run_dense, .node = n, .activation = r.activation};
     ww_status status = make_ends(e, n, &r, bytes, err);
-    if (status == WW_OK && !make_lines(e, n, &r, bytes, &s))
+    weight_bytes w = {0};
+    if (status == WW_OK
+        && (!quantise_weights(&r, &w) || !make_lines(e, n, &r, bytes, &w, &s) || !pack_dense(e, &r, &w, &s)))
         status = ww_fail_memory(err, "its weights");
-    if (status == WW_OK)
-        status = pack_dense(e, &r, &s, err);
+    free_weight_bytes(&w);
     if (status == WW_OK)
         place_dense(e, n, &r, bytes, &s);
     return add_made(e, &s, status, err);
@@ -319,15 +338,13 @@ static void run_each_channel(const ww_int8 *e, const ww_int8_step *s)
         e->kernel->run_depthwise(&d);
 }
 
-static bool pack_each_channel(ww_int8 *e, const request *r, ww_int8_step *s)
+static bool pack_each_channel(ww_int8 *e, const request *r, const weight_bytes *w, ww_int8_step *s)
 {
     const int64_t channels = r->k->dim[0], taps = r->k->dim[2] * r->k->dim[3];
     int16_t *weights = s->weights = ww_int8_alloc(e, (size_t)(channels * taps) * sizeof *weights);
-    for (int64_t o = 0; weights && o < channels; o++) {
-        const float scale = weight_scale(r, o);
+    for (int64_t o = 0; weights && o < channels; o++)
         for (int64_t i = 0; i < taps; i++)
-            weights[i * channels + o] = (int16_t)quantised(r->weights[o * taps + i], scale);
-    }
+            weights[i * channels + o] = w->byte[o * taps + i];
     return weights != NULL;
 }
 
@@ -356,8 +373,11 @@ static ww_status add_each_channel(ww_int8 *e, const ww_node *n, ww_error *err)
     const request r = request_of(e, n);
     ww_int8_step s = {.run = run_each_channel, .node = n};
     ww_status status = make_ends(e, n, &r, true, err);
-    if (status == WW_OK && (!make_lines(e, n, &r, true, &s) || !pack_each_channel(e, &r, &s)))
+    weight_bytes w = {0};
+    if (status == WW_OK
+        && (!quantise_weights(&r, &w) || !make_lines(e, n, &r, true, &w, &s) || !pack_each_channel(e, &r, &w, &s)))
         status = ww_fail_memory(err, "its weights");
+    free_weight_bytes(&w);
     if (status == WW_OK)
         place_each_channel(e, n, &r, &s);
     return add_made(e, &s, status, err);
