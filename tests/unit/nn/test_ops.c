@@ -205,6 +205,37 @@ TEST(conv)
     REFUSE(N("Conv", "x w", "", 11, {3, {1, 3, 3}}), weights_of_ones, "3 dimensions");
 }
 
+enum { POINTS = 3, POINT_INS = 5, POINT_OUTS = 11 };
+
+static void weights_of_points(onnx_writer *w)
+{
+    onnx_floats(w, "w", (onnx_dims){4, {POINT_OUTS, POINT_INS, 1, 1}}, case_ramp(0.37f));
+    onnx_floats(w, "b", (onnx_dims){1, {POINT_OUTS}}, case_ramp(-0.9f));
+}
+
+static float point_sum(int picture, int output)
+{
+    double sum = (double)output * (double)-0.9f;
+    for (int i = 0; i < POINT_INS; i++)
+        sum += (double)(picture * POINT_INS + i) * (double)((float)(output * POINT_INS + i) * 0.37f);
+    return (float)sum;
+}
+
+// Each output channel's sum is of its own weights, and of its own picture's points.
+TEST(conv_of_points)
+{
+    const one_node c = {"Conv", "x w b", "", 11, {4, {POINTS, POINT_INS, 1, 1}}};
+    ww_shape y;
+    ww_error err = {0};
+    onnx_writer w = {0};
+    weights_of_points(&w);
+    float *out = run_one(&c, &w, WW_BACKEND_REFERENCE, &y, &err);
+    CHECK(out != NULL);
+    for (int i = 0; out && i < POINTS * POINT_OUTS; i++)
+        CHECK_NEAR(out[i], point_sum(i / POINT_OUTS, i % POINT_OUTS), 1e-4);
+    free(out);
+}
+
 TEST(pooling)
 {
     EXPECT(N("MaxPool", "x", "kernel_shape=2,2 strides=2,2", 11, {4, {1, 1, 3, 3}}), NULL, N(4, {1, 1, 1, 1}), 4);
@@ -295,6 +326,7 @@ int main(void)
     RUN(concat_gather_pad_expand);
     RUN(split_gives_every_part);
     RUN(conv);
+    RUN(conv_of_points);
     RUN(pooling);
     RUN(matrices);
     RUN(reductions);
