@@ -8,8 +8,11 @@ static int bounded_buffer(AVCodecContext *decoder, AVFrame *frame, int flags)
 {
     if (frame->width > WW_IMAGE_SIDE_MAX || frame->height > WW_IMAGE_SIDE_MAX
         || (size_t)frame->width * (size_t)frame->height > WW_IMAGE_PIXELS_MAX)
-        return AVERROR(ENOMEM);
-    return avcodec_default_get_buffer2(decoder, frame, flags);
+        return AVERROR(EINVAL);
+    const int code = avcodec_default_get_buffer2(decoder, frame, flags);
+    if (code == AVERROR(ENOMEM) && !decoder->hw_device_ctx)
+        decoder->opaque = decoder; // for ww_decoder_starved
+    return code;
 }
 
 // Frames of a device that are not given back at once: the one last received, the one on screen, and room to spare.
@@ -69,8 +72,9 @@ int ww_decoder_send(AVCodecContext *decoder, AVPacket *packet, const ww_stamp *s
     return avcodec_send_packet(decoder, packet);
 }
 
-bool ww_decoder_feed(AVCodecContext *decoder, AVPacket *packet, const ww_stamp *stamp, bool needed)
+bool ww_decoder_starved(AVCodecContext *decoder, int code)
 {
-    int rc = ww_decoder_send(decoder, packet, stamp, needed);
-    return rc >= 0 || rc == AVERROR(EAGAIN);
+    const bool starved = code == AVERROR(ENOMEM) || decoder->opaque == decoder;
+    decoder->opaque = NULL;
+    return starved;
 }

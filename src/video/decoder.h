@@ -23,10 +23,11 @@ typedef struct ww_decoder_help {
 ww_status ww_decoder_open_with(AVCodecContext **decoder, const ww_decoder_help *help,
                                const AVCodecParameters *parameters, AVRational time_base, const char *name,
                                ww_error *err);
-// Gives the decoder a packet with its stamp's times; `needed`: also when no other frame refers to it. False: the packet
-// is damaged beyond decoding; its frame simply does not come out.
-bool ww_decoder_feed(AVCodecContext *decoder, AVPacket *packet, const ww_stamp *stamp, bool needed);
-// The same, with the code of avcodec_send_packet.
+// Gives the decoder a packet with its stamp's times; `needed`: also when no other frame refers to it. The code of
+// avcodec_send_packet; of a packet that is damaged beyond decoding the frame simply does not come out.
 int ww_decoder_send(AVCodecContext *decoder, AVPacket *packet, const ww_stamp *stamp, bool needed);
+// Whether there was no memory for something since this was asked last; `code`: what libavcodec just gave. Where it gets
+// no buffer for a frame it mostly goes on without a word, one frame short. For decoders in software.
+bool ww_decoder_starved(AVCodecContext *decoder, int code);
 
 #endif

@@ -4,13 +4,23 @@
 
 enum { PACKETS_MAX = 3000 }; // decoded before a video counts as undecodable
 
-static void receive(ww_first_frame *f) { f->found = avcodec_receive_frame(f->decoder, f->frame) == 0; }
+static void feed(ww_first_frame *f, AVPacket *packet, const ww_stamp *stamp)
+{
+    f->starved |= ww_decoder_starved(f->decoder, ww_decoder_send(f->decoder, packet, stamp, true));
+}
+
+static void receive(ww_first_frame *f)
+{
+    const int code = avcodec_receive_frame(f->decoder, f->frame);
+    f->starved |= ww_decoder_starved(f->decoder, code);
+    f->found = code == 0;
+}
 
 static void decode(ww_first_frame *f, AVPacket *packet, const ww_stamp *stamp)
 {
-    if (f->found || f->decoded_packets++ > PACKETS_MAX)
+    if (f->found || f->starved || f->decoded_packets++ > PACKETS_MAX)
         return;
-    ww_decoder_feed(f->decoder, packet, stamp, true);
+    feed(f, packet, stamp);
     receive(f);
 }
 
@@ -33,7 +43,7 @@ static void decode_held(ww_first_frame *f)
 static void decode_first(ww_first_frame *f)
 {
     f->decoded_packets++;
-    ww_decoder_feed(f->decoder, f->held[0], &f->stamp[0], true);
+    feed(f, f->held[0], &f->stamp[0]);
     avcodec_send_packet(f->decoder, NULL);
     receive(f);
     if (f->found && f->frame->pts == f->stamp[0].pts) {
@@ -60,7 +70,7 @@ static bool hold(ww_first_frame *f, const AVPacket *packet, const ww_stamp *stam
 
 void ww_first_frame_add(ww_first_frame *f, AVPacket *packet, const ww_stamp *stamp)
 {
-    if (f->found)
+    if (f->found || f->starved)
         return;
     const bool begins = f->held_count == 0;
     const bool simple = stamp->pts != AV_NOPTS_VALUE && !stamp->continued

@@ -15,13 +15,14 @@ typedef struct ww_first_frame {
     AVCodecContext *decoder; // the caller's, fresh
     AVFrame *frame;          // the caller's; filled when `found`
     bool found, decoding;    // `decoding`: each packet as it comes
+    bool starved;            // no memory to decode one: it may not be found where it is
     int64_t decoded_packets;
     AVPacket *held[WW_FIRST_HELD_MAX];
     ww_stamp stamp[WW_FIRST_HELD_MAX];
     int held_count;
 } ww_first_frame;
 
-// The next packet; does nothing once the frame is found, or when too many were tried.
+// The next packet; does nothing once the frame is found, there was no memory, or too many were tried.
 void ww_first_frame_add(ww_first_frame *first, AVPacket *packet, const ww_stamp *stamp);
 // There are no more; also lets go of what was held.
 void ww_first_frame_end(ww_first_frame *first);

@@ -62,8 +62,9 @@ void ww_note_damage(ww_reader *reader, ww_sink *sink, int64_t begin_us, int64_t 
 // True if the decoder had to guess at part of the frame.
 bool ww_frame_is_concealed(const AVFrame *frame);
 
-// A packet into the decoder at work, as ww_decoder_feed; and a frame out of it, into reader->frame (false: none for
-// now, or no more). What hardware does not do ends the span with sink->status, and software takes over.
+// A packet into the decoder at work (false: it is damaged); and a frame out of it, into reader->frame (false: none for
+// now, or no more). What hardware does not do ends the span with sink->status, and software takes over; so does that
+// there was no memory, for good.
 bool ww_reader_feed(ww_reader *reader, ww_sink *sink, const ww_stamp *stamp, bool needed);
 bool ww_reader_receive(ww_reader *reader, ww_sink *sink);
 // A frame did not come out, or came out in part: true if that is for software to look into.

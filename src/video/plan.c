@@ -219,7 +219,7 @@ static ww_status read_packets(planner *p)
     if (!packet)
         return ww_fail(p->err, WW_ERR_MEMORY, "%s: no memory to read it", p->demuxer->path);
     ww_stamp stamp;
-    while (p->status == WW_OK && ww_demuxer_next(p->demuxer, packet, &stamp)) {
+    while (p->status == WW_OK && !p->first.starved && ww_demuxer_next(p->demuxer, packet, &stamp)) {
         note(p, packet, &stamp);
         ww_first_frame_add(&p->first, packet, &stamp);
         note_first_frame(p);
@@ -230,6 +230,8 @@ static ww_status read_packets(planner *p)
         p->status = ww_source_trouble(p->demuxer, p->err);
     ww_first_frame_end(&p->first);
     note_first_frame(p);
+    if (p->status == WW_OK && p->first.starved)
+        return ww_fail(p->err, WW_ERR_MEMORY, "%s: no memory to decode it", p->demuxer->path);
     if (p->status == WW_OK && !p->origin_known)
         return ww_fail(p->err, WW_ERR_FORMAT,
                        "%s: not one picture of its video (%s) could be decoded: it is damaged or encrypted",

@@ -142,23 +142,33 @@ static bool stop_at_trouble(ww_reader *reader, ww_sink *sink)
     return true;
 }
 
+// What the decoder at work just gave ends the span: trouble with hardware, or no memory.
+static bool stop_at(ww_reader *reader, ww_sink *sink, int code)
+{
+    if (reader->decoder == reader->hardware.decoder) {
+        ww_hardware_check(&reader->hardware, code);
+        return stop_at_trouble(reader, sink);
+    }
+    if (!ww_decoder_starved(reader->decoder, code))
+        return false;
+    sink->status = ww_fail(sink->err, WW_ERR_MEMORY, "%s: no memory to decode it", reader->source->path);
+    return true;
+}
+
 bool ww_reader_feed(ww_reader *reader, ww_sink *sink, const ww_stamp *stamp, bool needed)
 {
     const int code = ww_decoder_send(reader->decoder, reader->packet, stamp, needed);
-    if (reader->decoder == reader->hardware.decoder)
-        ww_hardware_check(&reader->hardware, code);
-    stop_at_trouble(reader, sink);
+    stop_at(reader, sink, code);
     return code >= 0 || code == AVERROR(EAGAIN);
 }
 
 bool ww_reader_receive(ww_reader *reader, ww_sink *sink)
 {
     const int code = avcodec_receive_frame(reader->decoder, reader->frame);
-    if (reader->decoder == reader->hardware.decoder)
-        ww_hardware_check(&reader->hardware, code);
-    if (code == 0 && ww_frame_is_concealed(reader->frame))
+    const bool stopped = stop_at(reader, sink, code);
+    if (!stopped && code == 0 && ww_frame_is_concealed(reader->frame))
         ww_reader_doubts(reader, sink, "gave a picture in part");
-    return !stop_at_trouble(reader, sink) && code == 0;
+    return !stopped && !stop_at_trouble(reader, sink) && code == 0;
 }
 
 bool ww_reader_doubts(ww_reader *reader, ww_sink *sink, const char *why)

@@ -54,7 +54,7 @@ static found by_decoding(const char *name)
     found f = {0};
     begin(&demuxer, name, &decoder);
     while (!f.any && ww_demuxer_next(&demuxer, packet, &stamp)) {
-        ww_decoder_feed(decoder, packet, &stamp, true);
+        ww_decoder_send(decoder, packet, &stamp, true);
         f.any = avcodec_receive_frame(decoder, frame) == 0;
         av_packet_unref(packet);
     }
