@@ -14,7 +14,6 @@ import os
 import pathlib
 import platform
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -62,28 +61,32 @@ def timed(command, cpus, environment):
 
 
 def contenders(arguments, scratch):
-    """name -> (command, environment, folder to clear before each run)."""
+    """name -> (command, environment); `scratch`: where they may write."""
     threads, clip = str(arguments.threads), str(arguments.clip)
     one_blas_thread = {"OPENBLAS_NUM_THREADS": "1"}  # the threads are busy with whole frames
     chain = [str(arguments.chain), "run", clip, str(arguments.models)]
     return {
-        "ffmpeg": (["ffmpeg", "-nostdin", "-loglevel", "error", "-threads", threads, "-i", clip, "-vf", "fps=1", "-f", "null", "-"], {}, None),
-        "chain": ([*chain, str(scratch / "chain"), "--threads", threads], one_blas_thread, scratch / "chain"),
-        "chain, tuned malloc": ([*chain, str(scratch / "tuned"), "--threads", threads], {**one_blas_thread, **TUNED_MALLOC}, scratch / "tuned"),
-        "whoswho": ([str(arguments.whoswho), "run", clip, "-o", str(scratch / "ours"), "--threads", threads, "--json"], {}, scratch / "ours"),
+        "ffmpeg": (["ffmpeg", "-nostdin", "-loglevel", "error", "-threads", threads, "-i", clip, "-vf", "fps=1", "-f", "null", "-"], {}),
+        "chain": ([*chain, str(scratch / "chain"), "--threads", threads], one_blas_thread),
+        "chain, tuned malloc": ([*chain, str(scratch / "tuned"), "--threads", threads], {**one_blas_thread, **TUNED_MALLOC}),
+        "whoswho": ([str(arguments.whoswho), "run", clip, "-o", str(scratch / "ours"), "--threads", threads, "--json"], {}),
     }
+
+
+def scratch_of(turn, folder):
+    """A new folder: none is removed before the end, since ext4 looks long for a place for a new file where many were just deleted."""
+    scratch = pathlib.Path(folder) / str(turn)
+    scratch.mkdir()
+    return scratch
 
 
 def measure(arguments):
     runs = {}
     with tempfile.TemporaryDirectory(prefix="whoswho-bench-") as folder:
-        racers = contenders(arguments, pathlib.Path(folder))
         cpus = sorted(os.sched_getaffinity(0))[: arguments.threads]
         for turn in range(arguments.repeat):
-            for name, (command, environment, clear) in racers.items():
+            for name, (command, environment) in contenders(arguments, scratch_of(turn, folder)).items():
                 print(f"run {turn + 1} of {arguments.repeat}: {name} ", end="", file=sys.stderr, flush=True)
-                if clear:
-                    shutil.rmtree(clear, ignore_errors=True)
                 runs.setdefault(name, []).append(timed(command, cpus, environment))
                 print(f"{runs[name][-1]['wall_s']:.2f} s", file=sys.stderr)
     return runs

@@ -6,13 +6,13 @@ usage: run_kinds.py --whoswho BIN --clip FILE --work DIR [--seconds 60] [--repea
 
 The first seconds of the benchmark's clip are encoded as each kind (once; the clips stay in DIR). On each, `whoswho run` with one
 thread and `ffmpeg -threads 1 -vf fps=1`, which decodes everything and keeps one frame a second, run in turn; what counts is user
-and system time, the least of the repeats.
+and system time, the least of the repeats. Each run writes to a new folder and none is removed before the end: ext4 looks long
+for a place for a new file where many were deleted within the last minutes, up to 0.4 s for the files of one run.
 """
 import argparse
 import json
 import os
 import pathlib
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -70,14 +70,13 @@ def cpu_of(command):
 
 def measure(clip, arguments, scratch):
     ffmpeg = ["ffmpeg", "-nostdin", "-v", "error", "-threads", "1", "-i", str(clip), "-vf", "fps=1", "-f", "null", "-"]
-    ours = [str(arguments.whoswho), "run", str(clip), "-o", str(scratch / "out"), "--threads", "1", "--json"]
+    ours = [str(arguments.whoswho), "run", str(clip), "--threads", "1", "--json"]
     ways = {"ours": [], "float32": ["--precision", "float32"], "fast": ["--fast"]}
     runs = {name: [] for name in ("ffmpeg", *ways)}
-    for _ in range(arguments.repeat):
+    for turn in range(arguments.repeat):
         runs["ffmpeg"].append(cpu_of(ffmpeg)[0])
         for name, extra in ways.items():
-            shutil.rmtree(scratch / "out", ignore_errors=True)
-            cpu, said = cpu_of(ours + extra)
+            cpu, said = cpu_of([*ours, *extra, "-o", str(scratch / f"{clip.stem}-{name}-{turn}")])
             runs[name].append((cpu, json.loads(said)["seconds"]["decode_cpu"]))
     (ours, decode), (float32, _), (fast, _) = min(runs["ours"]), min(runs["float32"]), min(runs["fast"])
     return {"ffmpeg_s": min(runs["ffmpeg"]), "ours_s": ours, "decode_s": decode, "float32_s": float32, "fast_s": fast}

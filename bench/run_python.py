@@ -16,12 +16,11 @@ import argparse
 import json
 import os
 import pathlib
-import shutil
 import subprocess
 import sys
 import tempfile
 
-from run_bench import about, best, timed
+from run_bench import about, best, scratch_of, timed
 
 HERE = pathlib.Path(__file__).parent
 
@@ -46,7 +45,7 @@ def models_of(python):
 
 
 def contenders(arguments, scratch):
-    """name -> (command, environment, folder to clear before each run)."""
+    """name -> (command, environment); `scratch`: where they may write."""
     models = models_of(arguments.python)
     dlib = ["--embedder", models / "dlib_face_recognition_resnet_model_v1.dat", "--landmarks", models / "shape_predictor_5_face_landmarks.dat"]
     run = [arguments.whoswho, "run", arguments.clip, "--threads", arguments.threads, "--json", "-o"]
@@ -59,8 +58,7 @@ def contenders(arguments, scratch):
             racers[f"chain, {detector}, {kind}"] = [arguments.python, HERE / "article_python.py", arguments.clip, folder, "--detector", detector,
                                                     "--kind", kind, "--workers", workers]
     blas = {"OPENBLAS_NUM_THREADS": "1"}  # the workers are busy with whole frames
-    return {name: ([str(part) for part in command], blas, next(part for part in command if isinstance(part, pathlib.Path) and part.parent == scratch))
-            for name, command in racers.items()}
+    return {name: ([str(part) for part in command], blas) for name, command in racers.items()}
 
 
 def measure(arguments):
@@ -68,9 +66,8 @@ def measure(arguments):
     with tempfile.TemporaryDirectory(prefix="whoswho-bench-") as folder:
         cpus = sorted(os.sched_getaffinity(0))[: arguments.threads]
         for turn in range(arguments.repeat):
-            for name, (command, environment, clear) in contenders(arguments, pathlib.Path(folder)).items():
+            for name, (command, environment) in contenders(arguments, scratch_of(turn, folder)).items():
                 print(f"run {turn + 1} of {arguments.repeat}: {name} ", end="", file=sys.stderr, flush=True)
-                shutil.rmtree(clear, ignore_errors=True)
                 runs.setdefault(name, []).append(timed(command, cpus, environment))
                 print(f"{runs[name][-1]['wall_s']:.2f} s", file=sys.stderr)
     return runs
