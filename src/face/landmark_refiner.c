@@ -62,6 +62,16 @@ void ww_landmark_refiner_close(ww_landmark_refiner *refiner)
     free(refiner);
 }
 
+static void fill_input(ww_session *session, const ww_plane *chip)
+{
+    if (ww_session_put_bytes(session, chip->data, chip->stride, SIDE, SIDE))
+        return;
+    float *input = ww_session_input(session);
+    for (int y = 0; y < SIDE; y++)
+        for (int x = 0; x < SIDE; x++)
+            input[y * SIDE + x] = (float)chip->data[y * chip->stride + x];
+}
+
 // One face: moves its landmarks, *face is how likely it is one.
 static ww_status refine_once(ww_landmark_refiner *refiner, const ww_image *image, float landmark[VALUES], float *face,
                              ww_error *err)
@@ -71,10 +81,7 @@ static ww_status refine_once(ww_landmark_refiner *refiner, const ww_image *image
     ww_status status = ww_warp_luma(image, &map, SIDE, SIDE, &chip, err);
     if (status != WW_OK)
         return status;
-    float *input = ww_session_input(refiner->session);
-    for (int y = 0; y < SIDE; y++)
-        for (int x = 0; x < SIDE; x++)
-            input[y * SIDE + x] = (float)chip.plane[0].data[y * chip.plane[0].stride + x];
+    fill_input(refiner->session, &chip.plane[0]);
     ww_image_free(&chip);
     status = ww_session_run(refiner->session, err);
     if (status != WW_OK)

@@ -78,8 +78,13 @@ static ww_status session_for(struct network_detector *d, int width, int height, 
 }
 
 // Copies the working picture into the top left of the input, normalised; what it does not cover is black.
-static void fill_input(const ww_model_spec *spec, const ww_image *picture, float *input, int width, int height)
+static void fill_input(const ww_model_spec *spec, const ww_image *picture, ww_session *session, int width, int height)
 {
+    const ww_plane *luma = &picture->plane[0];
+    if (spec->colour == WW_COLOUR_LUMA && spec->mean[0] == 0 && spec->scale[0] == 1
+        && ww_session_put_bytes(session, luma->data, luma->stride, picture->width, picture->height))
+        return;
+    float *input = ww_session_input(session);
     int channels = ww_model_channels(spec);
     for (int c = 0; c < channels; c++) {
         int sample = spec->colour == WW_COLOUR_BGR ? 2 - c : c;
@@ -204,7 +209,7 @@ ww_status ww_network_find(void *state, const ww_image *image, ww_detections *fou
     if (status == WW_OK)
         status = working_picture(d->spec, image, v.width, v.height, &picture, err);
     if (status == WW_OK) {
-        fill_input(d->spec, &picture, ww_session_input(session), v.input_width, v.input_height);
+        fill_input(d->spec, &picture, session, v.input_width, v.input_height);
         status = ww_session_run(session, err);
     }
     if (status == WW_OK)

@@ -64,6 +64,10 @@ ww_status ww_session_open(const ww_net *net, const ww_shape *input, ww_backend b
 void ww_session_close(ww_session *session);
 // Where the input belongs: float32, plain NCHW, in the session's own memory; fill it before each run.
 float *ww_session_input(ww_session *session);
+// Instead, for a grey picture where the network begins with its bytes (int8, one picture, a range of 0 to 255): copies
+// width x height of them to the top left of the input for the next run; what they do not cover is 0. False: it does
+// not, and nothing was done.
+bool ww_session_put_bytes(ww_session *session, const uint8_t *rows, ptrdiff_t stride, int width, int height);
 // One thread at a time; each session uses one core. WW_ERR_CANCELLED: see ww_session_options.
 ww_status ww_session_run(ww_session *session, ww_error *err);
 // Output i after a run: float32, plain row-major (NCHW), borrowed until the next run.

@@ -59,6 +59,11 @@ float *ww_session_input(ww_session *s)
     return s->int8 ? ww_int8_input(s->int8) : s->onednn ? ww_onednn_input(s->onednn) : ww_reference_input(s->reference);
 }
 
+bool ww_session_put_bytes(ww_session *s, const uint8_t *rows, ptrdiff_t stride, int width, int height)
+{
+    return s->int8 && ww_int8_put_bytes(s->int8, rows, stride, width, height);
+}
+
 ww_status ww_session_run(ww_session *s, ww_error *err)
 {
     return s->int8     ? ww_int8_run(s->int8, err)

@@ -256,13 +256,42 @@ void ww_int8_close(ww_int8 *e)
 
 float *ww_int8_input(ww_int8 *e) { return e->value[e->plan->input].real; }
 
+// The input is read by one step alone, the first, which makes bytes of it, and these are its numbers.
+static bool begins_with_bytes(const ww_int8 *e)
+{
+    const int input = e->plan->input;
+    const ww_shape *d = ww_int8_shape(e, input);
+    const ww_int8_value *v = &e->value[input];
+    const ww_int8_step *first = e->steps.count ? e->steps.item : NULL;
+    return first && first->run == ww_int8_run_quantise && first->from == input && e->plan->value[input].uses == 1
+           && v->scale == 1 && v->zero == 0 && d->dim[0] == 1 && d->dim[1] == 1;
+}
+
+bool ww_int8_put_bytes(ww_int8 *e, const uint8_t *rows, ptrdiff_t stride, int width, int height)
+{
+    const ww_shape *d = ww_int8_shape(e, e->plan->input);
+    if (!begins_with_bytes(e) || width > d->dim[3] || height > d->dim[2])
+        return false;
+    const ww_int8_picture *p = &ww_int8_root(e, e->plan->input)->picture;
+    const size_t covered = (size_t)width, whole = (size_t)d->dim[3];
+    for (int y = 0; y < height; y++) {
+        memcpy(p->first + y * p->row, rows + y * stride, covered);
+        memset(p->first + y * p->row + covered, 0, whole - covered);
+    }
+    for (int64_t y = height; y < d->dim[2]; y++)
+        memset(p->first + y * p->row, 0, whole);
+    return e->put = true;
+}
+
 const float *ww_int8_output(const ww_int8 *e, int i) { return e->value[e->plan->net->output[i].value].real; }
 
 ww_status ww_int8_run(ww_int8 *e, ww_error *err)
 {
     ww_status status = WW_OK;
+    const size_t first = e->put ? 1 : 0;
+    e->put = false;
     ww_layer_clock_start(&e->clock);
-    for (size_t i = 0; i < e->steps.count && status == WW_OK; i++) {
+    for (size_t i = first; i < e->steps.count && status == WW_OK; i++) {
         const ww_int8_step *s = &e->steps.item[i];
         s->run(e, s);
         ww_layer_clock_lap(&e->clock, s->layer);

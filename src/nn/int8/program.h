@@ -25,6 +25,8 @@ ww_status ww_int8_open(ww_net_plan *plan, const ww_int8_kernel *kernel, size_t b
                        ww_int8 **program, ww_error *err);
 void ww_int8_close(ww_int8 *e);
 float *ww_int8_input(ww_int8 *e);
+// As ww_session_put_bytes.
+bool ww_int8_put_bytes(ww_int8 *e, const uint8_t *rows, ptrdiff_t stride, int width, int height);
 const float *ww_int8_output(const ww_int8 *e, int i);
 ww_status ww_int8_run(ww_int8 *e, ww_error *err);
 
@@ -69,6 +71,7 @@ struct ww_int8 {
     ww_int8_value *value;
     WW_VECTOR(ww_int8_step) steps;
     size_t bytes_left;
+    bool put; // the input's bytes are there, for one run
     ww_layer_clock clock;
 };
 

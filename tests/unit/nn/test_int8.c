@@ -87,6 +87,15 @@ static float *run(const ww_net *net, const float *x, ww_session_options options,
     return out;
 }
 
+static float *copy_output(const ww_session *session, size_t *count)
+{
+    ww_shape y;
+    const float *out = ww_session_output(session, 0, &y);
+    *count = (size_t)ww_shape_count(&y);
+    float *copy = ww_try_array(*count, sizeof *copy);
+    return copy ? memcpy(copy, out, *count * sizeof *copy) : NULL;
+}
+
 // Root of the mean square of the differences.
 static double apart(const float *a, const float *b, size_t count)
 {
@@ -144,6 +153,70 @@ TEST(the_same_on_every_processor)
     }
     free(first);
     ww_net_free(net);
+}
+
+// A part of a picture put in as bytes is the same as the numbers of it with black beside and below; the run after that
+// goes by the numbers again.
+TEST(a_grey_picture_is_put_in_as_bytes)
+{
+    enum { WIDE = 17, HIGH = 11, STRIDE = 29 };
+    ww_error err = {0};
+    ww_shape y;
+    ww_session *session = NULL;
+    uint8_t rows[HIGH * STRIDE];
+    float part[SIDE * SIDE] = {0}, *numbers, *again;
+    size_t count = 0;
+    for (int i = 0; i < HIGH * STRIDE; i++)
+        rows[i] = (uint8_t)ww_random_below(&rng, 256);
+    for (int i = 0; i < HIGH * WIDE; i++)
+        part[i / WIDE * SIDE + i % WIDE] = rows[i / WIDE * STRIDE + i % WIDE];
+    ww_net *net = everything(&err);
+    CHECK_OK(set(net, ranges, &err));
+    const ww_shape one = {4, {1, 1, SIDE, SIDE}};
+    CHECK_OK(ww_session_open_with(net, &one, &fast, &session, &err));
+    memcpy(ww_session_input(session), part, sizeof part);
+    CHECK_OK(ww_session_run(session, &err));
+    numbers = copy_output(session, &count);
+    memset(ww_session_input(session), 0, sizeof part);
+    CHECK_OK(ww_session_run(session, &err));
+    again = copy_output(session, &count);
+    CHECK(numbers && again && memcmp(numbers, again, count * sizeof *numbers) != 0);
+    CHECK(ww_session_put_bytes(session, rows, STRIDE, WIDE, HIGH));
+    CHECK_OK(ww_session_run(session, &err));
+    CHECK(numbers && memcmp(numbers, ww_session_output(session, 0, &y), count * sizeof *numbers) == 0);
+    CHECK_OK(ww_session_run(session, &err));
+    CHECK(again && memcmp(again, ww_session_output(session, 0, &y), count * sizeof *again) == 0);
+    CHECK(!ww_session_put_bytes(session, rows, STRIDE, SIDE + 1, 1));
+    CHECK(!ww_session_put_bytes(session, rows, STRIDE, 1, SIDE + 1));
+    ww_session_close(session);
+    free(numbers);
+    free(again);
+    ww_net_free(net);
+}
+
+// Where the numbers are not the bytes, where there are several pictures, and in float it is not done.
+TEST(bytes_are_refused_where_they_are_not_the_input)
+{
+    static const struct {
+        const char *ranges;
+        int batch;
+        ww_backend backend;
+    } odd[] = {{"luma 0 510\na -1 4\nb 0 6\nd 0 3\nc -2 2\nf -3 3\n", 1, WW_BACKEND_ONEDNN},
+               {"luma -1 254\na -1 4\nb 0 6\nd 0 3\nc -2 2\nf -3 3\n", 1, WW_BACKEND_ONEDNN},
+               {"a -1 4\nb 0 6\nd 0 3\nc -2 2\nf -3 3\n", 1, WW_BACKEND_ONEDNN},
+               {ranges, 2, WW_BACKEND_ONEDNN},
+               {ranges, 1, WW_BACKEND_REFERENCE}};
+    for (size_t i = 0; i < sizeof odd / sizeof *odd; i++) {
+        ww_error err = {0};
+        ww_session *session = NULL;
+        ww_net *net = everything(&err);
+        CHECK_OK(set(net, odd[i].ranges, &err));
+        const ww_shape shape = {4, {odd[i].batch, 1, SIDE, SIDE}};
+        CHECK_OK(ww_session_open_with(net, &shape, &(ww_session_options){.backend = odd[i].backend}, &session, &err));
+        CHECK(!ww_session_put_bytes(session, (const uint8_t *)"x", 1, 1, 1));
+        ww_session_close(session);
+        ww_net_free(net);
+    }
 }
 
 // A picture that is 0 all over has bytes of the zero point, like the border: with the border wrong, the edges of the
@@ -278,6 +351,8 @@ int main(void)
 {
     RUN(near_to_float);
     RUN(the_same_on_every_processor);
+    RUN(a_grey_picture_is_put_in_as_bytes);
+    RUN(bytes_are_refused_where_they_are_not_the_input);
     RUN(what_lies_outside_is_nothing);
     RUN(without_ranges_it_is_float);
     RUN(parts_of_it_may_be_float);
