@@ -12,6 +12,7 @@ enum {
     CENTRES = CHUNK + WW_TILE_X,     // of a chunk, in whole tiles of centres
     CENTRE_ROWS = CHUNK + WW_TILE_Y, // the same in whole tiles of rows
     ASK_FROM = 2 * WW_PANEL,         // for so many rows it may pay to ask whether they are settled
+    CACHE_LINE = 64,                 // bytes
 };
 
 // Panels first .. first+panels-1 and the centres of their buckets, in whole tiles.
@@ -31,8 +32,10 @@ struct ww_bucket_worker {
     int32_t *largest;                       // [our centre][their panel]: of all dimensions
     int32_t between[CENTRES * CENTRE_ROWS]; // [our centre][their centre]
     int32_t tail_between[CENTRES * CENTRE_ROWS];
-    int32_t more[CHUNK], limit[CHUNK_ROWS];
-    uint32_t start_of[CHUNK], left[CHUNK_ROWS + WW_PANEL]; // our rows that a panel is to be compared with
+    uint16_t centre_of[CHUNK]; // of each of our panels, counted from our first centre
+    uint32_t start_of[CHUNK];  // and where its products begin in tail_to_ours
+    int32_t of_centre[CENTRES], more[CHUNK], limit[CHUNK_ROWS];
+    uint32_t left[CHUNK_ROWS + WW_PANEL]; // our rows that a panel is to be compared with
     uint16_t may[CHUNK_ROWS + WW_PANEL];
     uint32_t names[CHUNK_ROWS], panel_names[WW_PANEL];
     ww_pair batch[WW_PAIRS_BATCH];
@@ -91,6 +94,10 @@ static void load_rows(ww_bucket_worker *w, const chunk *c)
 {
     const ww_sieve *s = w->sieve;
     const size_t bytes = row_bytes(s), head = (size_t)s->buckets->head_groups * WW_GROUP;
+    for (size_t p = 0; p < c->panels; p++) {
+        w->centre_of[p] = (uint16_t)(s->buckets->of_panel[c->first + p] - c->centre);
+        w->start_of[p] = (uint32_t)w->centre_of[p] * CHUNK_ROWS;
+    }
     for (size_t r = 0; r < c->panels * WW_PANEL; r++) {
         const uint8_t *from = s->panels + ww_panel_row(c->first * WW_PANEL + r, (size_t)s->groups);
         int32_t sum = 0;
@@ -190,10 +197,14 @@ static bool settled(ww_bucket_worker *w, const chunk *ours, size_t panel, size_t
     size_t others = 0;
     if (!w->visitor->settled || count < ASK_FROM)
         return false;
+    const uint32_t *ours_row = s->row + ours->first * WW_PANEL,
+                   first = s->row[panel * WW_PANEL + (size_t)__builtin_ctz(s->buckets->taken[panel])];
+    if (!w->visitor->settled(w->visitor->user, &first, 1, &ours_row[w->left[0]], 1))
+        return false; // as most are not
     for (unsigned bits = s->buckets->taken[panel]; bits; bits &= bits - 1)
         w->panel_names[others++] = s->row[panel * WW_PANEL + (size_t)__builtin_ctz(bits)];
     for (size_t k = 0; k < count; k++)
-        w->names[k] = s->row[ours->first * WW_PANEL + w->left[k]];
+        w->names[k] = ours_row[w->left[k]];
     return w->visitor->settled(w->visitor->user, w->panel_names, others, w->names, count);
 }
 
@@ -203,7 +214,12 @@ typedef struct meeting {
     size_t panel, bucket, panels;
 } meeting;
 
-static bool same_bucket(const ww_buckets *b, size_t panel) { return b->of_panel[panel] == b->of_panel[panel - 1]; }
+// What all rows of our buckets have in common with the panel, from what each of our centres has.
+static void spread_over_panels(ww_bucket_worker *w, size_t panels)
+{
+    for (size_t p = 0; p < panels; p++)
+        w->more[p] = w->of_centre[w->centre_of[p]];
+}
 
 // Lists our rows that could be near one of the panel, by the bounds of the centres.
 static size_t screen_panel(ww_bucket_worker *w, const meeting *m)
@@ -211,14 +227,9 @@ static size_t screen_panel(ww_bucket_worker *w, const meeting *m)
     const ww_buckets *b = w->sieve->buckets;
     const int32_t *largest = w->largest + (m->panel - m->theirs->first),
                   *between = w->between + (m->bucket - m->theirs->row);
-    for (size_t p = 0; p < m->panels; p++) {
-        if (p > 0 && same_bucket(b, m->ours->first + p)) {
-            w->more[p] = w->more[p - 1];
-            continue;
-        }
-        const size_t k = b->of_panel[m->ours->first + p] - m->ours->centre;
-        w->more[p] = largest[k * CHUNK] - between[k * CENTRE_ROWS] - b->offset[m->bucket];
-    }
+    for (size_t k = 0; k < m->ours->centres; k++)
+        w->of_centre[k] = largest[k * CHUNK] - between[k * CENTRE_ROWS] - b->offset[m->bucket];
+    spread_over_panels(w, m->panels);
     const ww_screen screen = {m->panels,
                               w->to_theirs + (m->bucket - m->theirs->centre) * CHUNK_ROWS,
                               w->more,
@@ -234,11 +245,9 @@ static size_t add_head(ww_bucket_worker *w, const meeting *m, size_t count)
     const ww_sieve *s = w->sieve;
     const ww_buckets *b = s->buckets;
     const int32_t *between = w->tail_between + (m->bucket - m->theirs->row);
-    for (size_t p = 0; p < m->panels; p++) {
-        const size_t k = b->of_panel[m->ours->first + p] - m->ours->centre;
-        w->more[p] = -between[k * CENTRE_ROWS] - b->tail_offset[m->bucket];
-        w->start_of[p] = (uint32_t)(k * CHUNK_ROWS + (m->panel - m->theirs->first) * WW_PANEL);
-    }
+    for (size_t k = 0; k < m->ours->centres; k++)
+        w->of_centre[k] = -between[k * CENTRE_ROWS] - b->tail_offset[m->bucket];
+    spread_over_panels(w, m->panels);
     const ww_screen tail = {m->panels,
                             w->tail_to_theirs + (m->bucket - m->theirs->centre) * CHUNK_ROWS,
                             w->more,
@@ -250,7 +259,7 @@ static size_t add_head(ww_bucket_worker *w, const meeting *m, size_t count)
                                 (size_t)b->head_groups * WW_GROUP,
                                 s->panels + m->panel * WW_PANEL * row_bytes(s),
                                 b->head_groups,
-                                w->tail_to_ours,
+                                w->tail_to_ours + (m->panel - m->theirs->first) * WW_PANEL,
                                 w->start_of,
                                 w->limit};
     return s->kernels->panel(&test, w->left, count, w->left, w->may);
@@ -272,6 +281,17 @@ static void look_at_panel(ww_bucket_worker *w, const meeting *m, size_t count)
         add_candidates(w, m->ours->first * WW_PANEL + w->left[k], m->panel, w->may[k]);
 }
 
+// Brings a panel that will be looked at soon into the second cache: rows of a million faces are more than any holds.
+static void fetch_panel(const ww_sieve *s, size_t panel)
+{
+    const size_t bytes = row_bytes(s) * WW_PANEL;
+    if (panel >= s->buckets->panels)
+        return;
+    for (size_t k = 0; k < bytes; k += CACHE_LINE)
+        __builtin_prefetch(s->panels + panel * bytes + k, 0, 2);
+    __builtin_prefetch(s->start + panel * WW_PANEL, 0, 2);
+}
+
 static void look_at_chunks(ww_bucket_worker *w, const chunk *ours, const chunk *theirs)
 {
     const ww_buckets *b = w->sieve->buckets;
@@ -281,6 +301,7 @@ static void look_at_chunks(ww_bucket_worker *w, const chunk *ours, const chunk *
     for (size_t panel = theirs->first; panel < theirs->first + theirs->panels; panel++) {
         const meeting m = {ours, theirs, panel, b->of_panel[panel], smaller(ours->panels, panel + 1 - ours->first)};
         size_t count = screen_panel(w, &m);
+        fetch_panel(w->sieve, panel + theirs->panels);
         if (count > 0 && settled(w, ours, panel, count))
             continue;
         if (count > 0 && b->head_groups > 0)

@@ -24,7 +24,7 @@
 #define WW_BUCKETS_DIM_MAX 1024 // sums of four products and bounds stay in 32 bits
 #define WW_NO_ROW UINT32_MAX    // a place that holds none
 
-enum { WW_CHUNK_PANELS = 48 }; // that are looked at together, at most
+enum { WW_CHUNK_PANELS = 96 }; // that are looked at together, at most
 
 // Rows of a sieve, in panels.
 typedef struct ww_panel_rows {
