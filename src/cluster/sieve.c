@@ -18,6 +18,7 @@ enum {
     HEAD_TEST_GROUPS = 2,       // what the test at the end of the head costs, in groups
     BUCKETS_ROWS_MIN = 2048,    // for fewer it is not worth the looking
     BUCKETS_ROWS_MAX = 1 << 24, // sums of so many bytes, 127 each, stay in 32 bits
+    AT_ONCE = 64,               // values that are rounded
 };
 
 #define BUCKET_RADIUS 1.1 // times eps; measured: 1.0 to 1.1 are alike
@@ -125,28 +126,64 @@ static void put_bounds(ww_sieve *s, size_t place, int32_t head, int32_t head_sum
     s->limit[place] = all == G_NEVER ? INT32_MAX : all + s->kernels->offset * all_sum - 1;
 }
 
+// Rounds values to whole steps, and says what of each is lost, squared. What is not a number becomes a step, too, and
+// its loss says so.
+static void round_values(const ww_coordinate_frame *f, const float *z, size_t count, int levels, int32_t *q,
+                         double *lost)
+{
+    const float inverse = (float)(1 / f->step), most = (float)levels, up = most + 0.5F;
+    const double step = f->step;
+    for (size_t d = 0; d < count; d++) {
+        const float scaled = z[d] * inverse, low = scaled > -most ? scaled : -most, kept = low < most ? low : most;
+        q[d] = (int32_t)(kept + up) - levels;
+        const double less = (double)z[d] - step * q[d];
+        lost[d] = less * less;
+    }
+}
+
+static void add_rounded(rounded *r, const int32_t *q, const double *lost, size_t count)
+{
+    int32_t sum = 0, norm = 0;
+    for (size_t d = 0; d < count; d++) {
+        sum += q[d];
+        norm += q[d] * q[d];
+    }
+    for (size_t d = 0; d < count; d++)
+        r->lost_squared += lost[d];
+    r->sum += sum;
+    r->norm += norm;
+}
+
+// Into the panel; `first` and `count` in whole groups.
+static void put_values(const ww_sieve *s, size_t place, size_t first, const int32_t *q, size_t count)
+{
+    uint8_t *to = s->panels + ww_panel_row(place, (size_t)s->groups) + ww_panel_value(first), value[AT_ONCE];
+    for (size_t d = 0; d < count; d++)
+        value[d] = (uint8_t)(q[d] + s->kernels->offset);
+    for (size_t d = 0; d < count; d += WW_GROUP)
+        memcpy(to + ww_panel_value(d), value + d, WW_GROUP);
+}
+
 // Rounds the coordinates `z` of the row at `place` into its panel and notes what was lost.
 static void put_row(ww_sieve *s, const ww_coordinate_frame *f, size_t place, const float *z, double length,
                     double spread)
 {
-    const int levels = s->kernels->levels, head_dims = s->head_groups * WW_GROUP;
-    uint8_t *to = s->panels + ww_panel_row(place, (size_t)s->groups);
-    const float inverse = (float)(1 / f->step);
+    const size_t dim = (size_t)s->dim, head_dims = (size_t)s->head_groups * WW_GROUP;
+    int32_t q[AT_ONCE];
+    double lost[AT_ONCE];
     rounded r = {0}, head = {0};
-    for (int d = 0; d < s->groups * WW_GROUP; d++) {
-        if (d == head_dims)
+    for (size_t first = 0, count; first < dim; first += count) {
+        count = dim - first < AT_ONCE ? dim - first : AT_ONCE;
+        if (first < head_dims && count > head_dims - first)
+            count = head_dims - first; // the head ends with one
+        round_values(f, z + first, count, s->kernels->levels, q, lost);
+        for (; count % WW_GROUP; count++)
+            q[count] = 0, lost[count] = 0;
+        add_rounded(&r, q, lost, count);
+        put_values(s, place, first, q, count);
+        if (first < head_dims)
             head = r;
-        const float value = d < s->dim ? z[d] : 0;
-        const float scaled = fminf(fmaxf(value * inverse, (float)-levels), (float)levels);
-        const int q = isfinite(value) ? (int)lrintf(scaled) : 0;
-        const double lost = (double)value - f->step * q;
-        to[ww_panel_value((size_t)d)] = (uint8_t)(q + s->kernels->offset);
-        r.sum += q;
-        r.norm += q * q;
-        r.lost_squared += lost * lost;
     }
-    if (head_dims >= s->groups * WW_GROUP)
-        head = r;
     // |a|^2 + |b|^2 - 2 a.b in double is off by less than e_a + e_b, e = 4 (dim + 8) u |x|^2; so what it calls near is
     // no farther than eps + sqrt(e_a) + sqrt(e_b).
     const double formula = sqrt(4 * (s->dim + 8) * (DBL_EPSILON / 2) * s->norms[s->row[place]]);
