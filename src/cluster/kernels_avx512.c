@@ -16,7 +16,7 @@
 #define START(r) __m512i s##r##_0 = start0, s##r##_1 = start1, s##r##_2 = start2;
 #define ADD_GROUP(r)                                                                                                   \
     {                                                                                                                  \
-        const __m512i xr = _mm512_set1_epi32(ww_load_group(x + r * WW_GROUP));                                         \
+        const __m512i xr = _mm512_set1_epi32(ww_load_group(x + (r)*WW_GROUP));                                         \
         DOT4(s##r##_0, y0, xr)                                                                                         \
         DOT4(s##r##_1, y1, xr)                                                                                         \
         DOT4(s##r##_2, y2, xr)                                                                                         \
@@ -27,48 +27,62 @@
 #define OVER(r)                                                                                                        \
     {                                                                                                                  \
         const __m512i limit = _mm512_set1_epi32(bound->x_limit[r]);                                                    \
-        may[r] = (uint64_t)_mm512_cmpgt_epi32_mask(s##r##_0, limit)                                                    \
-                 | (uint64_t)_mm512_cmpgt_epi32_mask(s##r##_1, limit) << WW_PANEL                                      \
-                 | (uint64_t)_mm512_cmpgt_epi32_mask(s##r##_2, limit) << (2 * WW_PANEL);                               \
+        over[r] = (uint64_t)_mm512_cmpgt_epi32_mask(s##r##_0, limit)                                                   \
+                  | (uint64_t)_mm512_cmpgt_epi32_mask(s##r##_1, limit) << WW_PANEL                                     \
+                  | (uint64_t)_mm512_cmpgt_epi32_mask(s##r##_2, limit) << (2 * WW_PANEL);                              \
     }
 
-// Adds up the products of a tile: `x_rows`, `y_rows` and `y_step` bytes from panel to panel.
-#define ADD_UP(x_rows, y_rows, y_step, count)                                                                          \
-    const int8_t *x = (x_rows), *const end = x + (size_t)(count)*WW_TILE_X * WW_GROUP;                                 \
-    const uint8_t *y = (y_rows);                                                                                       \
-    do {                                                                                                               \
-        const __m512i y0 = _mm512_loadu_si512(y), y1 = _mm512_loadu_si512(y + (y_step)),                               \
-                      y2 = _mm512_loadu_si512(y + 2 * (y_step));                                                       \
+// Adds up the products of `count` groups of a tile; `y_step` bytes are from panel to panel. x and y move on.
+#define ADD_UP(x, y, y_step, count)                                                                                    \
+    for (const int8_t *const end = (x) + (size_t)(count)*WW_TILE_X * WW_GROUP; (x) != end;) {                          \
+        const __m512i y0 = _mm512_loadu_si512(y), y1 = _mm512_loadu_si512((y) + (y_step)),                             \
+                      y2 = _mm512_loadu_si512((y) + 2 * (y_step));                                                     \
         EACH_ROW(ADD_GROUP)                                                                                            \
-        x += WW_TILE_X * WW_GROUP, y += WW_PANEL * WW_GROUP;                                                           \
-    } while (x != end);
+        (x) += WW_TILE_X * WW_GROUP, (y) += WW_PANEL * WW_GROUP;                                                       \
+    }
+#define LOAD_STARTS(bound)                                                                                             \
+    start0 = _mm512_loadu_si512((bound)->y_start), start1 = _mm512_loadu_si512((bound)->y_start + WW_PANEL),           \
+    start2 = _mm512_loadu_si512((bound)->y_start + 2 * WW_PANEL);
+#define MOVE_START(r)                                                                                                  \
+    s##r##_0 = _mm512_add_epi32(s##r##_0, start0), s##r##_1 = _mm512_add_epi32(s##r##_1, start1),                      \
+    s##r##_2 = _mm512_add_epi32(s##r##_2, start2);
 
-AVX512 static bool tile_avx512vnni(const ww_sieve_tile *t, const ww_sieve_bound *bound, uint64_t may[WW_TILE_X])
+// The sums go on from the head to the other groups; what they began with is changed for what all begin with.
+AVX512 bool ww_sieve_avx512(const ww_sieve_tile *t, uint64_t may[WW_TILE_X])
 {
-    const __m512i start0 = _mm512_loadu_si512(bound->y_start), start1 = _mm512_loadu_si512(bound->y_start + WW_PANEL),
-                  start2 = _mm512_loadu_si512(bound->y_start + 2 * WW_PANEL);
-    EACH_ROW(START)
-    ADD_UP(t->x, t->y, t->panel_bytes, bound->groups)
-    __mmask16 any = 0;
+    const bool whole = t->head.groups == t->all.groups;
+    const ww_sieve_bound *bound = whole ? &t->all : &t->head;
+    uint64_t head[WW_TILE_X], over[WW_TILE_X];
+    const int8_t *x = t->x;
+    const uint8_t *y = t->y;
+    __m512i LOAD_STARTS(bound) EACH_ROW(START) ADD_UP(x, y, t->panel_bytes, bound->groups) __mmask16 any = 0;
     EACH_ROW(ANY_OVER)
     if (!any)
         return false;
     EACH_ROW(OVER)
-    return true;
-}
-
-AVX512 bool ww_sieve_avx512(const ww_sieve_tile *t, uint64_t may[WW_TILE_X])
-{
-    uint64_t head[WW_TILE_X], found[WW_TILE_X], all = 0;
-    if (t->head.groups == t->all.groups)
-        return tile_avx512vnni(t, &t->all, may);
-    if (!tile_avx512vnni(t, &t->head, head) || !tile_avx512vnni(t, &t->all, found))
+    if (whole) {
+        memcpy(may, over, sizeof over);
+        return true;
+    }
+    memcpy(head, over, sizeof head);
+    bound = &t->all;
+    LOAD_STARTS(bound)
+    start0 = _mm512_sub_epi32(start0, _mm512_loadu_si512(t->head.y_start));
+    start1 = _mm512_sub_epi32(start1, _mm512_loadu_si512(t->head.y_start + WW_PANEL));
+    start2 = _mm512_sub_epi32(start2, _mm512_loadu_si512(t->head.y_start + 2 * WW_PANEL));
+    ADD_UP(x, y, t->panel_bytes, t->all.groups - t->head.groups)
+    EACH_ROW(MOVE_START)
+    any = 0;
+    EACH_ROW(ANY_OVER)
+    if (!any)
         return false;
+    EACH_ROW(OVER)
+    uint64_t both = 0;
     for (int r = 0; r < WW_TILE_X; r++)
-        all |= found[r] &= head[r];
-    if (all)
-        memcpy(may, found, sizeof found);
-    return all != 0;
+        both |= over[r] &= head[r];
+    if (both)
+        memcpy(may, over, sizeof over);
+    return both != 0;
 }
 
 #define START_FROM(r)                                                                                                  \
@@ -80,8 +94,14 @@ AVX512 bool ww_sieve_avx512(const ww_sieve_tile *t, uint64_t may[WW_TILE_X])
     _mm512_storeu_si512(out + (r)*stride + WW_PANEL, s##r##_1);                                                        \
     _mm512_storeu_si512(out + (r)*stride + 2 * WW_PANEL, s##r##_2);
 
-AVX512 void ww_sums_avx512(const ww_centre_tile *t, int32_t *out, size_t stride){
-    EACH_ROW(START_FROM) ADD_UP(t->x, t->y, t->panel_bytes, t->groups) EACH_ROW(STORE)}
+AVX512 void ww_sums_avx512(const ww_centre_tile *t, int32_t *out, size_t stride)
+{
+    const int8_t *x = t->x;
+    const uint8_t *y = t->y;
+    EACH_ROW(START_FROM)
+    ADD_UP(x, y, t->panel_bytes, t->groups)
+    EACH_ROW(STORE)
+}
 
 AVX512 void ww_keep_best_avx512(const int32_t *sums, const int32_t *less, uint32_t first, int32_t *best, uint32_t *id)
 {
