@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LEVELS = 63, FAR = INT32_MAX / 2 };
+enum { LEVELS = 63, FAR = INT32_MAX / 2, AT_ONCE = 64 };
 #define ROOM 1.25F // rows go farther from the mean than centres do
 
 static void find_steps(ww_coded *c, const float *vectors)
@@ -23,24 +23,33 @@ static void find_steps(ww_coded *c, const float *vectors)
     c->inverse = largest > 0 && isfinite(largest) ? (float)LEVELS / (ROOM * largest) : 1;
 }
 
-static int code_of(const ww_coded *c, const float *x, size_t d)
+// Codes of the values from `first` on, 0 beyond the last.
+static void code_values(const ww_coded *c, const float *x, size_t first, int8_t to[AT_ONCE])
 {
-    if (d >= (size_t)c->dim)
-        return 0;
-    const float scaled = fminf(fmaxf((x[d] - c->mean[d]) * c->inverse, -LEVELS), LEVELS);
-    return (int)(scaled + (LEVELS + 0.5F)) - LEVELS;
+    const size_t left = (size_t)c->dim - first, count = left < AT_ONCE ? left : AT_ONCE;
+    const float *mean = c->mean + first, inverse = c->inverse;
+    memset(to, 0, AT_ONCE);
+    x += first;
+    for (size_t d = 0; d < count; d++) {
+        const float scaled = (x[d] - mean[d]) * inverse, low = scaled > -LEVELS ? scaled : -LEVELS,
+                    kept = low < LEVELS ? low : LEVELS;
+        to[d] = (int8_t)((int)(kept + (LEVELS + 0.5F)) - LEVELS);
+    }
 }
 
 static void put(ww_coded *c, size_t at, const float *x)
 {
-    const size_t groups = (size_t)c->groups;
-    int8_t *to = c->tiles + ww_tile_row(at, groups);
+    const size_t groups = (size_t)c->groups, step = (size_t)WW_TILE_X * WW_GROUP;
+    int8_t *to = c->tiles + ww_tile_row(at, groups), q[AT_ONCE];
     int32_t squared = 0, sum = 0;
-    for (size_t d = 0; d < groups * WW_GROUP; d++) {
-        const int q = code_of(c, x, d);
-        to[ww_tile_value(d)] = (int8_t)q;
-        squared += q * q;
-        sum += q;
+    for (size_t first = 0; first < (size_t)c->dim; first += AT_ONCE) {
+        code_values(c, x, first, q);
+        for (size_t d = 0; d < AT_ONCE; d++) {
+            squared += q[d] * q[d];
+            sum += q[d];
+        }
+        for (size_t g = first / WW_GROUP; g < groups && g < (first + AT_ONCE) / WW_GROUP; g++)
+            memcpy(to + g * step, q + (g * WW_GROUP - first), WW_GROUP);
     }
     c->less[at] = squared + 2 * c->kernels->offset * sum;
 }
@@ -76,14 +85,19 @@ static size_t panel_bytes(const ww_coded *c) { return (size_t)c->groups * WW_GRO
 
 static void code_rows(const ww_coded *c, const float *const *row, size_t rows, uint8_t *panels)
 {
-    const size_t groups = (size_t)c->groups;
-    for (size_t l = 0; l < WW_CODED_ROWS; l++) {
-        uint8_t *to = panels + ww_panel_row(l, groups);
-        for (size_t d = 0; d < groups * WW_GROUP; d++) {
-            const int q = l < rows ? code_of(c, row[l], d) : 0;
-            to[ww_panel_value(d)] = (uint8_t)(q + c->kernels->offset);
+    const size_t groups = (size_t)c->groups, step = (size_t)WW_PANEL * WW_GROUP;
+    int8_t q[AT_ONCE];
+    uint8_t moved[AT_ONCE];
+    memset(panels, c->kernels->offset, panel_bytes(c)); // where there is no row
+    for (size_t l = 0; l < rows; l++)
+        for (size_t first = 0; first < (size_t)c->dim; first += AT_ONCE) {
+            uint8_t *to = panels + ww_panel_row(l, groups);
+            code_values(c, row[l], first, q);
+            for (size_t d = 0; d < AT_ONCE; d++)
+                moved[d] = (uint8_t)(q[d] + c->kernels->offset);
+            for (size_t g = first / WW_GROUP; g < groups && g < (first + AT_ONCE) / WW_GROUP; g++)
+                memcpy(to + g * step, moved + (g * WW_GROUP - first), WW_GROUP);
         }
-    }
 }
 
 // Distances of 48 rows from the eight vectors of a tile; to: WW_TILE_X x WW_CODED_ROWS. Where `best` is not NULL, that
@@ -102,42 +116,80 @@ static void measure_tile(const ww_coded *c, size_t first, const uint8_t *panels,
             to[l] = c->less[first + r] - 2 * to[l];
 }
 
+// ---- A part ---------------------------------------------------------------------------------------------------------
+
+bool ww_coded_part_allocate(ww_coded_part *p, const ww_coded *of, size_t count)
+{
+    const size_t padded = (count + WW_TILE_X - 1) / WW_TILE_X * WW_TILE_X, bytes = (size_t)of->groups * WW_GROUP;
+    *p = (ww_coded_part){of, *of};
+    p->coded.count = count;
+    p->coded.padded = padded;
+    p->coded.tiles = ww_alloc_array0(padded, bytes, SIZE_MAX);
+    p->coded.less = ww_alloc_array(padded, sizeof *p->coded.less, SIZE_MAX);
+    for (size_t k = 0; p->coded.less && k < padded; k++)
+        p->coded.less[k] = FAR;
+    return p->coded.tiles && p->coded.less;
+}
+
+void ww_coded_part_free(ww_coded_part *p)
+{
+    free(p->coded.tiles);
+    free(p->coded.less);
+}
+
+void ww_coded_part_take(ww_coded_part *p, const uint16_t *which)
+{
+    const size_t groups = (size_t)p->of->groups, step = (size_t)WW_TILE_X * WW_GROUP;
+    for (size_t k = 0; k < p->coded.count; k++) {
+        const int8_t *from = p->of->tiles + ww_tile_row(which[k], groups);
+        int8_t *to = p->coded.tiles + ww_tile_row(k, groups);
+        for (size_t g = 0; g < groups; g++)
+            memcpy(to + g * step, from + g * step, WW_GROUP);
+        p->coded.less[k] = p->of->less[which[k]];
+    }
+}
+
+// ---- The nearest of all ---------------------------------------------------------------------------------------------
+
+size_t ww_coded_nearest_scratch(const ww_coded *c) { return panel_bytes(c) / sizeof(float) + 1; }
+
+void ww_coded_find_nearest(const ww_coded *c, const float *const *row, size_t rows, float *scratch, uint16_t *to)
+{
+    static const int32_t zeros[WW_CODED_ROWS];
+    const size_t bytes = (size_t)c->groups * WW_GROUP;
+    uint8_t *panels = (uint8_t *)scratch;
+    int32_t sums[WW_TILE_X * WW_CODED_ROWS], best[WW_CODED_ROWS];
+    uint32_t id[WW_CODED_ROWS] = {0};
+    for (size_t r = 0; r < WW_CODED_ROWS; r++)
+        best[r] = INT32_MIN / 2;
+    code_rows(c, row, rows, panels);
+    for (size_t first = 0; first < c->padded; first += WW_TILE_X) {
+        const ww_centre_tile tile = {c->tiles + first * bytes, panels, bytes * WW_PANEL, c->groups, zeros, 0};
+        c->kernels->sums(&tile, sums, WW_CODED_ROWS);
+        c->kernels->keep_best(sums, c->less + first, (uint32_t)first, best, id);
+    }
+    for (size_t r = 0; r < rows; r++)
+        to[r] = (uint16_t)id[r];
+}
+
 // ---- Distances ------------------------------------------------------------------------------------------------------
 
-bool ww_coded_distances_allocate(ww_coded_distances *d, const ww_coded *c)
+size_t ww_coded_distances_scratch(const ww_coded *c)
 {
-    d->coded = c;
-    d->by_row = ww_alloc_array(c->padded, WW_CODED_ROWS * sizeof *d->by_row, SIZE_MAX);
-    d->by_vector = ww_alloc_array(c->padded, WW_CODED_ROWS * sizeof *d->by_vector, SIZE_MAX);
-    d->panels = ww_alloc_array(1, panel_bytes(c), SIZE_MAX);
-    return d->by_row && d->by_vector && d->panels;
+    return (c->count + c->padded) * WW_CODED_ROWS + panel_bytes(c) / sizeof(float) + 1;
 }
 
-void ww_coded_distances_free(ww_coded_distances *d)
+const int32_t *ww_coded_distances(const ww_coded *c, const float *const *row, size_t rows, float *scratch)
 {
-    free(d->by_row);
-    free(d->by_vector);
-    free(d->panels);
-}
-
-void ww_coded_distances_find(ww_coded_distances *d, const float *const *row, size_t rows)
-{
-    const size_t count = d->coded->count;
-    code_rows(d->coded, row, rows, d->panels);
-    for (size_t first = 0; first < d->coded->padded; first += WW_TILE_X)
-        measure_tile(d->coded, first, d->panels, d->by_vector + first * WW_CODED_ROWS, NULL);
-    for (size_t k = 0; k < count; k++)
+    int32_t *by_row = (int32_t *)(void *)scratch, *by_vector = by_row + c->count * WW_CODED_ROWS;
+    uint8_t *panels = (uint8_t *)(by_vector + c->padded * WW_CODED_ROWS);
+    code_rows(c, row, rows, panels);
+    for (size_t first = 0; first < c->padded; first += WW_TILE_X)
+        measure_tile(c, first, panels, by_vector + first * WW_CODED_ROWS, NULL);
+    for (size_t k = 0; k < c->count; k++)
         for (size_t r = 0; r < rows; r++)
-            d->by_row[r * count + k] = d->by_vector[k * WW_CODED_ROWS + r];
-}
-
-size_t ww_coded_nearest(const int32_t *distance, size_t count)
-{
-    size_t best = 0;
-    for (size_t k = 1; k < count; k++)
-        if (distance[k] < distance[best])
-            best = k;
-    return best;
+            by_row[r * c->count + k] = by_vector[k * WW_CODED_ROWS + r];
+    return by_row;
 }
 
 size_t ww_coded_rank(const int32_t *distance, size_t count, size_t which)

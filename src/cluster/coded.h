@@ -22,21 +22,26 @@ ww_status ww_coded_build(ww_coded *coded, const float *vectors, size_t count, in
                          const ww_cluster_kernels *kernels, ww_error *err);
 void ww_coded_free(ww_coded *coded);
 
+// Some of them, in the same steps.
+typedef struct ww_coded_part {
+    const ww_coded *of;
+    ww_coded coded; // to compare rows with
+} ww_coded_part;
+
+// Room for so many. False: no memory; to be freed all the same.
+bool ww_coded_part_allocate(ww_coded_part *part, const ww_coded *of, size_t count);
+void ww_coded_part_free(ww_coded_part *part);
+void ww_coded_part_take(ww_coded_part *part, const uint16_t *which);
+
+// The nearest of each of up to WW_CODED_ROWS rows; of equals, the lowest number. scratch: so many floats.
+void ww_coded_find_nearest(const ww_coded *coded, const float *const *row, size_t rows, float *scratch, uint16_t *to);
+size_t ww_coded_nearest_scratch(const ww_coded *coded);
+
 // Distances of up to WW_CODED_ROWS rows, in squared steps: squared distance less |row|^2, which all vectors share.
-typedef struct ww_coded_distances {
-    const ww_coded *coded;
-    int32_t *by_row;    // [row][vector]
-    int32_t *by_vector; // [vector][row], WW_CODED_ROWS of them
-    uint8_t *panels;
-} ww_coded_distances;
-
-// False: no memory; to be freed all the same.
-bool ww_coded_distances_allocate(ww_coded_distances *distances, const ww_coded *coded);
-void ww_coded_distances_free(ww_coded_distances *distances);
-void ww_coded_distances_find(ww_coded_distances *distances, const float *const *row, size_t rows);
-
-// The nearest by the distances of one row, and how many are nearer than one; of equals, the lowest number first.
-size_t ww_coded_nearest(const int32_t *distance, size_t count);
+// scratch: so many floats; in it: rows x count.
+const int32_t *ww_coded_distances(const ww_coded *coded, const float *const *row, size_t rows, float *scratch);
+size_t ww_coded_distances_scratch(const ww_coded *coded);
+// By the distances of one row, how many are nearer than one; of equals, the lowest number first.
 size_t ww_coded_rank(const int32_t *distance, size_t count, size_t which);
 
 // The `wanted` nearest of each of up to WW_CODED_ROWS rows, the nearest first, the others in no order. to: rows x

@@ -7,6 +7,7 @@
 // remembers as much as it may and is marked as one that forgot; two further passes then look again at the pairs of
 // those only.
 #include "base/memory.h"
+#include "cluster/cells_sample.h"
 #include "cluster/cluster.h"
 #include "cluster/dbscan_parts.h"
 #include "cluster/pairs.h"
@@ -98,7 +99,7 @@ static int progress(void *user, double share_done)
 static int progress_after_cells(void *user, double share_done)
 {
     const dbscan *d = user;
-    return d->options->progress(d->options->user, WW_CELLS_SHARE + (1 - WW_CELLS_SHARE) * share_done);
+    return d->options->progress(d->options->user, WW_CELLS_SAMPLE_SHARE + (1 - WW_CELLS_SAMPLE_SHARE) * share_done);
 }
 
 static ww_status pass(dbscan *d, dbscan_phase phase, ww_error *err)
@@ -152,8 +153,7 @@ static bool all_finite(const float *vectors, size_t values)
 static ww_status approximate(dbscan *d, const float *vectors, size_t count, int dim, ww_error *err)
 {
     const ww_dbscan_options *o = d->options;
-    const ww_cells_wanted wanted = {.eps = o->eps,
-                                    .recall = o->recall,
+    const ww_cells_wanted wanted = {.recall = o->recall,
                                     .threads = o->threads,
                                     .kernels = o->kernels ? o->kernels : ww_cluster_kernels_best(),
                                     .progress = o->progress,
@@ -172,6 +172,8 @@ static ww_status approximate(dbscan *d, const float *vectors, size_t count, int 
     if (status == WW_OK)
         status = ww_sieve_build_parts(&d->sieve, vectors, count, dim, o->eps, &(ww_sieve_parts){0, count, cells.order},
                                       o->kernels, err);
+    if (status == WW_OK && count > 0)
+        status = ww_cells_choose_probes(&cells, &d->sieve, &wanted, err);
     if (status == WW_OK) {
         const ww_pair_visitor visitor = {settled, visit, d, o->progress ? progress_after_cells : NULL, d};
         status = ww_pairs_visit_cells(&d->sieve, &cells, &visitor, o->threads, err);

@@ -5,6 +5,7 @@
 #include "cluster/pairs.h"
 #include "base/memory.h"
 #include "cluster/bucket_pairs.h"
+#include "cluster/cell_probes.h"
 #include <math.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -21,6 +22,8 @@ typedef struct worker worker;
 typedef struct pairs_walk {
     const ww_sieve *sieve;
     const ww_cells *cells; // or NULL
+    const size_t *place;   // of some rows alone, or NULL
+    size_t places;
     const ww_pair_visitor *visitor;
     void (*look)(worker *w, size_t item); // does one of the items
     size_t items;
@@ -40,6 +43,7 @@ struct worker {
     bool upwards; // only pairs with rows that lie behind
     ww_pair batch[WW_PAIRS_BATCH];
     size_t batched;
+    ww_cell_probes probes;     // where there are cells
     uint32_t *looking, *start; // rows of a cell by the cell they look into; where those of each cell begin
     size_t looking_room;
     bool no_memory;
@@ -162,6 +166,20 @@ static void look_at_strip(worker *w, size_t item)
     report(w->walk, (double)(s->padded_rows - x) * (double)rows);
 }
 
+// Some of the rows that are wanted against all.
+static void look_at_rows(worker *w, size_t item)
+{
+    const ww_sieve *s = w->walk->sieve;
+    const size_t first = item * BLOCK;
+    w->upwards = false;
+    w->rows = smaller(BLOCK, w->walk->places - first);
+    memcpy(w->place, w->walk->place + first, w->rows * sizeof *w->place);
+    load_strip(w);
+    for (size_t y = 0; y < s->rows && goes_on(w); y += BLOCK)
+        look_at_block(w, y, smaller(y + BLOCK, s->padded_rows));
+    report(w->walk, (double)w->rows);
+}
+
 // A chunk of the buckets against all from there on.
 static void look_at_chunk(worker *w, size_t item)
 {
@@ -185,6 +203,7 @@ static bool sort_by_target(worker *w, size_t first, size_t rows)
 {
     const ww_cells *c = w->walk->cells;
     const size_t probes = (size_t)c->probes;
+    const uint16_t *probe = w->probes.probe;
     if (w->looking_room < rows * probes) {
         free(w->looking);
         w->looking_room = rows * probes;
@@ -196,12 +215,11 @@ static bool sort_by_target(worker *w, size_t first, size_t rows)
     }
     memset(w->start, 0, ((size_t)c->count + 2) * sizeof *w->start);
     for (size_t k = 0; k < rows * probes; k++)
-        w->start[c->probe[c->order[first + k / probes] * probes + k % probes] + 2]++;
+        w->start[probe[k] + 2]++;
     for (int t = 0; t < c->count; t++)
         w->start[t + 2] += w->start[t + 1];
     for (size_t k = 0; k < rows * probes; k++) // place by place, so in order
-        w->looking[w->start[c->probe[c->order[first + k / probes] * probes + k % probes] + 1]++] =
-            (uint32_t)(first + k / probes);
+        w->looking[w->start[probe[k] + 1]++] = (uint32_t)(first + k / probes);
     return true;
 }
 
@@ -209,7 +227,7 @@ static void look_from_cell(worker *w, size_t cell)
 {
     const ww_cells *c = w->walk->cells;
     const size_t first = c->start[cell], rows = c->start[cell + 1] - first;
-    if (!sort_by_target(w, first, rows)) {
+    if (!ww_cell_probes_find(&w->probes, cell) || !sort_by_target(w, first, rows)) {
         w->no_memory = true;
         atomic_store(&w->walk->cancelled, true);
         return;
@@ -244,18 +262,20 @@ static void release(worker *w)
     free(w->x);
     free(w->looking);
     free(w->start);
+    ww_cell_probes_free(&w->probes);
     ww_bucket_worker_free(w->in_buckets);
 }
 
 static bool prepare(worker *w, pairs_walk *walk)
 {
     *w = (worker){.walk = walk};
+    const bool probing = !walk->cells || ww_cell_probes_start(&w->probes, walk->cells);
     w->x = ww_try_array((size_t)BLOCK * WW_GROUP, (size_t)walk->sieve->groups);
     if (walk->cells)
         w->start = ww_try_array((size_t)walk->cells->count + 2, sizeof *w->start);
     if (walk->sieve->buckets)
         w->in_buckets = ww_bucket_worker_new(walk->sieve, walk->visitor);
-    if (w->x && (w->start || !walk->cells) && (w->in_buckets || !walk->sieve->buckets))
+    if (probing && w->x && (w->start || !walk->cells) && (w->in_buckets || !walk->sieve->buckets))
         return true;
     release(w);
     return false;
@@ -308,6 +328,19 @@ ww_status ww_pairs_visit(const ww_sieve *s, const ww_pair_visitor *visitor, int 
         walk.items = ww_bucket_items(s);
         walk.all = (double)walk.items * (double)(walk.items + 1) / 2;
     }
+    return run_walk(&walk, threads, err);
+}
+
+ww_status ww_pairs_visit_rows(const ww_sieve *s, const size_t *place, size_t count, const ww_pair_visitor *visitor,
+                              int threads, ww_error *err)
+{
+    pairs_walk walk = {.sieve = s,
+                       .place = place,
+                       .places = count,
+                       .visitor = visitor,
+                       .look = look_at_rows,
+                       .items = (count + BLOCK - 1) / BLOCK,
+                       .all = (double)count};
     return run_walk(&walk, threads, err);
 }
 

@@ -10,6 +10,11 @@
 // WW_ERR_CANCELLED when progress said so. threads < 1: one.
 ww_status ww_pairs_visit(const ww_sieve *sieve, const ww_pair_visitor *visitor, int threads, ww_error *err);
 
+// The same for the pairs of each of these rows, given by their places in the sieve, with all others; .a is the one that
+// was given. Pairs of two of them come by twice.
+ww_status ww_pairs_visit_rows(const ww_sieve *sieve, const size_t *place, size_t count, const ww_pair_visitor *visitor,
+                              int threads, ww_error *err);
+
 // The same for the pairs that cells lead to, of a sieve whose rows lie in the order of `cells`: those between a row and
 // the rows of the cells it looks into. A pair may come by more than once.
 ww_status ww_pairs_visit_cells(const ww_sieve *sieve, const ww_cells *cells, const ww_pair_visitor *visitor,

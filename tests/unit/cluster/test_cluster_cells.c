@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // The search that may miss a few pairs: it finds what it says, and depends on nothing but the vectors.
 #include "base/random.h"
+#include "cluster/cell_probes.h"
+#include "cluster/cells_sample.h"
 #include "cluster/pairs.h"
 #include "harness.h"
 
@@ -39,27 +41,43 @@ static void mark(void *user, const ww_pair *pairs, size_t count)
     }
 }
 
-static ww_cells_wanted wanted_cells(double eps, double recall, int threads)
+typedef struct searched {
+    ww_cells cells;
+    ww_sieve sieve; // in their order
+} searched;
+
+static searched build(const float *x, size_t count, int dim, double eps, double recall)
 {
-    return (ww_cells_wanted){.eps = eps, .recall = recall, .threads = threads, .kernels = ww_cluster_kernels_best()};
+    searched s;
+    ww_error err;
+    const ww_cells_wanted wanted = {.recall = recall, .threads = 1, .kernels = ww_cluster_kernels_best()};
+    CHECK_OK(ww_cells_build(&s.cells, x, count, dim, &wanted, &err));
+    CHECK_OK(
+        ww_sieve_build_parts(&s.sieve, x, count, dim, eps, &(ww_sieve_parts){0, count, s.cells.order}, NULL, &err));
+    CHECK_OK(ww_cells_choose_probes(&s.cells, &s.sieve, &wanted, &err));
+    return s;
+}
+
+static void release(searched *s)
+{
+    ww_sieve_free(&s->sieve);
+    ww_cells_free(&s->cells);
 }
 
 // Share of all near pairs that the cells lead to.
-static double true_recall(const float *x, size_t count, int dim, double eps, const ww_cells *cells)
+static double true_recall(const searched *search, size_t count)
 {
     ww_error err;
-    ww_sieve sieve;
     seen s = {count, calloc(count, count)};
     size_t near = 0, found = 0;
-    CHECK_OK(ww_sieve_build_parts(&sieve, x, count, dim, eps, &(ww_sieve_parts){0, count, cells->order}, NULL, &err));
-    CHECK_OK(ww_pairs_visit_cells(&sieve, cells, &(ww_pair_visitor){.visit = mark, .user = &s}, 1, &err));
+    CHECK_OK(
+        ww_pairs_visit_cells(&search->sieve, &search->cells, &(ww_pair_visitor){.visit = mark, .user = &s}, 1, &err));
     for (uint32_t a = 0; a < count; a++)
         for (uint32_t b = 0; b < a; b++)
-            if (ww_sieve_near(&sieve, a, b)) {
+            if (ww_sieve_near(&search->sieve, a, b)) {
                 near++;
                 found += s.pair[a * count + b];
             }
-    ww_sieve_free(&sieve);
     free(s.pair);
     return near ? (double)found / (double)near : 1;
 }
@@ -71,18 +89,24 @@ TEST(as_many_pairs_are_found_as_were_asked_for)
     for (int round = 0; round < 6; round++) {
         const double recall = round % 2 ? 0.9 : 0.99, eps = 0.8;
         float *x = make_crowds(&r, COUNT, DIM, 60, 0.4 + 0.1 * round);
-        ww_error err;
-        ww_cells cells;
-        const ww_cells_wanted wanted = wanted_cells(eps, recall, 1);
-        CHECK_OK(ww_cells_build(&cells, x, COUNT, DIM, &wanted, &err));
-        const double found = true_recall(x, COUNT, DIM, eps, &cells);
+        searched search = build(x, COUNT, DIM, eps, recall);
+        const ww_cells cells = search.cells;
+        const double found = true_recall(&search, COUNT);
         CHECK(found >= recall);
         // what it says of itself; rows beside a cell in the same tile are found on top of that
         CHECK(cells.recall > recall - 0.5 * (1 - recall) && cells.recall < found + 0.5 * (1 - recall));
         CHECK(cells.probes < cells.count);
-        ww_cells_free(&cells);
+        release(&search);
         free(x);
     }
+}
+
+static double squared_distance(const float *x, const float *y, int dim)
+{
+    double sum = 0;
+    for (int d = 0; d < dim; d++)
+        sum += pow((double)x[d] - y[d], 2);
+    return sum;
 }
 
 TEST(cells_are_those_nearest)
@@ -90,37 +114,62 @@ TEST(cells_are_those_nearest)
     enum { COUNT = 1000, DIM = 9 };
     ww_random r = {92};
     float *x = make_crowds(&r, COUNT, DIM, 30, 0.7);
-    ww_error err;
-    ww_cells cells;
-    const ww_cells_wanted wanted = wanted_cells(0.6, 0.95, 1);
-    CHECK_OK(ww_cells_build(&cells, x, COUNT, DIM, &wanted, &err));
+    searched search = build(x, COUNT, DIM, 0.6, 0.95);
+    const ww_cells cells = search.cells;
+    ww_cell_probes probes;
+    CHECK(ww_cell_probes_start(&probes, &cells));
     CHECK_EQ(cells.start[0], 0);
     CHECK_EQ(cells.start[cells.count], COUNT);
     bool there[COUNT] = {0};
-    for (int c = 0; c < cells.count; c++)
+    for (int c = 0; c < cells.count; c++) {
+        CHECK(ww_cell_probes_find(&probes, (size_t)c));
         for (size_t k = cells.start[c]; k < cells.start[c + 1]; k++) {
-            CHECK_EQ(cells.probe[cells.order[k] * (size_t)cells.probes], c);
-            there[cells.order[k]] = true;
+            const uint32_t i = cells.order[k];
+            const uint16_t *probe = probes.probe + (k - cells.start[c]) * (size_t)cells.probes;
+            CHECK_EQ(cells.own[i], c);
+            CHECK_EQ(probe[0], c);
+            there[i] = true;
+            double farthest = 0;
+            int nearer = 0;
+            for (int p = 0; p < cells.probes; p++)
+                farthest = fmax(farthest, squared_distance(x + i * DIM, cells.centre + probe[p] * DIM, DIM));
+            for (int other = 0; other < cells.count; other++) // by bytes, so distances are not quite those
+                nearer += squared_distance(x + i * DIM, cells.centre + other * DIM, DIM) < farthest - 0.1;
+            CHECK(nearer < cells.probes);
         }
-    for (int i = 0; i < COUNT; i++) {
-        CHECK(there[i]);
-        double farthest = 0;
-        int nearer = 0;
-        for (int p = 0; p < cells.probes; p++) {
-            double d2 = 0;
-            for (int d = 0; d < DIM; d++)
-                d2 += pow((double)x[i * DIM + d] - cells.centre[cells.probe[i * cells.probes + p] * DIM + d], 2);
-            farthest = fmax(farthest, d2);
-        }
-        for (int c = 0; c < cells.count; c++) {
-            double d2 = 0;
-            for (int d = 0; d < DIM; d++)
-                d2 += pow((double)x[i * DIM + d] - cells.centre[c * DIM + d], 2);
-            nearer += d2 < farthest - 0.1; // distances from cells are those of vectors rounded to bytes
-        }
-        CHECK(nearer < cells.probes);
     }
-    ww_cells_free(&cells);
+    for (int i = 0; i < COUNT; i++)
+        CHECK(there[i]);
+    ww_cell_probes_free(&probes);
+    release(&search);
+    free(x);
+}
+
+// With more cells than are around each, rows look into cells around their own alone.
+TEST(rows_look_around_their_own_cell)
+{
+    enum { COUNT = 12000, DIM = 6 };
+    ww_random r = {96};
+    float *x = make_crowds(&r, COUNT, DIM, 400, 0.2);
+    searched search = build(x, COUNT, DIM, 0.12, 0.98);
+    const ww_cells cells = search.cells;
+    ww_cell_probes probes;
+    CHECK(ww_cell_probes_start(&probes, &cells));
+    CHECK(cells.around && cells.reach < cells.count / 2 && 2 * cells.probes <= cells.reach);
+    for (size_t c = 0; c < (size_t)cells.count; c++) {
+        const uint16_t *around = cells.around + c * (size_t)cells.reach;
+        CHECK(ww_cell_probes_find(&probes, c));
+        for (size_t k = 0; k < (cells.start[c + 1] - cells.start[c]) * (size_t)cells.probes; k++) {
+            bool found = false;
+            for (int a = 0; a < cells.reach; a++)
+                found |= around[a] == probes.probe[k];
+            CHECK(found);
+        }
+    }
+    const double found = true_recall(&search, COUNT);
+    CHECK(found >= 0.98 && cells.recall > 0.97 && cells.recall < found + 0.01);
+    ww_cell_probes_free(&probes);
+    release(&search);
     free(x);
 }
 
@@ -224,6 +273,7 @@ int main(void)
 {
     RUN(as_many_pairs_are_found_as_were_asked_for);
     RUN(cells_are_those_nearest);
+    RUN(rows_look_around_their_own_cell);
     RUN(threads_and_kernels_change_nothing);
     RUN(clear_crowds_are_labelled_as_by_the_exact_way);
     RUN(few_equal_and_lonely_vectors);
