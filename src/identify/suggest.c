@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "identify/suggest.h"
 #include "base/memory.h"
-#include "cluster/kernels.h"
+#include "cluster/pairs.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define BEYOND 1.001 // of reach, so that no pair is missed for the rounding of floats
 
 // A person as a point: mean of its embeddings, and mean of their squared lengths.
 typedef struct summary {
@@ -177,33 +179,137 @@ static bool add_question(questions *q, const ww_suggestion *question)
     return ww_vector_push(q->list, *question);
 }
 
-static ww_status collect_pair(const ww_suggest_input *in, const summary *s, const pair_list *apart, size_t a, size_t b,
-                              questions *q, ww_error *err)
+typedef struct collector {
+    const ww_suggest_input *in;
+    const summary *means;
+    const pair_list *apart;
+    questions questions;
+    const size_t *person; // of each row of the sieve
+    bool no_memory;
+} collector;
+
+static void collect(collector *c, size_t a, size_t b)
 {
+    const ww_suggest_input *in = c->in;
+    const summary *s = c->means;
     if (!counts(in, s, a) || !counts(in, s, b))
-        return WW_OK;
+        return;
     const double distance =
         between(in, s, s->mean + a * in->dim, s->mean_squared[a], s->mean + b * in->dim, s->mean_squared[b]);
     if (distance >= in->reach)
-        return WW_OK;
+        return;
     const double gain = gain_of(in, a, b, distance);
-    if (gain < q->least_gain || is_apart(in, apart, a, b))
-        return WW_OK;
+    if (gain < c->questions.least_gain || is_apart(in, c->apart, a, b))
+        return;
     const ww_suggestion question = {.person = a, .other = b, .distance = distance, .gain = gain};
-    return add_question(q, &question) ? WW_OK : ww_fail_memory(err, "the pairs of persons");
+    c->no_memory = c->no_memory || !add_question(&c->questions, &question);
 }
 
-static ww_status collect_pairs(const ww_suggest_input *in, const summary *s, const pair_list *apart, questions *q,
-                               ww_error *err)
+static void collect_of_one(collector *c)
 {
-    ww_status status = WW_OK;
-    for (size_t a = 0; a < s->count && status == WW_OK; a++) {
-        const bool all = in->only == WW_NONE || in->only == a;
-        if (!all && in->only > a && in->only < s->count)
-            status = collect_pair(in, s, apart, a, in->only, q, err);
-        for (size_t b = a + 1; all && b < s->count && status == WW_OK; b++)
-            status = collect_pair(in, s, apart, a, b, q, err);
+    const size_t one = c->in->only;
+    for (size_t other = 0; one < c->means->count && other < c->means->count; other++)
+        if (other != one)
+            collect(c, other < one ? other : one, other < one ? one : other);
+}
+
+static void collect_candidates(void *user, const ww_pair *pairs, size_t count)
+{
+    collector *c = user;
+    for (size_t i = 0; i < count; i++) {
+        const size_t a = c->person[pairs[i].a], b = c->person[pairs[i].b];
+        collect(c, a < b ? a : b, a < b ? b : a);
     }
+}
+
+// Persons of interest as a sieve takes them.
+typedef struct crowd_rows {
+    float *mean;
+    double *spread; // mean squared distance of the faces from it
+    size_t *person, count, room;
+    size_t second; // the number of faces of the second largest: no pair has more to gain
+} crowd_rows;
+
+static bool crowd_allocate(crowd_rows *c, const summary *s, size_t dim)
+{
+    c->room = s->count;
+    c->mean = ww_alloc_array(s->count, dim * sizeof *c->mean, SIZE_MAX);
+    c->spread = ww_alloc_array(s->count, sizeof *c->spread, SIZE_MAX);
+    c->person = ww_alloc_array(s->count, sizeof *c->person, SIZE_MAX);
+    return c->mean && c->spread && c->person;
+}
+
+static void crowd_free(crowd_rows *c)
+{
+    free(c->mean);
+    free(c->spread);
+    free(c->person);
+}
+
+// Those of so many faces at least.
+static void gather(crowd_rows *c, const ww_suggest_input *in, const summary *s, double least_faces)
+{
+    size_t largest = 0;
+    c->count = c->second = 0;
+    for (size_t p = 0; p < s->count; p++) {
+        const float *mean = s->mean + p * in->dim;
+        const size_t faces = ww_view_get_person(in->view, p)->face_count;
+        if (!counts(in, s, p) || (double)faces < least_faces)
+            continue;
+        memcpy(c->mean + c->count * in->dim, mean, in->dim * sizeof *mean);
+        c->spread[c->count] = fmax(0, s->mean_squared[p] - s->kernels->dot(mean, mean, in->dim));
+        c->person[c->count++] = p;
+        if (faces > largest)
+            c->second = largest, largest = faces;
+        else if (faces > c->second)
+            c->second = faces;
+    }
+}
+
+// The pairs within a distance.
+static ww_status collect_within(collector *c, const crowd_rows *crowd, double distance, ww_error *err)
+{
+    const ww_pair_visitor visitor = {.visit = collect_candidates, .user = c};
+    ww_sieve sieve;
+    c->person = crowd->person;
+    c->questions.list->count = 0;
+    ww_status status =
+        ww_sieve_build(&sieve, crowd->mean, crowd->count, (int)c->in->dim, distance * BEYOND, crowd->spread, NULL, err);
+    if (status == WW_OK)
+        status = ww_pairs_visit(&sieve, &visitor, 1, err);
+    ww_sieve_free(&sieve);
+    return status;
+}
+
+// Nearer pairs first, by a sieve that looks at few of the others: where these are enough questions, what there is to
+// gain by the last of them says how far apart a better pair can be, and how few faces it can have.
+static ww_status collect_all(collector *c, ww_error *err)
+{
+    static const double stages[] = {0.6, 0.8, 1};
+    const double reach = c->in->reach;
+    questions *q = &c->questions;
+    crowd_rows crowd = {0};
+    ww_status status = crowd_allocate(&crowd, c->means, c->in->dim)
+                           ? WW_OK
+                           : ww_fail_memory(err, "the pairs of %zu persons", c->means->count);
+    double enough = reach; // beyond it there is nothing to gain
+    for (size_t i = 0; status == WW_OK && i < sizeof stages / sizeof *stages; i++) {
+        const double distance = fmin(stages[i] * reach, enough);
+        gather(&crowd, c->in, c->means, q->least_gain);
+        if (crowd.count < 2)
+            break;
+        status = collect_within(c, &crowd, distance, err);
+        if (status != WW_OK || distance >= enough)
+            break;
+        if (q->list->count >= q->count && q->count > 0) {
+            cut(q->list, q->count, most_gain_first);
+            q->least_gain = q->list->item[q->count - 1].gain;
+            enough = reach * (1 - q->least_gain / (double)crowd.second);
+            if (distance > enough)
+                break;
+        }
+    }
+    crowd_free(&crowd);
     return status;
 }
 
@@ -211,13 +317,17 @@ ww_status ww_suggest_find_pairs(const ww_suggest_input *in, size_t count, ww_sug
 {
     summary s;
     pair_list apart = {0};
-    questions q = {.list = list, .count = count};
+    collector c = {.in = in, .means = &s, .apart = &apart, .questions = {.list = list, .count = count}};
     *list = (ww_suggestion_list){0};
     ww_status status = summarise(in, &s, err);
     if (status == WW_OK)
         status = find_apart(in, &apart, err);
-    if (status == WW_OK)
-        status = collect_pairs(in, &s, &apart, &q, err);
+    if (status == WW_OK && in->only != WW_NONE)
+        collect_of_one(&c);
+    else if (status == WW_OK && in->dim > 0 && in->reach > 0)
+        status = collect_all(&c, err);
+    if (status == WW_OK && c.no_memory)
+        status = ww_fail_memory(err, "the pairs of persons");
     if (status == WW_OK)
         cut(list, count, most_gain_first);
     else
