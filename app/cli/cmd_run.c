@@ -111,14 +111,14 @@ static void print_summary(const struct outcome *o, bool verbose)
 
 scanner scan_by = {ww_library_scan, NULL};
 
-// Where many processes scan, each looks for its own devices, and all but one know no library that they could follow.
+// Where many processes scan, each looks for its own devices.
 static bool scans_alone(void) { return scan_by.scan == ww_library_scan; }
 
 // Models that cannot be had leave no folder behind, so an output folder that is new is made when they are there.
 static ww_status open_both(const struct settings *set, const ww_callbacks *callbacks, ww_library **library,
                            ww_models **models, ww_error *err)
 {
-    const bool follows = scans_alone() && access(set->dir, F_OK) == 0;
+    const bool follows = access(set->dir, F_OK) == 0;
     ww_status status = follows ? WW_OK : ww_library_models_open(NULL, &set->models, models, err);
     if (status == WW_OK)
         status = ww_library_open(set->dir, WW_LIBRARY_CREATE, callbacks, library, err);

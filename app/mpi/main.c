@@ -36,7 +36,7 @@ static ww_status scan(ww_library *library, const ww_models *models, const char *
                       const ww_scan_options *options, ww_scan_result *result, ww_error *err)
 {
     ww_transport transport = WW_TRANSPORT_INIT;
-    ww_status status = ww_mpi_hub_begin(end_if_interrupted, &hub, err);
+    ww_status status = ww_mpi_hub_begin(ww_models_precision(models), end_if_interrupted, &hub, err);
     if (status != WW_OK)
         return status;
     ww_mpi_hub_transport(hub, &transport);

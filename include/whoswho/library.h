@@ -41,6 +41,7 @@ WW_API ww_status ww_models_open(const ww_model_options *options, ww_models **mod
 WW_API void ww_models_close(ww_models *models);
 WW_API const char *ww_models_detector_name(const ww_models *models); // as recognised: "SCRFD with keypoints"
 WW_API const char *ww_models_embedder_name(const ww_models *models);
+WW_API ww_precision ww_models_precision(const ww_models *models); // what they compute in; never WW_PRECISION_DEFAULT
 
 // Models of others that can be had by name. Their files lie in $WHOSWHO_DATA, else $XDG_DATA_HOME/whoswho/models, else
 // ~/.local/share/whoswho/models, and are known by their digests.

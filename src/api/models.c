@@ -67,4 +67,9 @@ ww_status ww_pinned_model_check(const char *name, ww_error *err) { return ww_pin
 
 const char *ww_models_detector_name(const ww_models *models) { return models->detector_spec.name; }
 
+ww_precision ww_models_precision(const ww_models *models)
+{
+    return models->int8 ? WW_PRECISION_INT8 : WW_PRECISION_FLOAT32;
+}
+
 const char *ww_models_embedder_name(const ww_models *models) { return models->embedder_spec.name; }

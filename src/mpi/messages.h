@@ -9,12 +9,17 @@
 #include <time.h>
 
 enum {
-    WW_MPI_VERSION = 1,
+    WW_MPI_VERSION = 2,
     WW_TAG_HELLO = 30001, // below these, the number of a worker; MPI promises tags up to 32767
     WW_TAG_STOP = 30002,
+    WW_TAG_BEGIN = 30003,
     WW_MPI_WHY_BYTES = 512,
     WW_MPI_WORKERS_PER_OPENER = 16 // one cannot read and hash as fast as many look
 };
+
+typedef struct ww_mpi_begun { // what rank 0 knows of its library and the others do not
+    int32_t version, precision;
+} ww_mpi_begun;
 
 typedef struct ww_mpi_hello { // all ranks run the same program on the same kind of machine
     int32_t version, workers; // workers 0: it cannot work

@@ -116,6 +116,13 @@ static void *hub_main(void *argument)
 
 // --- begin, end ------------------------------------------------------------------------------------------------------
 
+static void tell_begin(ww_precision precision, int ranks)
+{
+    const ww_mpi_begun begun = {WW_MPI_VERSION, precision};
+    for (int rank = 1; rank < ranks; rank++)
+        MPI_Send(&begun, sizeof begun, MPI_BYTE, rank, WW_TAG_BEGIN, MPI_COMM_WORLD);
+}
+
 static ww_status take_hello(int ranks, ww_mpi_hello *hello, bool (*ended)(void), ww_error *err)
 {
     ww_mpi_nap nap = {0};
@@ -162,7 +169,7 @@ static ww_status list_workers(ww_mpi_hub *h, int ranks, const ww_mpi_hello *hell
     return WW_OK;
 }
 
-ww_status ww_mpi_hub_begin(bool (*ended)(void), ww_mpi_hub **hub, ww_error *err)
+ww_status ww_mpi_hub_begin(ww_precision precision, bool (*ended)(void), ww_mpi_hub **hub, ww_error *err)
 {
     int ranks = 0;
     MPI_Comm_size(MPI_COMM_WORLD, &ranks);
@@ -171,6 +178,7 @@ ww_status ww_mpi_hub_begin(bool (*ended)(void), ww_mpi_hub **hub, ww_error *err)
     h->ended = ended;
     pthread_mutex_init(&h->mutex, NULL);
     pthread_cond_init(&h->answered, NULL);
+    tell_begin(precision, ranks);
     ww_mpi_hello *hello = ww_try_array((size_t)ranks, sizeof *hello);
     ww_status status = hello ? take_hello(ranks, hello, ended, err) : ww_fail_memory(err, "the ranks");
     if (status == WW_OK)

@@ -142,18 +142,26 @@ static bool take_request(serving *all, bool *stop)
     return true;
 }
 
-static void wait_for_stop(void)
+// Waits for the next message from rank 0, and takes it in: its tag; what of it fits is in `begun`.
+static int wait_for_message(ww_mpi_begun *begun)
 {
     ww_mpi_nap nap = {0};
-    for (;;) {
-        MPI_Status from;
-        int there = 0;
-        MPI_Iprobe(0, WW_TAG_STOP, MPI_COMM_WORLD, &there, &from);
-        if (there)
-            break;
+    MPI_Status from;
+    int bytes = 0;
+    void *data = NULL;
+    while (!(data = ww_mpi_take(0, &from, &bytes)))
         ww_mpi_sleep(&nap);
-    }
-    MPI_Recv(NULL, 0, MPI_BYTE, 0, WW_TAG_STOP, MPI_COMM_WORLD, MPI_STATUS_IGNORE);
+    *begun = (ww_mpi_begun){0};
+    memcpy(begun, data, (size_t)bytes < sizeof *begun ? (size_t)bytes : sizeof *begun);
+    free(data);
+    return from.MPI_TAG;
+}
+
+static void wait_for_stop(void)
+{
+    ww_mpi_begun other; // nothing to do with it any more
+    while (wait_for_message(&other) != WW_TAG_STOP)
+        ;
 }
 
 void ww_mpi_decline(const char *why)
@@ -162,14 +170,27 @@ void ww_mpi_decline(const char *why)
     wait_for_stop();
 }
 
+static ww_status open_models(const ww_model_options *given, const ww_mpi_begun *begun, ww_models **models,
+                             ww_error *err)
+{
+    ww_model_options options = *given;
+    if (begun->version != WW_MPI_VERSION)
+        return ww_fail(err, WW_ERR_ARGUMENT, "rank 0 runs another version");
+    options.precision = (ww_precision)begun->precision;
+    return ww_models_open(&options, models, err);
+}
+
 ww_status ww_mpi_serve(const ww_model_options *model_options, const ww_scan_options *options, ww_error *err)
 {
+    ww_mpi_begun begun;
+    if (wait_for_message(&begun) == WW_TAG_STOP)
+        return WW_OK;
     const int threads = options->threads > 0 ? options->threads : ww_cpu_count();
     serving all = {.mutex = PTHREAD_MUTEX_INITIALIZER,
                    .changed = PTHREAD_COND_INITIALIZER,
                    .count = threads + ww_mpi_openers(threads)};
     bool stop = false;
-    ww_status status = ww_library_models_open(NULL, model_options, &all.models, err);
+    ww_status status = open_models(model_options, &begun, &all.models, err);
     if (status == WW_OK)
         status = open_stations(&all, options, err);
     if (status != WW_OK)

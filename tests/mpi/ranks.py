@@ -68,6 +68,12 @@ def main():
     run([program, "join", "s2", "s1", "-o", "joined", "-q"])
     shutil.copytree("r2", "copy")
     check(not differing("joined", "copy"), "shards by MPI, joined, are the same library", str(differing("joined", "copy")))
+    for out in ("float", "both"):
+        run([program, "scan", "in/basil.png", "-o", out, "--precision", "float32", "-q"], check=True)
+    run([program, "scan", "in/clove.png", "-o", "float", "-q"], check=True)
+    job = run(command(2, with_mpi, "scan", "in/clove.png", "-o", "both"))
+    check(job.returncode == 0 and not told(job) and not differing("float", "both"), "ranks keep to the precision of the library",
+          job.stderr + str(differing("float", "both")))
     for wrong, why in ((["scan", "in", "--every"], "every"), (["cluster", "r1"], "one command"), (["scan"], "INPUT")):
         job = run(command(3, with_mpi, *wrong))
         lines = [line for line in job.stderr.splitlines() if line.startswith("whoswho")]

@@ -252,7 +252,9 @@ def test_dataset_and_evaluation(lib, folder, tmp_path):
 def test_models():
     models = whoswho.Models()
     assert models.detector_name and models.embedder_name in repr(models)
-    assert whoswho.Models(precision="int8").detector_name == models.detector_name
+    in_int8 = whoswho.Models(precision="int8")
+    assert in_int8.detector_name == models.detector_name
+    assert (in_int8.precision, models.precision, whoswho.Models(precision="float32").precision) == ("int8", "float32", "float32")
     with pytest.raises(ValueError, match="precision"):
         whoswho.Models(precision="int4")
     names = [m.name for m in whoswho.pinned_models()]

@@ -40,6 +40,11 @@ class Models:
     def embedder_name(self) -> str:
         return text(lib.ww_models_embedder_name(self._pointer))
 
+    @property
+    def precision(self) -> str:
+        """What they compute in: "float32" or "int8"."""
+        return next(name for name, value in self._PRECISIONS.items() if value == lib.ww_models_precision(self._pointer))
+
     def __repr__(self) -> str:
         return f"Models(detector={self.detector_name!r}, embedder={self.embedder_name!r})"
 
