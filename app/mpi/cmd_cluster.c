@@ -26,9 +26,10 @@ static bool are_fine(const settings *s, size_t folders)
     if (!v->npy || !v->out || folders > 0)
         complain("--embeddings X.npy and -O OUT.csv belong together, without a folder; see whoswho-mpi cluster --help");
     else if (s->method && strcmp(s->method, "dbscan") != 0)
-        complain("only dbscan can be shared by several machines, not '%s'", s->method);
+        complain("this is DBSCAN of vectors, not '%s'", s->method);
     else if (s->meta)
-        complain("links between vectors (--meta) cannot be shared by several machines: use whoswho cluster");
+        complain("links between vectors (--meta) are heeded by --method hac, map-equation and chinese-whispers, not by "
+                 "dbscan on several machines");
     else
         return true;
     return false;
@@ -53,6 +54,32 @@ static int cluster(settings *s)
     return EXIT_FINE;
 }
 
+// The value of an option of the command line, as "--name value" or "--name=value"; "" where it has none; NULL: absent.
+static const char *find_option(int argc, char **argv, const char *name)
+{
+    const size_t length = strlen(name);
+    for (int i = 2; i < argc && argv[i] && strcmp(argv[i], "--") != 0; i++) {
+        if (strcmp(argv[i], name) == 0)
+            return i + 1 < argc ? argv[i + 1] : "";
+        if (strncmp(argv[i], name, length) == 0 && argv[i][length] == '=')
+            return argv[i] + length + 1;
+    }
+    return NULL;
+}
+
+bool mpi_cluster_is_dbscan(int argc, char **argv)
+{
+    const char *method = find_option(argc, argv, "--method");
+    if (find_option(argc, argv, "--help") || find_option(argc, argv, "-h"))
+        return true;
+    return find_option(argc, argv, "--embeddings") && (!method || strcmp(method, "dbscan") == 0);
+}
+
+bool mpi_cluster_is_quiet(int argc, char **argv)
+{
+    return find_option(argc, argv, "--quiet") || find_option(argc, argv, "-q") || find_option(argc, argv, "--json");
+}
+
 int mpi_cluster(int argc, char **argv)
 {
     settings s = {0};
@@ -65,8 +92,9 @@ int mpi_cluster(int argc, char **argv)
         {"threshold", 0, OPTION_NUMBER, &s.threshold, "D", "the same", 1e-6, 100},
         {"min-samples", 0, OPTION_COUNT, &v->min_samples, "N", "neighbours, itself included, of a core point (5)", 1,
          SAMPLES_MAX},
-        {"method", 0, OPTION_TEXT, &s.method, "NAME", "dbscan, the only one that can be shared", .choices = "dbscan"},
-        {"meta", 0, OPTION_TEXT, &s.meta, "X.csv", "refused: links cannot be shared"},
+        {"method", 0, OPTION_TEXT, &s.method, "NAME", "dbscan; with another, the options are whoswho cluster's",
+         .choices = "dbscan hac map-equation chinese-whispers"},
+        {"meta", 0, OPTION_TEXT, &s.meta, "X.csv", "refused: links are for the other methods"},
         {"threads", 't', OPTION_COUNT, &v->threads, "N", "of each rank (its machine's CPUs, shared)", 1, 1024},
         {"quiet", 'q', OPTION_FLAG, &s.quiet, NULL, "print errors only"},
         {"json", 0, OPTION_FLAG, &s.json, NULL, "print the result as JSON"},
@@ -81,8 +109,12 @@ int mpi_cluster(int argc, char **argv)
     if (!options_parse(table, options, argc, argv, 2, rest, &folders)) {
         code = EXIT_USAGE;
     } else if (s.help) {
-        puts("usage: mpirun -n RANKS whoswho-mpi cluster --embeddings X.npy -O OUT.csv [options]\n\n"
-             "DBSCAN of vectors by all ranks, exactly as whoswho cluster --embeddings X.npy --method dbscan does it on "
+        puts("usage: mpirun -n RANKS whoswho-mpi cluster [DIR] [options]\n"
+             "       mpirun -n RANKS whoswho-mpi cluster --embeddings X.npy -O OUT.csv [options]\n\n"
+             "The first groups the faces of a library, as whoswho cluster does and with its options (whoswho cluster "
+             "--help):\nrank 0 has the library, and all ranks look for faces that are near each other. So is the "
+             "second with\n--method hac, map-equation or chinese-whispers.\n\n"
+             "Without a method it is DBSCAN, exactly as whoswho cluster --embeddings X.npy --method dbscan does it on "
              "one\nmachine. Each rank reads its own share of the file, which all must see; rank 0 writes the "
              "table.\n\nOptions:");
         options_print_help(table, options);

@@ -5,6 +5,7 @@
 #include "cmd_cluster.h"
 #include "commands.h"
 #include "document.h"
+#include "mpi/mpi_search.h"
 #include "mpi/mpi_transport.h"
 #include "streams.h"
 #include "ui.h"
@@ -74,16 +75,43 @@ static void tell_traffic(const ww_mpi_traffic *t)
 
 static int help(void)
 {
-    puts("usage: mpirun -n RANKS whoswho-mpi scan INPUT... [options]\n\n"
-         "whoswho scan on many machines: rank 0 has the library in DIR, the other ranks find the faces. All of them\n"
-         "must see the INPUTs under the same paths. The result is that of whoswho scan, and so are the options\n"
-         "(whoswho-mpi scan --help); --threads counts for each rank. With one rank it is whoswho scan.\n\n"
-         "       mpirun -n RANKS whoswho-mpi cluster --embeddings X.npy -O OUT.csv [options]\n\n"
-         "DBSCAN of vectors by all ranks; see whoswho-mpi cluster --help.");
+    puts(
+        "usage: mpirun -n RANKS whoswho-mpi scan INPUT... [options]\n\n"
+        "whoswho scan on many machines: rank 0 has the library in DIR, the other ranks find the faces. All of them\n"
+        "must see the INPUTs under the same paths. The result is that of whoswho scan, and so are the options\n"
+        "(whoswho-mpi scan --help); --threads counts for each rank. With one rank it is whoswho scan.\n\n"
+        "       mpirun -n RANKS whoswho-mpi cluster [DIR] [options]\n"
+        "       mpirun -n RANKS whoswho-mpi cluster --embeddings X.npy -O OUT.csv [options]\n\n"
+        "whoswho cluster by all ranks: of the faces in DIR/whoswho.db, or of vectors; see whoswho-mpi cluster --help.");
     return EXIT_FINE;
 }
 
 static bool clusters(int argc, char **argv) { return argc >= 2 && strcmp(argv[1], "cluster") == 0; }
+
+// whoswho cluster, with the search for near faces done by all ranks.
+static int cluster_by_all(int argc, char **argv)
+{
+    ww_error err = {0};
+    const ww_search search = ww_mpi_search_begin();
+    ww_search_by(&search, &err);
+    const int code = cmd_cluster(argc, argv, 2);
+    ww_search_by(NULL, &err);
+    if (ww_mpi_search_end() == 0 && code == EXIT_FINE && !mpi_cluster_is_quiet(argc, argv))
+        fputs("whoswho-mpi: note: rank 0 did this alone: there are few faces, or the method is none that is shared "
+              "(hac, map-equation and chinese-whispers are, and dbscan of vectors)\n",
+              stderr);
+    return code;
+}
+
+static int cluster(int argc, char **argv)
+{
+    if (mpi_cluster_is_dbscan(argc, argv))
+        return mpi_cluster(argc, argv);
+    if (rank == 0)
+        return cluster_by_all(argc, argv);
+    ww_mpi_search_serve();
+    return EXIT_FINE;
+}
 
 static int run(int argc, char **argv)
 {
@@ -96,7 +124,7 @@ static int run(int argc, char **argv)
     if (argc >= 2 && strcmp(argv[1], "scan") == 0)
         return cmd_scan(argc, argv, 2);
     if (clusters(argc, argv))
-        return mpi_cluster(argc, argv);
+        return cluster(argc, argv);
     complain("whoswho-mpi has two commands, scan and cluster; the others are whoswho's; see whoswho-mpi --help");
     return EXIT_USAGE;
 }

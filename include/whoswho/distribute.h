@@ -43,6 +43,62 @@ WW_API ww_status ww_library_scan_over(ww_library *library, const ww_models *mode
                                       size_t count, const ww_scan_options *options, const ww_transport *transport,
                                       ww_scan_result *result, ww_error *err);
 
+// --- clustering ------------------------------------------------------------------------------------------------------
+
+// What takes the time of clustering many vectors by "hac", "map-equation" or "chinese-whispers", and of joining poor
+// faces to people, is looking for vectors that are near each other. ww_search_by() has that done elsewhere; the people
+// are the same if the search finds the same.
+typedef struct ww_pair {
+    uint32_t a, b;
+} ww_pair; // indices of two vectors
+
+typedef struct ww_neighbour {
+    float distance_squared;
+    uint32_t index;
+} ww_neighbour;
+
+#define WW_ROLE_ASKS 1    // its neighbours are wanted
+#define WW_ROLE_ANSWERS 2 // it may be a neighbour
+
+typedef struct ww_search_query {
+    const float *vectors; // count x dim, row after row; those with a value that is not finite are near nobody
+    size_t count;
+    int dim, threads; // threads: so many would look for them in this process
+    double radius;    // Euclidean, of what is near
+    // pairs: what is added to squared distances, for each of the two; NULL: nothing
+    const double *spread;
+    // neighbours:
+    int k;                // so many of each, the nearest
+    const uint32_t *rank; // of each, all different: of neighbours at equal distance the one of lower rank is nearer
+    const uint8_t *roles; // of each; NULL: all ask and answer
+    int (*progress)(void *user, double share_done); // may be NULL; non-zero: the search ends with WW_ERR_CANCELLED
+    void *progress_user;
+} ww_search_query;
+
+typedef struct ww_search {
+    size_t size; // set by the INIT macro
+    void *user;
+    size_t least; // searches among fewer vectors are not worth a message and stay in this process
+    // Hands each pair with |a - b|^2 + spread of a + spread of b <= radius^2 to `visit` once, in any order and in
+    // portions of any size, from the calling thread. A few that lie just beyond do no harm.
+    ww_status (*pairs)(void *user, const ww_search_query *query,
+                       void (*visit)(void *visitor, const ww_pair *pairs, size_t count), void *visitor, ww_error *err);
+    // Of each vector the k nearest others within the radius: `near`, count x k, has them nearest first, `found` how
+    // many each has. Distances are |a|^2 + |b|^2 - 2 a.b, summed up in double; of fewer than 16 dimensions, the sums of
+    // squared differences.
+    ww_status (*neighbours)(void *user, const ww_search_query *query, ww_neighbour *near, int32_t *found,
+                            ww_error *err);
+} ww_search;
+
+// For all clustering of this process from now on; not while any is at work. `search` is copied; NULL: in this process
+// again.
+WW_API ww_status ww_search_by(const ww_search *search, ww_error *err);
+
+#define WW_SEARCH_INIT                                                                                                 \
+    {                                                                                                                  \
+        .size = sizeof(ww_search)                                                                                      \
+    }
+
 #define WW_TRANSPORT_INIT                                                                                              \
     {                                                                                                                  \
         .size = sizeof(ww_transport)                                                                                   \

@@ -45,7 +45,7 @@ struct ww_bucket_worker {
 static size_t smaller(size_t a, size_t b) { return a < b ? a : b; }
 static size_t row_bytes(const ww_sieve *s) { return (size_t)s->groups * WW_GROUP; }
 
-size_t ww_bucket_items(const ww_sieve *s) { return s->buckets->chunks; }
+size_t ww_bucket_items(const ww_sieve *s) { return s->parted ? s->buckets->first_chunks : s->buckets->chunks; }
 
 ww_bucket_worker *ww_bucket_worker_new(const ww_sieve *s, const ww_pair_visitor *visitor)
 {
@@ -314,10 +314,12 @@ static void look_at_chunks(ww_bucket_worker *w, const chunk *ours, const chunk *
 
 void ww_bucket_look(ww_bucket_worker *w, size_t item, const atomic_bool *cancelled)
 {
-    const chunk ours = chunk_at(w->sieve->buckets, item);
+    const ww_buckets *b = w->sieve->buckets;
+    const chunk ours = chunk_at(b, item);
     load_rows(w, &ours);
-    for (size_t other = item; other < ww_bucket_items(w->sieve) && !atomic_load(cancelled); other++) {
-        const chunk theirs = chunk_at(w->sieve->buckets, other);
+    for (size_t other = w->sieve->parted ? b->first_chunks : item; other < b->chunks && !atomic_load(cancelled);
+         other++) {
+        const chunk theirs = chunk_at(b, other);
         look_at_chunks(w, &ours, &theirs);
     }
 }

@@ -9,7 +9,7 @@
 
 typedef struct ww_bucket_worker ww_bucket_worker;
 
-// How many items there are; each is a chunk with all that follow.
+// How many items there are; each is a chunk with all that follow, or, of the first of two parts, with all of the other.
 size_t ww_bucket_items(const ww_sieve *sieve);
 // NULL: no memory.
 ww_bucket_worker *ww_bucket_worker_new(const ww_sieve *sieve, const ww_pair_visitor *visitor);

@@ -347,16 +347,22 @@ static bool place_rows(ww_buckets *b, const placed_row *rows, size_t count)
     return true;
 }
 
-static bool cut_chunks(ww_buckets *b)
+// Buckets from `second` on are those of the second part (0: there is one).
+static bool cut_chunks(ww_buckets *b, size_t second)
 {
     const size_t least = WW_CHUNK_PANELS * 2 / 3;
-    b->chunk_start = ww_alloc_array(b->panels / least + 2, sizeof *b->chunk_start, SIZE_MAX);
+    b->chunk_start = ww_alloc_array(b->panels / least + 3, sizeof *b->chunk_start, SIZE_MAX);
     if (!b->chunk_start)
         return false;
+    size_t border = 0; // the first panel of the second part
+    while (second && border < b->panels && b->of_panel[border] < second)
+        border++;
     for (size_t first = 0, end; first < b->panels; first = end) {
+        const size_t limit = first < border ? border : b->panels;
+        b->first_chunks += first < border;
         b->chunk_start[b->chunks++] = first;
-        end = first + WW_CHUNK_PANELS < b->panels ? first + WW_CHUNK_PANELS : b->panels;
-        for (size_t cut = end; end < b->panels && cut >= first + least; cut--)
+        end = first + WW_CHUNK_PANELS < limit ? first + WW_CHUNK_PANELS : limit;
+        for (size_t cut = end; end < limit && cut >= first + least; cut--)
             if (b->of_panel[cut] % WW_TILE_X == 0 && b->of_panel[cut - 1] != b->of_panel[cut]) {
                 end = cut;
                 break;
@@ -409,15 +415,17 @@ ww_buckets *ww_buckets_find(const ww_panel_rows *s, double radius)
     number = ww_alloc_array(sampled.count, sizeof *number, SIZE_MAX);
     if (!number)
         goto done;
-    const size_t kept = number_buckets(&sampled, of_row, number);
-    if (!allocate_centres(&own, s, kept + 1))
+    const size_t in_part = number_buckets(&sampled, of_row, number) + 1, second = s->first_rows ? in_part : 0;
+    for (size_t i = s->first_rows; second && i < s->rows; i++)
+        of_row[i] += (int32_t)second;
+    if (!allocate_centres(&own, s, in_part + second))
         goto done;
-    own.count = kept + 1;
+    own.count = in_part + second;
     b->head_groups = s->groups / HEAD_PART;
     if (!put_means(&own, of_row, s->rows))
         goto done;
     rows = sorted_rows(&own, of_row, (size_t)b->head_groups * WW_GROUP);
-    fine = rows && place_rows(b, rows, s->rows) && cut_chunks(b) && take_centres(b, &own);
+    fine = rows && place_rows(b, rows, s->rows) && cut_chunks(b, second) && take_centres(b, &own);
 done:
     free(of_row);
     free(number);

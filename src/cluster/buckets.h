@@ -16,6 +16,9 @@
 // Rows are parted by leaders: of a sample, each row goes to the leader nearest to it within eps, or becomes one; of
 // leaders with followers the means are taken, and every row goes to the nearest of them if that shortens it. Each
 // bucket has panels of its own, the last filled up with places that hold no row.
+//
+// Where only pairs between two parts of the rows are wanted, each part has buckets of its own, those of the first part
+// before the others.
 #ifndef WW_CLUSTER_BUCKETS_H
 #define WW_CLUSTER_BUCKETS_H
 #include "base/error.h"
@@ -32,14 +35,16 @@ typedef struct ww_panel_rows {
     const uint8_t *panels;
     size_t rows; // the panels are filled up to whole tiles
     int groups;
+    size_t first_rows; // of two parts, the rows of the first; 0: one part
 } ww_panel_rows;
 
 typedef struct ww_buckets {
-    size_t count, panels;            // the last bucket takes the rows that are near no centre
+    size_t count, panels;            // the last bucket (of a part) takes the rows that are near no centre
     uint32_t *order;                 // panels x WW_PANEL: place -> row of the sieve they were found in, or WW_NO_ROW
     uint32_t *of_panel;              // panels
     size_t chunks;                   // of panels; one begins with a tile of centres where it can
     size_t *chunk_start;             // chunks + 1
+    size_t first_chunks;             // of two parts, those of the first; 0: one part
     uint16_t *taken;                 // panels: bits of the places that hold rows
     float *radius;                   // panels x WW_PANEL: |u|, rounded up
     float *panel_radius;             // panels: the largest

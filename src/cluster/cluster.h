@@ -3,6 +3,7 @@
 #ifndef WW_CLUSTER_CLUSTER_H
 #define WW_CLUSTER_CLUSTER_H
 #include "base/error.h"
+#include "whoswho/distribute.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -11,10 +12,6 @@
 
 struct ww_cluster_kernels;
 struct ww_method_problem;
-
-typedef struct ww_pair {
-    uint32_t a, b;
-} ww_pair; // indices of two vectors
 
 // Called now and then, one thread at a time, with a share from 0 to 1; non-zero cancels (WW_ERR_CANCELLED).
 typedef int (*ww_cluster_progress)(void *user, double share_done);

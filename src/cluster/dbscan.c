@@ -170,8 +170,8 @@ static ww_status approximate(dbscan *d, const float *vectors, size_t count, int 
     if (status == WW_OK)
         status = ww_cells_build(&cells, vectors, count, dim, &wanted, err);
     if (status == WW_OK)
-        status = ww_sieve_build_parts(&d->sieve, vectors, count, dim, o->eps, &(ww_sieve_parts){0, count, cells.order},
-                                      o->kernels, err);
+        status = ww_sieve_build_parts(&d->sieve, vectors, count, dim, o->eps,
+                                      &(ww_sieve_parts){.total = count, .order = cells.order}, o->kernels, err);
     if (status == WW_OK && count > 0)
         status = ww_cells_choose_probes(&cells, &d->sieve, &wanted, err);
     if (status == WW_OK) {

@@ -10,10 +10,7 @@ typedef struct adder {
     pthread_mutex_t lock; // for changes of the state
 } adder;
 
-static uint32_t global_row(const adder *d, uint32_t row)
-{
-    return (uint32_t)(row < d->a.count ? d->a.first + row : d->b.first + (row - d->a.count));
-}
+static uint32_t global_row(const adder *d, uint32_t row) { return ww_block_row(d->a, d->b, row); }
 
 static void visit(void *user, const ww_pair *pairs, size_t count)
 {
@@ -67,7 +64,7 @@ ww_status ww_dbscan_parts_add(ww_dbscan_state *state, const float *vectors, ww_b
                               const ww_dbscan_options *options, ww_error *err)
 {
     adder d = {.state = state, .a = a, .b = b, .lock = PTHREAD_MUTEX_INITIALIZER};
-    const ww_sieve_parts parts = {b.count ? a.count : 0, state->count, NULL};
+    const ww_sieve_parts parts = {.first = b.count ? a.count : 0, .total = state->count};
     const ww_pair_visitor visitor = {settled, visit, &d, options->progress, options->user};
     ww_status status =
         ww_sieve_build_parts(&d.sieve, vectors, a.count + b.count, dim, options->eps, &parts, options->kernels, err);

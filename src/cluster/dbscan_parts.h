@@ -3,12 +3,9 @@
 // each two once, and what was learned is merged (dbscan_state.h). Label for label what ww_dbscan gives.
 #ifndef WW_CLUSTER_DBSCAN_PARTS_H
 #define WW_CLUSTER_DBSCAN_PARTS_H
+#include "cluster/block.h"
 #include "cluster/cluster.h"
 #include "cluster/dbscan_state.h"
-
-typedef struct ww_block {
-    size_t first, count; // rows of all
-} ww_block;
 
 // A state for `count` vectors; min_samples - 1 numbers each. WW_ERR_ARGUMENT: min_samples is out of range, or so large
 // that these would cost more than vectors do (above WW_PARTS_SAMPLES_MAX).

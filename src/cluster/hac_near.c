@@ -2,6 +2,7 @@
 #include "cluster/hac_near.h"
 #include "base/memory.h"
 #include "cluster/pairs.h"
+#include "cluster/search.h"
 #include <float.h>
 #include <math.h>
 #include <pthread.h>
@@ -27,7 +28,7 @@ typedef struct collector {
     const ww_hac_clusters *clusters;
     pthread_mutex_t lock; // for all that follows
     chunk *chunks;        // the newest first
-    bool no_memory;
+    bool no_memory, senseless;
 } collector;
 
 typedef struct ww_near_merged {
@@ -115,18 +116,62 @@ static double *find_spread(const ww_hac_clusters *c, double *largest_squared)
     return spread;
 }
 
-static ww_status collect(ww_near_lists *l, const ww_hac_clusters *c, const ww_near_wanted *wanted, const double *spread,
-                         double radius, ww_error *err)
+// What is wanted of the pairs, and of whom.
+typedef struct near_query {
+    const ww_near_wanted *wanted;
+    const double *spread;
+    double radius;
+} near_query;
+
+static ww_status look_here(collector *found, const near_query *q, ww_error *err)
 {
-    collector found = {.lists = l, .clusters = c, .lock = PTHREAD_MUTEX_INITIALIZER};
+    const ww_hac_clusters *c = found->clusters;
     const ww_pair_visitor visitor = {
-        .visit = visit, .user = &found, .progress = wanted->progress, .progress_user = wanted->user};
+        .visit = visit, .user = found, .progress = q->wanted->progress, .progress_user = q->wanted->user};
     ww_sieve sieve;
-    ww_status status = ww_sieve_build(&sieve, c->mean, c->count, c->dim, radius, spread, NULL, err);
+    ww_status status = ww_sieve_build(&sieve, c->mean, c->count, c->dim, q->radius, q->spread, NULL, err);
     if (status == WW_OK) {
-        status = ww_pairs_visit(&sieve, &visitor, wanted->threads, err);
+        status = ww_pairs_visit(&sieve, &visitor, q->wanted->threads, err);
         ww_sieve_free(&sieve);
     }
+    return status;
+}
+
+// Pairs of a cluster that is not there would be a fault of those who search.
+static void take(void *user, const ww_pair *pairs, size_t count)
+{
+    collector *c = user;
+    for (size_t done = 0; done < count; done += WW_PAIRS_BATCH) {
+        const size_t n = count - done < WW_PAIRS_BATCH ? count - done : WW_PAIRS_BATCH;
+        for (size_t i = done; i < done + n && !c->senseless; i++)
+            c->senseless = pairs[i].a >= c->clusters->count || pairs[i].b >= c->clusters->count;
+        if (!c->senseless)
+            visit(c, pairs + done, n);
+    }
+}
+
+static ww_status look_elsewhere(const ww_search *search, collector *found, const near_query *q, ww_error *err)
+{
+    const ww_hac_clusters *c = found->clusters;
+    const ww_search_query query = {.vectors = c->mean,
+                                   .count = c->count,
+                                   .dim = c->dim,
+                                   .threads = q->wanted->threads,
+                                   .radius = q->radius,
+                                   .spread = q->spread,
+                                   .progress = q->wanted->progress,
+                                   .progress_user = q->wanted->user};
+    const ww_status status = search->pairs(search->user, &query, take, found, err);
+    if (status == WW_OK && found->senseless)
+        return ww_fail(err, WW_ERR_FORMAT, "the search for pairs elsewhere (ww_search_by) made no sense");
+    return status;
+}
+
+static ww_status collect(ww_near_lists *l, const ww_hac_clusters *c, const near_query *q, ww_error *err)
+{
+    collector found = {.lists = l, .clusters = c, .lock = PTHREAD_MUTEX_INITIALIZER};
+    const ww_search *search = ww_search_for(c->count);
+    ww_status status = search ? look_elsewhere(search, &found, q, err) : look_here(&found, q, err);
     if (status == WW_OK && found.no_memory)
         status = ww_fail_memory(err, "the near pairs of %zu groups", l->count);
     if (status == WW_OK)
@@ -162,7 +207,7 @@ ww_status ww_near_build(ww_near_lists *l, const ww_hac_clusters *c, const ww_nea
     l->reach_squared = wanted->limit_squared + slack;
     const double radius = sqrt(l->reach_squared + slack) * (1 + RADIUS_ROUNDING);
     if (status == WW_OK)
-        status = collect(l, c, wanted, spread, radius, err);
+        status = collect(l, c, &(near_query){wanted, spread, radius}, err);
     free(spread);
     if (status != WW_OK)
         ww_near_free(l);

@@ -15,11 +15,6 @@ typedef struct ww_neighbours_options {
     void *user;
 } ww_neighbours_options;
 
-typedef struct ww_neighbour {
-    float distance_squared;
-    uint32_t index;
-} ww_neighbour;
-
 typedef struct ww_neighbours {
     size_t count;
     int k;
@@ -30,5 +25,9 @@ typedef struct ww_neighbours {
 ww_status ww_neighbours_find(ww_neighbours *neighbours, const float *vectors, size_t count, int dim,
                              const ww_neighbours_options *options, ww_error *err);
 void ww_neighbours_free(ww_neighbours *neighbours);
+
+// For those who gather neighbours bit by bit (search_parts.c): `near` holds a heap of each, until they are sorted.
+void ww_neighbours_offer(ww_neighbours *neighbours, const uint32_t *rank, size_t to, ww_neighbour neighbour);
+void ww_neighbours_sort(ww_neighbours *neighbours, const uint32_t *rank);
 
 #endif

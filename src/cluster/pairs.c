@@ -184,7 +184,7 @@ static void look_at_rows(worker *w, size_t item)
 static void look_at_chunk(worker *w, size_t item)
 {
     ww_bucket_look(w->in_buckets, item, &w->walk->cancelled);
-    report(w->walk, (double)(w->walk->items - item));
+    report(w->walk, w->walk->sieve->parted ? 1 : (double)(w->walk->items - item));
 }
 
 // The strip against all rows of a cell, and those beside it in the same tiles.
@@ -326,7 +326,7 @@ ww_status ww_pairs_visit(const ww_sieve *s, const ww_pair_visitor *visitor, int 
     if (s->buckets) {
         walk.look = look_at_chunk;
         walk.items = ww_bucket_items(s);
-        walk.all = (double)walk.items * (double)(walk.items + 1) / 2;
+        walk.all = s->parted ? (double)walk.items : (double)walk.items * (double)(walk.items + 1) / 2;
     }
     return run_walk(&walk, threads, err);
 }

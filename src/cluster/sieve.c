@@ -285,7 +285,7 @@ static void order_rows(ww_sieve *s)
 static ww_status put_in_buckets(ww_sieve *s, const ww_coordinate_frame *f, float *scratch, const double *spread,
                                 ww_error *err)
 {
-    const ww_panel_rows rows = {s->kernels, s->panels, s->rows, s->groups};
+    const ww_panel_rows rows = {s->kernels, s->panels, s->rows, s->groups, s->parted ? s->first_rows : 0};
     s->buckets = ww_buckets_find(&rows, BUCKET_RADIUS * s->eps * f->stretch / f->step);
     if (!s->buckets) {
         order_rows(s);
@@ -316,9 +316,10 @@ static ww_status check_arguments(size_t count, int dim, double eps, ww_error *er
     return WW_OK;
 }
 
-static ww_status build(ww_sieve *s, const float *vectors, size_t count, int dim, double eps, const double *spread,
-                       const ww_sieve_parts *parts, const ww_cluster_kernels *kernels, ww_error *err)
+ww_status ww_sieve_build_parts(ww_sieve *s, const float *vectors, size_t count, int dim, double eps,
+                               const ww_sieve_parts *parts, const ww_cluster_kernels *kernels, ww_error *err)
 {
+    const double *spread = parts->spread;
     ww_coordinate_frame frame = {0};
     float *scratch = NULL;
     memset(s, 0, sizeof *s);
@@ -341,8 +342,8 @@ static ww_status build(ww_sieve *s, const float *vectors, size_t count, int dim,
     if (status != WW_OK)
         goto done;
     list_rows(s, parts->first);
-    const bool in_buckets = s->rows >= BUCKETS_ROWS_MIN && s->rows <= BUCKETS_ROWS_MAX && dim <= WW_BUCKETS_DIM_MAX
-                            && !s->parted && !parts->order;
+    const bool in_buckets =
+        s->rows >= BUCKETS_ROWS_MIN && s->rows <= BUCKETS_ROWS_MAX && dim <= WW_BUCKETS_DIM_MAX && !parts->order;
     if (parts->order)
         memcpy(s->row, parts->order, s->rows * sizeof *s->row);
     else if (!in_buckets)
@@ -367,13 +368,8 @@ done:
 ww_status ww_sieve_build(ww_sieve *s, const float *vectors, size_t count, int dim, double eps, const double *spread,
                          const ww_cluster_kernels *kernels, ww_error *err)
 {
-    return build(s, vectors, count, dim, eps, spread, &(ww_sieve_parts){0, count, NULL}, kernels, err);
-}
-
-ww_status ww_sieve_build_parts(ww_sieve *s, const float *vectors, size_t count, int dim, double eps,
-                               const ww_sieve_parts *parts, const ww_cluster_kernels *kernels, ww_error *err)
-{
-    return build(s, vectors, count, dim, eps, NULL, parts, kernels, err);
+    return ww_sieve_build_parts(s, vectors, count, dim, eps, &(ww_sieve_parts){.total = count, .spread = spread},
+                                kernels, err);
 }
 
 void ww_sieve_free(ww_sieve *s)

@@ -55,6 +55,7 @@ typedef struct ww_sieve_parts {
     size_t first;          // 0: no parts, all pairs
     size_t total;          // decides how distances are computed
     const uint32_t *order; // all vectors, which are finite, in the order in which they lie in the sieve; NULL: its own
+    const double *spread;  // as for ww_sieve_build
 } ww_sieve_parts;
 ww_status ww_sieve_build_parts(ww_sieve *sieve, const float *vectors, size_t count, int dim, double eps,
                                const ww_sieve_parts *parts, const ww_cluster_kernels *kernels, ww_error *err);

@@ -4,8 +4,8 @@
 #include "base/distance.h"
 #include "base/files.h"
 #include "base/memory.h"
+#include "mpi/mpi_dbscan.h"
 #include "mpi/mpi_ring.h"
-#include "pipeline/pipeline.h"
 
 #include <mpi.h>
 #include <stdlib.h>
@@ -18,17 +18,6 @@ static int rank_here(void)
     int rank = 0;
     MPI_Comm_rank(MPI_COMM_WORLD, &rank);
     return rank;
-}
-
-// Threads of this rank, so that all ranks of its machine together have its processors.
-static int fair_threads(void)
-{
-    MPI_Comm machine;
-    int here = 1;
-    MPI_Comm_split_type(MPI_COMM_WORLD, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &machine);
-    MPI_Comm_size(machine, &here);
-    MPI_Comm_free(&machine);
-    return ww_cpu_count() > here ? ww_cpu_count() / here : 1;
 }
 
 // Looks at the vectors of this rank's block.
@@ -94,7 +83,7 @@ static ww_status cluster(const ww_vectors_file *file, ww_mpi_vectors *v, ww_erro
     const ww_method_options *defaults = &ww_method_named("dbscan")->defaults;
     const ww_dbscan_options options = {.eps = v->eps > 0 ? v->eps : defaults->threshold,
                                        .min_samples = v->min_samples ? v->min_samples : defaults->min_samples,
-                                       .threads = v->threads ? v->threads : fair_threads()};
+                                       .threads = v->threads ? v->threads : ww_mpi_fair_threads()};
     const bool first = rank_here() == 0;
     int32_t *labels = first ? ww_try_array(file->count, sizeof *labels) : NULL;
     ww_status status = first && !labels ? ww_fail_memory(err, "%zu labels", file->count) : WW_OK;

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: MIT
 """cluster.py WHOSWHO WHOSWHO_MPI: clustering on several ranks gives, byte for byte, the table that one machine gives; what is wrong
 ends all ranks with a message. Skipped, with a word, without NumPy or mpirun."""
+import importlib.util
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -14,7 +16,8 @@ except ImportError:
     job.skip_all("needs python3-numpy")
 job.skip_without_mpirun()
 
-WHOSWHO, WHOSWHO_MPI = sys.argv[1:3]
+WHOSWHO, WHOSWHO_MPI = (os.path.abspath(p) for p in sys.argv[1:3])
+TESTS = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 
 class Claims(job.Tap):
@@ -52,6 +55,44 @@ def same_as_one_machine(check, folder, name, x, *options):
         check(ran.returncode == 0 and read(out) == read(one), f"{name}: {ranks} ranks give what one machine gives", ran.stderr)
 
 
+def shared_methods(check, folder):
+    """Methods whose search for near vectors is shared; with exact copies, vectors at equal distances, and links."""
+    coarse = np.round(people(5000, 16, 6) * 8) / 8
+    meta = os.path.join(folder, "meta.csv")
+    with open(meta, "w") as table:
+        table.write("source,track,frame\n")
+        table.writelines(f"film,{row // 20 + 1 if row % 20 < 3 else ''},{row * 7 % 4999}\n" for row in range(5000))
+    for name, x, methods, ranks, options in (
+            ("crowds", people(6000, 32, 5), ("hac", "map-equation", "chinese-whispers"), (3,), ("--threshold", "0.7")),
+            ("linked", coarse, ("hac", "map-equation"), (2, 3, 4), ("--threshold", "0.5", "--meta", meta))):
+        npy = os.path.join(folder, name + ".npy")
+        np.save(npy, x)
+        for method in methods:
+            one = os.path.join(folder, f"{name}-{method}.csv")
+            asked = ("--embeddings", npy, "--method", method, *options)
+            subprocess.run([WHOSWHO, "cluster", *asked, "-O", one, "-q"], check=True)
+            for n in ranks:
+                out = os.path.join(folder, f"{name}-{method}-{n}.csv")
+                ran = mpi(n, *asked, "-O", out)
+                check(ran.returncode == 0 and not ran.stderr and read(out) == read(one), f"{name} by {method}: {n} ranks give what one machine gives",
+                      ran.stderr)
+            clusters = len({line.rsplit(b",", 1)[-1] for line in read(one).split()})
+            check(clusters > 10, f"{name} by {method}: many clusters", str(clusters))
+
+
+def libraries(check, folder):
+    """A library is sorted by all ranks as by one machine."""
+    if not importlib.util.find_spec("cv2"):
+        return check(True, "a library # SKIP needs python3-opencv")
+    one, many = os.path.join(folder, "one"), os.path.join(folder, "many")
+    subprocess.run([sys.executable, os.path.join(TESTS, "browser", "make_library.py"), WHOSWHO, os.path.join(TESTS, "data", "demo.mp4"), one,
+                    "5000", "250", "16"], check=True, stdout=subprocess.DEVNULL)
+    shutil.copytree(one, many)
+    subprocess.run([WHOSWHO, "cluster", one, "--method", "hac", "-q"], check=True)
+    ran = mpi(3, many, "--method", "hac")
+    return check(ran.returncode == 0 and not ran.stderr and not job.differing(one, many), "a library is sorted as by one machine", ran.stderr)
+
+
 def main():
     t = Claims()
     with tempfile.TemporaryDirectory() as folder:
@@ -77,7 +118,15 @@ def main():
         np.save(npy, 2 * people(100, 8, 4))
         ran = mpi(2, "--embeddings", npy, "-O", out)
         t.check(ran.returncode != 0 and "give --eps" in ran.stderr, "vectors of other length need --eps", ran.stderr)
-        for wrong, word in ((["--method", "hac"], "only dbscan"), (["--meta", "x.csv"], "--meta"), (["--min-samples", "500"], "min-samples"),
+        np.save(npy, people(100, 8, 4))
+        ran = mpi(2, "--embeddings", npy, "-O", out, "--method", "hac")
+        t.check(ran.returncode == 0 and os.path.exists(out) and ran.stderr.count("rank 0 did this alone") == 1,
+                "too few vectors for a message are told", ran.stderr)
+        ran = mpi(2, "--embeddings", npy, "-O", os.path.join(folder, "never.csv"), "--method", "no-such")
+        t.check(ran.returncode == 2 and ran.stderr.count("no-such") == 1, "a method that is not there is refused once", ran.stderr)
+        shared_methods(t.check, folder)
+        libraries(t.check, folder)
+        for wrong, word in ((["--meta", "x.csv"], "--meta"), (["--min-samples", "500"], "min-samples"),
                             (["--eps", "x"], "--eps")):
             ran = mpi(2, "--embeddings", npy, "-O", out, *wrong)
             t.check(ran.returncode == 2 and ran.stderr.count(word) == 1, f"{' '.join(wrong)} is refused once", ran.stderr)

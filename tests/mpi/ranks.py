@@ -74,7 +74,7 @@ def main():
     job = run(command(2, with_mpi, "scan", "in/clove.png", "-o", "both"))
     check(job.returncode == 0 and not told(job) and not differing("float", "both"), "ranks keep to the precision of the library",
           job.stderr + str(differing("float", "both")))
-    for wrong, why in ((["scan", "in", "--every"], "every"), (["cluster", "r1"], "one command"), (["scan"], "INPUT")):
+    for wrong, why in ((["scan", "in", "--every"], "every"), (["cluster", "r1", "r2"], "one folder"), (["scan"], "INPUT")):
         job = run(command(3, with_mpi, *wrong))
         lines = [line for line in job.stderr.splitlines() if line.startswith("whoswho")]
         check(job.returncode == 2 and len(lines) == 1, f"wrong usage is told once ({why})", job.stderr)

@@ -16,7 +16,7 @@ import header_to_cffi  # noqa: E402
 
 # ww_on_out_of_memory is called when there is no memory, and Python cannot run without. The others are for hosts that go
 # on with one view while decisions change it; in Python a view is arrays, and the next one is taken after a decision.
-NOT_WRAPPED = {"ww_on_out_of_memory", "ww_library_scan_over", "ww_worker_open", "ww_worker_answer", "ww_worker_close", "ww_view_decide", "ww_view_refresh", "ww_view_split"} | {
+NOT_WRAPPED = {"ww_on_out_of_memory", "ww_library_scan_over", "ww_worker_open", "ww_worker_answer", "ww_worker_close", "ww_search_by", "ww_view_decide", "ww_view_refresh", "ww_view_split"} | {
     f"ww_sorting_{step}" for step in ("begin", "run", "finish", "free")
 }
 HEADERS = [open(os.path.join(TOP, "include", "whoswho", name), encoding="utf-8").read() for name in header_to_cffi.HEADERS]
