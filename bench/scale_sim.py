@@ -6,8 +6,8 @@ A small discrete-event simulation of a scan by many nodes, fed with what scale_m
 it sends, what opening a film reads. One job by MPI, and shards of one node each. It shows which resource is the first to
 be always busy, and what 100,000 hours of footage take.
 
-The model: films of an hour in spans of 20 s. A film is read whole by an opener (hash, packets' times), and whole again by
-every other node that looks at a span of it (packets' times; its spans are in memory then). The file system hands out bytes
+The model: films of an hour in spans of 20 s. A film is read whole by an opener (hash, packets' times), whose node has it
+in memory then; other nodes read the spans they look at, for which they get the packets' times. The file system hands out bytes
 at a rate, one request after the other, and a node takes no more than its network card lets in. Results go through rank 0's
 network card and its one writer, in the order of the spans, and a worker may be no further ahead of the oldest unfinished
 span than the window lets it. Spans vary in cost (log-normal). All of it is deterministic."""
@@ -49,7 +49,6 @@ class Job:
         self.span_s = kind["cpu_s_per_hour"] / SPANS
         self.span_message = kind["message_bytes_per_hour"] / SPANS
         self.events, self.number = [], 0
-        self.held = [set() for _ in range(nodes)]
         self.next_span = self.written = self.to_write = self.next_film = 0
         self.waiting, self.resting = [], []  # workers, openers
 
@@ -91,12 +90,9 @@ class Job:
         self.next_span += 1
         if self.next_span % SPANS == 0:
             self.wake(now, self.resting, self.open_next)
-        film, held = span // SPANS, self.held[worker % self.nodes]
-        amount, cost = 0, self.span_s * self.dice.lognormvariate(-SPREAD * SPREAD / 2, SPREAD)
-        if film not in held:
-            held.add(film)
-            amount = 0 if self.opened_by[film] == worker % self.nodes else self.kind["film_bytes_per_hour"]
-            cost += self.kind["open_cpu_s_per_hour"] / 2
+        here = self.opened_by[span // SPANS] == worker % self.nodes
+        amount = 0 if here else self.kind["film_bytes_per_hour"] / SPANS
+        cost = self.span_s * self.dice.lognormvariate(-SPREAD * SPREAD / 2, SPREAD)
         self.at(self.read(now, amount) + cost, self.looked, (worker, span))
 
     def looked(self, now, whom):

@@ -40,6 +40,7 @@ ww_status ww_remote_open(const ww_scan *s, int worker, ww_scan_source *f, const 
         status = ww_reply_unpack(&reply, log, &in, err);
     if (status == WW_OK) {
         ww_source_unpack(&in, f, failure);
+        f->plan = ww_plan_unpack(&in, f->info.span_count);
         status = ww_reply_end(&in, err);
     }
     drop(&reply);
@@ -50,9 +51,16 @@ static ww_status look_there(ww_scan *s, int worker, ww_scan_task *t, ww_error *e
 {
     ww_bytes reply;
     ww_unpack in;
-    const ww_remote_request request = {
-        WW_ASK_LOOK,       .key = s->key,   .path = t->source->path,    .track = t->source->track,
-        .whole = t->whole, .span = t->span, .span_count = t->span_count};
+    const ww_remote_plan *plan = t->whole ? NULL : t->source->plan;
+    const ww_remote_request request = {.ask = WW_ASK_LOOK,
+                                       .key = s->key,
+                                       .path = t->source->path,
+                                       .track = t->source->track,
+                                       .whole = t->whole,
+                                       .span = t->span,
+                                       .span_count = t->span_count,
+                                       .head = plan ? plan->head : (ww_bytes){0},
+                                       .plan = plan ? plan->span[t->span] : (ww_bytes){0}};
     ww_status status = ask(s, worker, &request, &reply, err);
     if (status == WW_OK)
         status = ww_reply_unpack(&reply, &s->library->log, &in, err);

@@ -6,8 +6,11 @@
 // holds. Videos are opened (read whole once, for their hash) by openers ahead of next(), which takes what they found in
 // the order of the inputs.
 //
-//   request  "wwq3", key of the scan, what is asked (OPEN, LOOK), path, track; LOOK: the span, of how many
-//   reply    "wwr3", log lines, a status with its message; OPEN: the source; LOOK: the task as it is then
+// A video is read and planned by the one that opens it; the plan comes back with the source, and goes out again with
+// each span, so that who looks at the span reads no more of the file than that.
+//
+//   request  "wwq4", key of the scan, what is asked (OPEN, LOOK), path, track; LOOK: the span, of how many, its plan
+//   reply    "wwr4", log lines, a status with its message; OPEN: the source, its plan; LOOK: the task as it is then
 #ifndef WW_SCAN_REMOTE_H
 #define WW_SCAN_REMOTE_H
 #include "base/pack.h"
@@ -23,7 +26,14 @@ typedef struct ww_remote_request {
     int track;
     bool whole;           // LOOK
     int span, span_count; // LOOK
+    ww_bytes head, plan;  // LOOK: of a video that was planned, else none; owned by whoever unpacks it
 } ww_remote_request;
+
+typedef struct ww_remote_plan { // of a video (video/planned.h)
+    ww_bytes head;
+    int spans;
+    ww_bytes *span;
+} ww_remote_plan;
 
 // --- remote_message.c
 void ww_request_pack(ww_buffer *b, const ww_remote_request *request);
@@ -32,6 +42,10 @@ void ww_request_free(ww_remote_request *request);
 // What is known of a source that was opened, or why it could not be.
 void ww_source_pack(ww_buffer *b, const ww_scan_source *source, const char *failure);
 void ww_source_unpack(ww_unpack *in, ww_scan_source *source, char **failure);
+// The plan of a source that is open here; none of a photo, or of what could not be opened.
+void ww_plan_pack(ww_buffer *b, const ww_scan_source *source);
+ww_remote_plan *ww_plan_unpack(ww_unpack *in, int spans); // NULL: there is none
+void ww_remote_plan_free(ww_remote_plan *plan);           // NULL is fine
 // What a worker made of a task.
 void ww_task_pack(ww_buffer *b, const ww_scan_task *task);
 void ww_task_unpack(ww_unpack *in, ww_scan_task *task);

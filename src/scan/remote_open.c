@@ -186,6 +186,8 @@ ww_status ww_remote_opened(ww_scan *s, ww_scan_source *f, char **failure, ww_err
     f->opened = o->source->opened;
     f->cut_off = o->source->cut_off;
     o->source->cut_off = NULL;
+    f->plan = o->source->plan;
+    o->source->plan = NULL;
     *failure = o->failure;
     o->failure = NULL;
     return WW_OK;

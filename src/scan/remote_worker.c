@@ -3,6 +3,7 @@
 // workers of a process.
 #include "base/memory.h"
 #include "scan/remote.h"
+#include "video/planned.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +22,7 @@ struct ww_worker {
     ww_looker *looker;
     open_files *files;
     ww_scan_source *source; // the one held; a user of it
+    ww_bytes head;          // it was opened by this plan, for this worker alone; none: it is shared
     ww_buffer lines;        // of the log, since the last reply
     ww_log log;
 };
@@ -72,6 +74,8 @@ static void let_go(ww_worker *w)
 {
     ww_scan_source_release(w->source);
     w->source = NULL;
+    free(w->head.data);
+    w->head = (ww_bytes){0};
     close_unused(w->files);
 }
 
@@ -101,10 +105,10 @@ static bool is_it(const ww_scan_source *f, const char *path, int track)
 }
 
 // Opens the file, or takes it from where it is open. *failure: why it cannot be used.
-static ww_status hold(ww_worker *w, const ww_remote_request *r, char **failure, ww_error *err)
+static ww_status hold(ww_worker *w, ww_remote_request *r, char **failure, ww_error *err)
 {
     *failure = NULL;
-    if (is_it(w->source, r->path, r->track) && r->ask == WW_ASK_LOOK)
+    if (is_it(w->source, r->path, r->track) && !w->head.data && r->ask == WW_ASK_LOOK)
         return WW_OK;
     pthread_mutex_lock(&w->files->mutex);
     let_go(w);
@@ -132,20 +136,56 @@ static ww_status hold(ww_worker *w, const ww_remote_request *r, char **failure, 
     return status;
 }
 
-static ww_status answer_open(ww_worker *w, const ww_remote_request *r, ww_buffer *body, ww_error *err)
+static bool is_planned_so(const ww_worker *w, const ww_remote_request *r)
+{
+    return is_it(w->source, r->path, r->track) && w->head.size == r->head.size
+           && memcmp(w->head.data, r->head.data, r->head.size) == 0;
+}
+
+// The same for a video that was planned elsewhere, and one of its spans. *failure: the file is not what it was.
+static ww_status hold_planned(ww_worker *w, ww_remote_request *r, char **failure, ww_error *err)
+{
+    ww_status status = WW_OK;
+    *failure = NULL;
+    if (!is_planned_so(w, r)) {
+        pthread_mutex_lock(&w->files->mutex);
+        let_go(w);
+        pthread_mutex_unlock(&w->files->mutex);
+        w->source = ww_scan_source_new(r->path, r->path, r->track);
+        w->source->hwaccel = w->files->hwaccel;
+        status = ww_scan_source_load_planned(w->source, w->models, &w->options, &r->head, err);
+        if (status != WW_OK) {
+            ww_scan_source_release(w->source);
+            w->source = NULL;
+        } else {
+            w->head = r->head;
+            r->head = (ww_bytes){0};
+        }
+    }
+    if (status == WW_OK)
+        status = ww_source_take_span(w->source->handle, r->span, r->plan.data, r->plan.size, err);
+    if (status == WW_ERR_IO || status == WW_ERR_NOT_FOUND)
+        *failure = ww_strdup(err->message);
+    return *failure ? WW_OK : status;
+}
+
+static ww_status answer_open(ww_worker *w, ww_remote_request *r, ww_buffer *body, ww_error *err)
 {
     char *failure = NULL;
     ww_status status = hold(w, r, &failure, err);
     if (status == WW_OK)
         ww_source_pack(body, w->source, failure);
+    if (status == WW_OK)
+        ww_plan_pack(body, w->source);
     free(failure);
     return status;
 }
 
-static ww_status answer_look(ww_worker *w, const ww_remote_request *r, ww_buffer *body, ww_error *err)
+static ww_status answer_look(ww_worker *w, ww_remote_request *r, ww_buffer *body, ww_error *err)
 {
     ww_scan_task t = {.whole = r->whole, .span = r->span, .span_count = r->span_count};
-    ww_status status = hold(w, r, &t.failure, err);
+    ww_status status = (r->head.data ? hold_planned : hold)(w, r, &t.failure, err);
+    t.try_again = t.failure && r->head.data;
     if (status == WW_OK && !t.failure && w->source->info.span_count != r->span_count) {
         t.failure = ww_strf("'%s' has changed while it was scanned; scan it again", r->path);
         t.try_again = true;

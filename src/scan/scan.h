@@ -30,14 +30,15 @@ typedef struct ww_scan_source {
     uint64_t hash;
     bool opened; // what follows is known: it could be opened, here or by a worker elsewhere
     ww_source_info info;
-    int64_t samples;     // of a video
-    char *cut_off;       // what is missing of it at the end, for people; NULL: nothing
-    ww_source *handle;   // NULL where it was opened elsewhere
-    ww_hwaccel *hwaccel; // to open it with; NULL: software decodes
-    int64_t resumed;     // id in the store of an earlier scan cut short, 0: none; does not change once tasks are out
-    int64_t source_id;   // in the store; 0 until the first result arrives; belongs to done()
-    bool told, counted;  // what is wrong with it was said; it counts as damaged; belong to done(), as does the next
-    bool met;            // it is in scan->met
+    int64_t samples;             // of a video
+    char *cut_off;               // what is missing of it at the end, for people; NULL: nothing
+    ww_source *handle;           // NULL where it was opened elsewhere
+    struct ww_remote_plan *plan; // then, for others who are to read it (remote.h); NULL: they open it themselves
+    ww_hwaccel *hwaccel;         // to open it with; NULL: software decodes
+    int64_t resumed;    // id in the store of an earlier scan cut short, 0: none; does not change once tasks are out
+    int64_t source_id;  // in the store; 0 until the first result arrives; belongs to done()
+    bool told, counted; // what is wrong with it was said; it counts as damaged; belong to done(), as does the next
+    bool met;           // it is in scan->met
     bool device_told, fallback_told; // how it was decoded; likewise
 } ww_scan_source;
 
@@ -95,6 +96,9 @@ ww_scan_source *ww_scan_source_new(const char *path, const char *file, int track
 // only when stopped.
 ww_status ww_scan_source_load(ww_scan_source *source, const ww_models *models, const ww_scan_options *options,
                               const ww_cancel *cancel, bool hash, const ww_log *log, char **failure, ww_error *err);
+// Opens it by what another process found (video/planned.h), whose spans are to be taken one by one.
+ww_status ww_scan_source_load_planned(ww_scan_source *source, const ww_models *models, const ww_scan_options *options,
+                                      const ww_bytes *head, ww_error *err);
 // The same for this scan, by whoever does it, and tells what is planned.
 ww_status ww_scan_source_open(ww_scan *s, ww_scan_source *source, char **failure, ww_error *err);
 // The key of a source's scan: what no device decodes has the key of software, also where a device was asked for.

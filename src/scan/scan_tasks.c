@@ -3,7 +3,8 @@
 #include "base/hash.h"
 #include "base/memory.h"
 #include "scan/known_file.h"
-#include "scan/scan.h"
+#include "scan/remote.h"
+#include "video/planned.h"
 
 #include <stdlib.h>
 
@@ -49,6 +50,7 @@ void ww_scan_source_release(ww_scan_source *f)
     if (!f || atomic_fetch_sub(&f->users, 1) > 1)
         return;
     ww_source_close(f->handle);
+    ww_remote_plan_free(f->plan);
     free(f->path);
     free(f->file);
     free(f->name);
@@ -170,18 +172,24 @@ static void describe(ww_scan_source *f)
     f->opened = true;
 }
 
+static ww_source_options source_options(const ww_scan_source *f, const ww_models *models, const ww_scan_options *o,
+                                        const ww_cancel *cancel)
+{
+    return (ww_source_options){.every_us = o->every_us,
+                               .times = ww_scan_times(o),
+                               .no_loop_filter = o->fast,
+                               .intermediate_every_us =
+                                   ww_tracks(o, &models->detector_spec) ? WW_INTERMEDIATE_EVERY_US : 0,
+                               .cancel = *cancel,
+                               .track = f->track,
+                               .hwaccel = f->hwaccel};
+}
+
 ww_status ww_scan_source_load(ww_scan_source *f, const ww_models *models, const ww_scan_options *o,
                               const ww_cancel *cancel, bool hash, const ww_log *log, char **failure, ww_error *err)
 {
     ww_error why = {0};
-    const ww_source_options options = {.every_us = o->every_us,
-                                       .times = ww_scan_times(o),
-                                       .no_loop_filter = o->fast,
-                                       .intermediate_every_us =
-                                           ww_tracks(o, &models->detector_spec) ? WW_INTERMEDIATE_EVERY_US : 0,
-                                       .cancel = *cancel,
-                                       .track = f->track,
-                                       .hwaccel = f->hwaccel};
+    const ww_source_options options = source_options(f, models, o, cancel);
     *failure = NULL;
     ww_status status = hash ? ww_hash_file_until(f->path, cancel, &f->hash, &why) : WW_OK;
     if (status == WW_OK && hash)
@@ -195,6 +203,17 @@ ww_status ww_scan_source_load(ww_scan_source *f, const ww_models *models, const 
     else
         describe(f);
     return WW_OK;
+}
+
+ww_status ww_scan_source_load_planned(ww_scan_source *f, const ww_models *models, const ww_scan_options *o,
+                                      const ww_bytes *head, ww_error *err)
+{
+    const ww_cancel never = {0};
+    const ww_source_options options = source_options(f, models, o, &never);
+    const ww_status status = ww_source_open_planned(f->path, &options, head->data, head->size, &f->handle, err);
+    if (status == WW_OK)
+        f->info = *ww_source_get_info(f->handle);
+    return status;
 }
 
 ww_status ww_scan_source_open(ww_scan *s, ww_scan_source *f, char **failure, ww_error *err)

@@ -26,7 +26,8 @@ struct ww_source {
     ww_cancel cancel;
     ww_spare *spare; // NULL: each reader opens its own
     bool no_loop_filter;
-    bool webp; // an animation that libavformat cannot read
+    bool webp;            // an animation that libavformat cannot read
+    enum AVCodecID codec; // of a video
     ww_device device;
     char *no_device; // why there is none though one was asked for; NULL: none was
 };

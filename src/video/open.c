@@ -77,6 +77,7 @@ static void describe_video(ww_source *source, const ww_demuxer *demuxer, const A
 {
     ww_source_info *info = &source->info;
     source->presentation = ww_presentation_of(demuxer->format, demuxer->stream);
+    source->codec = demuxer->stream->codecpar->codec_id;
     ww_picture_size(first, &source->presentation, &info->width, &info->height);
     info->kind = WW_SOURCE_VIDEO;
     info->duration_us = source->plan.start_us + source->plan.duration_us;

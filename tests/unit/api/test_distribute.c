@@ -9,9 +9,10 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
-enum { WORKERS = 3, OPENERS = 1, DAMAGES = 60 };
+enum { WORKERS = 3, OPENERS = 1, DAMAGES = 60, ASK_AT = 4, ASK_LOOK = 2 }; // where a request has what is asked
 
 typedef struct post { // a transport, and what it does to replies
     ww_worker *worker[WORKERS + OPENERS];
@@ -20,16 +21,37 @@ typedef struct post { // a transport, and what it does to replies
     int calls;
     pthread_mutex_t mutex;
     size_t largest;
+    long looks, read_most; // requests to look at a span, and the bytes that one read of files
 } post;
 
 static ww_models *models;
 static char photo[512], demo[512], data[512];
 
+// Bytes that this thread has read of files so far; -1 where the system does not say.
+static long bytes_read(void)
+{
+    char line[128];
+    long bytes = -1;
+    FILE *f = fopen("/proc/thread-self/io", "r");
+    while (f && bytes < 0 && fgets(line, sizeof line, f))
+        if (strncmp(line, "rchar: ", 7) == 0)
+            bytes = strtol(line + 7, NULL, 10);
+    if (f)
+        fclose(f);
+    return bytes;
+}
+
 static ww_status call(void *user, int worker, const void *request, size_t bytes, ww_bytes *reply, ww_error *err)
 {
     post *p = user;
+    const long before = bytes_read();
     ww_status status = ww_worker_answer(p->worker[worker], request, bytes, reply, err);
+    const long read = bytes_read() - before;
     pthread_mutex_lock(&p->mutex);
+    if (((const uint8_t *)request)[ASK_AT] == ASK_LOOK) {
+        p->looks++;
+        p->read_most = read > p->read_most ? read : p->read_most;
+    }
     const bool wrong = p->calls++ == p->wrong;
     if (reply->size > p->largest)
         p->largest = reply->size;
@@ -147,7 +169,7 @@ TEST(a_request_that_makes_no_sense_is_refused)
     for (int i = 0; i < DAMAGES; i++) {
         for (size_t k = 0; k < sizeof noise; k++)
             noise[k] = (uint8_t)((size_t)i * 31 + k * 7);
-        memcpy(noise, "wwq3", 4);
+        memcpy(noise, (const uint8_t[]){'w', 'w', 'q', '4'}, 4);
         CHECK_EQ(ww_worker_answer(worker, noise, (size_t)i, &reply, &err), WW_ERR_FORMAT);
         CHECK(reply.data == NULL);
     }
@@ -171,6 +193,27 @@ TEST(a_worker_with_other_options_is_found_out)
     close_post(&p);
 }
 
+// A film is read whole by the one that opens it, and by nobody else.
+TEST(who_looks_at_a_span_reads_no_more_than_that)
+{
+    ww_error err = {0};
+    ww_scan_result result = WW_SCAN_RESULT_INIT;
+    post p = {.cut_at = -1, .flip_at = -1, .wrong = -1, .mutex = PTHREAD_MUTEX_INITIALIZER};
+    struct stat film;
+    CHECK_EQ(stat(demo, &film), 0);
+    if (bytes_read() < 0)
+        SKIP("/proc does not count what a thread reads");
+    for (int i = 0; i < WORKERS + OPENERS; i++)
+        CHECK_OK(ww_worker_open(models, NULL, NULL, &p.worker[i], &err)); // each as on a machine of its own
+    CHECK_OK(scan(demo, &p, &result, &err));
+    CHECK(p.looks > 1);
+    CHECK(p.read_most > 0);
+    CHECK(p.read_most < film.st_size);
+    printf("# a film of %lld bytes, %ld spans, at most %ld bytes read for one\n", (long long)film.st_size, p.looks,
+           p.read_most);
+    close_post(&p);
+}
+
 int main(void)
 {
     ww_error err = {0};
@@ -186,6 +229,7 @@ int main(void)
     RUN(a_reply_with_a_wrong_byte_does_no_harm);
     RUN(a_request_that_makes_no_sense_is_refused);
     RUN(a_worker_with_other_options_is_found_out);
+    RUN(who_looks_at_a_span_reads_no_more_than_that);
     ww_models_close(models);
     return FINISH();
 }
