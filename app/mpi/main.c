@@ -5,6 +5,7 @@
 #include "cmd_cluster.h"
 #include "commands.h"
 #include "document.h"
+#include "mpi/mpi_ring.h"
 #include "mpi/mpi_search.h"
 #include "mpi/mpi_transport.h"
 #include "streams.h"
@@ -31,6 +32,14 @@ static bool end_if_interrupted(void)
     if (write(STDERR_FILENO, said, sizeof said - 1) < 0)
         _exit(EXIT_FAILED);
     _exit(EXIT_INTERRUPTED); // the store is whole at any time
+}
+
+static void end_clustering_if_interrupted(void)
+{
+    if (!ui_interrupted())
+        return;
+    fputs("\nwhoswho-mpi: stopped, because another rank ended or the job was cancelled; nothing was written\n", stderr);
+    _exit(EXIT_INTERRUPTED);
 }
 
 static ww_status scan(ww_library *library, const ww_models *models, const char *const *inputs, size_t count,
@@ -94,6 +103,7 @@ static int cluster_by_all(int argc, char **argv)
     ww_error err = {0};
     const ww_search search = ww_mpi_search_begin();
     ww_search_by(&search, &err);
+    ww_mpi_while_waiting(end_clustering_if_interrupted);
     const int code = cmd_cluster(argc, argv, 2);
     ww_search_by(NULL, &err);
     if (ww_mpi_search_end() == 0 && code == EXIT_FINE && !mpi_cluster_is_quiet(argc, argv))

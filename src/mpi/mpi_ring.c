@@ -11,6 +11,10 @@
 
 #define MESSAGE_BYTES_MAX ((size_t)1 << 30) // MPI counts in int
 
+static void (*asked_while_waiting)(void);
+
+void ww_mpi_while_waiting(void (*ask)(void)) { asked_while_waiting = ask; }
+
 // Ranks that are done before others sleep, where MPI would spin.
 static void wait_for_lowest(int own, int *lowest)
 {
@@ -18,8 +22,11 @@ static void wait_for_lowest(int own, int *lowest)
     ww_mpi_nap nap = {0};
     int done = 0;
     MPI_Iallreduce(&own, lowest, 1, MPI_INT, MPI_MIN, MPI_COMM_WORLD, &request);
-    for (MPI_Test(&request, &done, MPI_STATUS_IGNORE); !done; MPI_Test(&request, &done, MPI_STATUS_IGNORE))
+    for (MPI_Test(&request, &done, MPI_STATUS_IGNORE); !done; MPI_Test(&request, &done, MPI_STATUS_IGNORE)) {
+        if (asked_while_waiting)
+            asked_while_waiting();
         ww_mpi_sleep(&nap);
+    }
 }
 
 ww_status ww_mpi_agree(ww_status status, ww_error *err)

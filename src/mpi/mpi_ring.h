@@ -7,6 +7,9 @@
 #include "cluster/block.h"
 #include <stdbool.h>
 
+// Called again and again while this rank waits for the others; NULL: nothing is.
+void ww_mpi_while_waiting(void (*ask)(void));
+
 // The same status on all ranks: WW_OK where all are well, else that of the lowest rank that is not, with its message.
 ww_status ww_mpi_agree(ww_status status, ww_error *err);
 

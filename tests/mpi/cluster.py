@@ -1,12 +1,16 @@
 # SPDX-License-Identifier: MIT
 """cluster.py WHOSWHO WHOSWHO_MPI: clustering on several ranks gives, byte for byte, the table that one machine gives; what is wrong
 ends all ranks with a message. Skipped, with a word, without NumPy or mpirun."""
+import contextlib
 import importlib.util
 import os
+import random
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
+import time
 
 import job
 
@@ -90,7 +94,35 @@ def libraries(check, folder):
     shutil.copytree(one, many)
     subprocess.run([WHOSWHO, "cluster", one, "--method", "hac", "-q"], check=True)
     ran = mpi(3, many, "--method", "hac")
-    return check(ran.returncode == 0 and not ran.stderr and not job.differing(one, many), "a library is sorted as by one machine", ran.stderr)
+    check(ran.returncode == 0 and not ran.stderr and not job.differing(one, many), "a library is sorted as by one machine", ran.stderr)
+    return a_rank_killed(check, folder, one)
+
+
+def a_rank_killed(check, folder, one):
+    """The job ends and says so; the library is as it was, or sorted, and the same command sorts it."""
+    seed = int(os.environ.get("SEED", time.time()))
+    dice, out = random.Random(seed), os.path.join(folder, "killed")
+    print(f"# SEED={seed}")
+    for _ in range(3):
+        shutil.rmtree(out, ignore_errors=True)
+        shutil.copytree(one, out)
+        subprocess.run([WHOSWHO, "cluster", out, "--method", "dbscan", "-q"], check=True)
+        before = job.rows(out)
+        line = job.command(3, WHOSWHO_MPI, "cluster", out, "--method", "hac")
+        ranks = subprocess.Popen(line, env=job.ENVIRONMENT, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        while len(job.ranks_of(ranks)) < 3 and ranks.poll() is None:
+            time.sleep(0.01)
+        time.sleep(dice.uniform(0.0, 0.5))
+        victim = dice.randrange(3)
+        with contextlib.suppress(KeyError, ProcessLookupError):
+            os.kill(job.ranks_of(ranks)[victim], signal.SIGKILL)
+        said = ranks.communicate(timeout=job.LIMIT_S)[1]
+        told = ranks.returncode == 0 or "signal 9" in said or "another rank ended" in said
+        whole = job.rows(out) == before or not job.differing(out, one)
+        again = job.run(line)
+        check(told and whole and again.returncode == 0 and not job.differing(out, one),
+              f"rank {victim} killed, exit code {ranks.returncode}; then the same command again", said + again.stderr)
+    return True
 
 
 def main():

@@ -34,3 +34,18 @@ def differing(a, b):
     """Names of the tables in which two libraries differ."""
     p, q = rows(a), rows(b)
     return sorted(n for n in {*p, *q} if p.get(n) != q.get(n))
+
+
+def ranks_of(job):
+    """Process ids of the ranks of a job by rank, of those that have the shared memory of MPI_Init: when one is killed while mpirun still
+    starts the others, mpirun itself may hang (Open MPI 4.1)."""
+    found, children = {}, f"/proc/{job.pid}/task/{job.pid}/children"
+    for child in open(children).read().split() if os.path.exists(children) else ():
+        try:
+            environment = open(f"/proc/{child}/environ", "rb").read().split(b"\0")
+            rank = [e for e in environment if e.startswith(b"OMPI_COMM_WORLD_RANK=")]
+            if rank and "_segment." in open(f"/proc/{child}/maps").read():
+                found[int(rank[0].split(b"=")[1])] = int(child)
+        except OSError:
+            pass
+    return found

@@ -12,7 +12,7 @@ import sys
 import tempfile
 import time
 
-from job import ENVIRONMENT, LIMIT_S, Tap, command, differing, run, skip_without_mpirun
+from job import ENVIRONMENT, LIMIT_S, Tap, command, differing, ranks_of, run, skip_without_mpirun
 
 program, with_mpi, demo = (os.path.abspath(p) for p in sys.argv[1:4])
 kills = int(sys.argv[4]) if len(sys.argv) > 4 else 10
@@ -21,20 +21,6 @@ dice = random.Random(seed)
 RANKS = 3
 SCAN = ["scan", demo, "--every", "0.5s", "--detect-size", "256", "--threads", "1", "-o"]
 tap = Tap()
-
-
-def ranks_of(job):
-    """Process ids of the ranks of a job by rank, as far as they have begun."""
-    found = {}
-    for child in open(f"/proc/{job.pid}/task/{job.pid}/children").read().split():
-        try:
-            environment = open(f"/proc/{child}/environ", "rb").read().split(b"\0")
-            rank = [e for e in environment if e.startswith(b"OMPI_COMM_WORLD_RANK=")]
-            if rank:
-                found[int(rank[0].split(b"=")[1])] = int(child)
-        except OSError:
-            pass
-    return found
 
 
 def kill_one(out, span_s):
