@@ -165,7 +165,7 @@ def main():
     p.add_argument("--shard-cores", type=int, default=8)
     p.add_argument("--disk", type=float, default=20e9, help="bytes a second of the file system, all nodes together")
     p.add_argument("--film-mb", type=float, default=2250, help="megabytes of an hour of film (5 Mbit/s)")
-    p.add_argument("--rank0-s-per-gb", type=float, default=10.0, help="CPU seconds of rank 0 per gigabyte of results")
+    p.add_argument("--rank0-s-per-gb", type=float, default=3.5, help="CPU seconds of the thread at rank 0 that stores, per gigabyte of results")
     p.add_argument("--join-s-per-gb", type=float, default=6.0, help="CPU seconds of join per gigabyte of store")
     p.add_argument("--price", type=float, default=0.03, help="of a core for an hour")
     a = p.parse_args()
