@@ -97,6 +97,7 @@ static ww_status work(void *user, void *state, void *task, ww_error *err)
         return WW_OK;
     t->whole = !t->source->opened;
     if (t->whole) {
+        t->source->input.hashed_ns = ww_known_file_now_ns();
         ww_status status = ww_remote_open(s, worker, t->source, &s->library->log, &t->failure, err);
         if (status == WW_OK && !t->failure)
             status = ww_scan_photo_known(s, t, err);

@@ -74,5 +74,7 @@ ww_status ww_worker_reply(ww_worker *worker, const void *request, size_t bytes, 
 typedef struct ww_remote_openers ww_remote_openers;
 ww_status ww_remote_openers_begin(ww_scan *s, ww_error *err);
 void ww_remote_openers_end(ww_scan *s);
+// Whether this input is not opened: it is as it was when all of it was scanned.
+bool ww_remote_passes_over(const ww_scan *s, ptrdiff_t input);
 
 #endif

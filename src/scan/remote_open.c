@@ -18,6 +18,8 @@ typedef struct opened {     // a video, one of its tracks
     ww_error error;
     struct opened *more; // the next track; owned
     bool done;           // all of it
+    bool known;          // the library holds all of it, and it is as it was: it need not be opened
+    int64_t hashed_ns;   // not before this time
 } opened;
 
 struct ww_remote_openers {
@@ -46,6 +48,7 @@ static void open_track(const ww_remote_openers *all, int worker, const ww_source
 
 static void open_input(const ww_remote_openers *all, int worker, const ww_source_file *input, opened *first)
 {
+    first->hashed_ns = ww_known_file_now_ns();
     open_track(all, worker, input, 0, first);
     const int tracks = first->status == WW_OK && !first->failure ? first->source->info.tracks_more : 0;
     opened *last = first;
@@ -74,7 +77,7 @@ static void *opener_main(void *argument)
             continue;
         }
         const size_t number = all->next++;
-        if (!is_wanted(all->scan, number))
+        if (!is_wanted(all->scan, number) || all->input[number].known)
             continue;
         pthread_mutex_unlock(&all->mutex);
         open_input(all, me->worker, &all->scan->inputs.item[number], &all->input[number]);
@@ -87,6 +90,22 @@ static void *opener_main(void *argument)
     return NULL;
 }
 
+static ww_status find_known(ww_remote_openers *all, ww_error *err)
+{
+    ww_scan *s = all->scan;
+    ww_status status = WW_OK;
+    for (size_t i = 0; status == WW_OK && i < s->inputs.count; i++) {
+        const ww_source_file *input = &s->inputs.item[i];
+        int64_t whole = input->known && is_wanted(s, i);
+        for (int track = 0; status == WW_OK && whole && track <= input->tracks; track++)
+            status = ww_scan_find_whole(s, ww_scan_hash_of_track(input->content, track), &whole, err);
+        all->input[i].known = whole != 0;
+    }
+    return status;
+}
+
+bool ww_remote_passes_over(const ww_scan *s, ptrdiff_t input) { return s->openers->input[input].known; }
+
 ww_status ww_remote_openers_begin(ww_scan *s, ww_error *err)
 {
     ww_remote_openers *all = ww_alloc(sizeof *all);
@@ -98,6 +117,9 @@ ww_status ww_remote_openers_begin(ww_scan *s, ww_error *err)
     all->thread = ww_try_array((size_t)s->transport->openers, sizeof *all->thread);
     if (!all->input || !all->thread)
         return ww_fail_memory(err, "the list of files");
+    ww_status status = find_known(all, err);
+    if (status != WW_OK)
+        return status;
     for (int i = 0; i < s->transport->openers; i++) {
         opener *me = ww_alloc(sizeof *me);
         *me = (opener){all, s->transport->workers + i};
@@ -180,6 +202,8 @@ ww_status ww_remote_opened(ww_scan *s, ww_scan_source *f, char **failure, ww_err
     ww_log_lines_tell(o->lines.data, o->lines.bytes, &s->library->log);
     if (o->status != WW_OK)
         return ww_fail(err, o->status, "%s", o->error.message);
+    if (f->track == 0)
+        f->input.hashed_ns = o->hashed_ns;
     f->hash = o->source->hash;
     f->info = o->source->info;
     f->samples = o->source->samples;

@@ -91,6 +91,8 @@ ww_scan_source *ww_scan_source_share(ww_scan_source *source);
 void ww_scan_source_release(ww_scan_source *source); // NULL is fine
 ww_source_times ww_scan_times(const ww_scan_options *options);
 void ww_scan_tell_plan(const ww_scan *s, const ww_scan_source *source); // what is looked at in a video
+// What the content of a file is known by, and that of its other tracks: other hashes than its own.
+uint64_t ww_scan_hash_of_track(uint64_t content, int track);
 ww_scan_source *ww_scan_source_new(const char *path, const char *file, int track);
 // Opens the file, and hashes it first if asked; *failure: NULL, or why it cannot be used (the caller's to free). Fails
 // only when stopped.

@@ -10,8 +10,7 @@
 
 // --- sources ---------------------------------------------------------------------------------------------------------
 
-// Another one than the main track's.
-static uint64_t hash_of_track(uint64_t content, int track)
+uint64_t ww_scan_hash_of_track(uint64_t content, int track)
 {
     const uint64_t both[] = {content, (uint64_t)track};
     return track ? ww_hash_bytes(both, sizeof both) : content;
@@ -34,7 +33,7 @@ static ww_scan_source *source_new(const ww_scan *s, const ww_source_file *input,
     f->hwaccel = s->hwaccel;
     f->input = *input;
     f->input.path = f->input.file = NULL;
-    f->hash = hash_of_track(input->content, track);
+    f->hash = ww_scan_hash_of_track(input->content, track);
     f->place = s->shard.count ? s->shard.first_place + (input - s->inputs.item) : 0;
     return f;
 }
@@ -193,7 +192,7 @@ ww_status ww_scan_source_load(ww_scan_source *f, const ww_models *models, const 
     *failure = NULL;
     ww_status status = hash ? ww_hash_file_until(f->path, cancel, &f->hash, &why) : WW_OK;
     if (status == WW_OK && hash)
-        f->hash = hash_of_track(f->hash, f->track);
+        f->hash = ww_scan_hash_of_track(f->hash, f->track);
     if (status == WW_OK)
         status = ww_source_open(f->path, &options, log, &f->handle, &why);
     if (status == WW_ERR_CANCELLED)
@@ -246,9 +245,10 @@ static double share_of(const ww_scan *s, const ww_source_file *input)
 static ww_status take_known(ww_scan *s, const ww_source_file *input, int track, ww_scan_task **task, ww_error *err)
 {
     int64_t whole = 0;
-    if (!input->known || s->openers) // who opens ahead waits for each to be taken
+    const bool opened_ahead = s->openers && !input->photo && !ww_remote_passes_over(s, input - s->inputs.item);
+    if (!input->known || opened_ahead) // who opens ahead waits for each to be taken
         return WW_OK;
-    ww_status status = ww_scan_find_whole(s, hash_of_track(input->content, track), &whole, err);
+    ww_status status = ww_scan_find_whole(s, ww_scan_hash_of_track(input->content, track), &whole, err);
     if (status != WW_OK || whole == 0)
         return status;
     ww_scan_source *f = source_new(s, input, track);

@@ -25,9 +25,9 @@ def command(ranks, program, *arguments):
     return ["mpirun", "--oversubscribe", "--bind-to", "none", "-n", str(ranks), program, *arguments]
 
 
-def run(line, **more):
+def run(line, log="", **more):
     return subprocess.run(line, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=LIMIT_S,
-                          env=ENVIRONMENT, **more)
+                          env=dict(ENVIRONMENT, WHOSWHO_LOG=log) if log else ENVIRONMENT, **more)
 
 
 def differing(a, b):

@@ -36,6 +36,7 @@ def make_footage():
     for name in ("basil", "clove"):
         shutil.copy(os.path.join(PEOPLE, name + ".png"), f"in/{name}.png")
     shutil.copy("in/basil.png", "in/same.png")
+    shutil.copytree("in", "fine")
     for name in ("broken.jpg", "broken.mp4"):
         with open("in/" + name, "wb") as broken:
             broken.write(b"\xff\xd8\xff\xe0" if name.endswith("jpg") else data[:100])
@@ -63,6 +64,9 @@ def main():
     again = run(command(3, with_mpi, "scan", *files, "-o", "r3", "--json", "--threads", "2"))
     summary = json.loads(again.stdout)
     check((summary["scanned"], summary["already"]) == (0, 5), "what is known is not scanned again", again.stdout)
+    run(command(3, with_mpi, "scan", "fine", "-o", "fine.lib", "-q"))
+    again = run(command(3, with_mpi, "scan", "fine", "-o", "fine.lib", "--json"), log="info")
+    check(json.loads(again.stdout)["already"] == 5 and " 0 requests" in again.stderr, "files that are as they were are not read again", again.stderr)
     for i in (1, 2):
         run(command(2, with_mpi, "scan", *files, "-o", f"s{i}", "--shard", f"{i}/2", "-q"))
     run([program, "join", "s2", "s1", "-o", "joined", "-q"])
