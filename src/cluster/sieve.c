@@ -281,6 +281,26 @@ static void order_rows(ww_sieve *s)
     ww_order_rows(s->vectors, s->dim, s->eps, s->kernels, s->row + s->first_rows, s->rows - s->first_rows);
 }
 
+// Fills places with rows as they lie in `was`: place[k] says where, or WW_NO_ROW.
+static void move_rows(ww_sieve *s, const ww_sieve *was, const uint32_t *place, size_t places)
+{
+    const size_t groups = (size_t)s->groups;
+    for (size_t to = 0; to < s->padded_rows; to++) {
+        if (to >= places || place[to] == WW_NO_ROW) {
+            put_padding(s, to);
+            continue;
+        }
+        const size_t from = place[to];
+        for (size_t g = 0; g < groups; g++)
+            memcpy(s->panels + ww_panel_row(to, groups) + g * WW_PANEL * WW_GROUP,
+                   was->panels + ww_panel_row(from, groups) + g * WW_PANEL * WW_GROUP, WW_GROUP);
+        s->start_head[to] = was->start_head[from];
+        s->start[to] = was->start[from];
+        s->limit_head[to] = was->limit_head[from];
+        s->limit[to] = was->limit[from];
+    }
+}
+
 // Puts the rows in buckets if they have any.
 static ww_status put_in_buckets(ww_sieve *s, const ww_coordinate_frame *f, float *scratch, const double *spread,
                                 ww_error *err)
@@ -294,15 +314,18 @@ static ww_status put_in_buckets(ww_sieve *s, const ww_coordinate_frame *f, float
     }
     const size_t places = s->buckets->panels * WW_PANEL;
     uint32_t *order = s->buckets->order;
+    ww_sieve was = *s;
+    s->panels = NULL;
+    s->start_head = s->start = s->limit_head = s->limit = NULL;
+    const ww_status status = allocate_places(s, places + WW_TILE_Y, err); // a tile may begin with the last panel
+    if (status == WW_OK)
+        move_rows(s, &was, order, places);
+    free_places(&was);
     for (size_t k = 0; k < places; k++)
         order[k] = order[k] == WW_NO_ROW ? WW_NO_ROW : s->row[order[k]];
     s->buckets->order = NULL;
     free(s->row);
     s->row = order;
-    free_places(s);
-    const ww_status status = allocate_places(s, places + WW_TILE_Y, err); // a tile may begin with the last panel
-    if (status == WW_OK)
-        put_rows(s, f, places, scratch, spread);
     return status;
 }
 
