@@ -214,6 +214,61 @@ TEST(who_looks_at_a_span_reads_no_more_than_that)
     close_post(&p);
 }
 
+// --- searches --------------------------------------------------------------------------------------------------------
+
+static ww_status no_pairs(void *user, const ww_search_query *query,
+                          void (*visit)(void *visitor, const ww_pair *pairs, size_t count), void *visitor,
+                          ww_error *err)
+{
+    *(size_t *)user += query->count;
+    (void)visit;
+    (void)visitor;
+    snprintf(err->message, sizeof err->message, "the machines are out");
+    return WW_ERR_UNSUPPORTED;
+}
+
+static ww_status no_neighbours(void *user, const ww_search_query *query, ww_neighbour *near, int32_t *found,
+                               ww_error *err)
+{
+    (void)near;
+    (void)found;
+    return no_pairs(user, query, NULL, NULL, err);
+}
+
+TEST(clustering_asks_the_search_it_was_given)
+{
+    enum { COUNT = 800, DIM = 2 };
+    static float x[COUNT * DIM];
+    static int32_t label[COUNT];
+    size_t asked = 0;
+    ww_error err = {0};
+    ww_search search = WW_SEARCH_INIT;
+    ww_cluster_options options = WW_CLUSTER_OPTIONS_INIT;
+    options.threshold = 0.5;
+    for (int i = 0; i < COUNT * DIM; i++)
+        x[i] = (float)(i / DIM % 40) + 0.001F * (float)(i % 7);
+    search.user = &asked;
+    CHECK_EQ(ww_search_by(&search, &err), WW_ERR_ARGUMENT);
+    search.pairs = no_pairs;
+    search.neighbours = no_neighbours;
+    CHECK_OK(ww_search_by(&search, &err));
+    static const char *const methods[] = {"hac", "map-equation"};
+    for (size_t i = 0; i < 2; i++) {
+        options.method = methods[i];
+        asked = 0;
+        CHECK_EQ(ww_cluster_vectors(x, COUNT, DIM, &options, label, &err), WW_ERR_UNSUPPORTED);
+        CHECK(strcmp(err.message, "the machines are out") == 0);
+        CHECK_EQ(asked, COUNT);
+        CHECK_OK(ww_search_by(NULL, &err));
+        CHECK_OK(ww_cluster_vectors(x, COUNT, DIM, &options, label, &err));
+        CHECK_OK(ww_search_by(&search, &err));
+    }
+    search.least = COUNT + 1; // so few stay here
+    CHECK_OK(ww_search_by(&search, &err));
+    CHECK_OK(ww_cluster_vectors(x, COUNT, DIM, &options, label, &err));
+    CHECK_OK(ww_search_by(NULL, &err));
+}
+
 int main(void)
 {
     ww_error err = {0};
@@ -230,6 +285,7 @@ int main(void)
     RUN(a_request_that_makes_no_sense_is_refused);
     RUN(a_worker_with_other_options_is_found_out);
     RUN(who_looks_at_a_span_reads_no_more_than_that);
+    RUN(clustering_asks_the_search_it_was_given);
     ww_models_close(models);
     return FINISH();
 }
