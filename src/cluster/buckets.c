@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "cluster/buckets.h"
 #include "base/memory.h"
+#include "cluster/byte_rows.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -39,30 +40,6 @@ static void read_row(const ww_panel_rows *s, size_t place, int8_t *to)
         to[d] = (int8_t)(from[ww_panel_value(d)] - s->kernels->offset);
 }
 
-static int32_t squared_length(const int8_t *x, size_t n)
-{
-    int32_t sum = 0;
-    for (size_t d = 0; d < n; d++)
-        sum += x[d] * x[d];
-    return sum;
-}
-
-static int32_t sum_of(const int8_t *x, size_t n)
-{
-    int32_t sum = 0;
-    for (size_t d = 0; d < n; d++)
-        sum += x[d];
-    return sum;
-}
-
-static int32_t squared_distance(const int8_t *x, const int8_t *y, size_t n)
-{
-    int32_t sum = 0;
-    for (size_t d = 0; d < n; d++)
-        sum += (x[d] - y[d]) * (x[d] - y[d]);
-    return sum;
-}
-
 static bool allocate_centres(centres *c, const ww_panel_rows *s, size_t room)
 {
     *c = (centres){.sieve = s, .room = (room + WW_TILE_X - 1) / WW_TILE_X * WW_TILE_X};
@@ -87,7 +64,7 @@ static void put_centre(centres *c, size_t at, const int8_t *x)
     int8_t *to = c->tiles + ww_tile_row(at, (size_t)c->sieve->groups);
     for (size_t d = 0; d < bytes; d++)
         to[ww_tile_value(d)] = x[d];
-    c->less[at] = squared_length(x, bytes) + 2 * c->sieve->kernels->offset * sum_of(x, bytes);
+    c->less[at] = ww_byte_row_squared_length(x, bytes) + 2 * c->sieve->kernels->offset * ww_byte_row_sum(x, bytes);
 }
 
 // The nearest centre of the rows at y .. y+47.
@@ -117,7 +94,8 @@ static int lead(centres *c, size_t first_new, const int8_t *rows, size_t l, int3
     const size_t bytes = row_bytes(c->sieve);
     int32_t best = known_squared, id = known;
     for (size_t k = first_new; k < c->count; k++) {
-        const int32_t squared = squared_distance(rows + l * bytes, rows + (size_t)c->followers[k] * bytes, bytes);
+        const int32_t squared =
+            ww_byte_row_squared_distance(rows + l * bytes, rows + (size_t)c->followers[k] * bytes, bytes);
         if (squared < best)
             best = squared, id = (int32_t)k;
     }
@@ -140,7 +118,7 @@ static void follow_in_tile(centres *c, size_t y, int32_t near, int8_t *rows, int
         if (y + l >= s->rows)
             continue;
         read_row(s, y + l, rows + l * bytes);
-        const int32_t squared = first_new ? squared_length(rows + l * bytes, bytes) - n.best[l] : INT32_MAX;
+        const int32_t squared = first_new ? ww_byte_row_squared_length(rows + l * bytes, bytes) - n.best[l] : INT32_MAX;
         leader[l] = lead(c, first_new, rows, l, squared, (int32_t)n.id[l], near);
     }
     for (size_t k = first_new; k < c->count; k++)
@@ -250,7 +228,7 @@ static void assign_rows(const centres *c, int32_t *of_row)
         find_nearest(c, y, &n);
         for (size_t l = 0; l < WW_TILE_Y && y + l < s->rows; l++) {
             read_row(s, y + l, row);
-            const double squared = squared_length(row, row_bytes(s));
+            const double squared = ww_byte_row_squared_length(row, row_bytes(s));
             of_row[y + l] = squared - n.best[l] <= SHORTENED * squared ? (int32_t)n.id[l] : NO_ID;
         }
     }
@@ -299,8 +277,9 @@ static placed_row *sorted_rows(const centres *c, const int32_t *of_row, size_t h
         for (size_t d = 0; d < bytes; d++)
             centre[d] = from[ww_tile_value(d)];
         read_row(s, i, row);
-        rows[i] = (placed_row){(uint32_t)of_row[i], (uint32_t)i, length_above(squared_distance(row, centre, bytes)),
-                               length_above(squared_distance(row + head, centre + head, bytes - head))};
+        rows[i] = (placed_row){(uint32_t)of_row[i], (uint32_t)i,
+                               length_above(ww_byte_row_squared_distance(row, centre, bytes)),
+                               length_above(ww_byte_row_squared_distance(row + head, centre + head, bytes - head))};
     }
     if (rows)
         qsort(rows, s->rows, sizeof *rows, compare_placed);

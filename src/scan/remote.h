@@ -42,10 +42,7 @@ void ww_request_free(ww_remote_request *request);
 // What is known of a source that was opened, or why it could not be.
 void ww_source_pack(ww_buffer *b, const ww_scan_source *source, const char *failure);
 void ww_source_unpack(ww_unpack *in, ww_scan_source *source, char **failure);
-// The plan of a source that is open here; none of a photo, or of what could not be opened.
-void ww_plan_pack(ww_buffer *b, const ww_scan_source *source);
-ww_remote_plan *ww_plan_unpack(ww_unpack *in, int spans); // NULL: there is none
-void ww_remote_plan_free(ww_remote_plan *plan);           // NULL is fine
+ww_bytes ww_remote_unpack_bytes(ww_unpack *in); // a blob; data NULL: there is none
 // What a worker made of a task.
 void ww_task_pack(ww_buffer *b, const ww_scan_task *task);
 void ww_task_unpack(ww_unpack *in, ww_scan_task *task);
@@ -58,6 +55,12 @@ ww_status ww_reply_end(const ww_unpack *in, ww_error *err); // WW_ERR_FORMAT, WW
 // was so kept (NULL: nothing); the result is bad where it made no sense, starved where there was no memory for it.
 void ww_log_lines_add(void *buffer, ww_log_level level, const char *message);
 ww_unpack ww_log_lines_tell(const void *lines, size_t bytes, const ww_log *log);
+
+// --- remote_plan.c
+// The plan of a source that is open here; none of a photo, or of what could not be opened.
+void ww_plan_pack(ww_buffer *b, const ww_scan_source *source);
+ww_remote_plan *ww_plan_unpack(ww_unpack *in, int spans); // NULL: there is none
+void ww_remote_plan_free(ww_remote_plan *plan);           // NULL is fine
 
 // --- remote.c
 // Asks a worker to open a source; *failure as ww_scan_source_load has it.

@@ -3,7 +3,6 @@
 #include "base/memory.h"
 #include "library/view.h"
 #include "store/store.h"
-#include "video/planned.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -34,7 +33,7 @@ void ww_request_pack(ww_buffer *b, const ww_remote_request *r)
     ww_pack_blob(b, r->plan.data, r->plan.size);
 }
 
-static ww_bytes unpack_bytes(ww_unpack *in)
+ww_bytes ww_remote_unpack_bytes(ww_unpack *in)
 {
     size_t bytes = 0;
     uint8_t *data = ww_unpack_blob(in, WW_MESSAGE_MAX, &bytes);
@@ -53,8 +52,8 @@ ww_status ww_request_unpack(const void *bytes, size_t count, ww_remote_request *
     r->whole = ww_unpack_u8(&in) != 0;
     r->span = (int)ww_unpack_within(&in, 0, WW_STORE_SPANS_MAX);
     r->span_count = (int)ww_unpack_within(&in, 0, WW_STORE_SPANS_MAX);
-    r->head = unpack_bytes(&in);
-    r->plan = unpack_bytes(&in);
+    r->head = ww_remote_unpack_bytes(&in);
+    r->plan = ww_remote_unpack_bytes(&in);
     if (ours && ww_unpack_done(&in) && r->key && r->path && (r->ask == WW_ASK_OPEN || r->ask == WW_ASK_LOOK))
         return WW_OK;
     ww_request_free(r);
@@ -116,49 +115,6 @@ void ww_source_unpack(ww_unpack *in, ww_scan_source *f, char **failure)
     f->cut_off = ww_unpack_text(in, WW_REMOTE_TEXT_MAX);
     i->on_device = ww_unpack_u8(in) != 0;
     f->opened = !in->bad && !*failure;
-}
-
-// --- plans -----------------------------------------------------------------------------------------------------------
-
-void ww_plan_pack(ww_buffer *b, const ww_scan_source *f)
-{
-    ww_buffer part = {0};
-    const bool there = f->opened && f->handle && ww_source_pack_head(f->handle, &part);
-    ww_pack_blob(b, there ? part.data : NULL, part.bytes);
-    for (int i = 0; there && i < f->info.span_count; i++) {
-        b->failed = b->failed || part.failed;
-        part.bytes = 0;
-        ww_source_pack_span(f->handle, i, &part);
-        ww_pack_blob(b, part.data, part.bytes);
-    }
-    if (part.failed)
-        ww_buffer_fail(b);
-    ww_buffer_free(&part);
-}
-
-ww_remote_plan *ww_plan_unpack(ww_unpack *in, int spans)
-{
-    const ww_bytes head = unpack_bytes(in);
-    if (!head.data)
-        return NULL;
-    ww_remote_plan *plan = ww_alloc(sizeof *plan);
-    *plan = (ww_remote_plan){head, spans, ww_try_array((size_t)spans, sizeof *plan->span)};
-    in->starved = in->starved || !plan->span;
-    for (int i = 0; plan->span && i < spans && !in->bad; i++)
-        plan->span[i] = unpack_bytes(in);
-    in->bad = in->bad || in->starved;
-    return plan;
-}
-
-void ww_remote_plan_free(ww_remote_plan *plan)
-{
-    if (!plan)
-        return;
-    for (int i = 0; plan->span && i < plan->spans; i++)
-        free(plan->span[i].data);
-    free(plan->span);
-    free(plan->head.data);
-    free(plan);
 }
 
 // --- tasks -----------------------------------------------------------------------------------------------------------
