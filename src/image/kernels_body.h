@@ -38,17 +38,22 @@ WW_BODY void ww_sum_rows_body(const uint8_t *rows, ptrdiff_t stride, int count, 
     }
 }
 
+// Of the `ratio` pixels that pixel x is made of, in one channel.
+WW_BODY float ww_total_across_body(const uint16_t *restrict sum, int ratio, int channels, int x, int c)
+{
+    uint32_t total = 0;
+    for (int i = 0; i < ratio; i++)
+        total += sum[(x * ratio + i) * channels + c];
+    return (float)(int32_t)total;
+}
+
 // Inlined with `ratio` and `channels` constant, so that the inner loops vanish.
 WW_BODY void ww_reduce_across_body(const uint16_t *restrict sum, int ratio, int channels, int pixels, ww_finish f,
                                    uint8_t *restrict out)
 {
     for (int x = 0; x < pixels; x++)
-        for (int c = 0; c < channels; c++) {
-            uint32_t total = 0;
-            for (int i = 0; i < ratio; i++)
-                total += sum[(x * ratio + i) * channels + c];
-            out[x * channels + c] = ww_finish_sample((float)(int32_t)total, f);
-        }
+        for (int c = 0; c < channels; c++)
+            out[x * channels + c] = ww_finish_sample(ww_total_across_body(sum, ratio, channels, x, c), f);
 }
 
 WW_BODY void ww_reduce_row_body(const uint16_t *sum, int ratio, int channels, int pixels, ww_finish f, uint8_t *out)
@@ -151,12 +156,8 @@ WW_BODY void ww_average_across_body(const uint16_t *restrict sum, int ratio, int
                                     uint8_t *restrict out)
 {
     for (int x = 0; x < pixels; x++)
-        for (int c = 0; c < channels; c++) {
-            uint32_t total = 0;
-            for (int i = 0; i < ratio; i++)
-                total += sum[(x * ratio + i) * channels + c];
-            out[x * channels + c] = (uint8_t)(int)((float)(int32_t)total * scale + 0.5f);
-        }
+        for (int c = 0; c < channels; c++)
+            out[x * channels + c] = (uint8_t)(int)(ww_total_across_body(sum, ratio, channels, x, c) * scale + 0.5f);
 }
 
 WW_BODY void ww_average_row_body(const uint16_t *sum, int ratio, int channels, int pixels, float scale, uint8_t *out)
