@@ -6,6 +6,7 @@
 #include "video/picture.h"
 #include <libavcodec/avcodec.h>
 #include <libavformat/avformat.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #define FRAMES_MAX 20000
@@ -28,6 +29,18 @@ shown_frame shown_frame_of(const ww_frame *frame)
                          .height = frame->image.height,
                          .hash = image_hash(&frame->image),
                          .intermediate = frame->intermediate};
+}
+
+bool shown_frame_same(int at, const shown_frame *got, const shown_frame *expected)
+{
+    if (got->sample == expected->sample && got->time_us == expected->time_us && got->hash == expected->hash
+        && got->width == expected->width && got->height == expected->height
+        && got->intermediate == expected->intermediate)
+        return true;
+    printf("# frame %d: %dx%d, sample %lld at %lld us, expected %dx%d, sample %lld at %lld us; pixels %s\n", at,
+           got->width, got->height, (long long)got->sample, (long long)got->time_us, expected->width, expected->height,
+           (long long)expected->sample, (long long)expected->time_us, got->hash == expected->hash ? "equal" : "differ");
+    return false;
 }
 
 typedef struct decode {

@@ -20,6 +20,8 @@ typedef struct shown_frames {
 
 uint64_t image_hash(const ww_image *image);
 shown_frame shown_frame_of(const ww_frame *frame); // one that a reader hands out
+// Whether they are the same; says how the `at`-th is not.
+bool shown_frame_same(int at, const shown_frame *got, const shown_frame *expected);
 
 // Every frame of the best video stream, in order of time. Where the container gives no times, the n-th frame has time n
 // * frame_us.

@@ -135,13 +135,9 @@ static void check_frames(const char *name, arrangement how, gathered *got, const
         qsort(got->frame, (size_t)got->count, sizeof *got->frame, by_sample);
     CHECK_EQ(got->count, expected->count);
     for (int i = 0; i < got->count && i < expected->count; i++) {
-        const shown_frame *g = &got->frame[i], *e = &expected->frame[i];
-        if (g->sample == e->sample && g->time_us == e->time_us && g->hash == e->hash && g->width == e->width
-            && g->height == e->height)
+        if (shown_frame_same(i, &got->frame[i], &expected->frame[i]))
             continue;
-        printf("# %s, arrangement %d, frame %d: sample %lld at %lld us, expected %lld at %lld us; pixels %s\n", name,
-               how, i, (long long)g->sample, (long long)g->time_us, (long long)e->sample, (long long)e->time_us,
-               g->hash == e->hash ? "equal" : "differ");
+        printf("# ^ %s, arrangement %d\n", name, how);
         CHECK(!"frames as in a full decode");
         return;
     }
