@@ -4,9 +4,10 @@
 //
 // A cluster's template gets better with every group that joins, so that poor groups of one person, which are as far
 // from each other as strangers are, come within reach of what they have in common. This is not reducible (a join can
-// bring a third cluster nearer), so chains of nearest neighbours do not do: each cluster remembers its nearest, and
-// those whose nearest changed look again (Anderberg 1973, with the updates of Müllner 2011). Time quadratic in the
-// groups in practice, memory linear.
+// bring a third cluster nearer), so chains of nearest neighbours do not do: each cluster remembers its nearest
+// (Anderberg 1973). One whose nearest is gone does not look again at once: for no other can more speak than did for
+// that one, and only when this makes it the first of all does it look (the lazy updates of Müllner 2011). Time
+// quadratic in the groups in practice, memory linear.
 #include "base/memory.h"
 #include "cluster/method.h"
 #include "cluster/template.h"
@@ -23,10 +24,12 @@ typedef struct linkage {
     uint32_t *next_group; // groups: the groups of a cluster, a ring
     uint32_t *nearest;    // groups: the one for whom most speaks; NONE: nobody with enough
     double *evidence;     // groups: for the nearest, nats
-    uint32_t *orphan;     // groups: scratch, the clusters whose nearest has just been joined
-    uint32_t *barred;     // groups: equals `turn` where the cluster looked from cannot go
-    uint32_t *met;        // groups: equals `turn` where it was seen at once with the cluster looked from
-    double *against;      // groups: then what that says, nats
+    bool *orphan;         // groups: the nearest is gone; for no other does more than `evidence` speak
+    uint32_t *living;     // the clusters there are, ascending
+    size_t living_count;
+    uint32_t *barred; // groups: equals `turn` where the cluster looked from cannot go
+    uint32_t *met;    // groups: equals `turn` where it was seen at once with the cluster looked from
+    double *against;  // groups: then what that says, nats
     uint32_t turn;
 } linkage;
 
@@ -39,10 +42,12 @@ static ww_status allocate(linkage *l, ww_error *err)
     l->nearest = ww_try_array(n, sizeof *l->nearest);
     l->evidence = ww_try_array(n, sizeof *l->evidence);
     l->orphan = ww_try_array(n, sizeof *l->orphan);
+    l->living = ww_try_array(n, sizeof *l->living);
     l->barred = ww_try_array(n, sizeof *l->barred);
     l->met = ww_try_array(n, sizeof *l->met);
     l->against = ww_try_array(n, sizeof *l->against);
-    if (!l->into || !l->next_group || !l->nearest || !l->evidence || !l->orphan || !l->barred || !l->met || !l->against)
+    if (!l->into || !l->next_group || !l->nearest || !l->evidence || !l->orphan || !l->living || !l->barred || !l->met
+        || !l->against)
         return ww_fail_memory(err, "joining %zu groups", n);
     return ww_templates_make(&l->templates, n, p->dim, p->options.context, p->options.threshold, err);
 }
@@ -55,6 +60,7 @@ static void release(linkage *l)
     free(l->nearest);
     free(l->evidence);
     free(l->orphan);
+    free(l->living);
     free(l->barred);
     free(l->met);
     free(l->against);
@@ -66,8 +72,6 @@ static uint32_t cluster_now(const linkage *l, uint32_t c)
         c = l->into[c];
     return c;
 }
-
-static bool lives(const linkage *l, uint32_t c) { return l->into[c] == c && l->templates.size[c] > 0; }
 
 static void count_against(linkage *l, uint32_t other)
 {
@@ -95,69 +99,71 @@ static void bar(linkage *l, uint32_t c)
     } while (member != c);
 }
 
-// That `other` and the cluster looked from are one.
+// That `other` and the cluster looked from are one; the same bits from either side.
 static double evidence_for(const linkage *l, uint32_t c, uint32_t other)
 {
-    const double alike = ww_template_evidence(&l->templates, c, other);
+    const double alike = ww_template_evidence(&l->templates, c < other ? c : other, c < other ? other : c);
     return l->met[other] == l->turn ? alike - l->against[other] : alike;
 }
 
 // What is just enough still is.
 static void consider(linkage *l, uint32_t c, uint32_t other, double evidence)
 {
-    if (evidence > l->evidence[c] || (evidence == l->evidence[c] && other < l->nearest[c])) {
+    if (evidence > l->evidence[c] || (evidence == l->evidence[c] && !l->orphan[c] && other < l->nearest[c])) {
         l->evidence[c] = evidence;
         l->nearest[c] = other;
+        l->orphan[c] = false;
     }
 }
 
 // The cluster nearest to `c`, anew; whoever finds it nearer than its own takes it (`tell`).
 static void look_around(linkage *l, uint32_t c, bool tell)
 {
-    const uint32_t groups = (uint32_t)l->problem->links->groups;
     bar(l, c);
     l->nearest[c] = NONE;
     l->evidence[c] = WW_EVIDENCE_ENOUGH;
-    for (uint32_t other = 0; other < groups; other++) {
-        if (other == c || !lives(l, other) || l->barred[other] == l->turn)
+    l->orphan[c] = false;
+    for (size_t i = 0; i < l->living_count; i++) {
+        const uint32_t other = l->living[i];
+        if (other == c || l->barred[other] == l->turn)
             continue;
         const double evidence = evidence_for(l, c, other);
+        if (evidence < WW_EVIDENCE_ENOUGH)
+            continue;
         consider(l, c, other, evidence);
         if (tell)
             consider(l, other, c, evidence);
     }
 }
 
-static uint32_t closest(const linkage *l)
+// The cluster with the most for its nearest, the lowest numbered of equals.
+static uint32_t closest(linkage *l)
 {
-    uint32_t best = NONE;
-    for (uint32_t c = 0; c < l->problem->links->groups; c++)
-        if (lives(l, c) && l->nearest[c] != NONE && (best == NONE || l->evidence[c] > l->evidence[best]))
-            best = c;
-    return best;
-}
-
-static size_t find_orphans(const linkage *l, uint32_t a, uint32_t b)
-{
-    size_t count = 0;
-    for (uint32_t c = 0; c < l->problem->links->groups; c++)
-        if (c != a && lives(l, c) && (l->nearest[c] == a || l->nearest[c] == b))
-            l->orphan[count++] = c;
-    return count;
-}
-
-// For no other did more speak than for `c`'s nearest. If for what that has become no less does, it stays the nearest.
-static void settle_orphan(linkage *l, uint32_t c, uint32_t a)
-{
-    bar(l, c);
-    const bool allowed = l->barred[a] != l->turn;
-    const double evidence = allowed ? evidence_for(l, c, a) : 0;
-    if (allowed && evidence > l->evidence[c]) {
-        l->nearest[c] = a;
-        l->evidence[c] = evidence;
-    } else {
-        look_around(l, c, false);
+    for (;;) {
+        uint32_t best = NONE;
+        for (size_t i = 0; i < l->living_count; i++) {
+            const uint32_t c = l->living[i];
+            if (l->nearest[c] != NONE && (best == NONE || l->evidence[c] > l->evidence[best]))
+                best = c;
+        }
+        if (best == NONE || !l->orphan[best])
+            return best;
+        look_around(l, best, false);
     }
+}
+
+static void forget(linkage *l, uint32_t c)
+{
+    size_t low = 0, high = l->living_count;
+    while (low < high) {
+        const size_t middle = low + (high - low) / 2;
+        if (l->living[middle] < c)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    l->living_count--;
+    memmove(l->living + low, l->living + low + 1, (l->living_count - low) * sizeof *l->living);
 }
 
 // b joins a, the lower numbered.
@@ -167,12 +173,15 @@ static ww_status join(linkage *l, uint32_t a, uint32_t b, ww_error *err)
     l->next_group[a] = l->next_group[b];
     l->next_group[b] = held;
     l->into[b] = a;
+    forget(l, b);
     ww_status status = ww_template_absorb(&l->templates, a, b, err);
     if (status != WW_OK)
         return status;
-    const size_t orphans = find_orphans(l, a, b);
-    for (size_t i = 0; i < orphans; i++)
-        settle_orphan(l, l->orphan[i], a);
+    for (size_t i = 0; i < l->living_count; i++) {
+        const uint32_t nearest = l->nearest[l->living[i]];
+        if (nearest == a || nearest == b)
+            l->orphan[l->living[i]] = true;
+    }
     look_around(l, a, true);
     return WW_OK;
 }
@@ -195,6 +204,8 @@ static ww_status start(linkage *l, ww_error *err)
                                  links->member_start[g + 1] - links->member_start[g], err);
         if (status != WW_OK)
             return status;
+        if (l->templates.size[g] > 0)
+            l->living[l->living_count++] = g;
     }
     return WW_OK;
 }
@@ -202,15 +213,16 @@ static ww_status start(linkage *l, ww_error *err)
 // Each pair is looked at once, from its lower numbered side.
 static void find_nearest(linkage *l)
 {
-    const uint32_t groups = (uint32_t)l->problem->links->groups;
-    for (uint32_t c = 0; c < groups; c++) {
-        if (!lives(l, c))
-            continue;
+    for (size_t i = 0; i < l->living_count; i++) {
+        const uint32_t c = l->living[i];
         bar(l, c);
-        for (uint32_t other = c + 1; other < groups; other++) {
-            if (!lives(l, other) || l->barred[other] == l->turn)
+        for (size_t k = i + 1; k < l->living_count; k++) {
+            const uint32_t other = l->living[k];
+            if (l->barred[other] == l->turn)
                 continue;
             const double evidence = evidence_for(l, c, other);
+            if (evidence < WW_EVIDENCE_ENOUGH)
+                continue;
             consider(l, c, other, evidence);
             consider(l, other, c, evidence);
         }
