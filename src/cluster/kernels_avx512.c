@@ -126,34 +126,46 @@ AVX512 void ww_largest_avx512(const int32_t *values, size_t panels, int32_t *out
         out[p] = _mm512_reduce_max_epi32(_mm512_loadu_si512(values + p * WW_PANEL));
 }
 
-// Sixteen of them, less the slack.
-AVX512 static inline __attribute__((always_inline)) __m512i screened_avx512(const ww_screen *s, size_t p)
+// Sixteen of them. Where they are stored could be where the screen lies, as far as the compiler knows, so that it is
+// read once, by the functions below.
+AVX512 static inline __attribute__((always_inline)) __m512i screened_avx512(const int32_t *sum, int32_t more,
+                                                                            const float *radius, __m512 other_radius)
 {
-    const __m512 product = _mm512_mul_ps(_mm512_loadu_ps(s->radius + p * WW_PANEL), _mm512_set1_ps(s->other_radius));
-    return _mm512_add_epi32(
-        _mm512_add_epi32(_mm512_loadu_si512(s->sum + p * WW_PANEL), _mm512_set1_epi32(s->more[p] + WW_SCREEN_SLACK)),
-        _mm512_cvttps_epi32(product));
+    const __m512 product = _mm512_mul_ps(_mm512_loadu_ps(radius), other_radius);
+    const __m512i known = _mm512_add_epi32(_mm512_loadu_si512(sum), _mm512_set1_epi32(more + WW_SCREEN_SLACK));
+    return _mm512_add_epi32(known, _mm512_cvttps_epi32(product));
 }
 
 AVX512 size_t ww_screen_avx512(const ww_screen *s, uint32_t *left)
 {
-    const __m512i panel = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+    const size_t panels = s->panels;
+    const int32_t *sum = s->sum, *more = s->more;
+    const float *radius = s->radius;
+    const uint16_t *taken = s->taken;
+    const __m512 other_radius = _mm512_set1_ps(s->other_radius);
+    __m512i rows = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
     size_t count = 0;
-    for (size_t p = 0; p < s->panels; p++) {
-        const __mmask16 may = _mm512_mask_cmpge_epi32_mask(s->taken[p], screened_avx512(s, p), _mm512_setzero_si512());
-        const __m512i rows = _mm512_add_epi32(panel, _mm512_set1_epi32((int32_t)(p * WW_PANEL)));
+    for (size_t p = 0; p < panels; p++, sum += WW_PANEL, radius += WW_PANEL) {
+        const __m512i value = screened_avx512(sum, more[p], radius, other_radius);
+        const __mmask16 may = _mm512_mask_cmpge_epi32_mask(taken[p], value, _mm512_setzero_si512());
         _mm512_storeu_si512(left + count, _mm512_maskz_compress_epi32(may, rows));
         count += (size_t)__builtin_popcount(may);
+        rows = _mm512_add_epi32(rows, _mm512_set1_epi32(WW_PANEL));
     }
     return count;
 }
 
 AVX512 void ww_limits_avx512(const ww_screen *s, const int32_t *base, int32_t *limit)
 {
+    const size_t panels = s->panels;
+    const int32_t *sum = s->sum, *more = s->more;
+    const float *radius = s->radius;
+    const __m512 other_radius = _mm512_set1_ps(s->other_radius);
     const __m512i one = _mm512_set1_epi32(1);
-    for (size_t p = 0; p < s->panels; p++) {
-        const __m512i less = _mm512_add_epi32(screened_avx512(s, p), one);
-        _mm512_storeu_si512(limit + p * WW_PANEL, _mm512_sub_epi32(_mm512_loadu_si512(base + p * WW_PANEL), less));
+    for (size_t p = 0; p < panels; p++) {
+        const size_t at = p * WW_PANEL;
+        const __m512i value = screened_avx512(sum + at, more[p], radius + at, other_radius);
+        _mm512_storeu_si512(limit + at, _mm512_sub_epi32(_mm512_loadu_si512(base + at), _mm512_add_epi32(value, one)));
     }
 }
 
