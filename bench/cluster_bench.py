@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""cluster_bench.py DRIVER [--sizes N,N...] [--max NAME=N ...] [--plot FILE.svg] [--data KIND]
+"""cluster_bench.py DRIVER [--sizes N,N...] [--max NAME=N ...] [--plot FILE.svg [--add NAME=N:SECONDS ...]] [--data KIND]
 
 Who finds all pairs of vectors within eps, and the clusters DBSCAN makes of them (128 values, eps 0.9, min_samples 5),
 in how much processor time: ww_dbscan (DRIVER is the build's cluster_driver), exact and approximate; scikit-learn; and
@@ -8,9 +8,10 @@ PyPI), each on two threads and each in a process of its own, in one run. Indices
 cannot be, for the 128 nearest), and their pairs go through scipy's connected components. IVF (4 x sqrt(n) lists) and
 HNSW (32 links, efConstruction 80) try wider searches, each twice the last, until they find 0.999 of the pairs or can
 go no wider; only building and the last search are counted. Threads that wait sleep (OMP_WAIT_POLICY). Prints a line
-for each: processor and wall seconds, peak memory, share of the pairs, parameters, adjusted Rand index with the exact
-clusters. What is left out above which size: --max (flat=30000). --plot draws processor seconds. --data: people
-(cluster_data.py: blobs), photos or footage (face_vectors.py: matched to real embeddings; the default is footage).
+for each: processor and wall seconds, peak memory, share of the pairs (where flat is left out: of those of a thousand
+rows), parameters, adjusted Rand index with the exact clusters. What is left out above which size: --max (flat=30000).
+--plot draws processor seconds, --add with points that were measured in another run. --data: people (cluster_data.py:
+blobs), photos or footage (face_vectors.py: matched to real embeddings; the default is footage).
 """
 import argparse
 import importlib.util
@@ -42,7 +43,7 @@ print(json.dumps([wall, cpu, peak]))
 """
 
 # A search gives lims, I: the neighbours of row i are I[lims[i]:lims[i + 1]], itself among them. argv: vectors, labels,
-# how many pairs there are (0: not known).
+# how many pairs there are (0: not known), the name.
 PEER = f"""
 import sys, time, json
 import numpy as np
@@ -65,13 +66,20 @@ def clusters(lims, near):
     labels[row[border]] = labels[near[border]]
     return labels
 
+def share(lims):
+    if pairs:
+        return (lims[-1] - n) / max(1, pairs - n)
+    rows = np.arange(0, n, max(1, n // 1000))
+    exact = sum((((x[some] @ x.T) * -2 + 2) <= {EPS} ** 2).sum() for some in np.array_split(rows, 50))
+    return ((lims[rows + 1] - lims[rows]).sum() - len(rows)) / max(1, exact - len(rows))
+
 def widen(start, end, search):
     wide = start
     while True:
         begun = clock()
         lims, near = search(wide)
         spent = clock() - begun
-        if len(near) >= {RECALL} * pairs or wide >= end:
+        if share(lims) >= {RECALL} or wide >= end:
             return lims, near, spent, wide
         wide = min(end, 2 * wide)
 
@@ -81,7 +89,7 @@ labels = clusters(lims, near)
 wall, cpu = spent + clock() - begun
 labels.tofile(sys.argv[2])
 peak = next(int(line.split()[1]) for line in open("/proc/self/status") if line.startswith("VmHWM:"))
-print(json.dumps([wall, cpu, peak, len(near), said]))
+print(json.dumps([wall, cpu, peak, len(near), 1 if "flat" in sys.argv[4] else float(share(lims)), said]))
 """
 
 FLAT = f"""
@@ -250,13 +258,12 @@ class Bench:
         for name, (module, search, most) in PEERS.items():
             if n > self.most.get(name.split()[-1].lower(), most) or not importlib.util.find_spec(module):
                 continue
-            if name != "FAISS flat" and not pairs:
-                continue  # how many pairs there are is what flat finds
-            wall, cpu, kb, found, said = run_python(PEER.replace("@SEARCH@", search), self.vectors, self.labels,
-                                                   str(pairs))
-            pairs = pairs or found
+            wall, cpu, kb, found, share, said = run_python(PEER.replace("@SEARCH@", search), self.vectors,
+                                                          self.labels, str(pairs), name)
+            if name == "FAISS flat":
+                pairs = found  # how many there are
             rand = "" if exact is None else f"{rand_index(exact, np.fromfile(self.labels, np.int32)):.4f}"
-            self.line(name, n, wall, cpu, kb, f"{(found - n) / max(1, pairs - n):.5f}", rand, said)
+            self.line(name, n, wall, cpu, kb, f"{share:.5f}", rand, said)
 
     def size(self, n, kind):
         with open(self.vectors, "wb") as f:
@@ -276,6 +283,7 @@ def main():
     parser.add_argument("--max", action="append", default=[], metavar="NAME=N",
                         help="exact, sklearn, flat, ivf, hnsw or hnswlib")
     parser.add_argument("--plot")
+    parser.add_argument("--add", action="append", default=[], metavar="NAME=N:SECONDS")
     parser.add_argument("--data", choices=["people", "photos", "footage"], default="footage")
     options = parser.parse_args()
     most = {name: int(n) for name, n in (limit.split("=") for limit in options.max)}
@@ -284,6 +292,9 @@ def main():
         bench = Bench(options.driver, folder, most)
         for n in map(int, options.sizes.split(",")):
             bench.size(n, options.data)
+        for name, point in (point.split("=") for point in options.add):
+            n, seconds = point.split(":")
+            bench.series.setdefault(name, []).append((int(n), float(seconds)))
         if options.plot:
             plot(options.plot, bench.series)
 
