@@ -86,4 +86,29 @@ static inline __attribute__((always_inline)) void ww_limits_body(const ww_screen
     for (size_t row = 0; row < s->panels * WW_PANEL; row++)
         limit[row] = base[row] - ww_screened(s, row) - 1;
 }
+
+// The functions of an instruction set that are these loops and no more: rotate_NAME and so on.
+#define WW_KERNELS_OF_LOOPS(NAME, TARGET)                                                                              \
+    TARGET static void rotate_##NAME(const float *basis, const float *in, float *out, size_t dim)                      \
+    {                                                                                                                  \
+        ww_rotate_body(basis, in, out, dim);                                                                           \
+    }                                                                                                                  \
+    TARGET static void products_##NAME(const float *columns, size_t count, size_t dim,                                 \
+                                       const float *const row[WW_PRODUCT_ROWS], float *out)                            \
+    {                                                                                                                  \
+        ww_products_body(columns, count, dim, row, out);                                                               \
+    }                                                                                                                  \
+    TARGET static void keep_best_##NAME(const int32_t *sums, const int32_t *less, uint32_t first, int32_t *best,       \
+                                        uint32_t *id)                                                                  \
+    {                                                                                                                  \
+        ww_keep_best_body(sums, less, first, best, id);                                                                \
+    }                                                                                                                  \
+    TARGET static void largest_##NAME(const int32_t *values, size_t panels, int32_t *out)                              \
+    {                                                                                                                  \
+        ww_largest_body(values, panels, out);                                                                          \
+    }                                                                                                                  \
+    TARGET static void limits_##NAME(const ww_screen *screen, const int32_t *base, int32_t *limit)                     \
+    {                                                                                                                  \
+        ww_limits_body(screen, base, limit);                                                                           \
+    }
 #endif

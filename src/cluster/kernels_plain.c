@@ -67,16 +67,6 @@ static float dot_float_plain(const float *a, const float *b, size_t dim)
     return lane[0];
 }
 
-static void rotate_plain(const float *basis, const float *in, float *out, size_t dim)
-{
-    ww_rotate_body(basis, in, out, dim);
-}
-
-static void products_plain(const float *columns, size_t count, size_t dim, const float *const row[4], float *out)
-{
-    ww_products_body(columns, count, dim, row, out);
-}
-
 static void sums_plain(const ww_centre_tile *t, int32_t *out, size_t stride)
 {
     for (size_t r = 0; r < WW_TILE_X; r++)
@@ -87,19 +77,7 @@ static void sums_plain(const ww_centre_tile *t, int32_t *out, size_t stride)
                                   t->y + l / WW_PANEL * t->panel_bytes + l % WW_PANEL * WW_GROUP, t->groups);
 }
 
-static void keep_best_plain(const int32_t *sums, const int32_t *less, uint32_t first, int32_t *best, uint32_t *id)
-{
-    ww_keep_best_body(sums, less, first, best, id);
-}
-
-static void largest_plain(const int32_t *values, size_t panels, int32_t *out) { ww_largest_body(values, panels, out); }
-
 static size_t screen_plain(const ww_screen *screen, uint32_t *left) { return ww_screen_body(screen, left); }
-
-static void limits_plain(const ww_screen *screen, const int32_t *base, int32_t *limit)
-{
-    ww_limits_body(screen, base, limit);
-}
 
 static size_t panel_plain(const ww_panel_test *t, uint32_t *rows, size_t count, uint32_t *left, uint16_t *may)
 {
@@ -118,6 +96,8 @@ static size_t panel_plain(const ww_panel_test *t, uint32_t *rows, size_t count, 
     }
     return found;
 }
+
+WW_KERNELS_OF_LOOPS(plain, )
 
 static const ww_cluster_kernels kernels_plain = {.name = "plain",
                                                  .levels = 127,

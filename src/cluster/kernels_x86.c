@@ -137,16 +137,6 @@ AVX2 static void sums_avx2(const ww_centre_tile *t, int32_t *out, size_t stride)
         }
 }
 
-AVX2 static void keep_best_avx2(const int32_t *sums, const int32_t *less, uint32_t first, int32_t *best, uint32_t *id)
-{
-    ww_keep_best_body(sums, less, first, best, id);
-}
-
-AVX2 static void largest_avx2(const int32_t *values, size_t panels, int32_t *out)
-{
-    ww_largest_body(values, panels, out);
-}
-
 AVX2 static size_t screen_avx2(const ww_screen *s, uint32_t *left)
 {
     const __m256 other = _mm256_set1_ps(s->other_radius);
@@ -164,11 +154,6 @@ AVX2 static size_t screen_avx2(const ww_screen *s, uint32_t *left)
             left[count++] = (uint32_t)(p * WW_PANEL) + (uint32_t)__builtin_ctz(bits);
     }
     return count;
-}
-
-AVX2 static void limits_avx2(const ww_screen *s, const int32_t *base, int32_t *limit)
-{
-    ww_limits_body(s, base, limit);
 }
 
 AVX2 static inline __attribute__((always_inline)) void add_rows(const ww_panel_test *t, const int8_t *const x[STRIP_X],
@@ -254,15 +239,7 @@ AVX2 static float dot_float_avx2(const float *a, const float *b, size_t dim)
     return sum;
 }
 
-AVX2 static void rotate_avx2(const float *basis, const float *in, float *out, size_t dim)
-{
-    ww_rotate_body(basis, in, out, dim);
-}
-
-AVX2 static void products_avx2(const float *columns, size_t count, size_t dim, const float *const row[4], float *out)
-{
-    ww_products_body(columns, count, dim, row, out);
-}
+WW_KERNELS_OF_LOOPS(avx2, AVX2)
 
 const ww_cluster_kernels ww_cluster_kernels_avx2 = {.name = "avx2",
                                                     .levels = LEVELS_AVX2,
