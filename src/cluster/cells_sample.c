@@ -4,6 +4,7 @@
 #include "base/random.h"
 #include "cluster/batches.h"
 #include "cluster/pairs.h"
+#include <math.h>
 #include <pthread.h>
 #include <stdlib.h>
 
@@ -16,6 +17,8 @@ enum {
     REACH_MIN = 64,
     REACH_PROBES = 2, // at least so many times the cells that are looked into, so that few are missed for its sake
 };
+
+#define ERRORS 2.5 // standard errors by which the share that is found is to be above the wanted one
 
 typedef struct sample_pairs {
     uint32_t row;
@@ -126,6 +129,15 @@ static size_t rank_around(const ww_cells *c, const int32_t *distance, uint16_t o
     return rank;
 }
 
+static double lost_share(const sample_pairs *s, int probes)
+{
+    const size_t kept = s->found < SAMPLE_PAIRS ? s->found : SAMPLE_PAIRS;
+    size_t lost = 0;
+    for (size_t k = 0; k < kept; k++)
+        lost += s->rank[k] >= probes;
+    return kept ? (double)lost / (double)kept : 0;
+}
+
 // By how many cells the pairs of samples are found.
 static void rank_pairs(void *user, size_t first, size_t end, float *scratch)
 {
@@ -149,37 +161,45 @@ static void rank_pairs(void *user, size_t first, size_t end, float *scratch)
     }
 }
 
-// share[k]: of the pairs of every other sample, from this one on, those for which it takes k more cells than one.
-static void add_ranks(const sampling *s, size_t from, double *share, size_t count)
+// Of the near pairs of every other sample, from this one on: the share that so many cells miss, and how far off that
+// may be for the choice of the sample (its standard error).
+typedef struct missed {
+    double share, error;
+} missed;
+
+static missed missed_by(const sampling *s, size_t from, int probes)
 {
-    for (size_t k = 0; k < count; k++)
-        share[k] = 0;
+    double all = 0, lost = 0, squares = 0;
+    missed m = {0, 0};
     for (size_t i = from; i < s->count; i += 2) {
-        const size_t kept = s->of[i].found < SAMPLE_PAIRS ? s->of[i].found : SAMPLE_PAIRS;
-        for (size_t k = 0; k < kept; k++)
-            share[s->of[i].rank[k]] += (double)s->of[i].found / (double)kept;
+        all += (double)s->of[i].found;
+        lost += (double)s->of[i].found * lost_share(&s->of[i], probes);
     }
+    if (!(all > 0))
+        return m;
+    m.share = lost / all;
+    for (size_t i = from; i < s->count; i += 2) {
+        const double off = (double)s->of[i].found * (lost_share(&s->of[i], probes) - m.share);
+        squares += off * off;
+    }
+    m.error = sqrt(squares) / all;
+    return m;
 }
 
-// The fewest cells that find `recall` of what share[] counts, and in *found what `probes` of them find.
-static int probes_for(const double *share, int count, double recall, int probes, double *found)
+// The fewest cells that, likely, find the wanted share of all near pairs.
+static int fewest_probes(const sampling *s, int count)
 {
-    double all = 0, so_far = 0;
-    int needed = 1;
-    for (int c = 0; c < count; c++)
-        all += share[c];
-    *found = all > 0 ? 0 : 1;
-    for (int c = 0; c < count; c++) {
-        if (so_far < recall * all)
-            needed = c + 1;
-        so_far += share[c];
-        if (c < probes && all > 0)
-            *found += share[c] / all;
+    int low = 1, high = count; // high is enough
+    while (low < high) {
+        const int middle = low + (high - low) / 2;
+        const missed m = missed_by(s, 0, middle);
+        if (m.share + ERRORS * m.error <= 1 - s->wanted->recall)
+            high = middle;
+        else
+            low = middle + 1;
     }
-    return needed;
+    return high;
 }
-
-// ---- The cells around each ------------------------------------------------------------------------------------------
 
 static void find_around(void *user, size_t first, size_t end, float *scratch)
 {
@@ -216,7 +236,7 @@ static ww_status reach_out(ww_cells *c, const ww_cells_wanted *wanted, size_t re
 }
 
 // Reach grows until it is no longer for its sake that many cells are needed.
-static ww_status choose(ww_cells *c, sampling *s, double *share, ww_error *err)
+static ww_status choose(ww_cells *c, sampling *s, ww_error *err)
 {
     const size_t count = (size_t)c->count;
     const ww_batch_job job = {.work = rank_pairs,
@@ -224,18 +244,14 @@ static ww_status choose(ww_cells *c, sampling *s, double *share, ww_error *err)
                               .rows = s->count,
                               .scratch_floats = ww_coded_distances_scratch(&c->coded),
                               .threads = s->wanted->threads};
-    double ignored;
     for (size_t reach = count / REACH_PART < REACH_MIN ? REACH_MIN : count / REACH_PART;; reach *= 2) {
         ww_status status = reach_out(c, s->wanted, reach, err);
         if (status == WW_OK)
             status = ww_batches_run(&job, err);
         if (status != WW_OK)
             return status;
-        // what is missed may be half of what may be missed: the sample is one of many
-        add_ranks(s, 0, share, count);
-        c->probes = probes_for(share, c->count, 1 - (1 - s->wanted->recall) / 2, 0, &ignored);
-        add_ranks(s, 1, share, count);
-        probes_for(share, c->count, 0, c->probes, &c->recall);
+        c->probes = fewest_probes(s, c->count);
+        c->recall = 1 - missed_by(s, 1, c->probes).share;
         if (!c->around || REACH_PROBES * c->probes <= c->reach)
             return WW_OK;
     }
@@ -245,16 +261,13 @@ ww_status ww_cells_choose_probes(ww_cells *c, const ww_sieve *sieve, const ww_ce
 {
     sampling s = {.cells = c, .sieve = sieve, .wanted = wanted, .lock = PTHREAD_MUTEX_INITIALIZER};
     const ww_pair_visitor visitor = {NULL, visit, &s, wanted->progress ? progress : NULL, &s};
-    double *share = ww_alloc_array((size_t)c->count, sizeof *share, SIZE_MAX);
-    ww_status status =
-        draw_samples(&s, c->rows) && share ? WW_OK : ww_fail_memory(err, "a sample of %zu vectors", c->rows);
+    ww_status status = draw_samples(&s, c->rows) ? WW_OK : ww_fail_memory(err, "a sample of %zu vectors", c->rows);
     if (status == WW_OK)
         status = ww_pairs_visit_rows(sieve, s.place, s.count, &visitor, wanted->threads, err);
     if (status == WW_OK)
-        status = choose(c, &s, share, err);
+        status = choose(c, &s, err);
     pthread_mutex_destroy(&s.lock);
     free(s.of);
     free(s.place);
-    free(share);
     return status;
 }
