@@ -18,7 +18,8 @@ enum {
     REACH_PROBES = 2, // at least so many times the cells that are looked into, so that few are missed for its sake
 };
 
-#define ERRORS 2.5 // standard errors by which the share that is found is to be above the wanted one
+#define REACH_SHARE 0.25 // of the pairs that may be missed, those of cells that are not around each other
+#define ERRORS 2.5       // standard errors by which the share that is found is to be above the wanted one
 
 typedef struct sample_pairs {
     uint32_t row;
@@ -252,7 +253,9 @@ static ww_status choose(ww_cells *c, sampling *s, ww_error *err)
             return status;
         c->probes = fewest_probes(s, c->count);
         c->recall = 1 - missed_by(s, 1, c->probes).share;
-        if (!c->around || REACH_PROBES * c->probes <= c->reach)
+        if (!c->around
+            || (REACH_PROBES * c->probes <= c->reach
+                && missed_by(s, 0, c->reach).share <= REACH_SHARE * (1 - s->wanted->recall)))
             return WW_OK;
     }
 }
