@@ -36,10 +36,14 @@ def misaligned(chip, rng, amount):
 
 
 def smaller(chip, rng, least=14, most=70):
-    """As if the chip had been cut from a face so small that the chip's side was `least`..`most` pixels of the picture."""
+    """As if the chip had been cut from a face so small that the chip's side was `least`..`most` pixels of the picture; every other
+    one compressed at that size, as film is: blocks are as large as eyes there."""
     side = int(np.exp(rng.uniform(np.log(least), np.log(most))))
     way_back = (cv2.INTER_LINEAR, cv2.INTER_CUBIC)[rng.integers(2)]
-    return cv2.resize(cv2.resize(chip, (side, side), interpolation=cv2.INTER_AREA), chip.shape[::-1], interpolation=way_back)
+    small = cv2.resize(chip, (side, side), interpolation=cv2.INTER_AREA)
+    if rng.random() < 0.5:
+        small = compressed(small, rng, 25, 90)
+    return cv2.resize(small, chip.shape[::-1], interpolation=way_back)
 
 
 def motion_blur(chip, rng):
@@ -130,7 +134,7 @@ def degraded(chip, rng, strength=1.0):
         chip = cv2.GaussianBlur(chip, (0, 0), rng.uniform(0.4, 2.2))
     elif happens(0.06):
         chip = motion_blur(chip, rng)
-    if happens(0.3):
+    if happens(0.45):
         chip = smaller(chip, rng)
     if happens(0.2):
         chip = noisy(chip, rng)

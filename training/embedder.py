@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The embedder: a plain residual network of 3 x 3 convolutions on a 96 x 96 luma chip, 0.93 M parameters, 63 M multiply-adds,
+"""The embedder: a plain residual network of 3 x 3 convolutions on a 96 x 96 luma chip, 1.75 M parameters, 107 M multiply-adds,
 128 values. Dense convolutions, because on a CPU they run near peak where depthwise ones do not; LeakyReLU, because PReLU
 costs a third of the training speed."""
 import numpy as np
@@ -12,8 +12,9 @@ from torch.nn import functional
 import frame
 
 WIDTHS = (16, 32, 64, 128)
-BLOCKS = (0, 1, 2, 2)
-HEAD, DIM = 256, 128
+BLOCKS = (0, 1, 2, 2)  # after each halving
+BRANCHES = (0, 1, 2, 2)  # of each of these blocks
+HEAD, DIM = 512, 128
 QUALITY_LEAST = 0.01
 SLOPE = 0.1
 MEAN, SCALE = 127.5, 1 / 64.0
@@ -29,27 +30,41 @@ class Conv(nn.Module):
         return functional.leaky_relu(x, SLOPE, inplace=True) if self.act else x
 
 
-class Block(nn.Module):
+class Branch(nn.Module):
+    """x and what two convolutions add to it."""
+
     def __init__(self, width):
         super().__init__()
         self.p, self.q = Conv(width, width), Conv(width, width, act=False)
 
     def forward(self, x):
-        return functional.leaky_relu(x + self.q(self.p(x)), SLOPE)
+        return x + self.q(self.p(x))
+
+
+class Block(Branch):
+    """One branch and `more`, one after the other, and only then what bends them: so a branch that adds nothing yet changes nothing,
+    and a network can grow (load_folded)."""
+
+    def __init__(self, width, branches=1):
+        super().__init__(width)
+        self.more = nn.Sequential(*[Branch(width) for _ in range(branches - 1)])
+
+    def forward(self, x):
+        return functional.leaky_relu(self.more(super().forward(x)), SLOPE)
 
 
 class Embedder(nn.Module):
-    def __init__(self):
+    def __init__(self, branches=BRANCHES, head=HEAD):
         super().__init__()
         layers, width = [], 1
-        for w, n in zip(WIDTHS, BLOCKS):
-            layers += [Conv(width, w, 3, 2)] + [Block(w) for _ in range(n)]
+        for w, n, each in zip(WIDTHS, BLOCKS, branches):
+            layers += [Conv(width, w, 3, 2)] + [Block(w, each) for _ in range(n)]
             width = w
         self.f = nn.Sequential(*layers)
-        self.h = Conv(width, HEAD, 1)
-        self.g = nn.Conv2d(HEAD, HEAD, 6, groups=HEAD, bias=False)
-        self.gb = nn.BatchNorm2d(HEAD)
-        self.fc = nn.Conv2d(HEAD, DIM, 1, bias=False)
+        self.h = Conv(width, head, 1)
+        self.g = nn.Conv2d(head, head, 6, groups=head, bias=False)
+        self.gb = nn.BatchNorm2d(head)
+        self.fc = nn.Conv2d(head, DIM, 1, bias=False)
         self.ob = nn.BatchNorm2d(DIM)
 
     def forward(self, x):
@@ -58,7 +73,7 @@ class Embedder(nn.Module):
         return self.vector(self.pooled(x))
 
     def pooled(self, x):
-        """n x HEAD x 1 x 1: what there is to see in the chip."""
+        """n x head x 1 x 1: what there is to see in the chip."""
         x = self.h(self.f(x))
         return self.gb((x * self.g.weight[:, 0]).sum((2, 3), keepdim=True))  # a whole-window depthwise convolution
 
@@ -154,18 +169,45 @@ def fused(conv, norm):
     return conv.weight * scale[:, None, None, None], norm.bias - norm.running_mean * scale
 
 
+def take_over(conv, norm, weight, bias, begins):
+    """Puts a smaller layer's weights into the first rows and columns of `conv`. New rows stay as they were drawn if the layer
+    `begins` something; new columns, which read what is new, say nothing yet."""
+    rows, columns = weight.shape[:2]
+    if not begins:
+        conv.weight.zero_()
+    conv.weight[:rows, columns:] = 0
+    conv.weight[:rows, :columns] = weight
+    norm.weight.fill_(1), norm.bias.zero_()
+    norm.bias[:rows] = bias
+
+
+def weights_of(path):
+    """The weights of an ONNX file: name -> float32 tensor."""
+    return {t.name: torch.from_numpy(np.array(numpy_helper.to_array(t), np.float32)) for t in onnx.load(path).graph.initializer}
+
+
+def taken_over(model, path):
+    """[(parameter of `model`, where it was taken over from the file by load_folded: 1, elsewhere 0)]"""
+    weights, marked = weights_of(path), []
+    for name, conv, norm in model.layers():
+        rows, columns = weights[f"{name}.weight"].shape[:2] if f"{name}.weight" in weights else (0, 0)
+        of_conv, of_norm = torch.zeros_like(conv.weight), torch.zeros_like(norm.weight)
+        of_conv[:rows, :columns], of_norm[:rows] = 1, 1
+        marked += [(conv.weight, of_conv), (norm.weight, of_norm), (norm.bias, of_norm)]
+    return marked
+
+
 @torch.no_grad()
 def load_folded(model, path, chips):
     """Starts from a released ONNX file (its whitening stays behind, see `whitening_in`), whose batch norms are folded away:
     measures each convolution's output on `chips` and puts a batch norm in whose statistics are those and whose scale and shift
-    undo them, so that the network computes the same and can be trained on."""
-    weights = {
-        t.name: torch.from_numpy(np.array(numpy_helper.to_array(t), np.float32)) for t in onnx.load(path).graph.initializer
-    }
-    hooks = []
+    undo them, so that the network computes the same and can be trained on. The file's network may be smaller, with fewer branches
+    or a smaller head: what is new adds nothing to begin with."""
+    weights, hooks = weights_of(path), []
     for name, conv, norm in model.layers():
-        conv.weight.copy_(weights[f"{name}.weight"])
-        norm.weight.fill_(1), norm.bias.copy_(weights[f"{name}.bias"])
+        nothing = torch.zeros(0, *conv.weight.shape[1:]), torch.zeros(0)
+        known = (weights[f"{name}.weight"], weights[f"{name}.bias"]) if f"{name}.weight" in weights else nothing
+        take_over(conv, norm, *known, begins=not name.endswith("q.c") and name != "fc")
         norm.running_mean.zero_(), norm.running_var.fill_(1 - norm.eps)
 
         def measure(module, inputs, output, norm=norm):
@@ -234,10 +276,12 @@ def export(model, path, half=True, metadata=None, whitening=None, quality=None):
         if isinstance(layer, Conv):
             x = act(convolve(x, f"f.{k}.c", layer.c, layer.b))
             continue
-        y = act(convolve(x, f"f.{k}.p.c", layer.p.c, layer.p.b))
-        y = convolve(y, f"f.{k}.q.c", layer.q.c, layer.q.b)
-        nodes.append(helper.make_node("Add", [x, y], [f"f.{k}.sum"]))
-        x = act(f"f.{k}.sum")
+        for name, branch in [(f"f.{k}", layer)] + [(f"f.{k}.more.{i}", more) for i, more in enumerate(layer.more)]:
+            y = act(convolve(x, f"{name}.p.c", branch.p.c, branch.p.b))
+            y = convolve(y, f"{name}.q.c", branch.q.c, branch.q.b)
+            nodes.append(helper.make_node("Add", [x, y], [f"{name}.sum"]))
+            x = f"{name}.sum"
+        x = act(x)
     x = act(convolve(x, "h.c", model.h.c, model.h.b))
     pooled = convolve(x, "g", model.g, model.gb)
     x = convolve(pooled, "fc", model.fc, model.ob)

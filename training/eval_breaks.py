@@ -20,7 +20,7 @@ from torch.nn.functional import normalize
 
 import frame
 from embedder import load_run, prepare
-from eval_lfw import by_quality, middle_faces, read_pairs, view2_of, wrong_pairs
+from eval_lfw import accepted_at, by_quality, middle_faces, read_pairs, view2_of, wrong_pairs
 from onnx_net import OnnxNet
 
 EYES_PER_SIDE = 1 / 2.6
@@ -114,7 +114,8 @@ def main():
         vectors = normalize(normalize(plain) + normalize(mirror)).numpy()
         similar = (vectors[first] * vectors[second]).sum(1)
         accuracy, error = view2_of(similar, found, pairs)
-        print(json.dumps({"spoilt": what, "accuracy": accuracy, "standard_error": error}), flush=True)
+        strict = accepted_at(similar, found, pairs)
+        print(json.dumps({"spoilt": what, "accuracy": accuracy, "standard_error": error, "tar@1e-3": strict}), flush=True)
         if what == "clean":
             alone = normalize(plain).numpy()
             accuracy, error = view2_of((alone[first] * alone[second]).sum(1), found, pairs)

@@ -91,6 +91,14 @@ def view2_of(similar, found, pairs):
     return round(float(np.mean(right)), 4), round(float(np.std(right, ddof=1) / np.sqrt(len(right))), 4)
 
 
+def accepted_at(similar, found, pairs, false=1e-3):
+    """Share of the same pairs above the similarity that only this share of the different ones reaches; not found: not accepted."""
+    same = np.array([p[2] for p in pairs])
+    strangers = np.sort(np.where(found, similar, -1.0)[~same])
+    limit = strangers[-1 - int(len(strangers) * false)]
+    return round(float((found & (similar > limit))[same].mean()), 4)
+
+
 def wrong_pairs(similar, same, found, steps=800):
     """Which pairs are wrong at the threshold that is best for all; what is not found is."""
     thresholds = np.quantile(similar, np.linspace(0, 1, steps))
@@ -119,6 +127,7 @@ def view2(faces, pairs):
     return {
         "accuracy": accuracy,
         "standard_error": error,
+        "tar@1e-3": accepted_at(similar, found, pairs),
         "pairs_found": int(found.sum()),
         **by_quality(similar, found, pairs, quality),
     }

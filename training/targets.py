@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""usage: targets.py DATA MOBILEFACENET.onnx [--quick] [--blends SHARDS]
+"""usage: targets.py DATA MOBILEFACENET.onnx [--quick] [--half] [--blends SHARDS]
 
 What the student is to say: for every DATA/faces/SOURCE.npz that lacks it, the teacher's vector of each clean chip (mean
-direction with its mirror image, which doubles the work; --quick leaves that out) into DATA/pool/SOURCE.npz (chips of 160 px,
+direction with its mirror image, which doubles the work; --quick leaves that out; --half: in bfloat16, twice as fast as the
+program's engine where the processor has instructions for it) into DATA/pool/SOURCE.npz (chips of 160 px,
 targets). Then SHARDS files of 4096 blends of two faces each (no mirror: twice as many for the time). Runs beside
 train_embedder.py, which picks up what appears."""
 import argparse
@@ -55,12 +56,13 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data"), parser.add_argument("teacher")
     parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--half", action="store_true")
     parser.add_argument("--blends", type=int, default=0)
     options = parser.parse_args()
     data = options.data
     torch.set_num_threads(1)
     torch.set_flush_denormal(True)
-    teacher = Identity(options.teacher, "cuda" if torch.cuda.is_available() else "cpu")
+    teacher = Identity(options.teacher, "cuda" if torch.cuda.is_available() else "cpu", options.half)
     os.makedirs(os.path.join(data, "pool"), exist_ok=True)
     faces(data, teacher, not options.quick)
     for shard in range(options.blends):

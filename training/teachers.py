@@ -110,15 +110,15 @@ def agreed(looks, least_overlap=0.5, most_apart=0.2):
 
 class Identity:
     """MobileFaceNet on grey chips of the standard 112 frame; the mean direction of a chip and (if wanted) its mirror image.
-    On a CPU by the program's own engine, on a GPU in bfloat16."""
+    On a CPU by the program's own engine, on a GPU, or if wanted, in bfloat16 by PyTorch."""
 
-    def __init__(self, path, device="cpu"):
-        self.device = device
-        self.net = Engine(path) if device == "cpu" else OnnxNet(path).to(device)
+    def __init__(self, path, device="cpu", half=False):
+        self.device, self.by_engine = device, device == "cpu" and not half
+        self.net = Engine(path) if self.by_engine else OnnxNet(path).to(device)
 
     @torch.no_grad()
     def directions(self, x):
-        if self.device == "cpu":
+        if self.by_engine:
             return normalize(torch.from_numpy(next(iter(self.net(x.numpy()).values()))))
         with torch.autocast(torch.device(self.device).type, dtype=torch.bfloat16):
             return normalize(self.net(x.contiguous(memory_format=torch.channels_last)).float())

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""usage: train_embedder.py DATA RUN [--init FILE.onnx] [--lr 1.5e-3] [--batch 64]
+"""usage: train_embedder.py DATA RUN [--init FILE.onnx [--slow 0.1]] [--lr 1.5e-3] [--batch 64]
 
 Distils the teacher into our embedder (embedder.py): faces and targets from DATA/pool/*.npz, a fresh distortion of each every
 time it is seen. The loss is the sum of
@@ -9,8 +9,10 @@ time it is seen. The loss is the sum of
 - half the squared distance to the teacher's vector, which makes the length of ours a measure of quality: the mean of all the
   vectors that the distorted face may stand for is the shorter the less can be seen of it,
 - half of 1 - cosine between both when whitened (whiten.py), as the program compares them in the end,
-- a tenth of the divergence from how the teacher's whitened vector picks itself out of a crowd of 8,192 other faces to how ours
+- a tenth of the divergence from how the teacher's whitened vector picks itself out of a crowd of 4,096 other faces to how ours
   does (softmax of the similarities over TEMPERATURE): whoever looks alike is pushed apart most.
+It may begin with a released file, of a smaller network, too (embedder.load_folded); with --slow, what was taken over from the file
+learns at that share of the rate, and what is new at all of it.
 Runs on a GPU if there is one, else on OMP_NUM_THREADS cores, in bfloat16 where that is the faster. Checkpoints DATA/runs/RUN.pt
 every five minutes and goes on from it when started again; runs until it is told to cool (schedule.py). Several processes can share
 the work (workers.py). DATA/runs/RUN.jsonl is the learning curve."""
@@ -28,7 +30,7 @@ import torch
 from torch.nn import functional
 
 import augment
-from embedder import Embedder, embed, load_folded, prepare
+from embedder import Embedder, embed, load_folded, prepare, taken_over
 from muon import MuonAndAdam
 from schedule import Schedule
 from targets import HELD_OUT
@@ -36,12 +38,12 @@ from whiten import of_teacher
 from workers import Workers
 
 CHECKPOINT_S = 300
-EVALUATE_IMAGES = 100_000
+EVALUATE_IMAGES = 50_000
 RELATION = 5.0
 LENGTH = 0.5
 WHITENED = 0.5
 PICKED = 0.1
-CROWD, TEMPERATURE = 8192, 0.07
+CROWD, TEMPERATURE = 4096, 0.07
 WARM_UP = 200  # steps
 AVERAGE = 0.999  # of the weights that are kept
 CLEAN_SHARE = 0.25  # chips shown as they are, but for the mirror
@@ -151,7 +153,9 @@ class Run:
             load_folded(self.model, options.init, self.pool.draw(np.random.default_rng(5), 1024)[0])
         self.model = self.model.to(self.device, memory_format=torch.channels_last)
         self.average = copy.deepcopy(self.model).eval().requires_grad_(False)
-        self.optimizer = MuonAndAdam(self.model, weight_decay=0.02)
+        shares = taken_over(self.model, options.init) if options.slow < 1 else []
+        shares = [(p, 1 + (options.slow - 1) * old.to(self.device)) for p, old in shares]
+        self.optimizer = MuonAndAdam(self.model, weight_decay=0.02, half=self.half, shares=shares)
         self.whitening = of_teacher(options.data).to(self.device)
         self.crowd = self.whitening(torch.from_numpy(np.concatenate(self.pool.targets)).to(self.device))
         if state is not None:
@@ -249,6 +253,7 @@ def main():
     parser.add_argument("data")
     parser.add_argument("run")
     parser.add_argument("--init")
+    parser.add_argument("--slow", type=float, default=1.0)
     parser.add_argument("--lr", type=float, default=1.5e-3)
     parser.add_argument("--batch", type=int, default=64)
     cv2.setNumThreads(1)

@@ -32,15 +32,14 @@ CROWD = ("fairface_0", "celeb", "rafdb", "ffhq", "utkface_full")
 
 def drawn(data, source, what, rng, most, wanted=lambda name: True):
     """Of at most so many faces of a source: what DATA/pool has of them ("chips", "targets"), and their names."""
-    found, names = [], []
-    for path in [p for end in (".quick.npz", ".npz") for p in glob.glob(os.path.join(data, "pool", source + end))]:
-        z = np.load(path)
-        rows = np.flatnonzero([wanted(str(n)) for n in z["names"]])
-        rows = np.sort(rng.choice(rows, min(most, len(rows)), replace=False))
-        found.append(z[what][rows]), names.append(z["names"][rows])
-    if not found:
+    ends = (".quick.npz", ".npz", "_?.quick.npz", "_??.quick.npz")  # the last two: parts
+    parts = [np.load(p) for end in ends for p in sorted(glob.glob(os.path.join(data, "pool", source + end)))]
+    if not parts:
         sys.exit(f"{data}/pool has no {source}.npz (training/README.md tells how it is made)")
-    return np.concatenate(found), np.concatenate(names).astype(str)
+    names = np.concatenate([z["names"] for z in parts]).astype(str)
+    rows = np.flatnonzero([wanted(n) for n in names])
+    rows = np.sort(rng.choice(rows, min(most, len(rows)), replace=False))
+    return np.concatenate([z[what] for z in parts])[rows], names[rows]
 
 
 def chips_of(data, source, rng, most, wanted=lambda name: True):

@@ -30,6 +30,7 @@ import eval_lfw
 import frame
 import halve
 import landmarks
+import leave_out
 import muon
 import shift
 import sources
@@ -97,10 +98,61 @@ def shipped_embedder_goes_in_and_comes_out():
         with tempfile.TemporaryDirectory() as folder:
             out = os.path.join(folder, "e.onnx")
             embedder.export(model, out, metadata={"eps": 0.9, "full_length": 0.8}, whitening=whitening)
-            assert os.path.getsize(out) < 2_000_000
+            assert os.path.getsize(out) < 4_000_000
             assert {p.key: p.value for p in onnx.load(out).metadata_props} == {"whoswho.eps": "0.9", "whoswho.full_length": "0.8"}
             given = torch.nn.functional.normalize(OnnxNet(out)(x))
     assert (given * wanted).sum(1).min() > 0.9999
+
+
+def embedder_grows_without_changing():
+    torch.manual_seed(4)
+    small, chips = embedder.Embedder(branches=(0, 1, 1, 2), head=96), RNG.integers(0, 256, (48, 96, 96), dtype=np.uint8)
+    with torch.no_grad(), tempfile.TemporaryDirectory() as folder:
+        small(embedder.prepare(chips))  # in training: statistics
+        path = os.path.join(folder, "e.onnx")
+        embedder.export(small.eval(), path, half=False)
+        grown = embedder.Embedder()
+        embedder.load_folded(grown, path, chips)
+        wanted, seen = (torch.nn.functional.normalize(m.eval()(embedder.prepare(chips))) for m in (small, grown))
+        assert torch.allclose(seen, wanted, atol=1e-4)
+    assert len(grown.state_dict()) > len(small.state_dict()) and grown.fc.weight.shape[1] > small.fc.weight.shape[1]
+    grown.train()(embedder.prepare(chips)).sum().backward()
+    new = grown.f[5].more[0].q.c.weight.grad, grown.fc.weight.grad[:, 96:]
+    assert all(gradient.abs().max() > 0 for gradient in new)  # what is new learns
+
+
+def what_was_taken_over_learns_slowly():
+    torch.manual_seed(4)
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "e.onnx")
+        embedder.export(embedder.Embedder(branches=(0, 1, 1, 2), head=96).eval(), path)
+        model = embedder.Embedder()
+        old = {id(p): mask for p, mask in embedder.taken_over(model, path)}
+    of = [old[id(p)] for p in (model.f[5].p.c.weight, model.f[5].more[0].p.c.weight, model.fc.weight, model.h.b.bias)]
+    assert of[0].all() and not of[1].any() and of[2][:, :96].all() and not of[2][:, 96:].any() and of[3].sum() == 96
+    layer = torch.nn.Linear(4, 3)
+    layer.weight.grad, before = torch.ones(3, 4), layer.weight.detach().clone()
+    share = torch.ones(3, 4)
+    share[:, 2:] = 0.1
+    muon.MuonAndAdam(layer, weight_decay=0.0, shares=[(layer.weight, share)]).step(0.1)
+    moved = (layer.weight.detach() - before).abs()
+    assert moved.min() > 0 and torch.allclose(moved[:, :2], 10 * moved[:, 2:], rtol=1e-3)
+
+
+def half_a_step_is_nearly_the_step():
+    matrix = torch.randn(24, 96, generator=torch.Generator().manual_seed(2))
+    whole, half = muon.orthogonal(matrix), muon.orthogonal(matrix, half=True)
+    assert half.dtype == torch.float32 and 0 < (whole - half).norm() / whole.norm() < 0.05
+
+
+def who_is_measured_on_is_left_out():
+    unit = np.eye(4, dtype=np.float32)
+    table = np.zeros(4, [("person", "i4"), ("quality", "f4")])
+    table["person"], table["quality"] = [7, 7, 8, 9], [0.1, 0.8, 0.9, 0.1]
+    vectors = np.stack([unit[0], 0.6 * unit[0] + 0.8 * unit[1], unit[2], unit[3]])
+    assert leave_out.near(vectors, table, unit[:1], 1.05).tolist() == [7]
+    assert leave_out.near(vectors, table, unit[:1], 0.8).size == 0  # the look that is nearer cannot be told apart
+    assert leave_out.near(vectors, table, unit[3:], 1.05).size == 0
 
 
 def quality_is_the_length():
@@ -339,6 +391,15 @@ def looking_like_another_counts():
     assert 0 < 2 * anywhere < at_another  # both at the same cosine to the target
 
 
+def strangers_set_the_limit():
+    pairs = [("a", "b", k < 1000, 0) for k in range(3000)]
+    similar = np.concatenate([np.linspace(0, 1, 1000), np.full(1998, 0.1), [0.5, 0.9]])
+    found = np.ones(3000, bool)
+    assert abs(eval_lfw.accepted_at(similar, found, pairs) - 0.9) < 0.002  # of 2,000 strangers two may be above
+    found[900:1000] = False
+    assert eval_lfw.accepted_at(similar, found, pairs) < 0.81
+
+
 def view2_scores_are_right():
     pairs = [("a", "b", k % 2 == 0, k // 600) for k in range(6000)]
     similar = np.where([p[2] for p in pairs], 0.8, 0.1).astype(float)
@@ -407,6 +468,11 @@ def main():
         aligned_marks_lie_on_the_template,
         student_chips_show_the_same_as_the_teachers,
         shipped_embedder_goes_in_and_comes_out,
+        embedder_grows_without_changing,
+        what_was_taken_over_learns_slowly,
+        half_a_step_is_nearly_the_step,
+        who_is_measured_on_is_left_out,
+        strangers_set_the_limit,
         quality_is_the_length,
         whitened_vectors_are_the_programs,
         what_children_share_is_taken_out,
