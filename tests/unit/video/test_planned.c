@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A source planned in one process and read in another gives the same frames, and a plan that was damaged on the way does
-// no harm.
+// A source planned in one process and read in another gives the same frames, and a plan that was damaged on the way
+// does no harm.
 #include "clips.h"
 #include "harness.h"
 #include "reference.h"
