@@ -11,7 +11,7 @@ grep -v '^whoswho:   ' log.txt | numbers
 # Of each network the shares of its layers add up, and the layers' times are those of a run.
 awk '/ runs of /      { net = $2; run[net] = $(NF - 7) }
      /^whoswho:   /   { ms[net] += $2; share[net] += $3; layers[net]++; convolutions[net] += $4 == "Conv" }
-     END { for (net in run) print net ":", (layers[net] > 10 && convolutions[net] > 5), (share[net] > 98 && share[net] < 102),
+     END { for (net in run) print net ":", (layers[net] > 8 && convolutions[net] > 5), (share[net] > 98 && share[net] < 102),
            (ms[net] > run[net] * 0.9 - 0.05 && ms[net] < run[net] * 1.1 + 0.05) }' log.txt | sort
 WHOSWHO_LOG=debug "$WHOSWHO" scan "$demo" -o debug -q 2>&1
 WHOSWHO_LOG=loud "$WHOSWHO" scan "$demo" -o debug 2>&1 | numbers
