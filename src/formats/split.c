@@ -9,6 +9,10 @@
 
 enum { NOT_PLACED = WW_SIDES };
 
+// Somebody has far more faces on a side than in train when they are more than so many times those in train, and some;
+// with less slack, the shots of a short film, which differ in length by chance, would all lie in train.
+enum { OUTGROWS_TIMES = 2, OUTGROWS_SLACK = 8 };
+
 typedef struct tracked {
     int source;
     int64_t track;
@@ -148,7 +152,7 @@ static size_t count_lost(const splitting *s, const member *members, size_t count
     return lost;
 }
 
-// Whether a person of the group would have more faces on `side` than there are in train.
+// Whether a person of the group would have far more faces on `side` than there are in train.
 static bool outgrows_train(splitting *s, const member *members, size_t count, int side)
 {
     const ww_dataset *set = s->set;
@@ -159,7 +163,8 @@ static bool outgrows_train(splitting *s, const member *members, size_t count, in
         s->added[members[i].class] += set->chosen[members[i].face];
     for (size_t i = 0; i < count; i++) {
         const ww_dataset_class *class = &set->classes.item[members[i].class];
-        outgrown = outgrown || class->faces[side] + s->added[members[i].class] > class->faces[WW_SIDE_TRAIN];
+        const size_t most = OUTGROWS_TIMES * class->faces[WW_SIDE_TRAIN] + OUTGROWS_SLACK;
+        outgrown = outgrown || class->faces[side] + s->added[members[i].class] > most;
     }
     for (size_t i = 0; i < count; i++)
         s->added[members[i].class] = 0;

@@ -6,10 +6,10 @@
 // those before it only, so that footage that is added moves no face that was there. The first group of a person goes to
 // train, the second to val, the third to test; where the people of a group disagree, train comes before val and val
 // before test. Every other group goes where the hash of its first frame (content of the source, time, seed) says. A
-// group goes to train all the same where somebody would have more faces in val or test by it than in train: a long film
-// behind a few photos. If more than half of a group's frames would have to be dropped where it is to go, it goes where
-// the fewest are. So footage in which everything is near-duplicate (a person at a desk for an hour) lies in train as a
-// whole. The data card says who is missing where.
+// group goes to train all the same where somebody would have far more faces in val or test by it than in train (more
+// than twice as many and eight): a long film behind a few photos. If more than half of a group's frames would have to
+// be dropped where it is to go, it goes where the fewest are. So footage in which everything is near-duplicate (a
+// person at a desk for an hour) lies in train as a whole. The data card says who is missing where.
 #ifndef WW_FORMATS_SPLIT_H
 #define WW_FORMATS_SPLIT_H
 #include "formats/dataset.h"
