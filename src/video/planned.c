@@ -207,10 +207,10 @@ static ww_status no_sense(const ww_unpack *in, const char *path, ww_error *err)
 
 ww_status ww_source_take_span(ww_source *s, int span, const void *bytes, size_t count, ww_error *err)
 {
-    ww_unpack in = {bytes, (const uint8_t *)bytes + count, false, false};
     ww_plan *p = &s->plan;
-    if (s->webp)
+    if (s->webp) // nothing was packed
         return WW_OK;
+    ww_unpack in = {bytes, count > 0 ? (const uint8_t *)bytes + count : bytes, false, false};
     if (span < 0 || span >= p->span_count)
         return ww_fail(err, WW_ERR_ARGUMENT, "%s: it has no span %d", s->path, span);
     p->spans[span > 0 ? span - 1 : 0].mark = unpack_mark(&in);
