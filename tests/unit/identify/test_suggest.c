@@ -96,7 +96,8 @@ static size_t pairs_one_by_one(ww_library *library, ww_view *view, ww_suggestion
     return pairs;
 }
 
-// However many are wanted. The gain of the last of them rules out pairs that are farther apart and people of fewer faces.
+// However many are wanted: the gain of the last of them rules out pairs that are farther apart, and people of fewer
+// faces.
 static void check_library(ww_library *library, size_t least_pairs)
 {
     static ww_suggestion all[PAIRS_MAX];
