@@ -80,7 +80,8 @@ def scratch_of(turn, folder):
     return scratch
 
 
-def measure(arguments):
+def measure(arguments, contenders):
+    """name -> figures of each turn. contenders(arguments, scratch) -> name -> (command, environment)."""
     runs = {}
     with tempfile.TemporaryDirectory(prefix="whoswho-bench-") as folder:
         cpus = sorted(os.sched_getaffinity(0))[: arguments.threads]
@@ -159,7 +160,7 @@ def summary(runs):
 def main():
     arguments = parse_arguments()
     machine = about(arguments)
-    runs = measure(arguments)
+    runs = measure(arguments, contenders)
     figures = summary(runs)
     print_report(runs, machine)
     print(f"\nours / ffmpeg    {figures['ours_over_ffmpeg']:.2f}   (of the time ffmpeg takes to decode)")

@@ -14,13 +14,11 @@ steps with the same models (those of the package face_recognition_models). Proce
 turn, and the least wall time of the repeats counts; other load only ever adds."""
 import argparse
 import json
-import os
 import pathlib
 import subprocess
 import sys
-import tempfile
 
-from run_bench import about, best, scratch_of, timed
+from run_bench import about, best, measure
 
 HERE = pathlib.Path(__file__).parent
 
@@ -61,18 +59,6 @@ def contenders(arguments, scratch):
     return {name: ([str(part) for part in command], blas) for name, command in racers.items()}
 
 
-def measure(arguments):
-    runs = {}
-    with tempfile.TemporaryDirectory(prefix="whoswho-bench-") as folder:
-        cpus = sorted(os.sched_getaffinity(0))[: arguments.threads]
-        for turn in range(arguments.repeat):
-            for name, (command, environment) in contenders(arguments, scratch_of(turn, folder)).items():
-                print(f"run {turn + 1} of {arguments.repeat}: {name} ", end="", file=sys.stderr, flush=True)
-                runs.setdefault(name, []).append(timed(command, cpus, environment))
-                print(f"{runs[name][-1]['wall_s']:.2f} s", file=sys.stderr)
-    return runs
-
-
 def print_report(runs, machine):
     for key, value in machine.items():
         print(f"{key:16s} {value:.1f}" if isinstance(value, float) else f"{key:16s} {value}")
@@ -87,7 +73,7 @@ def print_report(runs, machine):
 def main():
     arguments = parse_arguments()
     machine = about(arguments)
-    runs = measure(arguments)
+    runs = measure(arguments, contenders)
     print_report(runs, machine)
     if arguments.json:
         arguments.json.write_text(json.dumps({"machine": machine, "runs": runs}, indent=1) + "\n")

@@ -34,18 +34,7 @@ static int64_t store_photo(ww_library *library, uint64_t number, const float *ve
     CHECK_OK(ww_store_add_source(library->store, &photo, &source, &err));
     const ww_frame_row f = {.source = source};
     CHECK_OK(ww_store_add_frame(library->store, &f, "j", 1, &frame, &err));
-    const ww_face_row face = {.frame = frame,
-                              .x = 100,
-                              .y = 50,
-                              .width = 80,
-                              .height = 80,
-                              .score = 0.9,
-                              .quality = 0.6,
-                              .person = -1,
-                              .embedding_dim = PEOPLE_DIM,
-                              .portrait_width = 1,
-                              .portrait_height = 1};
-    CHECK_OK(ww_store_add_face(library->store, &face, vector, "p", 1, &id, &err));
+    CHECK_OK(people_store_vector(library->store, vector, frame, 0, &id, &err));
     return id;
 }
 

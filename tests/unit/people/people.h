@@ -62,12 +62,10 @@ static inline void people_add(ww_catalog *g, ww_random *r, int who, double scatt
     people_face(r, who, scatter, g->vector + (g->face.count - 1) * PEOPLE_DIM);
 }
 
-// Stores a face of person `who`, which lies on a frame of its own; `track` 0: it was not followed.
-static inline ww_status people_store_face(ww_store *store, ww_random *r, int who, int64_t frame, int64_t track,
-                                          ww_error *err)
+// Stores a face with this vector, which lies on a frame of its own; `track` 0: it was not followed.
+static inline ww_status people_store_vector(ww_store *store, const float *vector, int64_t frame, int64_t track,
+                                            int64_t *id, ww_error *err)
 {
-    int64_t id;
-    float vector[PEOPLE_DIM];
     const ww_face_row row = {.frame = frame,
                              .x = 100,
                              .y = 50,
@@ -80,8 +78,17 @@ static inline ww_status people_store_face(ww_store *store, ww_random *r, int who
                              .track = track,
                              .portrait_width = 1,
                              .portrait_height = 1};
+    return ww_store_add_face(store, &row, vector, "p", 1, id, err);
+}
+
+// The same of person `who`.
+static inline ww_status people_store_face(ww_store *store, ww_random *r, int who, int64_t frame, int64_t track,
+                                          ww_error *err)
+{
+    int64_t id;
+    float vector[PEOPLE_DIM];
     people_face(r, who, 0.6, vector);
-    return ww_store_add_face(store, &row, vector, "p", 1, &id, err);
+    return people_store_vector(store, vector, frame, track, &id, err);
 }
 
 // Footage of `people` people: `frames` frames with one to three of them on each; who is on one frame and the next is
