@@ -22,7 +22,7 @@ def teacher_chip(pool):
     return pool[..., POOL_MARGIN : POOL_MARGIN + frame.TEACHER_SIDE, POOL_MARGIN : POOL_MARGIN + frame.TEACHER_SIDE]
 
 
-def misaligned(chip, rng, amount):
+def misaligned(chip, rng, amount, side=frame.STUDENT_SIDE):
     """The student's 96 px chip as landmarks that are off would cut it: `amount` 1 is a detector whose points are off by about
     a seventh of the eye distance. Half of the chips are mirrored."""
     angle = np.radians(rng.normal(0, 4.0) * amount)
@@ -30,9 +30,9 @@ def misaligned(chip, rng, amount):
     shift = rng.normal(0, 2.0, 2) * amount
     flip = -1.0 if rng.random() < 0.5 else 1.0
     linear = zoom * np.array([[np.cos(angle) * flip, -np.sin(angle)], [np.sin(angle) * flip, np.cos(angle)]])
-    middle_from, middle_to = (POOL_SIDE - 1) / 2, (frame.STUDENT_SIDE - 1) / 2
+    middle_from, middle_to = (POOL_SIDE - 1) / 2, (side - 1) / 2
     matrix = np.hstack([linear, (middle_to + shift - linear @ [middle_from, middle_from])[:, None]])
-    return cv2.warpAffine(chip, matrix, (frame.STUDENT_SIDE,) * 2, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return cv2.warpAffine(chip, matrix, (side,) * 2, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
 
 
 def smaller(chip, rng, least=14, most=70):

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""The embedder: a plain residual network of 3 x 3 convolutions on a 96 x 96 luma chip, 1.75 M parameters, 107 M multiply-adds,
+"""The embedder in use: a plain residual network of 3 x 3 convolutions on a 96 x 96 luma chip, 1.75 M parameters, 107 M multiply-adds,
 128 values. Dense convolutions, because on a CPU they run near peak where depthwise ones do not; LeakyReLU, because PReLU
-costs a third of the training speed."""
+costs a third of the training speed. And one of the teacher's widths, BlockEmbedder, that hints.py begins."""
 import numpy as np
 import onnx
 import torch
@@ -21,12 +21,15 @@ MEAN, SCALE = 127.5, 1 / 64.0
 
 
 class Conv(nn.Module):
-    def __init__(self, i, o, kernel=3, stride=1, act=True):
+    """`late`: a pixel is added after the maps and none before, so that of two pixels a stride of 2 takes the second."""
+
+    def __init__(self, i, o, kernel=3, stride=1, act=True, groups=1, late=False):
         super().__init__()
-        self.c, self.b, self.act = nn.Conv2d(i, o, kernel, stride, kernel // 2, bias=False), nn.BatchNorm2d(o), act
+        self.c = nn.Conv2d(i, o, kernel, stride, 0 if late else kernel // 2, groups=groups, bias=False)
+        self.b, self.act, self.late = nn.BatchNorm2d(o), act, late
 
     def forward(self, x):
-        x = self.b(self.c(x))
+        x = self.b(self.c(functional.pad(x, (0, 1, 0, 1)) if self.late else x))
         return functional.leaky_relu(x, SLOPE, inplace=True) if self.act else x
 
 
@@ -61,6 +64,9 @@ class Embedder(nn.Module):
             layers += [Conv(width, w, 3, 2)] + [Block(w, each) for _ in range(n)]
             width = w
         self.f = nn.Sequential(*layers)
+        self.end_with(width, head)
+
+    def end_with(self, width, head):
         self.h = Conv(width, head, 1)
         self.g = nn.Conv2d(head, head, 6, groups=head, bias=False)
         self.gb = nn.BatchNorm2d(head)
@@ -74,7 +80,10 @@ class Embedder(nn.Module):
 
     def pooled(self, x):
         """n x head x 1 x 1: what there is to see in the chip."""
-        x = self.h(self.f(x))
+        return self.gathered(self.f(x))
+
+    def gathered(self, maps):
+        x = self.h(maps)
         return self.gb((x * self.g.weight[:, 0]).sum((2, 3), keepdim=True))  # a whole-window depthwise convolution
 
     def vector(self, pooled):
@@ -87,6 +96,46 @@ class Embedder(nn.Module):
                 yield f"{name}.c", module.c, module.b
         yield "g", self.g, self.gb
         yield "fc", self.fc, self.ob
+
+
+class Inverted(nn.Sequential):
+    """Widens, looks around in each channel by itself, and narrows (MobileNet 2); what comes out is added to what goes in where both are of
+    one shape."""
+
+    def __init__(self, i, o, wide, stride=1, late=False):
+        super().__init__(Conv(i, wide, 1), Conv(wide, wide, 3, stride, groups=wide, late=late), Conv(wide, o, 1, act=False))
+        self.residual = i == o and stride == 1
+
+    def forward(self, x):
+        y = super().forward(x)
+        return x + y if self.residual else y
+
+
+class Stem(nn.Sequential):
+    """From the chip to maps of a quarter of its side."""
+
+    residual = False
+
+    def __init__(self, width):
+        super().__init__(Conv(1, width, 3, 2), Conv(width, width, groups=width), Conv(width, width, 1), *Inverted(width, width, 2 * width, 2))
+
+
+class BlockEmbedder(Embedder):
+    """1.01 M parameters, 161 M multiply-adds: widths and depths are the teacher's (MobileFaceNet), so that each block can learn by itself
+    what the teacher's makes (hints.py)."""
+
+    def __init__(self):
+        nn.Module.__init__(self)
+        layers = [Stem(64)] + [Inverted(64, 64, 128) for _ in range(4)]
+        layers += [Inverted(64, 128, 256, 2)] + [Inverted(128, 128, 256) for _ in range(6)]
+        layers += [Inverted(128, 128, 512, 2, late=True)] + [Inverted(128, 128, 256) for _ in range(2)]
+        self.f = nn.Sequential(*layers)
+        self.end_with(128, HEAD)
+
+
+def embedder_for(weights):
+    """The network that weights by these names belong to."""
+    return BlockEmbedder() if any(name.startswith("f.0.0.") for name in weights) else Embedder()
 
 
 class Quality(nn.Module):
@@ -122,7 +171,7 @@ def load_run(path):
     """What training/ has made of an embedder: the model (averaged weights), its Whitening and its Quality, None if there is
     none yet; and all that the file holds."""
     state = torch.load(path, map_location="cpu")
-    model = Embedder()
+    model = embedder_for(state["average"])
     model.load_state_dict(state["average"])
     parts = []
     for kind, name in ((Whitening, "whitening"), (Quality, "quality")):
@@ -238,7 +287,7 @@ def export(model, path, half=True, metadata=None, whitening=None, quality=None):
     def keep(name, array):
         tensors.append(numpy_helper.from_array(np.asarray(array, order="C"), name))
 
-    def convolve(x, name, conv, norm):
+    def convolve(x, name, conv, norm, late=False):
         weight, bias = fused(conv, norm)
         weight = weight.detach().numpy()
         keep(f"{name}.weight", weight.astype(np.float16 if half else np.float32))
@@ -256,7 +305,7 @@ def export(model, path, half=True, metadata=None, whitening=None, quality=None):
                 [f"{name}.out"],
                 kernel_shape=[k, k],
                 strides=[s, s],
-                pads=[pad] * 4,
+                pads=[0, 0, 1, 1] if late else [pad] * 4,
                 group=conv.groups,
             )
         )
@@ -273,6 +322,15 @@ def export(model, path, half=True, metadata=None, whitening=None, quality=None):
     nodes.append(helper.make_node("Conv", ["luma", "norm.weight", "norm.bias"], ["norm.out"], kernel_shape=[1, 1]))
     x = "norm.out"
     for k, layer in enumerate(model.f):
+        if isinstance(layer, (Inverted, Stem)):
+            y = x
+            for n, part in enumerate(layer):
+                y = convolve(y, f"f.{k}.{n}.c", part.c, part.b, part.late)
+                y = act(y) if part.act else y
+            if layer.residual:
+                nodes.append(helper.make_node("Add", [x, y], [f"f.{k}.sum"]))
+            x = f"f.{k}.sum" if layer.residual else y
+            continue
         if isinstance(layer, Conv):
             x = act(convolve(x, f"f.{k}.c", layer.c, layer.b))
             continue

@@ -42,10 +42,11 @@ class OnnxNet(torch.nn.Module):
     def _run(self, kind, v, attributes):
         if kind == "Conv":
             bias = v[2] if len(v) > 2 else None
-            pads = attributes.get("pads", [0, 0, 0, 0])
-            if pads[:2] != pads[2:]:
-                raise ValueError("uneven padding is not known here")
-            return F.conv2d(v[0], v[1], bias, attributes.get("strides", [1, 1]), pads[:2], 1, attributes.get("group", 1))
+            top, left, bottom, right = attributes.get("pads", [0, 0, 0, 0])
+            even = top == bottom and left == right
+            x = v[0] if even else F.pad(v[0], (left, right, top, bottom))
+            padding = (top, left) if even else 0
+            return F.conv2d(x, v[1], bias, attributes.get("strides", [1, 1]), padding, 1, attributes.get("group", 1))
         if kind == "Cast":
             return v[0].float()
         if kind == "Clip":

@@ -29,6 +29,7 @@ import eval_detector
 import eval_lfw
 import frame
 import halve
+import hints
 import landmarks
 import leave_out
 import muon
@@ -137,6 +138,48 @@ def what_was_taken_over_learns_slowly():
     muon.MuonAndAdam(layer, weight_decay=0.0, shares=[(layer.weight, share)]).step(0.1)
     moved = (layer.weight.detach() - before).abs()
     assert moved.min() > 0 and torch.allclose(moved[:, :2], 10 * moved[:, 2:], rtol=1e-3)
+
+
+def hinted_maps_lie_where_ours_do():
+    """A block that is as the teacher's sees the same maps, whole or in the middle of larger ones."""
+    torch.manual_seed(4)
+    large = torch.randn(2, 8, 28, 28)
+    block = embedder.Inverted(8, 8, 16).eval()
+    with torch.no_grad():
+        wanted, seen = hints.inside(block(large)), block(hints.inside(large))
+        assert wanted.shape == seen.shape == (2, 8, 24, 24)
+        assert torch.allclose(wanted[..., 1:-1, 1:-1], seen[..., 1:-1, 1:-1], atol=1e-5)
+        plain, late = (embedder.Inverted(8, 8, 16, 2, late=is_late).eval() for is_late in (False, True))
+        late.load_state_dict(plain.state_dict())
+        maps = torch.randn(2, 8, 14, 14)
+        wanted, seen = plain(maps), late(hints.inside(maps))
+        assert wanted.shape[-1] == 7 and seen.shape[-1] == 6
+        assert torch.allclose(wanted[..., 1:-1, 1:-1], seen[..., :-1, :-1], atol=1e-5)
+    given, part, inner = hints.windows(large, large + 1, np.random.default_rng(3))
+    assert given.shape[-1] == hints.WINDOW and torch.allclose(given + 1, part)
+    assert part[..., inner, inner].shape[-1] == hints.WINDOW - 2
+
+
+def channels_that_vary_little_count_as_much():
+    wanted = torch.randn(4, 2, 6, 6, generator=torch.Generator().manual_seed(2)) * torch.tensor([1.0, 10.0])[:, None, None]
+    off = [wanted + torch.tensor(o)[:, None, None] for o in ((0.0, 0.0), (0.0, 10.0), (0.0, 20.0), (2.0, 0.0))]
+    none, one, two, little = (float(hints.aside(got, wanted)) for got in off)
+    assert none == 0 and abs(two / one - 4) < 0.01 and little > 0.2
+
+
+def network_of_blocks_is_exported():
+    torch.manual_seed(3)
+    model, chips = embedder.BlockEmbedder(), RNG.integers(0, 256, (8, 96, 96), dtype=np.uint8)
+    with torch.no_grad(), tempfile.TemporaryDirectory() as folder:
+        model(embedder.prepare(chips))  # in training: statistics
+        path = os.path.join(folder, "e.onnx")
+        embedder.export(model.eval(), path, half=False)
+        given = OnnxNet(path)(torch.from_numpy(chips).float()[:, None])
+        assert torch.allclose(given, model(embedder.prepare(chips)), rtol=1e-3, atol=1e-3)
+        run = os.path.join(folder, "e.pt")
+        for made in (model, embedder.Embedder().eval()):
+            torch.save({"average": made.state_dict()}, run)
+            assert type(embedder.load_run(run)[0]) is type(made)
 
 
 def half_a_step_is_nearly_the_step():
@@ -470,6 +513,9 @@ def main():
         shipped_embedder_goes_in_and_comes_out,
         embedder_grows_without_changing,
         what_was_taken_over_learns_slowly,
+        hinted_maps_lie_where_ours_do,
+        channels_that_vary_little_count_as_much,
+        network_of_blocks_is_exported,
         half_a_step_is_nearly_the_step,
         who_is_measured_on_is_left_out,
         strangers_set_the_limit,
