@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""The embedder in use: a plain residual network of 3 x 3 convolutions on a 96 x 96 luma chip, 1.75 M parameters, 107 M multiply-adds,
-128 values. Dense convolutions, because on a CPU they run near peak where depthwise ones do not; LeakyReLU, because PReLU
-costs a third of the training speed. And one of the teacher's widths, BlockEmbedder, that hints.py begins."""
+"""Two embedders of a 96 x 96 luma chip, 128 values. Embedder: a plain residual network of 3 x 3 convolutions, because on a CPU they run
+near peak where depthwise ones do not, 1.75 M parameters, 107 M multiply-adds (the released file holds a smaller one,
+models/embedder.md). BlockEmbedder: of the teacher's widths and depths, for hints.py. LeakyReLU in both, because PReLU costs a third
+of the training speed."""
 import numpy as np
 import onnx
 import torch
@@ -67,6 +68,7 @@ class Embedder(nn.Module):
         self.end_with(width, head)
 
     def end_with(self, width, head):
+        """The layers behind `f`, which makes n x width x 6 x 6."""
         self.h = Conv(width, head, 1)
         self.g = nn.Conv2d(head, head, 6, groups=head, bias=False)
         self.gb = nn.BatchNorm2d(head)
@@ -83,6 +85,7 @@ class Embedder(nn.Module):
         return self.gathered(self.f(x))
 
     def gathered(self, maps):
+        """The same from what `f` has made."""
         x = self.h(maps)
         return self.gb((x * self.g.weight[:, 0]).sum((2, 3), keepdim=True))  # a whole-window depthwise convolution
 

@@ -2,12 +2,14 @@
 # SPDX-License-Identifier: MIT
 """usage: hints.py DATA MOBILEFACENET.onnx RUN [--minutes 15] [--batch 48] [--lr 4e-3] [--chain] [--only BLOCK...]
 
-The beginning of the embedder's training (A. Romero and others, FitNets, 2015): each block of ours learns by itself what the teacher's
-block makes of the same feature maps, so a gradient passes three convolutions and not fifty. The teacher sees the same grey chip
-of 112 px, ours has its 96 px in the middle; maps are compared where both have them. The last part, whose feature maps lie half a
-pixel from the teacher's, learns what the teacher pools and its vector. Writes DATA/runs/RUN.pt, which train_embedder.py goes on
-from; --minutes of one learning rate falling to nothing. --chain, afterwards: each block is given what ours before it has made, and all
-learn together."""
+The beginning of a BlockEmbedder (A. Romero and others, FitNets, 2015): each block learns by itself what the teacher's block
+makes of the same feature maps, so a gradient passes three convolutions and not fifty. The teacher sees the same grey chip of 112
+px, ours has its 96 px in the middle; maps are compared where both have them. The last blocks, of the smallest maps, learn together what the
+teacher pools and its vector. --chain, afterwards: each block is given what ours before it has made, and all learn together.
+--only: the other blocks stay as they are (0: the first; 12: the last ones together). Writes DATA/runs/RUN.pt, goes on from it when started
+again, and train_embedder.py goes on from it, too; the learning rate falls to nothing in --minutes. On OMP_NUM_THREADS cores, in
+bfloat16; not on a GPU. Told once a minute: pictures seen, the share of the rate, for each block how far off it is (1: as far as
+if it said the mean), and the squared distance of the vectors."""
 import argparse
 import os
 import time
@@ -19,20 +21,28 @@ from torch.nn import functional
 
 import augment
 import frame
-from embedder import MEAN, SCALE, BlockEmbedder, embed
+from embedder import BlockEmbedder, embed, prepare
 from muon import MuonAndAdam
 from onnx_net import OnnxNet
-from teachers import MEAN_RGB, STD_RGB
+from teachers import as_colours
 from train_embedder import Pool, held_out
 
-BLOCKS = ["/features/features.0/conv/conv.2/Conv_output_0"]
-for n in range(1, 15):
-    BLOCKS.append(f"/features/features.{n}/" + ("conv/conv.2/Conv_output_0" if n in (5, 12) else "Add_output_0"))
-POOLED = "/gdconv/depthwise/Conv_output_0"
 TAIL = 12  # blocks from here on learn together
-LARGE = 20  # side of maps; of larger ones a part will do
-WINDOW = 14  # its side; one pixel all round is not compared
+ADD_NOTHING = (0, 5, 12)  # blocks that change the shape of the maps, so that no sum ends them
+BLOCKS = [  # names of the teacher's maps
+    f"/features/features.{k}/" + ("conv/conv.2/Conv_output_0" if k in ADD_NOTHING else "Add_output_0") for k in range(TAIL)
+]
+POOLED = "/gdconv/depthwise/Conv_output_0"
+LARGE = 20  # px, side of maps; of larger ones a part will do
+WINDOW = 14  # px, its side; one pixel all round is not compared
+RARE = 0.1  # of the mean variance: channels count as if theirs were that much larger
+MISALIGNED = (0.2, 0.5, 1.0)
+CLEAN_SHARE = 0.6  # of the chips
+STRENGTH = (0.1, 0.8)  # how often another is distorted
+BEGIN_CHIPS = 256
 WARM_UP = 50  # steps
+WEIGHT_DECAY = 0.01
+TELL_S = 60
 
 
 class Teacher(OnnxNet):
@@ -41,14 +51,12 @@ class Teacher(OnnxNet):
     def __init__(self, path):
         super().__init__(path)
         self.last = self.outputs[0]
-        self.outputs = BLOCKS[:TAIL] + [POOLED, self.last]
+        self.outputs = BLOCKS + [POOLED, self.last]
 
     def maps(self, chips):
         """{name: n x c x h x w, float32}, and the vector."""
-        x = torch.from_numpy(chips).float()[:, None] / 255
-        x = (x - x.new_tensor(MEAN_RGB)[None, :, None, None]) / x.new_tensor(STD_RGB)[None, :, None, None]
         with torch.no_grad(), torch.autocast("cpu", dtype=torch.bfloat16):
-            out = self(x.contiguous(memory_format=torch.channels_last))
+            out = self(as_colours(chips).contiguous(memory_format=torch.channels_last))
         return {k: v.float() for k, v in (out if isinstance(out, dict) else {self.outputs[0]: out}).items()}
 
     def end_at(self, block):
@@ -65,9 +73,9 @@ def inside(maps):
 
 
 def aside(got, wanted):
-    """Mean squared difference, each channel by its variance; rare channels count as if they varied a tenth of the mean."""
+    """Mean squared difference, each channel by its variance: what varies little counts as much as what varies widely."""
     variance = wanted.var((0, 2, 3), unbiased=False)
-    variance = variance + 0.1 * variance.mean() + 1e-6
+    variance = variance + RARE * variance.mean() + 1e-6
     return (((got - wanted) ** 2).mean((0, 2, 3)) / variance).mean()
 
 
@@ -81,22 +89,20 @@ def windows(given, wanted, rng):
 
 
 class Chips(Pool):
-    """Chips of 112 px, about half of them made worse."""
+    """Chips of 112 px."""
 
     def draw(self, rng, n):
         chips = []
         for file, row in self.index[rng.integers(0, len(self.index), n)]:
-            chip = augment.misaligned(self.chips[file][row], rng, (0.2, 0.5, 1.0)[rng.integers(3)], frame.TEACHER_SIDE)
-            chips.append(chip if rng.random() < 0.6 else augment.degraded(chip, rng, rng.uniform(0.1, 0.8)))
+            chip = augment.misaligned(self.chips[file][row], rng, MISALIGNED[rng.integers(len(MISALIGNED))], frame.TEACHER_SIDE)
+            chips.append(chip if rng.random() < CLEAN_SHARE else augment.degraded(chip, rng, rng.uniform(*STRENGTH)))
         return np.stack(chips)
 
 
 def losses(model, teacher, chips, rng, chain, only):
     """One for each block; what it is given is the teacher's, or in a chain, what ours before it has made."""
-    maps = teacher.maps(chips)
-    margin = frame.STUDENT_MARGIN
-    luma = torch.from_numpy(np.ascontiguousarray(chips[:, margin:-margin, margin:-margin])).float()[:, None]
-    x, out = ((luma - MEAN) * SCALE).contiguous(memory_format=torch.channels_last), []
+    maps, margin, out = teacher.maps(chips), frame.STUDENT_MARGIN, []
+    x = prepare(chips[:, margin:-margin, margin:-margin])
     for k in range(min(TAIL, 1 + max(only))):
         wanted = inside(maps[BLOCKS[k]])
         if k not in only:
@@ -130,7 +136,7 @@ def begin(model, teacher, chips):
 
 def learn(model, teacher, pool, options, keep):
     """For options.minutes; `keep` is called once a minute."""
-    optimizer = MuonAndAdam(model, weight_decay=0.01, half=True)
+    optimizer = MuonAndAdam(model, weight_decay=WEIGHT_DECAY, half=True)
     rng, started = np.random.default_rng(), time.time()
     step, mean, told = 0, None, started
     while (share := 1 - (time.time() - started) / 60 / options.minutes) > 0:
@@ -141,7 +147,7 @@ def learn(model, teacher, pool, options, keep):
         step += 1
         now = np.array([e.item() for e in each])
         mean = now if mean is None else 0.95 * mean + 0.05 * now
-        if time.time() - told > 60:
+        if time.time() - told > TELL_S:
             told = time.time()
             print(step * options.batch, f"{share:.2f}", " ".join(f"{m:.3f}" for m in mean), flush=True)
             keep()
@@ -164,8 +170,8 @@ def main():
     pool, teacher, model = Chips(folder), Teacher(options.teacher), BlockEmbedder().to(memory_format=torch.channels_last)
     if os.path.exists(path):
         model.load_state_dict(torch.load(path)["model"])
-    elif TAIL in options.only:
-        begin(model, teacher, pool.draw(np.random.default_rng(), 256))
+    else:
+        begin(model, teacher, pool.draw(np.random.default_rng(), BEGIN_CHIPS))
     if TAIL not in options.only:
         teacher.end_at(max(options.only))
 

@@ -108,6 +108,12 @@ def agreed(looks, least_overlap=0.5, most_apart=0.2):
     return both, doubtful
 
 
+def as_colours(chips, device="cpu"):
+    """n x 112 x 112 uint8 -> n x 3 x 112 x 112, as MobileFaceNet takes it: the luma in all three colours."""
+    x = torch.from_numpy(np.ascontiguousarray(chips)).to(device).float()[:, None] / 255
+    return (x - x.new_tensor(MEAN_RGB)[None, :, None, None]) / x.new_tensor(STD_RGB)[None, :, None, None]
+
+
 class Identity:
     """MobileFaceNet on grey chips of the standard 112 frame; the mean direction of a chip and (if wanted) its mirror image.
     On a CPU by the program's own engine, on a GPU, or if wanted, in bfloat16 by PyTorch."""
@@ -125,8 +131,7 @@ class Identity:
 
     def embed(self, chips, mirror=True):
         """chips: n x 112 x 112 uint8 -> n x 128 float32, unit length."""
-        x = torch.from_numpy(np.ascontiguousarray(chips)).to(self.device).float()[:, None] / 255
-        x = (x - x.new_tensor(MEAN_RGB)[None, :, None, None]) / x.new_tensor(STD_RGB)[None, :, None, None]
+        x = as_colours(chips, self.device)
         y = self.directions(x)
         if mirror:
             y = normalize(y + self.directions(x.flip(3)))
