@@ -148,7 +148,7 @@ static void set_line(const request *r, const ww_int8_value *from, const ww_int8_
 static bool make_lines(ww_int8 *e, const ww_node *n, const request *r, bool bytes, const weight_bytes *w,
                        ww_int8_step *s)
 {
-    const size_t padded = (size_t)(r->y->dim[1] + WW_INT8_LANES) * sizeof(float);
+    const size_t padded = (size_t)(r->y->dim[1] + WW_INT8_SLACK) * sizeof(float);
     const double unit = bytes ? (double)e->value[n->output[0]].scale : 1;
     const ww_int8_value *from = &e->value[n->input[0]];
     const ww_int8_value *add = r->add == ADD_NONE ? NULL : &e->value[r->add];

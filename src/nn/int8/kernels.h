@@ -14,7 +14,8 @@
 enum {
     WW_INT8_QUAD = 4,   // bytes
     WW_INT8_LANES = 16, // output channels of one group of packed weights
-    WW_INT8_SLACK = 64, // bytes behind a picture that may be read, whatever they hold
+    WW_INT8_SLACK =
+        64, // bytes behind a picture, and factors and offsets behind the last, that may be read, whatever they hold
 };
 
 // Groups of packed weights that so many output channels make, the last one made up.
@@ -23,7 +24,7 @@ static inline int64_t ww_int8_groups(int64_t channels) { return (channels + WW_I
 // What becomes of a sum: y = factor x sum + offset, + add_factor x what is added; y < 0 ? slope y : y; and, as bytes,
 // y + zero, bounded to 0 .. 255 and rounded to the nearest, ties to even.
 typedef struct ww_int8_finish {
-    const float *factor, *offset; // one a channel, made up to whole groups
+    const float *factor, *offset; // one a channel, and WW_INT8_SLACK behind them
     float slope, zero, add_factor;
 } ww_int8_finish;
 
@@ -77,6 +78,7 @@ extern const ww_int8_kernel ww_int8_sse2, ww_int8_avx2, ww_int8_vnni;
 // For the tables of kernels, in plain C.
 void ww_int8_depthwise_plain(const ww_int8_depthwise *d);
 void ww_int8_depthwise_avx2(const ww_int8_depthwise *d);
+void ww_int8_depthwise_vnni(const ww_int8_depthwise *d);
 void ww_int8_quantise_plain(const float *in, int64_t count, int64_t step, float per, float zero, uint8_t *out);
 void ww_int8_quantise_avx2(const float *in, int64_t count, int64_t step, float per, float zero, uint8_t *out);
 

@@ -2,20 +2,12 @@
 // With AVX-512 VNNI: one instruction multiplies 64 bytes by 64 and adds the products of each quad to sixteen sums.
 #include "nn/int8/kernels.h"
 #if defined(__x86_64__)
-#include <immintrin.h>
+#include "nn/int8/finish_vnni.h"
 #include <string.h>
 
-#define VNNI __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx512vnni")))
-#define VNNI_INLINE                                                                                                    \
-    __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx512vnni"), always_inline)) static inline
-#define UNROLL _Pragma("GCC unroll 16")
-
 enum {
-    LANES = WW_INT8_LANES,
-    QUAD = WW_INT8_QUAD,
-    VECTORS = 4, // groups of output channels abreast
-    WIDE = 8,    // results of a row abreast: 24 sums live in registers
-    LESS = 6,    // ... where four groups are
+    WIDE = 8, // results of a row abreast: 24 sums live in registers
+    LESS = 6, // ... where four groups are
     NARROW = 4,
 };
 
@@ -42,56 +34,79 @@ static void pack(const int8_t *weights, int64_t rows, int64_t quads, int64_t cha
                    QUAD);
 }
 
-VNNI_INLINE __m512 line(const ww_int8_finish *f, __m512i sum, int64_t channel)
+// Where a block of results begins: (x, y), and the channel. It is `abreast` results wide and `vectors` groups of
+// channels deep.
+typedef struct place {
+    int64_t x, y, first;
+} place;
+
+typedef __m512i block_sums[WIDE][VECTORS];
+
+VNNI_INLINE __m512 line(__m512i sum, __m512 factor, __m512 offset)
 {
-    const __m512 v = _mm512_mul_ps(_mm512_cvtepi32_ps(sum), _mm512_loadu_ps(f->factor + channel));
-    return _mm512_add_ps(v, _mm512_loadu_ps(f->offset + channel));
+    return _mm512_add_ps(_mm512_mul_ps(_mm512_cvtepi32_ps(sum), factor), offset);
 }
 
-VNNI_INLINE __m512 bent(const ww_int8_finish *f, __m512 v)
+VNNI_INLINE __m512 added(const ww_int8_finish *f, const uint8_t *add, __m512 real)
 {
-    return _mm512_max_ps(v, _mm512_mul_ps(v, _mm512_set1_ps(f->slope)));
+    const __m512 bytes = _mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(_mm_loadu_si128((const __m128i *)add)));
+    return _mm512_add_ps(real, _mm512_mul_ps(bytes, _mm512_set1_ps(f->add_factor)));
 }
 
-VNNI_INLINE __m128i bytes_of(const ww_int8_finish *f, __m512 v)
+// The bytes of packed() in the order of channels.
+VNNI_INLINE __m512i in_order(__m512i bytes)
 {
-    v = _mm512_max_ps(_mm512_add_ps(v, _mm512_set1_ps(f->zero)), _mm512_setzero_ps());
-    return _mm512_cvtepi32_epi8(_mm512_cvtps_epi32(_mm512_min_ps(v, _mm512_set1_ps(255))));
+    const __m512i order = _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
+    return _mm512_permutexvar_epi32(order, bytes);
 }
 
-VNNI_INLINE __mmask16 lanes_of(int64_t channels, int64_t first)
+VNNI_INLINE void give_bytes(const ww_int8_conv *c, place p, block_sums sum, const int abreast, const int vectors,
+                            const bool adds)
 {
-    return channels - first >= LANES ? (__mmask16)0xFFFF : (__mmask16)((1U << (channels - first)) - 1);
-}
-
-// Sixteen channels of one result.
-VNNI_INLINE void finish(const ww_int8_conv *c, __m512i sum, int64_t x, int64_t y, int64_t channel)
-{
-    const __mmask16 lanes = lanes_of(c->channels, channel);
-    const int64_t at = x * c->channels + channel;
-    __m512 real = line(&c->finish, sum, channel);
-    if (c->add) {
-        const __m128i add = _mm_maskz_loadu_epi8(lanes, c->add + y * c->add_row + at);
-        real = _mm512_add_ps(
-            real, _mm512_mul_ps(_mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(add)), _mm512_set1_ps(c->finish.add_factor)));
+    const ww_int8_finish f = c->finish;
+    const __mmask64 lanes = first_bytes(c->channels - p.first);
+    const int64_t step = c->channels, at = p.x * step + p.first;
+    const uint8_t *add = adds ? c->add + p.y * c->add_row + at : NULL;
+    uint8_t *out = c->out + p.y * c->out_row + at;
+    __m512 factor[VECTORS], offset[VECTORS];
+    UNROLL for (int v = 0; v < vectors; v++)
+    {
+        factor[v] = _mm512_loadu_ps(f.factor + p.first + v * LANES);
+        offset[v] = _mm512_loadu_ps(f.offset + p.first + v * LANES);
     }
-    real = bent(&c->finish, real);
-    if (c->out) {
-        _mm_mask_storeu_epi8(c->out + y * c->out_row + at, lanes, bytes_of(&c->finish, real));
-        return;
+    for (int i = 0; i < abreast; i++) {
+        __m512i to[VECTORS] = {0};
+        UNROLL for (int v = 0; v < vectors; v++)
+        {
+            __m512 real = line(sum[i][v], factor[v], offset[v]);
+            if (adds)
+                real = added(&f, add + i * step + v * LANES, real);
+            to[v] = whole(&f, bent(&f, real));
+        }
+        store(out + i * step, in_order(packed(to)), lanes);
     }
-    float plain[LANES];
-    _mm512_storeu_ps(plain, real);
-    for (int64_t o = channel; o < c->channels && o < channel + LANES; o++)
-        c->plane[(o * c->height + y) * c->width + x] = plain[o - channel];
 }
 
-// `abreast` results from (x, y) on, `vectors` groups of channels from `first` on.
-VNNI_INLINE void block(const ww_int8_conv *c, int64_t x, int64_t y, int64_t first, const int abreast, const int vectors)
+VNNI_INLINE void give_reals(const ww_int8_conv *c, place p, block_sums sum, const int abreast, const int vectors)
+{
+    const int64_t plane = c->height * c->width;
+    for (int i = 0; i < abreast; i++)
+        for (int v = 0; v < vectors; v++) {
+            const int64_t first = p.first + v * LANES;
+            const __m512 factor = _mm512_loadu_ps(c->finish.factor + first),
+                         offset = _mm512_loadu_ps(c->finish.offset + first);
+            float real[LANES];
+            _mm512_storeu_ps(real, bent(&c->finish, line(sum[i][v], factor, offset)));
+            for (int64_t o = first; o < c->channels && o < first + LANES; o++)
+                c->plane[o * plane + p.y * c->width + p.x + i] = real[o - first];
+        }
+}
+
+VNNI_INLINE void add_up(const ww_int8_conv *c, place p, block_sums to, const int abreast, const int vectors)
 {
     const int64_t group = c->rows * c->quads * LANES * QUAD;
-    const int8_t *w = (const int8_t *)c->weights + first / LANES * group;
-    const uint8_t *row = c->in + y * c->in_down + x * c->in_step;
+    const int8_t *w = (const int8_t *)c->weights + p.first / LANES * group;
+    const uint8_t *row = c->in + p.y * c->in_down + p.x * c->in_step;
     __m512i sum[WIDE][VECTORS];
     UNROLL for (int t = 0; t < abreast; t++) UNROLL for (int v = 0; v < vectors; v++) sum[t][v] =
         _mm512_setzero_si512();
@@ -110,12 +125,19 @@ VNNI_INLINE void block(const ww_int8_conv *c, int64_t x, int64_t y, int64_t firs
             }
         }
     }
-    int32_t plain[WIDE][VECTORS * LANES];
-    UNROLL for (int t = 0; t < abreast; t++) UNROLL for (int v = 0; v < vectors; v++)
-        _mm512_storeu_si512(plain[t] + v * LANES, sum[t][v]);
-    for (int t = 0; t < abreast; t++)
-        for (int v = 0; v < vectors; v++)
-            finish(c, _mm512_loadu_si512(plain[t] + v * LANES), x + t, y, first + v * LANES);
+    UNROLL for (int t = 0; t < abreast; t++) UNROLL for (int v = 0; v < vectors; v++) to[t][v] = sum[t][v];
+}
+
+VNNI_INLINE void block(const ww_int8_conv *c, place p, const int abreast, const int vectors)
+{
+    block_sums sum;
+    add_up(c, p, sum, abreast, vectors);
+    if (!c->out)
+        give_reals(c, p, sum, abreast, vectors);
+    else if (c->add)
+        give_bytes(c, p, sum, abreast, vectors, true);
+    else
+        give_bytes(c, p, sum, abreast, vectors, false);
 }
 
 // A row of results. The last ones are computed along with some that are there already.
@@ -123,7 +145,7 @@ VNNI_INLINE void rows_of(const ww_int8_conv *c, int64_t first, const int abreast
 {
     for (int64_t y = 0; y < c->height; y++)
         for (int64_t x = 0; x < c->width; x += abreast)
-            block(c, x + abreast <= c->width ? x : c->width - abreast, y, first, abreast, vectors);
+            block(c, (place){x + abreast <= c->width ? x : c->width - abreast, y, first}, abreast, vectors);
 }
 
 typedef void rows_fn(const ww_int8_conv *c, int64_t first);
@@ -160,65 +182,6 @@ static void run_vnni(const ww_int8_conv *c)
     }
 }
 
-// ---- a window of its own for each channel
-//
-// Three pixels above each other make a quad, and a result takes three quads, two of which the next one takes again.
-
-enum { ROWS = 3 };
-
-VNNI_INLINE __m512i upright(__m512i a, __m512i b, __m512i c)
-{
-    return _mm512_or_si512(_mm512_or_si512(a, _mm512_slli_epi32(b, 8)), _mm512_slli_epi32(c, 16));
-}
-
-VNNI_INLINE __m512i pixels(const ww_int8_depthwise *d, const uint8_t *at, __mmask16 lanes)
-{
-    __m512i v[ROWS];
-    UNROLL for (int r = 0; r < ROWS; r++) v[r] = _mm512_cvtepu8_epi32(_mm_maskz_loadu_epi8(lanes, at + r * d->in_row));
-    return upright(v[0], v[1], v[2]);
-}
-
-VNNI_INLINE __m512i weights_of(const ww_int8_depthwise *d, int column, int64_t first, __mmask16 lanes)
-{
-    __m512i v[ROWS];
-    UNROLL for (int r = 0; r < ROWS; r++)
-    {
-        const int16_t *w = d->weights + (r * ROWS + column) * d->channels + first;
-        v[r] = _mm512_and_si512(_mm512_cvtepi16_epi32(_mm256_maskz_loadu_epi16(lanes, w)), _mm512_set1_epi32(0xFF));
-    }
-    return upright(v[0], v[1], v[2]);
-}
-
-VNNI static void depthwise_3x3(const ww_int8_depthwise *d, int64_t first)
-{
-    const __mmask16 lanes = lanes_of(d->channels, first);
-    const __m512i w0 = weights_of(d, 0, first, lanes), w1 = weights_of(d, 1, first, lanes),
-                  w2 = weights_of(d, 2, first, lanes);
-    for (int64_t y = 0; y < d->height; y++) {
-        const uint8_t *in = d->in + y * d->in_down + first;
-        uint8_t *out = d->out + y * d->out_row + first;
-        __m512i a = pixels(d, in, lanes), b = pixels(d, in + d->channels, lanes);
-        for (int64_t x = 0; x < d->width; x++, out += d->channels) {
-            const __m512i c = pixels(d, in + (x + 2) * d->channels, lanes);
-            __m512i sum = _mm512_dpbusd_epi32(_mm512_setzero_si512(), a, w0);
-            sum = _mm512_dpbusd_epi32(_mm512_dpbusd_epi32(sum, b, w1), c, w2);
-            _mm_mask_storeu_epi8(out, lanes, bytes_of(&d->finish, bent(&d->finish, line(&d->finish, sum, first))));
-            a = b;
-            b = c;
-        }
-    }
-}
-
-static void run_depthwise(const ww_int8_depthwise *d)
-{
-    if (d->kernel[0] != ROWS || d->kernel[1] != ROWS || d->in_step != d->channels) {
-        ww_int8_depthwise_avx2(d);
-        return;
-    }
-    for (int64_t first = 0; first < d->channels; first += LANES)
-        depthwise_3x3(d, first);
-}
-
-const ww_int8_kernel ww_int8_vnni = {"AVX-512 VNNI", supported,     packed_bytes,         pack,
-                                     run_vnni,       run_depthwise, ww_int8_quantise_avx2};
+const ww_int8_kernel ww_int8_vnni = {
+    "AVX-512 VNNI", supported, packed_bytes, pack, run_vnni, ww_int8_depthwise_vnni, ww_int8_quantise_avx2};
 #endif
