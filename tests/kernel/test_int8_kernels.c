@@ -240,7 +240,8 @@ TEST(every_kernel_is_exact_on_random_depthwise_convolutions)
     for (int i = 0; i < ROUNDS; i++) {
         const int64_t channels = pick(1, 140), kernel = pick(0, 2) ? 3 : pick(1, 6);
         example e = make_example(kernel, pick(0, 2) ? 1 : 2, 1, channels, pick(1, 20), pick(1, 5));
-        int16_t *weights = ww_alloc_array((size_t)(kernel * kernel * channels), sizeof *weights, SIZE_MAX);
+        int16_t *weights =
+            ww_alloc_array((size_t)(kernel * kernel * channels) + WW_INT8_SLACK, sizeof *weights, SIZE_MAX);
         for (int64_t t = 0; t < kernel * kernel * channels; t++)
             weights[t] = (int16_t)pick(-127, 127);
         for (int j = 0; ww_int8_kernels[j]; j++) {

@@ -341,7 +341,7 @@ static void run_each_channel(const ww_int8 *e, const ww_int8_step *s)
 static bool pack_each_channel(ww_int8 *e, const request *r, const weight_bytes *w, ww_int8_step *s)
 {
     const int64_t channels = r->k->dim[0], taps = r->k->dim[2] * r->k->dim[3];
-    int16_t *weights = s->weights = ww_int8_alloc(e, (size_t)(channels * taps) * sizeof *weights);
+    int16_t *weights = s->weights = ww_int8_alloc(e, (size_t)(channels * taps) * sizeof *weights + WW_INT8_SLACK);
     for (int64_t o = 0; weights && o < channels; o++)
         for (int64_t i = 0; i < taps; i++)
             weights[i * channels + o] = w->byte[o * taps + i];

@@ -5,7 +5,7 @@
 
 enum { BLOCK = 8 }; // channels at a time
 
-// `count` channels of one result: left to the compiler, which makes vectors of whole blocks. A product fits 16 bits.
+// `count` channels of one result. A product fits 16 bits.
 WW_INT8_INLINE void block(const ww_int8_depthwise *d, const uint8_t *in, int64_t channel, const int64_t count,
                           uint8_t *out)
 {
@@ -20,7 +20,7 @@ WW_INT8_INLINE void block(const ww_int8_depthwise *d, const uint8_t *in, int64_t
     ww_int8_bytes(&d->finish, sum, channel, count, NULL, out + channel);
 }
 
-WW_INT8_INLINE void run(const ww_int8_depthwise *d)
+void ww_int8_depthwise_plain(const ww_int8_depthwise *d)
 {
     for (int64_t y = 0; y < d->height; y++)
         for (int64_t x = 0; x < d->width; x++) {
@@ -33,9 +33,3 @@ WW_INT8_INLINE void run(const ww_int8_depthwise *d)
                 block(d, in, c, d->channels - c, out);
         }
 }
-
-void ww_int8_depthwise_plain(const ww_int8_depthwise *d) { run(d); }
-
-#if defined(__x86_64__)
-__attribute__((target("avx2"))) void ww_int8_depthwise_avx2(const ww_int8_depthwise *d) { run(d); }
-#endif

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-// ww_int8_finish in plain C, for loops that are compiled for several processors: the same float operations in the same
-// order in each.
+// ww_int8_finish in plain C. The loops for vectors do the same float operations in the same order.
 #ifndef WW_NN_INT8_FINISH_H
 #define WW_NN_INT8_FINISH_H
 #include "nn/int8/kernels.h"

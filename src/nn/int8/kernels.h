@@ -48,7 +48,7 @@ typedef struct ww_int8_depthwise {
     int64_t kernel[2];
     int64_t in_row, in_step, in_down;
     int64_t width, height, channels; // in_step: stride x channels
-    const int16_t *weights;          // taps x channels
+    const int16_t *weights;          // taps x channels, and WW_INT8_SLACK bytes behind them
     ww_int8_finish finish;
     const uint8_t *in;
     uint8_t *out;
