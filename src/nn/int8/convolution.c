@@ -294,16 +294,6 @@ static ww_status make_ends(ww_int8 *e, const ww_node *n, const request *r, bool 
     return status;
 }
 
-static ww_status add_made(ww_int8 *e, ww_int8_step *s, ww_status status, ww_error *err)
-{
-    if (status == WW_OK)
-        return ww_int8_add_step(e, s, err);
-    free(s->factor);
-    free(s->offset);
-    free(s->weights);
-    return status;
-}
-
 static ww_status add_dense(ww_int8 *e, const ww_node *n, ww_error *err)
 {
     const request r = request_of(e, n);
@@ -317,7 +307,7 @@ static ww_status add_dense(ww_int8 *e, const ww_node *n, ww_error *err)
     free_weight_bytes(&w);
     if (status == WW_OK)
         place_dense(e, n, &r, bytes, &s);
-    return add_made(e, &s, status, err);
+    return ww_int8_add_made(e, &s, status, err);
 }
 
 const ww_int8_kind ww_int8_dense = {is_dense, announce, add_dense};
@@ -380,7 +370,7 @@ static ww_status add_each_channel(ww_int8 *e, const ww_node *n, ww_error *err)
     free_weight_bytes(&w);
     if (status == WW_OK)
         place_each_channel(e, n, &r, &s);
-    return add_made(e, &s, status, err);
+    return ww_int8_add_made(e, &s, status, err);
 }
 
 const ww_int8_kind ww_int8_each_channel = {is_each_channel, announce, add_each_channel};

@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const ww_int8_kind *const kinds[] = {&ww_int8_line, &ww_int8_dense, &ww_int8_each_channel, &ww_int8_doubling,
-                                            NULL};
+static const ww_int8_kind *const kinds[] = {&ww_int8_line,     &ww_int8_dense,  &ww_int8_each_channel,
+                                            &ww_int8_doubling, &ww_int8_matrix, NULL};
 
 static const ww_int8_kind *kind_of(const ww_int8 *e, const ww_node *n)
 {
@@ -112,6 +112,14 @@ ww_status ww_int8_add_step(ww_int8 *e, const ww_int8_step *s, ww_error *err)
         return WW_OK;
     free_step(&kept);
     return ww_fail_memory(err, "its step");
+}
+
+ww_status ww_int8_add_made(ww_int8 *e, ww_int8_step *s, ww_status status, ww_error *err)
+{
+    if (status == WW_OK)
+        return ww_int8_add_step(e, s, err);
+    free_step(s);
+    return status;
 }
 
 static void run_reference(const ww_int8 *e, const ww_int8_step *s)

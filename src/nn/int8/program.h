@@ -7,8 +7,8 @@
 //
 // Convolutions (of one group, or of one channel a group), the doubling of a picture, and the line of one channel (how
 // exporters write the normalisation of a grey picture) are done so. What else a network has, or where a range is
-// missing, is computed in float by the reference operators, which are plain C: right for the few numbers at the end of
-// an embedder, and slow where it is more.
+// missing, is computed in float by the reference operators (matrices by matrix.c), which are plain C: right for the few
+// numbers at the end of an embedder, and slow where it is more.
 #ifndef WW_NN_INT8_PROGRAM_H
 #define WW_NN_INT8_PROGRAM_H
 #include "base/cancel.h"
@@ -89,6 +89,8 @@ ww_status ww_int8_make_bytes(ww_int8 *e, int value, ww_error *err);
 ww_status ww_int8_make_real(ww_int8 *e, int value, ww_error *err);
 // Takes over what the step owns.
 ww_status ww_int8_add_step(ww_int8 *e, const ww_int8_step *s, ww_error *err);
+// The same where making the step went well; else releases what it owns, and returns `status`.
+ww_status ww_int8_add_made(ww_int8 *e, ww_int8_step *s, ww_status status, ww_error *err);
 
 // One kind of node that is done with bytes. Asked in order.
 typedef struct ww_int8_kind {
@@ -98,7 +100,7 @@ typedef struct ww_int8_kind {
     ww_status (*add)(ww_int8 *e, const ww_node *n, ww_error *err);
 } ww_int8_kind;
 
-extern const ww_int8_kind ww_int8_line, ww_int8_dense, ww_int8_each_channel, ww_int8_doubling;
+extern const ww_int8_kind ww_int8_line, ww_int8_dense, ww_int8_each_channel, ww_int8_doubling, ww_int8_matrix;
 
 // move.c
 void ww_int8_run_quantise(const ww_int8 *e, const ww_int8_step *s);

@@ -153,9 +153,10 @@ static bool is_of_points(const ww_call *c, const ww_window *w)
            && w->pad_begin[0] + w->pad_end[0] + w->pad_begin[1] + w->pad_end[1] == 0;
 }
 
+enum { AT_ONCE = 8 };
+
 static void conv_points(const ww_call *c, int64_t n, float *y)
 {
-    enum { AT_ONCE = 8 };
     const int64_t ins = c->in[0]->shape.dim[1], outs = c->in[1]->shape.dim[0];
     const ww_tensor *bias = ww_call_in(c, 2);
     const float *x = ww_f32(c->in[0]) + n * ins;
@@ -175,12 +176,45 @@ static void conv_points(const ww_call *c, int64_t n, float *y)
     }
 }
 
-static void run_points(const ww_call *c)
+// A window of its own for each channel that covers all of the picture: each channel is a sum of products, and again
+// some are added up at a time.
+static bool is_of_wholes(const ww_call *c, const ww_window *w)
+{
+    const ww_shape *xs = &c->in[0]->shape, *ws = &c->in[1]->shape, *ys = &c->out[0]->shape;
+    return xs->dim[1] == ws->dim[0] && ws->dim[1] == 1 && xs->dim[2] == ws->dim[2] && xs->dim[3] == ws->dim[3]
+           && ys->dim[2] * ys->dim[3] == 1 && w->dilation[0] * w->dilation[1] == 1
+           && w->pad_begin[0] + w->pad_begin[1] == 0;
+}
+
+static void conv_wholes(const ww_call *c, int64_t n, float *y)
+{
+    const int64_t channels = c->in[0]->shape.dim[1], pixels = ww_shape_span(&c->in[0]->shape, 2, 4);
+    const ww_tensor *bias = ww_call_in(c, 2);
+    for (int64_t first = 0; first < channels; first += AT_ONCE) {
+        double sum[AT_ONCE];
+        const float *x[AT_ONCE], *weight[AT_ONCE];
+        for (int i = 0; i < AT_ONCE; i++) {
+            const int64_t o = first + i < channels ? first + i : channels - 1;
+            sum[i] = bias ? ww_f32(bias)[o] : 0;
+            x[i] = ww_f32(c->in[0]) + (n * channels + o) * pixels;
+            weight[i] = ww_f32(c->in[1]) + o * pixels;
+        }
+        for (int64_t k = 0; k < pixels; k++)
+            for (int i = 0; i < AT_ONCE; i++)
+                sum[i] += (double)x[i][k] * weight[i][k];
+        for (int i = 0; i < AT_ONCE && first + i < channels; i++)
+            y[first + i] = (float)sum[i];
+    }
+}
+
+typedef void conv_picture_fn(const ww_call *c, int64_t n, float *y);
+
+static void run_pictures(const ww_call *c, conv_picture_fn *conv)
 {
     const int64_t outs = c->in[1]->shape.dim[0];
     for (int64_t n = 0; n < c->out[0]->shape.dim[0]; n++) {
         float *y = ww_f32(c->out[0]) + n * outs;
-        conv_points(c, n, y);
+        conv(c, n, y);
         ww_apply_post(c, y, outs, n * outs);
     }
 }
@@ -189,8 +223,9 @@ static void ref_conv(const ww_call *c)
 {
     ww_window w;
     ww_window_read(c, &c->in[1]->shape.dim[2], &w, NULL);
-    if (is_of_points(c, &w)) {
-        run_points(c);
+    conv_picture_fn *const conv = is_of_points(c, &w) ? conv_points : is_of_wholes(c, &w) ? conv_wholes : NULL;
+    if (conv) {
+        run_pictures(c, conv);
         return;
     }
     const ww_shape *ys = &c->out[0]->shape;

@@ -166,6 +166,8 @@ static void ref_binary(const ww_call *c)
     ww_shape_broadcast_strides(&a->shape, &y->shape, sa);
     ww_shape_broadcast_strides(&b->shape, &y->shape, sb);
     int last = y->shape.rank - 1;
+    while (last > 0 && y->shape.dim[last] == 1) // rows as long as they can be
+        last--;
     int64_t row = last < 0 ? 1 : y->shape.dim[last], ra = last < 0 ? 0 : sa[last], rb = last < 0 ? 0 : sb[last];
     int64_t total = ww_shape_count(&y->shape);
     binary op = binary_kind(c);

@@ -258,6 +258,34 @@ TEST(without_ranges_it_is_float)
     ww_net_free(net);
 }
 
+// The end of an embedder: matrices of whole blocks of rows, of a part of one, of too few rows, with and without a bias.
+TEST(matrices_give_what_float_gives)
+{
+    onnx_writer w = {0};
+    ww_error err = {0};
+    size_t count = 0;
+    onnx_input(&w, "luma", (onnx_dims){4, {-1, 1, -1, -1}});
+    onnx_output(&w, "y");
+    weights(&w, "aw", (onnx_dims){4, {20, 1, SIDE, SIDE}}, -0.1f, 0.1f);
+    weights(&w, "bw", (onnx_dims){4, {37, 20, 1, 1}}, -0.5f, 0.4f);
+    weights(&w, "bb", (onnx_dims){1, {37}}, -9, 9);
+    weights(&w, "cw", (onnx_dims){4, {32, 37, 1, 1}}, -0.3f, 0.3f);
+    weights(&w, "dw", (onnx_dims){4, {5, 32, 1, 1}}, -0.3f, 0.3f);
+    onnx_node(&w, "Conv", "luma aw", "a", "");
+    onnx_node(&w, "Conv", "a bw bb", "b", "");
+    onnx_node(&w, "Conv", "b cw", "c", "");
+    onnx_node(&w, "Conv", "c dw", "y", "");
+    ww_net *net = case_load(&w, &err);
+    CHECK_OK(set(net, "# none\n", &err));
+    const float *x = picture();
+    float *real = run(net, x, slow, &count), *ours = run(net, x, fast, &count);
+    CHECK_EQ(count, BATCH * 5);
+    CHECK(real && ours && memcmp(real, ours, count * sizeof *real) == 0);
+    free(real);
+    free(ours);
+    ww_net_free(net);
+}
+
 TEST(parts_of_it_may_be_float)
 {
     static const char *const missing[] = {"luma 0 255\n", "a -1 4\n", "b 0 6\n", "d 0 3\n", "c -2 2\n", "f -3 3\n"};
@@ -360,5 +388,6 @@ int main(void)
     RUN(memory_is_bounded);
     RUN(opening_that_is_not_wanted_any_more_ends);
     RUN(the_sigmoid_is_one);
+    RUN(matrices_give_what_float_gives);
     return FINISH();
 }

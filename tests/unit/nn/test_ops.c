@@ -236,6 +236,42 @@ TEST(conv_of_points)
     free(out);
 }
 
+enum { WHOLE_CHANNELS = 11, WHOLE_PIXELS = 6 };
+
+static void weights_of_wholes(onnx_writer *w)
+{
+    onnx_floats(w, "w", (onnx_dims){4, {WHOLE_CHANNELS, 1, 2, 3}}, case_ramp(0.37f));
+    onnx_floats(w, "b", (onnx_dims){1, {WHOLE_CHANNELS}}, case_ramp(-0.9f));
+}
+
+// A window for each channel that covers its picture: to the bit the sum in double, from the bias on.
+TEST(conv_of_whole_pictures)
+{
+    const one_node c = {"Conv", "x w b", "group=11", 11, {4, {POINTS, WHOLE_CHANNELS, 2, 3}}};
+    ww_shape y;
+    ww_error err = {0};
+    onnx_writer w = {0};
+    weights_of_wholes(&w);
+    float *out = run_one(&c, &w, WW_BACKEND_REFERENCE, &y, &err);
+    CHECK(out != NULL);
+    for (int i = 0; out && i < POINTS * WHOLE_CHANNELS; i++) {
+        const int channel = i % WHOLE_CHANNELS;
+        double sum = (double)((float)channel * -0.9f);
+        for (int k = 0; k < WHOLE_PIXELS; k++)
+            sum += (double)(i * WHOLE_PIXELS + k) * (double)((float)(channel * WHOLE_PIXELS + k) * 0.37f);
+        CHECK(out[i] == (float)sum);
+    }
+    free(out);
+}
+
+static void factors_of_points(onnx_writer *w) { onnx_floats(w, "w", (onnx_dims){4, {1, 3, 1, 1}}, (float[]){2, 2, 3}); }
+
+// Rows are as long as they can be where the last dimensions are 1, and one operand repeats.
+TEST(products_of_pictures_of_one_pixel)
+{
+    EXPECT(N("Mul", "x w", "", 11, {4, {2, 3, 1, 1}}), factors_of_points, N(4, {2, 3, 1, 1}), 0, 2, 6, 6, 8, 15);
+}
+
 TEST(pooling)
 {
     EXPECT(N("MaxPool", "x", "kernel_shape=2,2 strides=2,2", 11, {4, {1, 1, 3, 3}}), NULL, N(4, {1, 1, 1, 1}), 4);
@@ -327,6 +363,8 @@ int main(void)
     RUN(split_gives_every_part);
     RUN(conv);
     RUN(conv_of_points);
+    RUN(conv_of_whole_pictures);
+    RUN(products_of_pictures_of_one_pixel);
     RUN(pooling);
     RUN(matrices);
     RUN(reductions);
