@@ -214,19 +214,17 @@ static void activate(const ww_post *p, float *x, int64_t count)
         x[i] = sigmoid ? ww_int8_sigmoid(x[i]) : ww_activate(p->activation, p->a, p->b, x[i]);
 }
 
-static void run_dense(const ww_int8 *e, const ww_int8_step *s)
+static void run_dense(const ww_int8 *e, const ww_int8_step *s, int64_t n)
 {
     ww_int8_conv c = s->conv;
-    const int64_t plane = c.width * c.height;
-    for (int64_t n = 0; n < s->batch; n++) {
-        e->kernel->run(&c);
-        if (s->activation)
-            activate(s->activation, c.plane, c.channels * plane);
-        c.in += s->in_picture;
-        c.add = c.add ? c.add + s->add_picture : NULL;
-        c.out = c.out ? c.out + s->out_picture : NULL;
-        c.plane = c.plane ? c.plane + c.channels * plane : NULL;
-    }
+    const int64_t reals = c.channels * c.width * c.height;
+    c.in += n * s->in_picture;
+    c.add = c.add ? c.add + n * s->add_picture : NULL;
+    c.out = c.out ? c.out + n * s->out_picture : NULL;
+    c.plane = c.plane ? c.plane + n * reals : NULL;
+    e->kernel->run(&c);
+    if (s->activation)
+        activate(s->activation, c.plane, reals);
 }
 
 // Each row of a window as whole quads, its taps' channels side by side.
@@ -258,7 +256,7 @@ static void place_dense(const ww_int8 *e, const ww_node *n, const request *r, bo
 {
     const ww_int8_picture *in = &ww_int8_root(e, n->input[0])->picture, *out = &ww_int8_root(e, n->output[0])->picture;
     ww_int8_conv *c = &s->conv;
-    s->batch = r->y->dim[0];
+    s->pictures = r->y->dim[0];
     s->in_picture = in->picture;
     c->in = window_start(e, n->input[0], r);
     c->in_row = in->row;
@@ -310,7 +308,7 @@ static ww_status add_dense(ww_int8 *e, const ww_node *n, ww_error *err)
     return ww_int8_add_made(e, &s, status, err);
 }
 
-const ww_int8_kind ww_int8_dense = {is_dense, announce, add_dense};
+const ww_int8_kind ww_int8_dense = {is_dense, announce, add_dense, .of_bytes = true};
 
 // ---- a window of its own for each channel
 
@@ -321,11 +319,12 @@ static bool is_each_channel(const ww_int8 *e, const ww_node *n)
            && r.add == ADD_NONE && !r.activation && e->value[n->output[0]].scale > 0;
 }
 
-static void run_each_channel(const ww_int8 *e, const ww_int8_step *s)
+static void run_each_channel(const ww_int8 *e, const ww_int8_step *s, int64_t n)
 {
     ww_int8_depthwise d = s->depthwise;
-    for (int64_t n = 0; n < s->batch; n++, d.in += s->in_picture, d.out += s->out_picture)
-        e->kernel->run_depthwise(&d);
+    d.in += n * s->in_picture;
+    d.out += n * s->out_picture;
+    e->kernel->run_depthwise(&d);
 }
 
 static bool pack_each_channel(ww_int8 *e, const request *r, const weight_bytes *w, ww_int8_step *s)
@@ -341,7 +340,7 @@ static bool pack_each_channel(ww_int8 *e, const request *r, const weight_bytes *
 static void place_each_channel(const ww_int8 *e, const ww_node *n, const request *r, ww_int8_step *s)
 {
     const ww_int8_picture *in = &ww_int8_root(e, n->input[0])->picture, *out = &ww_int8_root(e, n->output[0])->picture;
-    s->batch = r->y->dim[0];
+    s->pictures = r->y->dim[0];
     s->in_picture = in->picture;
     s->out_picture = out->picture;
     s->depthwise = (ww_int8_depthwise){.kernel = {r->k->dim[2], r->k->dim[3]},
@@ -373,7 +372,7 @@ static ww_status add_each_channel(ww_int8 *e, const ww_node *n, ww_error *err)
     return ww_int8_add_made(e, &s, status, err);
 }
 
-const ww_int8_kind ww_int8_each_channel = {is_each_channel, announce, add_each_channel};
+const ww_int8_kind ww_int8_each_channel = {is_each_channel, announce, add_each_channel, .of_bytes = true};
 
 // ---- a x + b of one channel: the same bytes, with another scale
 
@@ -401,8 +400,7 @@ static void announce_line(ww_int8 *e, const ww_node *n)
 static ww_status add_line(ww_int8 *e, const ww_node *n, ww_error *err)
 {
     ww_status status = ww_int8_make_bytes(e, n->output[0], err);
-    const ww_int8_step s = {.run = ww_int8_run_quantise, .from = n->input[0], .to = n->input[0]};
-    return status == WW_OK ? ww_int8_add_step(e, &s, err) : status;
+    return status == WW_OK ? ww_int8_add_quantising(e, n->input[0], err) : status;
 }
 
-const ww_int8_kind ww_int8_line = {is_line, announce_line, add_line};
+const ww_int8_kind ww_int8_line = {is_line, announce_line, add_line, .of_bytes = true};

@@ -47,15 +47,13 @@ static void run_block(const float *x, int64_t columns, const float *weight, cons
         y[i] = (float)sum[i];
 }
 
-static void run(const ww_int8 *e, const ww_int8_step *s)
+static void run(const ww_int8 *e, const ww_int8_step *s, int64_t n)
 {
-    const ww_shape *from = ww_int8_shape(e, s->from);
-    const int64_t columns = from->dim[1], rows = ww_int8_shape(e, s->to)->dim[1];
-    const float *x = e->value[s->from].real, *weights = s->weights;
-    float *y = e->value[s->to].real;
-    for (int64_t n = 0; n < from->dim[0]; n++, x += columns, y += rows)
-        for (int64_t first = 0; first < rows; first += BLOCK)
-            run_block(x, columns, weights + first * columns, s->offset + first, rows - first, y + first);
+    const int64_t columns = ww_int8_shape(e, s->from)->dim[1], rows = ww_int8_shape(e, s->to)->dim[1];
+    const float *x = e->value[s->from].real + n * columns, *weights = s->weights;
+    float *y = e->value[s->to].real + n * rows;
+    for (int64_t first = 0; first < rows; first += BLOCK)
+        run_block(x, columns, weights + first * columns, s->offset + first, rows - first, y + first);
 }
 
 // Block after block of rows: of each column the block's numbers.
@@ -78,7 +76,11 @@ static bool pack(ww_int8 *e, const ww_node *n, ww_int8_step *s)
 
 static ww_status add(ww_int8 *e, const ww_node *n, ww_error *err)
 {
-    ww_int8_step s = {.run = run, .node = n, .from = n->input[0], .to = n->output[0]};
+    ww_int8_step s = {.run = run,
+                      .pictures = ww_int8_shape(e, n->input[0])->dim[0],
+                      .node = n,
+                      .from = n->input[0],
+                      .to = n->output[0]};
     ww_status status = ww_int8_real_of(e, s.from, err);
     if (status == WW_OK)
         status = ww_int8_make_real(e, s.to, err);

@@ -5,31 +5,29 @@
 #include <math.h>
 #include <string.h>
 
-void ww_int8_run_quantise(const ww_int8 *e, const ww_int8_step *s)
+void ww_int8_run_quantise(const ww_int8 *e, const ww_int8_step *s, int64_t n)
 {
     const ww_shape *d = ww_int8_shape(e, s->from);
     const ww_int8_value *v = &e->value[s->from];
     const ww_int8_picture *p = &ww_int8_root(e, s->to)->picture;
-    const float *in = v->real, per = 1 / v->scale, zero = v->zero;
-    for (int64_t n = 0; n < d->dim[0]; n++)
-        for (int64_t c = 0; c < d->dim[1]; c++)
-            for (int64_t y = 0; y < d->dim[2]; y++, in += d->dim[3])
-                e->kernel->quantise(in, d->dim[3], d->dim[1], per, zero, p->first + n * p->picture + y * p->row + c);
+    const float *in = v->real + n * ww_shape_span(d, 1, 4), per = 1 / v->scale, zero = v->zero;
+    for (int64_t c = 0; c < d->dim[1]; c++)
+        for (int64_t y = 0; y < d->dim[2]; y++, in += d->dim[3])
+            e->kernel->quantise(in, d->dim[3], d->dim[1], per, zero, p->first + n * p->picture + y * p->row + c);
 }
 
-void ww_int8_run_dequantise(const ww_int8 *e, const ww_int8_step *s)
+void ww_int8_run_dequantise(const ww_int8 *e, const ww_int8_step *s, int64_t n)
 {
     const ww_shape *d = ww_int8_shape(e, s->from);
     const ww_int8_value *v = &e->value[s->from];
     const ww_int8_picture *p = &ww_int8_root(e, s->from)->picture;
-    float *out = v->real;
-    for (int64_t n = 0; n < d->dim[0]; n++)
-        for (int64_t c = 0; c < d->dim[1]; c++)
-            for (int64_t y = 0; y < d->dim[2]; y++, out += d->dim[3]) {
-                const uint8_t *in = p->first + n * p->picture + y * p->row + c;
-                for (int64_t x = 0; x < d->dim[3]; x++)
-                    out[x] = v->scale * ((float)in[x * d->dim[1]] - v->zero);
-            }
+    float *out = v->real + n * ww_shape_span(d, 1, 4);
+    for (int64_t c = 0; c < d->dim[1]; c++)
+        for (int64_t y = 0; y < d->dim[2]; y++, out += d->dim[3]) {
+            const uint8_t *in = p->first + n * p->picture + y * p->row + c;
+            for (int64_t x = 0; x < d->dim[3]; x++)
+                out[x] = v->scale * ((float)in[x * d->dim[1]] - v->zero);
+        }
 }
 
 // exp by its series, in double: 2^k times exp of what is left, at most ln 2 / 2 either way.
@@ -78,21 +76,20 @@ static void announce_doubling(ww_int8 *e, const ww_node *n)
     from->wanted = true;
 }
 
-static void run_doubling(const ww_int8 *e, const ww_int8_step *s)
+static void run_doubling(const ww_int8 *e, const ww_int8_step *s, int64_t n)
 {
     const ww_shape *d = ww_int8_shape(e, s->from);
     const ww_int8_picture *from = &ww_int8_root(e, s->from)->picture, *to = &ww_int8_root(e, s->to)->picture;
     const size_t pixel = (size_t)d->dim[1];
-    for (int64_t n = 0; n < d->dim[0]; n++)
-        for (int64_t y = 0; y < d->dim[2]; y++) {
-            const uint8_t *in = from->first + n * from->picture + y * from->row;
-            uint8_t *out = to->first + n * to->picture + 2 * y * to->row;
-            for (int64_t x = 0; x < d->dim[3]; x++, in += pixel) {
-                memcpy(out + 2 * (size_t)x * pixel, in, pixel);
-                memcpy(out + (2 * (size_t)x + 1) * pixel, in, pixel);
-            }
-            memcpy(out + to->row, out, 2 * (size_t)d->dim[3] * pixel);
+    for (int64_t y = 0; y < d->dim[2]; y++) {
+        const uint8_t *in = from->first + n * from->picture + y * from->row;
+        uint8_t *out = to->first + n * to->picture + 2 * y * to->row;
+        for (int64_t x = 0; x < d->dim[3]; x++, in += pixel) {
+            memcpy(out + 2 * (size_t)x * pixel, in, pixel);
+            memcpy(out + (2 * (size_t)x + 1) * pixel, in, pixel);
         }
+        memcpy(out + to->row, out, 2 * (size_t)d->dim[3] * pixel);
+    }
 }
 
 static ww_status add_doubling(ww_int8 *e, const ww_node *n, ww_error *err)
@@ -100,8 +97,11 @@ static ww_status add_doubling(ww_int8 *e, const ww_node *n, ww_error *err)
     ww_status status = ww_int8_bytes_of(e, n->input[0], err);
     if (status == WW_OK)
         status = ww_int8_make_bytes(e, n->output[0], err);
-    const ww_int8_step s = {.run = run_doubling, .from = n->input[0], .to = n->output[0]};
+    const ww_int8_step s = {.run = run_doubling,
+                            .pictures = ww_int8_shape(e, n->input[0])->dim[0],
+                            .from = n->input[0],
+                            .to = n->output[0]};
     return status == WW_OK ? ww_int8_add_step(e, &s, err) : status;
 }
 
-const ww_int8_kind ww_int8_doubling = {doubles, announce_doubling, add_doubling};
+const ww_int8_kind ww_int8_doubling = {doubles, announce_doubling, add_doubling, .of_bytes = true};

@@ -55,8 +55,9 @@ ww_status ww_int8_make_bytes(ww_int8 *e, int value, ww_error *err)
     if (p->bytes)
         return WW_OK;
     p->row = (s->dim[3] + 2 * v->border) * s->dim[1];
-    p->picture = (s->dim[2] + 2 * v->border) * p->row;
-    const size_t bytes = (size_t)(s->dim[0] * p->picture) + WW_INT8_SLACK;
+    const int64_t picture = (s->dim[2] + 2 * v->border) * p->row;
+    p->picture = v->kept ? picture : 0;
+    const size_t bytes = (size_t)(v->kept ? s->dim[0] * picture : picture) + WW_INT8_SLACK;
     p->bytes = ww_int8_alloc(e, bytes);
     if (!p->bytes)
         return no_room(e, err);
@@ -75,22 +76,31 @@ ww_status ww_int8_make_real(ww_int8 *e, int value, ww_error *err)
     return v->real ? WW_OK : no_room(e, err);
 }
 
+static ww_status add_conversion(ww_int8 *e, ww_int8_run_fn *run, int value, ww_error *err)
+{
+    const int64_t pictures = ww_int8_shape(e, value)->dim[0];
+    return ww_int8_add_step(e, &(ww_int8_step){.run = run, .pictures = pictures, .from = value, .to = value}, err);
+}
+
 ww_status ww_int8_bytes_of(ww_int8 *e, int value, ww_error *err)
 {
     if (ww_int8_root(e, value)->picture.bytes)
         return WW_OK;
-    ww_status status = ww_int8_make_bytes(e, value, err);
-    const ww_int8_step s = {.run = ww_int8_run_quantise, .from = value, .to = value};
-    return status == WW_OK ? ww_int8_add_step(e, &s, err) : status;
+    const ww_status status = ww_int8_make_bytes(e, value, err);
+    return status == WW_OK ? ww_int8_add_quantising(e, value, err) : status;
+}
+
+ww_status ww_int8_add_quantising(ww_int8 *e, int value, ww_error *err)
+{
+    return add_conversion(e, ww_int8_run_quantise, value, err);
 }
 
 ww_status ww_int8_real_of(ww_int8 *e, int value, ww_error *err)
 {
     if (e->value[value].real)
         return WW_OK;
-    ww_status status = ww_int8_make_real(e, value, err);
-    const ww_int8_step s = {.run = ww_int8_run_dequantise, .from = value, .to = value};
-    return status == WW_OK ? ww_int8_add_step(e, &s, err) : status;
+    const ww_status status = ww_int8_make_real(e, value, err);
+    return status == WW_OK ? add_conversion(e, ww_int8_run_dequantise, value, err) : status;
 }
 
 // ---- steps
@@ -122,9 +132,10 @@ ww_status ww_int8_add_made(ww_int8 *e, ww_int8_step *s, ww_status status, ww_err
     return status;
 }
 
-static void run_reference(const ww_int8 *e, const ww_int8_step *s)
+static void run_reference(const ww_int8 *e, const ww_int8_step *s, int64_t picture)
 {
     (void)e;
+    (void)picture;
     s->node->op->reference(&s->call);
 }
 
@@ -153,6 +164,7 @@ static ww_status add_reference(ww_int8 *e, const ww_node *n, ww_error *err)
     const ww_tensor **in = ww_try_array((size_t)n->input_count, sizeof *in);
     ww_tensor **out = ww_try_array((size_t)n->output_count, sizeof *out);
     ww_int8_step s = {.run = run_reference,
+                      .pictures = 1,
                       .node = n,
                       .tensor = ww_try_array((size_t)n->input_count + (size_t)n->output_count, sizeof *s.tensor)};
     s.call = (ww_call){n, n->input_count, n->output_count, in, out};
@@ -200,6 +212,29 @@ static void begin_values(ww_int8 *e)
     }
 }
 
+// Steps that follow one another and go picture by picture are all run for one picture before the next. What only they
+// read need not be kept for the whole batch, which is much more than a cache holds; but where steps for the whole batch
+// lie between them, all is.
+static void find_kept(ww_int8 *e)
+{
+    const ww_net_plan *p = e->plan;
+    bool whole = false, again = false;
+    for (size_t i = 0; i < p->node_count; i++) {
+        const ww_node *n = &p->node[i];
+        const ww_int8_kind *kind = kind_of(e, n);
+        const bool of_bytes = kind && kind->of_bytes;
+        whole = whole || !of_bytes;
+        again = again || (whole && of_bytes);
+        for (int k = 0; k < n->input_count && !of_bytes; k++)
+            if (n->input[k] >= 0)
+                ww_int8_root(e, n->input[k])->kept = true;
+    }
+    for (int i = 0; i < p->net->output_count; i++)
+        ww_int8_root(e, p->net->output[i].value)->kept = true;
+    for (size_t i = 0; again && i < p->value_count; i++)
+        e->value[i].kept = true;
+}
+
 static ww_status build(ww_int8 *e, const ww_cancel *cancel, ww_error *err)
 {
     const ww_net_plan *p = e->plan;
@@ -209,6 +244,7 @@ static ww_status build(ww_int8 *e, const ww_cancel *cancel, ww_error *err)
         if (kind)
             kind->announce(e, &p->node[i]);
     }
+    find_kept(e);
     ww_status status = ww_layer_clock_make(&e->clock, p->net) ? WW_OK : ww_fail_memory(err, "the network's operators");
     e->clock.cancel = cancel;
     if (status == WW_OK)
@@ -293,17 +329,33 @@ bool ww_int8_put_bytes(ww_int8 *e, const uint8_t *rows, ptrdiff_t stride, int wi
 
 const float *ww_int8_output(const ww_int8 *e, int i) { return e->value[e->plan->net->output[i].value].real; }
 
+// The steps from `first` up to `end`, one picture after the other.
+static ww_status run_steps(ww_int8 *e, size_t first, size_t end, ww_error *err)
+{
+    ww_status status = WW_OK;
+    for (int64_t n = 0; n < e->steps.item[first].pictures; n++)
+        for (size_t i = first; i < end && status == WW_OK; i++) {
+            const ww_int8_step *s = &e->steps.item[i];
+            s->run(e, s, n);
+            ww_layer_clock_lap(&e->clock, s->layer);
+            status = ww_layer_clock_ask(&e->clock, err);
+        }
+    return status;
+}
+
 ww_status ww_int8_run(ww_int8 *e, ww_error *err)
 {
     ww_status status = WW_OK;
-    const size_t first = e->put ? 1 : 0;
+    const ww_int8_step *step = e->steps.item;
+    size_t first = e->put ? 1 : 0;
     e->put = false;
     ww_layer_clock_start(&e->clock);
-    for (size_t i = first; i < e->steps.count && status == WW_OK; i++) {
-        const ww_int8_step *s = &e->steps.item[i];
-        s->run(e, s);
-        ww_layer_clock_lap(&e->clock, s->layer);
-        status = ww_layer_clock_ask(&e->clock, err);
+    while (first < e->steps.count && status == WW_OK) {
+        size_t end = first + 1;
+        while (end < e->steps.count && step[end].pictures == step[first].pictures)
+            end++;
+        status = run_steps(e, first, end, err);
+        first = end;
     }
     return status;
 }

@@ -34,9 +34,10 @@ ww_status ww_int8_run(ww_int8 *e, ww_error *err);
 
 // Pictures of bytes with a border that stands for what lies outside of them: 0.
 typedef struct ww_int8_picture {
-    uint8_t *bytes;       // owned; NULL: not made
-    uint8_t *first;       // the first pixel of the first picture
-    int64_t row, picture; // bytes from one to the next
+    uint8_t *bytes;  // owned; NULL: not made
+    uint8_t *first;  // the first pixel of the first picture
+    int64_t row;     // bytes from one to the next
+    int64_t picture; // the same; 0: all pictures of a batch have the same place, one after the other
 } ww_int8_picture;
 
 typedef struct ww_int8_value {
@@ -44,18 +45,21 @@ typedef struct ww_int8_value {
     float scale, zero;       // scale 0: no range
     int64_t border;          // pixels that windows reach over the edge; of the root
     bool wanted;             // as bytes, by a step
+    bool kept;               // ... of all pictures of a batch at a time; of the root
     ww_int8_picture picture; // of the root
     float *real;             // plain; NULL: not made
     bool owned;
 } ww_int8_value;
 
 typedef struct ww_int8_step ww_int8_step;
+typedef void ww_int8_run_fn(const ww_int8 *e, const ww_int8_step *s, int64_t picture);
 struct ww_int8_step {
-    void (*run)(const ww_int8 *e, const ww_int8_step *s);
-    size_t layer; // of the net
+    ww_int8_run_fn *run;
+    int64_t pictures; // run is called for each; 1 where it does the whole batch
+    size_t layer;     // of the net
     const ww_node *node;
     int from, to; // values
-    int64_t batch, in_picture, add_picture, out_picture;
+    int64_t in_picture, add_picture, out_picture;
     ww_int8_conv conv;
     ww_int8_depthwise depthwise;
     const ww_post *activation; // of real numbers, beyond what the kernel does
@@ -84,6 +88,8 @@ void *ww_int8_alloc(ww_int8 *e, size_t bytes);
 // The value as bytes, or as real numbers: with room for them, and a step that converts, where it is held otherwise.
 ww_status ww_int8_bytes_of(ww_int8 *e, int value, ww_error *err);
 ww_status ww_int8_real_of(ww_int8 *e, int value, ww_error *err);
+// A step that makes bytes of the value's numbers.
+ww_status ww_int8_add_quantising(ww_int8 *e, int value, ww_error *err);
 // Room for the bytes, or the numbers, of a value that a step is going to make.
 ww_status ww_int8_make_bytes(ww_int8 *e, int value, ww_error *err);
 ww_status ww_int8_make_real(ww_int8 *e, int value, ww_error *err);
@@ -98,13 +104,14 @@ typedef struct ww_int8_kind {
     // Before any step is made: notes what the node wants of its inputs, and what its output is.
     void (*announce)(ww_int8 *e, const ww_node *n);
     ww_status (*add)(ww_int8 *e, const ww_node *n, ww_error *err);
+    bool of_bytes; // reads nothing else
 } ww_int8_kind;
 
 extern const ww_int8_kind ww_int8_line, ww_int8_dense, ww_int8_each_channel, ww_int8_doubling, ww_int8_matrix;
 
 // move.c
-void ww_int8_run_quantise(const ww_int8 *e, const ww_int8_step *s);
-void ww_int8_run_dequantise(const ww_int8 *e, const ww_int8_step *s);
+void ww_int8_run_quantise(const ww_int8 *e, const ww_int8_step *s, int64_t picture);
+void ww_int8_run_dequantise(const ww_int8 *e, const ww_int8_step *s, int64_t picture);
 // 1 / (1 + exp(-x)), the same on every processor; within 1e-7 of it.
 float ww_int8_sigmoid(float x);
 

@@ -375,6 +375,83 @@ TEST(the_sigmoid_is_one)
     CHECK(ww_int8_sigmoid(-1e9f) == 0 && ww_int8_sigmoid(1e9f) == 1);
 }
 
+// Two convolutions, and what `rest` adds to them: pooling has no int8, and is done for a whole batch at once.
+static ww_net *two_convolutions(void (*rest)(onnx_writer *w), ww_error *err)
+{
+    onnx_writer w = {0};
+    onnx_input(&w, "luma", (onnx_dims){4, {-1, 1, -1, -1}});
+    onnx_output(&w, "y");
+    weights(&w, "aw", (onnx_dims){4, {12, 1, 3, 3}}, -0.01f, 0.02f);
+    weights(&w, "bw", (onnx_dims){4, {12, 12, 3, 3}}, -0.2f, 0.2f);
+    onnx_node(&w, "Conv", "luma aw", "a", "pads=1,1,1,1");
+    onnx_node(&w, "Conv", "a bw", "b", "pads=1,1,1,1");
+    rest(&w);
+    return case_load(&w, err);
+}
+
+// The bytes of the first convolution are read again behind the pooling.
+static void add_first_again(onnx_writer *w)
+{
+    onnx_node(w, "MaxPool", "b", "c", "kernel_shape=3,3 pads=1,1,1,1");
+    onnx_node(w, "Conv", "c bw", "d", "pads=1,1,1,1");
+    onnx_node(w, "Add", "d a", "e", "");
+    onnx_node(w, "Conv", "e bw", "y", "pads=1,1,1,1");
+}
+
+// The numbers of the second are made of its bytes when the pooling of the first is through.
+static void pool_all(onnx_writer *w)
+{
+    onnx_node(w, "Conv", "b bw", "c", "pads=1,1,1,1");
+    onnx_node(w, "MaxPool", "a", "ap", "kernel_shape=3,3 pads=1,1,1,1");
+    onnx_node(w, "MaxPool", "b", "bp", "kernel_shape=3,3 pads=1,1,1,1");
+    onnx_node(w, "MaxPool", "c", "cp", "kernel_shape=3,3 pads=1,1,1,1");
+    onnx_node(w, "Add", "ap bp", "sum", "");
+    onnx_node(w, "Add", "sum cp", "y", "");
+}
+
+// The numbers of an output are made of its bytes at the very end.
+static void pool_behind_output(onnx_writer *w)
+{
+    onnx_output(w, "pooled");
+    onnx_node(w, "Conv", "b bw", "c", "pads=1,1,1,1");
+    onnx_node(w, "Add", "c a", "y", "");
+    onnx_node(w, "MaxPool", "b", "pooled", "kernel_shape=3,3 pads=1,1,1,1");
+}
+
+static void check_batch(const ww_net *net)
+{
+    const float *x = picture();
+    size_t count = 0;
+    float *all = run(net, x, fast, &count);
+    for (size_t k = 0; k < BATCH; k++) {
+        ww_shape y = {0};
+        ww_error err = {0};
+        float *one = case_run(net, (onnx_dims){4, {1, 1, SIDE, SIDE}}, x + k * SIDE * SIDE, fast, 0, &y, &err);
+        const size_t each = one ? (size_t)ww_shape_count(&y) : 0;
+        CHECK_EQ(each * BATCH, count);
+        CHECK(all && one && memcmp(all + k * each, one, each * sizeof *one) == 0);
+        free(one);
+    }
+    free(all);
+}
+
+TEST(pictures_of_a_batch_do_not_mix)
+{
+    static const struct {
+        void (*rest)(onnx_writer *w);
+        const char *ranges;
+    } nets[] = {{add_first_again, "luma 0 255\na -1 4\nb -3 4\nc -1 1\nd -2 2\ne -3 5\n"},
+                {pool_all, "luma 0 255\na -1 4\nb -3 4\n"},
+                {pool_behind_output, "luma 0 255\na -1 4\nb -3 4\ny -3 5\n"}};
+    for (size_t i = 0; i < sizeof nets / sizeof *nets; i++) {
+        ww_error err = {0};
+        ww_net *net = two_convolutions(nets[i].rest, &err);
+        CHECK_OK(set(net, nets[i].ranges, &err));
+        check_batch(net);
+        ww_net_free(net);
+    }
+}
+
 int main(void)
 {
     RUN(near_to_float);
@@ -389,5 +466,6 @@ int main(void)
     RUN(opening_that_is_not_wanted_any_more_ends);
     RUN(the_sigmoid_is_one);
     RUN(matrices_give_what_float_gives);
+    RUN(pictures_of_a_batch_do_not_mix);
     return FINISH();
 }
