@@ -198,6 +198,16 @@ TEST(every_kernel_is_exact_on_random_convolutions)
     }
 }
 
+// As the last layers have them: many channels, few pixels.
+TEST(every_kernel_is_exact_on_many_channels)
+{
+    for (int i = 0; i < 8; i++) {
+        example e = make_example(pick(1, 2), 1, pick(200, 600), pick(1, 70), pick(1, 9), pick(1, 2));
+        check_everywhere(&e);
+        free_example(&e);
+    }
+}
+
 // ---- a window for each channel
 
 static bool same_depthwise(const example *e, const ww_int8_kernel *k, const int16_t *weights)
@@ -341,6 +351,7 @@ int main(int argc, char **argv)
     seed = given ? strtoull(given, NULL, 10) : (uint64_t)time(NULL);
     rng.state = seed;
     RUN(every_kernel_is_exact_on_random_convolutions);
+    RUN(every_kernel_is_exact_on_many_channels);
     RUN(every_kernel_is_exact_on_random_depthwise_convolutions);
     RUN(every_kernel_makes_the_same_bytes_of_numbers);
     RUN(rounding_is_to_the_nearest_ties_to_even);

@@ -6,7 +6,11 @@
 
 #define UNROLL _Pragma("GCC unroll 16")
 
-enum { LANES = WW_INT8_LANES, QUAD = WW_INT8_QUAD, ABREAST = 4 };
+enum {
+    LANES = WW_INT8_LANES,
+    QUAD = WW_INT8_QUAD,
+    PART = 64, // quads that are widened at a time
+};
 
 // Group after group: for each quad of the window the first two weights of all the group's channels, then the others.
 static size_t packed_bytes(int64_t rows, int64_t quads, int64_t channels)
@@ -41,14 +45,13 @@ static inline __m128i low_ints(const uint8_t *p)
 #define NAME(x) x##_sse2
 #define OP(x) _mm_##x
 #define VECTORS 4
+#define ABREAST 2
 #define WORDS 8
 #define VEC __m128i
 #define REAL __m128
 #define LOAD(p) _mm_loadu_si128((const __m128i *)(p))
 #define STORE(p, v) _mm_storeu_si128((__m128i *)(p), v)
 #define ZERO _mm_setzero_si128
-#define WIDEN(quad) _mm_unpacklo_epi8(_mm_cvtsi32_si128(quad), _mm_setzero_si128())
-#define PAIR(wide, which) _mm_shuffle_epi32(wide, (which) == 0 ? 0 : 0x55)
 #define WIDE(p) _mm_unpacklo_epi8(_mm_loadl_epi64((const __m128i *)(p)), _mm_setzero_si128())
 #define INTS(p) low_ints(p)
 #define HALF(x, high) _mm_loadu_ps((x) + 4 * (high))
@@ -59,14 +62,13 @@ static inline __m128i low_ints(const uint8_t *p)
 #undef NAME
 #undef OP
 #undef VECTORS
+#undef ABREAST
 #undef WORDS
 #undef VEC
 #undef REAL
 #undef LOAD
 #undef STORE
 #undef ZERO
-#undef WIDEN
-#undef PAIR
 #undef WIDE
 #undef INTS
 #undef HALF
@@ -93,14 +95,13 @@ AVX2 static inline __m256i words_of(__m256i first, __m256i second)
 #define NAME(x) x##_avx2
 #define OP(x) _mm256_##x
 #define VECTORS 2
+#define ABREAST 4
 #define WORDS 16
 #define VEC __m256i
 #define REAL __m256
 #define LOAD(p) _mm256_loadu_si256((const __m256i *)(p))
 #define STORE(p, v) _mm256_storeu_si256((__m256i *)(p), v)
 #define ZERO _mm256_setzero_si256
-#define WIDEN(quad) _mm256_cvtepu8_epi16(_mm_set1_epi32(quad))
-#define PAIR(wide, which) _mm256_shuffle_epi32(wide, (which) == 0 ? 0 : 0x55)
 #define WIDE(p) _mm256_cvtepu8_epi16(_mm_loadu_si128((const __m128i *)(p)))
 #define INTS(p) _mm256_cvtepu8_epi32(_mm_loadl_epi64((const __m128i *)(p)))
 #define HALF(x, high) _mm256_set_m128(_mm_loadu_ps((x) + 8 + 4 * (high)), _mm_loadu_ps((x) + 4 * (high)))

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: MIT
 // The loops that kernels_pairs.c compiles for SSE2 and for AVX2. Neither has a product of bytes with exact sums, so
 // bytes are widened to 16 bits, and pairs of them multiplied and added to sums of 32. Before this is included: TARGET,
-// NAME(x), the intrinsics OP(x), VECTORS (of a group of channels), WORDS (of a vector), and the types and operations of
-// a vector that OP does not give: VEC, REAL, LOAD, STORE, ZERO, and
-//   WIDEN(quad)        the quad's two pairs in turn
-//   PAIR(wide, which)  one of them in all lanes
+// NAME(x), the intrinsics OP(x), VECTORS (of a group of channels), WORDS (of a vector), ABREAST (results of a row at a
+// time), and the types and operations of a vector that OP does not give: VEC, REAL, LOAD, STORE, ZERO, and
 //   WIDE(p)            WORDS bytes as 16 bits each
 //   INTS(p)            as many bytes as a vector has lanes, as 32 bits each
 //   HALF(x, high)      of WORDS floats those whose sums unpacking 16 bits puts low, or high
@@ -65,23 +63,38 @@ TARGET WW_INT8_INLINE void NAME(give_reals)(const ww_int8_conv *c, const VEC sum
         out[o * plane] = ww_int8_real(&c->finish, plain[o - first], o);
 }
 
+// Sums of products of `quads` quads, whose pairs lie in `wide`, for each of the results abreast.
+TARGET WW_INT8_INLINE void NAME(add_up)(int16_t wide[][PART * QUAD], int64_t quads, const int16_t *w,
+                                        VEC sum[][VECTORS], const int abreast)
+{
+    for (int64_t p = 0; p < quads * QUAD; p += 2, w += LANES * 2) {
+        VEC weight[VECTORS];
+        UNROLL for (int v = 0; v < VECTORS; v++) weight[v] = LOAD(w + v * WORDS);
+        UNROLL for (int t = 0; t < abreast; t++)
+        {
+            int32_t pair;
+            memcpy(&pair, wide[t] + p, sizeof pair);
+            const VEC all = OP(set1_epi32)(pair);
+            UNROLL for (int v = 0; v < VECTORS; v++) sum[t][v] =
+                OP(add_epi32)(sum[t][v], OP(madd_epi16)(all, weight[v]));
+        }
+    }
+}
+
 TARGET WW_INT8_INLINE void NAME(block)(const ww_int8_conv *c, int64_t x, int64_t y, int64_t first, const int abreast)
 {
     const int16_t *w = (const int16_t *)c->weights + first / LANES * c->rows * c->quads * LANES * QUAD;
     const uint8_t *row = c->in + y * c->in_down + x * c->in_step;
+    int16_t wide[ABREAST][PART * QUAD];
     VEC sum[ABREAST][VECTORS];
     UNROLL for (int t = 0; t < abreast; t++) UNROLL for (int v = 0; v < VECTORS; v++) sum[t][v] = ZERO();
     for (int64_t r = 0; r < c->rows; r++, row += c->in_row)
-        for (int64_t q = 0; q < c->quads; q++, w += LANES * QUAD)
-            UNROLL for (int t = 0; t < abreast; t++)
-            {
-                int32_t quad;
-                memcpy(&quad, row + t * c->in_step + q * QUAD, sizeof quad);
-                const VEC wide = WIDEN(quad), low = PAIR(wide, 0), high = PAIR(wide, 1);
-                UNROLL for (int v = 0; v < VECTORS; v++) sum[t][v] = OP(add_epi32)(
-                    sum[t][v], OP(add_epi32)(OP(madd_epi16)(low, LOAD(w + v * LANES * 2 / VECTORS)),
-                                             OP(madd_epi16)(high, LOAD(w + LANES * 2 + v * LANES * 2 / VECTORS))));
-            }
+        for (int64_t q = 0, quads; q < c->quads; q += quads, w += quads * LANES * QUAD) {
+            quads = c->quads - q < PART ? c->quads - q : PART;
+            UNROLL for (int t = 0; t < abreast; t++) for (int64_t i = 0; i < quads * QUAD; i += WORDS)
+                STORE(wide[t] + i, WIDE(row + t * c->in_step + q * QUAD + i));
+            NAME(add_up)(wide, quads, w, sum, abreast);
+        }
     const int64_t at = x * c->channels + first;
     UNROLL for (int t = 0; t < abreast; t++)
     {
