@@ -99,6 +99,19 @@ static float largest(const float *x, int64_t count)
     return most;
 }
 
+// Whether no result is beyond WW_INT8_REACH, whatever the bytes: with ranges that mean anything none is.
+static bool is_bounded(const ww_int8 *e, const ww_node *n, const request *r)
+{
+    const float scale = e->value[n->output[0]].scale;
+    const double range = 255 * (double)e->value[n->input[0]].scale, unit = scale > 0 && scale < 1 ? (double)scale : 1;
+    double reach = 2 * range * (double)ww_shape_span(r->k, 1, 4) * (double)largest(r->weights, ww_shape_count(r->k));
+    if (r->bias)
+        reach += (double)largest(r->bias, r->k->dim[0]);
+    if (r->add != ADD_NONE)
+        reach += 2 * 255 * (double)e->value[r->add].scale;
+    return reach / unit < WW_INT8_REACH - 255;
+}
+
 // The weights of a node in bytes, in the node's order, and the scale of each output channel's.
 typedef struct weight_bytes {
     int16_t *byte; // -WEIGHT_MAX .. WEIGHT_MAX
@@ -189,7 +202,7 @@ static bool gives_bytes(const ww_int8 *e, const ww_node *n, const request *r)
 static bool is_dense(const ww_int8 *e, const ww_node *n)
 {
     request r;
-    if (!read_request(e, n, &r) || r.groups != 1)
+    if (!read_request(e, n, &r) || r.groups != 1 || !is_bounded(e, n, &r))
         return false;
     return r.add == ADD_NONE || (ww_int8_known(e, r.add) && e->value[n->output[0]].scale > 0 && !r.activation);
 }
@@ -316,7 +329,7 @@ static bool is_each_channel(const ww_int8 *e, const ww_node *n)
 {
     request r;
     return read_request(e, n, &r) && r.groups > 1 && r.groups == r.x->dim[1] && r.groups == r.y->dim[1]
-           && r.add == ADD_NONE && !r.activation && e->value[n->output[0]].scale > 0;
+           && r.add == ADD_NONE && !r.activation && e->value[n->output[0]].scale > 0 && is_bounded(e, n, &r);
 }
 
 static void run_each_channel(const ww_int8 *e, const ww_int8_step *s, int64_t n)

@@ -9,15 +9,11 @@
 //   LOW(words)         16 bits each as bytes, bounded, in the low half of 128 bits or all of them
 //   BYTES(v)           the same of VECTORS vectors of 32 bits
 
-// As finish.h has it. What is below 0, or no number, packing bounds to 0.
-TARGET WW_INT8_INLINE VEC NAME(whole)(REAL v, float zero)
-{
-    return OP(cvtps_epi32)(OP(min_ps)(OP(set1_ps)(255), OP(add_ps)(v, OP(set1_ps)(zero))));
-}
-
+// As finish.h has it, of a result the integer that packing bounds to its byte; of what is no number one below 0.
 TARGET WW_INT8_INLINE VEC NAME(finished)(const ww_int8_finish *f, REAL v)
 {
-    return NAME(whole)(OP(max_ps)(v, OP(mul_ps)(v, OP(set1_ps)(f->slope))), f->zero);
+    v = OP(max_ps)(v, OP(mul_ps)(v, OP(set1_ps)(f->slope)));
+    return OP(cvtps_epi32)(OP(add_ps)(v, OP(set1_ps)(f->zero)));
 }
 
 TARGET WW_INT8_INLINE REAL NAME(line)(VEC sum, REAL factor, REAL offset)
@@ -161,7 +157,13 @@ TARGET static void NAME(depthwise)(const ww_int8_depthwise *d)
         }
 }
 
-// ---- numbers side by side, as a grey picture's are
+// ---- numbers side by side, as a grey picture's are; they may be any
+
+TARGET WW_INT8_INLINE VEC NAME(quantised)(REAL v, float per, float zero)
+{
+    v = OP(add_ps)(OP(mul_ps)(v, OP(set1_ps)(per)), OP(set1_ps)(zero));
+    return OP(cvtps_epi32)(OP(min_ps)(OP(set1_ps)(255), v));
+}
 
 TARGET static void NAME(quantise)(const float *in, int64_t count, int64_t step, float per, float zero, uint8_t *out)
 {
@@ -169,7 +171,7 @@ TARGET static void NAME(quantise)(const float *in, int64_t count, int64_t step, 
     for (; step == 1 && i + LANES <= count; i += LANES) {
         VEC to[VECTORS];
         UNROLL for (int v = 0; v < VECTORS; v++) to[v] =
-            NAME(whole)(OP(mul_ps)(OP(loadu_ps)(in + i + v * LANES / VECTORS), OP(set1_ps)(per)), zero);
+            NAME(quantised)(OP(loadu_ps)(in + i + v * LANES / VECTORS), per, zero);
         _mm_storeu_si128((__m128i *)(out + i), BYTES(to));
     }
     ww_int8_quantise_plain(in + i, count - i, step, per, zero, out + i * step);

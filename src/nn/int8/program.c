@@ -188,7 +188,7 @@ static ww_status add_alias(ww_int8 *e, const ww_node *n, ww_error *err)
 
 static ww_status add_node(ww_int8 *e, const ww_node *n, ww_error *err)
 {
-    const ww_int8_kind *kind = kind_of(e, n);
+    const ww_int8_kind *kind = e->kind[n - e->plan->node];
     const size_t first = e->steps.count;
     const ww_status status = kind                               ? kind->add(e, n, err)
                              : ww_net_plan_is_alias(e->plan, n) ? add_alias(e, n, err)
@@ -221,8 +221,7 @@ static void find_kept(ww_int8 *e)
     bool whole = false, again = false;
     for (size_t i = 0; i < p->node_count; i++) {
         const ww_node *n = &p->node[i];
-        const ww_int8_kind *kind = kind_of(e, n);
-        const bool of_bytes = kind && kind->of_bytes;
+        const bool of_bytes = e->kind[i] && e->kind[i]->of_bytes;
         whole = whole || !of_bytes;
         again = again || (whole && of_bytes);
         for (int k = 0; k < n->input_count && !of_bytes; k++)
@@ -240,9 +239,9 @@ static ww_status build(ww_int8 *e, const ww_cancel *cancel, ww_error *err)
     const ww_net_plan *p = e->plan;
     begin_values(e);
     for (size_t i = 0; i < p->node_count; i++) {
-        const ww_int8_kind *kind = kind_of(e, &p->node[i]);
-        if (kind)
-            kind->announce(e, &p->node[i]);
+        e->kind[i] = kind_of(e, &p->node[i]);
+        if (e->kind[i])
+            e->kind[i]->announce(e, &p->node[i]);
     }
     find_kept(e);
     ww_status status = ww_layer_clock_make(&e->clock, p->net) ? WW_OK : ww_fail_memory(err, "the network's operators");
@@ -270,7 +269,8 @@ ww_status ww_int8_open(ww_net_plan *plan, const ww_int8_kernel *kernel, size_t b
     e->kernel = kernel ? kernel : ww_int8_kernel_best();
     e->bytes_left = bytes_max;
     e->value = ww_try_array(plan->value_count, sizeof *e->value);
-    const ww_status status = e->value ? build(e, cancel, err) : ww_fail_memory(err, "the network's values");
+    e->kind = ww_try_array(plan->node_count, sizeof *e->kind);
+    const ww_status status = e->value && e->kind ? build(e, cancel, err) : ww_fail_memory(err, "the network's values");
     if (status != WW_OK) {
         ww_error_prefix(err, "%s", plan->net->name);
         ww_int8_close(e);
@@ -294,6 +294,7 @@ void ww_int8_close(ww_int8 *e)
             free(e->value[i].real);
     }
     ww_vector_free(&e->steps);
+    free((void *)e->kind);
     free(e->value);
     free(e);
 }

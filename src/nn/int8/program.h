@@ -73,6 +73,7 @@ struct ww_int8 {
     ww_net_plan *plan;
     const ww_int8_kernel *kernel;
     ww_int8_value *value;
+    const struct ww_int8_kind **kind; // of each node; NULL: done in float
     WW_VECTOR(ww_int8_step) steps;
     size_t bytes_left;
     bool put; // the input's bytes are there, for one run

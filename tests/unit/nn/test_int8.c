@@ -452,6 +452,29 @@ TEST(pictures_of_a_batch_do_not_mix)
     }
 }
 
+// Ranges by which a result could be more than an integer holds: then a convolution is not done with bytes.
+TEST(ranges_beyond_all_bounds_leave_it_float)
+{
+    static const char *const wide[] = {"x 0 9e29\n", "x 0 255\ny 0 1e-9\n"};
+    const float *x = picture();
+    for (size_t i = 0; i < sizeof wide / sizeof *wide; i++) {
+        onnx_writer w = {0};
+        ww_error err = {0};
+        size_t count = 0;
+        onnx_input(&w, "x", (onnx_dims){4, {-1, 1, -1, -1}});
+        onnx_output(&w, "y");
+        weights(&w, "w", (onnx_dims){4, {3, 1, 5, 5}}, -1, 2);
+        onnx_node(&w, "Conv", "x w", "y", "pads=2,2,2,2");
+        ww_net *net = case_load(&w, &err);
+        CHECK_OK(set(net, wide[i], &err));
+        float *ours = run(net, x, fast, &count), *real = run(net, x, slow, &count);
+        CHECK(ours && real && memcmp(ours, real, count * sizeof *real) == 0);
+        free(ours);
+        free(real);
+        ww_net_free(net);
+    }
+}
+
 int main(void)
 {
     RUN(near_to_float);
@@ -467,5 +490,6 @@ int main(void)
     RUN(the_sigmoid_is_one);
     RUN(matrices_give_what_float_gives);
     RUN(pictures_of_a_batch_do_not_mix);
+    RUN(ranges_beyond_all_bounds_leave_it_float);
     return FINISH();
 }
