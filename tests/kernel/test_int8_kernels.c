@@ -162,11 +162,15 @@ static bool same_reals(const example *e, const ww_int8_kernel *k)
     void *packed;
     const int64_t plane = e->width * e->height;
     ww_int8_conv c = conv_of(e, k, &packed);
-    float *out = ww_alloc_array((size_t)(plane * e->channels), sizeof *out, SIZE_MAX);
+    const int64_t count = plane * e->channels;
+    float *out = ww_alloc_array((size_t)count + GUARD, sizeof *out, SIZE_MAX);
+    memset(out, 0, ((size_t)count + GUARD) * sizeof *out);
     c.plane = out;
     k->run(&c);
     bool same = true;
-    for (int64_t i = 0; i < plane * e->channels; i++)
+    for (int64_t i = count; i < count + GUARD; i++)
+        same = same && out[i] == 0; // nothing beyond the planes
+    for (int64_t i = 0; i < count; i++)
         same = same
                && out[i] == real_of(e, sum_of(e, i % plane % e->width, i % plane / e->width, i / plane), i / plane, 0);
     free(out);

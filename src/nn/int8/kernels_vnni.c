@@ -87,19 +87,46 @@ VNNI_INLINE void give_bytes(const ww_int8_conv *c, place p, block_sums sum, cons
     }
 }
 
+// Four results of sixteen channels become for each channel its four, side by side: of channel `o` they are the
+// (o / 4)th of quad[o % 4].
+VNNI_INLINE void across(const __m512 result[4], __m512 quad[4])
+{
+    const __m512 low = _mm512_unpacklo_ps(result[0], result[1]), high = _mm512_unpackhi_ps(result[0], result[1]);
+    const __m512 low_next = _mm512_unpacklo_ps(result[2], result[3]),
+                 high_next = _mm512_unpackhi_ps(result[2], result[3]);
+    quad[0] = _mm512_castpd_ps(_mm512_unpacklo_pd(_mm512_castps_pd(low), _mm512_castps_pd(low_next)));
+    quad[1] = _mm512_castpd_ps(_mm512_unpackhi_pd(_mm512_castps_pd(low), _mm512_castps_pd(low_next)));
+    quad[2] = _mm512_castpd_ps(_mm512_unpacklo_pd(_mm512_castps_pd(high), _mm512_castps_pd(high_next)));
+    quad[3] = _mm512_castpd_ps(_mm512_unpackhi_pd(_mm512_castps_pd(high), _mm512_castps_pd(high_next)));
+}
+
+// `count` results, up to four, of sixteen channels from `channel` on; `out`: of that channel.
+VNNI_INLINE void give_planes(const ww_int8_conv *c, const __m512 result[4], int count, int64_t channel, float *out)
+{
+    const __mmask8 results = (__mmask8)((1U << count) - 1);
+    __m512 quad[4];
+    float plain[4][LANES];
+    across(result, quad);
+    UNROLL for (int i = 0; i < 4; i++) _mm512_storeu_ps(plain[i], quad[i]);
+    for (int64_t o = 0; o < LANES && channel + o < c->channels; o++)
+        _mm_mask_storeu_ps(out + o * c->height * c->width, results, _mm_loadu_ps(plain[o % 4] + o / 4 * 4));
+}
+
 VNNI_INLINE void give_reals(const ww_int8_conv *c, place p, block_sums sum, const int abreast, const int vectors)
 {
-    const int64_t plane = c->height * c->width;
-    for (int i = 0; i < abreast; i++)
-        for (int v = 0; v < vectors; v++) {
-            const int64_t first = p.first + v * LANES;
-            const __m512 factor = _mm512_loadu_ps(c->finish.factor + first),
-                         offset = _mm512_loadu_ps(c->finish.offset + first);
-            float real[LANES];
-            _mm512_storeu_ps(real, bent(&c->finish, line(sum[i][v], factor, offset)));
-            for (int64_t o = first; o < c->channels && o < first + LANES; o++)
-                c->plane[o * plane + p.y * c->width + p.x + i] = real[o - first];
+    for (int v = 0; v < vectors; v++) {
+        const int64_t first = p.first + v * LANES;
+        const __m512 factor = _mm512_loadu_ps(c->finish.factor + first),
+                     offset = _mm512_loadu_ps(c->finish.offset + first);
+        float *out = c->plane + (first * c->height + p.y) * c->width + p.x;
+        for (int i = 0; i < abreast; i += 4) {
+            __m512 result[4];
+            const int count = abreast - i < 4 ? abreast - i : 4;
+            UNROLL for (int t = 0; t < 4; t++) result[t] =
+                bent(&c->finish, line(sum[t < count ? i + t : i][v], factor, offset));
+            give_planes(c, result, count, first, out + i);
         }
+    }
 }
 
 VNNI_INLINE void add_up(const ww_int8_conv *c, place p, block_sums to, const int abreast, const int vectors)
