@@ -23,8 +23,8 @@ def teacher_chip(pool):
 
 
 def misaligned(chip, rng, amount, side=frame.STUDENT_SIDE):
-    """The student's chip, or one of `side` px at the same scale, as landmarks that are off would cut it: `amount` 1 is a detector whose points are off by about
-    a seventh of the eye distance. Half of the chips are mirrored."""
+    """The student's chip, or one of `side` px at the same scale, as landmarks that are off would cut it: `amount` 1 is a
+    detector whose points are off by about a seventh of the eye distance. Half of the chips are mirrored."""
     angle = np.radians(rng.normal(0, 4.0) * amount)
     zoom = np.exp(rng.normal(0, 0.05) * amount)
     shift = rng.normal(0, 2.0, 2) * amount

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: MIT
-"""Two embedders of a 96 x 96 luma chip, 128 values. Embedder: a plain residual network of 3 x 3 convolutions, because on a CPU they run
-near peak where depthwise ones do not, 1.75 M parameters, 107 M multiply-adds (the released file holds a smaller one,
-models/embedder.md). BlockEmbedder: of the teacher's widths and depths, for hints.py. LeakyReLU in both, because PReLU costs a third
-of the training speed."""
+"""The embedder: inverted residuals on a 96 x 96 luma chip, 1.01 M parameters, 161 M multiply-adds, 128 values. Widths and depths are those of the
+teacher, MobileFaceNet, from a quarter of the chip's side on, so that each block can first learn by itself what the teacher's
+makes (hints.py). LeakyReLU, because PReLU costs a third of the training speed."""
+import os
+import tempfile
+
 import numpy as np
 import onnx
 import torch
@@ -11,10 +13,8 @@ from torch import nn
 from torch.nn import functional
 
 import frame
+from engine import inner_values
 
-WIDTHS = (16, 32, 64, 128)
-BLOCKS = (0, 1, 2, 2)  # after each halving
-BRANCHES = (0, 1, 2, 2)  # of each of these blocks
 HEAD, DIM = 512, 128
 QUALITY_LEAST = 0.01
 SLOPE = 0.1
@@ -24,7 +24,7 @@ MEAN, SCALE = 127.5, 1 / 64.0
 class Conv(nn.Module):
     """`late`: a pixel is added after the maps and none before, so that of two pixels a stride of 2 takes the second."""
 
-    def __init__(self, i, o, kernel=3, stride=1, act=True, groups=1, late=False):
+    def __init__(self, i, o, kernel=1, stride=1, groups=1, act=True, late=False):
         super().__init__()
         self.c = nn.Conv2d(i, o, kernel, stride, 0 if late else kernel // 2, groups=groups, bias=False)
         self.b, self.act, self.late = nn.BatchNorm2d(o), act, late
@@ -34,79 +34,12 @@ class Conv(nn.Module):
         return functional.leaky_relu(x, SLOPE, inplace=True) if self.act else x
 
 
-class Branch(nn.Module):
-    """x and what two convolutions add to it."""
-
-    def __init__(self, width):
-        super().__init__()
-        self.p, self.q = Conv(width, width), Conv(width, width, act=False)
-
-    def forward(self, x):
-        return x + self.q(self.p(x))
-
-
-class Block(Branch):
-    """One branch and `more`, one after the other, and only then what bends them: so a branch that adds nothing yet changes nothing,
-    and a network can grow (load_folded)."""
-
-    def __init__(self, width, branches=1):
-        super().__init__(width)
-        self.more = nn.Sequential(*[Branch(width) for _ in range(branches - 1)])
-
-    def forward(self, x):
-        return functional.leaky_relu(self.more(super().forward(x)), SLOPE)
-
-
-class Embedder(nn.Module):
-    def __init__(self, branches=BRANCHES, head=HEAD):
-        super().__init__()
-        layers, width = [], 1
-        for w, n, each in zip(WIDTHS, BLOCKS, branches):
-            layers += [Conv(width, w, 3, 2)] + [Block(w, each) for _ in range(n)]
-            width = w
-        self.f = nn.Sequential(*layers)
-        self.end_with(width, head)
-
-    def end_with(self, width, head):
-        """The layers behind `f`, which makes n x width x 6 x 6."""
-        self.h = Conv(width, head, 1)
-        self.g = nn.Conv2d(head, head, 6, groups=head, bias=False)
-        self.gb = nn.BatchNorm2d(head)
-        self.fc = nn.Conv2d(head, DIM, 1, bias=False)
-        self.ob = nn.BatchNorm2d(DIM)
-
-    def forward(self, x):
-        """x: n x 1 x 96 x 96, normalised (see `prepare`); -> n x 128. The direction is the identity, the length how sure it
-        is (0 to about 1)."""
-        return self.vector(self.pooled(x))
-
-    def pooled(self, x):
-        """n x head x 1 x 1: what there is to see in the chip."""
-        return self.gathered(self.f(x))
-
-    def gathered(self, maps):
-        """The same from what `f` has made."""
-        x = self.h(maps)
-        return self.gb((x * self.g.weight[:, 0]).sum((2, 3), keepdim=True))  # a whole-window depthwise convolution
-
-    def vector(self, pooled):
-        return self.ob(self.fc(pooled)).flatten(1)
-
-    def layers(self):
-        """(name in the ONNX file, convolution, its batch norm), first to last."""
-        for name, module in self.named_modules():
-            if isinstance(module, Conv):
-                yield f"{name}.c", module.c, module.b
-        yield "g", self.g, self.gb
-        yield "fc", self.fc, self.ob
-
-
-class Inverted(nn.Sequential):
+class Block(nn.Sequential):
     """Widens, looks around in each channel by itself, and narrows (MobileNet 2); what comes out is added to what goes in where both are of
     one shape."""
 
     def __init__(self, i, o, wide, stride=1, late=False):
-        super().__init__(Conv(i, wide, 1), Conv(wide, wide, 3, stride, groups=wide, late=late), Conv(wide, o, 1, act=False))
+        super().__init__(Conv(i, wide), Conv(wide, wide, 3, stride, wide, late=late), Conv(wide, o, act=False))
         self.residual = i == o and stride == 1
 
     def forward(self, x):
@@ -120,25 +53,47 @@ class Stem(nn.Sequential):
     residual = False
 
     def __init__(self, width):
-        super().__init__(Conv(1, width, 3, 2), Conv(width, width, groups=width), Conv(width, width, 1), *Inverted(width, width, 2 * width, 2))
+        super().__init__(Conv(1, width, 3, 2), Conv(width, width, 3, groups=width), Conv(width, width), *Block(width, width, 2 * width, 2))
 
 
-class BlockEmbedder(Embedder):
-    """1.01 M parameters, 161 M multiply-adds: widths and depths are the teacher's (MobileFaceNet), so that each block can learn by itself
-    what the teacher's makes (hints.py)."""
+class Embedder(nn.Module):
+    """f: blocks whose outputs are those of the teacher's own blocks where training begins (hints.py)."""
 
     def __init__(self):
-        nn.Module.__init__(self)
-        layers = [Stem(64)] + [Inverted(64, 64, 128) for _ in range(4)]
-        layers += [Inverted(64, 128, 256, 2)] + [Inverted(128, 128, 256) for _ in range(6)]
-        layers += [Inverted(128, 128, 512, 2, late=True)] + [Inverted(128, 128, 256) for _ in range(2)]
+        super().__init__()
+        layers = [Stem(64)] + [Block(64, 64, 128) for _ in range(4)]
+        layers += [Block(64, 128, 256, 2)] + [Block(128, 128, 256) for _ in range(6)]
+        layers += [Block(128, 128, 512, 2, late=True)] + [Block(128, 128, 256) for _ in range(2)]
         self.f = nn.Sequential(*layers)
-        self.end_with(128, HEAD)
+        self.h = Conv(128, HEAD)
+        self.g = nn.Conv2d(HEAD, HEAD, 6, groups=HEAD, bias=False)
+        self.gb = nn.BatchNorm2d(HEAD)
+        self.fc = nn.Conv2d(HEAD, DIM, 1, bias=False)
+        self.ob = nn.BatchNorm2d(DIM)
 
+    def forward(self, x):
+        """x: n x 1 x 96 x 96, normalised (see `prepare`); -> n x 128. The direction is the identity, the length how sure it
+        is (0 to about 1)."""
+        return self.vector(self.pooled(x))
 
-def embedder_for(weights):
-    """The network that weights by these names belong to."""
-    return BlockEmbedder() if any(name.startswith("f.0.0.") for name in weights) else Embedder()
+    def pooled(self, x):
+        """n x HEAD x 1 x 1: what there is to see in the chip."""
+        return self.gathered(self.f(x))
+
+    def gathered(self, maps):
+        x = self.h(maps)
+        return self.gb((x * self.g.weight[:, 0]).sum((2, 3), keepdim=True))  # a whole-window depthwise convolution
+
+    def vector(self, pooled):
+        return self.ob(self.fc(pooled)).flatten(1)
+
+    def layers(self):
+        """(name in the ONNX file, convolution, its batch norm), first to last."""
+        for name, module in self.named_modules():
+            if isinstance(module, Conv):
+                yield f"{name}.c", module.c, module.b
+        yield "g", self.g, self.gb
+        yield "fc", self.fc, self.ob
 
 
 class Quality(nn.Module):
@@ -174,7 +129,7 @@ def load_run(path):
     """What training/ has made of an embedder: the model (averaged weights), its Whitening and its Quality, None if there is
     none yet; and all that the file holds."""
     state = torch.load(path, map_location="cpu")
-    model = embedder_for(state["average"])
+    model = Embedder()
     model.load_state_dict(state["average"])
     parts = []
     for kind, name in ((Whitening, "whitening"), (Quality, "quality")):
@@ -216,50 +171,35 @@ def embed(model, chips, batch=128, mirror=True):
     return np.concatenate(out)
 
 
+def by_engine(model, chips):
+    """What a model pools and its vectors as they are, n x HEAD and n x DIM, of chips as they are: several times as fast as PyTorch."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "embedder.onnx")
+        export(model, path, half=False)
+        out = inner_values(path, chips, {"g.out": HEAD, "fc.out": DIM})
+    return torch.from_numpy(out["g.out"]), torch.from_numpy(out["fc.out"])
+
+
+def embed_by_engine(model, chips):
+    """As `embed`."""
+    views = [functional.normalize(by_engine(model, c)[1]) for c in (chips, chips[:, :, ::-1])]
+    return functional.normalize(views[0] + views[1]).numpy()
+
+
 def fused(conv, norm):
     scale = norm.weight / torch.sqrt(norm.running_var + norm.eps)
     return conv.weight * scale[:, None, None, None], norm.bias - norm.running_mean * scale
-
-
-def take_over(conv, norm, weight, bias, begins):
-    """Puts a smaller layer's weights into the first rows and columns of `conv`. New rows stay as they were drawn if the layer
-    `begins` something; new columns, which read what is new, say nothing yet."""
-    rows, columns = weight.shape[:2]
-    if not begins:
-        conv.weight.zero_()
-    conv.weight[:rows, columns:] = 0
-    conv.weight[:rows, :columns] = weight
-    norm.weight.fill_(1), norm.bias.zero_()
-    norm.bias[:rows] = bias
-
-
-def weights_of(path):
-    """The weights of an ONNX file: name -> float32 tensor."""
-    return {t.name: torch.from_numpy(np.array(numpy_helper.to_array(t), np.float32)) for t in onnx.load(path).graph.initializer}
-
-
-def taken_over(model, path):
-    """[(parameter of `model`, where it was taken over from the file by load_folded: 1, elsewhere 0)]"""
-    weights, marked = weights_of(path), []
-    for name, conv, norm in model.layers():
-        rows, columns = weights[f"{name}.weight"].shape[:2] if f"{name}.weight" in weights else (0, 0)
-        of_conv, of_norm = torch.zeros_like(conv.weight), torch.zeros_like(norm.weight)
-        of_conv[:rows, :columns], of_norm[:rows] = 1, 1
-        marked += [(conv.weight, of_conv), (norm.weight, of_norm), (norm.bias, of_norm)]
-    return marked
 
 
 @torch.no_grad()
 def load_folded(model, path, chips):
     """Starts from a released ONNX file (its whitening stays behind, see `whitening_in`), whose batch norms are folded away:
     measures each convolution's output on `chips` and puts a batch norm in whose statistics are those and whose scale and shift
-    undo them, so that the network computes the same and can be trained on. The file's network may be smaller, with fewer branches
-    or a smaller head: what is new adds nothing to begin with."""
-    weights, hooks = weights_of(path), []
+    undo them, so that the network computes the same and can be trained on."""
+    weights, hooks = {t.name: np.array(numpy_helper.to_array(t), np.float32) for t in onnx.load(path).graph.initializer}, []
     for name, conv, norm in model.layers():
-        nothing = torch.zeros(0, *conv.weight.shape[1:]), torch.zeros(0)
-        known = (weights[f"{name}.weight"], weights[f"{name}.bias"]) if f"{name}.weight" in weights else nothing
-        take_over(conv, norm, *known, begins=not name.endswith("q.c") and name != "fc")
+        conv.weight.copy_(torch.from_numpy(weights[f"{name}.weight"]))
+        norm.weight.fill_(1), norm.bias.copy_(torch.from_numpy(weights[f"{name}.bias"]))
         norm.running_mean.zero_(), norm.running_var.fill_(1 - norm.eps)
 
         def measure(module, inputs, output, norm=norm):
@@ -324,25 +264,15 @@ def export(model, path, half=True, metadata=None, whitening=None, quality=None):
     keep("norm.bias", np.full(1, -MEAN * SCALE, np.float32))
     nodes.append(helper.make_node("Conv", ["luma", "norm.weight", "norm.bias"], ["norm.out"], kernel_shape=[1, 1]))
     x = "norm.out"
-    for k, layer in enumerate(model.f):
-        if isinstance(layer, (Inverted, Stem)):
-            y = x
-            for n, part in enumerate(layer):
-                y = convolve(y, f"f.{k}.{n}.c", part.c, part.b, part.late)
-                y = act(y) if part.act else y
-            if layer.residual:
-                nodes.append(helper.make_node("Add", [x, y], [f"f.{k}.sum"]))
-            x = f"f.{k}.sum" if layer.residual else y
-            continue
-        if isinstance(layer, Conv):
-            x = act(convolve(x, f"f.{k}.c", layer.c, layer.b))
-            continue
-        for name, branch in [(f"f.{k}", layer)] + [(f"f.{k}.more.{i}", more) for i, more in enumerate(layer.more)]:
-            y = act(convolve(x, f"{name}.p.c", branch.p.c, branch.p.b))
-            y = convolve(y, f"{name}.q.c", branch.q.c, branch.q.b)
-            nodes.append(helper.make_node("Add", [x, y], [f"{name}.sum"]))
-            x = f"{name}.sum"
-        x = act(x)
+    for k, block in enumerate(model.f):
+        y = x
+        for n, layer in enumerate(block):
+            y = convolve(y, f"f.{k}.{n}.c", layer.c, layer.b, layer.late)
+            y = act(y) if layer.act else y
+        if block.residual:
+            nodes.append(helper.make_node("Add", [x, y], [f"f.{k}.sum"]))
+            y = f"f.{k}.sum"
+        x = y
     x = act(convolve(x, "h.c", model.h.c, model.h.b))
     pooled = convolve(x, "g", model.g, model.gb)
     x = convolve(pooled, "fc", model.fc, model.ob)

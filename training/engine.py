@@ -4,10 +4,13 @@ as in PyTorch. One core a process."""
 import collections
 import ctypes
 import os
+import tempfile
 
 import numpy as np
+import onnx
 
 RANK_MAX = 8
+BATCH = 32
 ERROR_BYTES = 4096  # more than a ww_error
 MOST_SHAPES = 24  # sessions kept open: each has its own buffers
 
@@ -57,3 +60,21 @@ class Engine:
             shape = tuple(dims[: rank.value])
             out[self.lib.engine_output_name(session, i).decode()] = np.ctypeslib.as_array(values, shape).copy()
         return out
+
+
+def inner_values(path, chips, widths):
+    """What the network in `path` makes of n x side x side grey chips inside: `widths` {name: how many numbers each} -> {name: n x width}."""
+    model = onnx.load(path)
+    for name, width in widths.items():
+        shape = onnx.helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, ["n", width, 1, 1])
+        model.graph.output.append(shape)
+    parts = {name: [] for name in widths}
+    with tempfile.TemporaryDirectory() as folder:
+        opened = os.path.join(folder, "opened.onnx")
+        onnx.save(model, opened)
+        engine = Engine(opened)
+        for i in range(0, len(chips), BATCH):
+            out = engine(np.ascontiguousarray(chips[i : i + BATCH, None]).astype(np.float32))
+            for name, width in widths.items():
+                parts[name].append(out[name].reshape(-1, width))
+    return {name: np.concatenate(part) for name, part in parts.items()}

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""usage: eval_breaks.py DATA SCAN [EMBEDDER.onnx] [--run RUN] [--only clean,...]
+"""usage: eval_breaks.py DATA SCAN [EMBEDDER.onnx] [--run RUN] [--teacher MOBILEFACENET.onnx] [--only clean,...]
 
 Where an embedder of ours breaks: LFW View 2 with every picture made worse first. Faces and landmarks are those of
 DATA/eval/SCAN (eval_lfw.py); what they were found on was the unspoilt picture, so this measures the embedder alone. A face's
@@ -20,14 +20,16 @@ from torch.nn.functional import normalize
 
 import frame
 from embedder import load_run, prepare
+from engine import Engine
 from eval_lfw import accepted_at, by_quality, middle_faces, read_pairs, view2_of, wrong_pairs
-from onnx_net import OnnxNet
+from teachers import Identity, as_colours
 
 EYES_PER_SIDE = 1 / 2.6
 SPOILS = {
     "clean": None,
     "40 px": ("size", 40),
     "30 px": ("size", 30),
+    "28 px": ("size", 28),
     "20 px": ("size", 20),
     "blur 0.03": ("blur", 0.03),
     "blur 0.06": ("blur", 0.06),
@@ -63,7 +65,7 @@ def chip_of(path, marks, how, rng, side=frame.STUDENT_SIDE, margin=frame.STUDENT
     picture, marks = spoil(cv2.imread(path, cv2.IMREAD_GRAYSCALE), marks, how, rng)
     chip = frame.align(picture, marks, side, margin)[0]
     if how and how[0] == "mask":
-        cv2.fillPoly(chip, [np.array([[4, 66], [48, 58], [92, 66], [84, 96], [12, 96]])], 150)
+        cv2.fillPoly(chip, [np.array([[4, 66], [48, 58], [92, 66], [84, 96], [12, 96]]) + frame.STUDENT_MARGIN - margin], 150)
     return chip
 
 
@@ -84,21 +86,25 @@ def both_ways(run, chips):
 
 
 def network(options):
+    """Chips to vectors; side and margin of the chips."""
+    if options.teacher:
+        teacher = Identity(options.teacher)
+        return lambda chips: teacher.directions(as_colours(chips)), frame.TEACHER_SIDE, 0
     if options.run:
         model, whitening, _, _ = load_run(os.path.join(options.data, "runs", f"{options.run}.pt"))
-        return lambda chips: (whitening or normalize)(model(prepare(chips)))
-    net = OnnxNet(options.embedder)
-    return lambda chips: net(torch.from_numpy(chips).float()[:, None])
+        return lambda chips: (whitening or normalize)(model(prepare(chips))), frame.STUDENT_SIDE, frame.STUDENT_MARGIN
+    net = Engine(options.embedder)
+    return lambda chips: torch.from_numpy(net(chips[:, None].astype(np.float32))["embedding"]), frame.STUDENT_SIDE, frame.STUDENT_MARGIN
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data"), parser.add_argument("scan"), parser.add_argument("embedder", nargs="?")
-    parser.add_argument("--run")
+    parser.add_argument("--run"), parser.add_argument("--teacher")
     parser.add_argument("--only", default=",".join(SPOILS))
     options = parser.parse_args()
     torch.set_num_threads(1)
-    run = network(options)
+    run, side, margin = network(options)
     faces, _ = middle_faces(os.path.join(options.data, "eval", options.scan))
     pairs = read_pairs(os.path.join(options.data, "pairs.txt"))
     names = sorted({n for p in pairs for n in p[:2] if n in faces})
@@ -108,7 +114,7 @@ def main():
     for what in options.only.split(","):
         rng = np.random.default_rng(1)
         chips = np.stack(
-            [chip_of(os.path.join(options.data, "pictures", "lfw", n), faces[n][3], SPOILS[what], rng) for n in names]
+            [chip_of(os.path.join(options.data, "pictures", "lfw", n), faces[n][3], SPOILS[what], rng, side, margin) for n in names]
         )
         plain, mirror = both_ways(run, chips)
         vectors = normalize(normalize(plain) + normalize(mirror)).numpy()

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """usage: hints.py DATA MOBILEFACENET.onnx RUN [--minutes 15] [--batch 48] [--lr 4e-3] [--chain] [--only BLOCK...]
 
-The beginning of a BlockEmbedder (A. Romero and others, FitNets, 2015): each block learns by itself what the teacher's block
+The beginning of an embedder (A. Romero and others, FitNets, 2015): each block learns by itself what the teacher's block
 makes of the same feature maps, so a gradient passes three convolutions and not fifty. The teacher sees the same grey chip of 112
 px, ours has its 96 px in the middle; maps are compared where both have them. The last blocks, of the smallest maps, learn together what the
 teacher pools and its vector. --chain, afterwards: each block is given what ours before it has made, and all learn together.
@@ -21,7 +21,7 @@ from torch.nn import functional
 
 import augment
 import frame
-from embedder import BlockEmbedder, embed, prepare
+from embedder import Embedder, embed, prepare
 from muon import MuonAndAdam
 from onnx_net import OnnxNet
 from teachers import as_colours
@@ -167,7 +167,7 @@ def main():
     torch.set_flush_denormal(True)
     folder = os.path.join(options.data, "pool")
     path = os.path.join(options.data, "runs", options.run + ".pt")
-    pool, teacher, model = Chips(folder), Teacher(options.teacher), BlockEmbedder().to(memory_format=torch.channels_last)
+    pool, teacher, model = Chips(folder), Teacher(options.teacher), Embedder().to(memory_format=torch.channels_last)
     if os.path.exists(path):
         model.load_state_dict(torch.load(path)["model"])
     else:

@@ -46,10 +46,9 @@ class Muon(torch.optim.Optimizer):
 
 class MuonAndAdam:
     """Muon for the matrices of `model`; AdamW for all that is none (depthwise convolutions, batch norms, biases) and for what has a
-    name that begins with one of `apart`. `shares`: [(parameter, how much of a step each of its numbers takes)], others all of it."""
+    name that begins with one of `apart`."""
 
-    def __init__(self, model, weight_decay, apart=(), half=False, shares=()):
-        self.shares = shares
+    def __init__(self, model, weight_decay, apart=(), half=False):
         named = list(model.named_parameters())
         matrices = [p for name, p in named if p.dim() > 1 and p.shape[1] > 1 and not name.startswith(tuple(apart))]
         mine = {id(p) for p in matrices}
@@ -60,13 +59,10 @@ class MuonAndAdam:
 
     @torch.no_grad()
     def step(self, rate):
-        before = [p.clone() for p, _ in self.shares]
         for optimizer in self.both:
             for group in optimizer.param_groups:
                 group["lr"] = rate
             optimizer.step()
-        for (p, share), old in zip(self.shares, before):
-            p.copy_(torch.lerp(old, p, share))
 
     def state_dict(self):
         return [o.state_dict() for o in self.both]

@@ -1,17 +1,20 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""usage: quality.py DATA RUN
+"""usage: quality.py DATA RUN [--like RELEASED.onnx LOOKS...]
 
 Teaches a trained embedder how well a face can be told apart: a line through what it has pooled (embedder.py, `Quality`)
 foretells the cosine between a chip's vector and the middle of all other pictures of that person, brought to 0..1. Needs people with many
 pictures each: DATA/pool/vggface2*.npz, a folder a person. Each chip is seen as it is and several times distorted. A person's own
 mean is taken out of what is learned, for 69 people would teach who they are. The embedder itself stays as it is. Puts "quality"
 into DATA/runs/RUN.pt; tells how far the foretold and the true cosines correlate on people held out, and the share of errors
-among held-out pairs (DATA/pool/expressions.npz), all of them and the best 80%."""
+among held-out pairs (DATA/pool/expressions.npz), all of them and the best 80%.
+
+--like: what is foretold is what the released embedder says of the same chip, so that every threshold of quality in the program keeps its
+meaning; and poor faces as footage has them are seen, too (LOOKS: folders that looks.py has written)."""
+import argparse
 import glob
 import json
 import os
-import sys
 
 import cv2
 import numpy as np
@@ -20,26 +23,23 @@ from torch.nn import functional
 
 import augment
 import frame
-from embedder import Quality, load_run, prepare
+from embedder import Quality, by_engine, load_run
 from eval_lfw import wrong_pairs
+from shift import chips_of, outputs
 from train_embedder import MISALIGNED, held_out
 
-LOOKS = 2  # of each chip; the first is clean
+LOOKS = 3  # of each chip; the first is clean
 RIDGE = 1e4  # for 8,000 chips; chosen on expressions.npz, like the values that are looked at
+RIDGE_LIKE = 1e3  # what a network says has no noise
 HELD_OUT_PEOPLE = 10  # every tenth of them
 NOTHING, FULL = 0.3, 0.8  # the cosines that are called quality 0 and 1
 STRANGER = 0.1  # cosine to the person's middle below which a clean picture is taken for somebody else's
 
 
-@torch.no_grad()
-def look(model, whitening, chips, batch=128):
+def look(model, whitening, chips):
     """Pooled values, lengths of the vectors and (whitened) unit vectors of chips as they are."""
-    pooled, vectors = [], []
-    for i in range(0, len(chips), batch):
-        p = model.pooled(prepare(chips[i : i + batch]))
-        pooled.append(p.flatten(1)), vectors.append(model.vector(p))
-    vectors = torch.cat(vectors)
-    return torch.cat(pooled), vectors.norm(dim=1), whitening(vectors)
+    pooled, vectors = by_engine(model, chips)
+    return pooled, vectors.norm(dim=1), whitening(vectors)
 
 
 def people(data):
@@ -54,14 +54,14 @@ def distorted(chips, rng):
     return np.stack([augment.degraded(c, rng) for c in out])
 
 
-def learn(pooled, length, wanted):
+def learn(pooled, length, wanted, ridge=RIDGE):
     """Ridge regression, all values brought to unit variance first."""
     x = torch.cat([pooled, length[:, None]], 1).double()
     mean, scale = x.mean(0), x.std(0) + 1e-6
     x = (x - mean) / scale
     wanted = wanted.double()
     middle = wanted.mean()
-    penalty = RIDGE * len(x) / 8000 * torch.eye(x.shape[1], dtype=torch.double)
+    penalty = ridge * len(x) / 8000 * torch.eye(x.shape[1], dtype=torch.double)
     w = torch.linalg.solve(x.T @ x + penalty, x.T @ (wanted - middle)) / scale
     head = Quality()
     head.weight.copy_(w[None, :-1]), head.of_length.copy_(w[-1:]), head.bias.copy_(middle - w @ mean)
@@ -82,38 +82,72 @@ def errors_by_quality(vectors, names, quality):
     return round(float(wrong.mean()), 4), round(float(wrong[best].mean()), 4)
 
 
-def main():
-    if len(sys.argv) != 3:
-        sys.exit(__doc__)
-    cv2.setNumThreads(1)
-    torch.set_num_threads(1)
-    torch.set_flush_denormal(True)
-    data, run = sys.argv[1:]
-    path = os.path.join(data, "runs", f"{run}.pt")
-    model, whitening, _, state = load_run(path)
-    whitening = whitening or functional.normalize
-    chips, person = people(data)
-    cut = (augment.POOL_SIDE - frame.STUDENT_SIDE) // 2
-    pooled, length, vectors = look(model, whitening, chips[:, cut:-cut, cut:-cut])
+def true_cosines(looks, person):
+    """To the middle of all other clean pictures of the person, brought to 0..1, for each look; and which pictures count."""
+    vectors = looks[0][2]
     middle = torch.stack([vectors[person == k].sum(0) for k in range(person.max() + 1)])
     own = functional.normalize(middle[person] - vectors)
-    keep = ((vectors * own).sum(1) > STRANGER).numpy()
-    rng, looks, wanted = np.random.default_rng(2), [(pooled, length)], [(vectors * own).sum(1)]
-    for _ in range(LOOKS - 1):
-        p, n, v = look(model, whitening, distorted(chips, rng))
-        looks.append((p, n)), wanted.append((v * own).sum(1))
-    usual = torch.stack([wanted[0][torch.from_numpy((person == k) & keep)].mean() for k in range(person.max() + 1)])
-    wanted = [(w - usual[person] + usual.mean() - NOTHING) / (FULL - NOTHING) for w in wanted]
+    cosines = [(v * own).sum(1) for _, _, v in looks]
+    keep = (cosines[0] > STRANGER).numpy()
+    usual = torch.stack([cosines[0][torch.from_numpy((person == k) & keep)].mean() for k in range(person.max() + 1)])
+    return [(c - usual[person] + usual.mean() - NOTHING) / (FULL - NOTHING) for c in cosines], keep
+
+
+def foretold(head, looks, rows):
+    return torch.cat([head(p[rows], n[rows]) for p, n, _ in looks]).numpy()
+
+
+def correlation(head, looks, wanted, rows):
+    return round(float(np.corrcoef(foretold(head, looks, rows), torch.cat([w[rows] for w in wanted]).numpy())[0, 1]), 3)
+
+
+def quantiles(values):
+    return [round(float(v), 3) for v in np.quantile(values, (0.01, 0.1, 0.5, 0.9, 0.99))]
+
+
+def footage(folders):
+    """Chips of all looks and their mirror images."""
+    chips = np.concatenate([chips_of(folder)[0] for folder in folders])
+    return np.concatenate([chips, chips[:, :, ::-1]])
+
+
+def learned_like(released, model, whitening, views, looks, rows, folders):
+    """The head that says what the released embedder says, of `rows` of the looks and of the footage."""
+    poor = footage(folders)
+    seen = [(p[rows], n[rows]) for p, n, _ in looks] + [look(model, whitening, poor)[:2]]
+    wanted = [outputs(released, v[rows])[1] for v in views] + [outputs(released, poor)[1]]
+    pooled, length = (torch.cat(x) for x in zip(*seen))
+    return learn(pooled, length, torch.from_numpy(np.concatenate(wanted)), RIDGE_LIKE)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("data"), parser.add_argument("run")
+    parser.add_argument("--like", nargs="+", metavar=("RELEASED.onnx", "LOOKS"))
+    options = parser.parse_args()
+    cv2.setNumThreads(1)
+    torch.set_num_threads(1)
+    path = os.path.join(options.data, "runs", f"{options.run}.pt")
+    model, whitening, _, state = load_run(path)
+    whitening = whitening or functional.normalize
+    chips, person = people(options.data)
+    cut, rng = (augment.POOL_SIDE - frame.STUDENT_SIDE) // 2, np.random.default_rng(2)
+    views = [chips[:, cut:-cut, cut:-cut]] + [distorted(chips, rng) for _ in range(LOOKS - 1)]
+    looks = [look(model, whitening, v) for v in views]
+    wanted, keep = true_cosines(looks, person)
     learned = keep & (person % HELD_OUT_PEOPLE != 0)
     tested = keep & ~learned
-    head = learn(*(torch.cat([x[k][learned] for x in looks]) for k in (0, 1)), torch.cat([w[learned] for w in wanted]))
-    told = torch.cat([head(p[tested], n[tested]) for p, n in looks]).numpy()
-    report = {"correlation": round(float(np.corrcoef(told, torch.cat([w[tested] for w in wanted]).numpy())[0, 1]), 3)}
-    test, _, names = held_out(os.path.join(data, "pool"))
+    if options.like:
+        head = learned_like(options.like[0], model, whitening, views, looks, learned, options.like[1:])
+    else:
+        head = learn(*(torch.cat([x[k][learned] for x in looks]) for k in (0, 1)), torch.cat([w[learned] for w in wanted]))
+    report = {"correlation": correlation(head, looks, wanted, tested), "told": quantiles(foretold(head, looks, tested))}
+    if options.like:
+        report["released"] = quantiles(np.concatenate([outputs(options.like[0], v[tested])[1] for v in views]))
+    test, _, names = held_out(os.path.join(options.data, "pool"))
     pooled, length, vectors = look(model, whitening, test)
     for name, worth in (("head", head(pooled, length)), ("length", length)):
         report[name] = errors_by_quality(vectors.numpy(), names, worth.numpy())
-    report["told"] = [round(float(v), 3) for v in np.quantile(told, (0.01, 0.1, 0.5, 0.9, 0.99))]
     print(json.dumps(report))
     state["quality"] = head.state_dict()
     torch.save(state, path + ".part")

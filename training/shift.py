@@ -13,19 +13,16 @@ import os
 import sqlite3
 import subprocess
 import sys
-import tempfile
 
 import numpy as np
 import onnx
 from onnx import helper, numpy_helper
 
 import frame
-from engine import Engine
+from engine import inner_values
 from looks import FRAMES_PER_S
 
 FULL = 0.7  # 0.6 to 0.8 are alike: of same pairs above all but one in a thousand strangers 0.207 to 0.213 (0.142 without)
-BATCH = 32
-KIND = onnx.TensorProto.FLOAT
 
 
 def faces_of(folder):
@@ -64,19 +61,8 @@ def chips_of(folder):
 
 def outputs(path, chips):
     """Unit whitened vectors and qualities of every chip by the network in `path`."""
-    model = onnx.load(path)
-    for name, width in (("white", 128), ("quality", 1)):
-        model.graph.output.append(helper.make_tensor_value_info(name, KIND, ["n", width, 1, 1]))
-    vectors, qualities = [], []
-    with tempfile.TemporaryDirectory() as folder:
-        inner = os.path.join(folder, "inner.onnx")
-        onnx.save(model, inner)
-        engine = Engine(inner)
-        for i in range(0, len(chips), BATCH):
-            out = engine(chips[i : i + BATCH, None].astype(np.float32))
-            vectors.append(out["white"].reshape(-1, 128)), qualities.append(out["quality"].reshape(-1))
-    vectors = np.concatenate(vectors)
-    return vectors / np.linalg.norm(vectors, axis=1)[:, None], np.concatenate(qualities)
+    out = inner_values(path, chips, {"white": 128, "quality": 1})
+    return out["white"] / np.linalg.norm(out["white"], axis=1)[:, None], out["quality"][:, 0]
 
 
 def slope_of(vectors, quality, people):
@@ -128,7 +114,7 @@ def main():
         sys.exit(__doc__)
     source, target, *folders = sys.argv[1:]
     chips, people = (np.concatenate(x) for x in zip(*map(chips_of, folders)))
-    views = [outputs(source, np.ascontiguousarray(c)) for c in (chips, chips[:, :, ::-1])]
+    views = [outputs(source, c) for c in (chips, chips[:, :, ::-1])]
     vectors, quality = (np.concatenate(x) for x in zip(*views))
     slope = slope_of(vectors, quality, np.concatenate([people, people]))
     model = onnx.load(source)

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""usage: train_embedder.py DATA RUN [--init FILE.onnx [--slow 0.1]] [--lr 1.5e-3] [--batch 64]
+"""usage: train_embedder.py DATA RUN [--init FILE.onnx] [--lr 1.5e-3] [--batch 64]
 
 Distils the teacher into our embedder (embedder.py): faces and targets from DATA/pool/*.npz, a fresh distortion of each every
 time it is seen. The loss is the sum of
@@ -11,8 +11,7 @@ time it is seen. The loss is the sum of
 - half of 1 - cosine between both when whitened (whiten.py), as the program compares them in the end,
 - a tenth of the divergence from how the teacher's whitened vector picks itself out of a crowd of 4,096 other faces to how ours
   does (softmax of the similarities over TEMPERATURE): whoever looks alike is pushed apart most.
-It may begin with a released file, of a smaller network, too (embedder.load_folded); with --slow, what was taken over from the file
-learns at that share of the rate, and what is new at all of it. Or it goes on from what hints.py has left under the same name.
+It begins with what hints.py has left under the same name, or with a released file.
 Runs on a GPU if there is one, else on OMP_NUM_THREADS cores, in bfloat16 where that is the faster. Checkpoints DATA/runs/RUN.pt
 every five minutes and goes on from it when started again; runs until it is told to cool (schedule.py). Several processes can share
 the work (workers.py). DATA/runs/RUN.jsonl is the learning curve."""
@@ -30,7 +29,7 @@ import torch
 from torch.nn import functional
 
 import augment
-from embedder import Embedder, embed, embedder_for, load_folded, prepare, taken_over
+from embedder import Embedder, embed, load_folded, prepare
 from muon import MuonAndAdam
 from schedule import Schedule
 from targets import HELD_OUT
@@ -147,20 +146,18 @@ class Run:
         self.test = held_out(os.path.join(options.data, "pool"))
         self.rng = np.random.default_rng()
         self.half = self.device != "cpu" or bfloat16_pays(self.pool.draw(self.rng, options.batch)[0])
+        self.model, self.seen, self.step = Embedder(), 0, 0
         state = torch.load(self.base + ".pt", map_location="cpu") if os.path.exists(self.base + ".pt") else None
-        self.model, self.seen, self.step = embedder_for(state["model"] if state else {}), 0, 0
         if state is None and options.init:
             load_folded(self.model, options.init, self.pool.draw(np.random.default_rng(5), 1024)[0])
         self.model = self.model.to(self.device, memory_format=torch.channels_last)
         self.average = copy.deepcopy(self.model).eval().requires_grad_(False)
-        shares = taken_over(self.model, options.init) if options.slow < 1 else []
-        shares = [(p, 1 + (options.slow - 1) * old.to(self.device)) for p, old in shares]
-        self.optimizer = MuonAndAdam(self.model, weight_decay=0.02, half=self.half, shares=shares)
+        self.optimizer = MuonAndAdam(self.model, weight_decay=0.02, half=self.half)
         self.whitening = of_teacher(options.data).to(self.device)
         self.crowd = self.whitening(torch.from_numpy(np.concatenate(self.pool.targets)).to(self.device))
         if state is not None:
             self.model.load_state_dict(state["model"]), self.average.load_state_dict(state["average"])
-            if "optimizer" in state:  # not if hints.py has begun it
+            if "optimizer" in state:
                 self.optimizer.load_state_dict(state["optimizer"])
                 self.seen, self.step = state["seen"], state["step"]
 
@@ -254,7 +251,6 @@ def main():
     parser.add_argument("data")
     parser.add_argument("run")
     parser.add_argument("--init")
-    parser.add_argument("--slow", type=float, default=1.0)
     parser.add_argument("--lr", type=float, default=1.5e-3)
     parser.add_argument("--batch", type=int, default=64)
     cv2.setNumThreads(1)

@@ -20,7 +20,7 @@ import torch
 
 import augment
 import frame
-from embedder import Whitening, embed, load_run
+from embedder import Whitening, embed_by_engine, load_run
 
 CHILD = 12  # years, the oldest
 CHILDREN = 0.4  # their share of the crowd
@@ -105,9 +105,9 @@ def main():
     model, _, _, state = load_run(path)
     rng = np.random.default_rng(3)
     others = np.concatenate(
-        [embed(model, chips_of(data, s, rng, EACH, lambda n, s=s: s != "utkface_full" or years(n) > CHILD)[0]) for s in CROWD]
+        [embed_by_engine(model, chips_of(data, s, rng, EACH, lambda n, s=s: s != "utkface_full" or years(n) > CHILD)[0]) for s in CROWD]
     )
-    children = embed(model, chips_of(data, "utkface_full", rng, CHILDREN_MOST, lambda n: years(n) <= CHILD)[0])
+    children = embed_by_engine(model, chips_of(data, "utkface_full", rng, CHILDREN_MOST, lambda n: years(n) <= CHILD)[0])
     mine, apart = children[::2], children[1::2]
     same = {}
     for name, source, person in (
@@ -115,7 +115,7 @@ def main():
         ("vggface2", "vggface2_0", lambda n: n.split("/")[-2]),
     ):
         chips, names = chips_of(data, source, rng, SAME_MOST)
-        same[name] = embed(model, chips), np.unique([person(n) for n in names], return_inverse=True)[1]
+        same[name] = embed_by_engine(model, chips), np.unique([person(n) for n in names], return_inverse=True)[1]
     whitening = whitening_of(others, mine)
 
     def whitened(x):

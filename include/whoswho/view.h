@@ -234,7 +234,7 @@ typedef struct ww_match {
     size_t face;   // index in the view: the face of the person that is nearest, or the unassigned face
     // Euclidean distance of embeddings: to the mean of the person's seed faces, or to the unassigned face
     double distance;
-    int recognised; // whether it is within the threshold of the last sorting
+    int recognised; // whether it is within 0.98 times the threshold of the last sorting
 } ww_match;
 
 // Whom a face that need not be in the library is like: persons, nearest first, at any distance, at most `count`; then

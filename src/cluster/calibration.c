@@ -5,17 +5,17 @@
 
 enum { FEATURES = 6, POWERS = 3 };
 
-// Fitted by `training/calibrate.py --tracks` on 3,955 tracks of 1,608 people (CelebA pictures shown in videos of 17 to
+// Fitted by `training/calibrate.py --tracks` on 2,655 tracks of 1,113 people (CelebA pictures shown in videos of 17 to
 // 99 px a face, blurred, darkened and compressed, found and embedded by this program; training/looks.py): logistic
-// regression, tested on people the fold had not seen: claimed and true evidence agree within 0.2 from -4 to 5. The
+// regression, tested on people the fold had not seen: claimed and true evidence agree within 0.2 from -4 to 4. The
 // table of looks is not in the repository. Nobody of the footage in docs/accuracy.md was knowingly taken among the
 // people. Without --tracks the script fits four of these conditions only, to other templates; those weights are not in
 // use (docs/clustering.md).
 static const double weights[POWERS][FEATURES] = {
     // 1, low, high, log2(size / 32 px), log2(frames), low^2: times 1, times the cosine, times its square
-    {-0.5178, 0.3141, -0.1257, 0.0450, -0.0693, -12.1094},
-    {0.3824, 9.1300, 8.8219, 0.2918, 0.5638, -3.3719},
-    {-5.7049, 21.3739, 18.8517, 2.1185, -1.7091, 33.5507},
+    {0.4142, -2.1014, -1.5246, 0.2314, -0.0155, -8.3608},
+    {2.0574, 7.5242, 8.0125, -2.1854, -0.1695, 0.0625},
+    {-4.2526, 20.6192, 18.9247, 10.8929, 0.3960, 27.3219},
 };
 // As the script clips sizes and frames.
 #define SIZE_MIN_PX 12.0

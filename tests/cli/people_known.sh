@@ -22,12 +22,12 @@ mkdir -p cut/Ann && head -c 3000 "$TOOLS/../data/people/sage.png" >cut/Ann/sage.
 say cluster out --known cut -q
 say undo -o out | named
 say merge 1 2 -o out
-say split 1 -o out
-say split 1 -o out --yes
+say split 2 -o out
+say split 2 -o out --yes
 say part 3 -o out | tail -1
 say why "$(portrait Zoe 1)" -o out | sed -E 's/[0-9]+\.[0-9]+/D/g'
 say log -o out | named
 say undo -o out -q
 say cluster out --known known -q
-say split sage -o out --yes | tail -2 # what the user has told apart is not named alike
-say cluster out --known known | grep sage
+say split ginger -o out --yes | tail -2 # what the user has told apart is not named alike
+say cluster out --known known | grep ginger

@@ -40,7 +40,7 @@ cp "$(portrait Face_3 1)" out/Face_4/
 sync
 echo "--- a new folder"
 mkdir out/Eve
-mv "$(portrait Face_4 1)" "$(portrait Face_4 2)" "$(portrait Face_3 1)" out/Eve/
+mv "$(portrait Face_4 1)" "$(portrait Face_3 1)" "$(portrait Face_3 2)" out/Eve/
 sync
 echo "--- one folder's files moved into another"
 mv out/Face_4/* out/Eve/
