@@ -33,13 +33,13 @@
 #define WW_EVIDENCE_ENOUGH 4.5
 
 // Nats that are missing unless both are of one and the same recording: people seldom come over from one to another.
-// With 1.5 to 2.5 of them no face of the twelve clips in one library is in a folder of another clip, with 1 five of 707
-// are; clips cut into recordings of 10 s are sorted the same with all of these (docs/accuracy.md).
+// With 1.5 to 2.5 of them no face of the twelve clips in one library is in a folder of another clip, with 1 three to five
+// of 700 are; of clips cut into recordings of 10 s mean F1 is 0.938 at 1, 0.935 at 2, 0.934 at 3 (docs/accuracy.md).
 #define WW_EVIDENCE_ACROSS_RECORDINGS 2.0
 // How far the evidence of two of different recordings goes from the calibrated one to the photos' where that is more.
 // On twelve clips each cut into recordings of 10 s mean F1 is 0.919 at 0, 0.941 at a fourth and 0.945 at 0.4, precision
 // 0.994 to 0.995; of all clips in one library no face is in another clip's folder up to a third, two are at 0.4
-// (docs/accuracy.md).
+// (docs/accuracy.md; with version 4 of the embedder).
 #define WW_PHOTO_SHARE_ACROSS_RECORDINGS 0.25
 // Nats against two being one person for each photo that shows both. Of photos with two faces one in twenty shows
 // somebody twice (a collage, a poster behind) or a face that was sorted wrongly; 2 and 3 sort equally well, with 8 one

@@ -45,7 +45,7 @@ def main():
         os.rename(tree, os.path.join(root, "moved"))
         os.makedirs(os.path.join(root, "proc", "self"))
         os.symlink("/moved/bin/whoswho", os.path.join(root, "proc", "self", "exe"))  # what the loader and the program ask for, without mounting anything
-        done = subprocess.run(["chroot", root, "/moved/whoswho", "demo", "-o", "/tmp/People", "--every", "5s"], capture_output=True, text=True)
+        done = subprocess.run(["chroot", root, "/moved/whoswho", "demo", "-o", "/tmp/People", "--every", "4s"], capture_output=True, text=True)
         good = done.returncode == 0 and "5 people" in done.stdout and os.path.exists(os.path.join(root, "tmp/People/Face_4"))
         tap.check(good, "the tree works in a root of its own", "" if good else done.stdout + done.stderr)
         tap.check(licences > 50, f"the licences of its libraries are there ({licences})")
