@@ -33,8 +33,9 @@
 #define WW_EVIDENCE_ENOUGH 4.5
 
 // Nats that are missing unless both are of one and the same recording: people seldom come over from one to another.
-// With 1.5 to 2.5 of them no face of the twelve clips in one library is in a folder of another clip, with 1 three to five
-// of 700 are; of clips cut into recordings of 10 s mean F1 is 0.938 at 1, 0.935 at 2, 0.934 at 3 (docs/accuracy.md).
+// With 1.5 to 2.5 of them no face of the twelve clips in one library is in a folder of another clip, with 1 three to
+// five of 700 are; of clips cut into recordings of 10 s mean F1 is 0.938 at 1, 0.935 at 2, 0.934 at 3
+// (docs/accuracy.md).
 #define WW_EVIDENCE_ACROSS_RECORDINGS 2.0
 // How far the evidence of two of different recordings goes from the calibrated one to the photos' where that is more.
 // On twelve clips each cut into recordings of 10 s mean F1 is 0.919 at 0, 0.941 at a fourth and 0.945 at 0.4, precision

@@ -213,9 +213,17 @@ class Day:
         self.undone.clear()
         return True
 
-    def keep(self, sources):
-        """From now on these are who they are now; so is everybody about whom something was said."""
+    def keep(self, sources, whole=False):
+        """From now on these are who they are now; so is everybody about whom something was said. `whole`: it was said of whole
+        people, and so of photos of theirs, too, that are forgotten at the moment and may come back."""
         now = self.names_of(self.rows())
+        if whole:
+            became = collections.defaultdict(set)
+            for source, name in self.said.items():
+                became[name].update([now[source]] if source in now and name else [])
+            for source, name in self.said.items():
+                if source not in now and len(became[name]) == 1:
+                    self.said[source] = min(became[name])
         for source in [*self.said, *sources]:
             if source in now:
                 self.said[source] = now[source]
@@ -231,7 +239,7 @@ class Day:
             now = self.names_of(self.rows())
             for source in people[number]:
                 must(now[source] == name, f"{source} is '{now[source]}' after its person was named {name}")
-            self.keep(people[number])
+            self.keep(people[number], whole=True)
 
     def merge(self):
         people = self.people(self.rows())
@@ -242,7 +250,7 @@ class Day:
             rows = self.rows()
             numbers = {rows[source]["person"] for source in people[a] + people[b]}
             must(len(numbers) == 1, f"merged, and in {numbers}")
-            self.keep([source for source in people[a] + people[b] if rows[source]["name"]])
+            self.keep([source for source in people[a] + people[b] if rows[source]["name"]], whole=True)
 
     def reject(self):
         rows = self.rows()
@@ -265,7 +273,7 @@ class Day:
             rows = self.rows()
             for source in people[number]:
                 must(rows[source]["file"] == "", f"{source} of an ignored person has a file")
-            self.keep([])
+            self.keep([], whole=True)
 
     def undo(self):
         if self.decide_undone("undo", self.done, self.undone):
@@ -322,7 +330,7 @@ class Day:
             must(now[source] == "", f"{source} was deleted by hand, and is {now[source]}")
         for s in people[number] if deed == "rename" else [source] if deed == "move" else []:
             must(now[s] == name, f"{s} is '{now[s]}' after it was put into {name}")
-        self.keep({"rename": people[number], "move": [source], "delete": [source]}[deed])
+        self.keep({"rename": people[number], "move": [source], "delete": [source]}[deed], whole=deed == "rename")
 
     def step(self):
         deeds = {self.add: 3, self.edit: 3, self.move: 2, self.delete: 1, self.forget: 1, self.put_mine: 1, self.sort: 1,
