@@ -14,19 +14,20 @@
 enum {
     WW_INT8_QUAD = 4,   // bytes
     WW_INT8_LANES = 16, // output channels of one group of packed weights
-    WW_INT8_SLACK =
-        64, // bytes behind a picture, and factors and offsets behind the last, that may be read, whatever they hold
+    // Bytes behind a picture, and numbers behind the last factor and offset, that may be read, whatever they hold.
+    WW_INT8_SLACK = 64,
 };
 
 // Groups of packed weights that so many output channels make, the last one made up.
 static inline int64_t ww_int8_groups(int64_t channels) { return (channels + WW_INT8_LANES - 1) / WW_INT8_LANES; }
 
+#define WW_INT8_REACH 1e9 // within the integers of 32 bits
+
 // What becomes of a sum: y = factor x sum + offset, + add_factor x what is added; y < 0 ? slope y : y; and, as bytes,
 // y + zero, bounded to 0 .. 255 and rounded to the nearest, ties to even. The slope is 0 to 1, and y + zero within
 // WW_INT8_REACH of 0 whatever the sum, so that loops may make an integer of it before they bound it.
-#define WW_INT8_REACH 1e9
 typedef struct ww_int8_finish {
-    const float *factor, *offset; // one a channel, and WW_INT8_SLACK behind them
+    const float *factor, *offset; // one a channel, and WW_INT8_SLACK numbers behind them
     float slope, zero, add_factor;
 } ww_int8_finish;
 

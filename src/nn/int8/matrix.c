@@ -29,12 +29,6 @@ static bool is_matrix(const ww_int8 *e, const ww_node *n)
     return ww_shape_span(x, 2, 4) == 1 && ww_shape_span(k, 2, 4) == 1 && k->dim[1] == x->dim[1] && k->dim[0] >= BLOCK;
 }
 
-static void announce(ww_int8 *e, const ww_node *n)
-{
-    (void)e;
-    (void)n;
-}
-
 static void run_block(const float *x, int64_t columns, const float *weight, const float *bias, int64_t rows, float *y)
 {
     double sum[BLOCK];
@@ -89,4 +83,4 @@ static ww_status add(ww_int8 *e, const ww_node *n, ww_error *err)
     return ww_int8_add_made(e, &s, status, err);
 }
 
-const ww_int8_kind ww_int8_matrix = {is_matrix, announce, add};
+const ww_int8_kind ww_int8_matrix = {.fits = is_matrix, .add = add};

@@ -240,7 +240,7 @@ static ww_status build(ww_int8 *e, const ww_cancel *cancel, ww_error *err)
     begin_values(e);
     for (size_t i = 0; i < p->node_count; i++) {
         e->kind[i] = kind_of(e, &p->node[i]);
-        if (e->kind[i])
+        if (e->kind[i] && e->kind[i]->announce)
             e->kind[i]->announce(e, &p->node[i]);
     }
     find_kept(e);

@@ -102,7 +102,7 @@ ww_status ww_int8_add_made(ww_int8 *e, ww_int8_step *s, ww_status status, ww_err
 // One kind of node that is done with bytes. Asked in order.
 typedef struct ww_int8_kind {
     bool (*fits)(const ww_int8 *e, const ww_node *n);
-    // Before any step is made: notes what the node wants of its inputs, and what its output is.
+    // Before any step is made: notes what the node wants of its inputs, and what its output is. NULL: nothing.
     void (*announce)(ww_int8 *e, const ww_node *n);
     ww_status (*add)(ww_int8 *e, const ww_node *n, ww_error *err);
     bool of_bytes; // reads nothing else
